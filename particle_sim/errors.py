@@ -1,0 +1,48 @@
+"""Errors that reach users: one sentence saying what, where, which value, what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+class ParticleSimError(Exception):
+    """Base of every error that is meant for the user."""
+
+
+class InputError(ParticleSimError):
+    """One or more things are wrong with a file, an argument or a command line.
+
+    ``problems`` holds one sentence each; they are reported together.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class ConvergenceError(ParticleSimError):
+    """A solve did not converge.
+
+    ``last_state`` is the last accepted state and ``residuals`` the Newton residual history
+    of the step that failed.
+    """
+
+    def __init__(self, message: str, *, last_state: Any, residuals: tuple[float, ...]) -> None:
+        super().__init__(message)
+        self.last_state = last_state
+        self.residuals = residuals
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The ending of an unknown-name sentence: the closest three names, or all of them if few.
+
+    >>> closest("nvpp", ["nvp", "he_v"])
+    'did you mean nvp?'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return f"choose from {', '.join(names)}."

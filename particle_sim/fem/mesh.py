@@ -1,0 +1,76 @@
+"""One-dimensional meshes along the radius of a sphere or cylinder or across a slab."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.units import Array
+
+
+class Coordinates(enum.Enum):
+    """Symmetry of a radial mesh; the value is the power of r in the volume element."""
+
+    SLAB = 0
+    CYLINDER = 1
+    SPHERE = 2
+
+    @property
+    def surface_factor(self) -> float:
+        """Surface of the unit radius: 1 (per area), 2 pi (per length) or 4 pi."""
+        return (1.0, 2 * math.pi, 4 * math.pi)[self.value]
+
+    def surface(self, radius: float) -> float:
+        """Surface at ``radius`` [m2; per metre for a cylinder, per square metre for a slab]."""
+        return float(self.surface_factor * radius**self.value)
+
+    def volume(self, inner: float, outer: float) -> float:
+        """Volume between two radii [m3; m2 for a cylinder, m for a slab]."""
+        power = self.value + 1
+        return float(self.surface_factor * (outer**power - inner**power) / power)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mesh:
+    """Cells between increasing ``vertices`` [m]; ``inner`` and ``outer`` are its boundaries."""
+
+    vertices: Array
+    coordinates: Coordinates
+
+    @property
+    def inner(self) -> float:
+        """Radius of the inner boundary, 0 for a solid particle [m]."""
+        return float(self.vertices[0])
+
+    @property
+    def outer(self) -> float:
+        """Radius of the outer boundary [m]."""
+        return float(self.vertices[-1])
+
+    @property
+    def cell_sizes(self) -> Array:
+        """Length of every cell [m]."""
+        return np.diff(self.vertices)
+
+    @property
+    def is_hollow(self) -> bool:
+        """Whether the inner boundary is a surface rather than the centre."""
+        return self.inner > 0 and self.coordinates is not Coordinates.SLAB
+
+
+def uniform_vertices(inner: float, outer: float, cells: int) -> Array:
+    """``cells`` equal cells between two radii."""
+    return np.linspace(inner, outer, cells + 1)
+
+
+def graded_vertices(inner: float, outer: float, cells: int, ratio: float) -> Array:
+    """Cells that shrink geometrically towards the outer boundary.
+
+    ``ratio`` is the size of the largest (innermost) cell over that of the smallest (outermost).
+    """
+    sizes = np.geomspace(ratio, 1.0, cells)
+    positions = np.concatenate([[0.0], np.cumsum(sizes)])
+    return inner + (outer - inner) * positions / positions[-1]

@@ -1,0 +1,110 @@
+"""The seam between a cell and a particle: sodium flux through the surface against time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.errors import InputError
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurfaceState:
+    """What a surface condition may read: the time, and the sodium just inside the surface."""
+
+    time: float
+    piece: tuple[float, float]
+    """Start and end of the smooth piece of the history that ``time`` belongs to."""
+    site_fraction: float
+    potential: float
+    """Non-local part phi of the chemical potential at the surface [J/mol]; 0 without one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurfaceResponse:
+    """Flux out of the particle [mol/(m2 s)] and its slopes with theta and phi."""
+
+    flux: float
+    slope: float = 0.0
+    potential_slope: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurfaceFlux:
+    """Flux history [mol/(m2 s)], positive out of the particle, linear between given times [s].
+
+    A time given twice is a jump. ``initial_site_fraction`` is the uniform filling at the start.
+    """
+
+    time: Array
+    flux: Array
+    initial_site_fraction: float
+    temperature: float = REFERENCE_TEMPERATURE
+
+    def __post_init__(self) -> None:
+        if len(self.time) != len(self.flux) or len(self.time) < 2:
+            raise InputError(
+                f"A surface flux has {len(self.time)} times and {len(self.flux)} values; "
+                "give at least two of each, equally many."
+            )
+        if np.any(np.diff(self.time) < 0) or not np.all(np.isfinite(self.flux)):
+            raise InputError("A surface flux needs finite values at times that do not decrease.")
+
+    @property
+    def breaks(self) -> Array:
+        """Times at which the flux jumps or bends."""
+        return np.unique(self.time)
+
+    @property
+    def held_site_fraction(self) -> None:
+        """A flux condition holds no concentration."""
+        return None
+
+    def respond(self, state: SurfaceState) -> SurfaceResponse:
+        """The flux at the state's time, whatever the sodium does."""
+        return SurfaceResponse(flux=self.between(*state.piece, state.time))
+
+    @property
+    def largest(self) -> float:
+        """Largest magnitude of the flux [mol/(m2 s)]."""
+        return float(np.max(np.abs(self.flux)))
+
+    def between(self, start: float, stop: float, at: float) -> float:
+        """Flux at a time inside one smooth piece from ``start`` to ``stop``."""
+        after = int(np.searchsorted(self.time, start, side="right"))
+        after = min(max(after, 1), len(self.time) - 1)
+        left, right = self.time[after - 1], self.time[after]
+        if right <= left:
+            return float(self.flux[after])
+        part = (at - left) / (right - left)
+        return float(self.flux[after - 1] + part * (self.flux[after] - self.flux[after - 1]))
+
+    def passed(self, start: float, stop: float) -> float:
+        """Sodium per surface area that left between two times [mol/m2]."""
+        inner = self.time[(self.time > start) & (self.time < stop)]
+        knots = np.concatenate([[start], np.unique(inner), [stop]])
+        return float(
+            sum(
+                0.5 * (b - a) * (self.between(a, b, a) + self.between(a, b, b))
+                for a, b in zip(knots[:-1], knots[1:], strict=True)
+            )
+        )
+
+
+def constant_flux(
+    flux: float,
+    duration: float,
+    *,
+    initial_site_fraction: float,
+    temperature: float = REFERENCE_TEMPERATURE,
+) -> SurfaceFlux:
+    """The same flux [mol/(m2 s)] for ``duration`` [s]."""
+    return SurfaceFlux(
+        time=np.array([0.0, duration]),
+        flux=np.array([flux, flux]),
+        initial_site_fraction=initial_site_fraction,
+        temperature=temperature,
+    )

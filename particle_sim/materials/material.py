@@ -1,0 +1,136 @@
+"""A battery material: what is known about it, as properties with evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from particle_sim.constants import FARADAY
+from particle_sim.materials.functions import Constant, LinearTable, SiteFunction, SquareRoot
+from particle_sim.materials.potential import (
+    Plateau,
+    PlateauPotential,
+    Step,
+    TabulatedPotential,
+    steps_of,
+)
+from particle_sim.materials.property import Evidence, Property, assumed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """An intercalation material over its sodium window.
+
+    Site fraction theta = (x - x_min)/(x_max - x_min); concentration c = theta c_max. Every
+    property is a :class:`Property`; one that does not exist for the material is ``None``.
+    """
+
+    name: str
+    title: str
+    formula: str
+    carrier: str
+    stoichiometry_min: float
+    stoichiometry_max: float
+    stress_free_site_fraction: float
+    properties: Mapping[str, Property]
+    reading: str = "default"
+    readings: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    claims: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Property:
+        return self.properties[name]
+
+    def value(self, name: str) -> float:
+        """Magnitude of a property in its SI unit."""
+        return self.properties[name].magnitude
+
+    @property
+    def maximum_concentration(self) -> float:
+        """Mobile sodium at the full end of the window, c_max [mol/m3]."""
+        return self.value("maximum_concentration")
+
+    @property
+    def potential(self) -> PlateauPotential | TabulatedPotential:
+        """The measured open-circuit potential U(theta) [V]."""
+        function = self.properties["open_circuit_potential"].function
+        if isinstance(function, PlateauPotential | TabulatedPotential):
+            return function
+        return TabulatedPotential((0.0, 1.0), (0.0, 0.0))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The plateaus laid over [0, 1]; a single step when the potential is a table."""
+        if isinstance(self.potential, PlateauPotential):
+            return steps_of(self.potential.plateaus)
+        return (Step(start=0.0, share=1.0),)
+
+    @property
+    def specific_capacity(self) -> float:
+        """Capacity of the whole window c_max F / (3600 rho) [A h/kg], equal to mAh/g."""
+        return self.maximum_concentration * FARADAY / (3600 * self.value("density"))
+
+    def stoichiometry(self, site_fraction: float) -> float:
+        """Sodium per formula unit at a site fraction."""
+        window = self.stoichiometry_max - self.stoichiometry_min
+        return self.stoichiometry_min + site_fraction * window
+
+    def replaced(self, **changed: Property) -> Material:
+        """The same material with some properties replaced."""
+        return dataclasses.replace(self, properties={**self.properties, **changed})
+
+
+def material_from_values(
+    *,
+    maximum_concentration: float,
+    diffusivity: float | SiteFunction,
+    name: str = "material",
+    youngs_modulus: float | SiteFunction = 1e10,
+    poisson_ratio: float = 0.3,
+    partial_molar_volume: float = 0.0,
+    stress_free_concentration: float = 0.0,
+    open_circuit_potential: float | SiteFunction = 0.0,
+    exchange_current_density: float = 1.0,
+    regular_solution_parameter: float = 0.0,
+    gradient_coefficient: float = 0.0,
+) -> Material:
+    """A material from plain SI numbers, for scripts and tests; everything is marked ``assumed``.
+
+    Chemical strain beta = Omega c / 3 (Vegard), exchange current 2 j0 sqrt(theta (1 - theta)).
+    """
+
+    def named(label: str, value: float | SiteFunction, unit: str) -> Property:
+        if isinstance(value, int | float):
+            return assumed(label, float(value), unit)
+        return dataclasses.replace(assumed(label, 1.0, unit), function=value)
+
+    strain = partial_molar_volume * maximum_concentration / 3
+    values = {
+        "maximum_concentration": (maximum_concentration, "mol/m^3"),
+        "diffusivity": (diffusivity, "m^2/s"),
+        "youngs_modulus": (youngs_modulus, "Pa"),
+        "poisson_ratio": (poisson_ratio, "1"),
+        "chemical_strain": (LinearTable((0.0, 1.0), (0.0, strain)), "1"),
+        "open_circuit_potential": (
+            PlateauPotential((Plateau(voltage=open_circuit_potential, share=1.0, width=1.0),))
+            if isinstance(open_circuit_potential, int | float)
+            else open_circuit_potential,
+            "V",
+        ),
+        "exchange_current_density": (SquareRoot(exchange_current_density), "A/m^2"),
+        "regular_solution_parameter": (regular_solution_parameter, "1"),
+        "gradient_coefficient": (gradient_coefficient, "J/m"),
+    }
+    return Material(
+        name=name,
+        title=name,
+        formula="",
+        carrier="Na",
+        stoichiometry_min=0.0,
+        stoichiometry_max=1.0,
+        stress_free_site_fraction=stress_free_concentration / maximum_concentration,
+        properties={key: named(key, value, unit) for key, (value, unit) in values.items()},
+    )
+
+
+__all__ = ["Constant", "Evidence", "Material", "material_from_values"]

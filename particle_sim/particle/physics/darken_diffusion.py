@@ -1,0 +1,44 @@
+"""Diffusion driven by the open-circuit potential: self-diffusivity times thermodynamic factor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.materials.material import Material
+from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
+from particle_sim.units import Array
+
+_DIFFERENCE = 1e-5
+
+
+def thermodynamic_factor(site_fraction: Array, material: Material, temperature: float) -> Array:
+    """TF(theta) = -(F/RT) theta (1 - theta) dU/dtheta; 1 for an ideal solid solution."""
+    inside = np.clip(site_fraction, _DIFFERENCE, 1 - _DIFFERENCE)
+    slope = material.potential.slope(inside)
+    return -FARADAY / (GAS_CONSTANT * temperature) * inside * (1 - inside) * slope
+
+
+def _flux(point: Point, material: Material) -> Flux:
+    diffusivity = material["diffusivity"]
+    theta = np.clip(point.site_fraction, 2 * _DIFFERENCE, 1 - 2 * _DIFFERENCE)
+    temperature = point.temperature
+    factor = thermodynamic_factor(theta, material, temperature)
+    above = thermodynamic_factor(theta + _DIFFERENCE, material, temperature)
+    below = thermodynamic_factor(theta - _DIFFERENCE, material, temperature)
+    self_diffusivity = diffusivity(theta, temperature)
+    return Flux(
+        diffusivity=self_diffusivity * factor,
+        diffusivity_slope=diffusivity.slope(theta, temperature) * factor
+        + self_diffusivity * (above - below) / (2 * _DIFFERENCE),
+    )
+
+
+darken_diffusion = PhysicsTerm(
+    name="darken_diffusion",
+    law="Darken diffusion, N = -D_self TF(theta) grad c with TF from the open-circuit potential",
+    flux=_flux,
+)
+"""Reads the material's ``diffusivity`` as the *self*-diffusivity. Uses the measured potential, so
+it stays diffusive (TF > 0) on plateaus; a two-phase front needs ``phase_separation``
+(Darken, Trans. AIME 175 (1948) 184). The slope is a central difference in theta."""

@@ -1,0 +1,73 @@
+"""The socket of a physics term: coefficients of the sodium flux at points.
+
+Every linear law of transport reads
+
+    N = -(A grad c + B grad phi),
+
+with the chemical diffusivity A [m2/s], the mobility B [mol2/(J m s)] and the non-local part
+phi [J/mol] of the chemical potential (gradient energy, stress). A term is a plain function of
+the state at a point that returns A, B and their slopes; it never sees a mesh or a dimension.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.materials.material import Material
+from particle_sim.units import Array
+
+
+class Potential(enum.Enum):
+    """A non-local part of the chemical potential mu [J/mol]."""
+
+    STRESS = "- (d beta / d c) : sigma"
+    GRADIENT_ENERGY = "- (kappa / c_max) laplacian(theta)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """State at quadrature points (any array shape)."""
+
+    site_fraction: Array
+    temperature: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flux:
+    """Coefficients of N = -(A grad c + B grad phi) and their slopes d/d theta."""
+
+    diffusivity: Array
+    diffusivity_slope: Array
+    mobility: Array | None = None
+    mobility_slope: Array | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhysicsTerm:
+    """A named contribution to the sodium flux.
+
+    ``law`` names the equation in results; ``potentials`` are the parts of phi it reads.
+    """
+
+    name: str
+    law: str
+    flux: Callable[[Point, Material], Flux]
+    potentials: frozenset[Potential] = frozenset()
+
+
+def step_filling(point: Point, material: Material) -> tuple[Array, Array]:
+    """Filling y of the plateau each point lies on, and that plateau's share of the window.
+
+    y = (theta - start)/share, clipped to [0, 1]; points beyond the window belong to the
+    outermost plateau.
+    """
+    steps = material.steps
+    starts = np.asarray([step.start for step in steps])
+    shares = np.asarray([step.share for step in steps])
+    index = np.clip(np.searchsorted(starts, point.site_fraction, side="right") - 1, 0, None)
+    filling = (point.site_fraction - starts[index]) / shares[index]
+    return np.clip(filling, 0.0, 1.0), shares[index]

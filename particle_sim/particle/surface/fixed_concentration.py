@@ -1,0 +1,38 @@
+"""A surface held at one concentration (the potentiostatic limit of fast kinetics)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedConcentration:
+    """theta(surface) = ``site_fraction`` from time 0 to ``duration`` [s]."""
+
+    site_fraction: float
+    duration: float
+    initial_site_fraction: float
+    temperature: float = REFERENCE_TEMPERATURE
+
+    @property
+    def breaks(self) -> Array:
+        return np.array([0.0, self.duration])
+
+    @property
+    def held_site_fraction(self) -> float:
+        return self.site_fraction
+
+    @property
+    def largest(self) -> float:
+        return math.inf
+
+    def respond(self, state: SurfaceState) -> SurfaceResponse:
+        """Not used while the concentration is held."""
+        return SurfaceResponse(flux=0.0)

@@ -1,0 +1,41 @@
+"""Exchange with a reservoir, linear in the concentration difference (Robin condition)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearExchange:
+    """N = k (c_surface - c_reservoir): ``coefficient`` k [m/s], Biot number k R / D."""
+
+    coefficient: float
+    reservoir_site_fraction: float
+    maximum_concentration: float
+    duration: float
+    initial_site_fraction: float
+    temperature: float = REFERENCE_TEMPERATURE
+
+    @property
+    def breaks(self) -> Array:
+        return np.array([0.0, self.duration])
+
+    @property
+    def held_site_fraction(self) -> None:
+        return None
+
+    @property
+    def largest(self) -> float:
+        return math.inf
+
+    def respond(self, state: SurfaceState) -> SurfaceResponse:
+        slope = self.coefficient * self.maximum_concentration
+        excess = state.site_fraction - self.reservoir_site_fraction
+        return SurfaceResponse(flux=slope * excess, slope=slope)

@@ -1,0 +1,399 @@
+"""The discrete particle: residual and exact tangent of one implicit stage.
+
+Unknowns, scaled: theta (sodium), phi/RT (non-local chemical potential, where a term reads it), and
+displacement (where stress acts back on the sodium). Weak form of one stage of length h with known
+history theta_0, for all test functions w and v:
+
+    int (theta - theta_0) w + h [ int (A grad theta + B grad phi) . grad w + surface flux w ] = 0
+    int phi w - k int grad theta . grad w + s int beta'(theta) tr(sigma) w = 0
+    int sigma : eps(v) = boundary work
+
+Summing the first line over w = 1 cancels the interior: sodium is conserved to rounding. The
+chemical strain is piecewise linear in theta, so beta'' does not enter the tangent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from particle_sim.fem.banded import BandedFactors, BandedPattern, solve_bordered
+from particle_sim.fem.space import Space
+from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.materials.material import Material
+from particle_sim.particle.elasticity import Elasticity
+from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
+from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.unknowns import Numbering, Scales, Stage
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cellwise:
+    """Cell residuals and tangents that the forms add to; m counts global unknowns.
+
+    residual (e, i), tangent (e, i, j), columns (e, i, m), rows (e, m, j),
+    overall_residual (m,), corner (m, m).
+    """
+
+    residual: Array
+    tangent: Array
+    columns: Array
+    rows: Array
+    overall_residual: Array
+    corner: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linearised:
+    """A stage's residual and tangent in matrix order, and its surface fluxes."""
+
+    residual: Array
+    overall_residual: Array
+    band: Array
+    columns: Array
+    rows: Array
+    corner: Array
+    outflow: float
+    """Sodium leaving per scaled time through surfaces with a flux."""
+    held: dict[int, float]
+    """Unbalanced sodium at held dofs, before their rows were replaced."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """d theta/dt (n,) and sodium leaving per scaled time."""
+
+    theta: Array
+    outflow: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticleSystem:
+    """Everything fixed during a solve."""
+
+    space: Space
+    elasticity: Elasticity
+    material: Material
+    physics: tuple[PhysicsTerm, ...]
+    surfaces: dict[int, SurfaceCondition]
+    """Surface conditions by the concentration dof they act on."""
+    scales: Scales
+
+    @cached_property
+    def potentials(self) -> frozenset[Potential]:
+        """Parts of phi that some term reads."""
+        return frozenset[Potential]().union(*(term.potentials for term in self.physics))
+
+    @property
+    def is_coupled(self) -> bool:
+        """Whether stress acts back on the sodium."""
+        return Potential.STRESS in self.potentials
+
+    @cached_property
+    def numbering(self) -> Numbering:
+        return Numbering(
+            space=self.space,
+            has_potential=bool(self.potentials),
+            displacement=self.elasticity.displacement_space if self.is_coupled else None,
+        )
+
+    @cached_property
+    def _pattern(self) -> BandedPattern:
+        return BandedPattern(cell_dofs=self.numbering.cell_dofs, dimension=self.numbering.size)
+
+    @property
+    def _globals(self) -> int:
+        return self.elasticity.globals_count if self.is_coupled else 0
+
+    @cached_property
+    def _products(self) -> tuple[Array, Array, Array]:
+        """N_i N_j, N'_i N_j, N'_i N'_j at the points of the unit cell, each (q, i*j)."""
+        values, slopes = self.space.values, self.space.reference_gradients
+        pairs = ((values, values), (slopes, values), (slopes, slopes))
+        first, second, third = (
+            np.einsum("qi,qj->qij", a, b).reshape(len(values), -1) for a, b in pairs
+        )
+        return first, second, third
+
+    @cached_property
+    def _weights(self) -> tuple[Array, Array, Array]:
+        """Quadrature weights (e, q) over the powers 0, 1, 2 of the cell size."""
+        weights, sizes = self.space.weights, self.space.mesh.cell_sizes[:, None]
+        return weights, weights / sizes, weights / sizes**2
+
+    @cached_property
+    def mass(self) -> Array:
+        """Cell mass matrices (e, i, j)."""
+        return self._square(self._weights[0] @ self._products[0])
+
+    @cached_property
+    def _rigidity(self) -> Array:
+        """Cell matrices of int grad N_i . grad N_j (e, i, j)."""
+        return self._square(self._weights[2] @ self._products[2])
+
+    @cached_property
+    def volumes(self) -> Array:
+        """Volume that belongs to each concentration dof (n,); sums to the particle's."""
+        loads = self._weights[0] @ self.space.values
+        return np.bincount(self.space.cell_dofs.ravel(), loads.ravel(), self.space.dimension)
+
+    @cached_property
+    def _mass_diagonal(self) -> Array:
+        diagonal = np.einsum("eii->ei", self.mass)
+        return np.bincount(self.space.cell_dofs.ravel(), diagonal.ravel(), self.space.dimension)
+
+    @cached_property
+    def gradient_energy(self) -> float:
+        """k = kappa / (c_max R T L^2); 0 where no term reads it."""
+        if Potential.GRADIENT_ENERGY not in self.potentials:
+            return 0.0
+        scales = self.scales
+        kappa = self.material.value("gradient_coefficient")
+        return kappa / (scales.concentration * scales.energy * scales.length**2)
+
+    def _square(self, flat: Array) -> Array:
+        nodes = self.space.order + 1
+        return flat.reshape(-1, nodes, nodes)
+
+    def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
+        """Residual and tangent at the unknowns ``packed`` and the global ones."""
+        cell_dofs, m = self.numbering.cell_dofs, self._globals
+        cells, local = cell_dofs.shape
+        cellwise = Cellwise(
+            residual=np.zeros((cells, local)),
+            tangent=np.zeros((cells, local, local)),
+            columns=np.zeros((cells, local, m)),
+            rows=np.zeros((cells, m, local)),
+            overall_residual=np.zeros(m),
+            corner=np.zeros((m, m)),
+        )
+        unknowns = packed[cell_dofs]
+        self._add_transport(cellwise, unknowns, stage)
+        if self.potentials:
+            self._add_potential(cellwise, unknowns)
+        if self.is_coupled:
+            self._add_mechanics(cellwise, unknowns, overall)
+        return self._collect(cellwise, packed, stage)
+
+    def flux_coefficients(self, theta: Array) -> Flux:
+        """Sum of all terms' coefficients at points, scaled."""
+        point = Point(site_fraction=theta, temperature=self.scales.temperature)
+        fluxes = [term.flux(point, self.material) for term in self.physics]
+        mobilities = [(f.mobility, f.mobility_slope) for f in fluxes]
+        mobility = [(b, s) for b, s in mobilities if b is not None and s is not None]
+        nothing = np.zeros_like(theta)
+        unit, mobile = self.scales.diffusivity, self.scales.mobility
+        return Flux(
+            diffusivity=sum((f.diffusivity for f in fluxes), nothing) / unit,
+            diffusivity_slope=sum((f.diffusivity_slope for f in fluxes), nothing) / unit,
+            mobility=sum((b for b, _ in mobility), nothing) / mobile,
+            mobility_slope=sum((s for _, s in mobility), nothing) / mobile,
+        )
+
+    def _add_transport(self, cellwise: Cellwise, unknowns: Array, stage: Stage) -> None:
+        at_theta, at_phi, _ = self.numbering.slices
+        theta = unknowns[:, at_theta]
+        values, slopes = self.space.values, self.space.reference_gradients
+        _, per_size, per_size2 = self._weights
+        flux = self.flux_coefficients(theta @ values.T)
+        gradient = theta @ slopes.T  # per cell size
+        transported = flux.diffusivity * gradient
+        change = flux.diffusivity_slope * gradient
+        if self.potentials:
+            assert flux.mobility is not None and flux.mobility_slope is not None
+            phi_gradient = unknowns[:, at_phi] @ slopes.T
+            transported = transported + flux.mobility * phi_gradient
+            change = change + flux.mobility_slope * phi_gradient
+            cellwise.tangent[:, at_theta, at_phi] = stage.length * self._square(
+                (per_size2 * flux.mobility) @ self._products[2]
+            )
+        old = theta - stage.history[self.space.cell_dofs]
+        cellwise.residual[:, at_theta] = (self.mass @ old[:, :, None])[:, :, 0] + (
+            (stage.length * per_size2 * transported) @ slopes
+        )
+        interior = (per_size2 * flux.diffusivity) @ self._products[2]
+        interior += (per_size2 * change) @ self._products[1]
+        cellwise.tangent[:, at_theta, at_theta] = self.mass + stage.length * self._square(interior)
+
+    def _add_potential(self, cellwise: Cellwise, unknowns: Array) -> None:
+        at_theta, at_phi, _ = self.numbering.slices
+        theta, phi = unknowns[:, at_theta], unknowns[:, at_phi]
+        rigidity = self.gradient_energy * self._rigidity
+        cellwise.residual[:, at_phi] = (self.mass @ phi[:, :, None])[:, :, 0]
+        cellwise.residual[:, at_phi] -= (rigidity @ theta[:, :, None])[:, :, 0]
+        cellwise.tangent[:, at_phi, at_phi] = self.mass
+        cellwise.tangent[:, at_phi, at_theta] = -rigidity
+
+    def _add_mechanics(self, cellwise: Cellwise, unknowns: Array, overall: Array) -> None:
+        """Stress in phi, and equilibrium; the stiffness is constant (checked by the solver)."""
+        at_theta, at_phi, at_u = self.numbering.slices
+        elasticity, cells = self.elasticity, self.elasticity.cells
+        theta = unknowns[:, at_theta] @ self.space.values.T
+        lame, shear = elasticity.lame(theta)
+        bulk = 3 * lame + 2 * shear
+        beta = elasticity.chemical_strain(theta)
+        slope = self.material["chemical_strain"].slope(theta)
+        traces = elasticity.strain.local_trace[:cells]
+        overall_traces = elasticity.strain.overall_trace[:cells]
+        u = unknowns[:, at_u]
+        volumetric = (traces @ u[:, :, None])[:, :, 0] + overall_traces @ overall
+        scale = elasticity.reference_modulus / (self.scales.concentration * self.scales.energy)
+        pull = scale * self._weights[0] * slope * bulk
+        values = self.space.values
+        cellwise.residual[:, at_phi] += (pull * (volumetric - 3 * beta)) @ values
+        cellwise.tangent[:, at_phi, at_theta] -= self._square((3 * pull * slope) @ self._products[0])
+        cellwise.tangent[:, at_phi, at_u] = values.T @ (pull[:, :, None] * traces)
+        cellwise.columns[:, at_phi] = values.T @ (pull[:, :, None] * overall_traces)
+
+        stiffness, border, corner = self._stiffness
+        weighted = self._weights[0] * bulk
+        push, push_slope = weighted * beta, weighted * slope
+        cellwise.residual[:, at_u] = (
+            (stiffness @ u[:, :, None])[:, :, 0]
+            + border @ overall
+            - (push[:, None, :] @ traces)[:, 0]
+        )
+        cellwise.tangent[:, at_u, at_u] = stiffness
+        cellwise.tangent[:, at_u, at_theta] = -traces.transpose(0, 2, 1) @ (
+            push_slope[:, :, None] * values
+        )
+        cellwise.columns[:, at_u] = border
+        cellwise.rows[:, :, at_u] = border.transpose(0, 2, 1)
+        cellwise.rows[:, :, at_theta] = -overall_traces.transpose(0, 2, 1) @ (
+            push_slope[:, :, None] * values
+        )
+        cellwise.corner[:] = corner
+        cellwise.overall_residual[:] = (
+            np.einsum("eim,ei->m", border, u)
+            + corner @ overall
+            - np.einsum("eq,eqm->m", push, overall_traces)
+        )
+
+    @cached_property
+    def _stiffness(self) -> tuple[Array, Array, Array]:
+        """Cell stiffness (e, i, j), border (e, i, m) and corner (m, m) of the material."""
+        half = np.full_like(self.space.weights, 0.5)
+        return self.elasticity.cell_stiffness(half)
+
+    def _collect(self, cellwise: Cellwise, packed: Array, stage: Stage) -> Linearised:
+        pattern, m = self._pattern, self._globals
+        residual = pattern.scatter(cellwise.residual)
+        band = pattern.assemble(cellwise.tangent)
+        columns = np.zeros((pattern.dimension, m))
+        rows = np.zeros((m, pattern.dimension))
+        for k in range(m):
+            columns[:, k] = pattern.scatter(cellwise.columns[:, :, k])
+            rows[k] = pattern.scatter(cellwise.rows[:, k])
+        held, outflow = {}, 0.0
+        for dof, surface in self.surfaces.items():
+            if surface.held_site_fraction is None:
+                outflow += self._add_flux(dof, residual, band, packed, stage)
+                continue
+            place = int(self.numbering.theta[dof])
+            held[dof] = float(residual[place])
+            residual[place] = packed[place] - surface.held_site_fraction
+            pattern.make_identity_row(band, place)
+        if self.is_coupled:
+            self._add_support(residual, band, columns)
+        return Linearised(
+            residual=residual,
+            overall_residual=cellwise.overall_residual,
+            band=band,
+            columns=columns,
+            rows=rows,
+            corner=cellwise.corner,
+            outflow=outflow,
+            held=held,
+        )
+
+    def response(self, dof: int, packed: Array, stage: Stage) -> SurfaceResponse:
+        """What the surface condition at a dof answers at the given unknowns [SI]."""
+        numbering, scales = self.numbering, self.scales
+        start, stop = stage.piece
+        phi = packed[numbering.phi[dof]] * scales.energy if numbering.has_potential else 0.0
+        state = SurfaceState(
+            time=stage.time * scales.time,
+            piece=(start, stop),
+            site_fraction=float(packed[numbering.theta[dof]]),
+            potential=float(phi),
+        )
+        return self.surfaces[dof].respond(state)
+
+    def _add_flux(
+        self, dof: int, residual: Array, band: Array, packed: Array, stage: Stage
+    ) -> float:
+        """Add a surface's flux; returns the flow out."""
+        pattern, place = self._pattern, int(self.numbering.theta[dof])
+        answer = self.response(dof, packed, stage)
+        mesh, scales = self.space.mesh, self.scales
+        area = mesh.coordinates.surface(float(self.space.nodes[dof])) / scales.flux
+        residual[place] += stage.length * area * answer.flux
+        pattern.add(band, place, place, stage.length * area * answer.slope)
+        if self.potentials:
+            phi = int(self.numbering.phi[dof])
+            slope = area * answer.potential_slope * scales.energy
+            pattern.add(band, place, phi, stage.length * slope)
+        return area * answer.flux
+
+    def _add_support(self, residual: Array, band: Array, columns: Array) -> None:
+        elasticity, places = self.elasticity, self.numbering.u
+        tractions, stiffness = elasticity.surface_forces
+        residual[places[0]] -= tractions[0]
+        residual[places[-1]] -= tractions[1]
+        self._pattern.add(band, int(places[-1]), int(places[-1]), stiffness)
+        if elasticity.is_pinned:
+            self._pattern.make_identity_row(band, int(places[0]))
+            residual[places[0]] = 0.0
+            columns[places[0]] = 0.0
+
+    def residual_norm(self, linearised: Linearised) -> float:
+        """Largest residual of sodium and potential over the diagonal of the mass matrix."""
+        numbering = self.numbering
+        parts = [np.abs(linearised.residual[numbering.theta]) / self._mass_diagonal]
+        if self.potentials:
+            parts.append(np.abs(linearised.residual[numbering.phi]) / self._mass_diagonal)
+        return float(max(part.max() for part in parts))
+
+    def rate(self, packed: Array, overall: Array, time: float, piece: tuple[float, float]) -> Rate:
+        """d theta/dt (n,) and sodium outflow at the given unknowns: M rate = -transport."""
+        theta = packed[self.numbering.theta]
+        stage = Stage(time=time, piece=piece, length=1.0, history=theta)
+        linearised = self.linearise(packed, overall, stage)
+        right_side = -linearised.residual[self.numbering.theta]
+        for dof in linearised.held:
+            right_side[dof] = 0.0
+        rate = self._mass_factors.solve(right_side)
+        outflow = linearised.outflow
+        for dof, transport in linearised.held.items():
+            outflow -= transport + self._mass_product(rate)[dof]
+        return Rate(theta=rate, outflow=outflow)
+
+    @cached_property
+    def _mass_pattern(self) -> BandedPattern:
+        return BandedPattern(cell_dofs=self.space.cell_dofs, dimension=self.space.dimension)
+
+    @cached_property
+    def _mass_factors(self) -> BandedFactors:
+        band = self._mass_pattern.assemble(self.mass)
+        for dof, surface in self.surfaces.items():
+            if surface.held_site_fraction is not None:
+                self._mass_pattern.make_identity_row(band, dof)
+        return self._mass_pattern.factorise(band)
+
+    def _mass_product(self, theta: Array) -> Array:
+        local = self.mass @ theta[self.space.cell_dofs][:, :, None]
+        return self._mass_pattern.scatter(local[:, :, 0])
+
+    def newton_step(self, linearised: Linearised) -> tuple[Array, Array]:
+        """Solution of tangent times step = -residual."""
+        return solve_bordered(
+            self._pattern.factorise(linearised.band),
+            linearised.columns,
+            linearised.rows,
+            linearised.corner,
+            -linearised.residual,
+            -linearised.overall_residual,
+        )

@@ -1,0 +1,87 @@
+"""Automatic warnings: where a particle result leaves the range in which its model is valid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from particle_sim.constants import GAS_CONSTANT
+from particle_sim.particle.physics.term import Potential
+
+if TYPE_CHECKING:
+    from particle_sim.particle.run import ParticleRun
+
+SMALL_STRAIN = 0.03
+"""Linear chemical strain above which small-strain elasticity is off by several per cent."""
+
+
+def warnings_for(run: ParticleRun) -> tuple[str, ...]:
+    """Sentences for the user, most serious first."""
+    checks = (_interface, _strength, _small_strain, _radial_phase_separation)
+    return tuple(text for check in checks if (text := check(run)) is not None)
+
+
+def _small_strain(run: ParticleRun) -> str | None:
+    strain = run.particle.material["chemical_strain"](run.site_fraction)
+    span = float(strain.max() - strain.min())
+    if span <= SMALL_STRAIN:
+        return None
+    return (
+        f"The linear chemical strain spans {span:.1%}; small-strain elasticity is meant for up to "
+        f"{SMALL_STRAIN:.0%}, so stresses are rough."
+    )
+
+
+def _strength(run: ParticleRun) -> str | None:
+    strength = run.particle.material.properties.get("tensile_strength")
+    if strength is None:
+        return None
+    peak = float(run.stress.max())
+    if peak <= strength.magnitude:
+        return None
+    return (
+        f"The largest tensile stress, {peak / 1e6:.3g} MPa, exceeds the tensile strength of "
+        f"{strength.magnitude / 1e6:.3g} MPa; the material would crack or yield before."
+    )
+
+
+def interface_width(run: ParticleRun) -> float | None:
+    """Width of the diffuse boundary by its steepest slope [m], or ``None`` without two phases.
+
+    Linearised scale sqrt(2 kappa s / (R T c_max (chi/2 - 1))), s the share of the widest plateau;
+    within 20 % of the exact width for chi between 2.5 and 4.5.
+    """
+    terms = run.particle.physics
+    if not any(Potential.GRADIENT_ENERGY in term.potentials for term in terms):
+        return None
+    material = run.particle.material
+    chi = material.value("regular_solution_parameter")
+    if chi <= 2:
+        return None
+    share = max(step.share for step in material.steps)
+    energy = GAS_CONSTANT * run.temperature * material.maximum_concentration
+    scale = material.value("gradient_coefficient") * share / energy
+    return float(np.sqrt(2 * scale / (chi / 2 - 1))) * 0.9
+
+
+def _interface(run: ParticleRun) -> str | None:
+    width = interface_width(run)
+    if width is None:
+        return None
+    largest = float(run.particle.mesh.cell_sizes.max())
+    if largest <= width / 2:
+        return None
+    return (
+        f"The phase boundary is {width * 1e9:.2g} nm wide but the largest cell {largest * 1e9:.2g} "
+        "nm; use at least two cells across it."
+    )
+
+
+def _radial_phase_separation(run: ParticleRun) -> str | None:
+    if interface_width(run) is None:
+        return None
+    return (
+        "Radial symmetry lets only shells separate; a sphere's first instability is one-sided "
+        "and sets in at a radius 2.16 times smaller than a radial model says."
+    )
