@@ -1,0 +1,71 @@
+"""particle_sim: a continuum simulator of battery particles.
+
+A material and a cell give a voltage and a flux; the flux and a particle give fields; fields give
+numbers; numbers give figures and verdicts.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from particle_sim import figures as figures
+    from particle_sim import metrics as metrics
+    from particle_sim import protocols as protocols
+    from particle_sim.cell.half_cell import half_cell as half_cell
+    from particle_sim.cell.solve import solve_cell as solve_cell
+    from particle_sim.flux import SurfaceFlux as SurfaceFlux
+    from particle_sim.flux import constant_flux as constant_flux
+    from particle_sim.materials.load import load_material as load_material
+    from particle_sim.materials.material import Material as Material
+    from particle_sim.materials.material import material_from_values as material_from_values
+    from particle_sim.particle import mechanics as mechanics
+    from particle_sim.particle import physics as physics
+    from particle_sim.particle import shapes as shapes
+    from particle_sim.particle import surface as surface
+    from particle_sim.particle.particle import Particle as Particle
+    from particle_sim.particle.solve import solve_particle as solve_particle
+    from particle_sim.studies.compare import compare as compare
+
+_HOMES = {
+    "Material": "particle_sim.materials.material",
+    "Particle": "particle_sim.particle.particle",
+    "SurfaceFlux": "particle_sim.flux",
+    "compare": "particle_sim.studies.compare",
+    "constant_flux": "particle_sim.flux",
+    "figures": "particle_sim",
+    "half_cell": "particle_sim.cell.half_cell",
+    "load_material": "particle_sim.materials.load",
+    "material_from_values": "particle_sim.materials.material",
+    "mechanics": "particle_sim.particle",
+    "metrics": "particle_sim",
+    "physics": "particle_sim.particle",
+    "protocols": "particle_sim",
+    "shapes": "particle_sim.particle",
+    "solve_cell": "particle_sim.cell.solve",
+    "solve_particle": "particle_sim.particle.solve",
+    "surface": "particle_sim.particle",
+}
+
+__all__ = sorted(_HOMES)
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that ``import particle_sim`` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'particle_sim' has no attribute {name!r}")
+    home = _HOMES[name]
+    try:
+        value = importlib.import_module(f"{home}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{home}.{name}":
+            raise
+        value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

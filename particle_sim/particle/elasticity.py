@@ -257,6 +257,16 @@ class Elasticity:
             worst = max(worst, abs(stored - work) / max(abs(stored) + abs(work), 1e-300))
         return float(worst)
 
+    def strain_energy(self, state: Array, displacement: Array, overall: Array) -> float:
+        """1/2 int sigma : (eps - beta) dV, scaled, for one state; the shell included."""
+        lame, shear, beta = self._with_shell(self._at_points(state))
+        local = displacement[self.displacement_space.cell_dofs]
+        strain = np.einsum("eqki,ei->eqk", self.strain.local, local)
+        strain += self.strain.overall @ overall
+        elastic = strain - beta[..., None]
+        density = lame * elastic.sum(axis=2) ** 2 + 2 * shear * (elastic**2).sum(axis=2)
+        return float(0.5 * np.sum(self.displacement_space.weights * density))
+
     def _at_points(self, state: Array) -> Array:
         return np.asarray(state[self.space.cell_dofs] @ self.space.values.T)
 

@@ -1,0 +1,11 @@
+"""Peak hoop stress of a particle run."""
+
+from __future__ import annotations
+
+from particle_sim.particle.run import ParticleRun
+from particle_sim.units import pascal
+
+
+def peak_hoop_stress(run: ParticleRun) -> pascal:
+    """Largest tensile hoop stress over all dofs and times [Pa]; tension positive. At the surface this opens radial cracks."""
+    return float(run.stress[..., 1].max())

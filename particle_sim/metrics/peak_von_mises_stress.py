@@ -1,0 +1,11 @@
+"""Peak von Mises stress of a particle run."""
+
+from __future__ import annotations
+
+from particle_sim.particle.run import ParticleRun, von_mises
+from particle_sim.units import pascal
+
+
+def peak_von_mises_stress(run: ParticleRun) -> pascal:
+    """Largest von Mises stress over all dofs and times [Pa]."""
+    return float(von_mises(run.stress).max())
