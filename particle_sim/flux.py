@@ -72,6 +72,27 @@ class SurfaceFlux:
         """Largest magnitude of the flux [mol/(m2 s)]."""
         return float(np.max(np.abs(self.flux)))
 
+    def simplified(self, relative: float = 1e-9) -> SurfaceFlux:
+        """The same history without the points that lie on the line between their neighbours."""
+        if len(self.time) < 3:
+            return self
+        slack = relative * max(self.largest, 1e-300)
+        keep = [0]
+        for i in range(1, len(self.time) - 1):
+            left, right = keep[-1], i + 1
+            span = self.time[right] - self.time[left]
+            part = (self.time[i] - self.time[left]) / span if span > 0 else 0.0
+            line = self.flux[left] + part * (self.flux[right] - self.flux[left])
+            if abs(self.flux[i] - line) > slack or self.time[i] == self.time[right]:
+                keep.append(i)
+        keep.append(len(self.time) - 1)
+        return SurfaceFlux(
+            time=self.time[keep],
+            flux=self.flux[keep],
+            initial_site_fraction=self.initial_site_fraction,
+            temperature=self.temperature,
+        )
+
     def between(self, start: float, stop: float, at: float) -> float:
         """Flux at a time inside one smooth piece from ``start`` to ``stop``."""
         after = int(np.searchsorted(self.time, start, side="right"))

@@ -6,6 +6,7 @@ A form has a value and an exact slope; nothing in a data file is ever executed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -46,29 +47,60 @@ class Constant:
 class LinearTable:
     """Straight lines between tabulated points, continued straight beyond both ends.
 
-    ``site_fraction`` must increase strictly. At a tabulated point the slope is that of the
-    interval to its right.
+    ``site_fraction`` must increase strictly. Corners are rounded by parabolas over +- ``rounding``
+    in theta, which keeps the slope continuous; 0 leaves them sharp.
     """
 
     site_fraction: tuple[float, ...]
     values: tuple[float, ...]
+    rounding: float = 0.0
 
     def __call__(self, site_fraction: Array) -> Array:
-        index, slopes = self._interval(site_fraction)
-        x, y = np.asarray(self.site_fraction), np.asarray(self.values)
-        return y[index] + slopes[index] * (site_fraction - x[index])
+        total = self.values[0] + self._slopes[0] * (site_fraction - self.site_fraction[0])
+        for corner, bend in self._corners:
+            total = total + bend * _ramp(site_fraction - corner, self.rounding)
+        return np.asarray(total)
 
     def slope(self, site_fraction: Array) -> Array:
-        index, slopes = self._interval(site_fraction)
-        return slopes[index]
+        total = np.full_like(site_fraction, self._slopes[0])
+        for corner, bend in self._corners:
+            total = total + bend * _ramp_slope(site_fraction - corner, self.rounding)
+        return total
+
+    def curvature(self, site_fraction: Array) -> Array:
+        """Second derivative; zero except inside rounded corners."""
+        total = np.zeros_like(site_fraction)
+        for corner, bend in self._corners:
+            inside = np.abs(site_fraction - corner) < self.rounding
+            total = total + np.where(inside, bend / (2 * self.rounding or 1.0), 0.0)
+        return total
 
     def scaled(self, factor: float) -> LinearTable:
         return replace(self, values=tuple(factor * value for value in self.values))
 
-    def _interval(self, site_fraction: Array) -> tuple[np.typing.NDArray[np.intp], Array]:
-        x, y = np.asarray(self.site_fraction), np.asarray(self.values)
-        index = np.clip(np.searchsorted(x, site_fraction, side="right") - 1, 0, len(x) - 2)
-        return index, np.diff(y) / np.diff(x)
+    @cached_property
+    def _slopes(self) -> tuple[float, ...]:
+        rises = np.diff(np.asarray(self.values)) / np.diff(np.asarray(self.site_fraction))
+        return tuple(float(rise) for rise in rises)
+
+    @cached_property
+    def _corners(self) -> tuple[tuple[float, float], ...]:
+        """Inner points and the change of slope there."""
+        bends = np.diff(np.asarray(self._slopes))
+        return tuple(zip(self.site_fraction[1:-1], (float(b) for b in bends), strict=True))
+
+
+def _ramp(x: Array, rounding: float) -> Array:
+    """max(x, 0) with its corner rounded over +- ``rounding``."""
+    if rounding == 0:
+        return np.maximum(x, 0.0)
+    return np.where(np.abs(x) < rounding, (x + rounding) ** 2 / (4 * rounding), np.maximum(x, 0.0))
+
+
+def _ramp_slope(x: Array, rounding: float) -> Array:
+    if rounding == 0:
+        return np.asarray(x >= 0, dtype=float)
+    return np.clip(0.5 + x / (2 * rounding), 0.0, 1.0)
 
 
 @dataclass(frozen=True)

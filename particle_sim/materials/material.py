@@ -35,8 +35,8 @@ class Material:
     stress_free_site_fraction: float
     properties: Mapping[str, Property]
     reading: str = "default"
-    readings: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    claims: tuple[str, ...] = ()
+    two_phase: bool = False
+    """Whether its source describes a first-order (two-phase) reaction."""
 
     def __getitem__(self, name: str) -> Property:
         return self.properties[name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from particle_sim.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
-from particle_sim.materials.functions import Constant, SiteFunction
+from particle_sim.materials.functions import Constant, LinearTable, SiteFunction
 from particle_sim.units import Array
 
 
@@ -98,6 +98,12 @@ class Property:
     def slope(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         """Derivative with respect to the site fraction."""
         return self.function.slope(site_fraction) * self._arrhenius(temperature)
+
+    def curvature(self, site_fraction: Array) -> Array:
+        """Second derivative of a table; zero for every other form."""
+        if isinstance(self.function, LinearTable):
+            return self.function.curvature(site_fraction)
+        return np.zeros_like(site_fraction)
 
     def with_magnitude(self, magnitude: float) -> Property:
         """The same property with its magnitude set, e.g. to a draw from the plausible range."""

@@ -8,8 +8,7 @@ history theta_0, for all test functions w and v:
     int phi w - k int grad theta . grad w + s int beta'(theta) tr(sigma) w = 0
     int sigma : eps(v) = boundary work
 
-Summing the first line over w = 1 cancels the interior: sodium is conserved to rounding. The
-chemical strain is piecewise linear in theta, so beta'' does not enter the tangent.
+Summing the first line over w = 1 cancels the interior: sodium is conserved to rounding.
 """
 
 from __future__ import annotations
@@ -235,7 +234,8 @@ class ParticleSystem:
         lame, shear = elasticity.lame(theta)
         bulk = 3 * lame + 2 * shear
         beta = elasticity.chemical_strain(theta)
-        slope = self.material["chemical_strain"].slope(theta)
+        strain = self.material["chemical_strain"]
+        slope, curvature = strain.slope(theta), strain.curvature(theta)
         traces = elasticity.strain.local_trace[:cells]
         overall_traces = elasticity.strain.overall_trace[:cells]
         u = unknowns[:, at_u]
@@ -243,8 +243,10 @@ class ParticleSystem:
         scale = elasticity.reference_modulus / (self.scales.concentration * self.scales.energy)
         pull = scale * self._weights[0] * slope * bulk
         values = self.space.values
-        cellwise.residual[:, at_phi] += (pull * (volumetric - 3 * beta)) @ values
-        cellwise.tangent[:, at_phi, at_theta] -= self._square((3 * pull * slope) @ self._products[0])
+        dilation = volumetric - 3 * beta
+        cellwise.residual[:, at_phi] += (pull * dilation) @ values
+        bend = scale * self._weights[0] * bulk * curvature * dilation - 3 * pull * slope
+        cellwise.tangent[:, at_phi, at_theta] += self._square(bend @ self._products[0])
         cellwise.tangent[:, at_phi, at_u] = values.T @ (pull[:, :, None] * traces)
         cellwise.columns[:, at_phi] = values.T @ (pull[:, :, None] * overall_traces)
 

@@ -1,0 +1,121 @@
+"""From a cell to PyBaMM parameter values: the names are PyBaMM's, the carrier is the material's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from particle_sim.cell.half_cell import Cell
+from particle_sim.materials.functions import Constant
+from particle_sim.units import Array
+
+METAL_MOLAR_VOLUME = {"Li": 1.30e-5, "Na": 2.375e-5, "K": 4.54e-5}
+"""Molar mass over density of the metal at 298 K [m3/mol] (CRC Handbook); not in any equation of
+the models used, but PyBaMM wants it."""
+
+_TABLE_POINTS = 1200
+_MARGIN = 0.5
+
+
+def pybamm_parameters(
+    cell: Cell, pybamm: Any, *, filling: float, temperature: float
+) -> dict[str, Any]:
+    """The parameter dictionary of a half cell at rest at ``filling``; ``pybamm`` is the module."""
+    material, design = cell.material, cell.design
+    side = float(np.sqrt(design.value("electrode_area")))
+    lower, upper = material.value("lower_voltage"), material.value("upper_voltage")
+    metal = design.value("metal_exchange_current_density")
+
+    def metal_exchange(c_e: Any, c_metal: Any, temperature: Any) -> Any:
+        return metal * (c_e / design.value("salt_concentration")) ** 0.5
+
+    def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
+        theta = c_surface / c_max
+        half = material.value("exchange_current_density")
+        salt = (c_e / design.value("salt_concentration")) ** 0.5
+        return 2 * half * salt * (theta * (1 - theta)) ** 0.5
+
+    return {
+        "Ambient temperature [K]": temperature,
+        "Initial temperature [K]": temperature,
+        "Reference temperature [K]": temperature,
+        "Electrode height [m]": side,
+        "Electrode width [m]": side,
+        "Nominal cell capacity [A.h]": material.specific_capacity * cell.active_mass,
+        "Current function [A]": cell.one_c_current,
+        "Contact resistance [Ohm]": design.value("film_resistance")
+        / design.value("electrode_area"),
+        "Number of electrodes connected in parallel to make a cell": 1.0,
+        "Number of cells connected in series to make a battery": 1.0,
+        "Lower voltage cut-off [V]": lower,
+        "Upper voltage cut-off [V]": upper,
+        "Open-circuit voltage at 0% SOC [V]": lower,
+        "Open-circuit voltage at 100% SOC [V]": upper,
+        "Negative electrode thickness [m]": 1e-4,
+        "Negative electrode conductivity [S.m-1]": 2.1e7,
+        "Negative electrode OCP [V]": 0.0,
+        "Lithium metal partial molar volume [m3.mol-1]": METAL_MOLAR_VOLUME[material.carrier],
+        "Exchange-current density for lithium metal electrode [A.m-2]": metal_exchange,
+        "Positive electrode thickness [m]": cell.electrode_thickness,
+        "Positive electrode active material volume fraction": design.value(
+            "active_volume_fraction"
+        ),
+        "Positive electrode porosity": design.value("porosity"),
+        "Positive electrode conductivity [S.m-1]": design.value("electrode_conductivity"),
+        "Positive electrode Bruggeman coefficient (electrode)": 1.5,
+        "Positive electrode Bruggeman coefficient (electrolyte)": 1.5,
+        "Positive electrode OCP [V]": _potential(cell, pybamm),
+        "Positive electrode OCP entropic change [V.K-1]": 0.0,
+        "Positive electrode exchange-current density [A.m-2]": exchange,
+        "Positive particle radius [m]": material.value("particle_radius"),
+        "Positive particle diffusivity [m2.s-1]": _diffusivity(cell, pybamm, temperature),
+        "Maximum concentration in positive electrode [mol.m-3]": material.maximum_concentration,
+        "Initial concentration in positive electrode [mol.m-3]": (
+            filling * material.maximum_concentration
+        ),
+        "Separator thickness [m]": design.value("separator_thickness"),
+        "Separator porosity": design.value("separator_porosity"),
+        "Separator Bruggeman coefficient (electrolyte)": 1.5,
+        "Initial concentration in electrolyte [mol.m-3]": design.value("salt_concentration"),
+        "Cation transference number": design.value("transference_number"),
+        "Thermodynamic factor": 1.0,
+        "Electrolyte conductivity [S.m-1]": design.value("electrolyte_conductivity"),
+        "Electrolyte diffusivity [m2.s-1]": design.value("electrolyte_diffusivity"),
+    }
+
+
+def potential_table(cell: Cell) -> tuple[Array, Array]:
+    """The measured potential as (theta, U), theta increasing, reaching past both cut-offs."""
+    potential = cell.material.potential
+    low = cell.material.value("lower_voltage") - _MARGIN
+    high = cell.material.value("upper_voltage") + _MARGIN
+    by_voltage = np.linspace(high, low, _TABLE_POINTS)
+    by_filling = potential(np.linspace(1e-6, 1 - 1e-6, _TABLE_POINTS))
+    inside = by_filling[(by_filling > low) & (by_filling < high)]
+    voltage = np.unique(np.concatenate([by_voltage, inside]))[::-1]
+    theta = potential.filling(voltage)
+    keep = np.concatenate([[True], np.diff(theta) > 1e-10])
+    return theta[keep], voltage[keep]
+
+
+def _potential(cell: Cell, pybamm: Any) -> Any:
+    theta, voltage = potential_table(cell)
+
+    def interpolated(stoichiometry: Any) -> Any:
+        return pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
+
+    return interpolated
+
+
+def _diffusivity(cell: Cell, pybamm: Any, temperature: float) -> Any:
+    diffusivity = cell.material["diffusivity"]
+    if isinstance(diffusivity.function, Constant):
+        return float(diffusivity(np.array(0.5), temperature))
+    theta = np.linspace(0, 1, 201)
+    values = diffusivity(theta, temperature)
+
+    def interpolated(stoichiometry: Any, _: Any) -> Any:
+        return pybamm.Interpolant(theta, values, stoichiometry, "diffusivity")
+
+    return interpolated

@@ -1,0 +1,79 @@
+"""The result of a cell solve: voltage, capacity, fillings, surface flux, and why it ended."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.cell.half_cell import Cell
+from particle_sim.flux import SurfaceFlux
+from particle_sim.protocols.step import Protocol
+from particle_sim.units import Array
+
+
+class CellEnd(enum.Enum):
+    """Why a cell run ended."""
+
+    LOWER_VOLTAGE = "Reached the lower voltage limit."
+    UPPER_VOLTAGE = "Reached the upper voltage limit."
+    CURRENT = "The current fell to the cut-off."
+    TIME = "Reached the end of the protocol."
+    EMPTY = "The particle surface ran empty of sodium."
+    FULL = "The particle surface filled up with sodium."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElectrodeRun:
+    """Fillings of one electrode's particle (t,) and the flux through its surface."""
+
+    mean_site_fraction: Array
+    surface_site_fraction: Array
+    surface_flux: SurfaceFlux
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellRun:
+    """A half-cell run. ``capacity`` [A h/kg] equals mAh/g of active material, counted from 0."""
+
+    cell: Cell
+    protocol: Protocol
+    time: Array
+    current: Array
+    """[A], positive on discharge"""
+    voltage: Array
+    """[V vs the carrier's metal]"""
+    capacity: Array
+    step: Array
+    """Number of the protocol step at each time"""
+    positive: ElectrodeRun
+    end: CellEnd
+
+    def to_dataset(self) -> xr.Dataset:
+        """Everything against time, with units in attrs."""
+        columns = {
+            "current": (self.current, "A"),
+            "voltage": (self.voltage, "V"),
+            "capacity": (self.capacity, "mA h/g"),
+            "mean_site_fraction": (self.positive.mean_site_fraction, "1"),
+            "surface_site_fraction": (self.positive.surface_site_fraction, "1"),
+        }
+        return xr.Dataset(
+            {name: ("time", values, {"units": unit}) for name, (values, unit) in columns.items()},
+            coords={"time": ("time", self.time, {"units": "s"})},
+            attrs={"end": self.end.value, "protocol": self.protocol.name},
+        )
+
+
+def differential_capacity(run: CellRun, points: int = 300) -> tuple[Array, Array]:
+    """(V, |dQ/dV| [mA h/(g V)]) of a run with one current, on an even voltage grid.
+
+    Q(V) is read off the curve and differenced over one grid step, so flat plateaus stay finite.
+    """
+    order = np.argsort(run.voltage)
+    voltage, first = np.unique(run.voltage[order], return_index=True)
+    grid = np.linspace(voltage[0], voltage[-1], points)
+    passed = np.interp(grid, voltage, run.capacity[order][first])
+    return 0.5 * (grid[1:] + grid[:-1]), np.abs(np.diff(passed)) / np.diff(grid)

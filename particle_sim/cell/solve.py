@@ -1,0 +1,150 @@
+"""solve_cell: run a protocol on a half cell with PyBaMM. The only place that imports it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.parameters import pybamm_parameters
+from particle_sim.cell.run import CellEnd, CellRun, ElectrodeRun
+from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
+from particle_sim.errors import ConvergenceError
+from particle_sim.flux import SurfaceFlux
+from particle_sim.protocols.step import Mode, Protocol, Step
+
+RELATIVE_TOLERANCE = 1e-6
+ABSOLUTE_TOLERANCE = 1e-8
+POINTS = 400
+"""Output points of a full charge or discharge."""
+
+_LONGEST_FACTOR = 1.5
+_LONGEST_HOLD = 86400.0
+
+
+def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = None) -> CellRun:
+    """Voltage, capacity and particle surface flux of ``cell`` under ``protocol``.
+
+    Solves PyBaMM's half-cell model (SPM by default) from rest at the cut-off the protocol starts
+    at. Isothermal: at 298.15 K, or at ``temperature`` [K] with the diffusivity's activation
+    energy. Raises :class:`ConvergenceError` when PyBaMM gives up.
+    """
+    pybamm = import_pybamm()
+    kelvin = REFERENCE_TEMPERATURE if temperature is None else temperature
+    model = getattr(pybamm.lithium_ion, cell.model.value)(
+        {"working electrode": "positive", "contact resistance": "true"}
+    )
+    start = "lower_voltage" if protocol.starts_full else "upper_voltage"
+    filling = cell.rest_filling(cell.material.value(start))
+    simulation = pybamm.Simulation(
+        model,
+        parameter_values=pybamm.ParameterValues(
+            pybamm_parameters(cell, pybamm, filling=filling, temperature=kelvin)
+        ),
+        experiment=_experiment(cell, protocol, pybamm),
+        solver=pybamm.IDAKLUSolver(rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE),
+        var_pts={
+            "x_n": 20, "x_s": 20, "x_p": 20, "r_n": 20, "r_p": cell.radial_points,
+        },
+    )
+    try:
+        solution = simulation.solve(showprogress=False)
+    except pybamm.SolverError as error:
+        raise _gave_up(cell, protocol, str(error)) from error
+    if solution is None:
+        raise _gave_up(cell, protocol, "no step could be started")
+    return _run(cell, protocol, solution, filling, kelvin)
+
+
+def import_pybamm() -> Any:
+    """PyBaMM with its telemetry off."""
+    os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
+    import pybamm
+
+    pybamm.set_logging_level("ERROR")
+    return pybamm
+
+
+def _gave_up(cell: Cell, protocol: Protocol, reason: str) -> ConvergenceError:
+    return ConvergenceError(
+        f"PyBaMM could not solve {protocol.name} of {cell.material.title}: {reason}",
+        last_state=None,
+        residuals=(),
+    )
+
+
+def _experiment(cell: Cell, protocol: Protocol, pybamm: Any) -> Any:
+    return pybamm.Experiment([tuple(_step(cell, step, pybamm) for step in protocol.steps)])
+
+
+def _step(cell: Cell, step: Step, pybamm: Any) -> Any:
+    lower, upper = (cell.material.value(name) for name in ("lower_voltage", "upper_voltage"))
+    if step.mode is Mode.REST:
+        return pybamm.step.rest(duration=step.duration, period=(step.duration or 0) / POINTS)
+    current = (step.c_rate or 0.0) * cell.one_c_current
+    if step.mode is Mode.HOLD:
+        return pybamm.step.voltage(
+            step.voltage or upper,
+            termination=f"{current} A",
+            duration=step.duration or _LONGEST_HOLD,
+            period=30.0,
+        )
+    sign, limit = (1, lower) if step.mode is Mode.DISCHARGE else (-1, upper)
+    hours = cell.material.specific_capacity * cell.active_mass / current
+    longest = step.duration or _LONGEST_FACTOR * 3600 * hours
+    return pybamm.step.current(
+        sign * current,
+        duration=longest,
+        termination=f"{step.voltage or limit} V",
+        period=longest / POINTS,
+    )
+
+
+def _run(
+    cell: Cell, protocol: Protocol, solution: Any, filling: float, temperature: float
+) -> CellRun:
+    time = np.asarray(solution["Time [s]"].entries)
+    current = np.asarray(solution["Current [A]"].entries)
+    density = np.asarray(
+        solution["X-averaged positive electrode interfacial current density [A.m-2]"].entries
+    )
+    lengths = [len(step.t) for cycle in solution.cycles for step in cycle.steps if step is not None]
+    passed = np.concatenate([[0.0], np.cumsum(0.5 * np.diff(time) * (current[1:] + current[:-1]))])
+    flux = SurfaceFlux(
+        time=time,
+        flux=density / FARADAY,
+        initial_site_fraction=filling,
+        temperature=temperature,
+    )
+    return CellRun(
+        cell=cell,
+        protocol=protocol,
+        time=time,
+        current=current,
+        voltage=np.asarray(solution["Voltage [V]"].entries),
+        capacity=np.abs(passed) / 3600 / cell.active_mass,
+        step=np.repeat(np.arange(len(lengths)), lengths)[: len(time)],
+        positive=ElectrodeRun(
+            mean_site_fraction=np.asarray(
+                solution["Average positive particle stoichiometry"].entries
+            ),
+            surface_site_fraction=np.asarray(
+                solution["X-averaged positive particle surface stoichiometry"].entries
+            ),
+            surface_flux=flux.simplified(),
+        ),
+        end=_end(str(solution.termination), float(current[-1])),
+    )
+
+
+def _end(termination: str, current: float) -> CellEnd:
+    text = termination.lower()
+    if "stoichiometry" in text:
+        return CellEnd.EMPTY if current < 0 else CellEnd.FULL
+    if "voltage" in text:
+        return CellEnd.UPPER_VOLTAGE if current < 0 else CellEnd.LOWER_VOLTAGE
+    if "current" in text:
+        return CellEnd.CURRENT
+    return CellEnd.TIME

@@ -1,0 +1,82 @@
+"""Read a TOML file into plain data, or say in one sentence why not. Nothing is executed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from particle_sim.errors import InputError, closest
+
+SIZE_LIMIT = 1_000_000
+"""Bytes; the largest shipped file is below a tenth of this."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file as nested dictionaries; :class:`InputError` when unreadable."""
+    try:
+        size = path.stat().st_size
+        if size > SIZE_LIMIT:
+            raise InputError(
+                f"{path.name}: the file has {size / 1e6:.1f} MB; at most "
+                f"{SIZE_LIMIT / 1e6:.0f} MB is allowed; is it the right file?"
+            )
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: the file does not exist; check the path.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: this is a folder; give a .toml file.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name}: the file is not UTF-8 text; save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path.name}: not valid TOML: {error}; correct that line.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:
+    """``data`` as ``model``; all problems at once as one :class:`InputError`."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        sentences = (_sentence(model, where, problem) for problem in error.errors())
+        raise InputError(*sentences) from None
+
+
+def _sentence(model: type[BaseModel], where: str, problem: Any) -> str:
+    location = [str(part) for part in problem["loc"]]
+    key = ".".join(location)
+    if problem["type"] == "missing":
+        return f"{where}: {key} is missing; add it."
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(model, location[:-1])
+        return f"{where}: {key} is not a known key; {closest(location[-1], known)}"
+    reason = str(problem["msg"]).replace("Input should be", "it must be")
+    value = repr(problem["input"])
+    shown = value if len(value) <= 60 else value[:57] + "..."
+    return f"{where}: {key} is {shown}; {reason}."
+
+
+def _known_keys(model: type[BaseModel], location: Iterable[str]) -> list[str]:
+    """Field names of the model found by walking down ``location``."""
+    current: Any = model
+    for part in location:
+        fields = getattr(current, "model_fields", None)
+        if fields is not None and part in fields:
+            current = _inner_model(fields[part].annotation)
+    return list(getattr(current, "model_fields", {}))
+
+
+def _inner_model(annotation: Any) -> Any:
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None

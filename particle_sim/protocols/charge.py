@@ -1,0 +1,11 @@
+"""Constant-current charge."""
+
+from __future__ import annotations
+
+from particle_sim.protocols.step import Mode, Protocol, Step
+
+
+def charge(c_rate: float, *, until: float | None = None) -> Protocol:
+    """At ``c_rate`` [1/h], take sodium out of the cathode until the cut-off or ``until`` [V]."""
+    step = Step(mode=Mode.CHARGE, c_rate=c_rate, voltage=until)
+    return Protocol(name=f"charge at {c_rate:g}C", steps=(step,), starts_full=True)

@@ -1,0 +1,11 @@
+"""Constant-current discharge."""
+
+from __future__ import annotations
+
+from particle_sim.protocols.step import Mode, Protocol, Step
+
+
+def discharge(c_rate: float, *, until: float | None = None) -> Protocol:
+    """At ``c_rate`` [1/h], put sodium into the cathode until the cut-off or ``until`` [V]."""
+    step = Step(mode=Mode.DISCHARGE, c_rate=c_rate, voltage=until)
+    return Protocol(name=f"discharge at {c_rate:g}C", steps=(step,), starts_full=False)
