@@ -11,6 +11,10 @@ from particle_sim.cell.design import CellDesign, load_cell_design
 from particle_sim.materials.material import Material
 
 
+END_MARGIN = 5e-4
+"""Sodium left at the empty end and room left at the full end, in site fraction."""
+
+
 class CellModel(enum.Enum):
     """How much of the cell is resolved; the values are PyBaMM's model names."""
 
@@ -45,8 +49,13 @@ class Cell:
         return self.design.value("active_loading") / solid
 
     def rest_filling(self, voltage: float) -> float:
-        """Site fraction in equilibrium at ``voltage``."""
-        return float(self.material.potential.filling(np.array(voltage)))
+        """Site fraction in equilibrium at ``voltage``, kept ``END_MARGIN`` inside the window.
+
+        Behind a steep end of the potential the equilibrium filling is 0 or 1 to rounding, where
+        the exchange current vanishes.
+        """
+        filling = float(self.material.potential.filling(np.array(voltage)))
+        return min(max(filling, END_MARGIN), 1 - END_MARGIN)
 
 
 def half_cell(

@@ -36,6 +36,14 @@ class Space:
         if not 1 <= self.order <= 5:
             raise InputError(f"The element order is {self.order}; it must be 1, 2, 3, 4 or 5.")
 
+    def __getstate__(self) -> dict[str, object]:
+        """Only the defining fields: tables are rebuilt, and basix objects cannot be pickled."""
+        return {
+            "mesh": self.mesh,
+            "order": self.order,
+            "quadrature_points": self.quadrature_points,
+        }
+
     @cached_property
     def _element(self) -> basix.finite_element.FiniteElement:
         return basix.create_element(

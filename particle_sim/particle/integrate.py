@@ -165,13 +165,16 @@ def _advance(
     controls: Controls,
 ) -> tuple[Snapshot, float]:
     """Accepted steps up to ``stop`` (scaled); returns the last snapshot and the next step."""
+    longest = np.inf  # recently Newton failed above this length
     while stop - snapshot.time > 1e-12 * max(stop, 1e-300):
         remaining = stop - snapshot.time
+        step = min(step, longest)
         length = remaining if step > 0.99 * remaining else min(step, 0.5 * remaining)
         candidate, error = _attempt(system, snapshot, length, piece, trajectory, controls)
         if candidate is None or error > 1:
             trajectory.rejected_steps += 1
             step = length * max(SLOWEST, SAFETY * error**-0.25)
+            longest = 0.5 * length if candidate is None else longest
             _give_up_if_stuck(step, snapshot, trajectory)
             continue
         if _crosses(system, candidate, controls):
@@ -188,6 +191,7 @@ def _advance(
             passed=candidate.passed,
         )
         trajectory.snapshots.append(snapshot)
+        longest *= 1.15
         grown = length * min(FASTEST, SAFETY * max(error, 1e-8) ** -0.25)
         step = max(grown, step) if length < step else grown
     return snapshot, step
@@ -263,12 +267,18 @@ def _newton(
                 trajectory.hardest_newton = tuple(residuals)
             reaction = -sum(linearised.held.values()) / stage.length if linearised.held else 0.0
             return packed, overall, linearised.outflow + reaction
-        if not np.isfinite(residuals[-1]) or residuals[-1] > 1e8 * residuals[0] + 1e8:
+        if _diverges(residuals):
             break
         change, overall_change = system.newton_step(linearised)
         packed, overall = packed + change, overall + overall_change
         trajectory.newton_iterations += 1
     raise StepFailed(tuple(residuals))
+
+
+def _diverges(residuals: list[float]) -> bool:
+    """Not finite, or grown in two of the iterations so far."""
+    grown = sum(b > a for a, b in zip(residuals[:-1], residuals[1:], strict=True))
+    return not np.isfinite(residuals[-1]) or grown >= 2
 
 
 def _crosses(system: ParticleSystem, snapshot: Snapshot, controls: Controls) -> bool:

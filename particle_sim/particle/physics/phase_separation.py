@@ -15,32 +15,81 @@ import numpy as np
 
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import (
-    Flux,
-    PhysicsTerm,
-    Point,
-    Potential,
-    step_filling,
-)
+from particle_sim.materials.potential import Step
+from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
+from particle_sim.units import Array
+
+EDGE_ROUNDING = 0.01
+"""Half width in theta over which the corners of y (1 - y) between two plateaus are rounded."""
 
 
 def _flux(point: Point, material: Material) -> Flux:
-    filling, share = step_filling(point, material)
     diffusivity = material["diffusivity"]
     value = diffusivity(point.site_fraction, point.temperature)
     change = diffusivity.slope(point.site_fraction, point.temperature)
     chi = material.value("regular_solution_parameter")
-    mobile = filling * (1 - filling)
-    curvature = 1 - 2 * chi * mobile
+    (mixing, mixing_slope), (mobile, mobile_slope) = mobile_sodium(
+        point.site_fraction, material.steps
+    )
+    curvature = 1 - 2 * chi * mixing
     scale = material.maximum_concentration / (GAS_CONSTANT * point.temperature)
-    within = (point.site_fraction >= 0) & (point.site_fraction <= 1)
-    asymmetry = np.where(within, 1 - 2 * filling, 0.0)
     return Flux(
         diffusivity=value * curvature,
-        diffusivity_slope=change * curvature - value * 2 * chi * asymmetry / share,
-        mobility=scale * value * share * mobile,
-        mobility_slope=scale * (change * share * mobile + value * asymmetry),
+        diffusivity_slope=change * curvature - value * 2 * chi * mixing_slope,
+        mobility=scale * value * mobile,
+        mobility_slope=scale * (change * mobile + value * mobile_slope),
     )
+
+
+def mobile_sodium(
+    theta: Array, steps: tuple[Step, ...]
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """(m, dm/dtheta) of m = y (1 - y), and the same of s m, on the plateau of each point.
+
+    Zero beyond the window; between two plateaus the corner is replaced by a cubic over
+    +- ``EDGE_ROUNDING`` that keeps value and slope at its ends.
+    """
+    mixing, mixing_slope, share = _raw(theta, steps)
+    first, second = (mixing, mixing_slope), (share * mixing, share * mixing_slope)
+    for step in steps[1:]:
+        ends = np.array([step.start - EDGE_ROUNDING, step.start + EDGE_ROUNDING])
+        value, slope, width = _raw(ends, steps)
+        near = np.abs(theta - step.start) < EDGE_ROUNDING
+        if near.any():
+            first = _blend(first, near, theta, ends, value, slope)
+            second = _blend(second, near, theta, ends, width * value, width * slope)
+    return first, second
+
+
+def _raw(theta: Array, steps: tuple[Step, ...]) -> tuple[Array, Array, Array]:
+    starts = np.asarray([step.start for step in steps])
+    shares = np.asarray([step.share for step in steps])
+    index = np.clip(np.searchsorted(starts, theta, side="right") - 1, 0, None)
+    share = shares[index]
+    filling = (theta - starts[index]) / share
+    within = (filling >= 0) & (filling <= 1)
+    mixing = np.where(within, filling * (1 - filling), 0.0)
+    return mixing, np.where(within, (1 - 2 * filling) / share, 0.0), share
+
+
+def _blend(
+    pair: tuple[Array, Array], near: Array, theta: Array, ends: Array, value: Array, slope: Array
+) -> tuple[Array, Array]:
+    """Hermite cubic through ``ends`` where ``near``; value and slope elsewhere unchanged."""
+    length = ends[1] - ends[0]
+    t = (theta - ends[0]) / length
+    cubic = (
+        (1 + 2 * t) * (1 - t) ** 2 * value[0]
+        + t * (1 - t) ** 2 * length * slope[0]
+        + t**2 * (3 - 2 * t) * value[1]
+        + t**2 * (t - 1) * length * slope[1]
+    )
+    cubic_slope = (
+        6 * t * (t - 1) * (value[0] - value[1]) / length
+        + (1 - t) * (1 - 3 * t) * slope[0]
+        + t * (3 * t - 2) * slope[1]
+    )
+    return np.where(near, cubic, pair[0]), np.where(near, cubic_slope, pair[1])
 
 
 phase_separation = PhysicsTerm(

@@ -15,8 +15,6 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
@@ -57,17 +55,3 @@ class PhysicsTerm:
     law: str
     flux: Callable[[Point, Material], Flux]
     potentials: frozenset[Potential] = frozenset()
-
-
-def step_filling(point: Point, material: Material) -> tuple[Array, Array]:
-    """Filling y of the plateau each point lies on, and that plateau's share of the window.
-
-    y = (theta - start)/share, clipped to [0, 1]; points beyond the window belong to the
-    outermost plateau.
-    """
-    steps = material.steps
-    starts = np.asarray([step.start for step in steps])
-    shares = np.asarray([step.share for step in steps])
-    index = np.clip(np.searchsorted(starts, point.site_fraction, side="right") - 1, 0, None)
-    filling = (point.site_fraction - starts[index]) / shares[index]
-    return np.clip(filling, 0.0, 1.0), shares[index]

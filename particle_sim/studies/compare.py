@@ -1,0 +1,227 @@
+"""compare: run a baseline and a candidate the same way, and test what is claimed of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any, Generic, TypeVar
+
+from particle_sim.cell.half_cell import Cell, half_cell
+from particle_sim.cell.run import CellRun
+from particle_sim.cell.solve import solve_cell
+from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.particle.run import ParticleRun
+from particle_sim.protocols import charge, discharge
+from particle_sim.studies.choices import COHERENT, SOLID_SOLUTION, Direction, Law, PhysicsChoice
+from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
+from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.settings import Comparison
+from particle_sim.studies.size_map import (
+    LAST_FRACTION,
+    MapPoint,
+    MapTask,
+    map_dataset,
+    map_rates,
+    run_map_task,
+    with_diffusion_rate,
+)
+from particle_sim.studies.verdict import judge
+
+Progress = Callable[[str, float], None]
+Answer = TypeVar("Answer")
+
+
+def compare(
+    settings: Comparison, *, workers: int = 1, progress: Progress | None = None
+) -> ComparisonResult:
+    """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
+
+    ``workers`` > 1 solves particles in that many processes; the results do not depend on it.
+    ``progress`` is called with what is being done and the finished share.
+    """
+    began = time.perf_counter()
+    records = [
+        load_record(name, overrides=settings.overrides.get(name, {}))
+        for name in (settings.baseline, settings.candidate)
+    ]
+    with _Queue(workers, progress) as queue:
+        maps = [_submit_maps(queue, settings, record) for record in records]
+        cells = [_solve_cell(queue, settings, record) for record in records]
+        runs = [
+            _submit_runs(queue, settings, record, cell)
+            for record, cell in zip(records, cells, strict=True)
+        ]
+        baseline, candidate = (
+            _result(settings, record, cell, particles, tables)
+            for record, cell, particles, tables in zip(records, cells, runs, maps, strict=True)
+        )
+    return ComparisonResult(
+        settings=settings,
+        baseline=baseline,
+        candidate=candidate,
+        findings=judge(settings, baseline, candidate),
+        seconds=time.perf_counter() - began,
+    )
+
+
+@dataclass
+class _Later(Generic[Answer]):
+    """An answer that is computed elsewhere, or when asked for."""
+
+    queue: _Queue
+    text: str
+    function: Callable[[Any], Answer]
+    argument: Any
+    future: Any = None
+
+    def result(self) -> Answer:
+        answer = self.future.result() if self.future else self.function(self.argument)
+        self.queue.finished(self.text)
+        return answer
+
+
+@dataclass
+class _Queue:
+    """Runs tasks in processes, or one by one, and reports progress."""
+
+    workers: int
+    progress: Progress | None
+    pool: ProcessPoolExecutor | None = None
+    submitted: int = 0
+    done: int = field(default=0)
+
+    def __enter__(self) -> _Queue:
+        if self.workers > 1:
+            self.pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    def submit(
+        self, text: str, function: Callable[[Any], Answer], argument: Any
+    ) -> _Later[Answer]:
+        self.submitted += 1
+        future = self.pool.submit(function, argument) if self.pool else None
+        return _Later(self, text, function, argument, future)
+
+    def finished(self, text: str) -> None:
+        self.done += 1
+        if self.progress is not None:
+            self.progress(text, self.done / max(self.submitted, 1))
+
+
+def _laws(settings: Comparison, record: MaterialRecord) -> tuple[Law, ...]:
+    """The material's own law first, then those it is held against."""
+    own = settings.physics.law(record.material)
+    laws = [own]
+    if own is not SOLID_SOLUTION:
+        laws.append(SOLID_SOLUTION)
+    if own.separates and own is not COHERENT:
+        laws.append(COHERENT)
+    return tuple(laws)
+
+
+def _ends(settings: Comparison, record: MaterialRecord) -> tuple[float, float]:
+    """Mean fillings at rest at the cut-off of the start and of the end."""
+    material = record.material
+    cell = half_cell(material)
+    full, empty = (
+        cell.rest_filling(material.value(name)) for name in ("lower_voltage", "upper_voltage")
+    )
+    return (full, empty) if settings.direction is Direction.CHARGE else (empty, full)
+
+
+def _submit_maps(
+    queue: _Queue, settings: Comparison, record: MaterialRecord
+) -> dict[Law, list[_Later[MapPoint]]]:
+    start, stop = _ends(settings, record)
+    last = start + LAST_FRACTION * (stop - start)
+    flux = galvanostatic_flux(
+        record.material, settings.c_rate, settings.direction, start, last
+    )
+    tasks: dict[Law, list[_Later[MapPoint]]] = {}
+    for law in _laws(settings, record):
+        if law is COHERENT and settings.physics is PhysicsChoice.DECLARED:
+            continue
+        tasks[law] = [
+            queue.submit(
+                f"{record.material.title}: map, {law.title}",
+                run_map_task,
+                MapTask(
+                    case=ParticleCase(
+                        material=with_diffusion_rate(record.material, rate),
+                        law=law,
+                        flux=flux,
+                        fillings=(last,),
+                        tolerance=1e-3,
+                        history_points=20,
+                    ),
+                    diffusion_rate=float(rate),
+                    stress=settings.stress,
+                ),
+            )
+            for rate in map_rates(law)
+        ]
+    return tasks
+
+
+def _solve_cell(queue: _Queue, settings: Comparison, record: MaterialRecord) -> CellRun:
+    cell: Cell = half_cell(record.material)
+    protocol = charge if settings.direction is Direction.CHARGE else discharge
+
+    def solve(_: None) -> CellRun:
+        return solve_cell(cell, protocol(settings.c_rate))
+
+    return _run_here(queue, f"{record.material.title}: half cell", solve)
+
+
+def _run_here(queue: _Queue, text: str, function: Callable[[None], CellRun]) -> CellRun:
+    queue.submitted += 1
+    return _Later(queue, text, function, None).result()
+
+
+def _submit_runs(
+    queue: _Queue, settings: Comparison, record: MaterialRecord, cell: CellRun
+) -> dict[Law, _Later[ParticleRun]]:
+    start, stop = _ends(settings, record)
+    fractions = sorted({*settings.at, LAST_FRACTION})
+    return {
+        law: queue.submit(
+            f"{record.material.title}: particle, {law.title}",
+            run_case,
+            ParticleCase(
+                material=record.material,
+                law=law,
+                flux=cell.positive.surface_flux,
+                fillings=tuple(start + fraction * (stop - start) for fraction in fractions),
+            ),
+        )
+        for law in _laws(settings, record)
+    }
+
+
+def _result(
+    settings: Comparison,
+    record: MaterialRecord,
+    cell: CellRun,
+    runs: dict[Law, _Later[ParticleRun]],
+    maps: dict[Law, list[_Later[MapPoint]]],
+) -> MaterialResult:
+    start, stop = _ends(settings, record)
+    return MaterialResult(
+        record=record,
+        law=settings.physics.law(record.material),
+        cell=cell,
+        start=start,
+        stop=stop,
+        runs={law.name: later.result() for law, later in runs.items()},
+        maps={
+            law.name: map_dataset([later.result() for later in points], law)
+            for law, points in maps.items()
+        },
+    )

@@ -1,0 +1,98 @@
+"""One particle under one law: from a material and a flux to a run with states of interest."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.constants import FARADAY
+from particle_sim.errors import InputError
+from particle_sim.flux import SurfaceFlux, constant_flux
+from particle_sim.materials.material import Material
+from particle_sim.particle import shapes
+from particle_sim.particle.particle import Particle
+from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.solve import solve_particle
+from particle_sim.particle.validity import interface_width
+from particle_sim.studies.choices import Direction, Law
+from particle_sim.units import Array
+
+SMOOTH_CELLS = 24
+SMOOTH_GRADING = 100.0
+CELLS_PER_INTERFACE = 2.0
+MOST_CELLS = 4000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticleCase:
+    """A particle, its surface history and the fillings at which states are wanted."""
+
+    material: Material
+    law: Law
+    flux: SurfaceFlux
+    fillings: tuple[float, ...]
+    tolerance: float = 1e-4
+    history_points: int = 60
+
+
+def run_case(case: ParticleCase) -> ParticleRun:
+    """Solve a case; output times contain every wanted filling that the history reaches."""
+    material = case.material
+    radius = material.value("particle_radius")
+    particle = Particle(material=material, mesh=_mesh(case, radius), physics=case.law.terms)
+    times = times_of_fillings(case.flux, material, case.fillings)
+    even = np.linspace(case.flux.time[0], case.flux.time[-1], case.history_points + 1)[1:-1]
+    tolerance = max(case.tolerance, 1e-3) if case.law.separates else case.tolerance
+    return solve_particle(
+        particle,
+        case.flux,
+        times=np.concatenate([times[np.isfinite(times)], even]),
+        tolerance=tolerance,
+    )
+
+
+def _mesh(case: ParticleCase, radius: float) -> shapes.Mesh:
+    width = interface_width(case.material, case.law.terms, case.flux.temperature)
+    if width is None:
+        return shapes.sphere(radius, cells=SMOOTH_CELLS, grading=SMOOTH_GRADING)
+    cells = max(SMOOTH_CELLS, math.ceil(CELLS_PER_INTERFACE * radius / width))
+    if cells > MOST_CELLS:
+        raise InputError(
+            f"{case.material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius of "
+            f"{radius * 1e6:.3g} um needs {cells} cells; at most {MOST_CELLS} are allowed. Use a "
+            "smaller radius, a larger gradient_coefficient or --physics solid-solution."
+        )
+    return shapes.sphere(radius, cells=cells, grading=1.0)
+
+
+def times_of_fillings(
+    flux: SurfaceFlux, material: Material, fillings: tuple[float, ...]
+) -> Array:
+    """Times at which the mean filling is reached (nan where the history ends before)."""
+    radius = material.value("particle_radius")
+    per_filling = material.maximum_concentration * radius / 3
+    knots = flux.time
+    passed = np.concatenate(
+        [[0.0], np.cumsum([flux.passed(a, b) for a, b in zip(knots[:-1], knots[1:], strict=True)])]
+    )
+    wanted = (flux.initial_site_fraction - np.asarray(fillings)) * per_filling
+    if passed[-1] < 0:
+        passed, wanted = -passed, -wanted
+    return np.interp(wanted, passed, knots, left=np.nan, right=np.nan)
+
+
+def galvanostatic_flux(
+    material: Material, c_rate: float, direction: Direction, start: float, stop: float
+) -> SurfaceFlux:
+    """Constant flux of a sphere at ``c_rate`` from one mean filling to another.
+
+    N = I rho R / (3 F) with I the C-rate times the material's 1C current [A/kg].
+    """
+    radius = material.value("particle_radius")
+    current = c_rate * material.value("one_c_current") * material.value("density")
+    flux = current * radius / (3 * FARADAY)
+    duration = abs(stop - start) * material.maximum_concentration * radius / (3 * flux)
+    sign = 1.0 if direction is Direction.CHARGE else -1.0
+    return constant_flux(sign * flux, duration, initial_site_fraction=start)

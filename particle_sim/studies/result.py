@@ -1,0 +1,78 @@
+"""What a comparison produces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from particle_sim.cell.run import CellRun
+from particle_sim.materials.load import MaterialRecord
+from particle_sim.materials.material import Material
+from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.choices import Law
+from particle_sim.studies.settings import Comparison
+from particle_sim.studies.size_map import state_index
+from particle_sim.studies.verdict_types import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialResult:
+    """One material of a comparison: cell, particle under its law, and the same under others."""
+
+    record: MaterialRecord
+    law: Law
+    cell: CellRun
+    start: float
+    stop: float
+    """Mean fillings at rest at the two cut-offs, between which fractions are counted"""
+    runs: dict[str, ParticleRun]
+    """Particle runs by law name; the material's own law first"""
+    maps: dict[str, xr.Dataset]
+    """Stress and inhomogeneity against D/R^2, by law name; the material's own law first"""
+
+    @property
+    def material(self) -> Material:
+        return self.record.material
+
+    @property
+    def name(self) -> str:
+        return self.record.material.name
+
+    @property
+    def title(self) -> str:
+        return self.record.material.title
+
+    @property
+    def particle(self) -> ParticleRun:
+        """The run under the material's own law."""
+        return self.runs[self.law.name]
+
+    def filling(self, fraction: float) -> float:
+        """Mean filling after a fraction of the capacity between the cut-offs."""
+        return self.start + fraction * (self.stop - self.start)
+
+    def index(self, fraction: float, law: str | None = None) -> int | None:
+        """Time index of a state, ``None`` when the run ended before it."""
+        return state_index(self.runs[law or self.law.name], self.filling(fraction))
+
+    @property
+    def reached(self) -> float:
+        """Fraction of the capacity exchanged when the particle run ended."""
+        last = float(self.particle.mean_site_fraction[-1])
+        return (last - self.start) / (self.stop - self.start)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonResult:
+    """Both materials and the verdict."""
+
+    settings: Comparison
+    baseline: MaterialResult
+    candidate: MaterialResult
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def materials(self) -> tuple[MaterialResult, MaterialResult]:
+        return self.baseline, self.candidate

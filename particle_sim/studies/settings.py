@@ -1,0 +1,53 @@
+"""Everything a comparison depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from particle_sim.errors import InputError
+from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
+
+FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)
+UNIFORM_BELOW = 0.05
+"""(max - min)/c_max below which sodium counts as uniform: half a tick of a ten-colour scale."""
+
+EDGE_FRACTION = 0.995
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A baseline and a candidate under the same protocol.
+
+    ``overrides`` holds quantities by material name and property, e.g.
+    ``{"nvp": {"diffusivity": "1e-15 m^2/s"}}``. ``at`` are fractions of the capacity passed.
+    """
+
+    baseline: str
+    candidate: str
+    c_rate: float = 1.0
+    direction: Direction = Direction.CHARGE
+    at: tuple[float, ...] = FRACTIONS
+    physics: PhysicsChoice = PhysicsChoice.DECLARED
+    stress: StressMeasure = StressMeasure.VON_MISES
+    strain: StrainMeasure = StrainMeasure.VOLUMETRIC
+    uniform_below: float = UNIFORM_BELOW
+    overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    samples: int = 2000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not 0.001 <= self.c_rate <= 1000:
+            problems.append(f"c_rate is {self.c_rate:g}; it must lie between 0.001 and 1000 per hour.")
+        if not self.at or any(not 0 < fraction <= EDGE_FRACTION for fraction in self.at):
+            problems.append(
+                f"at is {','.join(f'{x:g}' for x in self.at)}; give fractions of the capacity "
+                f"between 0 and {EDGE_FRACTION:g}, e.g. 0.1,0.5,0.9."
+            )
+        if not 0 < self.uniform_below < 1:
+            problems.append(f"uniform_below is {self.uniform_below:g}; it must lie in (0, 1).")
+        if self.samples < 100:
+            problems.append(f"samples is {self.samples}; give at least 100.")
+        if problems:
+            raise InputError(*problems)

@@ -1,0 +1,111 @@
+"""The map that answers the question: stress and inhomogeneity against D/R^2 at one rate.
+
+D alone cannot be told from rate data; D/R^2 can. For a constant flux and one-way mechanics the
+solid-solution map does not depend on anything else: N R / (D c_max) = rate R^2 / (3 D).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.materials.material import Material
+from particle_sim.metrics.inhomogeneity import inhomogeneity_history
+from particle_sim.metrics.surface_excess import surface_excess_history
+from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.choices import Law, StressMeasure
+from particle_sim.studies.particle_case import ParticleCase, run_case
+
+SMOOTH_RATES = np.logspace(-6, 0, 13)
+"""D/R^2 of the solid-solution map [1/s]."""
+SEPARATED_RATES = np.logspace(-5, -1, 5)
+"""D/R^2 of a two-phase map [1/s]; each point costs about fifty times more."""
+LAST_FRACTION = 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapPoint:
+    """What the map keeps of one run."""
+
+    diffusion_rate: float
+    peak_stress: float
+    peak_tension: float
+    inhomogeneity: float
+    """(max - min)/c_max at 90 % of the capacity, or at the end if that comes first"""
+    surface_excess: float
+    reached: float
+    """Fraction of the asked-for sodium exchanged when the surface ran empty or full"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapTask:
+    """One point of the map."""
+
+    case: ParticleCase
+    diffusion_rate: float
+    stress: StressMeasure
+
+
+def map_rates(law: Law) -> np.typing.NDArray[np.float64]:
+    """D/R^2 values [1/s] at which a law is solved."""
+    return SEPARATED_RATES if law.separates else SMOOTH_RATES
+
+
+def with_diffusion_rate(material: Material, rate: float) -> Material:
+    """The material with its diffusivity set so that D/R^2 = ``rate`` at its radius."""
+    diffusivity = material["diffusivity"].with_magnitude(
+        rate * material.value("particle_radius") ** 2
+    )
+    return material.replaced(diffusivity=diffusivity)
+
+
+def run_map_task(task: MapTask) -> MapPoint:
+    """Solve one point."""
+    run = run_case(task.case)
+    index = state_index(run, task.case.fillings[-1])
+    index = len(run.time) - 1 if index is None else index
+    start, wanted = task.case.flux.initial_site_fraction, task.case.fillings[-1]
+    exchanged = (run.mean_site_fraction[-1] - start) / (wanted - start)
+    return MapPoint(
+        diffusion_rate=task.diffusion_rate,
+        peak_stress=float(np.abs(task.stress.measure.read(run.stress)).max()),
+        peak_tension=max(float(run.stress.max()), 0.0),
+        inhomogeneity=float(inhomogeneity_history(run)[index]),
+        surface_excess=float(surface_excess_history(run)[index]),
+        reached=float(min(exchanged * LAST_FRACTION, 1.0)),
+    )
+
+
+def state_index(run: ParticleRun, filling: float) -> int | None:
+    """Time index of a mean filling, or ``None`` when the run ended before."""
+    distance = np.abs(run.mean_site_fraction - filling)
+    index = int(np.argmin(distance))
+    return index if distance[index] < 1e-4 else None
+
+
+def map_dataset(points: list[MapPoint], law: Law) -> xr.Dataset:
+    """Points of one material and law along D/R^2."""
+    units = {
+        "peak_stress": "Pa",
+        "peak_tension": "Pa",
+        "inhomogeneity": "1",
+        "surface_excess": "1",
+        "reached": "1",
+    }
+    ordered = sorted(points, key=lambda point: point.diffusion_rate)
+    return xr.Dataset(
+        {
+            name: ("diffusion_rate", [getattr(p, name) for p in ordered], {"units": unit})
+            for name, unit in units.items()
+        },
+        coords={
+            "diffusion_rate": (
+                "diffusion_rate",
+                [p.diffusion_rate for p in ordered],
+                {"units": "1/s", "long_name": "D/R^2"},
+            )
+        },
+        attrs={"law": law.name, "title": law.title},
+    )

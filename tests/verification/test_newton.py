@@ -1,0 +1,223 @@
+"""Newton's method on the particle equations: exact tangents and quadratic convergence.
+
+The directional derivative of the residual, by central differences, against the assembled tangent;
+and the residual history of a nonlinear stage, e_{n+1} <= C e_n^2 (Kantorovich).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from reference import RT
+
+import particle_sim as ps
+from particle_sim.fem.mesh import Mesh
+from particle_sim.materials.functions import LinearTable, Polynomial
+from particle_sim.materials.material import Material
+from particle_sim.particle.mechanics import Lateral, MechanicalBoundary, free_surface
+from particle_sim.particle.physics.term import Flux, PhysicsTerm
+from particle_sim.particle.solve import _system
+from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.system import Linearised, ParticleSystem
+from particle_sim.particle.unknowns import Stage
+from particle_sim.units import Array
+
+SIZE, FULL, LENGTH = 3e-8, 2e4, 2e-9
+FICK = (ps.physics.fickian_diffusion,)
+DILUTE = (*FICK, ps.physics.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
+COHERENT = (ps.physics.coherent_phase_separation,)
+STEEP = LinearTable((0.0, 1.0), (2e-15, 1.6e-14))
+CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
+
+
+def material(diffusivity: LinearTable | Polynomial | float = CURVED) -> Material:
+    return ps.material_from_values(
+        maximum_concentration=FULL,
+        diffusivity=diffusivity,
+        youngs_modulus=5e10,
+        partial_molar_volume=4e-6,
+        open_circuit_potential=0.2,
+        exchange_current_density=0.8,
+        regular_solution_parameter=2.8,
+        gradient_coefficient=LENGTH**2 * RT * FULL,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What a system is built from."""
+
+    law: tuple[PhysicsTerm, ...]
+    mesh: Mesh
+    is_held: bool = False
+    stress_in_kinetics: bool = True
+    mechanics: MechanicalBoundary = free_surface
+    diffusivity: LinearTable | Polynomial | float = CURVED
+
+
+BALL = ps.shapes.sphere(SIZE, cells=6, grading=3)
+SETUPS = {
+    "diffusivity of the filling": Setup(law=FICK, mesh=BALL),
+    "dilute drift": Setup(law=DILUTE, mesh=BALL),
+    "solid-solution drift": Setup(law=SOLID_SOLUTION, mesh=BALL),
+    "drift in a cylinder": Setup(law=SOLID_SOLUTION, mesh=ps.shapes.cylinder(SIZE, cells=6)),
+    "drift in a bending slab": Setup(
+        law=SOLID_SOLUTION,
+        mesh=ps.shapes.slab(SIZE, cells=6),
+        mechanics=MechanicalBoundary(lateral=Lateral.BENDING),
+    ),
+    "phase separation": Setup(law=(ps.physics.phase_separation,), mesh=BALL),
+    "coherent phase separation": Setup(law=COHERENT, mesh=BALL),
+    "coherent phase separation in a slab": Setup(
+        law=COHERENT, mesh=ps.shapes.slab(SIZE, cells=6)
+    ),
+    "Butler-Volmer": Setup(law=FICK, mesh=BALL, is_held=True),
+    "Butler-Volmer with stress": Setup(law=SOLID_SOLUTION, mesh=BALL, is_held=True),
+    "Butler-Volmer blind to stress": Setup(
+        law=SOLID_SOLUTION, mesh=BALL, is_held=True, stress_in_kinetics=False
+    ),
+    "Butler-Volmer with coherency": Setup(law=COHERENT, mesh=BALL, is_held=True),
+    "surface stress": Setup(
+        law=SOLID_SOLUTION,
+        mesh=BALL,
+        is_held=True,
+        mechanics=MechanicalBoundary(surface_stress=1.0, surface_modulus=5.0),
+    ),
+}
+
+
+def system_of(setup: Setup) -> ParticleSystem:
+    values = material(setup.diffusivity)
+    surface: SurfaceCondition = ps.constant_flux(-1e-6, 1.0, initial_site_fraction=0.4)
+    if setup.is_held:
+        surface = ps.surface.ButlerVolmer(
+            material=values,
+            voltage=0.15,
+            duration=1.0,
+            initial_site_fraction=0.4,
+            stress_in_kinetics=setup.stress_in_kinetics,
+        )
+    body = ps.Particle(
+        material=values, mesh=setup.mesh, physics=setup.law, mechanics=setup.mechanics
+    )
+    return _system(body, surface, None)
+
+
+def state_of(system: ParticleSystem, seed: int) -> tuple[Array, Array]:
+    """A rough state inside the window, and the sizes of its parts; 0 where u is pinned."""
+    numbers, numbering = np.random.default_rng(seed), system.numbering
+    sizes = np.zeros(numbering.size)
+    sizes[numbering.theta], sizes[numbering.phi], sizes[numbering.u] = 0.15, 0.5, 0.01
+    if system.is_coupled and system.elasticity.is_pinned:
+        sizes[numbering.u[0]] = 0.0
+    state = sizes * numbers.uniform(-1, 1, numbering.size)
+    state[numbering.theta] += 0.5
+    return state, sizes
+
+
+def apply(linearised: Linearised, direction: Array, overall: Array) -> tuple[Array, Array]:
+    """Tangent times a direction; band storage holds (column, 2 width + row - column)."""
+    band = linearised.band
+    size, width = len(band), (band.shape[1] - 1) // 3
+    product = linearised.columns @ overall
+    for offset in range(-width, width + 1):
+        columns = np.arange(max(0, -offset), min(size, size - offset))
+        product[columns + offset] += band[columns, 2 * width + offset] * direction[columns]
+    return product, linearised.rows @ direction + linearised.corner @ overall
+
+
+def check_tangent(given: Setup, true: Setup) -> None:
+    """The tangent of ``given`` is the derivative of the residual of ``true``."""
+    system = system_of(true)
+    state, sizes = state_of(system, 1)
+    numbers = np.random.default_rng(2)
+    overall = 0.01 * numbers.uniform(-1, 1, system._globals)
+    direction = sizes * numbers.uniform(-1, 1, len(sizes))
+    overall_direction = 0.01 * numbers.uniform(-1, 1, system._globals)
+    history = np.full(system.space.dimension, 0.45)
+    stage = Stage(time=1e-3, piece=(0.0, 1.0), length=0.02, history=history)
+    step = 1e-4
+    above, below = (
+        system.linearise(state + s * direction, overall + s * overall_direction, stage)
+        for s in (step, -step)
+    )
+    expected = (above.residual - below.residual) / (2 * step)
+    expected_overall = (above.overall_residual - below.overall_residual) / (2 * step)
+    tangent = system_of(given).linearise(state, overall, stage)
+    product, product_overall = apply(tangent, direction, overall_direction)
+    numbering = system.numbering
+    for name, places in (("theta", numbering.theta), ("phi", numbering.phi), ("u", numbering.u)):
+        if len(places):
+            scale = np.abs(expected[places]).max()
+            error = np.abs(product - expected)[places].max() / scale
+            assert error < 1e-6, f"tangent of {name} is off by {error:.1e}"
+    if len(overall):
+        scale = np.abs(expected_overall).max()
+        error = np.abs(product_overall - expected_overall).max() / scale
+        assert error < 1e-6, f"tangent of the global unknowns is off by {error:.1e}"
+
+
+def check_quadratic(law: tuple[PhysicsTerm, ...]) -> None:
+    """Residuals of the hardest stage of a run: the exponent is at least 1.8."""
+    values = material(STEEP)
+    body = ps.Particle(
+        material=values, mesh=ps.shapes.sphere(SIZE, cells=12, grading=3), physics=law
+    )
+    flux = -1.5 * 1e-14 * FULL / SIZE
+    surface = ps.constant_flux(flux, 0.02, initial_site_fraction=0.05)
+    run = ps.solve_particle(body, surface, tolerance=1e-2, limits=None)
+    residuals = np.array(run.cost.newton_residuals)
+    clear = residuals[residuals > 1e-14]
+    assert len(clear) >= 3, f"not quadratic to see: {residuals}"
+    exponents = np.diff(np.log(clear))[1:] / np.diff(np.log(clear))[:-1]
+    assert exponents[-1] >= 1.8, f"not quadratic: residuals {residuals}"
+    assert run.cost.newton_iterations > 0
+
+
+def no_slopes(system: ParticleSystem, theta: Array, original: Any) -> Flux:
+    flux: Flux = original(system, theta)
+    nothing = np.zeros_like(theta)
+    return replace(flux, diffusivity_slope=nothing, mobility_slope=nothing)
+
+
+@pytest.mark.parametrize("name", list(SETUPS))
+def test_tangent_is_the_derivative(name: str) -> None:
+    check_tangent(SETUPS[name], SETUPS[name])
+
+
+@pytest.mark.parametrize(
+    ("given", "true"),
+    [
+        ("solid-solution drift", "dilute drift"),
+        ("dilute drift", "solid-solution drift"),
+        ("Butler-Volmer blind to stress", "Butler-Volmer with stress"),
+        ("diffusivity of the filling", "Butler-Volmer"),
+    ],
+)
+def test_tangent_notices(given: str, true: str) -> None:
+    with pytest.raises(AssertionError, match="tangent"):
+        check_tangent(SETUPS[given], SETUPS[true])
+
+
+@pytest.mark.parametrize("name", list(SETUPS))
+def test_tangent_notices_another_diffusivity(name: str) -> None:
+    with pytest.raises(AssertionError, match="tangent"):
+        check_tangent(replace(SETUPS[name], diffusivity=STEEP), SETUPS[name])
+
+
+@pytest.mark.parametrize("law", [FICK, DILUTE, SOLID_SOLUTION])
+def test_newton_converges_quadratically(law: tuple[PhysicsTerm, ...]) -> None:
+    check_quadratic(law)
+
+
+def test_newton_notices_missing_slopes(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = ParticleSystem.flux_coefficients
+    monkeypatch.setattr(
+        ParticleSystem, "flux_coefficients", lambda self, theta: no_slopes(self, theta, original)
+    )
+    with pytest.raises(AssertionError, match="not quadratic"):
+        check_quadratic(FICK)
