@@ -42,14 +42,14 @@ def sphere_flux(x: Array, tau: float) -> Array:
 
 def sphere_held(x: Array, tau: float) -> Array:
     """Eq. 6.18, surface held."""
-    n = np.arange(1, MODES)
+    n = np.arange(1, MODES, dtype=np.float64)
     terms = (-1.0) ** n / n * np.exp(-((n * np.pi) ** 2) * tau)
     return np.asarray(1 + 2 / np.pi * _sine_over(x, n * np.pi) @ terms)
 
 
 def sphere_held_mean(tau: float) -> float:
     """Eq. 6.20."""
-    n = np.arange(1, MODES)
+    n = np.arange(1, MODES, dtype=np.float64)
     return float(1 - 6 / np.pi**2 * np.sum(np.exp(-((n * np.pi) ** 2) * tau) / n**2))
 
 
@@ -83,14 +83,16 @@ def cylinder_held(x: Array, tau: float) -> Array:
 
 def slab_flux(x: Array, tau: float) -> Array:
     """Eq. 4.55, constant flux at x = 1, blocked at x = 0."""
-    n = np.arange(1, MODES)
+    n = np.arange(1, MODES, dtype=np.float64)
     terms = (-1.0) ** n / n**2 * np.exp(-((n * np.pi) ** 2) * tau)
-    return np.asarray(tau + x**2 / 2 - 1 / 6 - 2 / np.pi**2 * np.cos(np.outer(x, n * np.pi)) @ terms)
+    return np.asarray(
+        tau + x**2 / 2 - 1 / 6 - 2 / np.pi**2 * np.cos(np.outer(x, n * np.pi)) @ terms
+    )
 
 
 def slab_held(x: Array, tau: float) -> Array:
     """Eq. 4.17, held at x = 1, blocked at x = 0."""
-    n = np.arange(MODES)
+    n = np.arange(MODES, dtype=np.float64)
     waves = (2 * n + 1) * np.pi / 2
     terms = (-1.0) ** n / waves * np.exp(-(waves**2) * tau)
     return np.asarray(1 - 2 * np.cos(np.outer(x, waves)) @ terms)

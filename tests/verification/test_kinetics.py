@@ -149,6 +149,4 @@ def test_hold_notices_the_dilute_law() -> None:
 @pytest.mark.parametrize("variant", ["stress_in_U", "no_stress_in_U"])
 def test_hold_notices_stress_in_the_potential(variant: str) -> None:
     with pytest.raises(AssertionError, match="exceeds"):
-        check_hold(
-            HOLD["inputs"], variant, stress_in_kinetics=variant == "no_stress_in_U"
-        )
+        check_hold(HOLD["inputs"], variant, stress_in_kinetics=variant == "no_stress_in_U")

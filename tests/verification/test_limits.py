@@ -8,6 +8,8 @@ and the periodic state under a sinusoidal flux, u = sinh(k x)/(x (k cosh k - sin
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from reference import (
@@ -33,7 +35,11 @@ from particle_sim.units import Array
 RATE, MAP, PULSE, WAVE = load("K1"), load("T1"), load("N1"), load("Q1")
 SIZE, DIFFUSIVITY, FULL, MODULUS, RATIO = 1e-6, 1e-14, 2e4, 1e10, 0.3
 UNIT, FLUX = SIZE**2 / DIFFUSIVITY, DIFFUSIVITY * FULL / SIZE
-SHAPES = {"sphere": ps.shapes.sphere, "cylinder": ps.shapes.cylinder, "slab": ps.shapes.slab}
+SHAPES: dict[str, Callable[..., Mesh]] = {
+    "sphere": ps.shapes.sphere,
+    "cylinder": ps.shapes.cylinder,
+    "slab": ps.shapes.slab,
+}
 POWERS = {"sphere": 3, "cylinder": 2, "slab": 1}
 SERIES = {"sphere": sphere_flux, "cylinder": cylinder_flux, "slab": slab_flux}
 FICK = (ps.physics.fickian_diffusion,)
@@ -64,7 +70,9 @@ def fill_up(
     return run
 
 
-def check_rate_limit(shape: str, made_as: str | None = None, diffusivity: float = DIFFUSIVITY) -> None:
+def check_rate_limit(
+    shape: str, made_as: str | None = None, diffusivity: float = DIFFUSIVITY
+) -> None:
     for row in RATE["rows"]:
         rate, expected = row["Lambda"], row[f"q_{shape}"]
         mesh = SHAPES[made_as or shape](SIZE, cells=30, grading=60)
@@ -84,9 +92,7 @@ def check_rate_limit(shape: str, made_as: str | None = None, diffusivity: float 
 def check_stress_map(coupling: float, law: tuple[PhysicsTerm, ...], wrong: float = 1.0) -> None:
     volume = 3e-6
     if coupling:
-        volume = molar_volume(
-            wrong * coupling, modulus=MODULUS, ratio=RATIO, concentration=FULL
-        )
+        volume = molar_volume(wrong * coupling, modulus=MODULUS, ratio=RATIO, concentration=FULL)
     scale = MODULUS * volume * FULL / (3 * (1 - RATIO))
     for row in (entry for entry in MAP["rows"] if entry["theta_hat"] == coupling):
         mesh = ps.shapes.sphere(SIZE, cells=30, grading=20)
@@ -140,7 +146,9 @@ def periodic_closed_form(frequency: float) -> tuple[complex, complex]:
     return complex(mean - np.sinh(k) / slope), complex(2 / 3 * (mean - k / slope))
 
 
-def check_sinusoidal(frequency: float, sign: float = -1.0, diffusivity: float = DIFFUSIVITY) -> None:
+def check_sinusoidal(
+    frequency: float, sign: float = -1.0, diffusivity: float = DIFFUSIVITY
+) -> None:
     row = next(entry for entry in WAVE["rows"] if entry["omega_hat"] == frequency)
     period, samples = 2 * np.pi / frequency, 128
     periods = int(np.ceil(0.6 / period)) + 1

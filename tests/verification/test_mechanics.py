@@ -110,9 +110,7 @@ def check_surface_stress(inputs: Inputs) -> None:
     body = ps.Particle(
         material=elastic_material({**inputs, "D": diffusivity}),
         mesh=ps.shapes.sphere(inputs["R"], cells=50, grading=20),
-        mechanics=MechanicalBoundary(
-            surface_stress=inputs["tau0"], surface_modulus=inputs["Ks"]
-        ),
+        mechanics=MechanicalBoundary(surface_stress=inputs["tau0"], surface_modulus=inputs["Ks"]),
     )
     filling = inputs["cs"] / 22900.0
     surface = ps.surface.FixedConcentration(

@@ -72,9 +72,7 @@ SETUPS = {
     ),
     "phase separation": Setup(law=(ps.physics.phase_separation,), mesh=BALL),
     "coherent phase separation": Setup(law=COHERENT, mesh=BALL),
-    "coherent phase separation in a slab": Setup(
-        law=COHERENT, mesh=ps.shapes.slab(SIZE, cells=6)
-    ),
+    "coherent phase separation in a slab": Setup(law=COHERENT, mesh=ps.shapes.slab(SIZE, cells=6)),
     "Butler-Volmer": Setup(law=FICK, mesh=BALL, is_held=True),
     "Butler-Volmer with stress": Setup(law=SOLID_SOLUTION, mesh=BALL, is_held=True),
     "Butler-Volmer blind to stress": Setup(
@@ -162,7 +160,7 @@ def check_tangent(given: Setup, true: Setup) -> None:
 
 
 def check_quadratic(law: tuple[PhysicsTerm, ...]) -> None:
-    """Residuals of the hardest stage of a run: the exponent is at least 1.8."""
+    """In the hardest stage of a run every residual is at most the square of the one before."""
     values = material(STEEP)
     body = ps.Particle(
         material=values, mesh=ps.shapes.sphere(SIZE, cells=12, grading=3), physics=law
@@ -172,10 +170,9 @@ def check_quadratic(law: tuple[PhysicsTerm, ...]) -> None:
     run = ps.solve_particle(body, surface, tolerance=1e-2, limits=None)
     residuals = np.array(run.cost.newton_residuals)
     clear = residuals[residuals > 1e-14]
-    assert len(clear) >= 3, f"not quadratic to see: {residuals}"
-    exponents = np.diff(np.log(clear))[1:] / np.diff(np.log(clear))[:-1]
-    assert exponents[-1] >= 1.8, f"not quadratic: residuals {residuals}"
-    assert run.cost.newton_iterations > 0
+    assert len(clear) >= 4, f"not quadratic to see: {residuals}"
+    constants = clear[1:] / clear[:-1] ** 2
+    assert constants.max() <= 1.0, f"not quadratic: residuals {residuals}"
 
 
 def no_slopes(system: ParticleSystem, theta: Array, original: Any) -> Flux:

@@ -8,6 +8,7 @@ parameters of Smith & Bazant, J. Electrochem. Soc. 164 (2017) E3291.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,10 @@ def relaxed(solution: Solution, chi: float, widths: float) -> ParticleRun:
     """A closed slab, half full, relaxed from a steep boundary; ``chi`` sets the start."""
     scale = solution.temperature / 298.15
     volume = molar_volume(
-        solution.coupling * scale, modulus=MODULUS, ratio=RATIO, concentration=solution.concentration
+        solution.coupling * scale,
+        modulus=MODULUS,
+        ratio=RATIO,
+        concentration=solution.concentration,
     )
     material = ps.material_from_values(
         maximum_concentration=solution.concentration,
@@ -189,7 +193,9 @@ def test_profile(row: Case) -> None:
 
 @pytest.mark.parametrize("check", [check_boundary, check_profile])
 @pytest.mark.parametrize(("chi", "gradient"), [(3.05, 1.0), (3.0, 1.1)])
-def test_boundary_notices(check: type[object], chi: float, gradient: float) -> None:
+def test_boundary_notices(
+    check: Callable[[Case, Solution], None], chi: float, gradient: float
+) -> None:
     wrong = Solution(chi=chi, gradient=gradient * LENGTH**2 * RT * FULL)
     row = next(entry for entry in BOUNDARY["rows"] if entry["chi"] == 3.0)
     with pytest.raises(AssertionError, match="exceeds"):

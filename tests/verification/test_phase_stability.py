@@ -7,6 +7,8 @@ J1(k R) = 0 in a cylinder. The free energy of a closed particle never rises (Gib
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from reference import RT, Case, assert_close, assert_gates, load, molar_volume
@@ -23,7 +25,11 @@ from particle_sim.units import Array
 
 CASE = load("H4")
 LENGTH, FULL, DIFFUSIVITY = CASE["inputs"]["lam"], 2e4, CASE["inputs"]["D"]
-SHAPES = {"sphere": ps.shapes.sphere, "cylinder": ps.shapes.cylinder, "slab": ps.shapes.slab}
+SHAPES: dict[str, Callable[..., Mesh]] = {
+    "sphere": ps.shapes.sphere,
+    "cylinder": ps.shapes.cylinder,
+    "slab": ps.shapes.slab,
+}
 ROOTS = {"sphere": 4.493409457909064, "cylinder": 3.8317059702075125, "slab": np.pi}
 LIMITS = {
     "sphere": CASE["Rcrit_sphere_radial"],
@@ -42,12 +48,12 @@ def material(chi: float, gradient: float = 1.0, volume: float = 0.0) -> Material
     )
 
 
-def wave(shape: str, x: Array, mode: int = 1) -> Array:
+def wave(shape: str, x: Array) -> Array:
     """First radial eigenmode of a shape over x = r/R."""
-    root = ROOTS[shape] * mode
-    return {"sphere": np.sinc(root * x / np.pi), "cylinder": j0(root * x)}.get(
-        shape, np.cos(root * x)
-    )
+    y = ROOTS[shape] * x
+    if shape == "sphere":
+        return np.asarray(np.sinc(y / np.pi))
+    return np.asarray(j0(y) if shape == "cylinder" else np.cos(y))
 
 
 def perturbed(mesh: Mesh, shape: str, chi: float, gradient: float) -> tuple[Array, Array]:
@@ -62,9 +68,7 @@ def perturbed(mesh: Mesh, shape: str, chi: float, gradient: float) -> tuple[Arra
     )
     times = [0.05, 0.1, 0.15]
     closed = ps.constant_flux(0.0, times[-1], initial_site_fraction=0.5)
-    run = ps.solve_particle(
-        body, closed, initial_site_fraction=start, times=times, tolerance=1e-8
-    )
+    run = ps.solve_particle(body, closed, initial_site_fraction=start, times=times, tolerance=1e-8)
     assert_gates(run)
     shape_at_nodes = wave(shape, run.radius / mesh.outer)
     weights = run.volume_weights * shape_at_nodes
@@ -97,8 +101,11 @@ def free_energy(run: ParticleRun, chi: float, gradient: float) -> Array:
     space = run.elasticity.space
     local = run.site_fraction[:, space.cell_dofs]
     x = local @ space.values.T
-    slope = local @ space.reference_gradients.T / space.mesh.cell_sizes[:, None] / (
-        run.elasticity.length
+    slope = (
+        local
+        @ space.reference_gradients.T
+        / space.mesh.cell_sizes[:, None]
+        / (run.elasticity.length)
     )
     density = x * np.log(x) + (1 - x) * np.log(1 - x) + chi * x * (1 - x)
     total = RT * FULL * (density + gradient * LENGTH**2 / 2 * slope**2)
@@ -113,7 +120,7 @@ def check_energy_falls(
     volume = molar_volume(coupling, modulus=1e10, ratio=0.3, concentration=FULL)
     mesh = ps.shapes.slab(20 * LENGTH, cells=60, grading=1.0)
     x = Space(mesh=mesh, order=2, quadrature_points=4).nodes / mesh.outer
-    waves = sum(0.02 * np.cos(n * np.pi * x + 0.7 * n**2) for n in range(1, 7))
+    waves = np.sum([0.02 * np.cos(n * np.pi * x + 0.7 * n**2) for n in range(1, 7)], axis=0)
     start = 0.5 + (waves if started == "waves" else 0.4 * np.tanh(10 * (x - 0.5)))
     body = ps.Particle(material=material(3.0, 1.0, volume), mesh=mesh, physics=[term])
     history = ps.constant_flux(flux, 20.0, initial_site_fraction=0.5)

@@ -101,9 +101,7 @@ def check_held(inputs: Inputs) -> None:
     compare_rows(run, HELD, late, unit, 2.5e-4)
     u = sphere_held(run.radius / reference["R"], 0.0574)
     index = index_at(run, 0.0574 * unit)
-    assert_close(
-        "series", run.concentration[index] / reference["cs"], u, scale=1.0, tolerance=5e-4
-    )
+    assert_close("series", run.concentration[index] / reference["cs"], u, scale=1.0, tolerance=5e-4)
     hoop = (sphere_held_mean(0.0574) - 1) * HELD["S_Pa"]
     assert_close("hoop", run.stress[index, -1, 1], hoop, scale=HELD["S_Pa"], tolerance=5e-4)
     tau, value = extreme(run.time / unit, run.stress[:, 0, 0] / HELD["S_Pa"])

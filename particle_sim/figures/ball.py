@@ -1,0 +1,59 @@
+"""A ball with one octant cut away, coloured by a field that depends on the radius."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from particle_sim.units import Array
+
+PIXELS = 240
+
+
+def cut_ball(radius: Array, values: Array) -> tuple[Array, Array]:
+    """Field and brightness images (PIXELS, PIXELS) of a unit ball seen along (-1, -1, -1).
+
+    The octant x, y, z > 0 is removed, so that three quarter discs show the inside. ``radius`` runs
+    from the centre to the surface. Outside the ball both are nan.
+    """
+    across = np.linspace(-1.02, 1.02, PIXELS)
+    right, up = np.meshgrid(across, -across)
+    behind = 1 - right**2 - up**2
+    axes = _view_axes()
+    depth = np.sqrt(np.maximum(behind, 0.0))
+    surface = right[..., None] * axes[0] + up[..., None] * axes[1] + depth[..., None] * axes[2]
+    lowest = surface.min(axis=2)
+    opened = lowest > 0
+    point = np.where(opened[..., None], surface - lowest[..., None], surface)
+    distance = np.linalg.norm(point, axis=2)
+    field = np.interp(distance * radius[-1], radius, values)
+    shade = np.where(opened, _face_shade(point), 0.72 + 0.28 * (surface @ _LIGHT))
+    outside = behind < 0
+    field[outside], shade[outside] = np.nan, np.nan
+    return field, shade
+
+
+_LIGHT = np.array([0.2, 0.55, 0.81])
+
+
+def _view_axes() -> Array:
+    toward = np.ones(3) / np.sqrt(3)
+    right = np.array([-1.0, 1.0, 0.0]) / np.sqrt(2)
+    return np.stack([right, np.cross(toward, right), toward])
+
+
+def _face_shade(point: Array) -> Array:
+    """Nearly full brightness on the cut faces, with dark lines where they meet."""
+    ordered = np.sort(np.abs(point), axis=2)
+    return np.where(ordered[..., 1] < 0.012, 0.35, 1.0)
+
+
+def draw_ball(axes: Any, radius: Array, values: Array, *, norm: Any, cmap: Any) -> None:
+    """Draw a cut ball into matplotlib ``axes``."""
+    field, shade = cut_ball(radius, values)
+    colours = cmap(norm(np.nan_to_num(field)))
+    colours[..., :3] *= np.clip(np.nan_to_num(shade), 0, 1)[..., None]
+    colours[..., 3] = np.where(np.isnan(field), 0.0, 1.0)
+    axes.imshow(colours, interpolation="bilinear", extent=(-1.02, 1.02, -1.02, 1.02))
+    axes.set_axis_off()

@@ -1,0 +1,46 @@
+"""How uneven the sodium is and how high the stress, against the capacity passed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def history(results: xr.DataTree) -> Figure:
+    """Every law that was run, one line style each; logarithmic scales."""
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(6.8, 6.4), layout="constrained")
+        above, below = figure.subplots(2, 1, sharex=True)
+        measure = ""
+        for role in ROLES:
+            node = results[role]
+            for law, child in node["particle"].children.items():
+                run = child.to_dataset()
+                measure = str(run.attrs["stress"])
+                title = results[f"{role}/map/{law}"].attrs["title"] if law in node["map"] else law
+                label = f"{node.attrs['title']}, {title}"
+                style = {"color": COLOURS[role], "linestyle": LAW_STYLES[law]}
+                own = law == node.attrs["law"]
+                width = 2.0 if own else 1.2
+                spread = np.maximum(run.inhomogeneity.values, 1e-7)
+                stress = np.maximum(run.peak_stress.values / 1e6, 1e-5)
+                x = 100 * run.fraction.values
+                above.semilogy(x[1:], spread[1:], linewidth=width, label=label, **style)
+                below.semilogy(x[1:], stress[1:], linewidth=width, label=label, **style)
+        limit = float(results.attrs["uniform_below"])
+        above.axhline(limit, color="#777777", linewidth=0.8)
+        above.text(100, limit, "uniform below", ha="right", va="bottom", fontsize=7)
+        above.set_ylabel("(max - min) / full range of sodium")
+        below.set_ylabel(f"Largest {measure} [MPa]")
+        below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the capacity]")
+        figure.legend(
+            *above.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5
+        )
+    return figure

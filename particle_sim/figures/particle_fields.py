@@ -1,0 +1,150 @@
+"""The picture: one cut ball per state, sodium, stress and strain of both materials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.figures.ball import draw_ball
+from particle_sim.figures.style import (
+    ROLES,
+    SIGNED_MAP,
+    SODIUM_MAP,
+    STRAIN_MAP,
+    STRESS_MAP,
+    figure_style,
+)
+from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ROWS = (
+    ("site_fraction", "Sodium content", 1.0, "filling of the sodium window"),
+    ("shown_stress", None, 1e-6, "MPa"),
+    ("shown_strain", None, 100.0, "%"),
+)
+
+
+def particle_fields(results: xr.DataTree) -> Figure:
+    """Rows: sodium, stress and strain of each material; columns: fractions of the capacity.
+
+    Each quantity has one colour scale for both materials; the numbers under a ball are its own
+    smallest and largest value.
+    """
+    fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
+    fields = {role: _own_run(results, role) for role in ROLES}
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(1.5 * len(fractions) + 2.6, 9.6))
+        grid = figure.add_gridspec(
+            6, len(fractions) + 1, width_ratios=[*[1.0] * len(fractions), 0.07],
+            left=0.16, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
+        )  # fmt: skip
+        for number, (variable, title, factor, unit) in enumerate(_ROWS):
+            _draw_quantity(
+                figure, grid, fields, fractions, number, (variable, title, factor, unit)
+            )
+        _headings(figure, grid, results, fractions)
+    return figure
+
+
+def _own_run(results: xr.DataTree, role: str) -> xr.Dataset:
+    node = results[role]
+    return node[f"particle/{node.attrs['law']}"].to_dataset()
+
+
+def state_profile(run: xr.Dataset, variable: str, fraction: float) -> Array | None:
+    """A field along the radius at a fraction of the capacity; ``None`` if not reached."""
+    distance = np.abs(run.fraction.values - fraction)
+    index = int(np.argmin(distance))
+    return np.asarray(run[variable].values[index]) if distance[index] < 1e-4 else None
+
+
+def _draw_quantity(
+    figure: Any,
+    grid: Any,
+    fields: dict[str, xr.Dataset],
+    fractions: list[float],
+    number: int,
+    row: tuple[str, str | None, float, str],
+) -> None:
+    import matplotlib
+    from matplotlib.cm import ScalarMappable
+
+    variable, title, factor, unit = row
+    profiles = {
+        (role, fraction): state_profile(fields[role], variable, fraction)
+        for role in ROLES
+        for fraction in fractions
+    }
+    known = [factor * values for values in profiles.values() if values is not None]
+    norm, name = _scale(variable, known)
+    cmap = matplotlib.colormaps[name]
+    label = title or str(fields["baseline"][variable].attrs["long_name"]).capitalize()
+    for place, role in enumerate(ROLES):
+        for column, fraction in enumerate(fractions):
+            axes = figure.add_subplot(grid[2 * number + place, column])
+            values = profiles[role, fraction]
+            if values is None:
+                _not_reached(axes)
+                continue
+            draw_ball(axes, fields[role].radius.values, factor * values, norm=norm, cmap=cmap)
+            axes.text(
+                0.5, -0.02, _extremes(factor * values), ha="center", va="top", fontsize=6.5,
+                transform=axes.transAxes, color="#333333",
+            )  # fmt: skip
+    bar_axes = figure.add_subplot(grid[2 * number : 2 * number + 2, -1])
+    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=bar_axes)
+    bar.set_label(f"{label} [{unit}]" if unit in ("MPa", "%") else f"{label}\n({unit})")
+
+
+def _scale(variable: str, known: list[Array]) -> tuple[Any, str]:
+    from matplotlib.colors import Normalize
+
+    if variable == "site_fraction":
+        return Normalize(0.0, 1.0), SODIUM_MAP
+    low = min(float(values.min()) for values in known) if known else 0.0
+    high = max(float(values.max()) for values in known) if known else 1.0
+    if variable == "shown_stress" and low < -0.05 * high:
+        reach = max(-low, high)
+        return Normalize(-reach, reach), SIGNED_MAP
+    floor = 0.0 if variable == "shown_stress" else low
+    return Normalize(floor, high if high > floor else floor + 1e-12), (
+        STRESS_MAP if variable == "shown_stress" else STRAIN_MAP
+    )
+
+
+def _extremes(values: Array) -> str:
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _not_reached(axes: Any) -> None:
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, "not\nreached", ha="center", va="center", color="#777777")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+
+
+def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[float]) -> None:
+    attrs = results.attrs
+    titles = {role: results[role].attrs["title"] for role in ROLES}
+    for column, fraction in enumerate(fractions):
+        box = grid[0, column].get_position(figure)
+        figure.text(0.5 * (box.x0 + box.x1), box.y1 + 0.008, f"{fraction:.0%}", ha="center")
+    for row in range(6):
+        box = grid[row, 0].get_position(figure)
+        figure.text(
+            0.145, 0.5 * (box.y0 + box.y1), titles[ROLES[row % 2]], ha="right", va="center",
+            fontsize=10, fontweight="bold",
+        )  # fmt: skip
+    left = grid[0, 0].get_position(figure).x0
+    laws = ", ".join(f"{titles[role]}: {results[role].attrs['law_title']}" for role in ROLES)
+    figure.text(
+        left, 0.962, f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C", fontsize=11,
+        fontweight="bold",
+    )  # fmt: skip
+    figure.text(left, 0.943, laws, fontsize=8, color="#333333")
+    figure.text(0.145, 0.908, f"{attrs['passed']}:", ha="right", fontsize=8)

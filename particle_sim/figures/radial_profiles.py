@@ -1,0 +1,48 @@
+"""Sodium and stress along the radius at every state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.figures.particle_fields import state_profile
+from particle_sim.figures.style import ROLES, figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ROWS = (
+    ("site_fraction", "Sodium filling", 1.0),
+    ("radial_stress", "Radial stress [MPa]", 1e-6),
+    ("hoop_stress", "Hoop stress [MPa]", 1e-6),
+)
+
+
+def radial_profiles(results: xr.DataTree) -> Figure:
+    """Columns: materials, each with its own stress scale; lines: fractions of the capacity."""
+    import matplotlib
+
+    fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
+    colours = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.85, len(fractions)))
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(7.2, 7.0), layout="constrained")
+        grid = figure.subplots(3, 2, sharex=True)
+        for column, role in enumerate(ROLES):
+            node = results[role]
+            run = node[f"particle/{node.attrs['law']}"].to_dataset()
+            radius = run.radius.values / run.radius.values[-1]
+            for row, (variable, label, factor) in enumerate(_ROWS):
+                axes = grid[row][column]
+                for fraction, colour in zip(fractions, colours, strict=True):
+                    values = state_profile(run, variable, fraction)
+                    if values is not None:
+                        axes.plot(radius, factor * values, color=colour, label=f"{fraction:.0%}")
+                axes.set_ylabel(label)
+                if row == 0:
+                    axes.set_ylim(-0.03, 1.03)
+                    axes.set_title(f"{node.attrs['title']} ({node.attrs['law_title']})")
+            grid[2][column].set_xlabel("Radius / particle radius")
+        grid[0][1].legend(title=f"{results.attrs['passed']}", loc="best")
+    return figure

@@ -1,0 +1,74 @@
+"""The map: stress and inhomogeneity of both materials over D/R^2, with what is plausible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def size_map(results: xr.DataTree) -> Figure:
+    """Lines: one per material and law. Shaded along a line: modulus and volume change between
+    their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), dot at the centre.
+    """
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(7.0, 8.2), layout="constrained")
+        bars, above, below = figure.subplots(
+            3, 1, sharex=True, height_ratios=[0.13, 1.0, 1.0]
+        )
+        for role in ROLES:
+            _draw_material(results, role, above, below)
+        _draw_bars(results, bars)
+        limit = float(results.attrs["uniform_below"])
+        below.axhline(limit, color="#777777", linewidth=0.8)
+        below.text(1e-6, limit * 1.08, "uniform below", fontsize=7, va="bottom")
+        above.set_ylabel("Peak stress [MPa]")
+        below.set_ylabel("(max - min) / full range of sodium,\nat 90 % of the capacity or the end")
+        below.set_xlabel(r"$D/R^2$ [1/s]   (slow, large particles to the left)")
+        figure.legend(
+            *above.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5
+        )
+        figure.suptitle(
+            f"{results.attrs['direction'].capitalize()} at {results.attrs['c_rate']:g}C",
+            fontsize=11,
+        )
+    return figure
+
+
+def _draw_material(results: xr.DataTree, role: str, above: Any, below: Any) -> None:
+    node = results[role]
+    low, _, high = node["plausible"].stress_factor.values
+    for law, child in node["map"].children.items():
+        table = child.to_dataset()
+        rate = table.diffusion_rate.values
+        stress = np.maximum(table.peak_stress.values / 1e6, 1e-6)
+        style = {
+            "color": COLOURS[role],
+            "linestyle": LAW_STYLES[law],
+            "marker": "o" if len(rate) < 8 else "",
+            "markersize": 4,
+            "label": f"{node.attrs['title']}, {table.attrs['title']}",
+        }
+        above.loglog(rate, stress, **style)
+        above.fill_between(rate, low * stress, high * stress, color=COLOURS[role], alpha=0.15, lw=0)
+        below.loglog(rate, np.maximum(table.inhomogeneity.values, 1e-7), **style)
+
+
+def _draw_bars(results: xr.DataTree, axes: Any) -> None:
+    for place, role in enumerate(ROLES):
+        node = results[role]
+        low, _, high = node["plausible"].diffusion_rate.values
+        axes.plot([low, high], [-place, -place], color=COLOURS[role], linewidth=6, alpha=0.4,
+                  solid_capstyle="butt")  # fmt: skip
+        axes.plot(node.attrs["diffusion_rate"], -place, "o", color=COLOURS[role])
+        axes.text(low / 1.3, -place, node.attrs["title"], ha="right", va="center", fontsize=8)
+    axes.set_ylim(-1.7, 0.7)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_title("Plausible D/R² of each material (5 to 95 %), dot: central values", fontsize=8)

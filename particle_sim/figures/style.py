@@ -1,0 +1,45 @@
+"""Colours and sizes shared by all figures: colour-blind safe, readable in print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+BASELINE, CANDIDATE = "#D55E00", "#0072B2"
+"""Vermilion and blue of the Okabe-Ito palette."""
+COLOURS = {"baseline": BASELINE, "candidate": CANDIDATE}
+ROLES = ("baseline", "candidate")
+SODIUM_MAP, STRESS_MAP, STRAIN_MAP, SIGNED_MAP = "viridis", "inferno", "cividis", "PuOr_r"
+
+LAW_STYLES = {
+    "solid_solution": "-",
+    "two_phase": "--",
+    "coherent": ":",
+    "stress_drift": "-.",
+}
+
+_RC: dict[str, Any] = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "figure.dpi": 150,
+    "savefig.dpi": 200,
+    "svg.hashsalt": "particle_sim",
+    "svg.fonttype": "none",
+}
+
+
+@contextmanager
+def figure_style() -> Iterator[Any]:
+    """Matplotlib's pyplot-free figure class under the shared style."""
+    import matplotlib
+
+    with matplotlib.rc_context(_RC):
+        from matplotlib.figure import Figure
+
+        yield Figure

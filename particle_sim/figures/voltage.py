@@ -1,0 +1,39 @@
+"""Voltage and differential capacity of the half cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.figures.style import COLOURS, ROLES, figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def voltage(results: xr.DataTree) -> Figure:
+    """Above: voltage against capacity. Below: dQ/dV at the same capacity, logarithmic."""
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(6.4, 5.6), layout="constrained")
+        above, below = figure.subplots(2, 1, sharex=True)
+        for role in ROLES:
+            node = results[role]
+            cell, title = node["cell"].to_dataset(), node.attrs["title"]
+            above.plot(cell.capacity, cell.voltage, color=COLOURS[role], label=title)
+            order = np.argsort(cell.voltage.values)
+            at = np.interp(
+                cell.grid_voltage.values, cell.voltage.values[order], cell.capacity.values[order]
+            )
+            slope = np.maximum(cell.differential_capacity.values, 1e-2)
+            below.plot(at, slope, color=COLOURS[role], label=title)
+        above.set_ylabel("Voltage [V vs metal]")
+        above.set_title(
+            f"{results.attrs['direction'].capitalize()} at {results.attrs['c_rate']:g}C"
+        )
+        above.legend()
+        below.set_yscale("log")
+        below.set_ylabel("|dQ/dV| [mAh/(g V)]")
+        below.set_xlabel("Capacity [mAh/g]")
+    return figure

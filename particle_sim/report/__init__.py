@@ -1,0 +1,1 @@
+"""Reports: results on disk, figures beside them, and one page to read."""

@@ -1,0 +1,183 @@
+"""A comparison as one labelled tree of datasets: what is stored, and what figures read."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.cell.run import differential_capacity
+from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.metrics.inhomogeneity import inhomogeneity_history
+from particle_sim.metrics.surface_excess import surface_excess_history
+from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.draws import draw
+from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.settings import Comparison
+
+BAND = (0.05, 0.5, 0.95)
+"""Quantiles of the plausible band."""
+
+
+def to_tree(result: ComparisonResult) -> xr.DataTree:
+    """Everything a comparison computed, with units in attrs."""
+    settings = result.settings
+    draws = draw(result.baseline, result.candidate, settings.samples, settings.seed)
+    groups = {
+        "/": xr.Dataset(
+            attrs={
+                "title": f"{result.baseline.title} and {result.candidate.title}",
+                "c_rate": settings.c_rate,
+                "direction": settings.direction.value,
+                "passed": settings.direction.passed,
+                "at": list(settings.at),
+                "stress": settings.stress.value,
+                "strain": settings.strain.value,
+                "uniform_below": settings.uniform_below,
+            }
+        ),
+        "/verdict": _verdict(result),
+    }
+    for role, material, drawn in zip(
+        ("baseline", "candidate"), result.materials, draws, strict=True
+    ):
+        band = np.asarray(BAND)
+        plausible = {
+            "diffusion_rate": (np.quantile(drawn.diffusion_rate, band), "1/s"),
+            "stress_factor": (np.quantile(drawn.stress_factor, band), "1"),
+        }
+        groups[f"/{role}"] = xr.Dataset(attrs=_heading(material))
+        groups[f"/{role}/inputs"] = _inputs(material)
+        groups[f"/{role}/cell"] = _cell(material)
+        groups[f"/{role}/plausible"] = xr.Dataset(
+            {name: ("quantile", values, {"units": u}) for name, (values, u) in plausible.items()},
+            coords={"quantile": list(BAND)},
+        )
+        for law, run in material.runs.items():
+            full = law == material.law.name
+            groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, full)
+        for law, table in material.maps.items():
+            groups[f"/{role}/map/{law}"] = table
+    return xr.DataTree.from_dict(groups)
+
+
+def _heading(material: MaterialResult) -> dict[str, object]:
+    run = material.particle
+    return {
+        "name": material.name,
+        "title": material.title,
+        "formula": material.material.formula,
+        "reading": material.material.reading,
+        "law": material.law.name,
+        "law_title": material.law.title,
+        "transport_law": run.particle.law,
+        "cell_end": material.cell.end.value,
+        "particle_end": run.end.value,
+        "reached": material.reached,
+        "warnings": list(run.warnings) or ["none"],
+        "diffusion_rate": material.material.value("diffusivity")
+        / material.material.value("particle_radius") ** 2,
+    }
+
+
+def _inputs(material: MaterialResult) -> xr.Dataset:
+    """Central value and range of every single number of the material, SI."""
+    properties = {
+        name: prop for name, prop in material.material.properties.items() if name in CATALOGUE
+    }
+    nothing = (np.nan, np.nan)
+    ranges = [
+        (p.plausible.low, p.plausible.high) if p.plausible else nothing for p in properties.values()
+    ]
+    return xr.Dataset(
+        {
+            "value": ("property", [p.magnitude for p in properties.values()]),
+            "low": ("property", [low for low, _ in ranges]),
+            "high": ("property", [high for _, high in ranges]),
+            "unit": ("property", [p.unit for p in properties.values()]),
+            "evidence": ("property", [p.evidence.value for p in properties.values()]),
+            "source": ("property", [p.source for p in properties.values()]),
+        },
+        coords={"property": list(properties)},
+    )
+
+
+def _cell(material: MaterialResult) -> xr.Dataset:
+    data = material.cell.to_dataset()
+    voltage, slope = differential_capacity(material.cell)
+    return data.assign(
+        differential_capacity=("grid_voltage", slope, {"units": "mA h/(g V)"}),
+    ).assign_coords(grid_voltage=("grid_voltage", voltage, {"units": "V"}))
+
+
+def _particle(
+    material: MaterialResult, run: ParticleRun, settings: Comparison, full: bool
+) -> xr.Dataset:
+    """Histories of one run; with ``full`` the fields too."""
+    stress, strain = settings.stress.measure, settings.strain.measure
+    shown = stress.read(run.stress)
+    histories = {
+        "inhomogeneity": (inhomogeneity_history(run), "1"),
+        "surface_excess": (surface_excess_history(run), "1"),
+        "peak_stress": (np.abs(shown).max(axis=1), "Pa"),
+        "peak_tension": (np.maximum(run.stress.max(axis=(1, 2)), 0.0), "Pa"),
+    }
+    fraction = (run.mean_site_fraction - material.start) / (material.stop - material.start)
+    law = run.particle.law
+    data = xr.Dataset(
+        {name: ("time", values, {"units": unit}) for name, (values, unit) in histories.items()},
+        coords={
+            "time": ("time", run.time, {"units": "s"}),
+            "fraction": ("time", fraction, {"units": "1", "long_name": "capacity passed"}),
+        },
+        attrs={
+            "law": law,
+            "end": run.end.value,
+            "sodium_balance": run.balances.sodium,
+            "equilibrium_balance": run.balances.equilibrium,
+            "steps": run.cost.steps,
+            "warnings": list(run.warnings) or ["none"],
+            "stress": stress.title,
+            "strain": strain.title,
+        },
+    )
+    if not full:
+        return data
+    both = ("time", "radius")
+    fields = run.to_dataset().drop_vars("mean_site_fraction")
+    return data.merge(fields, combine_attrs="override").assign(
+        shown_stress=(both, shown, {"units": stress.unit, "long_name": stress.title}),
+        shown_strain=(both, strain.read(run.strain), {"units": "1", "long_name": strain.title}),
+    )
+
+
+def _verdict(result: ComparisonResult) -> xr.Dataset:
+    """One entry per claim: status, sentence and every number in it."""
+    findings = result.findings
+    columns = {
+        "claim": [f.claim for f in findings],
+        "subject": [f.subject for f in findings],
+        "status": [f.status.value for f in findings],
+        "sentence": [f.sentence for f in findings],
+        "decided_by": [f.decided_by for f in findings],
+        "source": [f.source for f in findings],
+        "place": [f.place for f in findings],
+        "numbers": [
+            json.dumps({name: list(pair) for name, pair in f.numbers.items()}) for f in findings
+        ],
+    }
+    names = sorted({name for f in findings for name in f.numbers})
+    values = {
+        name: ("kind", [f.numbers.get(name, (np.nan, ""))[0] for f in findings]) for name in names
+    }
+    units = {
+        name: next(f.numbers[name][1] for f in findings if name in f.numbers) for name in names
+    }
+    data = xr.Dataset(
+        {**{name: ("kind", column) for name, column in columns.items()}, **values},
+        coords={"kind": [f.kind for f in findings]},
+    )
+    for name, unit in units.items():
+        data[name].attrs["units"] = unit
+    return data
