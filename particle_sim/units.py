@@ -87,3 +87,13 @@ def _convert(value: float, unit: str, si_unit: str) -> float:
 
 def _spell_out(unit: str) -> str:
     return "percent" if unit == "%" else unit
+
+
+def readable(value: float) -> str:
+    """Three digits without an exponent where that is short; rounding noise becomes 0."""
+    if abs(value) < 1e-5:
+        return "0"
+    if 1e-3 <= abs(value) < 1e5:
+        digits = max(0, 2 - int(math.floor(math.log10(abs(value)))))
+        return f"{value:.{digits}f}"
+    return f"{value:.2g}"

@@ -67,13 +67,16 @@ class CellRun:
         )
 
 
-def differential_capacity(run: CellRun, points: int = 300) -> tuple[Array, Array]:
-    """(V, |dQ/dV| [mA h/(g V)]) of a run with one current, on an even voltage grid.
+STEEPEST = 1e5
+"""Cap of |dQ/dV| [mA h/(g V)], where the voltage stands still."""
 
-    Q(V) is read off the curve and differenced over one grid step, so flat plateaus stay finite.
+
+def differential_capacity(run: CellRun, points: int = 240) -> tuple[Array, Array]:
+    """(Q, |dQ/dV| [mA h/(g V)]) of a run with one current, on an even grid of the capacity.
+
+    Slope of the voltage across two grid steps, inverted; at most ``STEEPEST``.
     """
-    order = np.argsort(run.voltage)
-    voltage, first = np.unique(run.voltage[order], return_index=True)
-    grid = np.linspace(voltage[0], voltage[-1], points)
-    passed = np.interp(grid, voltage, run.capacity[order][first])
-    return 0.5 * (grid[1:] + grid[:-1]), np.abs(np.diff(passed)) / np.diff(grid)
+    grid = np.linspace(run.capacity[0], run.capacity[-1], points)
+    voltage = np.interp(grid, run.capacity, run.voltage)
+    slope = np.abs(np.gradient(voltage, grid))
+    return grid, 1 / np.maximum(slope, 1 / STEEPEST)

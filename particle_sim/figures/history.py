@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style
+from particle_sim.units import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,19 +25,18 @@ def history(results: xr.DataTree) -> Figure:
             for law, child in node["particle"].children.items():
                 run = child.to_dataset()
                 measure = str(run.attrs["stress"])
-                title = results[f"{role}/map/{law}"].attrs["title"] if law in node["map"] else law
-                label = f"{node.attrs['title']}, {title}"
+                label = f"{node.attrs['title']}, {run.attrs['law_title']}"
                 style = {"color": COLOURS[role], "linestyle": LAW_STYLES[law]}
                 own = law == node.attrs["law"]
                 width = 2.0 if own else 1.2
-                spread = np.maximum(run.inhomogeneity.values, 1e-7)
-                stress = np.maximum(run.peak_stress.values / 1e6, 1e-5)
+                spread = _visible(run.inhomogeneity.values, 1e-6)
+                stress = _visible(run.peak_stress.values / 1e6, 1e-4)
                 x = 100 * run.fraction.values
                 above.semilogy(x[1:], spread[1:], linewidth=width, label=label, **style)
                 below.semilogy(x[1:], stress[1:], linewidth=width, label=label, **style)
         limit = float(results.attrs["uniform_below"])
         above.axhline(limit, color="#777777", linewidth=0.8)
-        above.text(100, limit, "uniform below", ha="right", va="bottom", fontsize=7)
+        above.text(0, 1.1 * limit, "uniform below", ha="left", va="bottom", fontsize=7)
         above.set_ylabel("(max - min) / full range of sodium")
         below.set_ylabel(f"Largest {measure} [MPa]")
         below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the capacity]")
@@ -44,3 +44,8 @@ def history(results: xr.DataTree) -> Figure:
             *above.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5
         )
     return figure
+
+
+def _visible(values: Array, floor: float) -> Array:
+    """Values with those below ``floor`` left out of a logarithmic line."""
+    return np.where(values > floor, values, np.nan)

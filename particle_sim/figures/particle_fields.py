@@ -16,7 +16,7 @@ from particle_sim.figures.style import (
     STRESS_MAP,
     figure_style,
 )
-from particle_sim.units import Array
+from particle_sim.units import Array, readable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,7 +82,8 @@ def _draw_quantity(
     known = [factor * values for values in profiles.values() if values is not None]
     norm, name = _scale(variable, known)
     cmap = matplotlib.colormaps[name]
-    label = title or str(fields["baseline"][variable].attrs["long_name"]).capitalize()
+    label = title or str(fields["baseline"][variable].attrs["long_name"])
+    label = label[0].upper() + label[1:]
     for place, role in enumerate(ROLES):
         for column, fraction in enumerate(fractions):
             axes = figure.add_subplot(grid[2 * number + place, column])
@@ -117,7 +118,7 @@ def _scale(variable: str, known: list[Array]) -> tuple[Any, str]:
 
 
 def _extremes(values: Array) -> str:
-    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    low, high = readable(float(values.min())), readable(float(values.max()))
     return low if low == high else f"{low} to {high}"
 
 

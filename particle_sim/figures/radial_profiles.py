@@ -27,7 +27,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
     colours = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.85, len(fractions)))
     with figure_style() as figure_class:
-        figure = figure_class(figsize=(7.2, 7.0), layout="constrained")
+        figure = figure_class(figsize=(7.2, 7.4), layout="constrained")
         grid = figure.subplots(3, 2, sharex=True)
         for column, role in enumerate(ROLES):
             node = results[role]
@@ -42,7 +42,13 @@ def radial_profiles(results: xr.DataTree) -> Figure:
                 axes.set_ylabel(label)
                 if row == 0:
                     axes.set_ylim(-0.03, 1.03)
-                    axes.set_title(f"{node.attrs['title']} ({node.attrs['law_title']})")
+                    axes.set_title(f"{node.attrs['title']}, {node.attrs['law_title']}")
             grid[2][column].set_xlabel("Radius / particle radius")
-        grid[0][1].legend(title=f"{results.attrs['passed']}", loc="best")
+        handles, labels = max(
+            (axes.get_legend_handles_labels() for axes in grid[0]), key=lambda pair: len(pair[1])
+        )
+        figure.legend(
+            handles, labels, title=results.attrs["passed"], loc="outside lower center",
+            ncols=len(labels),
+        )  # fmt: skip
     return figure

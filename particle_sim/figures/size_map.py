@@ -28,7 +28,9 @@ def size_map(results: xr.DataTree) -> Figure:
         limit = float(results.attrs["uniform_below"])
         below.axhline(limit, color="#777777", linewidth=0.8)
         below.text(1e-6, limit * 1.08, "uniform below", fontsize=7, va="bottom")
-        above.set_ylabel("Peak stress [MPa]")
+        own = results["baseline"]
+        measure = own[f"particle/{own.attrs['law']}"].attrs["stress"]
+        above.set_ylabel(f"Peak {measure} [MPa]")
         below.set_ylabel("(max - min) / full range of sodium,\nat 90 % of the capacity or the end")
         below.set_xlabel(r"$D/R^2$ [1/s]   (slow, large particles to the left)")
         figure.legend(

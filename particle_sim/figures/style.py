@@ -10,7 +10,7 @@ BASELINE, CANDIDATE = "#D55E00", "#0072B2"
 """Vermilion and blue of the Okabe-Ito palette."""
 COLOURS = {"baseline": BASELINE, "candidate": CANDIDATE}
 ROLES = ("baseline", "candidate")
-SODIUM_MAP, STRESS_MAP, STRAIN_MAP, SIGNED_MAP = "viridis", "inferno", "cividis", "PuOr_r"
+SODIUM_MAP, STRESS_MAP, STRAIN_MAP, SIGNED_MAP = "viridis", "magma_r", "cividis", "PuOr_r"
 
 LAW_STYLES = {
     "solid_solution": "-",

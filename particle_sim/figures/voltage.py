@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import xarray as xr
 
 from particle_sim.figures.style import COLOURS, ROLES, figure_style
@@ -22,12 +21,7 @@ def voltage(results: xr.DataTree) -> Figure:
             node = results[role]
             cell, title = node["cell"].to_dataset(), node.attrs["title"]
             above.plot(cell.capacity, cell.voltage, color=COLOURS[role], label=title)
-            order = np.argsort(cell.voltage.values)
-            at = np.interp(
-                cell.grid_voltage.values, cell.voltage.values[order], cell.capacity.values[order]
-            )
-            slope = np.maximum(cell.differential_capacity.values, 1e-2)
-            below.plot(at, slope, color=COLOURS[role], label=title)
+            below.plot(cell.grid_capacity, cell.differential_capacity, color=COLOURS[role])
         above.set_ylabel("Voltage [V vs metal]")
         above.set_title(
             f"{results.attrs['direction'].capitalize()} at {results.attrs['c_rate']:g}C"

@@ -12,6 +12,7 @@ from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.choices import LAW_TITLES
 from particle_sim.studies.draws import draw
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -55,8 +56,7 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
             coords={"quantile": list(BAND)},
         )
         for law, run in material.runs.items():
-            full = law == material.law.name
-            groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, full)
+            groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, law)
         for law, table in material.maps.items():
             groups[f"/{role}/map/{law}"] = table
     return xr.DataTree.from_dict(groups)
@@ -105,16 +105,16 @@ def _inputs(material: MaterialResult) -> xr.Dataset:
 
 def _cell(material: MaterialResult) -> xr.Dataset:
     data = material.cell.to_dataset()
-    voltage, slope = differential_capacity(material.cell)
+    capacity, slope = differential_capacity(material.cell)
     return data.assign(
-        differential_capacity=("grid_voltage", slope, {"units": "mA h/(g V)"}),
-    ).assign_coords(grid_voltage=("grid_voltage", voltage, {"units": "V"}))
+        differential_capacity=("grid_capacity", slope, {"units": "mA h/(g V)"}),
+    ).assign_coords(grid_capacity=("grid_capacity", capacity, {"units": "mA h/g"}))
 
 
 def _particle(
-    material: MaterialResult, run: ParticleRun, settings: Comparison, full: bool
+    material: MaterialResult, run: ParticleRun, settings: Comparison, law_name: str
 ) -> xr.Dataset:
-    """Histories of one run; with ``full`` the fields too."""
+    """Histories of one run; under the material's own law the fields too."""
     stress, strain = settings.stress.measure, settings.strain.measure
     shown = stress.read(run.stress)
     histories = {
@@ -124,7 +124,6 @@ def _particle(
         "peak_tension": (np.maximum(run.stress.max(axis=(1, 2)), 0.0), "Pa"),
     }
     fraction = (run.mean_site_fraction - material.start) / (material.stop - material.start)
-    law = run.particle.law
     data = xr.Dataset(
         {name: ("time", values, {"units": unit}) for name, (values, unit) in histories.items()},
         coords={
@@ -132,7 +131,8 @@ def _particle(
             "fraction": ("time", fraction, {"units": "1", "long_name": "capacity passed"}),
         },
         attrs={
-            "law": law,
+            "law": run.particle.law,
+            "law_title": LAW_TITLES[law_name],
             "end": run.end.value,
             "sodium_balance": run.balances.sodium,
             "equilibrium_balance": run.balances.equilibrium,
@@ -142,7 +142,7 @@ def _particle(
             "strain": strain.title,
         },
     )
-    if not full:
+    if law_name != material.law.name:
         return data
     both = ("time", "radius")
     fields = run.to_dataset().drop_vars("mean_site_fraction")

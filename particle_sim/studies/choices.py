@@ -61,6 +61,7 @@ COHERENT = Law(
     title="two phases with coherency stress",
     terms=(physics.coherent_phase_separation,),
 )
+LAW_TITLES = {law.name: law.title for law in (SOLID_SOLUTION, STRESS_DRIFT, TWO_PHASE, COHERENT)}
 
 
 class PhysicsChoice(enum.Enum):

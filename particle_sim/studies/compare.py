@@ -67,6 +67,30 @@ def compare(
     )
 
 
+def summary(result: ComparisonResult) -> dict[str, Any]:
+    """The verdict and the headline numbers as plain data, for JSON."""
+    return {
+        "baseline": result.baseline.name,
+        "candidate": result.candidate.name,
+        "findings": [
+            {
+                "kind": finding.kind,
+                "subject": finding.subject,
+                "claim": finding.claim,
+                "status": finding.status.value,
+                "sentence": finding.sentence,
+                "decided_by": finding.decided_by,
+                "numbers": {
+                    name: {"value": value, "unit": unit}
+                    for name, (value, unit) in finding.numbers.items()
+                },
+            }
+            for finding in result.findings
+        ],
+        "warnings": {m.name: list(m.particle.warnings) for m in result.materials},
+    }
+
+
 @dataclass
 class _Later(Generic[Answer]):
     """An answer that is computed elsewhere, or when asked for."""

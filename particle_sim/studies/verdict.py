@@ -11,13 +11,13 @@ from particle_sim.materials.schema import ClaimEntry
 from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
-from particle_sim.studies.choices import SOLID_SOLUTION, Direction
+from particle_sim.studies.choices import COHERENT, SOLID_SOLUTION, Direction
 from particle_sim.studies.draws import MaterialDraws, draw, most_decisive
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.verdict_types import SUPPORTED_FROM, Finding, Status
-from particle_sim.units import Array
+from particle_sim.units import Array, readable
 
 Numbers = dict[str, tuple[float, str]]
 
@@ -232,8 +232,14 @@ def _lower_stress(case: Case) -> Test:
     ratio = peaks[0] / max(peaks[1], 1e-300)
     text = (
         f"The peak {measure.title} is {_megapascal(peaks[0])} in {case.baseline.title} and "
-        f"{_megapascal(peaks[1])} in {case.candidate.title}, a ratio of {ratio:.3g}."
+        f"{_megapascal(peaks[1])} in {case.candidate.title}, a ratio of {readable(ratio)}."
     )
+    coherent = _coherent_peak(case)
+    if coherent is not None:
+        text += (
+            f" If coherency stress acts back on the sodium, {case.baseline.title}'s two-phase "
+            f"peak is {_megapascal(coherent)} instead."
+        )
 
     def outcome(as_solid_solution: bool) -> Array:
         pairs = (
@@ -253,10 +259,19 @@ def _lower_stress(case: Case) -> Test:
             "baseline_peak": (peaks[0], "Pa"),
             "candidate_peak": (peaks[1], "Pa"),
             "ratio": (ratio, "1"),
+            **({} if coherent is None else {"coherent_peak": (coherent, "Pa")}),
         },
         outcome=outcome,
         inputs=_inputs(case, case.baseline_draws, case.candidate_draws),
     )
+
+
+def _coherent_peak(case: Case) -> float | None:
+    """Peak of the chosen stress with coherency in the chemical potential, where that was run."""
+    run = case.baseline.runs.get(COHERENT.name)
+    if run is None or case.baseline.law is COHERENT:
+        return None
+    return float(np.abs(case.settings.stress.measure.read(run.stress)).max())
 
 
 def _surface_retained(case: Case) -> Test | str:
@@ -329,8 +344,8 @@ def _crack_test(
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.2g} %"
+    return f"{readable(100 * value)} %"
 
 
 def _megapascal(value: float) -> str:
-    return f"{value / 1e6:.3g} MPa"
+    return f"{readable(value / 1e6)} MPa"

@@ -14,8 +14,10 @@ import numpy as np
 
 import particle_sim as ps
 from particle_sim.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.fem.mesh import Coordinates
 from particle_sim.materials.material import Material
-from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.mechanics import free_surface
+from particle_sim.particle.run import ParticleRun, von_mises
 from particle_sim.units import Array
 
 Inputs = dict[str, float]
@@ -65,10 +67,23 @@ def assert_close(what: str, value: Any, expected: Any, *, scale: Any, tolerance:
     assert error <= tolerance, f"{what}: error {error:.2e} exceeds {tolerance:.1e}"
 
 
-def assert_gates(run: ParticleRun) -> None:
-    """Sodium is balanced, forces are balanced."""
+def assert_balanced(run: ParticleRun) -> None:
+    """Sodium and forces are balanced."""
     assert run.balances.sodium <= 1e-12, f"sodium balance {run.balances.sodium:.1e}"
     assert run.balances.equilibrium <= 1e-9, f"equilibrium {run.balances.equilibrium:.1e}"
+
+
+def assert_gates(run: ParticleRun) -> None:
+    """Balanced, free surfaces free of traction, and a solid sphere isotropic at its centre."""
+    assert_balanced(run)
+    largest = max(float(von_mises(run.stress).max()), 1.0)
+    mesh = run.particle.mesh
+    if mesh.coordinates is Coordinates.SPHERE and not mesh.is_hollow:
+        difference = float(np.abs(run.stress[:, 0, 0] - run.stress[:, 0, 1]).max())
+        assert difference <= 1e-9 * largest, f"centre: {difference:.1e} Pa"
+    if run.particle.mechanics == free_surface:
+        traction = float(np.abs(run.stress[1:, -1, 0]).max())
+        assert traction <= 1e-2 * largest, f"traction on the free surface: {traction:.1e} Pa"
 
 
 def index_at(run: ParticleRun, time: float) -> int:

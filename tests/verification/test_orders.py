@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference import assert_gates, elastic_material, stress_scale
+from reference import assert_balanced, elastic_material, stress_scale
 
 import particle_sim as ps
 from particle_sim.fem.space import Space
@@ -47,7 +47,7 @@ def spatial_errors(order: int, cells: int, grading: float, root: float) -> tuple
     closed = ps.constant_flux(0.0, END * UNIT, initial_site_fraction=0.5)
     start = 0.5 + mode(nodes / INPUTS["R"])
     run = ps.solve_particle(body, closed, initial_site_fraction=start, tolerance=1e-11)
-    assert_gates(run)
+    assert_balanced(run)
     x = (np.arange(2000) + 0.5) / 2000
     profile = run.profile(x * INPUTS["R"]).isel(time=-1)
     decay = np.exp(-(root**2) * END)

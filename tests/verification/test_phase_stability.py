@@ -131,7 +131,16 @@ def check_energy_falls(
     assert rise <= 1e-9, f"free energy rises by {rise:.1e} of its fall"
 
 
-@pytest.mark.parametrize("row", CASE["slab_modes"], ids=lambda row: str(row["slab_L_over_lam"]))
+FASTEST = {
+    "slab_L_over_lam": np.pi / (CASE["k_fastest"] * LENGTH),
+    "mode": 1,
+    "growth_rate_1_s": CASE["growth_fastest"],
+}
+
+
+@pytest.mark.parametrize(
+    "row", [*CASE["slab_modes"], FASTEST], ids=lambda row: f"{row['slab_L_over_lam']:.1f}"
+)
 def test_growth_rate(row: Case) -> None:
     check_growth(row, 3.0)
 

@@ -7,8 +7,6 @@ sigma_theta = E Omega/(9 (1 - nu)) [2 cbar(R) + cbar(r) - 3 c] (Cheng & Verbrugg
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from reference import (
@@ -23,7 +21,6 @@ from reference import (
     index_at,
     load,
     spoiled,
-    stress_scale,
     times_of,
 )
 from series import (
@@ -37,14 +34,14 @@ from series import (
 import particle_sim as ps
 from particle_sim.fem.mesh import Mesh
 from particle_sim.metrics.peak_strain_energy_density import strain_energy_history
-from particle_sim.particle.run import ParticleRun, von_mises
+from particle_sim.particle.run import ParticleRun
 
 FLUX, HELD, EXCHANGE = load("A1"), load("B1"), load("C1")
 
 
-def particle(inputs: Inputs, mesh: Mesh | None = None, order: int = 2) -> ps.Particle:
+def particle(inputs: Inputs, mesh: Mesh | None = None) -> ps.Particle:
     ball = ps.shapes.sphere(inputs["R"], cells=50, grading=30)
-    return ps.Particle(material=elastic_material(inputs), mesh=mesh or ball, order=order)
+    return ps.Particle(material=elastic_material(inputs), mesh=mesh or ball)
 
 
 def compare_rows(run: ParticleRun, case: Case, rows: list[Case], unit: float, tol: float) -> None:
@@ -61,7 +58,8 @@ def compare_rows(run: ParticleRun, case: Case, rows: list[Case], unit: float, to
 def check_constant_flux(inputs: Inputs, mesh: Mesh | None = None) -> None:
     rows, reference = FLUX["rows"], FLUX["inputs"]
     unit = reference["R"] ** 2 / reference["D"]
-    times = times_of(rows, unit)
+    nearly = FLUX["tau_99pct_centre"] * unit, FLUX["tau_99pct_surface"] * unit
+    times = np.union1d(times_of(rows, unit), nearly)
     surface = ps.constant_flux(-inputs["J"], times[-1], initial_site_fraction=inputs["c0"])
     run = ps.solve_particle(
         particle(inputs, mesh), surface, times=times, limits=None, tolerance=1e-5
@@ -79,6 +77,12 @@ def check_constant_flux(inputs: Inputs, mesh: Mesh | None = None) -> None:
         centre = 2 / 3 * (3 * time / unit - u[0]) * FLUX["S_Pa"]
         taken = run.stress[index, 0, 0]
         assert_close("centre", taken, centre, scale=FLUX["S_Pa"], tolerance=2e-4)
+    limit = 0.99 * FLUX["S_Pa"] / 5
+    centre, hoop = (
+        run.stress[index_at(run, nearly[0]), 0, 0],
+        run.stress[index_at(run, nearly[1]), -1, 1],
+    )
+    assert_close("99 % of the limit", [centre, -hoop], limit, scale=FLUX["S_Pa"], tolerance=2e-4)
     energy = strain_energy_history(run) * reference["E"]
     energy /= 4 * np.pi * reference["R"] ** 3 * FLUX["S_Pa"] ** 2
     for row in FLUX["strain_energy"]:
@@ -107,6 +111,12 @@ def check_held(inputs: Inputs) -> None:
     tau, value = extreme(run.time / unit, run.stress[:, 0, 0] / HELD["S_Pa"])
     assert_close("peak time", tau, HELD["centre_peak"]["tau"], scale=tau, tolerance=5e-3)
     assert_close("peak", value, HELD["centre_peak"]["sr"], scale=value, tolerance=1e-3)
+    energy = strain_energy_history(run) * reference["E"]
+    energy /= 4 * np.pi * reference["R"] ** 3 * HELD["S_Pa"] ** 2
+    tau, value = extreme(run.time / unit, energy)
+    peak = HELD["strain_energy_peak"]
+    assert_close("energy peak time", tau, peak["tau"], scale=tau, tolerance=5e-3)
+    assert_close("energy peak", value, peak["w"], scale=value, tolerance=1e-3)
     for row in HELD["vm_interior_time_peaks"]:
         stress = run.profile(np.array([row["x"]]) * reference["R"]).von_mises_stress.values[:, 0]
         chosen = run.time > 0.01 * unit
@@ -144,43 +154,6 @@ def check_exchange(inputs: Inputs, biot: float) -> None:
         assert_close(f"{name} peak time", tau, peak["tau"], scale=tau, tolerance=2e-3)
 
 
-def half_filled_run(inputs: Inputs, order: int = 2) -> ParticleRun:
-    unit = inputs["R"] ** 2 / inputs["D"]
-    surface = ps.constant_flux(-inputs["J"], 0.3 * unit, initial_site_fraction=0.5)
-    mesh = ps.shapes.sphere(inputs["R"], cells=24, grading=5)
-    return ps.solve_particle(particle(inputs, mesh, order), surface, limits=None)
-
-
-def check_general_gates(run: ParticleRun, inputs: Inputs) -> None:
-    """Own sodium balance, traction-free surface, isotropic centre, hoop = S (ubar - u_s)."""
-    gained = (run.mean_site_fraction - 0.5) * inputs["cmax"] * inputs["R"] / 3
-    given = inputs["J"] * run.time
-    assert_close("sodium", gained, given, scale=given[-1], tolerance=1e-12)
-    largest = von_mises(run.stress).max()
-    assert_close("traction", run.stress[:, -1, 0], 0.0, scale=largest, tolerance=1e-2)
-    centre = run.stress[:, 0]
-    assert_close("centre", centre[:, 0], centre[:, 1], scale=largest, tolerance=1e-12)
-    excess = (run.mean_site_fraction - run.site_fraction[:, -1])[1:]
-    hoop = stress_scale(inputs, inputs["cmax"]) * excess
-    assert_close("hoop", run.stress[1:, -1, 1], hoop, scale=largest, tolerance=5e-3)
-
-
-def check_symmetry(first: Inputs, second: Inputs, factor: float) -> None:
-    """The stress of the second inputs is ``factor`` times that of the first.
-
-    Quartic elements: the dependence on nu holds to the discretisation error only.
-    """
-    one, two = (half_filled_run(inputs, order=4).stress[-1] for inputs in (first, second))
-    assert_close("stress", two, factor * one, scale=np.abs(one).max(), tolerance=1e-10)
-
-
-def check_deterministic(first: Inputs, second: Inputs) -> None:
-    one, two = (half_filled_run(inputs) for inputs in (first, second))
-    assert np.array_equal(one.site_fraction, two.site_fraction)
-    assert np.array_equal(one.stress, two.stress)
-    assert np.array_equal(one.time, two.time)
-
-
 def test_constant_flux() -> None:
     check_constant_flux(FLUX["inputs"])
 
@@ -216,49 +189,3 @@ def test_exchange(biot: float) -> None:
 def test_exchange_notices(wrong: dict[str, float]) -> None:
     with pytest.raises(AssertionError, match="exceeds"):
         check_exchange(spoiled(EXCHANGE["inputs"], **wrong), 10.0)
-
-
-def test_general_gates() -> None:
-    check_general_gates(half_filled_run(FLUX["inputs"]), FLUX["inputs"])
-
-
-def test_general_gates_notice_a_leak() -> None:
-    run = half_filled_run(spoiled(FLUX["inputs"], J=1 + 1e-9))
-    with pytest.raises(AssertionError, match="sodium"):
-        check_general_gates(run, FLUX["inputs"])
-
-
-def test_general_gates_notice_a_traction() -> None:
-    body = replace(
-        particle(FLUX["inputs"]), mechanics=ps.mechanics.MechanicalBoundary(pressure=2e6)
-    )
-    surface = ps.constant_flux(-FLUX["inputs"]["J"], 1000.0, initial_site_fraction=0.5)
-    with pytest.raises(AssertionError, match="traction"):
-        check_general_gates(ps.solve_particle(body, surface, limits=None), FLUX["inputs"])
-
-
-def test_stress_reverses_with_the_flux() -> None:
-    check_symmetry(FLUX["inputs"], spoiled(FLUX["inputs"], J=-1.0), -1.0)
-
-
-def test_stress_reverses_with_the_molar_volume() -> None:
-    check_symmetry(FLUX["inputs"], spoiled(FLUX["inputs"], Omega=-1.0), -1.0)
-
-
-def test_stress_goes_with_one_over_one_minus_poisson_ratio() -> None:
-    check_symmetry(FLUX["inputs"], spoiled(FLUX["inputs"], nu=0.5), 0.7 / 0.85)
-
-
-@pytest.mark.parametrize(("wrong", "factor"), [({"J": -1.000001}, -1.0), ({"nu": 0.5}, 0.7 / 0.8)])
-def test_symmetries_notice(wrong: dict[str, float], factor: float) -> None:
-    with pytest.raises(AssertionError, match="exceeds"):
-        check_symmetry(FLUX["inputs"], spoiled(FLUX["inputs"], **wrong), factor)
-
-
-def test_same_inputs_same_arrays() -> None:
-    check_deterministic(FLUX["inputs"], FLUX["inputs"])
-
-
-def test_determinism_notices_the_last_bit() -> None:
-    with pytest.raises(AssertionError):
-        check_deterministic(FLUX["inputs"], spoiled(FLUX["inputs"], J=1 + 2e-16))

@@ -1,0 +1,120 @@
+"""``particle-sim compare``: two materials, one report."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from particle_sim.cli.progress import progress_bar
+from particle_sim.errors import InputError, closest
+from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
+from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
+
+
+def compare(
+    baseline: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
+    candidate: Annotated[str, typer.Argument(help="The material to hold against it.")],
+    c_rate: Annotated[float, typer.Option(help="Rate in units of each material's 1C.")] = 1.0,
+    direction: Annotated[
+        Direction, typer.Option(help="Charge removes sodium from the cathode.")
+    ] = Direction.CHARGE,
+    radius: Annotated[
+        str | None, typer.Option(help='Particle radius of both, e.g. "0.5 um".')
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="Fractions of the capacity to show, separated by commas.")
+    ] = ",".join(f"{fraction:g}" for fraction in FRACTIONS),
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--set", help='Replace a number: nvp.diffusivity="1e-15 m^2/s". Repeatable.'),
+    ] = None,
+    physics: Annotated[
+        PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")
+    ] = PhysicsChoice.DECLARED,
+    stress: Annotated[StressMeasure, typer.Option(help="Stress to show.")] = StressMeasure.VON_MISES,
+    strain: Annotated[
+        StrainMeasure, typer.Option(help="Strain to show.")
+    ] = StrainMeasure.VOLUMETRIC,
+    uniform_below: Annotated[
+        float, typer.Option(help="(max - min)/c_max that counts as uniform.")
+    ] = UNIFORM_BELOW,
+    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes; default: all cores.")] = None,
+) -> None:
+    """Sodium and stress of two materials under the same protocol, with an honest verdict."""
+    settings = Comparison(
+        baseline=baseline,
+        candidate=candidate,
+        c_rate=c_rate,
+        direction=direction,
+        at=fractions(at),
+        physics=physics,
+        stress=stress,
+        strain=strain,
+        uniform_below=uniform_below,
+        overrides=overrides(override or [], radius, (baseline, candidate)),
+    )
+    folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"
+    command = "particle-sim " + shlex.join(sys.argv[1:])
+    run_comparison(settings, folder, command, as_json=as_json, workers=workers)
+
+
+def fractions(text: str) -> tuple[float, ...]:
+    """``"0.1,0.5"`` -> (0.1, 0.5), increasing."""
+    try:
+        return tuple(sorted({float(part) for part in text.split(",")}))
+    except ValueError:
+        raise InputError(f'--at is "{text}"; give numbers with commas, e.g. 0.1,0.5,0.9.') from None
+
+
+def overrides(
+    given: list[str], radius: str | None, materials: tuple[str, str]
+) -> dict[str, dict[str, str]]:
+    """``nvp.diffusivity=1e-15 m^2/s`` and ``--radius`` as a nested mapping."""
+    result: dict[str, dict[str, str]] = {}
+    if radius is not None:
+        result = {name: {"particle_radius": radius} for name in materials}
+    for text in given:
+        target, equals, value = text.partition("=")
+        name, dot, key = target.strip().rpartition(".")
+        if not (equals and dot and name and key):
+            raise InputError(
+                f'--set is "{text}"; write it like nvp.diffusivity="1e-15 m^2/s".'
+            )
+        matching = [m for m in materials if name in (m, m.partition("@")[0], Path(m).stem)]
+        if not matching:
+            raise InputError(
+                f'--set names the material "{name}", which is not compared; '
+                f"{closest(name, materials)}"
+            )
+        for material in matching:
+            result.setdefault(material, {})[key] = value.strip().strip('"')
+    return result
+
+
+def run_comparison(
+    settings: Comparison, folder: Path, command: str, *, as_json: bool, workers: int | None
+) -> None:
+    """Solve, write and tell; shared with ``particle-sim run``."""
+    from particle_sim.report.folder import PAGE_FILE, check_folder, write_folder
+    from particle_sim.studies import compare as study
+
+    check_folder(folder)
+    with progress_bar(enabled=not as_json) as report:
+        result = study.compare(
+            settings, workers=workers or os.cpu_count() or 1, progress=report.solving
+        )
+        write_folder(result, folder, command, progress=report.writing)
+    if as_json:
+        print(json.dumps(study.summary(result), indent=2))
+        return
+    for finding in result.findings:
+        print(f"{finding.status.value.upper():>12}  {finding.sentence}")
+    print(f"\nReport: {folder / PAGE_FILE}")

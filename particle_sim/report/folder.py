@@ -1,0 +1,176 @@
+"""Write a comparison to a folder: data, figures, page and manifest, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from particle_sim import figures
+from particle_sim.errors import InputError, closest
+from particle_sim.report.page import render_page
+from particle_sim.report.tree import to_tree
+from particle_sim.studies.result import ComparisonResult, MaterialResult
+
+DATA_FILE = "results.nc"
+MANIFEST_FILE = "manifest.json"
+PAGE_FILE = "report.html"
+PACKAGES = ("particle-sim", "pybamm", "numpy", "scipy", "fenics-basix", "matplotlib", "xarray")
+
+
+def write_folder(
+    result: ComparisonResult,
+    folder: Path,
+    command: str,
+    progress: Callable[[str], None] | None = None,
+) -> xr.DataTree:
+    """Write everything into ``folder``; an earlier result there is replaced in one move.
+
+    Raises :class:`InputError` when the folder cannot be written or holds something else.
+    """
+    report = progress or (lambda _text: None)
+    check_folder(folder)
+    tree = to_tree(result)
+    with tempfile.TemporaryDirectory(prefix=".particle-sim-", dir=folder.parent) as scratch:
+        work = Path(scratch) / "result"
+        work.mkdir()
+        report("writing data")
+        _compressed(tree, work / DATA_FILE)
+        for name in figures.FIGURES:
+            report(f"drawing {name}")
+            draw_figure(tree, name, work)
+        manifest = _manifest(result, command, work)
+        (work / PAGE_FILE).write_text(render_page(result, tree, command, work), encoding="utf-8")
+        (work / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        if folder.exists():
+            shutil.move(folder, Path(scratch) / "old")
+        work.rename(folder)
+    return tree
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not ours to replace, or that cannot be written."""
+    if folder.is_file():
+        raise InputError(f"--out is {folder}, which is a file; give a folder.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).is_file():
+        raise InputError(
+            f"--out is {folder}, which holds other files; give a new folder or an earlier result."
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder.parent, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise InputError(f"--out is {folder}, which cannot be written; choose another folder.")
+
+
+def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
+    """Draw one figure as PNG and SVG beside the data."""
+    if name not in figures.FIGURES:
+        raise InputError(f'There is no figure "{name}"; {closest(name, figures.FIGURES)}')
+    drawn = figures.FIGURES[name](tree)
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    drawn.savefig(paths[0])
+    drawn.savefig(paths[1], metadata={"Date": None})
+    return paths
+
+
+def open_folder(folder: Path) -> xr.DataTree:
+    """Stored results of an earlier run."""
+    path = folder / DATA_FILE
+    if not path.is_file():
+        raise InputError(f"{folder} holds no {DATA_FILE}; give a folder that compare wrote.")
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            return tree.load()
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}); run compare again.") from None
+
+
+def _compressed(tree: xr.DataTree, path: Path) -> None:
+    encoding = {
+        node.path: {
+            name: {"zlib": True, "complevel": 3}
+            for name, variable in node.data_vars.items()
+            if variable.ndim > 1
+        }
+        for node in tree.subtree
+    }
+    tree.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+
+
+def _manifest(result: ComparisonResult, command: str, folder: Path) -> dict[str, Any]:
+    settings = result.settings
+    return {
+        "command": command,
+        "settings": {
+            "baseline": settings.baseline,
+            "candidate": settings.candidate,
+            "c_rate": settings.c_rate,
+            "direction": settings.direction.value,
+            "at": list(settings.at),
+            "physics": settings.physics.value,
+            "stress": settings.stress.value,
+            "strain": settings.strain.value,
+            "uniform_below": settings.uniform_below,
+            "overrides": {name: dict(values) for name, values in settings.overrides.items()},
+            "samples": settings.samples,
+            "seed": settings.seed,
+        },
+        "materials": {m.name: _material_entry(m) for m in result.materials},
+        "verdict": {f.kind: f.status.value for f in result.findings},
+        "versions": {"python": platform.python_version(), **_versions()},
+        "platform": platform.platform(),
+        "seconds": round(result.seconds, 3),
+        "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+    }
+
+
+def _material_entry(material: MaterialResult) -> dict[str, Any]:
+    return {
+        "file": material.record.path.name,
+        "sha256": material.record.sha256,
+        "reading": material.material.reading,
+        "law": material.particle.particle.law,
+        "cell_design": {
+            "file": material.cell.cell.design.path.name,
+            "sha256": _sha256(material.cell.cell.design.path),
+        },
+        "cell_end": material.cell.end.value,
+        "runs": {
+            law: {
+                "end": run.end.value,
+                "sodium_balance": run.balances.sodium,
+                "equilibrium_balance": run.balances.equilibrium,
+                "steps": run.cost.steps,
+                "newton_iterations": run.cost.newton_iterations,
+                "warnings": list(run.warnings),
+            }
+            for law, run in material.runs.items()
+        },
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed" if name not in sys.modules else "unknown"
+    return found
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

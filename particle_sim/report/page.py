@@ -1,0 +1,90 @@
+"""The HTML report: one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from particle_sim import figures
+from particle_sim.materials.table import input_rows
+from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.units import readable
+
+CAPTIONS = {
+    "particle_fields": "Sodium, stress and strain in one particle of each material. Each quantity "
+    "has one colour scale for both; the numbers under a ball are its own smallest and largest.",
+    "radial_profiles": "The same states along the radius. The two stress scales differ.",
+    "voltage": "Half cells against the carrier's metal (PyBaMM, single-particle model).",
+    "history": "How uneven the sodium is, and the largest stress, against the capacity passed. "
+    "Thick: the law each material is run under; thin: the alternatives.",
+    "size_map": "What decides: D/R². Lines are computed at this C-rate; the shade is the plausible "
+    "modulus and volume change; the bars are the plausible D/R² of each material.",
+}
+
+
+def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folder: Path) -> str:
+    """The page as text; figures are read from ``folder`` and embedded."""
+    import jinja2
+
+    source = resources.files("particle_sim.report").joinpath("page.html").read_text("utf-8")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    settings = result.settings
+    return environment.from_string(source).render(
+        title=f"{result.baseline.title} and {result.candidate.title}",
+        subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
+        command=command,
+        findings=result.findings,
+        materials=[_material(material) for material in result.materials],
+        draws=int(result.findings[0].numbers.get("draws", (0.0, ""))[0]) if result.findings else 0,
+        pictures=[
+            {"name": name, "caption": CAPTIONS[name], "data": _embedded(folder / f"{name}.png")}
+            for name in figures.FIGURES
+        ],
+        seconds=f"{result.seconds:.0f}",
+        passed=tree.attrs["passed"],
+    )
+
+
+def _embedded(path: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def _material(material: MaterialResult) -> dict[str, Any]:
+    run = material.particle
+    readings = material.record.file.readings
+    return {
+        "title": material.title,
+        "formula": material.material.formula,
+        "law": material.law.title,
+        "transport": run.particle.law,
+        "phase_source": material.record.citation(
+            material.record.file.material.phase_behaviour.source
+        ),
+        "reading": _reading_title(material),
+        "other_readings": [
+            f"{material.name}@{name}: {reading.title}"
+            for name, reading in readings.items()
+            if name != material.material.reading
+        ],
+        "cell_end": material.cell.end.value,
+        "capacity": readable(float(material.cell.capacity[-1])),
+        "particle_end": run.end.value,
+        "reached": f"{min(material.reached, 1.0):.0%}",
+        "sodium_balance": f"{run.balances.sodium:.1e}",
+        "equilibrium_balance": f"{run.balances.equilibrium:.1e}",
+        "steps": run.cost.steps,
+        "warnings": run.warnings,
+        "inputs": input_rows(material.record),
+    }
+
+
+def _reading_title(material: MaterialResult) -> str:
+    file = material.record.file
+    chosen = material.material.reading
+    if chosen in file.readings:
+        return file.readings[chosen].title
+    return file.material.default_reading.title
