@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from particle_sim.constants import FARADAY
 from particle_sim.materials.functions import Constant, LinearTable, SiteFunction, SquareRoot
@@ -58,7 +59,7 @@ class Material:
             return function
         return TabulatedPotential((0.0, 1.0), (0.0, 0.0))
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The plateaus laid over [0, 1]; a single step when the potential is a table."""
         if isinstance(self.potential, PlateauPotential):

@@ -181,10 +181,10 @@ class ParticleSystem:
         """Sum of all terms' coefficients at points, scaled."""
         point = Point(site_fraction=theta, temperature=self.scales.temperature)
         fluxes = [term.flux(point, self.material) for term in self.physics]
+        unit, mobile = self.scales.diffusivity, self.scales.mobility
         mobilities = [(f.mobility, f.mobility_slope) for f in fluxes]
         mobility = [(b, s) for b, s in mobilities if b is not None and s is not None]
         nothing = np.zeros_like(theta)
-        unit, mobile = self.scales.diffusivity, self.scales.mobility
         return Flux(
             diffusivity=sum((f.diffusivity for f in fluxes), nothing) / unit,
             diffusivity_slope=sum((f.diffusivity_slope for f in fluxes), nothing) / unit,

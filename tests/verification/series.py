@@ -6,12 +6,15 @@ x = r/R, tau = D t/R^2. Each function gives u at points x.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import j0, j1, jn_zeros
 
 from particle_sim.units import Array
 
 MODES = 1500
+bessel_roots: Callable[[int, int], Array] = jn_zeros
 
 
 def _sphere_roots(biot: float) -> Array:
@@ -69,14 +72,14 @@ def sphere_exchange_mean(tau: float, biot: float) -> float:
 
 def cylinder_flux(x: Array, tau: float) -> Array:
     """Eq. 5.46, constant flux."""
-    roots = jn_zeros(1, 400)
+    roots = bessel_roots(1, 400)
     terms = np.exp(-(roots**2) * tau) / (roots**2 * j0(roots))
     return np.asarray(2 * tau + x**2 / 2 - 0.25 - 2 * j0(np.outer(x, roots)) @ terms)
 
 
 def cylinder_held(x: Array, tau: float) -> Array:
     """Eq. 5.22, surface held."""
-    roots = jn_zeros(0, 400)
+    roots = bessel_roots(0, 400)
     terms = np.exp(-(roots**2) * tau) / (roots * j1(roots))
     return np.asarray(1 - 2 * j0(np.outer(x, roots)) @ terms)
 

@@ -22,6 +22,7 @@ from particle_sim.fem.space import Space
 from particle_sim.particle.run import ParticleRun
 
 BOUNDARY, COHERENT, PHOSPHATE = load("H1"), load("H2"), load("H3")
+find_root: Callable[..., float] = brentq
 LENGTH, FULL, MODULUS, RATIO = 1e-9, 2e4, 1e10, 0.3
 
 
@@ -49,7 +50,7 @@ class Solution:
 def common_tangent(chi: float) -> float:
     """Low binodal: ln(x/(1 - x)) + chi (1 - 2 x) = 0 below the spinodal."""
     spinodal = 0.5 * (1 - np.sqrt(1 - 2 / chi))
-    return float(brentq(lambda x: np.log(x / (1 - x)) + chi * (1 - 2 * x), 1e-12, spinodal))
+    return float(find_root(lambda x: np.log(x / (1 - x)) + chi * (1 - 2 * x), 1e-12, spinodal))
 
 
 def local_energy(x: np.ndarray, chi: float) -> np.ndarray:

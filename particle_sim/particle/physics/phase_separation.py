@@ -49,13 +49,16 @@ def mobile_sodium(
     Zero beyond the window; between two plateaus the corner is replaced by a cubic over
     +- ``EDGE_ROUNDING`` that keeps value and slope at its ends.
     """
+    if len(steps) == 1:
+        mixing, mixing_slope, _ = _raw(theta, steps)
+        return (mixing, mixing_slope), (mixing, mixing_slope)
     mixing, mixing_slope, share = _raw(theta, steps)
     first, second = (mixing, mixing_slope), (share * mixing, share * mixing_slope)
     for step in steps[1:]:
-        ends = np.array([step.start - EDGE_ROUNDING, step.start + EDGE_ROUNDING])
-        value, slope, width = _raw(ends, steps)
         near = np.abs(theta - step.start) < EDGE_ROUNDING
         if near.any():
+            ends = np.array([step.start - EDGE_ROUNDING, step.start + EDGE_ROUNDING])
+            value, slope, width = _raw(ends, steps)
             first = _blend(first, near, theta, ends, value, slope)
             second = _blend(second, near, theta, ends, width * value, width * slope)
     return first, second
@@ -64,7 +67,7 @@ def mobile_sodium(
 def _raw(theta: Array, steps: tuple[Step, ...]) -> tuple[Array, Array, Array]:
     starts = np.asarray([step.start for step in steps])
     shares = np.asarray([step.share for step in steps])
-    index = np.clip(np.searchsorted(starts, theta, side="right") - 1, 0, None)
+    index = np.searchsorted(starts[1:], theta, side="right")
     share = shares[index]
     filling = (theta - starts[index]) / share
     within = (filling >= 0) & (filling <= 1)
