@@ -17,14 +17,14 @@ from particle_sim.particle.recovery import stress_response
 from particle_sim.particle.run import Balances, Cost, ParticleEnd, ParticleRun
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
-from particle_sim.particle.unknowns import Scales, Stage
+from particle_sim.particle.unknowns import Scales
 from particle_sim.particle.validity import warnings_for
 from particle_sim.units import Array
 
 SITE_LIMITS = (0.0, 1.0)
 """Surface filling beyond which a particle cannot take or give sodium."""
 
-NEWTON_TOLERANCE = 1e-13
+NEWTON_TOLERANCE = 1e-12
 """Residual of theta per dof at which a stage counts as solved, near rounding."""
 
 
@@ -149,6 +149,8 @@ def _run(
     packed = np.stack([snapshot.packed for snapshot in snapshots])
     theta = packed[:, numbering.theta]
     displacement, overall = system.elasticity.solve(theta)
+    mesh, last = system.space.mesh, system.space.dimension - 1
+    per_area = system.scales.flux / mesh.coordinates.surface(mesh.outer)
     run = ParticleRun(
         particle=particle,
         elasticity=system.elasticity,
@@ -157,7 +159,7 @@ def _run(
         potential=packed[:, numbering.phi] * system.scales.energy,
         displacement=displacement,
         overall=overall,
-        surface_flux=np.array([_outer_flux(system, s, surface) for s in snapshots]),
+        surface_flux=np.array([s.rate.flows[last] for s in snapshots]) * per_area,
         temperature=surface.temperature,
         end=_end(theta, trajectory),
         balances=Balances(
@@ -192,21 +194,3 @@ def _sodium_error(system: ParticleSystem, theta: Array, snapshots: list[Snapshot
     start = snapshots[0].passed
     passed = np.array([snapshot.passed - start for snapshot in snapshots])
     return float(np.abs(gained + passed).max() / volumes.sum())
-
-
-def _outer_flux(system: ParticleSystem, snapshot: Snapshot, surface: SurfaceCondition) -> float:
-    scales, mesh = system.scales, system.space.mesh
-    if surface.held_site_fraction is not None or len(system.surfaces) > 1:
-        return snapshot.rate.outflow * scales.flux / mesh.coordinates.surface(mesh.outer)
-    breaks = surface.breaks
-    time = snapshot.time * scales.time
-    after = min(max(int(np.searchsorted(breaks, time * (1 - 1e-12))), 1), len(breaks) - 1)
-    stage = Stage(
-        time=snapshot.time,
-        piece=(float(breaks[after - 1]), float(breaks[after])),
-        length=0.0,
-        history=np.zeros(0),
-    )
-    return system.response(system.space.dimension - 1, snapshot.packed, stage).flux
-
-

@@ -55,18 +55,23 @@ class Linearised:
     columns: Array
     rows: Array
     corner: Array
-    outflow: float
-    """Sodium leaving per scaled time through surfaces with a flux."""
+    flows: dict[int, float]
+    """Sodium leaving per scaled time, by the dof of each surface with a flux."""
     held: dict[int, float]
     """Unbalanced sodium at held dofs, before their rows were replaced."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """d theta/dt (n,) and sodium leaving per scaled time."""
+    """d theta/dt (n,) and sodium leaving per scaled time, by surface dof."""
 
     theta: Array
-    outflow: float
+    flows: dict[int, float]
+
+    @property
+    def outflow(self) -> float:
+        """Sodium leaving through all surfaces."""
+        return sum(self.flows.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,17 +294,18 @@ class ParticleSystem:
         for k in range(m):
             columns[:, k] = pattern.scatter(cellwise.columns[:, :, k])
             rows[k] = pattern.scatter(cellwise.rows[:, k])
-        held, outflow = {}, 0.0
+        held: dict[int, float] = {}
+        flows: dict[int, float] = {}
         for dof, surface in self.surfaces.items():
             if surface.held_site_fraction is None:
-                outflow += self._add_flux(dof, residual, band, packed, stage)
+                flows[dof] = self._add_flux(dof, residual, band, packed, stage)
                 continue
             place = int(self.numbering.theta[dof])
             held[dof] = float(residual[place])
             residual[place] = packed[place] - surface.held_site_fraction
             pattern.make_identity_row(band, place)
         if self.is_coupled:
-            self._add_support(residual, band, columns)
+            self._add_support(residual, band, columns, packed)
         return Linearised(
             residual=residual,
             overall_residual=cellwise.overall_residual,
@@ -307,7 +313,7 @@ class ParticleSystem:
             columns=columns,
             rows=rows,
             corner=cellwise.corner,
-            outflow=outflow,
+            flows=flows,
             held=held,
         )
 
@@ -340,15 +346,17 @@ class ParticleSystem:
             pattern.add(band, place, phi, stage.length * slope)
         return area * answer.flux
 
-    def _add_support(self, residual: Array, band: Array, columns: Array) -> None:
+    def _add_support(
+        self, residual: Array, band: Array, columns: Array, packed: Array
+    ) -> None:
         elasticity, places = self.elasticity, self.numbering.u
         tractions, stiffness = elasticity.surface_forces
         residual[places[0]] -= tractions[0]
-        residual[places[-1]] -= tractions[1]
+        residual[places[-1]] += stiffness * packed[places[-1]] - tractions[1]
         self._pattern.add(band, int(places[-1]), int(places[-1]), stiffness)
         if elasticity.is_pinned:
             self._pattern.make_identity_row(band, int(places[0]))
-            residual[places[0]] = 0.0
+            residual[places[0]] = packed[places[0]]
             columns[places[0]] = 0.0
 
     def residual_norm(self, linearised: Linearised) -> float:
@@ -368,10 +376,9 @@ class ParticleSystem:
         for dof in linearised.held:
             right_side[dof] = 0.0
         rate = self._mass_factors.solve(right_side)
-        outflow = linearised.outflow
-        for dof, transport in linearised.held.items():
-            outflow -= transport + self._mass_product(rate)[dof]
-        return Rate(theta=rate, outflow=outflow)
+        stored = self._mass_product(rate)
+        reactions = {dof: -value - stored[dof] for dof, value in linearised.held.items()}
+        return Rate(theta=rate, flows={**linearised.flows, **reactions})
 
     @cached_property
     def _mass_pattern(self) -> BandedPattern:
