@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,7 +111,7 @@ class SurfaceFlux:
         return float(
             sum(
                 0.5 * (b - a) * (self.between(a, b, a) + self.between(a, b, b))
-                for a, b in zip(knots[:-1], knots[1:], strict=True)
+                for a, b in itertools.pairwise(knots)
             )
         )
 

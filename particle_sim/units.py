@@ -94,6 +94,6 @@ def readable(value: float) -> str:
     if abs(value) < 1e-5:
         return "0"
     if 1e-3 <= abs(value) < 1e5:
-        digits = max(0, 2 - int(math.floor(math.log10(abs(value)))))
+        digits = max(0, 2 - math.floor(math.log10(abs(value))))
         return f"{value:.{digits}f}"
     return f"{value:.2g}"

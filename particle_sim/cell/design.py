@@ -26,9 +26,7 @@ CELL_CATALOGUE: dict[str, PropertyKind] = {
     "porosity": PropertyKind(unit="1", highest=1.0, meaning="electrolyte volume fraction"),
     "electrode_area": PropertyKind(unit="m^2", display_unit="cm^2", meaning="electrode area"),
     "electrode_conductivity": PropertyKind(unit="S/m", meaning="electronic conductivity"),
-    "separator_thickness": PropertyKind(
-        unit="m", display_unit="um", meaning="separator thickness"
-    ),
+    "separator_thickness": PropertyKind(unit="m", display_unit="um", meaning="separator thickness"),
     "separator_porosity": PropertyKind(unit="1", highest=1.0, meaning="separator porosity"),
     "salt_concentration": PropertyKind(
         unit="mol/m^3", display_unit="mol/L", meaning="salt concentration"
@@ -85,6 +83,4 @@ def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
     properties = builder.build(file.properties)
     if builder.problems:
         raise InputError(*builder.problems)
-    return CellDesign(
-        name=file.cell.name, title=file.cell.title, properties=properties, path=path
-    )
+    return CellDesign(name=file.cell.name, title=file.cell.title, properties=properties, path=path)

@@ -10,7 +10,6 @@ import numpy as np
 from particle_sim.cell.design import CellDesign, load_cell_design
 from particle_sim.materials.material import Material
 
-
 END_MARGIN = 5e-4
 """Sodium left at the empty end and room left at the full end, in site fraction."""
 

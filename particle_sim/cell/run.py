@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.flux import SurfaceFlux
@@ -46,7 +47,7 @@ class CellRun:
     voltage: Array
     """[V vs the carrier's metal]"""
     capacity: Array
-    step: Array
+    step: NDArray[np.intp]
     """Number of the protocol step at each time"""
     positive: ElectrodeRun
     end: CellEnd

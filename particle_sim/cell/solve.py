@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Any
 
@@ -46,7 +47,11 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
         experiment=_experiment(cell, protocol, pybamm),
         solver=pybamm.IDAKLUSolver(rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE),
         var_pts={
-            "x_n": 20, "x_s": 20, "x_p": 20, "r_n": 20, "r_p": cell.radial_points,
+            "x_n": 20,
+            "x_s": 20,
+            "x_p": 20,
+            "r_n": 20,
+            "r_p": cell.radial_points,
         },
     )
     try:
@@ -61,8 +66,7 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
 def import_pybamm() -> Any:
     """PyBaMM with its telemetry off."""
     os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
-    import pybamm
-
+    pybamm: Any = importlib.import_module("pybamm")
     pybamm.set_logging_level("ERROR")
     return pybamm
 

@@ -29,7 +29,7 @@ def compare(
     ] = None,
     at: Annotated[
         str, typer.Option(help="Fractions of the capacity to show, separated by commas.")
-    ] = ",".join(f"{fraction:g}" for fraction in FRACTIONS),
+    ] = ",".join(map(str, FRACTIONS)),
     override: Annotated[
         list[str] | None,
         typer.Option("--set", help='Replace a number: nvp.diffusivity="1e-15 m^2/s". Repeatable.'),
@@ -37,7 +37,9 @@ def compare(
     physics: Annotated[
         PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")
     ] = PhysicsChoice.DECLARED,
-    stress: Annotated[StressMeasure, typer.Option(help="Stress to show.")] = StressMeasure.VON_MISES,
+    stress: Annotated[
+        StressMeasure, typer.Option(help="Stress to show.")
+    ] = StressMeasure.VON_MISES,
     strain: Annotated[
         StrainMeasure, typer.Option(help="Strain to show.")
     ] = StrainMeasure.VOLUMETRIC,
@@ -85,9 +87,7 @@ def overrides(
         target, equals, value = text.partition("=")
         name, dot, key = target.strip().rpartition(".")
         if not (equals and dot and name and key):
-            raise InputError(
-                f'--set is "{text}"; write it like nvp.diffusivity="1e-15 m^2/s".'
-            )
+            raise InputError(f'--set is "{text}"; write it like nvp.diffusivity="1e-15 m^2/s".')
         matching = [m for m in materials if name in (m, m.partition("@")[0], Path(m).stem)]
         if not matching:
             raise InputError(

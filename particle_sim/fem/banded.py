@@ -10,11 +10,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from particle_sim.units import Array
 
 Integers = NDArray[np.intp]
+
+_BAND_LU, _BAND_SOLVE = get_lapack_funcs(("gbtrf", "gbtrs"), dtype=float)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +47,13 @@ class BandedPattern:
     def assemble(self, blocks: Array) -> Array:
         """Sum of cell matrices (e, i, j) as a band array (dimension, storage)."""
         size = self.storage[0] * self.storage[1]
-        return np.bincount(self._targets, blocks.ravel(), size).reshape(self.storage)
+        summed = np.bincount(self._targets, blocks.ravel(), size)
+        return np.asarray(summed, dtype=float).reshape(self.storage)
 
     def scatter(self, loads: Array) -> Array:
         """Sum of cell vectors (e, i) as a global vector."""
-        return np.bincount(self.cell_dofs.ravel(), loads.ravel(), self.dimension)
+        summed = np.bincount(self.cell_dofs.ravel(), loads.ravel(), self.dimension)
+        return np.asarray(summed, dtype=float)
 
     def add(self, band: Array, row: int, column: int, value: float) -> None:
         """Add ``value`` to one entry of a band array, in place."""
@@ -65,7 +69,7 @@ class BandedPattern:
     def factorise(self, band: Array) -> BandedFactors:
         """LU factors of a band array (which is overwritten)."""
         width = self.bandwidth
-        factors, pivots, status = lapack.dgbtrf(band.T, width, width, overwrite_ab=1)
+        factors, pivots, status = _BAND_LU(band.T, width, width, overwrite_ab=1)
         if status != 0:
             raise np.linalg.LinAlgError(f"singular band matrix (LAPACK status {status})")
         return BandedFactors(factors=factors, pivots=pivots, bandwidth=width)
@@ -81,7 +85,7 @@ class BandedFactors:
 
     def solve(self, right_side: Array) -> Array:
         """Solution for one (n,) or several (n, k) right-hand sides."""
-        solution, _ = lapack.dgbtrs(
+        solution, _ = _BAND_SOLVE(
             self.factors, self.bandwidth, self.bandwidth, right_side, self.pivots
         )
         return np.asarray(solution)
@@ -99,5 +103,5 @@ def solve_bordered(
     if columns.shape[1] == 0:
         return x, np.zeros_like(bottom)
     response = factors.solve(columns)
-    y = np.linalg.solve(corner - rows @ response, bottom - rows @ x)
+    y = np.asarray(np.linalg.solve(corner - rows @ response, bottom - rows @ x), dtype=float)
     return x - response @ y, y

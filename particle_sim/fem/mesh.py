@@ -73,4 +73,4 @@ def graded_vertices(inner: float, outer: float, cells: int, ratio: float) -> Arr
     """
     sizes = np.geomspace(ratio, 1.0, cells)
     positions = np.concatenate([[0.0], np.cumsum(sizes)])
-    return inner + (outer - inner) * positions / positions[-1]
+    return np.asarray(inner + (outer - inner) * positions / positions[-1])

@@ -56,7 +56,7 @@ class Space:
     @cached_property
     def _outward(self) -> Integers:
         """Positions of basix's dofs (vertices first) in outward order."""
-        return np.argsort(self._element.points[:, 0]).astype(np.intp)
+        return np.argsort(np.asarray(self._element.points)[:, 0]).astype(np.intp)
 
     @cached_property
     def _rule(self) -> tuple[Array, Array]:
@@ -67,7 +67,8 @@ class Space:
 
     def tabulate(self, reference: Array) -> tuple[Array, Array]:
         """Shape functions and reference derivatives at points of [0, 1]; each (points, i)."""
-        table = self._element.tabulate(1, reference.reshape(-1, 1))[:, :, self._outward, 0]
+        table = np.asarray(self._element.tabulate(1, reference.reshape(-1, 1)))
+        table = table[:, :, self._outward, 0]
         return np.ascontiguousarray(table[0]), np.ascontiguousarray(table[1])
 
     @cached_property
@@ -94,7 +95,7 @@ class Space:
     @cached_property
     def nodes(self) -> Array:
         """Radius of every dof [m], (n,)."""
-        inside = np.sort(self._element.points[:, 0])
+        inside = np.sort(np.asarray(self._element.points)[:, 0])
         radius = self.mesh.vertices[:-1, None] + self.mesh.cell_sizes[:, None] * inside
         return np.append(radius[:, :-1].ravel(), self.mesh.outer)
 

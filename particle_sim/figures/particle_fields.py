@@ -43,9 +43,7 @@ def particle_fields(results: xr.DataTree) -> Figure:
             left=0.16, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
         )  # fmt: skip
         for number, (variable, title, factor, unit) in enumerate(_ROWS):
-            _draw_quantity(
-                figure, grid, fields, fractions, number, (variable, title, factor, unit)
-            )
+            _draw_quantity(figure, grid, fields, fractions, number, (variable, title, factor, unit))
         _headings(figure, grid, results, fractions)
     return figure
 

@@ -19,9 +19,7 @@ def size_map(results: xr.DataTree) -> Figure:
     """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(7.0, 8.2), layout="constrained")
-        bars, above, below = figure.subplots(
-            3, 1, sharex=True, height_ratios=[0.13, 1.0, 1.0]
-        )
+        bars, above, below = figure.subplots(3, 1, sharex=True, height_ratios=[0.13, 1.0, 1.0])
         for role in ROLES:
             _draw_material(results, role, above, below)
         _draw_bars(results, bars)

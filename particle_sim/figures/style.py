@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BASELINE, CANDIDATE = "#D55E00", "#0072B2"
 """Vermilion and blue of the Okabe-Ito palette."""
@@ -19,7 +22,7 @@ LAW_STYLES = {
     "stress_drift": "-.",
 }
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.size": 9,
     "axes.titlesize": 10,
     "axes.labelsize": 9,
@@ -35,11 +38,11 @@ _RC: dict[str, Any] = {
 
 
 @contextmanager
-def figure_style() -> Iterator[Any]:
+def figure_style() -> Iterator[type[Figure]]:
     """Matplotlib's pyplot-free figure class under the shared style."""
     import matplotlib
 
     with matplotlib.rc_context(_RC):
-        from matplotlib.figure import Figure
+        from matplotlib.figure import Figure as FigureClass
 
-        yield Figure
+        yield FigureClass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 
@@ -24,6 +25,8 @@ STRAIN_ROUNDING = 0.01
 """Half width in theta over which corners of a volume table are rounded: the partial molar volume
 enters the chemical potential, and a jump in it is not physical."""
 
+_Maker = Callable[[str, str, PropertyKind, PropertyEntry], tuple[SiteFunction, float] | None]
+
 
 class PropertyBuilder:
     """Turns entries into properties; problems gather in ``problems`` instead of stopping."""
@@ -45,7 +48,9 @@ class PropertyBuilder:
         for name, entry in entries.items():
             kind = self.catalogue.get(name)
             if kind is None:
-                self._say(f"properties.{name}", "is not a known property", closest(name, self.catalogue))
+                self._say(
+                    f"properties.{name}", "is not a known property", closest(name, self.catalogue)
+                )
                 continue
             made = self._property(name, kind, entry)
             if made is not None:
@@ -65,7 +70,7 @@ class PropertyBuilder:
         if entry.form not in kind.forms:
             self._say(key, f'has the form "{entry.form}"', f"use {' or '.join(kind.forms)}.")
             return None
-        makers: dict[str, Callable[[str, str, PropertyKind, PropertyEntry], object]] = {
+        makers: dict[str, _Maker] = {
             "constant": self._constant,
             "table": self._table,
             "plateaus": self._plateaus,
@@ -73,7 +78,7 @@ class PropertyBuilder:
         made = makers[entry.form](name, key, kind, entry)
         if made is None:
             return None
-        function, magnitude = made  # type: ignore[misc]
+        function, magnitude = made
         return Property(
             name=name,
             function=function,
@@ -83,7 +88,7 @@ class PropertyBuilder:
             source=entry.source,
             place=entry.place,
             note=entry.note,
-            plausible=self._range(key, kind, entry, magnitude),
+            plausible=self._range(key, kind, entry, magnitude, unit=entry.unit),
             activation_energy=self._activation(key, entry),
         )
 
@@ -120,7 +125,7 @@ class PropertyBuilder:
             self._say(key, "has no complete table", "give stoichiometry and values, equally long.")
             return None
         low, high = self.window
-        if any(b <= a for a, b in zip(x[:-1], x[1:], strict=True)):
+        if any(b <= a for a, b in itertools.pairwise(x)):
             self._say(f"{key}.stoichiometry", f"is {x}", "it must increase strictly.")
             return None
         if x[0] > low + 1e-9 or x[-1] < high - 1e-9:
@@ -141,7 +146,7 @@ class PropertyBuilder:
         self, name: str, key: str, theta: tuple[float, ...], values: tuple[float, ...]
     ) -> tuple[SiteFunction, float] | None:
         if name == "open_circuit_potential":
-            if any(b >= a for a, b in zip(values[:-1], values[1:], strict=True)):
+            if any(b >= a for a, b in itertools.pairwise(values)):
                 self._say(f"{key}.values", "do not fall", "the potential must fall as x rises.")
                 return None
             return TabulatedPotential(theta, values), max(values)
@@ -166,7 +171,7 @@ class PropertyBuilder:
             )
             return None
         voltages = [plateau.voltage for plateau in entry.plateaus]
-        if any(b >= a for a, b in zip(voltages[:-1], voltages[1:], strict=True)):
+        if any(b >= a for a, b in itertools.pairwise(voltages)):
             self._say(f"{key}.plateaus.voltage", f"is {voltages}", "list them from high to low.")
             return None
         made = []
@@ -192,11 +197,10 @@ class PropertyBuilder:
         entry: Belief,
         magnitude: float,
         *,
-        unit: str | None = None,
+        unit: str,
     ) -> PlausibleRange | None:
         if entry.range is None:
             return None
-        unit = unit or getattr(entry, "unit", kind.unit)
         ends = [self._si(f"{key}.range", kind, end, unit) for end in entry.range]
         if ends[0] is None or ends[1] is None:
             return None

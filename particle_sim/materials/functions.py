@@ -112,7 +112,7 @@ class LogTable:
 
     def __call__(self, site_fraction: Array) -> Array:
         x, logs = np.asarray(self.site_fraction), np.log(np.asarray(self.values))
-        return np.exp(np.interp(site_fraction, x, logs))
+        return np.asarray(np.exp(np.interp(site_fraction, x, logs)))
 
     def slope(self, site_fraction: Array) -> Array:
         x, logs = np.asarray(self.site_fraction), np.log(np.asarray(self.values))
@@ -131,11 +131,12 @@ class Polynomial:
     coefficients: tuple[float, ...]
 
     def __call__(self, site_fraction: Array) -> Array:
-        return np.polynomial.polynomial.polyval(site_fraction, np.asarray(self.coefficients))
+        powers = np.asarray(self.coefficients, dtype=float)
+        return np.asarray(np.polynomial.polynomial.polyval(site_fraction, powers))
 
     def slope(self, site_fraction: Array) -> Array:
-        derived = np.polynomial.polynomial.polyder(np.asarray(self.coefficients))
-        return np.polynomial.polynomial.polyval(site_fraction, derived)
+        derived = np.polynomial.polynomial.polyder(np.asarray(self.coefficients, dtype=float))
+        return np.asarray(np.polynomial.polynomial.polyval(site_fraction, derived), dtype=float)
 
     def scaled(self, factor: float) -> Polynomial:
         return Polynomial(tuple(factor * value for value in self.coefficients))

@@ -50,7 +50,9 @@ class PlateauPotential:
 
     def scaled(self, factor: float) -> PlateauPotential:
         """Every plateau voltage multiplied by ``factor``."""
-        return PlateauPotential(tuple(replace(p, voltage=p.voltage * factor) for p in self.plateaus))
+        return PlateauPotential(
+            tuple(replace(p, voltage=p.voltage * factor) for p in self.plateaus)
+        )
 
     def filling(self, potential: Array) -> Array:
         """Equilibrium site fraction at ``potential``."""
@@ -75,7 +77,8 @@ class PlateauPotential:
         target = np.clip(site_fraction, _EDGE, 1 - _EDGE)
         if len(self.plateaus) == 1:
             only = self.plateaus[0]
-            return only.voltage - only.width * _THERMAL_VOLTAGE * np.log(target / (1 - target))
+            reduced = np.log(target / (1 - target))
+            return np.asarray(only.voltage - only.width * _THERMAL_VOLTAGE * reduced)
         margin = 40 * _THERMAL_VOLTAGE * max(p.width for p in self.plateaus)
         low = np.full_like(target, min(p.voltage for p in self.plateaus) - margin)
         high = np.full_like(target, max(p.voltage for p in self.plateaus) + margin)

@@ -69,7 +69,9 @@ def _log_normal(probability: Array, low: float, mode: float, high: float, decade
     normal = NormalDist(math.log10(mode), decades)
     floor, ceiling = normal.cdf(math.log10(low)), normal.cdf(math.log10(high))
     inside = np.clip(floor + probability * (ceiling - floor), 1e-12, 1 - 1e-12)
-    return np.asarray([10 ** normal.inv_cdf(float(p)) for p in inside.ravel()]).reshape(inside.shape)
+    return np.asarray([10 ** normal.inv_cdf(float(p)) for p in inside.ravel()]).reshape(
+        inside.shape
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

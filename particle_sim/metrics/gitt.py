@@ -1,4 +1,7 @@
-"""The diffusivity an experimenter would read from a titration pulse."""
+"""The diffusivity an experimenter would read from a titration pulse.
+
+Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from particle_sim.units import square_metre_per_second
 def gitt_diffusivity(
     *, length: float, pulse: float, steady_change: float, transient_change: float
 ) -> square_metre_per_second:
-    """D_app = 4/(pi t_p) L^2 (dE_s/dE_t)^2 (Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569).
+    """D_app = 4/(pi t_p) L^2 (dE_s/dE_t)^2 (Weppner & Huggins 1977).
 
     ``length`` L is volume over surface (R/3 for a sphere), ``pulse`` t_p [s], ``steady_change`` the
     change of the relaxed voltage and ``transient_change`` that during the pulse without its jump.

@@ -7,5 +7,8 @@ from particle_sim.units import pascal
 
 
 def peak_first_principal_stress(run: ParticleRun) -> pascal:
-    """Largest tensile first principal stress over all dofs and times [Pa]; tension positive. The quantity a brittle-strength criterion compares."""
+    """Largest tensile first principal stress over all dofs and times [Pa]; tension positive.
+
+    The quantity a brittle-strength criterion compares.
+    """
     return float(run.stress.max(axis=2).max())

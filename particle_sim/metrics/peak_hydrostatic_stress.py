@@ -7,5 +7,8 @@ from particle_sim.units import pascal
 
 
 def peak_hydrostatic_stress(run: ParticleRun) -> pascal:
-    """Largest tensile hydrostatic stress over all dofs and times [Pa]; tension positive. trace/3; what drives sodium in stress drift."""
+    """Largest tensile hydrostatic stress over all dofs and times [Pa]; tension positive.
+
+    trace/3; what drives sodium in stress drift.
+    """
     return float(run.stress.mean(axis=2).max())

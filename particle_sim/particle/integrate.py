@@ -8,13 +8,15 @@ surface runs empty or full is found to ``EVENT_TOLERANCE`` in site fraction.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from particle_sim.errors import ConvergenceError
-from particle_sim.particle.system import ParticleSystem, Rate
+from particle_sim.particle.linearised import Rate
+from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.tableau import EMBEDDED, GAMMA, NODES, STAGES, WEIGHTS
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
@@ -94,7 +96,7 @@ def integrate(
     snapshot = _initial(system, start, (breaks[0], breaks[1]), trajectory, controls)
     trajectory.snapshots.append(snapshot)
     step = _first_step(system, (breaks[-1] - breaks[0]) / unit)
-    for left, right in zip(breaks[:-1], breaks[1:], strict=True):
+    for left, right in itertools.pairwise(breaks):
         piece = (float(left), float(right))
         restarted = _restart(system, snapshot, piece)
         if np.abs(restarted.theta - snapshot.rate.theta).max() > 1e-6 * (
@@ -292,7 +294,7 @@ def _is_settled(residual: float, moves: list[float], tolerance: float) -> bool:
 
 def _diverges(residuals: list[float]) -> bool:
     """Not finite, or grown in two of the iterations so far."""
-    grown = sum(b > a for a, b in zip(residuals[:-1], residuals[1:], strict=True))
+    grown = sum(b > a for a, b in itertools.pairwise(residuals))
     return not np.isfinite(residuals[-1]) or (grown >= 2 and residuals[-1] > ROUNDING)
 
 

@@ -93,7 +93,8 @@ def nodal_stress(elasticity: Elasticity, states: Array, u: Array, g: Array) -> T
     position = (space.nodes[space.cell_dofs].ravel() - start) / space.mesh.cell_sizes[cell]
     both = tensors_at(elasticity, (states, u, g), cell, position)
     return Tensors(
-        stress=_average(both.stress, elasticity.cells), strain=_average(both.strain, elasticity.cells)
+        stress=_average(both.stress, elasticity.cells),
+        strain=_average(both.strain, elasticity.cells),
     )
 
 
@@ -106,7 +107,9 @@ def stress_response(elasticity: Elasticity) -> Array:
     strain = elasticity.material["chemical_strain"]
     steepest = float(np.max(np.abs(strain.slope(np.linspace(0, 1, 201)))))
     linear = replace(strain, function=LinearTable((0.0, 1.0), (0.0, steepest)))
-    half = replace(elasticity.material["youngs_modulus"], function=Constant(elasticity.reference_modulus))
+    half = replace(
+        elasticity.material["youngs_modulus"], function=Constant(elasticity.reference_modulus)
+    )
     model = replace(
         elasticity,
         material=elasticity.material.replaced(chemical_strain=linear, youngs_modulus=half),

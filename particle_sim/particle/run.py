@@ -93,7 +93,7 @@ class ParticleRun:
         space = self.elasticity.space
         loads = space.weights @ space.values
         weights = np.bincount(space.cell_dofs.ravel(), loads.ravel(), space.dimension)
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum())
 
     @cached_property
     def tensors(self) -> Tensors:
@@ -135,7 +135,9 @@ class ParticleRun:
         material_cell = np.minimum(cell, self.elasticity.cells - 1)
         shapes, _ = self.elasticity.space.tabulate(position)
         theta = np.einsum(
-            "pi,tpi->tp", shapes, self.site_fraction[:, self.elasticity.space.cell_dofs[material_cell]]
+            "pi,tpi->tp",
+            shapes,
+            self.site_fraction[:, self.elasticity.space.cell_dofs[material_cell]],
         )
         theta = np.where(cell < self.elasticity.cells, theta, np.nan)
         stress = tensors.stress * self.elasticity.reference_modulus

@@ -23,55 +23,11 @@ from particle_sim.fem.space import Space
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.elasticity import Elasticity
+from particle_sim.particle.linearised import Cellwise, Linearised, Rate
 from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.unknowns import Numbering, Scales, Stage
 from particle_sim.units import Array
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cellwise:
-    """Cell residuals and tangents that the forms add to; m counts global unknowns.
-
-    residual (e, i), tangent (e, i, j), columns (e, i, m), rows (e, m, j),
-    overall_residual (m,), corner (m, m).
-    """
-
-    residual: Array
-    tangent: Array
-    columns: Array
-    rows: Array
-    overall_residual: Array
-    corner: Array
-
-
-@dataclass(frozen=True, kw_only=True)
-class Linearised:
-    """A stage's residual and tangent in matrix order, and its surface fluxes."""
-
-    residual: Array
-    overall_residual: Array
-    band: Array
-    columns: Array
-    rows: Array
-    corner: Array
-    flows: dict[int, float]
-    """Sodium leaving per scaled time, by the dof of each surface with a flux."""
-    held: dict[int, float]
-    """Unbalanced sodium at held dofs, before their rows were replaced."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rate:
-    """d theta/dt (n,) and sodium leaving per scaled time, by surface dof."""
-
-    theta: Array
-    flows: dict[int, float]
-
-    @property
-    def outflow(self) -> float:
-        """Sodium leaving through all surfaces."""
-        return sum(self.flows.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,12 +98,12 @@ class ParticleSystem:
     def volumes(self) -> Array:
         """Volume that belongs to each concentration dof (n,); sums to the particle's."""
         loads = self._weights[0] @ self.space.values
-        return np.bincount(self.space.cell_dofs.ravel(), loads.ravel(), self.space.dimension)
+        return self._mass_pattern.scatter(loads)
 
     @cached_property
     def _mass_diagonal(self) -> Array:
         diagonal = np.einsum("eii->ei", self.mass)
-        return np.bincount(self.space.cell_dofs.ravel(), diagonal.ravel(), self.space.dimension)
+        return self._mass_pattern.scatter(diagonal)
 
     @cached_property
     def gradient_energy(self) -> float:
@@ -201,13 +157,14 @@ class ParticleSystem:
         at_theta, at_phi, _ = self.numbering.slices
         theta = unknowns[:, at_theta]
         values, slopes = self.space.values, self.space.reference_gradients
-        _, per_size, per_size2 = self._weights
+        _, _per_size, per_size2 = self._weights
         flux = self.flux_coefficients(theta @ values.T)
         gradient = theta @ slopes.T  # per cell size
         transported = flux.diffusivity * gradient
         change = flux.diffusivity_slope * gradient
         if self.potentials:
-            assert flux.mobility is not None and flux.mobility_slope is not None
+            assert flux.mobility is not None
+            assert flux.mobility_slope is not None
             phi_gradient = unknowns[:, at_phi] @ slopes.T
             transported = transported + flux.mobility * phi_gradient
             change = change + flux.mobility_slope * phi_gradient
@@ -346,9 +303,7 @@ class ParticleSystem:
             pattern.add(band, place, phi, stage.length * slope)
         return area * answer.flux
 
-    def _add_support(
-        self, residual: Array, band: Array, columns: Array, packed: Array
-    ) -> None:
+    def _add_support(self, residual: Array, band: Array, columns: Array, packed: Array) -> None:
         elasticity, places = self.elasticity, self.numbering.u
         tractions, stiffness = elasticity.surface_forces
         residual[places[0]] -= tractions[0]

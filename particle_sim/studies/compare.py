@@ -126,9 +126,7 @@ class _Queue:
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 
-    def submit(
-        self, text: str, function: Callable[[Any], Answer], argument: Any
-    ) -> _Later[Answer]:
+    def submit(self, text: str, function: Callable[[Any], Answer], argument: Any) -> _Later[Answer]:
         self.submitted += 1
         future = self.pool.submit(function, argument) if self.pool else None
         return _Later(self, text, function, argument, future)
@@ -165,9 +163,7 @@ def _submit_maps(
 ) -> dict[Law, list[_Later[MapPoint]]]:
     start, stop = _ends(settings, record)
     last = start + LAST_FRACTION * (stop - start)
-    flux = galvanostatic_flux(
-        record.material, settings.c_rate, settings.direction, start, last
-    )
+    flux = galvanostatic_flux(record.material, settings.c_rate, settings.direction, start, last)
     tasks: dict[Law, list[_Later[MapPoint]]] = {}
     for law in _laws(settings, record):
         if law is COHERENT and settings.physics is PhysicsChoice.DECLARED:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from particle_sim.materials.material import Material
 from particle_sim.metrics.fracture import EDGE_CRACK
@@ -37,7 +38,7 @@ class MaterialDraws:
     @property
     def stress_factor(self) -> Array:
         """Stress over that of the central values at the same D/R^2: E span / (1 - nu)."""
-        factor = np.ones_like(self.values["volume_change"])
+        factor: Array = np.ones_like(self.values["volume_change"])
         for name in ("youngs_modulus", "volume_change"):
             factor = factor * self.values[name] / self.material.value(name)
         ratio = self.material.value("poisson_ratio")
@@ -47,14 +48,14 @@ class MaterialDraws:
         """A map variable at every draw, interpolated in log(D/R^2); ends held."""
         rate = np.log(self.diffusion_rate)
         known = np.log(table.diffusion_rate.values)
-        return np.interp(rate, known, table[name].values)
+        return np.asarray(np.interp(rate, known, table[name].values))
 
     def stress(self, table: xr.Dataset, name: str) -> Array:
         """A stress of the map at every draw [Pa], interpolated in its logarithm."""
         rate = np.log(self.diffusion_rate)
         known = np.log(table.diffusion_rate.values)
         logs = np.log(np.maximum(table[name].values, 1e-6))
-        return np.exp(np.interp(rate, known, logs)) * self.stress_factor
+        return np.asarray(np.exp(np.interp(rate, known, logs)) * self.stress_factor)
 
     def crack_driving(self, table: xr.Dataset) -> Array:
         """Stress intensity of the edge flaw over toughness at every draw."""
@@ -89,7 +90,7 @@ def draw(
     return first, second
 
 
-def most_decisive(outcome: Array, inputs: Mapping[str, Array]) -> str | None:
+def most_decisive(outcome: NDArray[np.bool_], inputs: Mapping[str, Array]) -> str | None:
     """Name of the input whose rank follows the outcome (0 or 1) most closely."""
     if outcome.all() or not outcome.any():
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
+from particle_sim.fem.mesh import Mesh
 from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.materials.material import Material
 from particle_sim.particle import shapes
@@ -53,29 +55,27 @@ def run_case(case: ParticleCase) -> ParticleRun:
     )
 
 
-def _mesh(case: ParticleCase, radius: float) -> shapes.Mesh:
+def _mesh(case: ParticleCase, radius: float) -> Mesh:
     width = interface_width(case.material, case.law.terms, case.flux.temperature)
     if width is None:
         return shapes.sphere(radius, cells=SMOOTH_CELLS, grading=SMOOTH_GRADING)
     cells = max(SMOOTH_CELLS, math.ceil(CELLS_PER_INTERFACE * radius / width))
     if cells > MOST_CELLS:
         raise InputError(
-            f"{case.material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius of "
-            f"{radius * 1e6:.3g} um needs {cells} cells; at most {MOST_CELLS} are allowed. Use a "
+            f"{case.material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius "
+            f"of {radius * 1e6:.3g} um needs {cells} cells; at most {MOST_CELLS} are allowed. Use a "
             "smaller radius, a larger gradient_coefficient or --physics solid-solution."
         )
     return shapes.sphere(radius, cells=cells, grading=1.0)
 
 
-def times_of_fillings(
-    flux: SurfaceFlux, material: Material, fillings: tuple[float, ...]
-) -> Array:
+def times_of_fillings(flux: SurfaceFlux, material: Material, fillings: tuple[float, ...]) -> Array:
     """Times at which the mean filling is reached (nan where the history ends before)."""
     radius = material.value("particle_radius")
     per_filling = material.maximum_concentration * radius / 3
     knots = flux.time
     passed = np.concatenate(
-        [[0.0], np.cumsum([flux.passed(a, b) for a, b in zip(knots[:-1], knots[1:], strict=True)])]
+        [[0.0], np.cumsum([flux.passed(a, b) for a, b in itertools.pairwise(knots)])]
     )
     wanted = (flux.initial_site_fraction - np.asarray(fillings)) * per_filling
     if passed[-1] < 0:

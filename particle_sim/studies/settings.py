@@ -39,7 +39,9 @@ class Comparison:
     def __post_init__(self) -> None:
         problems = []
         if not 0.001 <= self.c_rate <= 1000:
-            problems.append(f"c_rate is {self.c_rate:g}; it must lie between 0.001 and 1000 per hour.")
+            problems.append(
+                f"c_rate is {self.c_rate:g}; it must lie between 0.001 and 1000 per hour."
+            )
         if not self.at or any(not 0 < fraction <= EDGE_FRACTION for fraction in self.at):
             problems.append(
                 f"at is {','.join(f'{x:g}' for x in self.at)}; give fractions of the capacity "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
@@ -20,6 +21,7 @@ from particle_sim.studies.verdict_types import SUPPORTED_FROM, Finding, Status
 from particle_sim.units import Array, readable
 
 Numbers = dict[str, tuple[float, str]]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Test:
     text: str
     """The central result in words, numbers filled in"""
     numbers: Numbers
-    outcome: Callable[[bool], Array]
+    outcome: Callable[[bool], Flags]
     """Whether the claim holds at every draw; the argument swaps two phases for solid solution"""
     inputs: dict[str, Array]
 
@@ -145,7 +147,7 @@ def _status(share: float) -> Status:
 
 
 def _decided_by(
-    case: Case, test: Test, status: Status, own: Array, other_share: float | None
+    case: Case, test: Test, status: Status, own: Flags, other_share: float | None
 ) -> str:
     if other_share is not None and _status(other_share) is not status:
         separating = [m for m in (case.baseline, case.candidate) if m.law.separates]
@@ -194,7 +196,7 @@ def _spread(case: Case, result: MaterialResult) -> tuple[str, Numbers, float]:
 def _uniform(case: Case) -> Test:
     text, numbers, _ = _spread(case, case.candidate)
 
-    def outcome(as_solid_solution: bool) -> Array:
+    def outcome(as_solid_solution: bool) -> Flags:
         table = case.candidate.maps[case.law_name(case.candidate, as_solid_solution)]
         return case.candidate_draws.read(table, "inhomogeneity") < case.settings.uniform_below
 
@@ -210,7 +212,7 @@ def _uniform(case: Case) -> Test:
 def _heterogeneous(case: Case) -> Test:
     text, numbers, _ = _spread(case, case.baseline)
 
-    def outcome(as_solid_solution: bool) -> Array:
+    def outcome(as_solid_solution: bool) -> Flags:
         table = case.baseline.maps[case.law_name(case.baseline, as_solid_solution)]
         return case.baseline_draws.read(table, "inhomogeneity") >= case.settings.uniform_below
 
@@ -241,7 +243,7 @@ def _lower_stress(case: Case) -> Test:
             f"peak is {_megapascal(coherent)} instead."
         )
 
-    def outcome(as_solid_solution: bool) -> Array:
+    def outcome(as_solid_solution: bool) -> Flags:
         pairs = (
             (case.baseline, case.baseline_draws),
             (case.candidate, case.candidate_draws),
@@ -289,7 +291,7 @@ def _surface_retained(case: Case) -> Test | str:
         "the full range: sodium leaves through the surface, so what stays behind sits inside."
     )
 
-    def outcome(as_solid_solution: bool) -> Array:
+    def outcome(as_solid_solution: bool) -> Flags:
         table = result.maps[case.law_name(result, as_solid_solution)]
         return case.baseline_draws.read(table, "surface_excess") > 0
 
@@ -325,9 +327,9 @@ def _crack_test(
         f"a toughness of {toughness / 1e6:.3g} MPa m^0.5 (K = {EDGE_CRACK} sigma sqrt(pi a))."
     )
 
-    def outcome(as_solid_solution: bool) -> Array:
+    def outcome(as_solid_solution: bool) -> Flags:
         table = result.maps[case.law_name(result, as_solid_solution)]
-        return (draws.crack_driving(table) > 1) == cracked
+        return np.asarray((draws.crack_driving(table) > 1) == cracked)
 
     return Test(
         subject=result,

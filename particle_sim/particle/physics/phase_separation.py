@@ -12,6 +12,7 @@ phases well behaved.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.material import Material
@@ -76,7 +77,12 @@ def _raw(theta: Array, steps: tuple[Step, ...]) -> tuple[Array, Array, Array]:
 
 
 def _blend(
-    pair: tuple[Array, Array], near: Array, theta: Array, ends: Array, value: Array, slope: Array
+    pair: tuple[Array, Array],
+    near: NDArray[np.bool_],
+    theta: Array,
+    ends: Array,
+    value: Array,
+    slope: Array,
 ) -> tuple[Array, Array]:
     """Hermite cubic through ``ends`` where ``near``; value and slope elsewhere unchanged."""
     length = ends[1] - ends[0]

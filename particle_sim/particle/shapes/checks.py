@@ -12,8 +12,6 @@ def checked(shape: str, outer: float, inner: float, cells: int) -> None:
     if not (math.isfinite(outer) and outer > 0):
         raise InputError(f"The {shape}'s size is {outer} m; it must be positive.")
     if not 0 <= inner < outer:
-        raise InputError(
-            f"The {shape}'s inner radius is {inner} m; it must lie in [0, {outer}) m."
-        )
+        raise InputError(f"The {shape}'s inner radius is {inner} m; it must lie in [0, {outer}) m.")
     if cells < 1:
         raise InputError(f"The {shape} has {cells} cells; give at least 1.")
