@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
+from tokenize import TokenError
 from typing import Annotated, Any, get_type_hints
 
 import numpy as np
@@ -59,30 +61,43 @@ def to_si(value: float, unit: str, si_unit: str) -> float:
     Raises :class:`InputError` when the unit is missing, unknown or of another dimension, or when
     the value is not finite.
     """
-    if not math.isfinite(value):
-        raise InputError(f"the value is {value}; it must be a finite number.")
-    if unit == si_unit:
-        return value
     if not unit:
         raise InputError(f'the unit is missing; write it behind the number, e.g. "{si_unit}".')
-    return _convert(value, unit, si_unit)
+    converted = value if unit == si_unit else _convert(value, unit, si_unit)
+    if not math.isfinite(converted):
+        raise InputError(f"the value is {converted}; it must be a finite number.")
+    return converted
+
+
+_FACTOR = r"\(*(?:1|%|[^\W\d_]\w*)\)*(?: *(?:\^|\*\*) *[-+]?\d{1,2}(?:\.\d+)?\)*)?"
+_UNIT = re.compile(rf"{_FACTOR}(?:(?: *[*/·] *| +){_FACTOR})*")
+"""Names with exponents, multiplied and divided. pint reads more than that: it computes powers of
+numbers, however large, and skips signs it does not know."""
+_UNIT_LENGTH = 60
 
 
 def _convert(value: float, unit: str, si_unit: str) -> float:
-    # pint costs 0.15 s to import, and files that already use SI units never need it
+    if len(unit) > _UNIT_LENGTH or not _UNIT.fullmatch(unit):
+        shown = unit if len(unit) <= _UNIT_LENGTH else unit[: _UNIT_LENGTH - 3] + "..."
+        raise InputError(f'the unit "{shown}" is not readable; use "{si_unit}".')
     import pint
 
-    registry = pint.get_application_registry()
     try:
-        return float(registry.Quantity(value, _spell_out(unit)).to(_spell_out(si_unit)).magnitude)
+        return float(_registry().Quantity(value, _spell_out(unit)).to(_spell_out(si_unit)).magnitude)
     except pint.DimensionalityError:
         raise InputError(f'the unit "{unit}" has the wrong dimension; use "{si_unit}".') from None
-    except (pint.UndefinedUnitError, pint.errors.DefinitionSyntaxError, ValueError, TypeError):
+    except pint.UndefinedUnitError:
         raise InputError(f'the unit "{unit}" is not known; use "{si_unit}".') from None
-    except Exception as error:  # pint raises tokenizer errors of several kinds on garbage
-        if type(error).__module__.split(".")[0] not in {"tokenize", "pint", "token"}:
-            raise
+    except (ValueError, TokenError):  # brackets that do not match, or "nan" as a unit
         raise InputError(f'the unit "{unit}" is not readable; use "{si_unit}".') from None
+
+
+@cache
+def _registry() -> Any:
+    # pint costs 0.25 s to import and fill, and files that already use SI units never need it
+    import pint
+
+    return pint.UnitRegistry()
 
 
 def _spell_out(unit: str) -> str:

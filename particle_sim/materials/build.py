@@ -96,7 +96,8 @@ class PropertyBuilder:
         try:
             converted = to_si(value, unit, kind.unit)
         except InputError as error:
-            self.problems.append(f"{self.where}: {key} is {value:g} {unit}: {error}")
+            shown = f"{value:g} {unit}".strip()
+            self.problems.append(f"{self.where}: {key} is {shown}: {error}")
             return None
         reason = kind.problem(converted)
         if reason is not None:
@@ -204,6 +205,9 @@ class PropertyBuilder:
         ends = [self._si(f"{key}.range", kind, end, unit) for end in entry.range]
         if ends[0] is None or ends[1] is None:
             return None
+        if ends[0] > ends[1]:
+            self._say(f"{key}.range", f"is {list(entry.range)} {unit}", "put the lower end first.")
+            return None
         slack = 1e-9 * abs(magnitude)
         if not ends[0] - slack <= magnitude <= ends[1] + slack:
             self._say(
@@ -228,7 +232,7 @@ class PropertyBuilder:
         if entry.activation_energy is None:
             return 0.0
         given = entry.activation_energy
-        if given.unit == "eV" and given.value >= 0:
-            return given.value * FARADAY
-        kind = PropertyKind(unit="J/mol", meaning="activation energy", lowest_allowed=True)
-        return self._si(f"{key}.activation_energy.value", kind, given.value, given.unit) or 0.0
+        unit, factor = ("eV", FARADAY) if given.unit == "eV" else ("J/mol", 1.0)
+        kind = PropertyKind(unit=unit, meaning="activation energy", lowest_allowed=True)
+        value = self._si(f"{key}.activation_energy.value", kind, given.value, given.unit)
+        return (value or 0.0) * factor

@@ -28,7 +28,7 @@ def closure_problems(where: str, properties: dict[str, Property], formula: str) 
 
 
 def _off(given: float, derived: float) -> bool:
-    return abs(given / derived - 1) > CLOSURE
+    return not abs(given - derived) <= CLOSURE * derived
 
 
 def _window(value: dict[str, float]) -> str | None:
@@ -95,10 +95,11 @@ def _plateaus_inside(properties: dict[str, Property], value: dict[str, float]) -
 def _formula_mass(formula: str) -> float | str:
     """Molar mass [kg/mol] of a formula, or a sentence when it cannot be read."""
     import periodictable  # an element table; only needed when a file is loaded
+    from pyparsing import ParseBaseException  # its parser
 
     try:
         mass = float(periodictable.formula(formula).mass)
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, ParseBaseException, RecursionError):
         mass = 0.0
     if mass > 0:
         return mass * 1e-3

@@ -35,6 +35,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{path.name}: the file is not UTF-8 text; save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name}: not valid TOML: {error}; correct that line.") from None
+    except (ValueError, RecursionError):  # an integer of 5000 digits, a thousand brackets
+        raise InputError(f"{path.name}: not readable; is it the right file?") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
 
@@ -57,6 +59,8 @@ def _sentence(model: type[BaseModel], where: str, problem: Any) -> str:
         known = _known_keys(model, location[:-1])
         return f"{where}: {key} is not a known key; {closest(location[-1], known)}"
     reason = str(problem["msg"]).replace("Input should be", "it must be")
+    if problem["type"] in ("dict_type", "model_type"):
+        reason = f"it must be a table, [{key}]"
     value = repr(problem["input"])
     shown = value if len(value) <= 60 else value[:57] + "..."
     return f"{where}: {key} is {shown}; {reason}."

@@ -42,7 +42,7 @@ class MaterialRecord:
 
 
 def load_material(name: str, *, reading: str | None = None) -> Material:
-    """A material by shipped name (``"nvp"``), by name and reading (``"nvp@na1_to_na4"``) or by path.
+    """A material by shipped name (``"nvp"``), with a reading (``"nvp@na1_to_na4"``), or by path.
 
     Reports every problem of the file at once as :class:`InputError`.
     """

@@ -67,7 +67,7 @@ class PlateauPotential:
             reduced = self._reduced(potential, plateau)
             peak = _logistic(reduced) * _logistic(-reduced)
             total += plateau.share * peak / (plateau.width * _THERMAL_VOLTAGE)
-        return -np.maximum(total, _EDGE)
+        return np.asarray(-np.maximum(total, _EDGE))
 
     @staticmethod
     def _reduced(potential: Array, plateau: Plateau) -> Array:
@@ -77,7 +77,7 @@ class PlateauPotential:
         target = np.clip(site_fraction, _EDGE, 1 - _EDGE)
         if len(self.plateaus) == 1:
             only = self.plateaus[0]
-            reduced = np.log(target / (1 - target))
+            reduced: Array = np.log(target / (1 - target))
             return np.asarray(only.voltage - only.width * _THERMAL_VOLTAGE * reduced)
         margin = 40 * _THERMAL_VOLTAGE * max(p.width for p in self.plateaus)
         low = np.full_like(target, min(p.voltage for p in self.plateaus) - margin)

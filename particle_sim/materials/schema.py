@@ -11,7 +11,7 @@ DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Belief(_Strict):

@@ -142,16 +142,16 @@ class Elasticity:
         shell = self.boundary.shell
         if shell is None:
             return lame, shear, beta
-        shape = (shell.cells, site_fraction.shape[1])
+        shape = (*site_fraction.shape[:-2], shell.cells, site_fraction.shape[-1])
         shell_lame, shell_shear = _lame(
             np.full(shape, shell.youngs_modulus / self.reference_modulus),
             np.full(shape, shell.poisson_ratio),
         )
         misfit = np.full(shape, shell.misfit_strain)
         return (
-            np.concatenate([lame, shell_lame]),
-            np.concatenate([shear, shell_shear]),
-            np.concatenate([beta, misfit]),
+            np.concatenate([lame, shell_lame], axis=-2),
+            np.concatenate([shear, shell_shear], axis=-2),
+            np.concatenate([beta, misfit], axis=-2),
         )
 
     def chemical_strain(self, site_fraction: Array) -> Array:
@@ -160,7 +160,7 @@ class Elasticity:
         reference = strain(np.array(self.material.stress_free_site_fraction))
         return strain(site_fraction) - reference
 
-    @property
+    @cached_property
     def has_constant_stiffness(self) -> bool:
         """Whether one factorisation serves every state."""
         probe = np.linspace(0, 1, 11)
@@ -206,15 +206,21 @@ class Elasticity:
         return np.stack(columns, axis=1) if columns else np.zeros((self.pattern.dimension, 0))
 
     def load(self, site_fraction: Array) -> tuple[Array, Array]:
-        """Right-hand sides (n,) and (m,) of chemical strain, pressure and surface stress."""
+        """Right-hand sides (t, n), (t, m) of chemical strain, pressure and surface stress.
+
+        ``site_fraction`` is given at the quadrature points, (t, e, q).
+        """
         lame, shear, beta = self._with_shell(site_fraction)
-        weights, strain = self.displacement_space.weights, self.strain
-        pressure = (weights * (3 * lame + 2 * shear) * beta)[..., None]
-        forces = self.pattern.scatter((pressure * strain.local_trace).sum(axis=1))
-        forces[[0, -1]] += self.surface_forces[0]
+        space, strain = self.displacement_space, self.strain
+        pressure = space.weights * (3 * lame + 2 * shear) * beta
+        local = pressure.transpose(1, 0, 2) @ strain.local_trace  # (e, t, i)
+        forces = np.zeros((len(site_fraction), self.pattern.dimension))
+        for i, dofs in enumerate(space.cell_dofs.T):  # a dof occurs once per local number
+            forces[:, dofs] += local[:, :, i].T
+        forces[:, [0, -1]] += self.surface_forces[0]
         if self.is_pinned:
-            forces[0] = 0.0
-        return forces, (pressure * strain.overall_trace).sum(axis=(0, 1))
+            forces[:, 0] = 0.0
+        return forces, np.einsum("teq,eqm->tm", pressure, strain.overall_trace)
 
     @cached_property
     def _constant_factors(self) -> tuple[BandedFactors, Array, Array]:
@@ -222,40 +228,36 @@ class Elasticity:
 
     def solve(self, concentration: Array) -> tuple[Array, Array]:
         """Displacement dofs (t, n) and globals (t, m) for site-fraction dofs (t, n_c)."""
-        points = [self._at_points(state) for state in concentration]
-        loads = [self.load(point) for point in points]
+        points = self._at_points(concentration)
+        forces, moments = self.load(points)
         if self.has_constant_stiffness:
-            forces = np.stack([force for force, _ in loads], axis=1)
-            moments = np.stack([moment for _, moment in loads], axis=1)
-            u, g = self._solve(self._constant_factors, forces, moments)
+            factors, border, corner = self._constant_factors
+            u, g = solve_bordered(factors, border, border.T, corner, forces.T, moments.T)
             return u.T, g.T
-        solutions = [
-            self._solve(self.stiffness(point), *load)
-            for point, load in zip(points, loads, strict=True)
-        ]
+        solutions = []
+        for point, force, moment in zip(points, forces, moments, strict=True):
+            factors, border, corner = self.stiffness(point)
+            solutions.append(solve_bordered(factors, border, border.T, corner, force, moment))
         return np.stack([u for u, _ in solutions]), np.stack([g for _, g in solutions])
-
-    @staticmethod
-    def _solve(
-        stiffness: tuple[BandedFactors, Array, Array], forces: Array, moments: Array
-    ) -> tuple[Array, Array]:
-        factors, border, corner = stiffness
-        return solve_bordered(factors, border, border.T, corner, forces, moments)
 
     def work_error(self, concentration: Array, u: Array, g: Array) -> float:
         """Worst mismatch of internal and external work, over the sum of their parts."""
+        points = self._at_points(concentration)
+        forces, moments = self.load(points)
+        cells, border, corner = self.cell_stiffness(points[0])
         worst = 0.0
-        for state, displacement, overall in zip(concentration, u, g, strict=True):
-            point = self._at_points(state)
-            forces, moments = self.load(point)
-            cells, border, corner = self.cell_stiffness(point)
+        for point, force, moment, displacement, overall in zip(
+            points, forces, moments, u, g, strict=True
+        ):
+            if not self.has_constant_stiffness:
+                cells, border, corner = self.cell_stiffness(point)
             local = displacement[self.displacement_space.cell_dofs]
-            stored = np.einsum("ei,eij,ej->", local, cells, local)
-            stored += 2 * np.einsum("ei,eim,m->", local, border, overall)
-            stored += overall @ corner @ overall + self.surface_forces[1] * displacement[-1] ** 2
-            work = forces @ displacement + moments @ overall
+            stored = float(np.sum((cells @ local[:, :, None])[:, :, 0] * local))
+            stored += float(2 * np.sum((border @ overall) * local) + overall @ corner @ overall)
+            stored += self.surface_forces[1] * float(displacement[-1]) ** 2
+            work = float(force @ displacement + moment @ overall)
             worst = max(worst, abs(stored - work) / max(abs(stored) + abs(work), 1e-300))
-        return float(worst)
+        return worst
 
     def strain_energy(self, state: Array, displacement: Array, overall: Array) -> float:
         """1/2 int sigma : (eps - beta) dV, scaled, for one state; the shell included."""
@@ -267,8 +269,9 @@ class Elasticity:
         density = lame * elastic.sum(axis=2) ** 2 + 2 * shear * (elastic**2).sum(axis=2)
         return float(0.5 * np.sum(self.displacement_space.weights * density))
 
-    def _at_points(self, state: Array) -> Array:
-        return np.asarray(state[self.space.cell_dofs] @ self.space.values.T)
+    def _at_points(self, states: Array) -> Array:
+        """Dof values (..., n_c) at the quadrature points (..., e, q)."""
+        return np.asarray(states[..., self.space.cell_dofs] @ self.space.values.T)
 
 
 def _lame(modulus: Array, ratio: Array) -> tuple[Array, Array]:

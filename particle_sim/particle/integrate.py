@@ -276,6 +276,9 @@ def _newton(
         if _diverges(residuals):
             break
         change, overall_change = system.newton_step(linearised)
+        if linearised.is_linear:
+            trajectory.newton_iterations += 1
+            return packed + change, overall + overall_change, linearised.flows
         packed, overall = packed + change, overall + overall_change
         moves.append(float(np.abs(change[system.numbering.theta]).max()))
         trajectory.newton_iterations += 1

@@ -35,6 +35,8 @@ class Linearised:
     corner: Array
     flows: dict[int, float]
     """Sodium leaving per scaled time, by the dof of each surface with a flux."""
+    is_linear: bool
+    """Whether the residual is linear in the unknowns, so that one Newton step solves it."""
     held: dict[int, float]
     """Unbalanced sodium at held dofs, before their rows were replaced."""
 

@@ -131,12 +131,12 @@ class ParticleSystem:
             corner=np.zeros((m, m)),
         )
         unknowns = packed[cell_dofs]
-        self._add_transport(cellwise, unknowns, stage)
+        is_linear = self._add_transport(cellwise, unknowns, stage)
         if self.potentials:
             self._add_potential(cellwise, unknowns)
         if self.is_coupled:
             self._add_mechanics(cellwise, unknowns, overall)
-        return self._collect(cellwise, packed, stage)
+        return self._collect(cellwise, packed, stage, is_linear)
 
     def flux_coefficients(self, theta: Array) -> Flux:
         """Sum of all terms' coefficients at points, scaled."""
@@ -153,7 +153,7 @@ class ParticleSystem:
             mobility_slope=sum((s for _, s in mobility), nothing) / mobile,
         )
 
-    def _add_transport(self, cellwise: Cellwise, unknowns: Array, stage: Stage) -> None:
+    def _add_transport(self, cellwise: Cellwise, unknowns: Array, stage: Stage) -> bool:
         at_theta, at_phi, _ = self.numbering.slices
         theta = unknowns[:, at_theta]
         values, slopes = self.space.values, self.space.reference_gradients
@@ -178,6 +178,7 @@ class ParticleSystem:
         interior = (per_size2 * flux.diffusivity) @ self._products[2]
         interior += (per_size2 * change) @ self._products[1]
         cellwise.tangent[:, at_theta, at_theta] = self.mass + stage.length * self._square(interior)
+        return not (self.potentials or flux.diffusivity_slope.any())
 
     def _add_potential(self, cellwise: Cellwise, unknowns: Array) -> None:
         at_theta, at_phi, _ = self.numbering.slices
@@ -242,7 +243,9 @@ class ParticleSystem:
         half = np.full_like(self.space.weights, 0.5)
         return self.elasticity.cell_stiffness(half)
 
-    def _collect(self, cellwise: Cellwise, packed: Array, stage: Stage) -> Linearised:
+    def _collect(
+        self, cellwise: Cellwise, packed: Array, stage: Stage, is_linear: bool
+    ) -> Linearised:
         pattern, m = self._pattern, self._globals
         residual = pattern.scatter(cellwise.residual)
         band = pattern.assemble(cellwise.tangent)
@@ -253,9 +256,11 @@ class ParticleSystem:
             rows[k] = pattern.scatter(cellwise.rows[:, k])
         held: dict[int, float] = {}
         flows: dict[int, float] = {}
+        reacts = False
         for dof, surface in self.surfaces.items():
             if surface.held_site_fraction is None:
-                flows[dof] = self._add_flux(dof, residual, band, packed, stage)
+                flows[dof], slope = self._add_flux(dof, residual, band, packed, stage)
+                reacts = reacts or slope
                 continue
             place = int(self.numbering.theta[dof])
             held[dof] = float(residual[place])
@@ -270,6 +275,7 @@ class ParticleSystem:
             columns=columns,
             rows=rows,
             corner=cellwise.corner,
+            is_linear=is_linear and not held and not reacts,
             flows=flows,
             held=held,
         )
@@ -289,8 +295,8 @@ class ParticleSystem:
 
     def _add_flux(
         self, dof: int, residual: Array, band: Array, packed: Array, stage: Stage
-    ) -> float:
-        """Add a surface's flux; returns the flow out."""
+    ) -> tuple[float, bool]:
+        """Add a surface\'s flux; returns the flow out and whether it reacts to the sodium."""
         pattern, place = self._pattern, int(self.numbering.theta[dof])
         answer = self.response(dof, packed, stage)
         mesh, scales = self.space.mesh, self.scales
@@ -301,7 +307,7 @@ class ParticleSystem:
             phi = int(self.numbering.phi[dof])
             slope = area * answer.potential_slope * scales.energy
             pattern.add(band, place, phi, stage.length * slope)
-        return area * answer.flux
+        return area * answer.flux, answer.slope != 0
 
     def _add_support(self, residual: Array, band: Array, columns: Array, packed: Array) -> None:
         elasticity, places = self.elasticity, self.numbering.u

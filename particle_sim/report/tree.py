@@ -12,8 +12,9 @@ from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.particle.run import ParticleRun
-from particle_sim.studies.choices import LAW_TITLES
 from particle_sim.studies.draws import draw
+from particle_sim.studies.laws import LAW_TITLES
+from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.studies.settings import Comparison
 
@@ -115,7 +116,7 @@ def _particle(
     material: MaterialResult, run: ParticleRun, settings: Comparison, law_name: str
 ) -> xr.Dataset:
     """Histories of one run; under the material's own law the fields too."""
-    stress, strain = settings.stress.measure, settings.strain.measure
+    stress, strain = STRESSES[settings.stress], STRAINS[settings.strain]
     shown = stress.read(run.stress)
     histories = {
         "inhomogeneity": (inhomogeneity_history(run), "1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -15,7 +16,8 @@ from particle_sim.cell.solve import solve_cell
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
-from particle_sim.studies.choices import COHERENT, SOLID_SOLUTION, Direction, Law, PhysicsChoice
+from particle_sim.studies.choices import Direction, PhysicsChoice
+from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION, Law, law_of
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -119,6 +121,8 @@ class _Queue:
 
     def __enter__(self) -> _Queue:
         if self.workers > 1:
+            for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+                os.environ.setdefault(name, "1")  # read by the new processes only
             self.pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
         return self
 
@@ -139,7 +143,7 @@ class _Queue:
 
 def _laws(settings: Comparison, record: MaterialRecord) -> tuple[Law, ...]:
     """The material's own law first, then those it is held against."""
-    own = settings.physics.law(record.material)
+    own = law_of(settings.physics, record.material)
     laws = [own]
     if own is not SOLID_SOLUTION:
         laws.append(SOLID_SOLUTION)
@@ -235,7 +239,7 @@ def _result(
     start, stop = _ends(settings, record)
     return MaterialResult(
         record=record,
-        law=settings.physics.law(record.material),
+        law=law_of(settings.physics, record.material),
         cell=cell,
         start=start,
         stop=stop,

@@ -18,7 +18,8 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve import solve_particle
 from particle_sim.particle.validity import interface_width
-from particle_sim.studies.choices import Direction, Law
+from particle_sim.studies.choices import Direction
+from particle_sim.studies.laws import Law
 from particle_sim.units import Array
 
 SMOOTH_CELLS = 24
@@ -63,8 +64,8 @@ def _mesh(case: ParticleCase, radius: float) -> Mesh:
     if cells > MOST_CELLS:
         raise InputError(
             f"{case.material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius "
-            f"of {radius * 1e6:.3g} um needs {cells} cells; at most {MOST_CELLS} are allowed. Use a "
-            "smaller radius, a larger gradient_coefficient or --physics solid-solution."
+            f"of {radius * 1e6:.3g} um needs {cells} cells; at most {MOST_CELLS} are allowed. Use "
+            "a smaller radius, a larger gradient_coefficient or --physics solid-solution."
         )
     return shapes.sphere(radius, cells=cells, grading=1.0)
 

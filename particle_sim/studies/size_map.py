@@ -15,7 +15,9 @@ from particle_sim.materials.material import Material
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.particle.run import ParticleRun
-from particle_sim.studies.choices import Law, StressMeasure
+from particle_sim.studies.choices import StressMeasure
+from particle_sim.studies.laws import Law
+from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.particle_case import ParticleCase, run_case
 
 SMOOTH_RATES = np.logspace(-6, 0, 13)
@@ -70,7 +72,7 @@ def run_map_task(task: MapTask) -> MapPoint:
     exchanged = (run.mean_site_fraction[-1] - start) / (wanted - start)
     return MapPoint(
         diffusion_rate=task.diffusion_rate,
-        peak_stress=float(np.abs(task.stress.measure.read(run.stress)).max()),
+        peak_stress=float(np.abs(STRESSES[task.stress].read(run.stress)).max()),
         peak_tension=max(float(run.stress.max()), 0.0),
         inhomogeneity=float(inhomogeneity_history(run)[index]),
         surface_excess=float(surface_excess_history(run)[index]),

@@ -12,8 +12,10 @@ from particle_sim.materials.schema import ClaimEntry
 from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
-from particle_sim.studies.choices import COHERENT, SOLID_SOLUTION, Direction
+from particle_sim.studies.choices import Direction
 from particle_sim.studies.draws import MaterialDraws, draw, most_decisive
+from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION
+from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import LAST_FRACTION
@@ -226,7 +228,7 @@ def _heterogeneous(case: Case) -> Test:
 
 
 def _lower_stress(case: Case) -> Test:
-    measure = case.settings.stress.measure
+    measure = STRESSES[case.settings.stress]
     peaks = [
         float(np.abs(measure.read(result.particle.stress)).max())
         for result in (case.baseline, case.candidate)
@@ -273,7 +275,7 @@ def _coherent_peak(case: Case) -> float | None:
     run = case.baseline.runs.get(COHERENT.name)
     if run is None or case.baseline.law is COHERENT:
         return None
-    return float(np.abs(case.settings.stress.measure.read(run.stress)).max())
+    return float(np.abs(STRESSES[case.settings.stress].read(run.stress)).max())
 
 
 def _surface_retained(case: Case) -> Test | str:
