@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
     from particle_sim.studies.compare import compare as compare
+    from particle_sim.studies.settings import Comparison as Comparison
 
 _HOMES = {
+    "Comparison": "particle_sim.studies.settings",
     "Material": "particle_sim.materials.material",
     "Particle": "particle_sim.particle.particle",
     "SurfaceFlux": "particle_sim.flux",

@@ -47,6 +47,25 @@ def unit_of(function: Any) -> str:
 _QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
+_COMMON = {
+    ("g/mol", "kg/mol"): 1e-3,
+    ("angstrom^3", "m^3"): 1e-30,
+    ("mA*h/g", "A*h/kg"): 1.0,
+    ("mA/g", "A/kg"): 1.0,
+    ("um", "m"): 1e-6,
+    ("nm", "m"): 1e-9,
+    ("%", "1"): 1e-2,
+    ("GPa", "Pa"): 1e9,
+    ("MPa", "Pa"): 1e6,
+    ("MPa*m^0.5", "Pa*m^0.5"): 1e6,
+    ("mg/cm^2", "kg/m^2"): 1e-2,
+    ("cm^2", "m^2"): 1e-4,
+    ("mol/L", "mol/m^3"): 1e3,
+    ("ohm*cm^2", "ohm*m^2"): 1e-4,
+}
+"""Conversions of the units our own files use, so that reading them needs no unit library."""
+
+
 def split_quantity(text: str) -> tuple[float, str]:
     """``"1e-15 m^2/s"`` -> ``(1e-15, "m^2/s")``; a missing unit comes back as ``""``."""
     match = _QUANTITY.match(text)
@@ -63,7 +82,12 @@ def to_si(value: float, unit: str, si_unit: str) -> float:
     """
     if not unit:
         raise InputError(f'the unit is missing; write it behind the number, e.g. "{si_unit}".')
-    converted = value if unit == si_unit else _convert(value, unit, si_unit)
+    if unit == si_unit:
+        converted = value
+    elif (unit, si_unit) in _COMMON:
+        converted = value * _COMMON[unit, si_unit]
+    else:
+        converted = _convert(value, unit, si_unit)
     if not math.isfinite(converted):
         raise InputError(f"the value is {converted}; it must be a finite number.")
     return converted

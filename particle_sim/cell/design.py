@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import PropertyKind
 from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.load import source_problems
 from particle_sim.materials.property import Property
 from particle_sim.materials.schema import PropertyEntry
 from particle_sim.resources import shipped_folder
@@ -76,11 +77,32 @@ class CellDesign:
 
 def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
     """A shipped cell design by name, or your own ``.toml`` file."""
-    own = name.endswith(".toml")
-    path = Path(name) if own else shipped_folder("parameters") / "cells" / f"{name}.toml"
+    path = _find(name)
     file = validated(_CellFile, read_toml(path), path.name)
-    builder = PropertyBuilder(path.name, (0.0, 1.0), CELL_CATALOGUE)
+    builder = PropertyBuilder(path.name, None, CELL_CATALOGUE)
     properties = builder.build(file.properties)
-    if builder.problems:
-        raise InputError(*builder.problems)
+    problems = [*builder.problems, *source_problems(path.name, file.properties)]
+    if not problems:
+        problems = _volume_problems(path.name, properties)
+    if problems:
+        raise InputError(*problems)
     return CellDesign(name=file.cell.name, title=file.cell.title, properties=properties, path=path)
+
+
+def _find(name: str) -> Path:
+    if name.endswith(".toml"):
+        return Path(name)
+    shipped = {path.stem: path for path in (shipped_folder("parameters") / "cells").glob("*.toml")}
+    if name not in shipped:
+        raise InputError(f'There is no cell "{name}"; {closest(name, shipped)}')
+    return shipped[name]
+
+
+def _volume_problems(where: str, properties: Mapping[str, Property]) -> list[str]:
+    active, pores = (properties[n].magnitude for n in ("active_volume_fraction", "porosity"))
+    if active + pores <= 1:
+        return []
+    return [
+        f"{where}: properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
+        "together they must not exceed 1."
+    ]

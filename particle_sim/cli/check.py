@@ -25,9 +25,12 @@ def check(
 
 
 def _checked(path: Path) -> str:
-    from particle_sim.materials.document import read_toml
+    from particle_sim.materials.document import read_toml, validated
+    from particle_sim.materials.schema import SourcesFile
 
     data = read_toml(path)
+    if path.suffix != ".toml":
+        raise InputError(f"{path.name}: the name does not end in .toml; rename the file.")
     if "scenario" in data:
         from particle_sim.studies.scenario import load_scenario
 
@@ -45,6 +48,10 @@ def _checked(path: Path) -> str:
         for reading in readings:
             load_record(str(path), reading=reading)
         return f"material is fine, {1 + len(readings)} reading(s)"
+    if "sources" in data:
+        validated(SourcesFile, data, path.name)
+        return "sources are fine"
     raise InputError(
-        f"{path.name}: has none of the blocks [material], [cell] or [scenario]; add one."
+        f"{path.name}: has none of the blocks [material], [cell], [scenario] or [sources]; "
+        "add one."
     )

@@ -33,7 +33,7 @@ def main() -> None:
         app()
     except InputError as error:
         for problem in error.problems:
-            print(f"Error: {problem}", file=sys.stderr)
+            print(f"Error: {' '.join(problem.split())}", file=sys.stderr)
         sys.exit(2)
     except ConvergenceError as error:
         print(f"Error: {error}", file=sys.stderr)

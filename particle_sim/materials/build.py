@@ -34,7 +34,7 @@ class PropertyBuilder:
     def __init__(
         self,
         where: str,
-        window: tuple[float, float],
+        window: tuple[float, float] | None,
         catalogue: Mapping[str, PropertyKind] = CATALOGUE,
     ) -> None:
         self.where = where
@@ -70,6 +70,11 @@ class PropertyBuilder:
         if entry.form not in kind.forms:
             self._say(key, f'has the form "{entry.form}"', f"use {' or '.join(kind.forms)}.")
             return None
+        try:
+            to_si(1.0, entry.unit, kind.unit)
+        except InputError as error:
+            self.problems.append(f"{self.where}: {key}: {error}")
+            return None
         makers: dict[str, _Maker] = {
             "constant": self._constant,
             "table": self._table,
@@ -96,8 +101,7 @@ class PropertyBuilder:
         try:
             converted = to_si(value, unit, kind.unit)
         except InputError as error:
-            shown = f"{value:g} {unit}".strip()
-            self.problems.append(f"{self.where}: {key} is {shown}: {error}")
+            self.problems.append(f"{self.where}: {key} is {value:g} {unit}: {error}")
             return None
         reason = kind.problem(converted)
         if reason is not None:
@@ -125,10 +129,10 @@ class PropertyBuilder:
         if x is None or y is None or len(x) != len(y) or len(x) < 2:
             self._say(key, "has no complete table", "give stoichiometry and values, equally long.")
             return None
-        low, high = self.window
         if any(b <= a for a, b in itertools.pairwise(x)):
             self._say(f"{key}.stoichiometry", f"is {x}", "it must increase strictly.")
             return None
+        low, high = self.window or (x[0], x[-1])
         if x[0] > low + 1e-9 or x[-1] < high - 1e-9:
             self._say(
                 f"{key}.stoichiometry",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from particle_sim.constants import AVOGADRO, FARADAY
 from particle_sim.materials.potential import PlateauPotential
 from particle_sim.materials.property import Property
@@ -10,10 +12,13 @@ CLOSURE = 0.01
 """Relative mismatch allowed between numbers that follow from one another (printed digits)."""
 
 
+_FORMULA = re.compile(r"[A-Za-z0-9.()]+")
+
+
 def closure_problems(where: str, properties: dict[str, Property], formula: str) -> list[str]:
     """Sentences for every relation that does not close."""
     value = {name: prop.magnitude for name, prop in properties.items()}
-    checks = (_window, _capacity, _concentration, _density, _voltages)
+    checks = (_capacity, _concentration, _density, _voltages)
     problems = [text for check in checks if (text := check(value)) is not None]
     problems += _plateaus_inside(properties, value)
     mass = _formula_mass(formula)
@@ -31,17 +36,21 @@ def _off(given: float, derived: float) -> bool:
     return not abs(given - derived) <= CLOSURE * derived
 
 
-def _window(value: dict[str, float]) -> str | None:
-    low, high = value["stoichiometry_min"], value["stoichiometry_max"]
-    if high > low:
-        return None
-    return f"stoichiometry_max is {high:g}; it must be above stoichiometry_min, {low:g}."
+def window_problems(where: str, properties: dict[str, Property]) -> list[str]:
+    """A sentence when the ends of the stoichiometry window are known and in the wrong order."""
+    low, high = (properties.get(f"stoichiometry_{end}") for end in ("min", "max"))
+    if low is None or high is None or high.magnitude > low.magnitude:
+        return []
+    return [
+        f"{where}: properties.stoichiometry_max is {high.magnitude:g}; it must be above "
+        f"stoichiometry_min, {low.magnitude:g}."
+    ]
 
 
 def _capacity(value: dict[str, float]) -> str | None:
     window = value["stoichiometry_max"] - value["stoichiometry_min"]
     derived = window * FARADAY / (3600 * value["molar_mass"])
-    if window <= 0 or not _off(value["capacity"], derived):
+    if not _off(value["capacity"], derived):
         return None
     return (
         f"properties.capacity is {value['capacity']:.4g} mAh/g but the window of {window:.4g} Na "
@@ -52,7 +61,7 @@ def _capacity(value: dict[str, float]) -> str | None:
 def _concentration(value: dict[str, float]) -> str | None:
     window = value["stoichiometry_max"] - value["stoichiometry_min"]
     derived = window / (AVOGADRO * value["formula_unit_volume"])
-    if window <= 0 or not _off(value["maximum_concentration"], derived):
+    if not _off(value["maximum_concentration"], derived):
         return None
     return (
         f"properties.maximum_concentration is {value['maximum_concentration']:.5g} mol/m^3 but "
@@ -98,7 +107,7 @@ def _formula_mass(formula: str) -> float | str:
     from pyparsing import ParseBaseException  # its parser
 
     try:
-        mass = float(periodictable.formula(formula).mass)
+        mass = float(periodictable.formula(formula).mass) if _FORMULA.fullmatch(formula) else 0.0
     except (ValueError, ParseBaseException, RecursionError):
         mass = 0.0
     if mass > 0:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.checks import closure_problems
+from particle_sim.materials.checks import closure_problems, window_problems
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import MaterialFile, PropertyEntry, SourcesFile
 from particle_sim.resources import shipped_folder
-from particle_sim.units import split_quantity
+from particle_sim.units import split_quantity, to_si
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ def load_record(
     ``overrides`` maps property names to quantities such as ``"1e-15 m^2/s"``; a replaced number
     is marked ``assumed`` by the user and loses its range.
     """
-    stem, _, named = name.partition("@")
+    stem, named = _split_name(name)
     path = _find(stem)
     data = read_toml(path)
     file = validated(MaterialFile, data, path.name)
@@ -75,12 +74,19 @@ def load_record(
     return MaterialRecord(material=material, file=file, path=path, overrides=given)
 
 
+def _split_name(name: str) -> tuple[str, str]:
+    """``"nvp@na1_to_na4"`` -> ``("nvp", "na1_to_na4")``; a folder may hold an @ in its name."""
+    if "@" not in name or name.endswith(".toml"):
+        return name, ""
+    stem, _, reading = name.rpartition("@")
+    return stem, reading
+
+
 def _find(stem: str) -> Path:
     if stem.endswith(".toml") or "/" in stem or "\\" in stem:
         return Path(stem)
-    path = shipped_folder("parameters") / "materials" / f"{stem}.toml"
-    if path.is_file():
-        return path
+    if stem in material_names():
+        return shipped_folder("parameters") / "materials" / f"{stem}.toml"
     raise InputError(f'There is no material "{stem}"; {closest(stem, material_names())}')
 
 
@@ -104,14 +110,19 @@ def _overridden(
             f"{where}: {key} is not a single number, so it cannot be set to {text!r}; "
             "choose a reading or copy the file and edit it."
         )
+    kind = CATALOGUE[key]
     try:
         value, unit = split_quantity(text)
+        if not unit and kind.unit == "1":
+            unit = "1"
+        reason = kind.problem(to_si(value, unit, kind.unit))
     except InputError as error:
-        raise InputError(f"{where}: {key}: {error}") from None
-    data: dict[str, Any] = {"value": value, "unit": unit or "", "note": "set by the user"}
-    if not unit and CATALOGUE[key].unit == "1":
-        data["unit"] = "1"
-    return PropertyEntry(evidence="assumed", source="user", **data)
+        raise InputError(f'{where}: {key} was set to "{text}": {error}') from None
+    if reason is not None:
+        raise InputError(f'{where}: {key} was set to "{text}"; {reason}.')
+    return PropertyEntry(
+        evidence="assumed", source="user", value=value, unit=unit, note="set by the user"
+    )
 
 
 def _material(
@@ -121,16 +132,20 @@ def _material(
     window = _window(entries)
     builder = PropertyBuilder(where, window)
     properties = builder.build(entries)
-    problems = [*builder.problems, *_source_problems(where, file, entries)]
+    problems = [
+        *builder.problems,
+        *window_problems(where, properties),
+        *_citation_problems(where, file, entries),
+    ]
     if not problems:
         problems = closure_problems(where, properties, file.material.formula)
     rest = file.material.stress_free_stoichiometry
-    if not window[0] <= rest <= window[1]:
+    if window is not None and not window[0] <= rest <= window[1]:
         problems.append(
             f"{where}: material.stress_free_stoichiometry is {rest:g}; it must lie in the window "
             f"{window[0]:g} to {window[1]:g}."
         )
-    if problems:
+    if problems or window is None:
         raise InputError(*problems)
     strain = dataclasses.replace(properties["volume_change"], name="chemical_strain")
     return Material(
@@ -147,21 +162,39 @@ def _material(
     )
 
 
-def _window(entries: dict[str, PropertyEntry]) -> tuple[float, float]:
-    """The stoichiometry window, or (0, 1) until its own problems have been reported."""
-    ends = [entries.get(key) for key in ("stoichiometry_min", "stoichiometry_max")]
-    values = [end.value if end is not None else None for end in ends]
-    low, high = values
-    if low is None or high is None or not high > low:
-        return 0.0, 1.0
-    return low, high
+def _window(entries: dict[str, PropertyEntry]) -> tuple[float, float] | None:
+    """The stoichiometry window, or nothing while its own problems have to be reported."""
+    ends = []
+    for name in ("stoichiometry_min", "stoichiometry_max"):
+        entry = entries.get(name)
+        if entry is None or entry.value is None:
+            return None
+        try:
+            ends.append(to_si(entry.value, entry.unit, "1"))
+        except InputError:
+            return None
+    low, high = ends
+    return (low, high) if high > low else None
 
 
-def _source_problems(
+def _citation_problems(
     where: str, file: MaterialFile, entries: dict[str, PropertyEntry]
 ) -> list[str]:
-    known = {"user", *file.sources, *_shared_sources().sources}
-    beliefs = [(f"properties.{name}", entry.source) for name, entry in entries.items()]
+    others = [("material.phase_behaviour", file.material.phase_behaviour.source)]
+    others += [(f"claims.{number}", claim.source) for number, claim in enumerate(file.claims)]
+    return source_problems(where, entries, own=file.sources, others=others)
+
+
+def source_problems(
+    where: str,
+    entries: Mapping[str, PropertyEntry],
+    *,
+    own: Iterable[str] = (),
+    others: Iterable[tuple[str, str]] = (),
+) -> list[str]:
+    """A sentence for every source key that is neither shared nor among the file's ``own``."""
+    known = {"user", *own, *_shared_sources().sources}
+    beliefs = [*others, *((f"properties.{name}", entry.source) for name, entry in entries.items())]
     for name, entry in entries.items():
         beliefs += [(f"properties.{name}.plateaus", p.source) for p in entry.plateaus or []]
         if entry.activation_energy is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import shutil
 import sys
@@ -25,6 +24,12 @@ from particle_sim.studies.result import ComparisonResult, MaterialResult
 DATA_FILE = "results.nc"
 MANIFEST_FILE = "manifest.json"
 PAGE_FILE = "report.html"
+WRITTEN = {
+    DATA_FILE,
+    MANIFEST_FILE,
+    PAGE_FILE,
+    *(f"{name}.{kind}" for name in figures.FIGURES for kind in ("png", "svg")),
+}
 PACKAGES = ("particle-sim", "pybamm", "numpy", "scipy", "fenics-basix", "matplotlib", "xarray")
 
 
@@ -41,6 +46,23 @@ def write_folder(
     report = progress or (lambda _text: None)
     check_folder(folder)
     tree = to_tree(result)
+    try:
+        _replace(folder, tree, result, command, report)
+    except OSError as error:
+        raise InputError(
+            f"--out is {folder}, which cannot be written ({error.strerror}); choose another folder."
+        ) from None
+    return tree
+
+
+def _replace(
+    folder: Path,
+    tree: xr.DataTree,
+    result: ComparisonResult,
+    command: str,
+    report: Callable[[str], None],
+) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".particle-sim-", dir=folder.parent) as scratch:
         work = Path(scratch) / "result"
         work.mkdir()
@@ -55,24 +77,30 @@ def write_folder(
         if folder.exists():
             shutil.move(folder, Path(scratch) / "old")
         work.rename(folder)
-    return tree
 
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that is not ours to replace, or that cannot be written."""
     if folder.is_file():
         raise InputError(f"--out is {folder}, which is a file; give a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).is_file():
+    whole = folder.resolve()
+    if whole == Path.cwd() or whole in Path.cwd().parents:
+        raise InputError(f"--out is {folder}, the folder you are in; give a folder below it.")
+    others = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    others = [name for name in others if name not in WRITTEN]
+    if others:
         raise InputError(
-            f"--out is {folder}, which holds other files; give a new folder or an earlier result."
+            f"--out is {folder}, which holds other files ({others[0]}); give a new folder or an "
+            "earlier result."
         )
+    existing = next(path for path in whole.parents if path.exists())
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder.parent, os.W_OK)
-    except OSError:
-        writable = False
-    if not writable:
-        raise InputError(f"--out is {folder}, which cannot be written; choose another folder.")
+        with tempfile.TemporaryDirectory(prefix=".particle-sim-", dir=existing):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"--out is {folder}, which cannot be written ({error.strerror}); choose another folder."
+        ) from None
 
 
 def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
@@ -93,9 +121,12 @@ def open_folder(folder: Path) -> xr.DataTree:
         raise InputError(f"{folder} holds no {DATA_FILE}; give a folder that compare wrote.")
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
-            return tree.load()
+            loaded = tree.load()
     except (OSError, KeyError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({error}); run compare again.") from None
+    if "verdict" not in loaded.children:
+        raise InputError(f"{path} holds no comparison; run compare again.")
+    return loaded
 
 
 def _compressed(tree: xr.DataTree, path: Path) -> None:

@@ -1,8 +1,9 @@
 """Draws from the plausible ranges of two materials, and what the maps say about each draw.
 
 Particle radius, modulus, Poisson ratio, flaw size and toughness are drawn once for both materials
-(same morphology, same test); diffusivity and volume change are drawn for each. Draws in which the
-candidate diffuses more slowly than its baseline are dropped: the papers report the opposite.
+(same morphology, same test); diffusivity and volume change are drawn for each. Where the candidate's
+file names the other as its baseline, draws in which the candidate diffuses more slowly are dropped:
+the papers of both shipped pairs report the opposite.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def draw(
         }
         made.append(MaterialDraws(material=result.material, values=values))
     keep = made[1].values["diffusivity"] >= made[0].values["diffusivity"]
-    if not keep.any():
+    related = candidate.record.file.material.baseline == baseline.name
+    if not related or not keep.any():
         keep[:] = True
     first, second = (
         MaterialDraws(material=m.material, values={n: v[keep] for n, v in m.values.items()})

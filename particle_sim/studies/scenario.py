@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
@@ -13,13 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
+from particle_sim.materials.schema import ClaimEntry
 from particle_sim.resources import shipped_folder
 from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 
 
+CLAIM_KINDS: tuple[str, ...] = get_args(ClaimEntry.model_fields["kind"].annotation)
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _Question(_Strict):
@@ -64,14 +69,12 @@ class Scenario:
 
 def find_scenario(file: Path) -> Path:
     """The file itself, or the shipped scenario of that name."""
-    if file.is_file():
+    if os.path.exists(file):  # Path.exists raises on a name that is too long
         return file
-    folder = shipped_folder("scenarios")
-    shipped = folder / f"{file.stem}.toml"
-    if shipped.is_file():
-        return shipped
-    names = [path.stem for path in folder.glob("*.toml")]
-    raise InputError(f"{file}: there is no such scenario; {closest(file.stem, names)}")
+    shipped = {path.stem: path for path in shipped_folder("scenarios").glob("*.toml")}
+    if file.stem in shipped:
+        return shipped[file.stem]
+    raise InputError(f"{file}: there is no such scenario; {closest(file.stem, shipped)}")
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -85,13 +88,11 @@ def load_scenario(path: Path) -> Scenario:
         )
     except InputError as error:
         raise InputError(*(f"{path.name}: {problem}" for problem in error.problems)) from None
-    _check_names(path.name, comparison)
-    problems = [
-        f"{path.name}: expect.{number} needs claim with status or number, or capacity_of, and "
-        "between for numbers."
-        for number, expected in enumerate(file.expect)
-        if not _is_complete(expected)
-    ]
+    problems = _name_problems(path.name, comparison)
+    for number, expected in enumerate(file.expect):
+        problems += [
+            f"{path.name}: expect.{number}{problem}" for problem in _expectation_problems(expected)
+        ]
     if problems:
         raise InputError(*problems)
     return Scenario(
@@ -102,23 +103,39 @@ def load_scenario(path: Path) -> Scenario:
     )
 
 
-def _check_names(where: str, comparison: Comparison) -> None:
+def _name_problems(where: str, comparison: Comparison) -> list[str]:
     compared = (comparison.baseline, comparison.candidate)
-    for name in comparison.overrides:
-        if name not in compared:
-            raise InputError(f"{where}: set.{name} is not compared; {closest(name, compared)}")
-    for name in compared:
-        load_record(name, overrides=comparison.overrides.get(name, {}))
+    problems = [
+        f"{where}: set.{name} is not compared; {closest(name, compared)}"
+        for name in comparison.overrides
+        if name not in compared
+    ]
+    for name in dict.fromkeys(compared):
+        try:
+            load_record(name, overrides=comparison.overrides.get(name, {}))
+        except InputError as error:
+            problems += [f"{where}: {problem}" for problem in error.problems]
+    return problems
 
 
-def _is_complete(expected: Expectation) -> bool:
-    if expected.capacity_of is not None:
-        return expected.between is not None
-    if expected.claim is None:
-        return False
-    return expected.status is not None or (
-        expected.number is not None and expected.between is not None
-    )
+def _expectation_problems(expected: Expectation) -> list[str]:
+    """What is wrong with an expectation, to be read after its number in the file."""
+    problems = []
+    if expected.claim is not None and expected.claim not in CLAIM_KINDS:
+        known = closest(expected.claim, CLAIM_KINDS)
+        problems.append(f'.claim is "{expected.claim}", which is not a kind of claim; {known}')
+    if expected.between is not None and not expected.between[0] <= expected.between[1]:
+        problems.append(f".between is {list(expected.between)}; put the lower end first.")
+    complete = expected.claim is not None and expected.status is not None
+    if expected.capacity_of is not None or (
+        expected.claim is not None and expected.number is not None
+    ):
+        complete = expected.between is not None
+    if not complete:
+        problems.append(
+            " needs claim with status or number, or capacity_of, and between for numbers."
+        )
+    return problems
 
 
 def failures(scenario: Scenario, results: xr.DataTree) -> list[str]:
