@@ -107,7 +107,8 @@ def _convert(value: float, unit: str, si_unit: str) -> float:
     import pint
 
     try:
-        return float(_registry().Quantity(value, _spell_out(unit)).to(_spell_out(si_unit)).magnitude)
+        quantity = _registry().Quantity(value, _spell_out(unit))
+        return float(quantity.to(_spell_out(si_unit)).magnitude)
     except pint.DimensionalityError:
         raise InputError(f'the unit "{unit}" has the wrong dimension; use "{si_unit}".') from None
     except pint.UndefinedUnitError:

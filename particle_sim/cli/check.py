@@ -52,6 +52,5 @@ def _checked(path: Path) -> str:
         validated(SourcesFile, data, path.name)
         return "sources are fine"
     raise InputError(
-        f"{path.name}: has none of the blocks [material], [cell], [scenario] or [sources]; "
-        "add one."
+        f"{path.name}: has none of the blocks [material], [cell], [scenario] or [sources]; add one."
     )

@@ -48,7 +48,9 @@ def compare(
     ] = UNIFORM_BELOW,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: all cores.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: all cores.")
+    ] = None,
 ) -> None:
     """Sodium and stress of two materials under the same protocol, with an honest verdict."""
     settings = Comparison(

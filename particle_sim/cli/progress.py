@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Reporter:
 @contextmanager
 def progress_bar(*, enabled: bool) -> Iterator[Reporter]:
     """A bar with the time left, on a terminal; nothing otherwise."""
-    if not enabled:
+    if not enabled or not sys.stderr.isatty():
         yield Reporter(None, None)
         return
     from rich.console import Console

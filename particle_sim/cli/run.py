@@ -14,7 +14,9 @@ from particle_sim.cli.compare import run_comparison
 def run(
     file: Annotated[Path, typer.Argument(help="A scenario .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: all cores.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: all cores.")
+    ] = None,
 ) -> None:
     """Run a scenario and hold it against its [[expect]] blocks; exit code 1 if one fails."""
     from particle_sim.report.folder import open_folder

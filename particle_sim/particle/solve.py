@@ -10,11 +10,12 @@ from particle_sim.errors import InputError
 from particle_sim.fem.mesh import Mesh
 from particle_sim.fem.space import Space
 from particle_sim.particle.elasticity import Elasticity
-from particle_sim.particle.integrate import Controls, Snapshot, Trajectory, integrate
+from particle_sim.particle.integrate import integrate
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.recovery import stress_response
 from particle_sim.particle.run import Balances, Cost, ParticleEnd, ParticleRun
+from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Scales
@@ -55,15 +56,13 @@ def solve_particle(
     if not tolerance > 0:
         raise InputError(f"The tolerance is {tolerance}; it must be positive.")
     start = _start(system, surface, initial_site_fraction)
-    breaks = surface.breaks
-    trajectory = integrate(
-        system,
-        start,
-        breaks,
-        np.unique(np.asarray(times, dtype=float)),
-        _controls(system, surface, tolerance, limits),
-        progress,
+    stepper = Stepper(
+        system=system,
+        controls=_controls(system, surface, tolerance, limits),
+        trajectory=Trajectory(),
     )
+    landings = np.unique(np.asarray(times, dtype=float))
+    trajectory = integrate(stepper, start, surface.breaks, landings, progress)
     return _run(system, particle, surface, trajectory)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.material import Material
 from particle_sim.particle.physics.term import PhysicsTerm, Potential
+from particle_sim.units import readable
 
 if TYPE_CHECKING:
     from particle_sim.particle.run import ParticleRun
@@ -43,8 +44,8 @@ def _strength(run: ParticleRun) -> str | None:
     if peak <= strength.magnitude:
         return None
     return (
-        f"The largest tensile stress, {peak / 1e6:.3g} MPa, exceeds the tensile strength of "
-        f"{strength.magnitude / 1e6:.3g} MPa; the material would crack or yield before."
+        f"The largest tensile stress, {readable(peak / 1e6)} MPa, exceeds the tensile strength of "
+        f"{readable(strength.magnitude / 1e6)} MPa; the material would crack or yield before."
     )
 
 

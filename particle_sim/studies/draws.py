@@ -1,9 +1,9 @@
 """Draws from the plausible ranges of two materials, and what the maps say about each draw.
 
 Particle radius, modulus, Poisson ratio, flaw size and toughness are drawn once for both materials
-(same morphology, same test); diffusivity and volume change are drawn for each. Where the candidate's
-file names the other as its baseline, draws in which the candidate diffuses more slowly are dropped:
-the papers of both shipped pairs report the opposite.
+(same morphology, same test); diffusivity and volume change are drawn for each. Where the
+candidate's file names the other as its baseline, draws in which the candidate diffuses more slowly
+are dropped: the papers of both shipped pairs report the opposite.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from particle_sim.resources import shipped_folder
 from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 
-
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimEntry.model_fields["kind"].annotation)
 
 

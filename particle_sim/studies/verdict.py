@@ -65,8 +65,7 @@ def judge(
         baseline_draws=first,
         candidate_draws=second,
     )
-    claims = [*_claims(case)]
-    return tuple(_finding(case, claim) for claim in claims)
+    return tuple(_finding(case, claim) for claim in _claims(case))
 
 
 def _claims(case: Case) -> list[ClaimEntry]:
@@ -161,7 +160,7 @@ def _decided_by(
     return f"the assumed {name.replace('_', ' ')}"
 
 
-def _inputs(case: Case, *draws: MaterialDraws) -> dict[str, Array]:
+def _inputs(*draws: MaterialDraws) -> dict[str, Array]:
     named = {}
     for each in draws:
         for name, values in each.values.items():
@@ -178,52 +177,47 @@ def _at_last(result: MaterialResult) -> tuple[int, float]:
     return len(result.particle.time) - 1, result.reached
 
 
-def _spread(case: Case, result: MaterialResult) -> tuple[str, Numbers, float]:
-    index, fraction = _at_last(result)
-    value = float(inhomogeneity_history(result.particle)[index])
-    limit = case.settings.uniform_below
-    numbers: Numbers = {
-        "inhomogeneity": (value, "1"),
-        "fraction": (fraction, "1"),
-        "uniform_below": (limit, "1"),
-    }
-    text = (
-        f"With {fraction:.0%} of the {case.settings.direction.passed}, the sodium content of "
-        f"{result.title} varies by {_percent(value)} of its full range inside a particle "
-        f"(uniform means below {limit:.0%})."
-    )
-    return text, numbers, value
+def _state(case: Case, fraction: float) -> str:
+    passed = f"{fraction:.0%} of the {case.settings.direction.passed}"
+    if fraction == LAST_FRACTION:
+        return f"With {passed}"
+    return f"The run ends early, with {passed}; there"
 
 
 def _uniform(case: Case) -> Test:
-    text, numbers, _ = _spread(case, case.candidate)
-
-    def outcome(as_solid_solution: bool) -> Flags:
-        table = case.candidate.maps[case.law_name(case.candidate, as_solid_solution)]
-        return case.candidate_draws.read(table, "inhomogeneity") < case.settings.uniform_below
-
-    return Test(
-        subject=case.candidate,
-        text=text,
-        numbers=numbers,
-        outcome=outcome,
-        inputs=_inputs(case, case.candidate_draws),
-    )
+    return _spread_test(case, case.candidate, case.candidate_draws, uniform=True)
 
 
 def _heterogeneous(case: Case) -> Test:
-    text, numbers, _ = _spread(case, case.baseline)
+    return _spread_test(case, case.baseline, case.baseline_draws, uniform=False)
+
+
+def _spread_test(
+    case: Case, result: MaterialResult, draws: MaterialDraws, *, uniform: bool
+) -> Test:
+    index, fraction = _at_last(result)
+    value = float(inhomogeneity_history(result.particle)[index])
+    limit = case.settings.uniform_below
+    text = (
+        f"{_state(case, fraction)}, the sodium content of {result.title} varies by "
+        f"{_percent(value)} of its full range inside a particle "
+        f"(uniform means below {limit:.0%})."
+    )
 
     def outcome(as_solid_solution: bool) -> Flags:
-        table = case.baseline.maps[case.law_name(case.baseline, as_solid_solution)]
-        return case.baseline_draws.read(table, "inhomogeneity") >= case.settings.uniform_below
+        table = result.maps[case.law_name(result, as_solid_solution)]
+        return np.asarray((draws.read(table, "inhomogeneity") < limit) == uniform)
 
     return Test(
-        subject=case.baseline,
+        subject=result,
         text=text,
-        numbers=numbers,
+        numbers={
+            "inhomogeneity": (value, "1"),
+            "fraction": (fraction, "1"),
+            "uniform_below": (limit, "1"),
+        },
         outcome=outcome,
-        inputs=_inputs(case, case.baseline_draws),
+        inputs=_inputs(draws),
     )
 
 
@@ -266,7 +260,7 @@ def _lower_stress(case: Case) -> Test:
             **({} if coherent is None else {"coherent_peak": (coherent, "Pa")}),
         },
         outcome=outcome,
-        inputs=_inputs(case, case.baseline_draws, case.candidate_draws),
+        inputs=_inputs(case.baseline_draws, case.candidate_draws),
     )
 
 
@@ -288,9 +282,9 @@ def _surface_retained(case: Case) -> Test | str:
     value = float(surface_excess_history(result.particle)[index])
     side = "richer" if value > 0 else "poorer"
     text = (
-        f"With {fraction:.0%} of the {case.settings.direction.passed}, the surface of "
-        f"{result.title} is {side} in sodium than the particle's mean by {_percent(abs(value))} of "
-        "the full range: sodium leaves through the surface, so what stays behind sits inside."
+        f"{_state(case, fraction)}, the surface of {result.title} is {side} in sodium than the "
+        f"particle's mean by {_percent(abs(value))} of the full range: sodium leaves through the "
+        "surface, so what stays behind sits inside."
     )
 
     def outcome(as_solid_solution: bool) -> Flags:
@@ -302,7 +296,7 @@ def _surface_retained(case: Case) -> Test | str:
         text=text,
         numbers={"surface_excess": (value, "1"), "fraction": (fraction, "1")},
         outcome=outcome,
-        inputs=_inputs(case, case.baseline_draws),
+        inputs=_inputs(case.baseline_draws),
     )
 
 
@@ -343,7 +337,7 @@ def _crack_test(
             "fracture_toughness": (toughness, "Pa m^0.5"),
         },
         outcome=outcome,
-        inputs=_inputs(case, draws),
+        inputs=_inputs(draws),
     )
 
 

@@ -16,9 +16,9 @@ from reference import assert_balanced, elastic_material, stress_scale
 import particle_sim as ps
 from particle_sim.fem.space import Space
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle import integrate, tableau
-from particle_sim.particle.integrate import Controls, Snapshot, Trajectory
+from particle_sim.particle import stepper, tableau
 from particle_sim.particle.solve import _system
+from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.units import Array
 
@@ -82,11 +82,10 @@ def fixed_steps(system: ParticleSystem, start: Snapshot, steps: int) -> Array:
         newton_tolerance=1e-12,
         limits=None,
     )
-    snapshot, trajectory = start, Trajectory()
+    fixed = Stepper(system=system, controls=controls, trajectory=Trajectory())
+    snapshot = start
     for _ in range(steps):
-        snapshot, _ = integrate._step(
-            system, snapshot, 0.1 / steps, (0.0, 0.1 * UNIT), trajectory, controls
-        )
+        snapshot, _ = fixed.step(snapshot, 0.1 / steps, (0.0, 0.1 * UNIT))
     return snapshot.packed[system.numbering.theta]
 
 
@@ -159,7 +158,7 @@ def test_order_in_time() -> None:
 def test_order_in_time_notices_a_wrong_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = tableau.STAGES.copy()
     wrong[-1, 2:4] += np.array([0.02, -0.02])
-    monkeypatch.setattr(integrate, "STAGES", wrong)
+    monkeypatch.setattr(stepper, "STAGES", wrong)
     with pytest.raises(AssertionError, match="order in time"):
         check_order_in_time(2.0)
 
