@@ -60,18 +60,34 @@ def _one(name: str, as_json: bool) -> None:
         print(json.dumps({"name": record.material.name, "properties": rows}, indent=2))
         return
     header = record.file.material
-    _print_table(f"{header.title}  {header.formula}  reading: {record.material.reading}", rows)
+    numbers = {source: n for n, source in enumerate(dict.fromkeys(r["source"] for r in rows), 1)}
+    _print_table(
+        f"{header.title}  {header.formula}  reading: {record.material.reading}",
+        [
+            {
+                "property": row["property"],
+                "value": f"{row['value']} {row['unit']}".strip(),
+                "plausible": row["plausible"],
+                "evidence": row["evidence"],
+                "from": f"[{numbers[row['source']]}] {row['place']}".strip(),
+            }
+            for row in rows
+        ],
+    )
+    for source, number in numbers.items():
+        print(f"[{number}] {source}")
     for other, reading in record.file.readings.items():
         print(f"Other reading: {header.name}@{other}: {reading.title}")
 
 
 def _print_table(title: str, rows: list[dict[str, str]]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
     for column in rows[0]:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row.values())
+        table.add_row(*map(escape, row.values()))
     Console().print(table)

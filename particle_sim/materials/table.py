@@ -23,7 +23,7 @@ DISPLAY_FACTORS = {
 
 
 def input_rows(record: MaterialRecord) -> list[dict[str, str]]:
-    """One row per property: name, value, unit, plausible, evidence, source, note."""
+    """One row per property: name, value, unit, plausible, evidence, source, place, note."""
     properties = record.material.properties
     return [_row(record, name) for name in CATALOGUE if name in properties]
 
@@ -38,13 +38,13 @@ def _row(record: MaterialRecord, name: str) -> dict[str, str]:
     spread = ""
     if prop.plausible is not None:
         spread = f"{prop.plausible.low * factor:.4g} to {prop.plausible.high * factor:.4g}"
-    citation = record.citation(prop.source)
     return {
         "property": name.replace("_", " "),
         "value": value,
         "unit": "" if unit == "1" else unit,
         "plausible": spread,
         "evidence": prop.evidence.value,
-        "source": f"{citation}; {prop.place}" if prop.place else citation,
+        "source": record.citation(prop.source),
+        "place": prop.place,
         "note": prop.note,
     }

@@ -71,8 +71,8 @@ def _replace(
         for name in figures.FIGURES:
             report(f"drawing {name}")
             draw_figure(tree, name, work)
-        manifest = _manifest(result, command, work)
         (work / PAGE_FILE).write_text(render_page(result, tree, command, work), encoding="utf-8")
+        manifest = _manifest(result, command, work)
         (work / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         if folder.exists():
             shutil.move(folder, Path(scratch) / "old")
