@@ -51,8 +51,11 @@ class SurfaceFlux:
                 f"A surface flux has {len(self.time)} times and {len(self.flux)} values; "
                 "give at least two of each, equally many."
             )
-        if np.any(np.diff(self.time) < 0) or not np.all(np.isfinite(self.flux)):
-            raise InputError("A surface flux needs finite values at times that do not decrease.")
+        finite = np.all(np.isfinite(self.flux)) and np.all(np.isfinite(self.time))
+        if not finite or np.any(np.diff(self.time) < 0):
+            raise InputError(
+                "A surface flux needs finite values at finite times that do not decrease."
+            )
 
     @property
     def breaks(self) -> Array:
@@ -82,9 +85,11 @@ class SurfaceFlux:
         for i in range(1, len(self.time) - 1):
             left, right = keep[-1], i + 1
             span = self.time[right] - self.time[left]
-            part = (self.time[i] - self.time[left]) / span if span > 0 else 0.0
+            between = slice(left + 1, right)
+            part = (self.time[between] - self.time[left]) / (span if span > 0 else 1.0)
             line = self.flux[left] + part * (self.flux[right] - self.flux[left])
-            if abs(self.flux[i] - line) > slack or self.time[i] == self.time[right]:
+            off = float(np.max(np.abs(self.flux[between] - line)))
+            if off > slack or self.time[i] == self.time[right]:
                 keep.append(i)
         keep.append(len(self.time) - 1)
         return SurfaceFlux(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from particle_sim.cell.design import CellDesign
 from particle_sim.cell.half_cell import Cell
 from particle_sim.materials.functions import Constant
 from particle_sim.units import Array
@@ -30,12 +31,6 @@ def pybamm_parameters(
     def metal_exchange(c_e: Any, c_metal: Any, temperature: Any) -> Any:
         return metal * (c_e / design.value("salt_concentration")) ** 0.5
 
-    def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
-        theta = c_surface / c_max
-        half = material.value("exchange_current_density")
-        salt = (c_e / design.value("salt_concentration")) ** 0.5
-        return 2 * half * salt * (theta * (1 - theta)) ** 0.5
-
     return {
         "Ambient temperature [K]": temperature,
         "Initial temperature [K]": temperature,
@@ -57,6 +52,21 @@ def pybamm_parameters(
         "Negative electrode OCP [V]": 0.0,
         "Lithium metal partial molar volume [m3.mol-1]": METAL_MOLAR_VOLUME[material.carrier],
         "Exchange-current density for lithium metal electrode [A.m-2]": metal_exchange,
+        **_positive(cell, pybamm, filling, temperature),
+        **_electrolyte(design),
+    }
+
+
+def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> dict[str, Any]:
+    material, design = cell.material, cell.design
+
+    def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
+        theta = c_surface / c_max
+        half = material.value("exchange_current_density")
+        salt = (c_e / design.value("salt_concentration")) ** 0.5
+        return 2 * half * salt * (theta * (1 - theta)) ** 0.5
+
+    return {
         "Positive electrode thickness [m]": cell.electrode_thickness,
         "Positive electrode active material volume fraction": design.value(
             "active_volume_fraction"
@@ -74,6 +84,11 @@ def pybamm_parameters(
         "Initial concentration in positive electrode [mol.m-3]": (
             filling * material.maximum_concentration
         ),
+    }
+
+
+def _electrolyte(design: CellDesign) -> dict[str, Any]:
+    return {
         "Separator thickness [m]": design.value("separator_thickness"),
         "Separator porosity": design.value("separator_porosity"),
         "Separator Bruggeman coefficient (electrolyte)": 1.5,

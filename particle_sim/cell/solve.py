@@ -23,6 +23,8 @@ POINTS = 400
 
 _LONGEST_FACTOR = 1.5
 _LONGEST_HOLD = 86400.0
+_HOLD_PERIOD = 0.5
+"""Output spacing of a hold [s]; its current falls fast at first."""
 
 
 def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = None) -> CellRun:
@@ -93,7 +95,7 @@ def _step(cell: Cell, step: Step, pybamm: Any) -> Any:
             step.voltage or upper,
             termination=f"{current} A",
             duration=step.duration or _LONGEST_HOLD,
-            period=30.0,
+            period=_HOLD_PERIOD,
         )
     sign, limit = (1, lower) if step.mode is Mode.DISCHARGE else (-1, upper)
     hours = cell.material.specific_capacity * cell.active_mass / current
@@ -115,7 +117,6 @@ def _run(
         solution["X-averaged positive electrode interfacial current density [A.m-2]"].entries
     )
     lengths = [len(step.t) for cycle in solution.cycles for step in cycle.steps if step is not None]
-    passed = np.concatenate([[0.0], np.cumsum(0.5 * np.diff(time) * (current[1:] + current[:-1]))])
     flux = SurfaceFlux(
         time=time,
         flux=density / FARADAY,
@@ -128,7 +129,8 @@ def _run(
         time=time,
         current=current,
         voltage=np.asarray(solution["Voltage [V]"].entries),
-        capacity=np.abs(passed) / 3600 / cell.active_mass,
+        capacity=np.abs(np.asarray(solution["Discharge capacity [A.h]"].entries))
+        / cell.active_mass,
         step=np.repeat(np.arange(len(lengths)), lengths)[: len(time)],
         positive=ElectrodeRun(
             mean_site_fraction=np.asarray(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 
 from particle_sim.errors import InputError
@@ -31,10 +32,12 @@ class Step:
     voltage: float | None = None
 
     def __post_init__(self) -> None:
-        if self.c_rate is not None and not self.c_rate > 0:
-            raise InputError(f"The C-rate is {self.c_rate:g}; it must be positive.")
-        if self.duration is not None and not self.duration > 0:
-            raise InputError(f"The duration is {self.duration:g} s; it must be positive.")
+        if self.c_rate is not None and not 0 < self.c_rate < math.inf:
+            raise InputError(f"The C-rate is {self.c_rate:g}; it must be positive and finite.")
+        if self.duration is not None and not 0 < self.duration < math.inf:
+            raise InputError(f"A step lasts {self.duration:g} s; it must be positive and finite.")
+        if self.voltage is not None and not math.isfinite(self.voltage):
+            raise InputError(f"The voltage is {self.voltage:g} V; it must be finite.")
 
 
 @dataclass(frozen=True, kw_only=True)

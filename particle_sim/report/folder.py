@@ -17,6 +17,7 @@ import xarray as xr
 
 from particle_sim import figures
 from particle_sim.errors import InputError, closest
+from particle_sim.figures.style import figure_style
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
 from particle_sim.studies.result import ComparisonResult, MaterialResult
@@ -109,8 +110,9 @@ def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
         raise InputError(f'There is no figure "{name}"; {closest(name, figures.FIGURES)}')
     drawn = figures.FIGURES[name](tree)
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    drawn.savefig(paths[0])
-    drawn.savefig(paths[1], metadata={"Date": None})
+    with figure_style():  # resolution and SVG ids are decided on saving
+        drawn.savefig(paths[0])
+        drawn.savefig(paths[1], metadata={"Date": None})
     return paths
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -74,14 +74,25 @@ def times_of_fillings(flux: SurfaceFlux, material: Material, fillings: tuple[flo
     """Times at which the mean filling is reached (nan where the history ends before)."""
     radius = material.value("particle_radius")
     per_filling = material.maximum_concentration * radius / 3
-    knots = flux.time
-    passed = np.concatenate(
-        [[0.0], np.cumsum([flux.passed(a, b) for a, b in itertools.pairwise(knots)])]
-    )
     wanted = (flux.initial_site_fraction - np.asarray(fillings)) * per_filling
-    if passed[-1] < 0:
-        passed, wanted = -passed, -wanted
-    return np.interp(wanted, passed, knots, left=np.nan, right=np.nan)
+    return np.array([_time_of_passed(flux, float(amount)) for amount in wanted])
+
+
+def _time_of_passed(flux: SurfaceFlux, amount: float) -> float:
+    """When the sodium that left per area [mol/m2] reaches ``amount``; nan if never.
+
+    Exact for a flux that is linear in time: amount = f t + s t^2 / 2 on the piece that crosses it.
+    """
+    gone = 0.0
+    for left, right in pairwise(flux.time):
+        piece = flux.passed(left, right)
+        if piece != 0 and 0 <= (amount - gone) / piece <= 1:
+            first, last = flux.between(left, right, left), flux.between(left, right, right)
+            slope = (last - first) / (right - left)
+            root = math.sqrt(max(first**2 + 2 * slope * (amount - gone), 0.0))
+            return float(left + 2 * (amount - gone) / (first + math.copysign(root, piece)))
+        gone += piece
+    return math.nan
 
 
 def galvanostatic_flux(

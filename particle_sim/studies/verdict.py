@@ -140,9 +140,9 @@ def _untested(case: Case, claim: ClaimEntry, subject: str, why: str) -> Finding:
 
 
 def _status(share: float) -> Status:
-    if share >= SUPPORTED_FROM:
+    if round(share, 9) >= SUPPORTED_FROM:
         return Status.SUPPORTED
-    if share <= 1 - SUPPORTED_FROM:
+    if round(1 - share, 9) >= SUPPORTED_FROM:
         return Status.CONTRADICTED
     return Status.UNDECIDED
 

@@ -10,6 +10,6 @@ def cylinder(
     radius: float, *, inner_radius: float = 0.0, cells: int = 24, grading: float = 60.0
 ) -> Mesh:
     """Radial mesh of a cylinder of ``radius`` [m]; all totals are per metre of length."""
-    checked("cylinder", radius, inner_radius, cells)
+    checked("cylinder", radius, inner_radius, cells, grading)
     vertices = graded_vertices(inner_radius, radius, cells, grading)
     return Mesh(vertices=vertices, coordinates=Coordinates.CYLINDER)

@@ -11,6 +11,6 @@ def slab(thickness: float, *, cells: int = 24, grading: float = 60.0) -> Mesh:
 
     All totals are per square metre of surface.
     """
-    checked("slab", thickness, 0.0, cells)
+    checked("slab", thickness, 0.0, cells, grading)
     vertices = graded_vertices(0.0, thickness, cells, grading)
     return Mesh(vertices=vertices, coordinates=Coordinates.SLAB)

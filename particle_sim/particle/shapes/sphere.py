@@ -13,6 +13,6 @@ def sphere(
 
     ``grading`` is the ratio of the largest cell (inside) to the smallest (at the surface).
     """
-    checked("sphere", radius, inner_radius, cells)
+    checked("sphere", radius, inner_radius, cells, grading)
     vertices = graded_vertices(inner_radius, radius, cells, grading)
     return Mesh(vertices=vertices, coordinates=Coordinates.SPHERE)
