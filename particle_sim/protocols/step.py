@@ -35,7 +35,9 @@ class Step:
         if self.c_rate is not None and not 0 < self.c_rate < math.inf:
             raise InputError(f"The C-rate is {self.c_rate:g}; it must be positive and finite.")
         if self.duration is not None and not 0 < self.duration < math.inf:
-            raise InputError(f"A step lasts {self.duration:g} s; it must be positive and finite.")
+            raise InputError(
+                f"The duration is {self.duration:g} s; it must be positive and finite."
+            )
         if self.voltage is not None and not math.isfinite(self.voltage):
             raise InputError(f"The voltage is {self.voltage:g} V; it must be finite.")
 

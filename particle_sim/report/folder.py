@@ -161,7 +161,10 @@ def _manifest(result: ComparisonResult, command: str, folder: Path) -> dict[str,
             "samples": settings.samples,
             "seed": settings.seed,
         },
-        "materials": {m.name: _material_entry(m) for m in result.materials},
+        "materials": {
+            role: _material_entry(material)
+            for role, material in zip(("baseline", "candidate"), result.materials, strict=True)
+        },
         "verdict": {f.kind: f.status.value for f in result.findings},
         "versions": {"python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
@@ -172,6 +175,7 @@ def _manifest(result: ComparisonResult, command: str, folder: Path) -> dict[str,
 
 def _material_entry(material: MaterialResult) -> dict[str, Any]:
     return {
+        "name": material.name,
         "file": material.record.path.name,
         "sha256": material.record.sha256,
         "reading": material.material.reading,

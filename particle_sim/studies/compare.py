@@ -183,7 +183,7 @@ def _submit_maps(
                         flux=flux,
                         fillings=(last,),
                         tolerance=1e-3,
-                        history_points=20,
+                        history_points=2,
                     ),
                     diffusion_rate=float(rate),
                     stress=settings.stress,

@@ -37,7 +37,7 @@ class ParticleCase:
     flux: SurfaceFlux
     fillings: tuple[float, ...]
     tolerance: float = 1e-4
-    history_points: int = 60
+    history_points: int = 30
 
 
 def run_case(case: ParticleCase) -> ParticleRun:

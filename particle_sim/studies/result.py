@@ -41,7 +41,11 @@ class MaterialResult:
 
     @property
     def title(self) -> str:
-        return self.record.material.title
+        """The material's title, with its reading where that is not the file's default."""
+        material = self.record.material
+        if material.reading == self.record.file.material.default_reading.name:
+            return material.title
+        return f"{material.title} ({material.reading.replace('_', ' ')})"
 
     @property
     def particle(self) -> ParticleRun:

@@ -1,4 +1,4 @@
-"""The README's verdict lines say what the scenario expects, and the scenario is run by the tests."""
+"""The README's verdict lines say what the scenario expects, which another test runs."""
 
 from __future__ import annotations
 

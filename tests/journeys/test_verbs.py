@@ -1,0 +1,384 @@
+"""Every verb does what it says, from the files a user has to the files a user gets."""
+
+from __future__ import annotations
+
+import hashlib
+import html.parser
+import importlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from command_line import CELLS, MATERIALS, SCENARIOS, RunCommand
+
+from particle_sim import figures
+from particle_sim.materials.load import load_record, material_names
+
+FIGURES = ("particle_fields", "radial_profiles", "voltage", "history", "size_map")
+BALANCE = 1e-12
+
+
+# --- show and check -----------------------------------------------------------------------------
+
+
+def test_show_material_as_json_gives_every_number_a_source(run: RunCommand) -> None:
+    outcome = run("show", "material", "he_v", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    shown = json.loads(outcome.out)
+    assert shown["name"] == "he_v"
+    rows = shown["properties"]
+    in_file = set(load_record("he_v").file.properties)
+    assert {row["property"].replace(" ", "_") for row in rows} == in_file
+    kinds = {"measured", "digitised", "derived", "fitted", "proxy", "assumed"}
+    for row in rows:
+        assert row["source"].strip(), row
+        assert row["evidence"] in kinds, row
+        assert row["value"], row
+    capacity = next(row for row in rows if row["property"] == "capacity")
+    assert (capacity["value"], capacity["unit"]) == ("170", "mA*h/g")
+
+
+def test_show_material_as_table(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    outcome = run("show", "material", "he_v")
+    assert (outcome.code, outcome.err) == (0, "")
+    record = load_record("he_v")
+    lines = [line.rstrip() for line in outcome.out.splitlines()]
+    for name, entry in record.file.properties.items():
+        row = next(
+            line
+            for line in outcome.out.splitlines()
+            if line.strip("│ ").startswith(f"{name.replace('_', ' ')} ")
+        )
+        assert entry.evidence in row
+        number = re.search(r"\[(\d+)\]", row)
+        assert number is not None, row
+        assert f"[{number[1]}] {record.citation(entry.source)}" in lines
+    assert record.file.readings
+    for reading in record.file.readings:
+        assert f"Other reading: he_v@{reading}" in outcome.out
+
+
+def test_show_a_reading_and_an_own_file(run: RunCommand, tmp_path: Path) -> None:
+    folder = tmp_path / "me@work"  # an @ also separates a file from its reading
+    folder.mkdir()
+    shutil.copy(MATERIALS / "nvp.toml", folder / "mine.toml")
+    path = folder / "mine.toml"
+    plain, own = (
+        json.loads(run("show", "material", name, "--json").out) for name in ("nvp", str(path))
+    )
+    assert own == plain
+    reading, own = (
+        json.loads(run("show", "material", f"{name}@na1_to_na4", "--json").out)
+        for name in ("nvp", str(path))
+    )
+    assert own == reading
+    assert reading != plain
+
+
+def test_show_materials(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    table = run("show", "materials")
+    assert (table.code, table.err) == (0, "")
+    rows = json.loads(run("show", "materials", "--json").out)
+    assert [row["name"] for row in rows] == material_names()
+    assert {"nvp", "he_v", "nfm_li2024", "he_o3_li2024"} <= set(material_names())
+    for row in rows:
+        assert row["name"] in table.out
+        assert row["formula"] in table.out
+    assert {row["name"]: row["baseline"] for row in rows}["he_v"] == "nvp"
+
+
+def test_check_finds_nothing_wrong_with_the_shipped_files(run: RunCommand) -> None:
+    files = [*MATERIALS.glob("*.toml"), *CELLS.glob("*.toml"), *SCENARIOS.glob("*.toml")]
+    files.append(MATERIALS.parent / "sources.toml")
+    assert len(files) >= 8
+    outcome = run("check", *files)
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert len(lines) == len(files)
+    for path, line in zip(files, lines, strict=True):
+        assert line.startswith(f"{path.name}: ")
+        assert " fine" in line
+
+
+# --- compare ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the real command writes for the pair of the README."""
+    where = tmp_path_factory.mktemp("compare")
+    command = shutil.which("particle-sim", path=str(Path(sys.executable).parent))
+    assert command is not None, "particle-sim is not installed beside this Python"
+    ended = subprocess.run(
+        [command, "compare", "nvp", "he_v", "--workers", "2", "--out", "new/result"],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stderr
+    assert [path.name for path in (where / "new").iterdir()] == ["result"], "left something behind"
+    assert ended.stdout.rstrip().endswith(f"Report: {Path('new/result/report.html')}")
+    return where / "new" / "result"
+
+
+@pytest.fixture(scope="module")
+def tree(folder: Path) -> xr.DataTree:
+    """The stored results."""
+    return opened(folder)
+
+
+@pytest.fixture(scope="module")
+def manifest(folder: Path) -> dict[str, Any]:
+    """The stored manifest."""
+    return dict(json.loads((folder / "manifest.json").read_text("utf-8")))
+
+
+def opened(folder: Path) -> xr.DataTree:
+    with xr.open_datatree(folder / "results.nc", engine="h5netcdf") as stored:
+        return stored.load()
+
+
+def findings(tree: xr.DataTree) -> Iterator[tuple[xr.Dataset, dict[str, tuple[float, str]]]]:
+    """Each claim's entry with its numbers, read from their JSON."""
+    verdict = tree["verdict"].to_dataset()
+    for index in range(verdict.sizes["kind"]):
+        entry = verdict.isel(kind=index)
+        numbers = json.loads(str(entry["numbers"].values))
+        yield entry, {name: (value, unit) for name, (value, unit) in numbers.items()}
+
+
+class Page(html.parser.HTMLParser):
+    """Text and links of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[tuple[str, str]] = []
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        names = ("src", "href", "srcset", "data", "poster", "action")
+        self.links += [(tag, value or "") for name, value in attrs if name in names]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def test_folder_holds_data_figures_page_and_manifest(folder: Path) -> None:
+    assert tuple(figures.FIGURES) == FIGURES
+    pictures = {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"report.html", "results.nc", "manifest.json", *pictures}
+    for path in folder.glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG\r\n")
+    for path in folder.glob("*.svg"):
+        assert "<svg" in path.read_text("utf-8")
+
+
+def test_report_needs_nothing_but_itself(folder: Path) -> None:
+    text = (folder / "report.html").read_text("utf-8")
+    page = Page(text)
+    images = [link for tag, link in page.links if tag == "img"]
+    assert len(images) == len(FIGURES)
+    for link in images:
+        assert link.startswith("data:image/png;base64,")
+    outside = [link for _, link in page.links if not link.startswith(("data:", "#"))]
+    assert outside == []
+    assert not {"script", "iframe", "object", "embed", "link"} & set(page.tags)
+    assert re.search(r"url\(|@import", text) is None
+
+
+def test_report_says_every_sentence_of_the_verdict(folder: Path, tree: xr.DataTree) -> None:
+    words = " ".join(Page((folder / "report.html").read_text("utf-8")).words)
+    seen = 0
+    for entry, _ in findings(tree):
+        seen += 1
+        for part in ("sentence", "claim", "decided_by"):
+            assert " ".join(str(entry[part].values).split()) in words
+    assert seen == 6
+
+
+def test_every_number_of_the_verdict_is_stored_with_its_unit(tree: xr.DataTree) -> None:
+    seen = 0
+    for entry, numbers in findings(tree):
+        assert numbers
+        for name, (value, unit) in numbers.items():
+            assert float(entry[name].values) == value, name
+            assert entry[name].attrs["units"] == unit, name
+            assert np.isfinite(value), name
+            seen += 1
+    assert seen >= 20
+
+
+def test_sentences_agree_with_the_stored_shares(tree: xr.DataTree) -> None:
+    for entry, numbers in findings(tree):
+        sentence, share = str(entry["sentence"].values), numbers["share"][0]
+        told = re.search(r"It holds in (\d+)% of (\d+) draws", sentence)
+        assert told is not None, sentence
+        assert told[1] == f"{100 * share:.0f}"
+        assert int(told[2]) == numbers["draws"][0]
+        told = re.search(r"as solid solutions, in (\d+)%", sentence)
+        assert told is not None, sentence
+        assert told[1] == f"{100 * numbers['solid_solution_share'][0]:.0f}"
+        bounds = {"supported": (0.9, 1.0), "contradicted": (0.0, 0.1), "undecided": (0.1, 0.9)}
+        low, high = bounds[str(entry["status"].values)]
+        assert low <= share <= high
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [("uniform", "candidate"), ("heterogeneous", "baseline")]
+)
+def test_unevenness_in_the_verdict_is_that_of_the_stored_fields(
+    kind: str, role: str, tree: xr.DataTree
+) -> None:
+    run = tree[f"{role}/particle/{tree[role].attrs['law']}"].to_dataset()
+    at_end = int(np.argmin(np.abs(run["fraction"].values - 0.9)))
+    filling = run["site_fraction"].values[at_end]
+    entry, numbers = next(found for found in findings(tree) if found[0]["kind"].item() == kind)
+    spread, unit = numbers["inhomogeneity"]
+    assert unit == "1"
+    assert abs(run["fraction"].values[at_end] - 0.9) < 1e-6
+    assert spread == pytest.approx(filling.max() - filling.min(), rel=1e-6)
+    told = re.search(r"varies by ([\d.]+) % of its full range", str(entry["sentence"].values))
+    assert told is not None
+    assert float(told[1]) == pytest.approx(100 * spread, rel=5e-3)
+
+
+def test_manifest_names_what_was_written_and_what_was_read(
+    folder: Path, manifest: dict[str, Any]
+) -> None:
+    written = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert set(manifest["files"]) == written
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    for entry in manifest["materials"].values():
+        original = (MATERIALS / f"{entry['name']}.toml").read_bytes()
+        assert entry["sha256"] == hashlib.sha256(original).hexdigest()
+        cell = (CELLS / entry["cell_design"]["file"]).read_bytes()
+        assert entry["cell_design"]["sha256"] == hashlib.sha256(cell).hexdigest()
+    names = {role: entry["name"] for role, entry in manifest["materials"].items()}
+    assert names == {"baseline": "nvp", "candidate": "he_v"}
+    assert manifest["command"].startswith("particle-sim compare nvp he_v")
+
+
+def test_sodium_is_conserved_in_every_run(tree: xr.DataTree, manifest: dict[str, Any]) -> None:
+    runs = [run for entry in manifest["materials"].values() for run in entry["runs"].values()]
+    assert len(runs) >= 4
+    for run in runs:
+        assert 0 <= run["sodium_balance"] <= BALANCE
+    stored = [
+        node.attrs["sodium_balance"] for node in tree.subtree if "sodium_balance" in node.attrs
+    ]
+    assert sorted(stored) == sorted(run["sodium_balance"] for run in runs)
+
+
+def test_plot_redraws_without_solving(
+    run: RunCommand, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("plot must not solve anything")
+
+    solvers = {
+        "particle_sim.particle.solve": "solve_particle",
+        "particle_sim.studies.particle_case": "solve_particle",
+        "particle_sim.cell.solve": "solve_cell",
+        "particle_sim.studies.compare": "solve_cell",
+    }
+    modules = [(importlib.import_module(module), name) for module, name in solvers.items()]
+    for module, name in modules:
+        monkeypatch.setattr(module, name, refuse)
+    outcome = run("plot", folder, "size_map", "--out", "pictures/again")
+    assert (outcome.code, outcome.err) == (0, "")
+    drawn = sorted((tmp_path / "pictures" / "again").iterdir())
+    assert [path.name for path in drawn] == ["size_map.png", "size_map.svg"]
+    assert outcome.out.splitlines() == [str(path.relative_to(tmp_path)) for path in drawn]
+    for path in drawn:
+        assert path.read_bytes() == (folder / path.name).read_bytes()
+
+
+def test_plot_all_and_in_place(run: RunCommand, folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "results.nc", tmp_path / "results.nc")
+    outcome = run("plot", ".", "all")
+    assert (outcome.code, outcome.err) == (0, "")
+    drawn = {path.name for path in tmp_path.iterdir()} - {"results.nc"}
+    assert drawn == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
+    for name in sorted(drawn):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_second_run_replaces_the_first_and_finds_the_same(
+    run: RunCommand, tmp_path: Path
+) -> None:
+    result = tmp_path / "result"
+    told, stored, pages = [], [], []
+    for workers in (2, 1):
+        outcome = run(
+            *("compare", "nvp", "he_v", "--physics", "solid-solution", "--json"),
+            *("--workers", str(workers), "--out", "result"),
+        )
+        assert (outcome.code, outcome.err) == (0, "")
+        told.append(json.loads(outcome.out))
+        stored.append(opened(result))
+        pages.append((result / "report.html").read_text("utf-8"))
+        assert [path.name for path in tmp_path.iterdir()] == ["result"]
+    assert told[0] == told[1]
+    assert stored[0].identical(stored[1])
+    assert "--workers 2" in pages[0]
+    assert "--workers 1" in pages[1]
+    kinds = [str(entry["kind"].values) for entry, _ in findings(stored[1])]
+    assert [finding["kind"] for finding in told[0]["findings"]] == kinds
+    for finding, (_, numbers) in zip(told[0]["findings"], findings(stored[1]), strict=True):
+        printed = {n: (item["value"], item["unit"]) for n, item in finding["numbers"].items()}
+        assert printed == numbers
+
+
+# --- run ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["nvp_vs_he_v", "nfm_vs_he_o3"])
+def test_shipped_scenario_meets_its_expectations(
+    name: str, run: RunCommand, tmp_path: Path
+) -> None:
+    outcome = run("run", SCENARIOS / f"{name}.toml", "--workers", "2")
+    assert (outcome.code, outcome.err) == (0, "")
+    expected = (SCENARIOS / f"{name}.toml").read_text("utf-8").count("[[expect]]")
+    assert outcome.out.rstrip().endswith(f"All {expected} expectations hold.")
+    assert (tmp_path / "results" / name / "report.html").is_file()
+
+
+def test_scenario_with_wrong_expectations_names_them(run: RunCommand, tmp_path: Path) -> None:
+    text = (SCENARIOS / "nfm_vs_he_o3.toml").read_text("utf-8")
+    for right, wrong in (
+        (
+            'claim = "lower_stress"\nstatus = "supported"',
+            'claim = "lower_stress"\nstatus = "undecided"',
+        ),
+        ("between = [125.0, 136.2]", "between = [300.0, 400.0]"),
+    ):
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    (tmp_path / "wrong.toml").write_text(text, encoding="utf-8")
+    outcome = run("run", "wrong.toml", "--workers", "2", "--out", "result")
+    assert outcome.code == 1
+    first, second = outcome.err.splitlines()
+    assert re.fullmatch(
+        r"Not as expected: the baseline's capacity \[mAh/g\] is 1[23]\d\.\d+, "
+        r"expected between 300 and 400\.",
+        first,
+    )
+    assert second == "Not as expected: lower_stress is supported, expected undecided."
+    assert "expectations hold" not in outcome.out
+    assert (tmp_path / "result" / "report.html").is_file(), "the answer is still there to look at"
