@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from particle_sim.constants import FARADAY
-from particle_sim.materials.functions import Constant, LinearTable, SiteFunction, SquareRoot
+from particle_sim.errors import InputError
+from particle_sim.materials.functions import LinearTable, SiteFunction, SquareRoot
 from particle_sim.materials.potential import (
     Plateau,
     PlateauPotential,
@@ -16,7 +17,7 @@ from particle_sim.materials.potential import (
     TabulatedPotential,
     steps_of,
 )
-from particle_sim.materials.property import Evidence, Property, assumed
+from particle_sim.materials.property import Property, assumed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +56,12 @@ class Material:
     def potential(self) -> PlateauPotential | TabulatedPotential:
         """The measured open-circuit potential U(theta) [V]."""
         function = self.properties["open_circuit_potential"].function
-        if isinstance(function, PlateauPotential | TabulatedPotential):
-            return function
-        return TabulatedPotential((0.0, 1.0), (0.0, 0.0))
+        if not isinstance(function, PlateauPotential | TabulatedPotential):
+            raise InputError(
+                f"{self.name}: open_circuit_potential is a {type(function).__name__}; "
+                "give plateaus or a table."
+            )
+        return function
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -132,6 +136,3 @@ def material_from_values(
         stress_free_site_fraction=stress_free_concentration / maximum_concentration,
         properties={key: named(key, value, unit) for key, (value, unit) in values.items()},
     )
-
-
-__all__ = ["Constant", "Evidence", "Material", "material_from_values"]
