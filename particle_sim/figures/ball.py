@@ -8,7 +8,7 @@ import numpy as np
 
 from particle_sim.units import Array
 
-PIXELS = 240
+PIXELS = 200
 
 
 def cut_ball(radius: Array, values: Array) -> tuple[Array, Array]:

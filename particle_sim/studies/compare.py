@@ -182,7 +182,7 @@ def _submit_maps(
                         law=law,
                         flux=flux,
                         fillings=(last,),
-                        tolerance=1e-3,
+                        tolerance=5e-3 if law.separates else 1e-3,
                         history_points=2,
                     ),
                     diffusion_rate=float(rate),
