@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.constants import FARADAY
+from particle_sim.materials.catalogue import CATALOGUE, PropertyKind
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.potential import PlateauPotential
+from particle_sim.materials.property import Property
 
 DISPLAY_FACTORS = {
     None: 1.0,
@@ -18,6 +20,10 @@ DISPLAY_FACTORS = {
     "MPa": 1e-6,
     "MPa*m^0.5": 1e-6,
     "nm": 1e9,
+    "mg/cm^2": 1e2,
+    "cm^2": 1e4,
+    "mol/L": 1e-3,
+    "ohm*cm^2": 1e4,
 }
 """SI to display unit; exact powers of ten, so that showing a table needs no unit library."""
 
@@ -29,7 +35,12 @@ def input_rows(record: MaterialRecord) -> list[dict[str, str]]:
 
 
 def _row(record: MaterialRecord, name: str) -> dict[str, str]:
-    prop, kind = record.material[name], CATALOGUE[name]
+    prop = record.material[name]
+    return property_row(prop, CATALOGUE[name], record.citation(prop.source))
+
+
+def property_row(prop: Property, kind: PropertyKind, citation: str) -> dict[str, str]:
+    """One property as text, in its display unit."""
     unit = kind.display_unit or kind.unit
     factor = DISPLAY_FACTORS[kind.display_unit]
     value = f"{prop.magnitude * factor:.5g}"
@@ -38,13 +49,17 @@ def _row(record: MaterialRecord, name: str) -> dict[str, str]:
     spread = ""
     if prop.plausible is not None:
         spread = f"{prop.plausible.low * factor:.4g} to {prop.plausible.high * factor:.4g}"
+    note = prop.note
+    if prop.activation_energy:
+        barrier = f"Activation energy {prop.activation_energy / FARADAY:.3g} eV."
+        note = f"{barrier} {note}".strip()
     return {
-        "property": name.replace("_", " "),
+        "property": prop.name.replace("_", " "),
         "value": value,
         "unit": "" if unit == "1" else unit,
         "plausible": spread,
         "evidence": prop.evidence.value,
-        "source": record.citation(prop.source),
+        "source": citation,
         "place": prop.place,
-        "note": prop.note,
+        "note": note,
     }

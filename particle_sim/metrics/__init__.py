@@ -16,3 +16,4 @@ from particle_sim.metrics.peak_von_mises_stress import (
     peak_von_mises_stress as peak_von_mises_stress,
 )
 from particle_sim.metrics.surface_excess import surface_excess as surface_excess
+from particle_sim.metrics.surface_tension import surface_tension as surface_tension

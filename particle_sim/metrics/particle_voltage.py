@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.errors import InputError
+from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array, volt
 
@@ -19,6 +21,11 @@ def particle_voltage_history(run: ParticleRun) -> Array:
 
     phi_s is the non-local chemical potential where the run has one (stress, gradient energy).
     """
+    if any(Potential.GRADIENT_ENERGY in term.potentials for term in run.particle.physics):
+        raise InputError(
+            f"{run.particle.material.title}: a phase-separating run needs the homogeneous "
+            "potential, which this material file does not hold; use the half cell's voltage."
+        )
     surface = run.site_fraction[:, -1]
     shift = run.potential[:, -1] / FARADAY if run.potential.size else 0.0
     return run.particle.material.potential(surface) - shift + overpotential_history(run)

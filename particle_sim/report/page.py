@@ -10,7 +10,8 @@ from typing import Any
 import xarray as xr
 
 from particle_sim import figures
-from particle_sim.materials.table import input_rows
+from particle_sim.cell.design import CELL_CATALOGUE
+from particle_sim.materials.table import input_rows, property_row
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.units import readable
 
@@ -22,7 +23,8 @@ CAPTIONS = {
     "history": "How uneven the sodium is, and the largest stress, against the capacity passed. "
     "Thick: the law each material is run under; thin: the alternatives.",
     "size_map": "What decides: D/R². Lines are computed at this C-rate; the shade is the plausible "
-    "modulus and volume change; the bars are the plausible D/R² of each material.",
+    "modulus and volume change; the bars are the plausible D/R² of each material. D is read as the "
+    "chemical diffusivity of a solid solution and as the self-diffusivity of two phases.",
 }
 
 
@@ -39,13 +41,12 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         command=command,
         findings=result.findings,
         materials=[_material(material) for material in result.materials],
-        draws=int(result.findings[0].numbers.get("draws", (0.0, ""))[0]) if result.findings else 0,
+        cell_inputs=_cell_inputs(result.baseline),
         pictures=[
             {"name": name, "caption": CAPTIONS[name], "data": _embedded(folder / f"{name}.png")}
             for name in figures.FIGURES
         ],
         seconds=f"{result.seconds:.0f}",
-        passed=tree.attrs["passed"],
     )
 
 
@@ -64,6 +65,8 @@ def _material(material: MaterialResult) -> dict[str, Any]:
         "phase_source": material.record.citation(
             material.record.file.material.phase_behaviour.source
         ),
+        "phase_place": material.record.file.material.phase_behaviour.place,
+        "phase_note": material.record.file.material.phase_behaviour.note,
         "reading": _reading_title(material),
         "other_readings": [
             f"{material.name}@{name}: {reading.title}"
@@ -80,6 +83,14 @@ def _material(material: MaterialResult) -> dict[str, Any]:
         "warnings": run.warnings,
         "inputs": input_rows(material.record),
     }
+
+
+def _cell_inputs(material: MaterialResult) -> list[dict[str, str]]:
+    properties = material.cell.cell.design.properties
+    return [
+        property_row(properties[name], kind, material.record.citation(properties[name].source))
+        for name, kind in CELL_CATALOGUE.items()
+    ]
 
 
 def _reading_title(material: MaterialResult) -> str:

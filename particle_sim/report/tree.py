@@ -11,6 +11,7 @@ from particle_sim.cell.run import differential_capacity
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
+from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.draws import draw
 from particle_sim.studies.laws import LAW_TITLES
@@ -122,7 +123,7 @@ def _particle(
         "inhomogeneity": (inhomogeneity_history(run), "1"),
         "surface_excess": (surface_excess_history(run), "1"),
         "peak_stress": (np.abs(shown).max(axis=1), "Pa"),
-        "peak_tension": (np.maximum(run.stress.max(axis=(1, 2)), 0.0), "Pa"),
+        "peak_tension": (surface_tension_history(run), "Pa"),
     }
     fraction = (run.mean_site_fraction - material.start) / (material.stop - material.start)
     data = xr.Dataset(

@@ -22,6 +22,8 @@ from particle_sim.units import Array
 
 SHARED = ("particle_radius", "youngs_modulus", "poisson_ratio", "flaw_size", "fracture_toughness")
 OWN = ("diffusivity", "volume_change")
+LARGEST_FLAW = 0.1
+"""Largest flaw over the radius: beyond it an edge crack no longer sees a uniform stress."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,12 @@ class MaterialDraws:
         known = np.log(table.diffusion_rate.values)
         return np.asarray(np.interp(rate, known, table[name].values))
 
+    def spread(self, table: xr.Dataset) -> Array:
+        """(max - min)/c_max of the map at every draw, interpolated in its logarithm."""
+        known = np.log(table.diffusion_rate.values)
+        logs = np.log(np.maximum(table.inhomogeneity.values, 1e-12))
+        return np.asarray(np.exp(np.interp(np.log(self.diffusion_rate), known, logs)))
+
     def stress(self, table: xr.Dataset, name: str) -> Array:
         """A stress of the map at every draw [Pa], interpolated in its logarithm."""
         rate = np.log(self.diffusion_rate)
@@ -61,14 +69,21 @@ class MaterialDraws:
     def crack_driving(self, table: xr.Dataset) -> Array:
         """Stress intensity of the edge flaw over toughness at every draw."""
         tension = self.stress(table, "peak_tension")
-        flaw = self.values["flaw_size"]
+        flaw = np.minimum(self.values["flaw_size"], LARGEST_FLAW * self.values["particle_radius"])
         return EDGE_CRACK * tension * np.sqrt(np.pi * flaw) / self.values["fracture_toughness"]
 
 
 def draw(
-    baseline: MaterialResult, candidate: MaterialResult, samples: int, seed: int
+    baseline: MaterialResult,
+    candidate: MaterialResult,
+    samples: int,
+    seed: int,
+    *,
+    ordered: bool = True,
 ) -> tuple[MaterialDraws, MaterialDraws]:
-    """At most ``samples`` draws of both materials."""
+    """At most ``samples`` draws of both materials; ``ordered`` drops those in which a candidate
+    diffuses more slowly than the baseline its file names.
+    """
     rng = np.random.default_rng(seed)
     shared = {name: rng.random(samples) for name in SHARED}
     own = [{name: rng.random(samples) for name in OWN} for _ in range(2)]
@@ -83,7 +98,7 @@ def draw(
         made.append(MaterialDraws(material=result.material, values=values))
     keep = made[1].values["diffusivity"] >= made[0].values["diffusivity"]
     related = candidate.record.file.material.baseline == baseline.name
-    if not related or not keep.any():
+    if not (ordered and related and keep.any()):
         keep[:] = True
     first, second = (
         MaterialDraws(material=m.material, values={n: v[keep] for n, v in m.values.items()})

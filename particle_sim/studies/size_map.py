@@ -14,13 +14,14 @@ import xarray as xr
 from particle_sim.materials.material import Material
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
+from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.choices import StressMeasure
 from particle_sim.studies.laws import Law
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.particle_case import ParticleCase, run_case
 
-SMOOTH_RATES = np.logspace(-6, 0, 13)
+SMOOTH_RATES = np.logspace(-6, 2, 17)
 """D/R^2 of the solid-solution map [1/s]."""
 SEPARATED_RATES = np.logspace(-5, -1, 5)
 """D/R^2 of a two-phase map [1/s]; each point costs about fifty times more."""
@@ -34,6 +35,7 @@ class MapPoint:
     diffusion_rate: float
     peak_stress: float
     peak_tension: float
+    """At the surface"""
     inhomogeneity: float
     """(max - min)/c_max at 90 % of the capacity, or at the end if that comes first"""
     surface_excess: float
@@ -73,7 +75,7 @@ def run_map_task(task: MapTask) -> MapPoint:
     return MapPoint(
         diffusion_rate=task.diffusion_rate,
         peak_stress=float(np.abs(STRESSES[task.stress].read(run.stress)).max()),
-        peak_tension=max(float(run.stress.max()), 0.0),
+        peak_tension=float(surface_tension_history(run).max()),
         inhomogeneity=float(inhomogeneity_history(run)[index]),
         surface_excess=float(surface_excess_history(run)[index]),
         reached=float(min(exchanged * LAST_FRACTION, 1.0)),

@@ -144,5 +144,9 @@ def test_findings_carry_the_status_of_their_share(comparison: ComparisonResult) 
     for finding in tested:
         share, unit = finding.numbers["share"]
         assert unit == "1"
-        assert finding.status is _status(share)
+        expected = _status(share)
+        if finding.kind == "cracks" and expected is Status.CONTRADICTED:
+            expected = Status.UNDECIDED  # one run without cracks does not speak for many cycles
+            assert "cycles" in finding.decided_by
+        assert finding.status is expected
         assert f"{share:.0%}" in finding.sentence

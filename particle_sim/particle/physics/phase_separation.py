@@ -108,8 +108,8 @@ phase_separation = PhysicsTerm(
     potentials=frozenset({Potential.GRADIENT_ENERGY}),
 )
 """Reads ``diffusivity`` as the self-diffusivity. Two phases form where chi > 2. The stress it
-leaves behind is the full coherent misfit, because elastic energy does not act on the sodium
-(Cahn & Hilliard, J. Chem. Phys. 28 (1958) 258)."""
+leaves behind is the coherent misfit of the two phases, because elastic energy does not act on the
+sodium (Cahn & Hilliard, J. Chem. Phys. 28 (1958) 258)."""
 
 coherent_phase_separation = PhysicsTerm(
     name="coherent_phase_separation",
@@ -118,4 +118,4 @@ coherent_phase_separation = PhysicsTerm(
     potentials=frozenset({Potential.GRADIENT_ENERGY, Potential.STRESS}),
 )
 """As ``phase_separation`` with - (d beta/d c) : sigma in the chemical potential, which lowers the
-interaction to chi - k c_max / 2 (Cahn, Acta Metall. 9 (1961) 795)."""
+interaction to chi - k s c_max / 2 (Cahn, Acta Metall. 9 (1961) 795)."""
