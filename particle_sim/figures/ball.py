@@ -28,12 +28,13 @@ def cut_ball(radius: Array, values: Array) -> tuple[Array, Array]:
     point = np.where(opened[..., None], surface - lowest[..., None], surface)
     distance = np.linalg.norm(point, axis=2)
     field = np.interp(distance * radius[-1], radius, values)
-    shade = np.where(opened, _face_shade(point), 0.72 + 0.28 * (surface @ _LIGHT))
+    shade = np.where(opened, _face_shade(point), _RIM_SHADE + (1 - _RIM_SHADE) * (surface @ _LIGHT))
     outside = behind < 0
     field[outside], shade[outside] = np.nan, np.nan
     return field, shade
 
 
+_RIM_SHADE = 0.72
 _LIGHT = np.array([0.2, 0.55, 0.81])
 
 
@@ -51,9 +52,13 @@ def _face_shade(point: Array) -> Array:
 
 def draw_ball(axes: Any, radius: Array, values: Array, *, norm: Any, cmap: Any) -> None:
     """Draw a cut ball into matplotlib ``axes``."""
+    from matplotlib.patches import Circle
+
     field, shade = cut_ball(radius, values)
-    colours = cmap(norm(np.nan_to_num(field)))
-    colours[..., :3] *= np.clip(np.nan_to_num(shade), 0, 1)[..., None]
-    colours[..., 3] = np.where(np.isnan(field), 0.0, 1.0)
-    axes.imshow(colours, interpolation="bilinear", extent=(-1.02, 1.02, -1.02, 1.02))
+    outside = np.isnan(field)
+    field[outside], shade[outside] = values[-1], _RIM_SHADE
+    colours = cmap(norm(field))
+    colours[..., :3] *= np.clip(shade, 0, 1)[..., None]
+    image = axes.imshow(colours, interpolation="bilinear", extent=(-1.02, 1.02, -1.02, 1.02))
+    image.set_clip_path(Circle((0, 0), 1.0, transform=axes.transData))
     axes.set_axis_off()

@@ -13,7 +13,7 @@ from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import LARGEST_FLAW, MaterialDraws
+from particle_sim.studies.draws import LARGEST_FLAW, OWN, SEPARATES_ABOVE, MaterialDraws
 from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
@@ -84,8 +84,8 @@ def _inputs(*draws: MaterialDraws) -> dict[str, Array]:
     named = {}
     for each in draws:
         for name, values in each.values.items():
-            shared = name not in ("diffusivity", "volume_change")
-            named[name if shared else f"{name} of {each.material.title}"] = values
+            label = "interaction chi" if name == "regular_solution_parameter" else name
+            named[f"{label} of {each.material.title}" if name in OWN else label] = values
     return named
 
 
@@ -131,14 +131,20 @@ def _spread_test(
         "uniform_below": (limit, "1"),
     }
     coherent = _coherent_spread(result)
+    if not result.law.separates:
+        text += f" With an interaction chi above 2, {result.title} would separate: not uniform."
     if coherent is not None:
         text += f" If the phase boundary stays coherent, it varies by {_percent(coherent)}."
         numbers["coherent_inhomogeneity"] = (coherent, "1")
 
     def outcome(as_solid_solution: bool) -> Outcome:
         table = result.maps[case.law_name(result, as_solid_solution)]
+        even = draws.spread(table) < limit
+        chi = draws.values.get("regular_solution_parameter")
+        if chi is not None and not (result.law.separates or as_solid_solution):
+            even &= chi <= SEPARATES_ABOVE
         return Outcome(
-            holds=np.asarray((draws.spread(table) < limit) == uniform),
+            holds=np.asarray(even == uniform),
             counted=draws.read(table, "reached") >= REACHED,
         )
 

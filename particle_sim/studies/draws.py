@@ -1,8 +1,8 @@
 """Draws from the plausible ranges of two materials, and what the maps say about each draw.
 
 Particle radius, modulus, Poisson ratio, flaw size and toughness are drawn once for both materials
-(same morphology, same test); diffusivity and volume change are drawn for each. Where the
-candidate's file names the other as its baseline, draws in which the candidate diffuses more slowly
+(same morphology, same test); diffusivity, volume change and the interaction chi are drawn for each.
+Where the candidate's file names the other as its baseline, draws in which the candidate diffuses more slowly
 are dropped: the papers of both shipped pairs report the opposite.
 """
 
@@ -20,8 +20,11 @@ from particle_sim.metrics.fracture import EDGE_CRACK
 from particle_sim.studies.result import MaterialResult
 from particle_sim.units import Array
 
+SEPARATES_ABOVE = 2.0
+"""Interaction chi above which a regular solution splits into two phases."""
+
 SHARED = ("particle_radius", "youngs_modulus", "poisson_ratio", "flaw_size", "fracture_toughness")
-OWN = ("diffusivity", "volume_change")
+OWN = ("diffusivity", "volume_change", "regular_solution_parameter")
 LARGEST_FLAW = 0.1
 """Largest flaw over the radius: beyond it an edge crack no longer sees a uniform stress."""
 
