@@ -72,12 +72,18 @@ class Test:
     outcome: Callable[[bool], Outcome]
     """Whether the claim holds at every draw; the argument swaps two phases for solid solution"""
     inputs: dict[str, Array]
+    compares: bool = False
+    """Whether the claim is about both materials"""
     coherent_differs: bool = False
     """Whether the claim turns round when coherency stress acts back on the sodium"""
     cannot_contradict: str | None = None
     """Why a small share leaves the claim open, where it does"""
     otherwise: str = "nothing that was varied changes it"
     """What decides when no varied input does"""
+
+    def about(self, case: Case) -> tuple[MaterialResult, ...]:
+        """The materials whose law the claim depends on."""
+        return (case.baseline, case.candidate) if self.compares else (self.subject,)
 
 
 def _inputs(*draws: MaterialDraws) -> dict[str, Array]:
@@ -203,6 +209,7 @@ def _lower_stress(case: Case) -> Test:
         },
         outcome=outcome,
         inputs=_inputs(*case.pair),
+        compares=True,
         coherent_differs=coherent is not None and (coherent > peaks[1]) != (peaks[0] > peaks[1]),
         otherwise=(
             "the assumption that both have the same particle size and stiffness and that "

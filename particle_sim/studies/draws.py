@@ -2,8 +2,8 @@
 
 Particle radius, modulus, Poisson ratio, flaw size and toughness are drawn once for both materials
 (same morphology, same test); diffusivity, volume change and the interaction chi are drawn for each.
-Where the candidate's file names the other as its baseline, draws in which the candidate diffuses more slowly
-are dropped: the papers of both shipped pairs report the opposite.
+Where the candidate's file names the other as its baseline, draws in which the candidate diffuses
+more slowly are dropped: the papers of both shipped pairs report the opposite.
 """
 
 from __future__ import annotations

@@ -117,9 +117,9 @@ def _decided_by(
     case: Case, test: Test, status: Status, own: Outcome, other_share: float | None
 ) -> str:
     if other_share is not None and _status(other_share) is not status:
-        separating = [m for m in (case.baseline, case.candidate) if m.law.separates]
-        names = " and ".join(result.title for result in separating)
-        return f"whether {names} takes up sodium in two phases"
+        separating = [material.title for material in test.about(case) if material.law.separates]
+        if separating:
+            return f"whether {' and '.join(separating)} takes up sodium in two phases"
     counted = {name: values[own.counted] for name, values in test.inputs.items()}
     name = most_decisive(own.holds[own.counted], counted)
     if name is None:
