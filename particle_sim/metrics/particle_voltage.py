@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
-from particle_sim.errors import InputError
+from particle_sim.materials.homogeneous import homogeneous_potential
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array, volt
@@ -19,16 +19,17 @@ def particle_voltage(run: ParticleRun) -> volt:
 def particle_voltage_history(run: ParticleRun) -> Array:
     """V = U(theta_s) - phi_s/F + eta at every time (t,).
 
-    phi_s is the non-local chemical potential where the run has one (stress, gradient energy).
+    phi_s is the non-local chemical potential where the run has one (stress, gradient energy). A
+    phase-separating run reads the homogeneous potential, every other the measured one.
     """
-    if any(Potential.GRADIENT_ENERGY in term.potentials for term in run.particle.physics):
-        raise InputError(
-            f"{run.particle.material.title}: a phase-separating run needs the homogeneous "
-            "potential, which this material file does not hold; use the half cell's voltage."
-        )
-    surface = run.site_fraction[:, -1]
+    surface, material = run.site_fraction[:, -1], run.particle.material
     shift = run.potential[:, -1] / FARADAY if run.potential.size else 0.0
-    return run.particle.material.potential(surface) - shift + overpotential_history(run)
+    equilibrium = (
+        homogeneous_potential(material, surface, run.temperature)
+        if any(Potential.GRADIENT_ENERGY in term.potentials for term in run.particle.physics)
+        else material.potential(surface)
+    )
+    return np.asarray(equilibrium - shift + overpotential_history(run))
 
 
 def overpotential_history(run: ParticleRun) -> Array:
