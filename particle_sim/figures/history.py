@@ -39,7 +39,7 @@ def history(results: xr.DataTree) -> Figure:
         above.text(0, 1.1 * limit, "uniform below", ha="left", va="bottom", fontsize=7)
         above.set_ylabel("(max - min) / full range of sodium")
         below.set_ylabel(f"Largest {measure} [MPa]")
-        below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the capacity]")
+        below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the usable capacity]")
         figure.legend(
             *above.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5
         )

@@ -182,7 +182,7 @@ def _lower_stress(case: Case) -> Test:
     ratio = peaks[0] / max(peaks[1], 1e-300)
     text = (
         f"The peak {measure.title} is {_megapascal(peaks[0])} in {case.baseline.title} and "
-        f"{_megapascal(peaks[1])} in {case.candidate.title}, a ratio of {ratio:.2g}."
+        f"{_megapascal(peaks[1])} in {case.candidate.title}, a ratio of about {_two_digits(ratio)}."
     )
     coherent = _coherent_peak(case)
     if coherent is not None:
@@ -307,6 +307,12 @@ def _crack_test(
             else None
         ),
     )
+
+
+def _two_digits(value: float) -> str:
+    """A ratio between guesses, without digits it does not have."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
 
 
 def _percent(value: float) -> str:
