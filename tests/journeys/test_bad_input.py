@@ -298,9 +298,9 @@ BROKEN_MATERIALS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ('properties.diffusivity.source is "singh2062"', "did you mean singh2026?"),
     ),
     "unknown source of the phase behaviour": (
-        'kind = "two-phase"\nsource = "chotard2015"',
-        'kind = "two-phase"\nsource = "chotard2051"',
-        ('material.phase_behaviour.source is "chotard2051"', "did you mean chotard2015?"),
+        'kind = "two-phase"\nsource = "zhang2017_operando"',
+        'kind = "two-phase"\nsource = "zhang2071_operando"',
+        ('material.phase_behaviour.source is "zhang2071_operando"', "zhang2017_operando"),
     ),
     "broken reading": (
         "values = [-8.26, 0.0, 3.5]",
@@ -514,9 +514,9 @@ BROKEN_SCENARIOS = {
         ("expect.0.between.0 is nan; it must be a finite number",),
     ),
     "unknown status": (
-        'status = "undecided"',
+        'status = "contradicted"',
         'status = "maybe"',
-        ("expect.8.status is 'maybe'", "'undecided'"),
+        ("expect.6.status is 'maybe'", "'contradicted'"),
     ),
     "unknown key": (
         "c_rate = 1.0",
