@@ -14,23 +14,31 @@ from particle_sim.units import Array
 
 @dataclass(frozen=True, kw_only=True)
 class SurfaceState:
-    """What a surface condition may read: the time, and the sodium just inside the surface."""
+    """What a surface condition may read: the time, and the sodium just inside the surface.
+
+    Fields are arrays over points of the surface; on a radial particle they have no axes.
+    """
 
     time: float
     piece: tuple[float, float]
     """Start and end of the smooth piece of the history that ``time`` belongs to."""
-    site_fraction: float
-    potential: float
+    site_fraction: Array
+    potential: Array
     """Non-local part phi of the chemical potential at the surface [J/mol]; 0 without one."""
+    voltage: float = 0.0
+    """The unknown electrode potential [V], where the condition has one."""
+    separates: bool = False
+    """Whether the particle may form two phases, so that its potential is the homogeneous one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurfaceResponse:
-    """Flux out of the particle [mol/(m2 s)] and its slopes with theta and phi."""
+    """Flux out of the particle [mol/(m2 s)] and its slopes with theta, phi and the voltage."""
 
-    flux: float
-    slope: float = 0.0
-    potential_slope: float = 0.0
+    flux: Array
+    slope: Array | float = 0.0
+    potential_slope: Array | float = 0.0
+    voltage_slope: Array | float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +75,20 @@ class SurfaceFlux:
         """A flux condition holds no concentration."""
         return None
 
+    @property
+    def total(self) -> None:
+        """A flux condition has no unknown electrode potential."""
+        return None
+
+    @property
+    def voltage_limits(self) -> None:
+        """A flux condition does not watch the voltage."""
+        return None
+
     def respond(self, state: SurfaceState) -> SurfaceResponse:
         """The flux at the state's time, whatever the sodium does."""
-        return SurfaceResponse(flux=self.between(*state.piece, state.time))
+        flux = self.between(*state.piece, state.time)
+        return SurfaceResponse(flux=np.full(np.shape(state.site_fraction), flux))
 
     @property
     def largest(self) -> float:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -136,22 +136,60 @@ class BodyMesh:
         return np.asarray(np.linalg.norm(x[:, ends[:, 0]] - x[:, ends[:, 1]], axis=2).max(axis=1))
 
     @cached_property
-    def extent(self) -> float:
-        """Largest distance of a point from the middle of the bounding box [m]."""
+    def middle(self) -> Array:
+        """Middle of the bounding box; on the axis or plane where the mesh ends at one (d,) [m]."""
         middle = 0.5 * (self.points.min(axis=0) + self.points.max(axis=0))
         if self.symmetry is Symmetry.AXISYMMETRIC:
             middle[0] = 0.0
-        return float(np.linalg.norm(self.points - middle, axis=1).max())
+        for axis, name in enumerate("xyz"[: self.dimension]):
+            plane = self.boundaries.get(f"symmetry_{name}")
+            if plane is not None and self.symmetry is not Symmetry.AXISYMMETRIC:
+                middle[axis] = self.points[plane[0, 0], axis]
+        if self.symmetry is Symmetry.AXISYMMETRIC and "symmetry_z" in self.boundaries:
+            middle[1] = self.points[self.boundaries["symmetry_z"][0, 0], 1]
+        return middle
+
+    @cached_property
+    def extent(self) -> float:
+        """Largest distance of a point from the middle [m]."""
+        return float(np.linalg.norm(self.points - self.middle, axis=1).max())
+
+    def part(self, cells: Integers) -> BodyMesh:
+        """Some of the cells; facets that this lays bare form the boundary ``interface``."""
+        facets = self.facets
+        kept = np.zeros(len(self.cells), dtype=bool)
+        kept[cells] = True
+        sides = np.where(facets.owners >= 0, kept[facets.owners], False).sum(axis=1)
+        boundaries = {}
+        for name, vertices in self.boundaries.items():
+            inside = sides[facets.number(vertices)] == 1
+            if inside.any():
+                boundaries[name] = vertices[inside]
+        bare = (sides == 1) & (facets.counts == 2)
+        if bare.any():
+            boundaries["interface"] = facets.vertices[bare]
+        return replace(
+            self, cells=self.cells[cells], regions=self.regions[cells], boundaries=boundaries
+        )
+
+    def with_boundary(
+        self, name: str, part_of: str, where: Callable[[Array], NDArray[np.bool_]]
+    ) -> BodyMesh:
+        """Split off the facets of a boundary whose middle points (f, d) satisfy ``where``."""
+        self.boundary(part_of)
+        facets = self.boundaries[part_of]
+        chosen = where(self.points[facets].mean(axis=1))
+        if not chosen.any() or chosen.all():
+            raise InputError(
+                f'The new boundary "{name}" would take {int(chosen.sum())} of {len(chosen)} facets '
+                f'of "{part_of}"; choose a condition that holds for some of them.'
+            )
+        boundaries = {**self.boundaries, part_of: facets[~chosen], name: facets[chosen]}
+        return replace(self, boundaries=boundaries)
 
     def scaled(self, factor: float) -> BodyMesh:
         """The same mesh with every length multiplied by ``factor``."""
-        return BodyMesh(
-            points=self.points * factor,
-            cells=self.cells,
-            symmetry=self.symmetry,
-            regions=self.regions,
-            boundaries=self.boundaries,
-        )
+        return replace(self, points=self.points * factor)
 
     def _check_cells(self) -> None:
         quality = cell_quality(self.points[self.vertices])

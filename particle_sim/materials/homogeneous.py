@@ -13,12 +13,15 @@ tangent of this one. Outside the window y is held at 1e-12 from its end.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import PlateauPotential
 from particle_sim.units import Array
+
+Integers = NDArray[np.intp]
 
 _EDGE = 1e-12
 
@@ -27,13 +30,18 @@ def homogeneous_potential(material: Material, site_fraction: Array, temperature:
     """U_h(theta) [V]; raises :class:`InputError` for a potential without plateaus."""
     potential = _plateaus(material)
     chi = material.value("regular_solution_parameter")
-    starts = np.array([step.start for step in material.steps])
-    index = np.searchsorted(starts[1:], site_fraction, side="right")
-    share = np.array([step.share for step in material.steps])[index]
-    y = np.clip((site_fraction - starts[index]) / share, _EDGE, 1 - _EDGE)
+    y, _, index = _filling(material, site_fraction)
     voltage = np.array([plateau.voltage for plateau in potential.plateaus])[index]
     thermal = GAS_CONSTANT * temperature / FARADAY
     return np.asarray(voltage - thermal * (np.log(y / (1 - y)) + chi * (1 - 2 * y)))
+
+
+def homogeneous_slope(material: Material, site_fraction: Array, temperature: float) -> Array:
+    """dU_h/dtheta [V] = -(R T / F) [1/(y (1 - y)) - 2 chi] / s."""
+    chi = material.value("regular_solution_parameter")
+    y, share, _ = _filling(material, site_fraction)
+    thermal = GAS_CONSTANT * temperature / FARADAY
+    return np.asarray(-thermal * (1 / (y * (1 - y)) - 2 * chi) / share)
 
 
 def homogeneous_energy(material: Material, site_fraction: Array, temperature: float) -> Array:
@@ -46,6 +54,14 @@ def homogeneous_energy(material: Material, site_fraction: Array, temperature: fl
         mixing = y * np.log(y) + (1 - y) * np.log(1 - y) + chi * y * (1 - y)
         total += step.share * (heat * mixing - FARADAY * plateau.voltage * y)
     return total
+
+
+def _filling(material: Material, site_fraction: Array) -> tuple[Array, Array, Integers]:
+    """Filling y and share s of the plateau at each site fraction, and its number."""
+    starts = np.array([step.start for step in material.steps])
+    index = np.searchsorted(starts[1:], site_fraction, side="right")
+    share = np.array([step.share for step in material.steps])[index]
+    return np.clip((site_fraction - starts[index]) / share, _EDGE, 1 - _EDGE), share, index
 
 
 def _plateaus(material: Material) -> PlateauPotential:

@@ -196,6 +196,8 @@ class Elasticity:
         outer = -outer_area * (boundary.pressure + curvature * boundary.surface_stress)
         inner = mesh.coordinates.surface(mesh.inner) * boundary.inner_pressure
         stiffness = outer_area * curvature * boundary.surface_modulus / mesh.outer
+        if boundary.matrix is not None:
+            stiffness += outer_area * 2 * power * boundary.matrix.shear_modulus / mesh.outer
         if self.is_pinned:
             inner = 0.0
         forces = np.array([inner, outer]) / self.reference_modulus

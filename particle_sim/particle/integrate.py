@@ -2,8 +2,8 @@
 
 A step is accepted when the embedded error of the concentration, and of the stress it causes, is
 below the tolerance at every dof. Steps land on requested times and on kinks of the surface
-history; the time at which the surface runs empty or full is found to ``EVENT_TOLERANCE`` in site
-fraction.
+history; the time at which the surface runs empty or full, or the voltage meets a limit, is found
+to the controls' ``event_tolerance``.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from itertools import pairwise
 import numpy as np
 
 from particle_sim.errors import ConvergenceError
-from particle_sim.particle.linearised import Rate
+from particle_sim.particle.discrete import DiscreteParticle, Rate
 from particle_sim.particle.stepper import Piece, Snapshot, Stepper, Trajectory
-from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
 
-EVENT_TOLERANCE = 1e-9
 SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 6.0
 
 
@@ -47,16 +45,16 @@ def integrate(
         inside = landings[(landings > left) & (landings < right)]
         for stop in np.append(inside, right) / unit:
             snapshot, step = _advance(stepper, snapshot, float(stop), piece, step)
-            if trajectory.emptied_or_filled:
+            if trajectory.stopped_early:
                 return trajectory
             if progress is not None:
                 progress(float((stop * unit - breaks[0]) / (breaks[-1] - breaks[0])))
     return trajectory
 
 
-def _first_step(system: ParticleSystem, duration: float) -> float:
+def _first_step(system: DiscreteParticle, duration: float) -> float:
     """A tenth of the time in which sodium crosses the smallest cell."""
-    return float(min(0.1 * system.space.mesh.cell_sizes.min() ** 2, 0.01 * duration))
+    return float(min(0.1 * system.smallest_cell**2, 0.01 * duration))
 
 
 def _jumps(before: Rate, after: Rate) -> bool:
@@ -67,15 +65,10 @@ def _jumps(before: Rate, after: Rate) -> bool:
 def _initial(stepper: Stepper, theta: Array, piece: Piece) -> Snapshot:
     """The start, with held surfaces moved to their value and phi and stress found."""
     system = stepper.system
-    moved = theta.copy()
-    for dof, surface in system.surfaces.items():
-        if surface.held_site_fraction is not None:
-            moved[dof] = surface.held_site_fraction
-    packed = np.zeros(system.numbering.size)
-    packed[system.numbering.theta] = moved
-    overall = np.zeros(system.elasticity.globals_count if system.is_coupled else 0)
+    packed, overall = system.start(theta)
+    moved = packed[system.theta]
     time = piece[0] / system.scales.time
-    if system.potentials:
+    if system.needs_start:
         stage = Stage(time=time, piece=piece, length=0.0, history=moved)
         packed, overall, _ = stepper.newton(packed, overall, stage)
     return Snapshot(
@@ -104,10 +97,14 @@ def _advance(
             longest = 0.5 * length if candidate is None else longest
             _give_up_if_stuck(step, snapshot, trajectory)
             continue
-        if _excess(stepper, candidate) > EVENT_TOLERANCE:
+        if _excess(stepper, candidate, piece) > stepper.controls.event_tolerance:
             snapshot = _locate(stepper, snapshot, candidate, piece)
             trajectory.snapshots.append(snapshot)
-            trajectory.emptied_or_filled = True
+            trajectory.stopped_early = True
+            beyond = stepper.system.voltage_excess(
+                snapshot.packed, snapshot.overall, snapshot.time, piece
+            )
+            trajectory.stopped_by_voltage = beyond > -2 * stepper.controls.event_tolerance
             return snapshot, step
         landed = candidate.time if length < remaining else stop
         snapshot = replace(candidate, time=landed)
@@ -118,34 +115,35 @@ def _advance(
     return snapshot, step
 
 
-def _excess(stepper: Stepper, snapshot: Snapshot) -> float:
-    """How far the surface filling lies beyond the limits; negative inside."""
+def _excess(stepper: Stepper, snapshot: Snapshot, piece: Piece) -> float:
+    """How far filling or voltage lie beyond their limits; negative inside."""
+    system = stepper.system
+    worst = system.voltage_excess(snapshot.packed, snapshot.overall, snapshot.time, piece)
     if stepper.controls.limits is None:
-        return -1.0
+        return worst
     low, high = stepper.controls.limits
-    places = stepper.system.numbering.theta
-    surface = [snapshot.packed[places[dof]] for dof in stepper.system.surfaces]
-    return float(max(max(low - value, value - high) for value in surface))
+    surface = system.surface_fillings(snapshot.packed)
+    return float(max(worst, low - surface.min(), surface.max() - high))
 
 
 def _locate(stepper: Stepper, before: Snapshot, after: Snapshot, piece: Piece) -> Snapshot:
     """The step from ``before`` that just reaches the limit (regula falsi on the step length)."""
     short, long = 0.0, after.time - before.time
-    low, high = _excess(stepper, before), _excess(stepper, after)
+    low, high = _excess(stepper, before, piece), _excess(stepper, after, piece)
     best = after
     for _ in range(60):
         length = short + (long - short) * min(max(-low / (high - low), 0.02), 0.98)
         candidate, _ = stepper.attempt(before, length, piece)
         if candidate is None:
             return best
-        excess = _excess(stepper, candidate)
+        excess = _excess(stepper, candidate, piece)
         if excess > 0:
             long, high, best = length, excess, candidate
             low *= 0.5
         else:
             short, low = length, excess
             high *= 0.5
-        if abs(excess) < EVENT_TOLERANCE:
+        if abs(excess) < stepper.controls.event_tolerance:
             return candidate
     return best
 

@@ -1,4 +1,4 @@
-"""What the discrete particle hands to the time integrator."""
+"""A radial stage's residual and tangent, by cell and assembled."""
 
 from __future__ import annotations
 
@@ -40,15 +40,3 @@ class Linearised:
     held: dict[int, float]
     """Unbalanced sodium at held dofs, before their rows were replaced."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Rate:
-    """d theta/dt (n,) and sodium leaving per scaled time, by surface dof."""
-
-    theta: Array
-    flows: dict[int, float]
-
-    @property
-    def outflow(self) -> float:
-        """Sodium leaving through all surfaces."""
-        return sum(self.flows.values())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from particle_sim.errors import InputError
+
 
 class Axial(enum.Enum):
     """What a cylinder's ends do."""
@@ -34,12 +36,33 @@ class Shell:
     misfit_strain: float = 0.0
     cells: int = 8
 
+    def __post_init__(self) -> None:
+        if not (self.thickness > 0 and self.youngs_modulus > 0):
+            raise InputError(
+                f"The shell is {self.thickness:g} m thick with a modulus of "
+                f"{self.youngs_modulus:g} Pa; both must be positive: leave the shell out instead."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """An infinite elastic medium around the particle, bonded to it (isotropic)."""
+
+    youngs_modulus: float
+    poisson_ratio: float
+
+    @property
+    def shear_modulus(self) -> float:
+        """G = E / (2 (1 + nu)) [Pa]."""
+        return self.youngs_modulus / (2 * (1 + self.poisson_ratio))
+
 
 @dataclass(frozen=True, kw_only=True)
 class MechanicalBoundary:
-    """Tractions and constraints on a radial particle; the default is a free surface.
+    """Tractions and constraints on a particle; the default is a free surface.
 
-    ``pressure`` and ``inner_pressure`` [Pa] push on the outer and inner surface.
+    ``pressure`` and ``inner_pressure`` [Pa] push on the outer and inner surface. A ``matrix``
+    presses back with 4 G u/R on a sphere (2 G u/R on a cylinder).
     Surface stress (Cheng & Verbrugge, J. Appl. Phys. 104 (2008) 083521): sigma_r(R) =
     -n (surface_stress + surface_modulus eps_theta(R)) / R with n = 2, 1, 0 for sphere, cylinder
     and slab; ``surface_stress`` and ``surface_modulus`` are in N/m.
@@ -52,6 +75,7 @@ class MechanicalBoundary:
     axial: Axial = Axial.FREE
     lateral: Lateral = Lateral.FLAT
     shell: Shell | None = None
+    matrix: Matrix | None = None
 
 
 free_surface = MechanicalBoundary()

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.material import Material
+from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.mechanics import MechanicalBoundary, free_surface
 from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
 from particle_sim.particle.physics.term import PhysicsTerm
 
 
+AnyMesh = TypeVar("AnyMesh", Mesh, BodyMesh)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Particle:
+class Particle(Generic[AnyMesh]):
     """What ``solve_particle`` needs besides the surface.
 
-    ``order`` is the polynomial degree of the concentration (1 to 4); the displacement is one
-    degree higher. Stress acts back on the sodium only if a term with stress is listed.
+    ``mesh`` is radial or a body. ``order`` is the polynomial degree of the concentration (1 to 4).
+    The displacement is one degree higher on radial meshes and sections; on 3-D bodies it has the
+    same degree, at least 2. Stress acts back on the sodium only if a term with stress is listed.
+
+    Bodies only: ``crystal`` holds directional properties, ``inert`` the regions without sodium,
+    ``wetting_energy`` [J/m2] the surface energy of full minus empty material (linear in theta).
     """
 
     material: Material
-    mesh: Mesh
+    mesh: AnyMesh
     physics: Sequence[PhysicsTerm] = (fickian_diffusion,)
     mechanics: MechanicalBoundary = free_surface
     order: int = 2
+    crystal: Crystal | None = None
+    inert: Mapping[int, Inert] = field(default_factory=dict)
+    wetting_energy: float = 0.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.order <= 4:

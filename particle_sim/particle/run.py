@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import xarray as xr
 
+from particle_sim.fem.mesh import Mesh
 from particle_sim.particle.elasticity import Elasticity
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, von_mises
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.recovery import Tensors, nodal_stress, tensors_at
 from particle_sim.units import Array
-
-
-class ParticleEnd(enum.Enum):
-    """Why a particle run ended."""
-
-    TIME = "Reached the end of the surface history."
-    EMPTY = "The surface ran empty of sodium."
-    FULL = "The surface filled up with sodium."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Balances:
-    """Errors of conserved quantities, relative.
-
-    ``sodium``: change of the inventory plus outflow, over the window's inventory.
-    ``equilibrium``: work of the internal forces on the displacement against that of the loads,
-    over the sum of magnitudes (Clapeyron's theorem), worst of all times.
-    """
-
-    sodium: float
-    equilibrium: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What the time stepping took."""
-
-    steps: int
-    rejected_steps: int
-    newton_iterations: int
-    newton_residuals: tuple[float, ...]
-    """Residual history of the stage that needed most iterations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +23,7 @@ class ParticleRun:
     Shapes: t times, n concentration dofs. Tension is positive.
     """
 
-    particle: Particle
+    particle: Particle[Mesh]
     elasticity: Elasticity
     time: Array
     """[s] (t,)"""
@@ -104,6 +73,37 @@ class ParticleRun:
     def stress(self) -> Array:
         """Principal stresses at the dofs [Pa] (t, n, 3): radial, hoop, second tangential."""
         return self.tensors.stress * self.elasticity.reference_modulus
+
+    @cached_property
+    def von_mises_stress(self) -> Array:
+        """[Pa] (t, n)"""
+        return von_mises(self.stress)
+
+    @cached_property
+    def hydrostatic_stress(self) -> Array:
+        """Mean of the principal stresses [Pa] (t, n)."""
+        return np.asarray(self.stress.mean(axis=2))
+
+    @cached_property
+    def first_principal_stress(self) -> Array:
+        """Largest principal stress [Pa] (t, n)."""
+        return np.asarray(self.stress.max(axis=2))
+
+    @property
+    def surface_site_fraction(self) -> Array:
+        """theta at the outer surface (t, 1)."""
+        return self.site_fraction[:, -1:]
+
+    @property
+    def surface_first_principal_stress(self) -> Array:
+        """Largest principal stress at the outer surface [Pa] (t, 1)."""
+        return self.first_principal_stress[:, -1:]
+
+    @cached_property
+    def volume(self) -> float:
+        """[m3]; per metre of a cylinder, per square metre of a slab"""
+        mesh = self.particle.mesh
+        return mesh.coordinates.volume(mesh.inner, mesh.outer)
 
     @property
     def strain(self) -> Array:
@@ -178,9 +178,3 @@ def _dataset(
         },
         attrs={"law": run.particle.law, "end": run.end.value},
     )
-
-
-def von_mises(stress: Array) -> Array:
-    """Von Mises stress of principal stresses (..., 3)."""
-    a, b, c = stress[..., 0], stress[..., 1], stress[..., 2]
-    return np.asarray(np.sqrt(0.5 * ((a - b) ** 2 + (b - c) ** 2 + (c - a) ** 2)))

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, overload
 
 import numpy as np
 
 from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
 from particle_sim.fem.space import Space
+from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.body.solve import STRESS_PER_SODIUM, body_run, body_system
+from particle_sim.particle.body.system import BodySystem
+from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.integrate import integrate
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.recovery import stress_response
-from particle_sim.particle.run import Balances, Cost, ParticleEnd, ParticleRun
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
@@ -29,45 +37,121 @@ NEWTON_TOLERANCE = 1e-12
 """Residual of theta per dof at which a stage counts as solved, near rounding."""
 
 
+@overload
 def solve_particle(
-    particle: Particle,
+    particle: Particle[Mesh],
     surface: SurfaceCondition,
     *,
+    inner_surface: SurfaceCondition | None = ...,
+    initial_site_fraction: Array | None = ...,
+    times: Sequence[float] | Array = ...,
+    tolerance: float = ...,
+    limits: tuple[float, float] | None = ...,
+    progress: Callable[[float], None] | None = ...,
+) -> ParticleRun: ...
+
+
+@overload
+def solve_particle(
+    particle: Particle[BodyMesh],
+    surface: SurfaceCondition,
+    *,
+    on: Sequence[str] = ...,
+    inner_surface: SurfaceCondition | None = ...,
+    initial_site_fraction: Array | None = ...,
+    times: Sequence[float] | Array = ...,
+    tolerance: float = ...,
+    limits: tuple[float, float] | None = ...,
+    progress: Callable[[float], None] | None = ...,
+) -> BodyRun: ...
+
+
+def solve_particle(
+    particle: Any,
+    surface: SurfaceCondition,
+    *,
+    on: Sequence[str] = (),
     inner_surface: SurfaceCondition | None = None,
     initial_site_fraction: Array | None = None,
     times: Sequence[float] | Array = (),
     tolerance: float = 1e-4,
     limits: tuple[float, float] | None = SITE_LIMITS,
     progress: Callable[[float], None] | None = None,
-) -> ParticleRun:
-    """Sodium, displacement and stress in a particle against time.
+) -> ParticleRun | BodyRun:
+    """Sodium, displacement and stress in a particle of any shape against time.
 
     Solves dc/dt + div N = 0 with the particle's flux terms, and mechanical equilibrium, from a
     uniform filling (the surface's ``initial_site_fraction``, or a value per dof).
 
-    ``times`` [s] are hit exactly. ``tolerance`` bounds the time error of each step in theta over
-    min(1, N R/(D c_max)) and in stress over E Omega c/(3 (1 - nu)) of the same c; the error in
-    space is set by the mesh and order. The run ends early when the surface filling leaves
+    ``times`` [s] are hit exactly; on a body only they, the start and the end are stored, and every
+    step without them. ``on`` names the boundaries of a body that sodium passes (default:
+    ``surface``, or the inside of an inert coating); all others are blocked. ``inner_surface`` acts
+    on the inside of a hollow particle. ``tolerance`` bounds the time error of each step in theta
+    over min(1, N R/(D c_max)) and in stress over E Omega c/(3 (1 - nu)) of the same c; the error
+    in space is set by the mesh and order. The run ends early when the surface filling leaves
     ``limits`` (``None``: never). Small strain, isothermal.
 
     Raises :class:`ConvergenceError` with the last good state, or :class:`InputError`.
     """
-    system = _system(particle, surface, inner_surface)
     if not tolerance > 0:
         raise InputError(f"The tolerance is {tolerance}; it must be positive.")
-    start = _start(system, surface, initial_site_fraction)
+    landings = np.unique(np.asarray(times, dtype=float))
+    if isinstance(particle.mesh, BodyMesh):
+        body = body_system(particle, _surfaces(particle.mesh, surface, inner_surface, on, particle))
+        stepper = Stepper(
+            system=body,
+            controls=_body_controls(body, surface, tolerance, limits),
+            trajectory=Trajectory(),
+        )
+        start = _start(body.space.dimension, surface, initial_site_fraction)
+        trajectory = integrate(stepper, start, surface.breaks, landings, progress)
+        finished = body_run(body, trajectory, times)
+        return replace(finished, warnings=body_warnings(finished))
+    system = _system(particle, surface, inner_surface)
+    start = _start(system.space.dimension, surface, initial_site_fraction)
     stepper = Stepper(
         system=system,
         controls=_controls(system, surface, tolerance, limits),
         trajectory=Trajectory(),
     )
-    landings = np.unique(np.asarray(times, dtype=float))
     trajectory = integrate(stepper, start, surface.breaks, landings, progress)
     return _run(system, particle, surface, trajectory)
 
 
+def _surfaces(
+    mesh: BodyMesh,
+    surface: SurfaceCondition,
+    inner: SurfaceCondition | None,
+    on: Sequence[str],
+    particle: Particle[BodyMesh],
+) -> dict[str, SurfaceCondition]:
+    names = tuple(on) or (("interface",) if particle.inert else ("surface",))
+    surfaces = dict.fromkeys(names, surface)
+    if inner is not None:
+        surfaces["inner"] = inner
+    return surfaces
+
+
+def _body_controls(
+    system: BodySystem,
+    surface: SurfaceCondition,
+    tolerance: float,
+    limits: tuple[float, float] | None,
+) -> Controls:
+    scale = _theta_scale(surface, system.scales, system.potentials)
+    return Controls(
+        tolerance=tolerance / STRESS_PER_SODIUM,
+        theta_scale=scale,
+        stress_scale=1.0,
+        stress_response=np.zeros(0),
+        newton_tolerance=max(1e-3 * tolerance * scale, 1e-11),
+        limits=limits,
+        event_tolerance=1e-7,
+    )
+
+
 def _system(
-    particle: Particle, surface: SurfaceCondition, inner: SurfaceCondition | None
+    particle: Particle[Mesh], surface: SurfaceCondition, inner: SurfaceCondition | None
 ) -> ParticleSystem:
     mesh, material = particle.mesh, particle.material
     scaled = Mesh(vertices=mesh.vertices / mesh.outer, coordinates=mesh.coordinates)
@@ -104,13 +188,12 @@ def _system(
     return system
 
 
-def _start(system: ParticleSystem, surface: SurfaceCondition, given: Array | None) -> Array:
+def _start(dofs: int, surface: SurfaceCondition, given: Array | None) -> Array:
     if given is None:
-        return np.full(system.space.dimension, surface.initial_site_fraction)
-    if np.shape(given) != (system.space.dimension,):
+        return np.full(dofs, surface.initial_site_fraction)
+    if np.shape(given) != (dofs,):
         raise InputError(
-            f"The initial filling has shape {np.shape(given)}; "
-            f"give one value per dof, ({system.space.dimension},)."
+            f"The initial filling has shape {np.shape(given)}; give one value per dof, ({dofs},)."
         )
     return np.array(given, dtype=float)
 
@@ -121,10 +204,7 @@ def _controls(
     tolerance: float,
     limits: tuple[float, float] | None,
 ) -> Controls:
-    reach = surface.largest / system.scales.flux
-    theta_scale = reach if 0 < reach < 1 else 1.0
-    if Potential.GRADIENT_ENERGY in system.potentials:
-        theta_scale = 1.0
+    theta_scale = _theta_scale(surface, system.scales, system.potentials)
     elasticity, material = system.elasticity, system.material
     slopes = material["chemical_strain"].slope(np.linspace(0, 1, 201))
     steepest = float(np.abs(slopes).max())
@@ -141,8 +221,18 @@ def _controls(
     )
 
 
+def _theta_scale(
+    surface: SurfaceCondition, scales: Scales, potentials: frozenset[Potential]
+) -> float:
+    """The largest difference of theta that the flux can build up, at most 1."""
+    reach = surface.largest / scales.flux
+    if Potential.GRADIENT_ENERGY in potentials:
+        return 1.0
+    return reach if 0 < reach < 1 else 1.0
+
+
 def _run(
-    system: ParticleSystem, particle: Particle, surface: SurfaceCondition, trajectory: Trajectory
+    system: ParticleSystem, particle: Particle[Mesh], surface: SurfaceCondition, trajectory: Trajectory
 ) -> ParticleRun:
     snapshots, numbering = trajectory.snapshots, system.numbering
     packed = np.stack([snapshot.packed for snapshot in snapshots])
@@ -172,18 +262,14 @@ def _run(
             newton_residuals=trajectory.hardest_newton,
         ),
     )
-    return _with_warnings(run)
-
-
-def _with_warnings(run: ParticleRun) -> ParticleRun:
-    from dataclasses import replace
-
     return replace(run, warnings=warnings_for(run))
 
 
 def _end(theta: Array, trajectory: Trajectory) -> ParticleEnd:
-    if not trajectory.emptied_or_filled:
+    if not trajectory.stopped_early:
         return ParticleEnd.TIME
+    if trajectory.stopped_by_voltage:
+        return ParticleEnd.VOLTAGE
     return ParticleEnd.EMPTY if theta[-1, -1] < 0.5 else ParticleEnd.FULL
 
 

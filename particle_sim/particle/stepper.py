@@ -5,13 +5,14 @@ ESDIRK of order 4(3) (see ``tableau``) on exact tangents.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from particle_sim.particle.linearised import Rate
-from particle_sim.particle.system import ParticleSystem
+from particle_sim.particle.discrete import DiscreteParticle, Rate
 from particle_sim.particle.tableau import EMBEDDED, GAMMA, NODES, STAGES, WEIGHTS
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
@@ -39,6 +40,8 @@ class Controls:
     stress_response: Array
     newton_tolerance: float
     limits: tuple[float, float] | None
+    event_tolerance: float = 1e-9
+    """How closely the end of a run is met, in site fraction and in V."""
 
     def error(self, theta_error: Array) -> float:
         """Error over tolerance; below 1 is good."""
@@ -69,7 +72,8 @@ class Trajectory:
     rejected_steps: int = 0
     newton_iterations: int = 0
     hardest_newton: tuple[float, ...] = ()
-    emptied_or_filled: bool = False
+    stopped_early: bool = False
+    stopped_by_voltage: bool = False
 
 
 class StepFailed(Exception):
@@ -84,7 +88,7 @@ class StepFailed(Exception):
 class Stepper:
     """Takes single steps of one system; what they cost is counted in ``trajectory``."""
 
-    system: ParticleSystem
+    system: DiscreteParticle
     controls: Controls
     trajectory: Trajectory
 
@@ -93,7 +97,7 @@ class Stepper:
 
         Raises :class:`StepFailed` when a stage does not converge.
         """
-        places = self.system.numbering.theta
+        places = self.system.theta
         theta = snapshot.packed[places]
         rates, outflows = [snapshot.rate.theta], [snapshot.rate.outflow]
         packed, overall, flows = snapshot.packed, snapshot.overall, snapshot.rate.flows
@@ -132,8 +136,8 @@ class Stepper:
 
     def newton(
         self, packed: Array, overall: Array, stage: Stage
-    ) -> tuple[Array, Array, dict[int, float]]:
-        """Solve one stage; returns the unknowns and the sodium outflow by surface dof."""
+    ) -> tuple[Array, Array, Mapping[Any, float]]:
+        """Solve one stage; returns the unknowns and the sodium outflow by surface."""
         system, trajectory = self.system, self.trajectory
         residuals: list[float] = []
         moves: list[float] = []  # largest change of theta per iteration
@@ -144,7 +148,7 @@ class Stepper:
                 if len(residuals) > len(trajectory.hardest_newton):
                     trajectory.hardest_newton = tuple(residuals)
                 length = stage.length or np.inf  # a stage of no length only finds phi and stress
-                reactions = {dof: -value / length for dof, value in linearised.held.items()}
+                reactions = {key: -value / length for key, value in linearised.held.items()}
                 return packed, overall, {**linearised.flows, **reactions}
             if _diverges(residuals):
                 break
@@ -153,7 +157,7 @@ class Stepper:
             trajectory.newton_iterations += 1
             if linearised.is_linear:
                 return packed, overall, linearised.flows
-            moves.append(float(np.abs(change[system.numbering.theta]).max()))
+            moves.append(float(np.abs(change[system.theta]).max()))
         raise StepFailed(tuple(residuals))
 
 

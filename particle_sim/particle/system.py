@@ -19,13 +19,16 @@ from functools import cached_property
 import numpy as np
 
 from particle_sim.fem.banded import BandedFactors, BandedPattern, solve_bordered
-from particle_sim.fem.space import Space
+from particle_sim.fem.space import Integers, Space
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.elasticity import Elasticity
-from particle_sim.particle.linearised import Cellwise, Linearised, Rate
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
+from particle_sim.particle.discrete import Rate
+from particle_sim.particle.linearised import Cellwise, Linearised
+from particle_sim.particle.physics.term import PhysicsTerm, Potential
 from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.surface.kinetics import electrode_potential
+from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
 from particle_sim.particle.unknowns import Numbering, Scales, Stage
 from particle_sim.units import Array
 
@@ -45,12 +48,26 @@ class ParticleSystem:
     @cached_property
     def potentials(self) -> frozenset[Potential]:
         """Parts of phi that some term reads."""
-        return frozenset[Potential]().union(*(term.potentials for term in self.physics))
+        return potentials_of(self.physics)
 
     @property
     def is_coupled(self) -> bool:
         """Whether stress acts back on the sodium."""
         return Potential.STRESS in self.potentials
+
+    @property
+    def theta(self) -> Integers:
+        """Where theta sits among the unknowns."""
+        return self.numbering.theta
+
+    @property
+    def needs_start(self) -> bool:
+        """Whether phi and stress have to be found at the start."""
+        return bool(self.potentials)
+
+    @property
+    def smallest_cell(self) -> float:
+        return float(self.space.mesh.cell_sizes.min())
 
     @cached_property
     def numbering(self) -> Numbering:
@@ -106,13 +123,8 @@ class ParticleSystem:
         return self._mass_pattern.scatter(diagonal)
 
     @cached_property
-    def gradient_energy(self) -> float:
-        """k = kappa / (c_max R T L^2); 0 where no term reads it."""
-        if Potential.GRADIENT_ENERGY not in self.potentials:
-            return 0.0
-        scales = self.scales
-        kappa = self.material.value("gradient_coefficient")
-        return kappa / (scales.concentration * scales.energy * scales.length**2)
+    def _gradient_energy(self) -> float:
+        return gradient_energy(self.physics, self.material, self.scales)
 
     def _square(self, flat: Array) -> Array:
         nodes = self.space.order + 1
@@ -138,27 +150,12 @@ class ParticleSystem:
             self._add_mechanics(cellwise, unknowns, overall)
         return self._collect(cellwise, packed, stage, is_linear)
 
-    def flux_coefficients(self, theta: Array) -> Flux:
-        """Sum of all terms' coefficients at points, scaled."""
-        point = Point(site_fraction=theta, temperature=self.scales.temperature)
-        fluxes = [term.flux(point, self.material) for term in self.physics]
-        unit, mobile = self.scales.diffusivity, self.scales.mobility
-        mobilities = [(f.mobility, f.mobility_slope) for f in fluxes]
-        mobility = [(b, s) for b, s in mobilities if b is not None and s is not None]
-        nothing = np.zeros_like(theta)
-        return Flux(
-            diffusivity=sum((f.diffusivity for f in fluxes), nothing) / unit,
-            diffusivity_slope=sum((f.diffusivity_slope for f in fluxes), nothing) / unit,
-            mobility=sum((b for b, _ in mobility), nothing) / mobile,
-            mobility_slope=sum((s for _, s in mobility), nothing) / mobile,
-        )
-
     def _add_transport(self, cellwise: Cellwise, unknowns: Array, stage: Stage) -> bool:
         at_theta, at_phi, _ = self.numbering.slices
         theta = unknowns[:, at_theta]
         values, slopes = self.space.values, self.space.reference_gradients
         _, _per_size, per_size2 = self._weights
-        flux = self.flux_coefficients(theta @ values.T)
+        flux = flux_coefficients(self.physics, self.material, self.scales, theta @ values.T)
         gradient = theta @ slopes.T  # per cell size
         transported = flux.diffusivity * gradient
         change = flux.diffusivity_slope * gradient
@@ -183,7 +180,7 @@ class ParticleSystem:
     def _add_potential(self, cellwise: Cellwise, unknowns: Array) -> None:
         at_theta, at_phi, _ = self.numbering.slices
         theta, phi = unknowns[:, at_theta], unknowns[:, at_phi]
-        rigidity = self.gradient_energy * self._rigidity
+        rigidity = self._gradient_energy * self._rigidity
         cellwise.residual[:, at_phi] = (self.mass @ phi[:, :, None])[:, :, 0]
         cellwise.residual[:, at_phi] -= (rigidity @ theta[:, :, None])[:, :, 0]
         cellwise.tangent[:, at_phi, at_phi] = self.mass
@@ -283,15 +280,52 @@ class ParticleSystem:
     def response(self, dof: int, packed: Array, stage: Stage) -> SurfaceResponse:
         """What the surface condition at a dof answers at the given unknowns [SI]."""
         numbering, scales = self.numbering, self.scales
-        start, stop = stage.piece
         phi = packed[numbering.phi[dof]] * scales.energy if numbering.has_potential else 0.0
         state = SurfaceState(
             time=stage.time * scales.time,
-            piece=(start, stop),
-            site_fraction=float(packed[numbering.theta[dof]]),
-            potential=float(phi),
+            piece=stage.piece,
+            site_fraction=np.asarray(packed[numbering.theta[dof]]),
+            potential=np.asarray(phi),
+            separates=Potential.GRADIENT_ENERGY in self.potentials,
         )
-        return self.surfaces[dof].respond(state)
+        surface = self.surfaces[dof]
+        return (surface.total or surface).respond(state)  # an even surface shares no current out
+
+    def start(self, theta: Array) -> tuple[Array, Array]:
+        """All unknowns before the first solve, held surfaces at their value."""
+        packed = np.zeros(self.numbering.size)
+        packed[self.theta] = theta
+        for dof, surface in self.surfaces.items():
+            if surface.held_site_fraction is not None:
+                packed[self.theta[dof]] = surface.held_site_fraction
+        return packed, np.zeros(self._globals)
+
+    def surface_fillings(self, packed: Array) -> Array:
+        """Site fractions on all surfaces that sodium passes."""
+        return packed[self.theta[list(self.surfaces)]]
+
+    def voltage_excess(
+        self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
+    ) -> float:
+        """How far the electrode potential lies beyond its limits [V]; negative inside."""
+        worst = -1.0
+        for dof, surface in self.surfaces.items():
+            if surface.voltage_limits is None or surface.total is None:
+                continue
+            phi = packed[self.numbering.phi[dof]] if self.numbering.has_potential else 0.0
+            voltage = float(
+                electrode_potential(
+                    self.material,
+                    packed[self.theta[dof]],
+                    np.asarray(phi * self.scales.energy),
+                    np.asarray(surface.total.between(*piece, time * self.scales.time)),
+                    self.scales.temperature,
+                    separates=Potential.GRADIENT_ENERGY in self.potentials,
+                )
+            )
+            low, high = surface.voltage_limits
+            worst = max(worst, low - voltage, voltage - high)
+        return worst
 
     def _add_flux(
         self, dof: int, residual: Array, band: Array, packed: Array, stage: Stage
@@ -301,13 +335,14 @@ class ParticleSystem:
         answer = self.response(dof, packed, stage)
         mesh, scales = self.space.mesh, self.scales
         area = mesh.coordinates.surface(float(self.space.nodes[dof])) / scales.flux
-        residual[place] += stage.length * area * answer.flux
-        pattern.add(band, place, place, stage.length * area * answer.slope)
+        flux, slope = float(answer.flux), float(answer.slope)
+        residual[place] += stage.length * area * flux
+        pattern.add(band, place, place, stage.length * area * slope)
         if self.potentials:
             phi = int(self.numbering.phi[dof])
-            slope = area * answer.potential_slope * scales.energy
-            pattern.add(band, place, phi, stage.length * slope)
-        return area * answer.flux, answer.slope != 0
+            by_phi = area * float(answer.potential_slope) * scales.energy
+            pattern.add(band, place, phi, stage.length * by_phi)
+        return area * flux, slope != 0
 
     def _add_support(self, residual: Array, band: Array, columns: Array, packed: Array) -> None:
         elasticity, places = self.elasticity, self.numbering.u

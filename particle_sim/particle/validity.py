@@ -20,13 +20,19 @@ SMALL_STRAIN = 0.03
 
 
 def warnings_for(run: ParticleRun) -> tuple[str, ...]:
-    """Sentences for the user, most serious first."""
-    checks = (_interface, _strength, _small_strain, _radial_phase_separation)
-    return tuple(text for check in checks if (text := check(run)) is not None)
+    """Sentences for the user about a radial run, most serious first."""
+    material, width = run.particle.material, _width(run)
+    checks = (
+        interface_warning(width, float(run.particle.mesh.cell_sizes.max()), run.particle.order),
+        strength_warning(material, float(run.stress.max())),
+        strain_warning(material["chemical_strain"](run.site_fraction)),
+        _radial_phase_separation(run),
+    )
+    return tuple(text for text in checks if text is not None)
 
 
-def _small_strain(run: ParticleRun) -> str | None:
-    strain = run.particle.material["chemical_strain"](run.site_fraction)
+def strain_warning(strain: Array) -> str | None:
+    """Where linear chemical strain (any shape) spans more than small strain allows."""
     span = float(strain.max() - strain.min())
     if span <= SMALL_STRAIN:
         return None
@@ -36,16 +42,24 @@ def _small_strain(run: ParticleRun) -> str | None:
     )
 
 
-def _strength(run: ParticleRun) -> str | None:
-    strength = run.particle.material.properties.get("tensile_strength")
-    if strength is None:
-        return None
-    peak = float(run.stress.max())
-    if peak <= strength.magnitude:
+def strength_warning(material: Material, peak: float) -> str | None:
+    """Where the largest tensile stress [Pa] exceeds the material's strength."""
+    strength = material.properties.get("tensile_strength")
+    if strength is None or peak <= strength.magnitude:
         return None
     return (
         f"The largest tensile stress, {readable(peak / 1e6)} MPa, exceeds the tensile strength of "
         f"{readable(strength.magnitude / 1e6)} MPa; the material would crack or yield before."
+    )
+
+
+def interface_warning(width: float | None, cell: float, order: int) -> str | None:
+    """Where a phase boundary of ``width`` [m] has fewer than four node distances."""
+    if width is None or cell <= width * order / 4:
+        return None
+    return (
+        f"The phase boundary is {width * 1e9:.2g} nm wide but the largest cell {cell * 1e9:.2g} "
+        f"nm; use cells of at most {width * order / 4 * 1e9:.2g} nm."
     )
 
 
@@ -70,19 +84,6 @@ def interface_width(
 
 def _width(run: ParticleRun) -> float | None:
     return interface_width(run.particle.material, run.particle.physics, run.temperature)
-
-
-def _interface(run: ParticleRun) -> str | None:
-    width = _width(run)
-    if width is None:
-        return None
-    largest = float(run.particle.mesh.cell_sizes.max())
-    if largest <= width / 2:
-        return None
-    return (
-        f"The phase boundary is {width * 1e9:.2g} nm wide but the largest cell {largest * 1e9:.2g} "
-        "nm; use at least two cells across it."
-    )
 
 
 def _radial_phase_separation(run: ParticleRun) -> str | None:

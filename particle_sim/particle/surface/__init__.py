@@ -4,4 +4,5 @@ from particle_sim.particle.surface.butler_volmer import ButlerVolmer as ButlerVo
 from particle_sim.particle.surface.fixed_concentration import (
     FixedConcentration as FixedConcentration,
 )
+from particle_sim.particle.surface.galvanostatic import Galvanostatic as Galvanostatic
 from particle_sim.particle.surface.linear_exchange import LinearExchange as LinearExchange

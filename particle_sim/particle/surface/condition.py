@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.units import Array
 
 
@@ -26,6 +26,14 @@ class SurfaceCondition(Protocol):
     @property
     def held_site_fraction(self) -> float | None:
         """Site fraction at which the surface is held; ``None`` where a flux is given."""
+
+    @property
+    def total(self) -> SurfaceFlux | None:
+        """Mean flux that an unknown electrode potential has to deliver; ``None`` without one."""
+
+    @property
+    def voltage_limits(self) -> tuple[float, float] | None:
+        """Electrode potentials [V] between which the run goes on; ``None``: not watched."""
 
     @property
     def largest(self) -> float:

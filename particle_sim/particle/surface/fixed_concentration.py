@@ -30,9 +30,17 @@ class FixedConcentration:
         return self.site_fraction
 
     @property
+    def total(self) -> None:
+        return None
+
+    @property
+    def voltage_limits(self) -> None:
+        return None
+
+    @property
     def largest(self) -> float:
         return math.inf
 
     def respond(self, state: SurfaceState) -> SurfaceResponse:
         """Not used while the concentration is held."""
-        return SurfaceResponse(flux=0.0)
+        return SurfaceResponse(flux=np.zeros(np.shape(state.site_fraction)))

@@ -32,10 +32,18 @@ class LinearExchange:
         return None
 
     @property
+    def total(self) -> None:
+        return None
+
+    @property
+    def voltage_limits(self) -> None:
+        return None
+
+    @property
     def largest(self) -> float:
         return math.inf
 
     def respond(self, state: SurfaceState) -> SurfaceResponse:
         slope = self.coefficient * self.maximum_concentration
-        excess = state.site_fraction - self.reservoir_site_fraction
-        return SurfaceResponse(flux=slope * excess, slope=slope)
+        excess = np.asarray(state.site_fraction) - self.reservoir_site_fraction
+        return SurfaceResponse(flux=slope * excess, slope=np.full_like(excess, slope))

@@ -1,0 +1,307 @@
+"""Sparse direct solves with a nested-dissection ordering: 2-D systems and small 3-D ones.
+
+Unknowns are numbered so that two halves of the body come first and the thin layer of nodes that
+separates them comes last, and so on inside each half (George 1973). Factors of a 2-D mesh of n
+nodes then hold O(n log n) numbers, of a 3-D mesh O(n^(4/3)). SciPy's SuperLU factorises the
+permuted matrix with pivots on the diagonal; it is safe for matrices whose diagonal blocks are
+well conditioned, and every solve is checked and refined against the matrix itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import breadth_first_order, maximum_bipartite_matching
+from scipy.sparse.linalg import SuperLU, splu
+
+from particle_sim.units import Array
+
+Integers = NDArray[np.intp]
+
+LEAF = 12
+"""Groups of nodes of at most this many are not cut further; smaller makes the ordering slower."""
+
+RESIDUAL = 1e-10
+"""Largest residual relative to |A| |x| + |b|; above it diagonal pivots are given up."""
+
+
+def factorise(
+    matrix: sp.csr_matrix | sp.csc_matrix, coordinates: Array, *, symmetric_pattern: bool = True
+) -> Factors:
+    """Factors of a sparse matrix (n, n) whose unknown i sits at ``coordinates[i]`` (n, d).
+
+    Unknowns with equal coordinates (components of a field, coupled fields) are eliminated
+    together. Coordinates that are not finite mark unknowns without a place, such as multipliers:
+    they come last. For many matrices of one pattern make a :func:`dissect` once instead.
+    """
+    return dissect(matrix, coordinates, symmetric_pattern=symmetric_pattern).factorise(matrix)
+
+
+def dissect(
+    matrix: sp.csr_matrix | sp.csc_matrix, coordinates: Array, *, symmetric_pattern: bool = True
+) -> Dissection:
+    """The ordering and permuted pattern for all matrices that have the pattern of this one.
+
+    ``symmetric_pattern`` False takes the pattern of A + A^T for the ordering.
+    """
+    pattern = sp.csr_matrix(matrix)
+    pattern.sum_duplicates()
+    order = nested_order(pattern, np.asarray(coordinates, dtype=float), symmetric_pattern)
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    rows = np.repeat(np.arange(len(order)), np.diff(pattern.indptr))
+    counted = sp.csc_matrix(
+        (np.arange(1, pattern.nnz + 1), (position[rows], position[pattern.indices])),
+        shape=pattern.shape,
+    )
+    counted.sort_indices()
+    return Dissection(
+        order=order,
+        sources=counted.data.astype(np.intp) - 1,
+        indices=counted.indices,
+        starts=counted.indptr,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dissection:
+    """A nested-dissection ordering of one sparsity pattern.
+
+    order (n,): the unknown at each place of the elimination; sources (nnz,): which entry of the
+    row-wise matrix is each entry of the permuted column-wise one.
+    """
+
+    order: Integers
+    sources: Integers
+    indices: NDArray[np.int32]
+    starts: NDArray[np.int32]
+
+    def factorise(self, matrix: sp.csr_matrix | sp.csc_matrix) -> Factors:
+        """Factors of a matrix with this pattern.
+
+        With a zero pivot the matrix is factorised with row exchanges, which costs more;
+        :attr:`Factors.method` says so. Raises ``LinAlgError`` if the matrix is singular.
+        """
+        rowwise = sp.csr_matrix(matrix)
+        if not rowwise.has_canonical_format:
+            rowwise = rowwise.copy()
+            rowwise.sum_duplicates()
+        if rowwise.nnz != len(self.sources):
+            raise ValueError(
+                f"The matrix has {rowwise.nnz} entries; the ordering was made for "
+                f"{len(self.sources)}. Make a new one with dissect."
+            )
+        permuted = sp.csc_matrix(
+            (rowwise.data[self.sources], self.indices, self.starts), shape=rowwise.shape
+        )
+        return Factors(matrix=rowwise, permuted=permuted, order=self.order)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factors:
+    """LU factors of ``matrix``; ``permuted`` is the same matrix in elimination order."""
+
+    matrix: sp.csr_matrix
+    permuted: sp.csc_matrix
+    order: Integers
+
+    def __post_init__(self) -> None:
+        _ = self._diagonal  # factorise at once
+
+    @cached_property
+    def _diagonal(self) -> SuperLU | None:
+        """SuperLU's factors with diagonal pivots; None if one is zero."""
+        try:
+            return splu(
+                self.permuted,
+                permc_spec="NATURAL",
+                diag_pivot_thresh=0.0,
+                options={"SymmetricMode": True},
+            )
+        except RuntimeError:
+            return None
+
+    @cached_property
+    def _pivoted(self) -> SuperLU:
+        try:
+            return splu(self.permuted.tocsc(), permc_spec="COLAMD", diag_pivot_thresh=1.0)
+        except RuntimeError as error:
+            raise np.linalg.LinAlgError("singular sparse matrix") from error
+
+    @property
+    def method(self) -> str:
+        """What was done, in words."""
+        if "_pivoted" in self.__dict__ or self._diagonal is None:
+            return f"sparse LU with row exchanges, {len(self.order):,} unknowns"
+        return f"sparse LU in nested-dissection order, {len(self.order):,} unknowns"
+
+    def solve(self, right_side: Array) -> Array:
+        """Solution for one (n,) or several (n, k) right-hand sides."""
+        if self._diagonal is not None and "_pivoted" not in self.__dict__:
+            solution = self._refined(self._diagonal, right_side)
+            if solution is not None:
+                return solution
+        solution = self._refined(self._pivoted, right_side)
+        if solution is None:
+            raise np.linalg.LinAlgError("sparse matrix singular to working precision")
+        return solution
+
+    def _refined(self, factors: SuperLU, right_side: Array) -> Array | None:
+        """Solution with at most one step of refinement; None if it stays wrong."""
+        solution = self._apply(factors, right_side)
+        for _ in range(2):
+            residual = right_side - self.matrix @ solution
+            scale = self._norm * np.abs(solution).max() + np.abs(right_side).max()
+            worst = np.abs(residual).max(initial=0.0)
+            if worst <= RESIDUAL * scale:
+                return solution
+            if not np.isfinite(worst):
+                return None
+            solution = solution + self._apply(factors, residual)
+        return None
+
+    def _apply(self, factors: SuperLU, right_side: Array) -> Array:
+        solution = np.empty(right_side.shape)
+        solution[self.order] = factors.solve(np.ascontiguousarray(right_side[self.order]))
+        return solution
+
+    @cached_property
+    def _norm(self) -> float:
+        return float(abs(self.matrix).sum(axis=1).max())
+
+
+def nested_order(
+    pattern: sp.csr_matrix, coordinates: Array, symmetric_pattern: bool = True
+) -> Integers:
+    """Elimination order (n,) of the unknowns of a sparse pattern with places (n, d)."""
+    placed = np.isfinite(coordinates).all(axis=1)
+    inside = np.flatnonzero(placed)
+    places, group = np.unique(coordinates[inside], axis=0, return_inverse=True)
+    graph = _group_graph(pattern[inside][:, inside], np.asarray(group).ravel(), len(places))
+    if not symmetric_pattern:
+        graph = (graph + graph.T).tocsr()
+    key = _dissection_keys(graph, places)[np.asarray(group).ravel()]
+    order = inside[np.argsort(key, kind="stable")]
+    return np.concatenate([order, np.flatnonzero(~placed)]).astype(np.intp)
+
+
+def _group_graph(pattern: sp.csr_matrix, group: Integers, groups: int) -> sp.csr_matrix:
+    """Which groups of unknowns are coupled, without the diagonal."""
+    rows = np.repeat(group, np.diff(pattern.indptr))
+    columns = group[pattern.indices]
+    apart = rows != columns
+    ones = np.ones(int(apart.sum()), dtype=np.int8)
+    graph = sp.coo_matrix((ones, (rows[apart], columns[apart])), shape=(groups, groups)).tocsr()
+    graph.data[:] = 1
+    return sp.csr_matrix(graph)
+
+
+def _dissection_keys(graph: sp.csr_matrix, places: Array) -> Integers:
+    """A number per group; groups are eliminated in ascending order of it, ties together.
+
+    All parts of one level are cut at once. A part's key is 3 k for its first half, 3 k + 1 for
+    its second and 3 k + 2 for the separator.
+    """
+    count = len(places)
+    key = np.zeros(count, dtype=np.int64)
+    edges = sp.triu(graph, format="coo")
+    first, second = edges.row.astype(np.intp), edges.col.astype(np.intp)
+    is_open = np.full(count, count > LEAF)
+    while is_open.any():
+        within = is_open[first] & is_open[second]
+        first, second = first[within], second[within]
+        within = key[first] == key[second]
+        first, second = first[within], second[within]
+        digit = _cut(key, is_open, places, first, second)
+        key = 3 * key + digit
+        is_open &= digit < 2
+        _, part, sizes = np.unique(key, return_inverse=True, return_counts=True)
+        is_open &= sizes[np.asarray(part).ravel()] > LEAF
+    return key.astype(np.intp)
+
+
+def _cut(
+    key: Integers, is_open: NDArray[np.bool_], places: Array, first: Integers, second: Integers
+) -> Integers:
+    """0, 1 or 2 (separator) for every group of the open parts, 0 elsewhere.
+
+    Each part is halved across several directions; the one with the smallest separator is kept.
+    """
+    members = np.flatnonzero(is_open)
+    _, part = np.unique(key[members], return_inverse=True)
+    part = np.asarray(part).ravel()
+    best = np.zeros(len(key), dtype=np.intp)
+    best_size = np.full(int(part.max()) + 1, np.iinfo(np.intp).max)
+    for direction in _directions(places.shape[1]):
+        side = np.zeros(len(key), dtype=np.intp)
+        side[members] = _halves(part, places[members] @ direction)
+        crossing = side[first] != side[second]
+        layer = _thinnest_layer(side, first[crossing], second[crossing])
+        side[layer] = 2
+        size = np.bincount(part[side[members] == 2], minlength=len(best_size))
+        better = members[(size < best_size)[part]]
+        best[better] = side[better]
+        best_size = np.minimum(best_size, size)
+    return best
+
+
+def _directions(dimension: int) -> Array:
+    """Normals of the planes that are tried: the axes and the diagonals of every pair of axes."""
+    axes = np.eye(dimension)
+    diagonals = [
+        axes[i] + sign * axes[j]
+        for i in range(dimension)
+        for j in range(i + 1, dimension)
+        for sign in (1, -1)
+    ]
+    return np.array([*axes, *diagonals])
+
+
+def _halves(part: Integers, height: Array) -> Integers:
+    """0 for the lower half of every part, 1 for the upper one."""
+    order = np.lexsort((height, part))
+    sizes = np.bincount(part)
+    rank = np.arange(len(part)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    upper = np.empty(len(part), dtype=np.intp)
+    upper[order] = rank >= np.repeat((sizes + 1) // 2, sizes)
+    return upper
+
+
+def _thinnest_layer(side: Integers, first: Integers, second: Integers) -> Integers:
+    """Fewest groups that touch every crossing edge (König: from a maximum matching)."""
+    if len(first) == 0:
+        return np.zeros(0, dtype=np.intp)
+    swap = side[first] == 1
+    low, high = np.where(swap, second, first), np.where(swap, first, second)
+    lows, row = np.unique(low, return_inverse=True)
+    highs, column = np.unique(high, return_inverse=True)
+    row, column = np.asarray(row).ravel(), np.asarray(column).ravel()
+    n, m = len(lows), len(highs)
+    ones = np.ones(len(row), dtype=np.int8)
+    crossing = sp.csr_matrix((ones, (row, column)), shape=(n, m))
+    mate = maximum_bipartite_matching(crossing, perm_type="column")  # of every low group
+    reached = _alternating_reach(row, column, np.asarray(mate), n, m)
+    return np.concatenate([lows[~reached[:n]], highs[reached[n:]]])
+
+
+def _alternating_reach(
+    row: Integers, column: Integers, mate: Integers, n: int, m: int
+) -> NDArray[np.bool_]:
+    """Which of the n low and m high groups an alternating path reaches from an unmatched low one.
+
+    Paths go up along any edge and down along the matching only.
+    """
+    matched = np.flatnonzero(mate >= 0)
+    unmatched = np.flatnonzero(mate < 0)
+    source = n + m
+    starts = np.concatenate([row, n + mate[matched], np.full(len(unmatched), source)])
+    ends = np.concatenate([n + column, matched, unmatched])
+    ones = np.ones(len(starts), dtype=np.int8)
+    paths = sp.csr_matrix((ones, (starts, ends)), shape=(source + 1, source + 1))
+    reached = np.zeros(source + 1, dtype=bool)
+    reached[breadth_first_order(paths, source, return_predecessors=False)] = True
+    return reached[:source]

@@ -1,0 +1,221 @@
+"""Linear solvers of a body, chosen by size: sparse LU with nested dissection, or iterations.
+
+Newton systems are solved by GMRES on the exact tangent. Its preconditioner is the LU of an earlier
+tangent of the sodium's unknowns, renewed when it takes too long, and the elastic solver for the
+displacement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import LinearOperator, cg, gmres
+
+from particle_sim.fem.dissection import Dissection, Factors, dissect, factorise
+from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.particle.body.elasticity import BodyElasticity
+    from particle_sim.particle.body.system import BodyLinearised, BodySystem
+
+DIRECT_LIMIT = {2: 400_000, 3: 12_000}
+"""Most displacement dofs for a direct solve, by dimension; beyond it iterations are faster."""
+
+LINEAR_TOLERANCE = 1e-12
+NEWTON_FORCING = 1e-6
+"""Relative residual of the linear solves: of linear stages, and inside Newton's method."""
+
+PATIENCE = 14
+"""Iterations with old factors after which new ones are cheaper."""
+
+
+class ElasticFactors(Protocol):
+    """A solver of K u = f with K fixed, dofs of symmetry planes and pins at zero."""
+
+    @property
+    def method(self) -> str:
+        """What it does, in words."""
+
+    def solve(self, loads: Array) -> Array:
+        """Displacements (m, k) of loads (m, k)."""
+
+    def precondition(self, residual: Array) -> Array:
+        """A cheap approximation to K^-1 residual (m,), linear in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectElastic:
+    """Sparse LU of the free dofs."""
+
+    factors: Factors
+    free: Array
+
+    @property
+    def method(self) -> str:
+        return self.factors.method
+
+    def solve(self, loads: Array) -> Array:
+        result = np.zeros(loads.shape)
+        result[self.free] = self.factors.solve(loads[self.free])
+        return result
+
+    def precondition(self, residual: Array) -> Array:
+        return self.solve(residual)
+
+
+def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> ElasticFactors:
+    """The solver that suits the size of the problem."""
+    d = elasticity.space.mesh.dimension
+    if elasticity.size > DIRECT_LIMIT[d]:
+        from particle_sim.particle.body.iterative import multigrid_elastic
+
+        return multigrid_elastic(elasticity, stiffness)
+    free = np.flatnonzero(~elasticity.fixed)
+    nodes = np.repeat(elasticity.space.nodes, d, axis=0)[free]
+    return DirectElastic(factors=factorise(stiffness[free][:, free], nodes), free=free)
+
+
+@dataclass(kw_only=True)
+class TangentSolver:
+    """Solves Newton systems of one body and remembers the last factors."""
+
+    factors: Factors | None = None
+    dissection: Dissection | None = None
+    methods: set[str] = field(default_factory=set)
+    factorisations: int = 0
+    iterations: int = 0
+
+    def solve(self, system: BodySystem, linearised: BodyLinearised) -> tuple[Array, Array]:
+        """Step of all unknowns and of the global ones; conserves sodium to rounding."""
+        matrix = _bordered(linearised)
+        tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
+        right_side = -np.concatenate(
+            [
+                linearised.residual[: system.phi.stop],
+                linearised.overall_residual,
+                linearised.residual[system.phi.stop :],
+            ]
+        )
+        step = self._attempt(system, linearised, matrix, right_side, tolerance)
+        if step is None:
+            self._factorise(system, matrix)
+            step = self._attempt(system, linearised, matrix, right_side, tolerance, last=True)
+        if step is None:
+            raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
+        t, g = system.phi.stop, len(linearised.overall_residual)
+        packed = np.concatenate([step[:t], step[t + g :]])
+        if not linearised.held:
+            self._conserve(system, linearised, packed, step[t : t + g])
+        return packed, step[t : t + g]
+
+    def _attempt(
+        self,
+        system: BodySystem,
+        linearised: BodyLinearised,
+        matrix: sparse.csr_array,
+        right_side: Array,
+        tolerance: float,
+        *,
+        last: bool = False,
+    ) -> Array | None:
+        """GMRES with the factors at hand; ``None`` where there are none or they are too old."""
+        if self.factors is None:
+            return None
+        operator, preconditioner = _operators(linearised, matrix, self.factors)
+        count = _Count()
+        patience = 200 if last else PATIENCE
+        step, status = gmres(
+            operator,
+            right_side,
+            M=preconditioner,
+            rtol=tolerance,
+            atol=0.0,
+            restart=min(patience, 60),
+            maxiter=-(-patience // 60),
+            callback=count,
+            callback_type="pr_norm",
+        )
+        self.iterations += count.total
+        return np.asarray(step) if status == 0 else None
+
+    def _factorise(self, system: BodySystem, matrix: sparse.csr_array) -> None:
+        if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
+            nodes = system.space.nodes
+            fields = [nodes, nodes] if system.potentials else [nodes]
+            extra = np.full((len(system.unknown_voltages), nodes.shape[1]), np.nan)
+            self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
+        self.factors = self.dissection.factorise(matrix)
+        self.factorisations += 1
+        self.methods.add(f"sodium: GMRES preconditioned by {self.factors.method}")
+        if system.is_coupled:
+            self.methods.add(f"displacement: {system.elasticity.solver.method}")
+
+    @staticmethod
+    def _conserve(
+        system: BodySystem, linearised: BodyLinearised, packed: Array, overall: Array
+    ) -> None:
+        """Shift theta evenly by what the linear solver left of the total balance, in place."""
+        t, n = system.phi.stop, system.space.dimension
+        rows = linearised.residual[:t] + linearised.tangent @ packed[:t]
+        rows += linearised.columns @ overall
+        packed[:n] -= rows[:n].sum() / system.volumes.sum()
+
+    def solve_mass(self, system: BodySystem, matrix: Any, right_side: Array) -> Array:
+        """Solve with the mass matrix (Jacobi-preconditioned conjugate gradients)."""
+        diagonal = matrix.diagonal()
+        scaling = LinearOperator(matrix.shape, matvec=lambda x: x / diagonal)
+        symmetric = not any(s.held_site_fraction is not None for s in system.surfaces.values())
+        method = cg if symmetric else gmres
+        solution, _ = method(matrix, right_side, M=scaling, rtol=1e-13, atol=0.0, maxiter=400)
+        return np.asarray(solution)
+
+
+@dataclass
+class _Count:
+    """Counts iterations."""
+
+    total: int = 0
+
+    def __call__(self, _: Any) -> None:
+        self.total += 1
+
+
+def _bordered(linearised: BodyLinearised) -> sparse.csr_array:
+    if linearised.columns.shape[1] == 0:
+        return linearised.tangent
+    blocks = [
+        [linearised.tangent, sparse.csr_array(linearised.columns)],
+        [sparse.csr_array(linearised.rows), sparse.csr_array(linearised.corner)],
+    ]
+    return sparse.csr_array(sparse.block_array(blocks, format="csr"))
+
+
+def _operators(
+    linearised: BodyLinearised, matrix: sparse.csr_array, factors: Factors
+) -> tuple[Any, Any]:
+    """The tangent and its preconditioner, displacement included where it is coupled."""
+    coupling, t = linearised.coupling, matrix.shape[0]
+    if coupling is None:
+        return matrix, LinearOperator(matrix.shape, matvec=factors.solve)
+    n = coupling.push.shape[0]
+    elastic, fixed = coupling.elasticity.solver, coupling.elasticity.fixed
+    size = t + len(fixed)
+
+    def apply(x: Array) -> Array:
+        first = matrix @ x[:t]
+        on_phi, equilibrium = coupling.apply(x[:n], x[t:])
+        first[n : 2 * n] += on_phi
+        return np.concatenate([first, equilibrium])
+
+    def precondition(x: Array) -> Array:
+        sodium = factors.solve(x[:t])
+        force = np.where(fixed, 0.0, x[t:] + coupling.push.T @ sodium[:n])
+        return np.concatenate([sodium, np.where(fixed, x[t:], elastic.precondition(force))])
+
+    return (
+        LinearOperator((size, size), matvec=apply, dtype=float),
+        LinearOperator((size, size), matvec=precondition, dtype=float),
+    )

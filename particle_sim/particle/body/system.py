@@ -1,0 +1,462 @@
+"""The discrete body: residual and exact tangent of one implicit stage.
+
+The weak form is that of the radial particle (``particle_sim.particle.system``) with tensors:
+
+    int (theta - theta_0) w + h [ int T (A grad theta + B grad phi) . grad w + surface flux w ] = 0
+    int phi w - k int grad theta . grad w + s int (beta'(theta) : sigma) w - wetting = 0
+    int sigma : eps(v) = boundary work
+
+T is the crystal's ratio tensor of its region. Where a surface has an unknown electrode potential V,
+the mean of its flux is one more equation. Summing the first line over w = 1 cancels the interior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from particle_sim.fem.body_mesh import BodyMesh, Integers
+from particle_sim.fem.body_space import BodySpace, FacetPoints
+from particle_sim.fem.sparse_pattern import SparsePattern, scatter
+from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.materials.material import Material
+from particle_sim.particle.body.coupling import Coupling
+from particle_sim.particle.body.elasticity import BodyElasticity
+from particle_sim.particle.body.linear_solvers import TangentSolver
+from particle_sim.particle.discrete import Rate
+from particle_sim.particle.particle import Particle
+from particle_sim.particle.physics.term import Potential
+from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.particle.unknowns import Scales, Stage
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyLinearised:
+    """Residual and tangent blocks of one stage; t sodium unknowns, m displacements, g globals.
+
+    residual (t + m,), tangent (t, t), columns (t, g), rows (g, t), corner (g, g).
+    """
+
+    residual: Array
+    overall_residual: Array
+    tangent: sparse.csr_array
+    coupling: Coupling | None
+    columns: Array
+    rows: Array
+    corner: Array
+    flows: Mapping[str, float]
+    held: Mapping[str, float]
+    is_linear: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodySystem:
+    """Everything fixed during a solve; ``surfaces`` by the name of the boundary they act on."""
+
+    particle: Particle[BodyMesh]
+    elasticity: BodyElasticity
+    surfaces: Mapping[str, SurfaceCondition]
+    scales: Scales
+    solver: TangentSolver
+
+    @property
+    def space(self) -> BodySpace:
+        return self.elasticity.sodium
+
+    @property
+    def material(self) -> Material:
+        return self.particle.material
+
+    @cached_property
+    def potentials(self) -> frozenset[Potential]:
+        return potentials_of(self.particle.physics)
+
+    @property
+    def is_coupled(self) -> bool:
+        """Whether stress acts back on the sodium."""
+        return Potential.STRESS in self.potentials
+
+    @property
+    def theta(self) -> slice:
+        return slice(0, self.space.dimension)
+
+    @property
+    def phi(self) -> slice:
+        """Place of phi; empty where no term reads it."""
+        n = self.space.dimension
+        return slice(n, 2 * n) if self.potentials else slice(n, n)
+
+    @property
+    def u(self) -> slice:
+        """Place of the displacement; empty where stress does not act back."""
+        start = self.phi.stop
+        return slice(start, start + (self.elasticity.size if self.is_coupled else 0))
+
+    @cached_property
+    def _facets(self) -> dict[str, FacetPoints]:
+        return {name: self.space.boundary(name) for name in self.surfaces}
+
+    def area(self, name: str) -> float:
+        """Scaled area of an open boundary."""
+        return self._facets[name].area
+
+    @cached_property
+    def unknown_voltages(self) -> tuple[str, ...]:
+        """Surfaces with an unknown electrode potential."""
+        return tuple(n for n, surface in self.surfaces.items() if surface.total is not None)
+
+    @cached_property
+    def _held(self) -> dict[str, Integers]:
+        return {
+            name: self.space.boundary_dofs(name)
+            for name, surface in self.surfaces.items()
+            if surface.held_site_fraction is not None
+        }
+
+    @property
+    def volumes(self) -> Array:
+        return self.space.volumes
+
+    @cached_property
+    def smallest_cell(self) -> float:
+        return float(self.space.mesh.cell_sizes.min())
+
+    @property
+    def needs_start(self) -> bool:
+        return bool(self.potentials) or bool(self.unknown_voltages)
+
+    @cached_property
+    def _cell_unknowns(self) -> Integers:
+        dofs = self.space.cell_dofs
+        if not self.potentials:
+            return dofs
+        return np.concatenate([dofs, dofs + self.space.dimension], axis=1)
+
+    @cached_property
+    def _pattern(self) -> SparsePattern:
+        cells, size = self._cell_unknowns, self.phi.stop
+        return SparsePattern(rows=cells, columns=cells, shape=(size, size))
+
+    @cached_property
+    def mass(self) -> Array:
+        """Cell mass matrices (e, i, j)."""
+        values = self.space.values
+        pairs = np.einsum("qi,qj->qij", values, values).reshape(len(values), -1)
+        return (self.space.weights @ pairs).reshape(-1, values.shape[1], values.shape[1])
+
+    @cached_property
+    def mass_matrix(self) -> sparse.csr_array:
+        dofs, n = self.space.cell_dofs, self.space.dimension
+        return SparsePattern(rows=dofs, columns=dofs, shape=(n, n)).assemble(self.mass)
+
+    @cached_property
+    def _rigidity(self) -> Array:
+        """Cell matrices of k int grad N_i . grad N_j (e, i, j)."""
+        k = gradient_energy(self.particle.physics, self.material, self.scales)
+        return k * self._stiff(np.ones_like(self.space.weights), None)
+
+    def _stiff(self, coefficient: Array, ratio: Array | None) -> Array:
+        """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
+        gradients = self.space.gradients
+        cells, count, i, d = gradients.shape
+        weighted = gradients * (self.space.weights * coefficient)[:, :, None, None]
+        if ratio is not None:
+            weighted = weighted @ ratio[:, None]
+        left = weighted.transpose(0, 2, 1, 3).reshape(cells, i, count * d)
+        right = gradients.transpose(0, 1, 3, 2).reshape(cells, count * d, i)
+        return np.asarray(left @ right)
+
+    @cached_property
+    def _ratio(self) -> Array | None:
+        """Ratio tensor of every cell (e, d, d)."""
+        tensors = self.elasticity.regions.diffusivity_ratio
+        return None if tensors is None else tensors[self.space.mesh.regions]
+
+    @cached_property
+    def _flattened(self) -> Array:
+        """Gradients as (e, q d, i)."""
+        gradients = self.space.gradients
+        cells, count, i, d = gradients.shape
+        return np.ascontiguousarray(gradients.transpose(0, 1, 3, 2)).reshape(cells, count * d, i)
+
+    def _gradient(self, local: Array) -> Array:
+        """Gradient (e, q, d) of cell dofs (e, i)."""
+        flat = (self._flattened @ local[:, :, None])[:, :, 0]
+        return flat.reshape(len(local), -1, self.space.mesh.dimension)
+
+    @cached_property
+    def _constant_diffusivity(self) -> float | None:
+        """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
+        if self.potentials:
+            return None
+        probe = np.linspace(-0.1, 1.1, 25)
+        flux = flux_coefficients(self.particle.physics, self.material, self.scales, probe)
+        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
+        return float(flux.diffusivity[0]) if same and not flux.diffusivity_slope.any() else None
+
+    @cached_property
+    def _diffusion(self) -> Array:
+        """Cell matrices of a constant diffusivity (e, i, j)."""
+        assert self._constant_diffusivity is not None
+        coefficient = np.full_like(self.space.weights, self._constant_diffusivity)
+        return self._stiff(coefficient, self._ratio)
+
+    def linearise(self, packed: Array, overall: Array, stage: Stage) -> BodyLinearised:
+        """Residual and tangent at the unknowns ``packed`` and the global ones."""
+        i, unknowns = self.space.cell_dofs.shape[1], packed[self._cell_unknowns]
+        residual = np.zeros_like(unknowns)
+        tangent = np.zeros((*unknowns.shape, unknowns.shape[1]))
+        theta, old = unknowns[:, :i], stage.history[self.space.cell_dofs]
+        is_linear = self._add_transport(residual, tangent, unknowns, stage)
+        residual[:, :i] += (self.mass @ (theta - old)[:, :, None])[:, :, 0]
+        tangent[:, :i, :i] += self.mass
+        if self.potentials:
+            self._add_potential(residual, tangent, unknowns)
+        borders = self._add_surfaces(residual, tangent, packed, overall, stage)
+        coupling, equilibrium = None, np.zeros(0)
+        if self.is_coupled:
+            coupling = Coupling.at(self.elasticity, self.scales, theta, packed[self.u])
+            residual[:, i:] += coupling.potential
+            tangent[:, i:, :i] += coupling.potential_slope
+            equilibrium = coupling.equilibrium
+        total = np.concatenate([scatter(self._cell_unknowns, residual, self.phi.stop), equilibrium])
+        matrix = self._pattern.assemble(tangent)
+        held = self._hold(total, packed)
+        if held:
+            matrix = self._identity_rows(matrix)
+        return BodyLinearised(
+            residual=total,
+            overall_residual=borders.overall,
+            tangent=matrix,
+            coupling=coupling,
+            columns=borders.columns,
+            rows=borders.rows,
+            corner=borders.corner,
+            flows=borders.flows,
+            held=held,
+            is_linear=is_linear and not borders.reacts and not held,
+        )
+
+    def _add_transport(
+        self, residual: Array, tangent: Array, unknowns: Array, stage: Stage
+    ) -> bool:
+        i = self.space.cell_dofs.shape[1]
+        theta, values = unknowns[:, :i], self.space.values
+        if self._constant_diffusivity is not None:
+            residual[:, :i] += stage.length * (self._diffusion @ theta[:, :, None])[:, :, 0]
+            tangent[:, :i, :i] += stage.length * self._diffusion
+            return True
+        flux = flux_coefficients(
+            self.particle.physics, self.material, self.scales, theta @ values.T
+        )
+        gradient = self._gradient(theta)
+        moved = flux.diffusivity[..., None] * gradient
+        change = flux.diffusivity_slope[..., None] * gradient
+        ratio = self._ratio
+        if self.potentials:
+            assert flux.mobility is not None
+            assert flux.mobility_slope is not None
+            pull = self._gradient(unknowns[:, i:])
+            moved = moved + flux.mobility[..., None] * pull
+            change = change + flux.mobility_slope[..., None] * pull
+            tangent[:, :i, i:] += stage.length * self._stiff(flux.mobility, ratio)
+        if ratio is not None:
+            moved, change = moved @ ratio, change @ ratio
+        weights = stage.length * self.space.weights[..., None]
+        flat = self._flattened
+        cells = len(flat)
+        residual[:, :i] += ((weights * moved).reshape(cells, 1, -1) @ flat)[:, 0]
+        tangent[:, :i, :i] += stage.length * self._stiff(flux.diffusivity, ratio)
+        along = (weights * change)[..., None, :] @ self.space.gradients.transpose(0, 1, 3, 2)
+        tangent[:, :i, :i] += along[:, :, 0].transpose(0, 2, 1) @ values
+        return False
+
+    def _add_potential(self, residual: Array, tangent: Array, unknowns: Array) -> None:
+        i = self.space.cell_dofs.shape[1]
+        theta, phi = unknowns[:, :i, None], unknowns[:, i:, None]
+        residual[:, i:] += (self.mass @ phi - self._rigidity @ theta)[:, :, 0]
+        tangent[:, i:, i:] += self.mass
+        tangent[:, i:, :i] -= self._rigidity
+
+    def _add_surfaces(
+        self, residual: Array, tangent: Array, packed: Array, overall: Array, stage: Stage
+    ) -> _Borders:
+        i, g = self.space.cell_dofs.shape[1], len(overall)
+        borders = _Borders.empty(self.phi.stop, g)
+        for name, facets in self._facets.items():
+            if self.potentials and self.particle.wetting_energy:
+                wet = self.particle.wetting_energy / (
+                    self.scales.concentration * self.scales.energy * self.scales.length
+                )
+                load = np.einsum("fq,fqi->fi", facets.weights, facets.values)
+                np.add.at(residual[:, i:], facets.cells, -wet * load)
+            if name in self._held:
+                continue
+            answer = self.respond(name, packed, overall, stage)
+            per = facets.weights / self.scales.flux
+            flux = per * answer.flux
+            borders.flows[name] = float(flux.sum())
+            values = facets.values
+            np.add.at(
+                residual[:, :i], facets.cells, stage.length * np.einsum("fq,fqi->fi", flux, values)
+            )
+            if not np.any(answer.slope) and not np.any(answer.potential_slope):
+                continue
+            borders.reacts = True
+            slope = per * answer.slope
+            pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
+            np.add.at(tangent[:, :i, :i], facets.cells, pairs)
+            by_phi = per * answer.potential_slope * self.scales.energy
+            if self.potentials:
+                pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
+                np.add.at(tangent[:, :i, i:], facets.cells, pairs)
+            if name in self.unknown_voltages:
+                self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
+        return borders
+
+    def _border(
+        self, borders: _Borders, name: str, slopes: tuple[Array, Array, Array], stage: Stage
+    ) -> None:
+        """The equation of the total current and what the voltage does to the sodium."""
+        facets, k = self._facets[name], self.unknown_voltages.index(name)
+        n, size = self.space.dimension, self.phi.stop
+        per_theta, per_phi, per_volt = (
+            scatter(facets.dofs, np.einsum("fq,fqi->fi", s, facets.values), n) for s in slopes
+        )
+        borders.columns[:n, k] = stage.length * per_volt
+        borders.rows[k, :n] = per_theta
+        if size > n:
+            borders.rows[k, n:] = per_phi
+        borders.corner[k, k] = float(slopes[2].sum())
+        total = self.surfaces[name].total
+        assert total is not None
+        wanted = total.between(*stage.piece, stage.time * self.scales.time)
+        borders.overall[k] = borders.flows[name] - wanted * facets.area / self.scales.flux
+
+    def respond(
+        self, name: str, packed: Array, overall: Array, stage: Stage
+    ) -> SurfaceResponse:
+        """What a surface answers at its quadrature points (f, q) [SI]."""
+        facets = self._facets[name]
+        theta = np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
+        phi = np.zeros_like(theta)
+        if self.potentials:
+            local = packed[facets.dofs + self.space.dimension]
+            phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
+        voltage = 0.0
+        if name in self.unknown_voltages:
+            voltage = float(overall[self.unknown_voltages.index(name)])
+        return self.surfaces[name].respond(
+            SurfaceState(
+                time=stage.time * self.scales.time,
+                piece=stage.piece,
+                site_fraction=theta,
+                potential=phi,
+                voltage=voltage,
+                separates=Potential.GRADIENT_ENERGY in self.potentials,
+            )
+        )
+
+    def _hold(self, residual: Array, packed: Array) -> dict[str, float]:
+        held = {}
+        for name, dofs in self._held.items():
+            held[name] = float(residual[dofs].sum())
+            residual[dofs] = packed[dofs] - self.surfaces[name].held_site_fraction
+        return held
+
+    def _identity_rows(self, matrix: sparse.csr_array) -> sparse.csr_array:
+        dofs = np.concatenate(list(self._held.values()))
+        keep = np.ones(matrix.shape[0])
+        keep[dofs] = 0.0
+        return sparse.csr_array(sparse.diags_array(keep) @ matrix + sparse.diags_array(1 - keep))
+
+    @cached_property
+    def _mass_diagonal(self) -> Array:
+        return np.asarray(self.mass_matrix.diagonal())
+
+    def residual_norm(self, linearised: BodyLinearised) -> float:
+        """Largest residual of sodium, potential (over the mass diagonal) and total current."""
+        n, scale = self.space.dimension, self._mass_diagonal
+        worst = float(np.abs(linearised.residual[:n] / scale).max())
+        if self.potentials:
+            worst = max(worst, float(np.abs(linearised.residual[self.phi] / scale).max()))
+        if len(linearised.overall_residual):
+            unit = max(float(self.volumes.sum()), 1e-300)
+            worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
+        return worst
+
+    def newton_step(self, linearised: BodyLinearised) -> tuple[Array, Array]:
+        """Solution of tangent times step = -residual."""
+        return self.solver.solve(self, linearised)
+
+    def start(self, theta: Array) -> tuple[Array, Array]:
+        """All unknowns before the first solve."""
+        packed = np.zeros(self.u.stop)
+        packed[self.theta] = theta
+        for name, dofs in self._held.items():
+            packed[dofs] = self.surfaces[name].held_site_fraction
+        voltages = [float(self.material.potential(np.array(theta.mean())))]
+        return packed, np.array(voltages * len(self.unknown_voltages))
+
+    def rate(
+        self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
+    ) -> Rate:
+        """d theta/dt (n,) and sodium outflow at the given unknowns: M rate = -transport."""
+        theta = packed[self.theta]
+        stage = Stage(time=time, piece=piece, length=1.0, history=theta)
+        linearised = self.linearise(packed, overall, stage)
+        right_side = -linearised.residual[self.theta]
+        matrix = self.mass_matrix
+        if linearised.held:
+            right_side[np.concatenate(list(self._held.values()))] = 0.0
+            matrix = self._identity_rows(matrix)
+        rate = self.solver.solve_mass(self, matrix, right_side)
+        stored = self.mass_matrix @ rate
+        reactions = {
+            name: -value - float(stored[self._held[name]].sum())
+            for name, value in linearised.held.items()
+        }
+        return Rate(theta=rate, flows={**linearised.flows, **reactions})
+
+    def surface_fillings(self, packed: Array) -> Array:
+        """Site fractions at the dofs of all open surfaces."""
+        return np.concatenate([packed[self.space.boundary_dofs(name)] for name in self.surfaces])
+
+    def voltage_excess(
+        self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
+    ) -> float:
+        """How far an electrode potential lies beyond its limits [V]; negative inside."""
+        worst = -1.0
+        for name, voltage in zip(self.unknown_voltages, overall, strict=True):
+            limits = self.surfaces[name].voltage_limits
+            if limits is not None:
+                worst = max(worst, limits[0] - float(voltage), float(voltage) - limits[1])
+        return worst
+
+
+@dataclass(kw_only=True)
+class _Borders:
+    """Rows and columns of the global unknowns while a stage is assembled."""
+
+    columns: Array
+    rows: Array
+    corner: Array
+    overall: Array
+    flows: dict[str, float]
+    reacts: bool = False
+
+    @staticmethod
+    def empty(size: int, g: int) -> _Borders:
+        return _Borders(
+            columns=np.zeros((size, g)),
+            rows=np.zeros((g, size)),
+            corner=np.zeros((g, g)),
+            overall=np.zeros(g),
+            flows={},
+        )

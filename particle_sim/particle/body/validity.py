@@ -1,0 +1,44 @@
+"""What a body refuses, and where its result leaves the range in which its model is valid."""
+
+from __future__ import annotations
+
+from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.particle import Particle
+from particle_sim.particle.validity import (
+    interface_warning,
+    interface_width,
+    strain_warning,
+    strength_warning,
+)
+
+LEAST_NODES = 1.5
+"""Node distances across a phase boundary below which it sticks to the mesh."""
+
+
+def check_interface(particle: Particle[BodyMesh], temperature: float) -> None:
+    """Raise :class:`InputError` where the mesh cannot hold the phase boundary."""
+    width = interface_width(particle.material, particle.physics, temperature)
+    if width is None:
+        return
+    distance = float(particle.mesh.cell_sizes.max()) / particle.order
+    if distance > width / LEAST_NODES:
+        raise InputError(
+            f"{particle.material.title}: the phase boundary is {width * 1e9:.2g} nm wide but the "
+            f"mesh's nodes lie {distance * 1e9:.2g} nm apart, at most {width / LEAST_NODES * 1e9:.2g}"
+            " nm would do; use smaller cells, a smaller particle or a larger gradient_coefficient."
+        )
+
+
+def body_warnings(run: BodyRun) -> tuple[str, ...]:
+    """Sentences for the user, most serious first."""
+    particle = run.particle
+    width = interface_width(particle.material, particle.physics, run.temperature)
+    strains, _, _ = run.elasticity.regions.chemical_strain(run.site_fraction)
+    checks = (
+        interface_warning(width, float(particle.mesh.cell_sizes.max()), particle.order),
+        strength_warning(particle.material, float(run.first_principal_stress.max())),
+        strain_warning(strains),
+    )
+    return tuple(text for text in checks if text is not None)

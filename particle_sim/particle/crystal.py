@@ -1,0 +1,118 @@
+"""Directional properties of a crystal, and how the crystal of each region lies in the particle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from particle_sim.errors import InputError
+from particle_sim.materials.functions import LinearTable
+from particle_sim.particle.stiffness import checked_stiffness, isotropic_stiffness
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crystal:
+    """What depends on direction, in crystal axes a, b, c (orthogonal); isotropic where left out.
+
+    stiffness: C (6, 6) [Pa], Voigt, from :mod:`particle_sim.particle.stiffness`.
+    strain: chemical strains along a, b and c as functions of the site fraction; differences from
+    the material's stress-free composition count.
+    diffusivity_ratio: diffusivity along a, b, c over the material's (it multiplies every term).
+    orientations: rotations (regions, 3, 3), or one (3, 3) for all: v_lab = R v_crystal.
+    """
+
+    stiffness: Array | None = None
+    strain: tuple[LinearTable, LinearTable, LinearTable] | None = None
+    diffusivity_ratio: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    orientations: Array | None = None
+
+    def __post_init__(self) -> None:
+        if self.stiffness is not None:
+            checked_stiffness(self.stiffness)
+        for axis, function in zip("abc", self.strain or (), strict=False):
+            _check_window(axis, function)
+        if min(self.diffusivity_ratio) <= 0:
+            raise InputError(
+                f"diffusivity_ratio is {self.diffusivity_ratio}; all three must be positive."
+            )
+        if self.orientations is not None:
+            _check_rotations(self.orientations)
+
+    def rotations(self, regions: int) -> Array:
+        """One rotation per region (regions, 3, 3)."""
+        if self.orientations is None:
+            return np.broadcast_to(np.eye(3), (regions, 3, 3))
+        if self.orientations.ndim == 2:
+            return np.broadcast_to(self.orientations, (regions, 3, 3))
+        if len(self.orientations) < regions:
+            raise InputError(
+                f"The crystal has {len(self.orientations)} orientations but the mesh {regions} "
+                "regions; give one rotation per region."
+            )
+        return np.asarray(self.orientations[:regions])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inert:
+    """A region that holds no sodium and lets all of it pass: a coating or a matrix.
+
+    ``misfit_strain`` is its own stress-free strain: a number, or (6,) in engineering Voigt order.
+    """
+
+    youngs_modulus: float
+    poisson_ratio: float
+    misfit_strain: float | Array = 0.0
+
+    @property
+    def stiffness(self) -> Array:
+        """C (6, 6) [Pa]."""
+        return isotropic_stiffness(self.youngs_modulus, self.poisson_ratio)
+
+    @property
+    def strain(self) -> Array:
+        """Stress-free strain (6,)."""
+        if isinstance(self.misfit_strain, int | float):
+            return self.misfit_strain * np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+        return np.asarray(self.misfit_strain, dtype=float)
+
+
+def random_orientations(grains: int, seed: int) -> Array:
+    """Rotations (grains, 3, 3) drawn evenly over all orientations."""
+    return np.asarray(Rotation.random(grains, rng=np.random.default_rng(seed)).as_matrix())
+
+
+def rotation(*turns: tuple[str, float]) -> Array:
+    """Rotation (3, 3) of turns about the fixed axes, e.g. ``("x", 35), ("z", 20)`` [degrees].
+
+    The first turn is applied first.
+    """
+    total = Rotation.identity()
+    for axis, angle in turns:
+        total = Rotation.from_euler(axis, angle, degrees=True) * total
+    return np.asarray(total.as_matrix())
+
+
+def _check_window(axis: str, function: LinearTable) -> None:
+    low, high = function.site_fraction[0], function.site_fraction[-1]
+    if low > 0 or high < 1:
+        raise InputError(
+            f"The misfit table along {axis} covers site fractions {low:g} to {high:g}; it must "
+            "cover 0 to 1: add its end points."
+        )
+
+
+def _check_rotations(orientations: Array) -> None:
+    given = np.asarray(orientations)
+    if given.shape[-2:] != (3, 3) or given.ndim not in (2, 3):
+        raise InputError(
+            f"The orientations have shape {given.shape}; give rotations of shape (regions, 3, 3)."
+        )
+    error = float(np.abs(given @ np.swapaxes(given, -1, -2) - np.eye(3)).max())
+    if error > 1e-8 or np.any(np.linalg.det(given) < 0):
+        raise InputError(
+            f"An orientation is not a rotation (R R^T differs from the identity by {error:.1e}); "
+            "use particle_sim.crystal.rotation or random_orientations."
+        )

@@ -1,0 +1,50 @@
+"""What every particle run reports besides its fields: why it ended, balances, cost."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.units import Array
+
+
+class ParticleEnd(enum.Enum):
+    """Why a particle run ended."""
+
+    TIME = "Reached the end of the surface history."
+    EMPTY = "The surface ran empty of sodium."
+    FULL = "The surface filled up with sodium."
+    VOLTAGE = "The electrode potential reached its limit."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balances:
+    """Errors of conserved quantities, relative.
+
+    ``sodium``: change of the inventory plus outflow, over the window's inventory.
+    ``equilibrium``: work of the internal forces on the displacement against that of the loads,
+    over the sum of magnitudes (Clapeyron's theorem), worst of all times.
+    """
+
+    sodium: float
+    equilibrium: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What the time stepping took, and which linear solvers were chosen."""
+
+    steps: int
+    rejected_steps: int
+    newton_iterations: int
+    newton_residuals: tuple[float, ...]
+    """Residual history of the stage that needed most iterations."""
+    methods: tuple[str, ...] = ("banded LU",)
+
+
+def von_mises(stress: Array) -> Array:
+    """Von Mises stress of principal stresses (..., 3)."""
+    a, b, c = stress[..., 0], stress[..., 1], stress[..., 2]
+    return np.asarray(np.sqrt(0.5 * ((a - b) ** 2 + (b - c) ** 2 + (c - a) ** 2)))

@@ -1,0 +1,35 @@
+"""A ball in three dimensions: solid, hollow, or a core in a shell."""
+
+from __future__ import annotations
+
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle.shapes import outlines
+from particle_sim.particle.shapes.layers import layered
+
+
+def ball(
+    radius: float,
+    *,
+    inner_radius: float = 0.0,
+    core_radius: float = 0.0,
+    cell_size: float | None = None,
+    surface_cell_size: float | None = None,
+    octant: bool = False,
+    curved: bool = True,
+) -> BodyMesh:
+    """Tetrahedra in a ball of ``radius`` [m] around the origin; outside "surface".
+
+    ``inner_radius`` > 0 makes it hollow (boundary "inner"); ``core_radius`` > 0 makes region 0 the
+    core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless given;
+    ``surface_cell_size`` [m] holds at all surfaces and at the core. ``octant`` keeps x, y, z >= 0
+    with the planes "symmetry_x", "symmetry_y", "symmetry_z".
+    """
+    return layered(
+        outlines.ball(radius, octant=octant),
+        radius=radius,
+        inner_radius=inner_radius,
+        core_radius=core_radius,
+        cell_size=cell_size,
+        surface_cell_size=surface_cell_size,
+        curved=curved,
+    )

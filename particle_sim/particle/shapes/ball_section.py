@@ -1,0 +1,35 @@
+"""The meridian of a ball: solid, hollow, or a core in a shell."""
+
+from __future__ import annotations
+
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle.shapes import outlines
+from particle_sim.particle.shapes.layers import layered
+
+
+def ball_section(
+    radius: float,
+    *,
+    inner_radius: float = 0.0,
+    core_radius: float = 0.0,
+    cell_size: float | None = None,
+    surface_cell_size: float | None = None,
+    half: bool = False,
+    curved: bool = True,
+) -> BodyMesh:
+    """Triangles (r, z) of a ball of ``radius`` [m]; boundaries "surface" and "axis".
+
+    ``inner_radius`` > 0 makes it hollow (boundary "inner"); ``core_radius`` > 0 makes region 0 the
+    core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless given;
+    ``surface_cell_size`` [m] holds at all surfaces and at the core. ``half`` keeps z >= 0 with
+    the plane "symmetry_z".
+    """
+    return layered(
+        outlines.ball_section(radius, half=half),
+        radius=radius,
+        inner_radius=inner_radius,
+        core_radius=core_radius,
+        cell_size=cell_size,
+        surface_cell_size=surface_cell_size,
+        curved=curved,
+    )

@@ -1,0 +1,19 @@
+"""A box of equal straight tetrahedra."""
+
+from __future__ import annotations
+
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.particle.shapes.structured import kuhn_mesh
+
+SIDES = ("left", "right", "front", "back", "bottom", "top")
+
+
+def box(
+    lengths: tuple[float, float, float], *, cells: tuple[int, int, int] = (12, 12, 12)
+) -> BodyMesh:
+    """The box [0, Lx] x [0, Ly] x [0, Lz], ``lengths`` in metres, six tetrahedra to a brick.
+
+    ``cells`` are the bricks along x, y, z. Boundaries are "left" and "right" (x), "front" and
+    "back" (y), "bottom" and "top" (z).
+    """
+    return kuhn_mesh("box", lengths, cells, Symmetry.SOLID, SIDES)

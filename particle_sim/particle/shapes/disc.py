@@ -1,0 +1,35 @@
+"""The round cross-section of a long wire: solid, hollow, or a core in a shell."""
+
+from __future__ import annotations
+
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle.shapes import outlines
+from particle_sim.particle.shapes.layers import layered
+
+
+def disc(
+    radius: float,
+    *,
+    inner_radius: float = 0.0,
+    core_radius: float = 0.0,
+    cell_size: float | None = None,
+    surface_cell_size: float | None = None,
+    quarter: bool = False,
+    curved: bool = True,
+) -> BodyMesh:
+    """Triangles (x, y) in a disc of ``radius`` [m] in plane strain; outside "surface".
+
+    ``inner_radius`` > 0 makes it hollow (boundary "inner"); ``core_radius`` > 0 makes region 0 the
+    core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless given;
+    ``surface_cell_size`` [m] holds at all surfaces and at the core. ``quarter`` keeps x, y >= 0
+    with the planes "symmetry_x" and "symmetry_y".
+    """
+    return layered(
+        outlines.disc(radius, quarter=quarter),
+        radius=radius,
+        inner_radius=inner_radius,
+        core_radius=core_radius,
+        cell_size=cell_size,
+        surface_cell_size=surface_cell_size,
+        curved=curved,
+    )

@@ -1,0 +1,96 @@
+"""Fills an outline with cells: whole, hollow, or as a core in a shell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from particle_sim.fem import netgen
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.particle.shapes.checks import checked_cell_size, checked_layers
+from particle_sim.particle.shapes.outline import Outline
+
+CELLS_ACROSS = 12
+"""Cells across the narrowest width unless a cell size is given."""
+
+CUBES_ACROSS = 20
+"""Bounds the usual number of cells of flat and long solids, to some ten thousand."""
+
+
+def layered(
+    outline: Outline,
+    *,
+    radius: float,
+    inner_radius: float,
+    core_radius: float,
+    cell_size: float | None,
+    surface_cell_size: float | None,
+    curved: bool,
+) -> BodyMesh:
+    """Mesh of an outline with a similar hole ("inner") or core (region 0) about the origin.
+
+    ``radius`` [m] is the outer size that ``inner_radius`` and ``core_radius`` [m] compare with.
+    """
+    checked_layers(outline.kind, radius, inner_radius, core_radius)
+    whole = outline.draw(1.0, "surface")
+    hole = outline.draw(inner_radius / radius, "inner") if inner_radius > 0 else None
+    if core_radius > 0:
+        core = outline.draw(core_radius / radius, "interface")
+        pieces = [core if hole is None else core - hole, whole - core]
+    else:
+        pieces = [whole if hole is None else whole - hole]
+    return filled(
+        outline,
+        pieces,
+        cell_size=cell_size,
+        local_sizes=dict.fromkeys(("surface", "inner", netgen.INTERFACE), surface_cell_size),
+        curved=curved,
+    )
+
+
+def filled(
+    outline: Outline,
+    pieces: list[netgen.Shape],
+    *,
+    cell_size: float | None,
+    local_sizes: Mapping[str, float | None],
+    curved: bool,
+) -> BodyMesh:
+    """Mesh of the pieces of an outline with cell sizes [m], or of the usual size where None.
+
+    The usual size is a twelfth of the narrowest width, but a twentieth of the edge of the cube
+    with the same volume as the bounding box of a solid if that is more.
+    """
+    unit = outline.size
+    size = usual_cell_size(outline) if cell_size is None else cell_size
+    check_sizes(outline, size, local_sizes)
+    return netgen.mesh_pieces(
+        pieces,
+        window=None if outline.window is None else netgen.block(*outline.window),
+        symmetry=outline.symmetry,
+        size=unit,
+        cell_size=size / unit,
+        local_sizes={name: h / unit for name, h in local_sizes.items() if h is not None},
+        curved=curved,
+    )
+
+
+def usual_cell_size(outline: Outline) -> float:
+    """Cell size of an outline [m] unless one is given."""
+    size = outline.width / CELLS_ACROSS
+    if outline.symmetry is Symmetry.SOLID:
+        box = math.prod(b - a for a, b in zip(outline.low, outline.high, strict=True))
+        size = max(size, math.cbrt(box) / CUBES_ACROSS)
+    return outline.size * size
+
+
+def check_sizes(
+    outline: Outline, cell_size: float, local_sizes: Mapping[str, float | None]
+) -> None:
+    """Raise :class:`InputError` unless all cell sizes [m] suit the outline."""
+    unit, width = outline.size, outline.size * outline.width
+    lengths = [unit * (b - a) for a, b in zip(outline.low, outline.high, strict=True)]
+    checked_cell_size(outline.kind, "cell size", cell_size, width, lengths)
+    for name, local in local_sizes.items():
+        if local is not None:
+            checked_cell_size(outline.kind, f"{name} cell size", local, width, [])

@@ -1,0 +1,88 @@
+"""A body of grains that meet in shared flat boundaries: a Voronoi polycrystal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.fem import netgen
+from particle_sim.fem.body_mesh import BodyMesh, cell_quality
+from particle_sim.particle.shapes.layers import check_sizes, filled, usual_cell_size
+from particle_sim.particle.shapes.outline import Outline
+from particle_sim.particle.shapes.spread import neighbours, spread_points
+from particle_sim.units import Array
+
+MOST_GRAINS = 200
+
+GOOD_QUALITY = 0.05
+"""Grains are accepted at once if their worst cell is at least this good (1 is best)."""
+
+SPREADS = 5
+"""Sets of grain centres tried before the best of them is taken."""
+
+
+def polycrystal(
+    outline: Outline,
+    *,
+    grains: int,
+    seed: int,
+    cell_size: float | None = None,
+    grain_boundary_cell_size: float | None = None,
+    surface_cell_size: float | None = None,
+    curved: bool = True,
+) -> BodyMesh:
+    """Mesh of an outline (see ``outlines``) cut into Voronoi grains, one region number each.
+
+    Centres of the grains are drawn inside from the random ``seed`` and spread out, so that grains
+    are of similar size; a set that gives sliver cells is drawn again. ``cell_size`` [m] is the
+    outline's usual one, or a quarter of the width of a grain if that is less, unless given. Other
+    sizes [m] hold at grain boundaries and at the surface. Grains of a convex outline are convex.
+    """
+    if not 1 <= grains <= MOST_GRAINS:
+        raise InputError(
+            f"The polycrystal has {grains} grains; the number must be 1 to {MOST_GRAINS}."
+        )
+    if cell_size is None:
+        cell_size = min(usual_cell_size(outline), _grain_width(outline, grains) / 4)
+    sizes = {netgen.INTERFACE: grain_boundary_cell_size, "surface": surface_cell_size}
+    check_sizes(outline, cell_size, sizes)
+    random = np.random.default_rng(seed)
+    best: BodyMesh | None = None
+    for _ in range(SPREADS):
+        centres = spread_points(outline, grains, random)
+        pieces = [_grain(outline, centres, number) for number in range(grains)]
+        try:
+            mesh = filled(outline, pieces, cell_size=cell_size, local_sizes=sizes, curved=curved)
+        except netgen.MeshingFailed:
+            continue
+        best = mesh if best is None or _worst(mesh) > _worst(best) else best
+        if _worst(best) >= GOOD_QUALITY:
+            return best
+    if best is None:
+        raise InputError(
+            f"The {outline.kind} could not be meshed with {grains} grains from the seed {seed}; "
+            "give another seed or a smaller cell size."
+        )
+    return best
+
+
+def _worst(mesh: BodyMesh) -> float:
+    return float(cell_quality(mesh.points[mesh.vertices]).min())
+
+
+def _grain_width(outline: Outline, grains: int) -> float:
+    """Edge [m] of a cube, or square, as large as the bounding box's share of one grain."""
+    sides = np.array(outline.high) - outline.low
+    return float(outline.size * (sides.prod() / grains) ** (1 / len(sides)))
+
+
+def _grain(outline: Outline, centres: Array, number: int) -> netgen.Shape:
+    """The part of the outline that lies nearer to one centre than to all others."""
+    dimension = centres.shape[1]
+    cell = netgen.block([-netgen.FAR / 4] * dimension, [netgen.FAR / 4] * dimension, {})
+    own = centres[number]
+    for other in neighbours(centres, number):
+        middle, normal = 0.5 * (own + centres[other]), centres[other] - own
+        normal = normal / np.linalg.norm(normal)
+        cell = cell - netgen.half_space(middle.tolist(), normal.tolist(), netgen.INTERFACE)
+    return outline.draw(1.0, "surface") * cell

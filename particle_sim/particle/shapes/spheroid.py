@@ -1,0 +1,35 @@
+"""A spheroid in three dimensions: flat or long, solid, hollow, or a core in a shell."""
+
+from __future__ import annotations
+
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle.shapes import outlines
+from particle_sim.particle.shapes.layers import layered
+
+
+def spheroid(
+    equatorial_radius: float,
+    polar_radius: float,
+    *,
+    inner_radius: float = 0.0,
+    core_radius: float = 0.0,
+    cell_size: float | None = None,
+    surface_cell_size: float | None = None,
+    octant: bool = False,
+    curved: bool = True,
+) -> BodyMesh:
+    """Tetrahedra in a spheroid with half-axes [m] across and along z; outside "surface".
+
+    The hole and the core are similar to the outside; ``inner_radius`` and ``core_radius`` [m] are
+    their equatorial radii. ``cell_size`` [m] is a twelfth of the shorter diameter unless given;
+    the rest is as for a ball.
+    """
+    return layered(
+        outlines.spheroid(equatorial_radius, polar_radius, octant=octant),
+        radius=equatorial_radius,
+        inner_radius=inner_radius,
+        core_radius=core_radius,
+        cell_size=cell_size,
+        surface_cell_size=surface_cell_size,
+        curved=curved,
+    )

@@ -1,0 +1,94 @@
+"""Elastic stiffness matrices of crystals and their rotation.
+
+Voigt order xx, yy, zz, yz, xz, xy with engineering shear strains, so sigma = C eps. In a meridian
+section the axes are r, hoop, z.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.units import Array
+
+VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+"""Tensor indices of the six Voigt components."""
+
+
+def isotropic_stiffness(youngs_modulus: float, poisson_ratio: float) -> Array:
+    """Stiffness (6, 6) [Pa] of an isotropic solid."""
+    shear = youngs_modulus / (2 * (1 + poisson_ratio))
+    lame = 2 * shear * poisson_ratio / (1 - 2 * poisson_ratio)
+    return cubic_stiffness(lame + 2 * shear, lame, shear)
+
+
+def cubic_stiffness(c11: float, c12: float, c44: float) -> Array:
+    """Stiffness (6, 6) [Pa] of a cubic crystal in its own axes."""
+    stiffness = np.diag([c11, c11, c11, c44, c44, c44]).astype(float)
+    stiffness[:3, :3] += c12 * (1 - np.eye(3))
+    return checked_stiffness(stiffness)
+
+
+def hexagonal_stiffness(c11: float, c12: float, c13: float, c33: float, c44: float) -> Array:
+    """Stiffness (6, 6) [Pa] of a hexagonal crystal, c along the third axis; C66 = (C11 - C12)/2."""
+    return trigonal_stiffness(c11, c12, c13, c33, c44, c14=0.0)
+
+
+def trigonal_stiffness(
+    c11: float, c12: float, c13: float, c33: float, c44: float, *, c14: float
+) -> Array:
+    """Stiffness (6, 6) [Pa] of a trigonal crystal of class -3m or 3m, c along the third axis."""
+    c66 = 0.5 * (c11 - c12)
+    return checked_stiffness(
+        np.array(
+            [
+                [c11, c12, c13, c14, 0, 0],
+                [c12, c11, c13, -c14, 0, 0],
+                [c13, c13, c33, 0, 0, 0],
+                [c14, -c14, 0, c44, 0, 0],
+                [0, 0, 0, 0, c44, c14],
+                [0, 0, 0, 0, c14, c66],
+            ],
+            dtype=float,
+        )
+    )
+
+
+def checked_stiffness(stiffness: Array) -> Array:
+    """The stiffness itself, or :class:`InputError` unless it is (6, 6), symmetric and positive."""
+    stiffness = np.asarray(stiffness, dtype=float)
+    if stiffness.shape != (6, 6) or not np.allclose(stiffness, stiffness.T, rtol=1e-9):
+        raise InputError(
+            f"The stiffness has shape {stiffness.shape}; give a symmetric matrix of shape (6, 6)."
+        )
+    lowest = float(np.linalg.eigvalsh(stiffness)[0])
+    if not lowest > 0:
+        raise InputError(
+            f"The stiffness is not positive definite (lowest eigenvalue {lowest:.3g} Pa); a stable "
+            "crystal needs C44 > 0, C11 > |C12| and (C11 + C12) C33 > 2 C13^2."
+        )
+    return stiffness
+
+
+def rotated_stiffness(stiffness: Array, rotation: Array) -> Array:
+    """C in the axes of the particle for v_lab = rotation @ v_crystal."""
+    first, second = np.array(VOIGT).T
+    place = np.zeros((3, 3), dtype=np.intp)
+    place[first, second] = place[second, first] = np.arange(6)
+    tensor = stiffness[place[:, :, None, None], place[None, None]]
+    turned = np.einsum("ai,bj,ck,dl,ijkl->abcd", *(rotation,) * 4, tensor, optimize=True)
+    return np.asarray(turned[first[:, None], second[:, None], first, second])
+
+
+def strain_voigt(tensor: Array) -> Array:
+    """Engineering Voigt strain (..., 6) of symmetric tensors (..., 3, 3)."""
+    first, second = np.array(VOIGT).T
+    return np.asarray(tensor[..., first, second] * np.array([1, 1, 1, 2, 2, 2]))
+
+
+def stress_tensor(voigt: Array) -> Array:
+    """Symmetric tensors (..., 3, 3) of Voigt stresses (..., 6)."""
+    tensor = np.empty((*voigt.shape[:-1], 3, 3))
+    for k, (i, j) in enumerate(VOIGT):
+        tensor[..., i, j] = tensor[..., j, i] = voigt[..., k]
+    return tensor

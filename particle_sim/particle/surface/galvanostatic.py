@@ -1,0 +1,55 @@
+"""A given total current shared out over the surface by Butler-Volmer kinetics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
+from particle_sim.materials.material import Material
+from particle_sim.particle.surface.kinetics import butler_volmer
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Galvanostatic:
+    """One unknown electrode potential V for the whole open surface, fixed by the total current:
+
+        N F = 2 j0(theta_s) sinh(F (V - U_eff)/(2 R T)) at every point,   mean N = ``total``(t).
+
+    ``total`` is the history of the mean flux over the open surface [mol/(m2 s)], out of the
+    particle. ``voltage_limits`` [V] end the run. Electrons reach every point equally well.
+    """
+
+    material: Material
+    total: SurfaceFlux
+    stress_in_kinetics: bool = True
+    voltage_limits: tuple[float, float] | None = None
+
+    @property
+    def initial_site_fraction(self) -> float:
+        return self.total.initial_site_fraction
+
+    @property
+    def temperature(self) -> float:
+        return self.total.temperature
+
+    @property
+    def breaks(self) -> Array:
+        return self.total.breaks
+
+    @property
+    def held_site_fraction(self) -> None:
+        return None
+
+    @property
+    def largest(self) -> float:
+        return self.total.largest
+
+    def respond(self, state: SurfaceState) -> SurfaceResponse:
+        return butler_volmer(
+            self.material,
+            state,
+            state.voltage,
+            self.temperature,
+            stress_in_kinetics=self.stress_in_kinetics,
+        )
