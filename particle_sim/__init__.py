@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from particle_sim.particle import physics as physics
     from particle_sim.particle import shapes as shapes
     from particle_sim.particle import surface as surface
+    from particle_sim.particle import crystal as crystal
+    from particle_sim.particle import stiffness as stiffness
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
+    from particle_sim.particle.solve_stress import solve_stress as solve_stress
     from particle_sim.studies.compare import compare as compare
     from particle_sim.studies.settings import Comparison as Comparison
 
@@ -36,6 +39,7 @@ _HOMES = {
     "SurfaceFlux": "particle_sim.flux",
     "compare": "particle_sim.studies.compare",
     "constant_flux": "particle_sim.flux",
+    "crystal": "particle_sim.particle",
     "figures": "particle_sim",
     "half_cell": "particle_sim.cell.half_cell",
     "load_material": "particle_sim.materials.load",
@@ -47,6 +51,8 @@ _HOMES = {
     "shapes": "particle_sim.particle",
     "solve_cell": "particle_sim.cell.solve",
     "solve_particle": "particle_sim.particle.solve",
+    "solve_stress": "particle_sim.particle.solve_stress",
+    "stiffness": "particle_sim.particle",
     "surface": "particle_sim.particle",
 }
 

@@ -27,6 +27,8 @@ class SurfaceState:
     """Non-local part phi of the chemical potential at the surface [J/mol]; 0 without one."""
     voltage: float = 0.0
     """The unknown electrode potential [V], where the condition has one."""
+    flux: Array | float = 0.0
+    """Present estimate of the flux [mol/(m2 s)], where the condition has an unknown potential."""
     separates: bool = False
     """Whether the particle may form two phases, so that its potential is the homogeneous one."""
 

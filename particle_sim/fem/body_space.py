@@ -85,6 +85,11 @@ class BodySpace:
         """Shape functions (p, i) and reference gradients (p, i, d) at reference points (p, d)."""
         return _tabulate(self._element, reference)
 
+    @property
+    def rule_weights(self) -> Array:
+        """Quadrature weights on the reference cell (q,)."""
+        return self._rule[1]
+
     @cached_property
     def values(self) -> Array:
         """Shape functions at the quadrature points (q, i)."""

@@ -13,7 +13,7 @@ from particle_sim.units import Array
 CANDIDATES = 40
 """Cells nearest to a point that are tried."""
 
-SLACK = 0.02
+SLACK = 0.15
 """How far outside a cell, in barycentric coordinates, a point on the surface may lie."""
 
 

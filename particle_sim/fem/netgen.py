@@ -18,6 +18,8 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.units import Array
+
 
 class MeshingFailed(InputError):
     """A drawing that could not be filled with cells."""
@@ -53,16 +55,11 @@ def ellipse(across: float, along: float, name: str) -> Shape:
     return face
 
 
-def ellipsoid(
-    across: float, along: float, name: str, *, centre: Sequence[float] = (0.0, 0.0, 0.0)
-) -> Shape:
-    """An ellipsoid with half-axes ``across`` along x and y and ``along`` along z."""
+def ball(radius: float, name: str, *, centre: Sequence[float] = (0.0, 0.0, 0.0)) -> Shape:
+    """A ball around a centre."""
     from netgen import occ
 
-    if across == along:
-        solid = occ.Sphere(occ.Pnt(*centre), across)
-    else:
-        solid = occ.Ellipsoid(occ.Axes(occ.Pnt(*centre), occ.Z, occ.X), across, across, along)
+    solid = occ.Sphere(occ.Pnt(*centre), radius)
     solid.faces.name = name
     return solid
 
@@ -134,15 +131,16 @@ def mesh_pieces(
     *,
     window: Shape | None,
     symmetry: Symmetry,
-    size: float,
+    scale: Array,
     cell_size: float,
     local_sizes: Mapping[str, float],
     curved: bool,
 ) -> BodyMesh:
     """Mesh of touching pieces, region k being the k-th, that meet in shared facets.
 
-    ``window`` is what is kept of them (None for all). ``size`` [m] is the length of one drawing unit. ``cell_size`` and ``local_sizes`` (by name of
-    face or edge) are in drawing units; cells grow by Netgen's default grading in between.
+    ``window`` is what is kept of them (None for all). ``scale`` [m] is the length of one drawing
+    unit along each axis. ``cell_size`` and ``local_sizes`` (by name of face or edge) are in
+    drawing units; cells grow by Netgen's default grading in between.
     ``curved`` puts edge midpoints on the drawn surface. The same input gives the same mesh.
     """
     from netgen import meshing, occ
@@ -160,12 +158,12 @@ def mesh_pieces(
             mesh = geometry.GenerateMesh(maxh=cell_size, parallel_meshing=False)
     except (meshing.NgException, occ.OCCException) as problem:
         raise MeshingFailed(
-            f"The body could not be meshed with cells of {cell_size * size:.3g} m "
+            f"The body could not be meshed with cells of {cell_size * scale.min():.3g} m "
             f"({problem}); use smaller cells."
         ) from problem
     if curved:
         mesh.SecondOrder()
-    return _converted(mesh, symmetry, size, len(pieces))
+    return _converted(mesh, symmetry, scale, len(pieces))
 
 
 @contextmanager
@@ -185,7 +183,7 @@ def _silence() -> Iterator[None]:
             os.close(copy)
 
 
-def _converted(mesh: Any, symmetry: Symmetry, size: float, pieces: int) -> BodyMesh:
+def _converted(mesh: Any, symmetry: Symmetry, scale: Array, pieces: int) -> BodyMesh:
     d = symmetry.dimension
     own = (mesh.Elements3D() if d == 3 else mesh.Elements2D()).NumPy()
     nodes = own["nodes"].astype(np.intp)
@@ -197,7 +195,7 @@ def _converted(mesh: Any, symmetry: Symmetry, size: float, pieces: int) -> BodyM
     points = np.array(mesh.Coordinates(), dtype=float)[:, :d]
     points[np.abs(points) < SNAP] = 0.0
     return BodyMesh(
-        points=points * size,
+        points=points * scale,
         cells=cells,
         symmetry=symmetry,
         regions=_regions(mesh, domains, pieces)[domain],

@@ -17,6 +17,7 @@ from particle_sim.particle.body.solve import STRESS_PER_SODIUM, body_run, body_s
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.elasticity import Elasticity
+from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.integrate import integrate
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
@@ -43,7 +44,7 @@ def solve_particle(
     surface: SurfaceCondition,
     *,
     inner_surface: SurfaceCondition | None = ...,
-    initial_site_fraction: Array | None = ...,
+    initial_site_fraction: Filling | None = ...,
     times: Sequence[float] | Array = ...,
     tolerance: float = ...,
     limits: tuple[float, float] | None = ...,
@@ -58,7 +59,7 @@ def solve_particle(
     *,
     on: Sequence[str] = ...,
     inner_surface: SurfaceCondition | None = ...,
-    initial_site_fraction: Array | None = ...,
+    initial_site_fraction: Filling | None = ...,
     times: Sequence[float] | Array = ...,
     tolerance: float = ...,
     limits: tuple[float, float] | None = ...,
@@ -72,7 +73,7 @@ def solve_particle(
     *,
     on: Sequence[str] = (),
     inner_surface: SurfaceCondition | None = None,
-    initial_site_fraction: Array | None = None,
+    initial_site_fraction: Filling | None = None,
     times: Sequence[float] | Array = (),
     tolerance: float = 1e-4,
     limits: tuple[float, float] | None = SITE_LIMITS,
@@ -81,7 +82,8 @@ def solve_particle(
     """Sodium, displacement and stress in a particle of any shape against time.
 
     Solves dc/dt + div N = 0 with the particle's flux terms, and mechanical equilibrium, from a
-    uniform filling (the surface's ``initial_site_fraction``, or a value per dof).
+    uniform filling (the surface's ``initial_site_fraction``), a value per dof, or a function of the
+    positions of the dofs [m]: radii (n,) or coordinates (n, d).
 
     ``times`` [s] are hit exactly; on a body only they, the start and the end are stored, and every
     step without them. ``on`` names the boundaries of a body that sodium passes (default:
@@ -103,12 +105,14 @@ def solve_particle(
             controls=_body_controls(body, surface, tolerance, limits),
             trajectory=Trajectory(),
         )
-        start = _start(body.space.dimension, surface, initial_site_fraction)
+        start = _start(
+            body.space.nodes * body.scales.length, surface, initial_site_fraction
+        )
         trajectory = integrate(stepper, start, surface.breaks, landings, progress)
         finished = body_run(body, trajectory, times)
         return replace(finished, warnings=body_warnings(finished))
     system = _system(particle, surface, inner_surface)
-    start = _start(system.space.dimension, surface, initial_site_fraction)
+    start = _start(system.space.nodes * system.scales.length, surface, initial_site_fraction)
     stepper = Stepper(
         system=system,
         controls=_controls(system, surface, tolerance, limits),
@@ -188,14 +192,10 @@ def _system(
     return system
 
 
-def _start(dofs: int, surface: SurfaceCondition, given: Array | None) -> Array:
+def _start(positions: Array, surface: SurfaceCondition, given: Filling | None) -> Array:
     if given is None:
-        return np.full(dofs, surface.initial_site_fraction)
-    if np.shape(given) != (dofs,):
-        raise InputError(
-            f"The initial filling has shape {np.shape(given)}; give one value per dof, ({dofs},)."
-        )
-    return np.array(given, dtype=float)
+        return np.full(len(positions), surface.initial_site_fraction)
+    return filling_at(positions, given)
 
 
 def _controls(

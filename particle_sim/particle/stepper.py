@@ -140,7 +140,7 @@ class Stepper:
         """Solve one stage; returns the unknowns and the sodium outflow by surface."""
         system, trajectory = self.system, self.trajectory
         residuals: list[float] = []
-        moves: list[float] = []  # largest change of theta per iteration
+        moves: list[float] = []  # largest change of theta and the global unknowns
         for _ in range(NEWTON_LIMIT):
             linearised = system.linearise(packed, overall, stage)
             residuals.append(system.residual_norm(linearised))
@@ -157,7 +157,8 @@ class Stepper:
             trajectory.newton_iterations += 1
             if linearised.is_linear:
                 return packed, overall, linearised.flows
-            moves.append(float(np.abs(change[system.theta]).max()))
+            sodium = float(np.abs(change[system.theta]).max())
+            moves.append(max(sodium, float(np.abs(overall_change).max(initial=0.0))))
         raise StepFailed(tuple(residuals))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from particle_sim.fem.sparse_pattern import SparsePattern
 from particle_sim.particle.body.elasticity import CHUNK, BodyElasticity
 from particle_sim.particle.body.kinematics import point_forces, strain_of
 from particle_sim.particle.unknowns import Scales
@@ -65,11 +64,7 @@ class Coupling:
             slope[part] = scale * ((weights * bent) @ pairs).reshape(slope[part].shape)
             forces = point_forces(elasticity.symmetry, pushed * weights[..., None], *shape)
             blocks[part] = values.T @ forces.reshape(*forces.shape[:2], -1)
-        push = SparsePattern(
-            rows=sodium.cell_dofs,
-            columns=elasticity.pattern.cell_dofs[active],
-            shape=(sodium.dimension, elasticity.size),
-        ).assemble(blocks)
+        push = elasticity.push_pattern.assemble(blocks)
         equilibrium = elasticity.constant_stiffness @ u - elasticity.load(points)
         equilibrium[elasticity.fixed] = 0.0
         return Coupling(

@@ -20,7 +20,7 @@ from scipy import linalg, sparse
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.body_space import BodySpace
-from particle_sim.fem.sparse_pattern import BlockPattern, scatter
+from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern, scatter
 from particle_sim.particle.body.kinematics import point_forces, rigid_modes, strain_matrix, strain_of
 from particle_sim.particle.body.linear_solvers import ElasticFactors, elastic_solver
 from particle_sim.particle.body.regions import Regions
@@ -56,6 +56,15 @@ class BodyElasticity:
             cell_nodes=self.space.cell_dofs,
             nodes=self.space.dimension,
             components=self.space.mesh.dimension,
+        )
+
+    @cached_property
+    def push_pattern(self) -> SparsePattern:
+        """Pattern of what sodium does to the displacement (n, m)."""
+        return SparsePattern(
+            rows=self.sodium.cell_dofs,
+            columns=self.pattern.cell_dofs[self.active],
+            shape=(self.sodium.dimension, self.size),
         )
 
     @property

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from particle_sim.particle.body.elasticity import BodyElasticity
     from particle_sim.particle.body.system import BodyLinearised, BodySystem
 
-DIRECT_LIMIT = {2: 400_000, 3: 12_000}
+DIRECT_LIMIT = {2: 400_000, 3: 60_000}
 """Most displacement dofs for a direct solve, by dimension; beyond it iterations are faster."""
 
 LINEAR_TOLERANCE = 1e-12

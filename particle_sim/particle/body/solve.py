@@ -31,7 +31,10 @@ that of a clamped plate bounds every solid body seen so far."""
 
 
 def body_system(
-    particle: Particle[BodyMesh], surfaces: dict[str, SurfaceCondition]
+    particle: Particle[BodyMesh],
+    surfaces: dict[str, SurfaceCondition],
+    *,
+    resolve_interface: bool = True,
 ) -> BodySystem:
     """The discrete problem; raises :class:`InputError` for what it cannot hold."""
     mesh, material = particle.mesh, particle.material
@@ -41,7 +44,8 @@ def body_system(
     active = np.flatnonzero(regions.active[mesh.regions])
     _check_surfaces(surfaces, scaled, inert=len(active) < len(mesh.cells))
     surface = next(iter(surfaces.values()))
-    check_interface(particle, surface.temperature)
+    if resolve_interface:
+        check_interface(particle, surface.temperature)
     sodium_mesh = scaled if len(active) == len(mesh.cells) else scaled.part(active)
     degree = quadrature_degree(particle)
     space = BodySpace(mesh=scaled, order=displacement_order(particle), degree=degree)

@@ -43,6 +43,7 @@ class BodyLinearised:
     residual (t + m,), tangent (t, t), columns (t, g), rows (g, t), corner (g, g).
     """
 
+    packed: Array
     residual: Array
     overall_residual: Array
     tangent: sparse.csr_array
@@ -52,6 +53,8 @@ class BodyLinearised:
     corner: Array
     flows: Mapping[str, float]
     held: Mapping[str, float]
+    answers: Mapping[str, SurfaceResponse]
+    """What the surfaces with an unknown potential answered"""
     is_linear: bool
 
 
@@ -99,8 +102,22 @@ class BodySystem:
         return slice(start, start + (self.elasticity.size if self.is_coupled else 0))
 
     @cached_property
+    def currents(self) -> dict[str, slice]:
+        """Places of the local fluxes of surfaces with an unknown potential, scaled (f q,)."""
+        places, start = {}, self.u.stop
+        for name in self.unknown_voltages:
+            count = self._facets[name].weights.size
+            places[name] = slice(start, start + count)
+            start += count
+        return places
+
+    @cached_property
     def _facets(self) -> dict[str, FacetPoints]:
         return {name: self.space.boundary(name) for name in self.surfaces}
+
+    @cached_property
+    def _surface_dofs(self) -> Integers:
+        return np.unique(np.concatenate([self.space.boundary_dofs(n) for n in self.surfaces]))
 
     def area(self, name: str) -> float:
         """Scaled area of an open boundary."""
@@ -231,6 +248,7 @@ class BodySystem:
         if held:
             matrix = self._identity_rows(matrix)
         return BodyLinearised(
+            packed=packed,
             residual=total,
             overall_residual=borders.overall,
             tangent=matrix,
@@ -240,6 +258,7 @@ class BodySystem:
             corner=borders.corner,
             flows=borders.flows,
             held=held,
+            answers=borders.answers,
             is_linear=is_linear and not borders.reacts and not held,
         )
 
@@ -301,7 +320,10 @@ class BodySystem:
             answer = self.respond(name, packed, overall, stage)
             per = facets.weights / self.scales.flux
             flux = per * answer.flux
-            borders.flows[name] = float(flux.sum())
+            passed = flux.sum()
+            if name in self.unknown_voltages:  # as the last Newton step moved the sodium
+                passed = facets.weights.ravel() @ packed[self.currents[name]]
+            borders.flows[name] = float(passed)
             values = facets.values
             np.add.at(
                 residual[:, :i], facets.cells, stage.length * np.einsum("fq,fqi->fi", flux, values)
@@ -317,7 +339,9 @@ class BodySystem:
                 pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
                 np.add.at(tangent[:, :i, i:], facets.cells, pairs)
             if name in self.unknown_voltages:
+                borders.answers[name] = answer
                 self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
+                borders.overall[self.unknown_voltages.index(name)] += float(flux.sum())
         return borders
 
     def _border(
@@ -337,7 +361,7 @@ class BodySystem:
         total = self.surfaces[name].total
         assert total is not None
         wanted = total.between(*stage.piece, stage.time * self.scales.time)
-        borders.overall[k] = borders.flows[name] - wanted * facets.area / self.scales.flux
+        borders.overall[k] = -wanted * facets.area / self.scales.flux
 
     def respond(
         self, name: str, packed: Array, overall: Array, stage: Stage
@@ -349,9 +373,10 @@ class BodySystem:
         if self.potentials:
             local = packed[facets.dofs + self.space.dimension]
             phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
-        voltage = 0.0
+        voltage, flux = 0.0, np.array(0.0)
         if name in self.unknown_voltages:
             voltage = float(overall[self.unknown_voltages.index(name)])
+            flux = self.scales.flux * packed[self.currents[name]].reshape(theta.shape)
         return self.surfaces[name].respond(
             SurfaceState(
                 time=stage.time * self.scales.time,
@@ -359,16 +384,23 @@ class BodySystem:
                 site_fraction=theta,
                 potential=phi,
                 voltage=voltage,
+                flux=flux,
                 separates=Potential.GRADIENT_ENERGY in self.potentials,
             )
         )
 
     def _hold(self, residual: Array, packed: Array) -> dict[str, float]:
-        held = {}
+        """Replace held rows; what the other rows still lack counts as passed through them."""
+        held = self._shares(residual[self.theta])
         for name, dofs in self._held.items():
-            held[name] = float(residual[dofs].sum())
             residual[dofs] = packed[dofs] - self.surfaces[name].held_site_fraction
         return held
+
+    def _shares(self, rows: Array) -> dict[str, float]:
+        """Sum of rows by held surface; rows of other dofs are divided among the surfaces."""
+        shares = {name: float(rows[dofs].sum()) for name, dofs in self._held.items()}
+        rest = float(rows.sum()) - sum(shares.values())
+        return {name: share + rest / len(shares) for name, share in shares.items()}
 
     def _identity_rows(self, matrix: sparse.csr_array) -> sparse.csr_array:
         dofs = np.concatenate(list(self._held.values()))
@@ -393,12 +425,28 @@ class BodySystem:
 
     def newton_step(self, linearised: BodyLinearised) -> tuple[Array, Array]:
         """Solution of tangent times step = -residual."""
-        return self.solver.solve(self, linearised)
+        packed, overall = self.solver.solve(self, linearised)
+        moved = [packed]
+        for k, name in enumerate(self.unknown_voltages):
+            answer, facets = linearised.answers[name], self._facets[name]
+            flux = answer.flux + answer.voltage_slope * overall[k]
+            flux += answer.slope * np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
+            if self.potentials:
+                local = packed[facets.dofs + self.space.dimension]
+                phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
+                flux += answer.potential_slope * phi
+            old = linearised.packed[self.currents[name]]
+            moved.append(flux.ravel() / self.scales.flux - old)
+        return np.concatenate(moved), overall
 
     def start(self, theta: Array) -> tuple[Array, Array]:
         """All unknowns before the first solve."""
-        packed = np.zeros(self.u.stop)
+        packed = np.zeros(self.u.stop + sum(s.stop - s.start for s in self.currents.values()))
         packed[self.theta] = theta
+        for name, place in self.currents.items():
+            total = self.surfaces[name].total
+            assert total is not None
+            packed[place] = total.flux[0] / self.scales.flux
         for name, dofs in self._held.items():
             packed[dofs] = self.surfaces[name].held_site_fraction
         voltages = [float(self.material.potential(np.array(theta.mean())))]
@@ -417,16 +465,13 @@ class BodySystem:
             right_side[np.concatenate(list(self._held.values()))] = 0.0
             matrix = self._identity_rows(matrix)
         rate = self.solver.solve_mass(self, matrix, right_side)
-        stored = self.mass_matrix @ rate
-        reactions = {
-            name: -value - float(stored[self._held[name]].sum())
-            for name, value in linearised.held.items()
-        }
+        stored = self._shares(self.mass_matrix @ rate)
+        reactions = {name: -value - stored[name] for name, value in linearised.held.items()}
         return Rate(theta=rate, flows={**linearised.flows, **reactions})
 
     def surface_fillings(self, packed: Array) -> Array:
         """Site fractions at the dofs of all open surfaces."""
-        return np.concatenate([packed[self.space.boundary_dofs(name)] for name in self.surfaces])
+        return packed[self._surface_dofs]
 
     def voltage_excess(
         self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
@@ -449,6 +494,7 @@ class _Borders:
     corner: Array
     overall: Array
     flows: dict[str, float]
+    answers: dict[str, SurfaceResponse]
     reacts: bool = False
 
     @staticmethod
@@ -459,4 +505,5 @@ class _Borders:
             corner=np.zeros((g, g)),
             overall=np.zeros(g),
             flows={},
+            answers={},
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.particle.shapes.checks import checked_cell_size, checked_layers
@@ -59,18 +61,19 @@ def filled(
     """Mesh of the pieces of an outline with cell sizes [m], or of the usual size where None.
 
     The usual size is a twelfth of the narrowest width, but a twentieth of the edge of the cube
-    with the same volume as the bounding box of a solid if that is more.
+    as large as the bounding box of a solid if that is more. A stretched body's cells are
+    stretched alike.
     """
-    unit = outline.size
     size = usual_cell_size(outline) if cell_size is None else cell_size
     check_sizes(outline, size, local_sizes)
+    known = {name: h for name, h in local_sizes.items() if h is not None}
     return netgen.mesh_pieces(
         pieces,
         window=None if outline.window is None else netgen.block(*outline.window),
         symmetry=outline.symmetry,
-        size=unit,
-        cell_size=size / unit,
-        local_sizes={name: h / unit for name, h in local_sizes.items() if h is not None},
+        scale=outline.size * np.array(outline.stretch),
+        cell_size=size / outline.size,
+        local_sizes={name: h / outline.size for name, h in known.items()},
         curved=curved,
     )
 
@@ -79,7 +82,7 @@ def usual_cell_size(outline: Outline) -> float:
     """Cell size of an outline [m] unless one is given."""
     size = outline.width / CELLS_ACROSS
     if outline.symmetry is Symmetry.SOLID:
-        box = math.prod(b - a for a, b in zip(outline.low, outline.high, strict=True))
+        box = math.prod(np.array(outline.high) - outline.low)
         size = max(size, math.cbrt(box) / CUBES_ACROSS)
     return outline.size * size
 
@@ -88,8 +91,8 @@ def check_sizes(
     outline: Outline, cell_size: float, local_sizes: Mapping[str, float | None]
 ) -> None:
     """Raise :class:`InputError` unless all cell sizes [m] suit the outline."""
-    unit, width = outline.size, outline.size * outline.width
-    lengths = [unit * (b - a) for a, b in zip(outline.low, outline.high, strict=True)]
+    width = outline.size * outline.width
+    lengths = outline.size * (np.array(outline.high) - outline.low)
     checked_cell_size(outline.kind, "cell size", cell_size, width, lengths)
     for name, local in local_sizes.items():
         if local is not None:

@@ -26,10 +26,10 @@ OCTANT = {0: "symmetry_x", 2: "symmetry_y", 4: "symmetry_z"}
 class Outline:
     """A body's outside, drawn with ``size`` [m] as the unit of length.
 
-    ``draw(scale, name)`` gives the whole body, scaled about the origin; ``window`` is the
-    block kept of it, or None for all. ``inside`` says of points
-    (n, d) which lie in the whole body; ``low`` and ``high`` bound what is kept of it, and
-    ``width`` is the narrowest width.
+    ``draw(scale, name)`` gives the whole body, scaled about the origin; ``window`` is the block
+    kept of it, or None for all. ``inside`` says which of the drawing's points (n, d) lie in it;
+    ``low`` and ``high`` bound what is kept, and ``width`` is the narrowest width. The body is its
+    drawing with each axis stretched by a factor of at least 1.
     """
 
     kind: str
@@ -41,22 +41,26 @@ class Outline:
     high: tuple[float, ...]
     width: float
     size: float
+    stretch: tuple[float, ...]
 
 
 def ellipsoid(kind: str, across: float, along: float, octant: bool) -> Outline:
-    """A spheroid around z with half-axes [m], or its eighth."""
-    size = max(across, along)
-    axes = (across / size, across / size, along / size)
+    """A spheroid around z with half-axes [m], or its eighth: a stretched ball.
+
+    Netgen loses grains and faces of spheroids drawn as such, never of balls.
+    """
+    size = min(across, along)
     return Outline(
         kind=kind,
         symmetry=Symmetry.SOLID,
-        draw=lambda scale, name: netgen.ellipsoid(scale * axes[0], scale * axes[2], name),
+        draw=lambda scale, name: netgen.ball(scale, name),
         window=((0.0,) * 3, (2.0,) * 3, OCTANT) if octant else None,
-        inside=lambda x: ((x / axes) ** 2).sum(axis=1) < 1,
-        low=(0.0,) * 3 if octant else tuple(-half for half in axes),
-        high=axes,
-        width=2 * min(axes),
+        inside=lambda x: np.linalg.norm(x, axis=1) < 1,
+        low=(0.0,) * 3 if octant else (-1.0,) * 3,
+        high=(1.0,) * 3,
+        width=2.0,
         size=size,
+        stretch=(across / size, across / size, along / size),
     )
 
 
@@ -74,6 +78,7 @@ def ellipse(kind: str, across: float, along: float, half: bool) -> Outline:
         high=axes,
         width=2 * min(axes),
         size=size,
+        stretch=(1.0, 1.0),
     )
 
 
@@ -100,6 +105,7 @@ def rounded_section(
         high=(a, b),
         width=2 * min(a, b),
         size=size,
+        stretch=(1.0, 1.0),
     )
 
 
@@ -126,6 +132,7 @@ def rounded_solid(
         high=(a, a, b),
         width=flat.width,
         size=flat.size,
+        stretch=(1.0, 1.0, 1.0),
     )
 
 

@@ -58,6 +58,7 @@ def disc(radius: float, *, quarter: bool = False) -> Outline:
         high=(1.0, 1.0),
         width=2.0,
         size=radius,
+        stretch=(1.0, 1.0),
     )
 
 
@@ -100,4 +101,5 @@ def box(lengths: tuple[float, float, float]) -> Outline:
         high=high,
         width=min(high),
         size=size,
+        stretch=(1.0, 1.0, 1.0),
     )

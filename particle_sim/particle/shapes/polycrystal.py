@@ -77,12 +77,12 @@ def _grain_width(outline: Outline, grains: int) -> float:
 
 
 def _grain(outline: Outline, centres: Array, number: int) -> netgen.Shape:
-    """The part of the outline that lies nearer to one centre than to all others."""
-    dimension = centres.shape[1]
-    cell = netgen.block([-netgen.FAR / 4] * dimension, [netgen.FAR / 4] * dimension, {})
-    own = centres[number]
+    """The part of the outline's drawing that, stretched, lies nearest to one centre."""
+    dimension, stretch = centres.shape[1], np.array(outline.stretch)
+    cell = netgen.block([-netgen.FAR / 5] * dimension, [netgen.FAR / 5] * dimension, {})
     for other in neighbours(centres, number):
-        middle, normal = 0.5 * (own + centres[other]), centres[other] - own
+        middle = 0.5 * (centres[number] + centres[other]) / stretch
+        normal = (centres[other] - centres[number]) * stretch
         normal = normal / np.linalg.norm(normal)
         cell = cell - netgen.half_space(middle.tolist(), normal.tolist(), netgen.INTERFACE)
     return outline.draw(1.0, "surface") * cell

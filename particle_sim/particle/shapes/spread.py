@@ -15,7 +15,7 @@ MOVES = 4
 
 
 def spread_points(outline: Outline, count: int, random: np.random.Generator) -> Array:
-    """Points (count, d) inside the kept part of an outline, in its unit, far from each other."""
+    """Points (count, d) in what is kept of an outline, in units of its size, evenly far apart."""
     samples = _samples(outline, SAMPLES_PER_POINT * count, random)
     points = samples[:count].copy()
     for _ in range(MOVES):
@@ -47,4 +47,4 @@ def _samples(outline: Outline, count: int, random: np.random.Generator) -> Array
     while len(found) < count:
         drawn = low + (high - low) * random.random((count, len(low)))
         found = np.concatenate([found, drawn[outline.inside(drawn)]])
-    return found[:count]
+    return found[:count] * outline.stretch

@@ -40,4 +40,7 @@ class SurfaceCondition(Protocol):
         """Largest expected flux [mol/(m2 s)]; infinity when unknown."""
 
     def respond(self, state: SurfaceState) -> SurfaceResponse:
-        """Flux out of the particle and its slopes."""
+        """Flux out of the particle and its slopes.
+
+        With an unknown potential it is linearised at ``state.flux`` and iterated upon.
+        """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
-from particle_sim.particle.surface.kinetics import butler_volmer
+from particle_sim.particle.surface.kinetics import shared_current
 from particle_sim.units import Array
 
 
@@ -46,10 +46,7 @@ class Galvanostatic:
         return self.total.largest
 
     def respond(self, state: SurfaceState) -> SurfaceResponse:
-        return butler_volmer(
-            self.material,
-            state,
-            state.voltage,
-            self.temperature,
-            stress_in_kinetics=self.stress_in_kinetics,
+        """The law linearised at the state's flux: exact once that flux obeys it."""
+        return shared_current(
+            self.material, state, self.temperature, stress_in_kinetics=self.stress_in_kinetics
         )

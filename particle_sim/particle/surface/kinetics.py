@@ -44,6 +44,35 @@ def butler_volmer(
     )
 
 
+def shared_current(
+    material: Material, state: SurfaceState, temperature: float, *, stress_in_kinetics: bool
+) -> SurfaceResponse:
+    """The same law solved for the overpotential and linearised at the present flux N_0:
+
+        g = V - U_eff(theta) - (2 R T/F) asinh(N_0 F/(2 j0)),   N = N_0 + g / r,   r = -dg/dN.
+
+    Iterating on it gives the kinetics above without their exponentials, so that Newton's method
+    crosses steps of U of a volt and more.
+    """
+    theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
+    thermal = 2 * GAS_CONSTANT * temperature / FARADAY
+    exchange = material["exchange_current_density"]
+    j0, j0_slope = exchange(theta), exchange.slope(theta)
+    equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
+    phi = np.asarray(state.potential if stress_in_kinetics else 0.0)
+    z = np.asarray(state.flux) * FARADAY / (2 * j0)
+    root = np.sqrt(1 + z**2)
+    gap = state.voltage - equilibrium + phi / FARADAY - thermal * np.arcsinh(z)
+    per_volt = root * 2 * j0 / (thermal * FARADAY)
+    by_phi = per_volt / FARADAY
+    return SurfaceResponse(
+        flux=state.flux + per_volt * gap,
+        slope=per_volt * (thermal * z / root * j0_slope / j0 - fall),
+        potential_slope=by_phi if stress_in_kinetics else np.zeros_like(by_phi),
+        voltage_slope=per_volt,
+    )
+
+
 def electrode_potential(
     material: Material,
     theta: Array,
