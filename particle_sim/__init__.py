@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from particle_sim.materials.load import load_material as load_material
     from particle_sim.materials.material import Material as Material
     from particle_sim.materials.material import material_from_values as material_from_values
+    from particle_sim.particle import crystal as crystal
     from particle_sim.particle import mechanics as mechanics
     from particle_sim.particle import physics as physics
     from particle_sim.particle import shapes as shapes
-    from particle_sim.particle import surface as surface
-    from particle_sim.particle import crystal as crystal
     from particle_sim.particle import stiffness as stiffness
+    from particle_sim.particle import surface as surface
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
     from particle_sim.particle.solve_stress import solve_stress as solve_stress

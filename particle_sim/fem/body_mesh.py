@@ -86,7 +86,7 @@ class BodyMesh:
     @property
     def is_curved(self) -> bool:
         """Whether cells carry edge midpoints."""
-        return self.cells.shape[1] > self.dimension + 1
+        return bool(self.cells.shape[1] > self.dimension + 1)
 
     @property
     def vertices(self) -> Integers:
@@ -147,7 +147,7 @@ class BodyMesh:
                 middle[axis] = self.points[plane[0, 0], axis]
         if self.symmetry is Symmetry.AXISYMMETRIC and "symmetry_z" in self.boundaries:
             middle[1] = self.points[self.boundaries["symmetry_z"][0, 0], 1]
-        return middle
+        return np.asarray(middle)
 
     @cached_property
     def extent(self) -> float:
@@ -204,8 +204,8 @@ class BodyMesh:
             folded = np.flatnonzero(determinants.min(axis=1) * determinants.max(axis=1) <= 0)
             if len(folded):
                 raise InputError(
-                    f"Cell {folded[0]} of the mesh is inverted: its curved edges cross; use smaller "
-                    "cells near the curved surface or straight cells."
+                    f"Cell {folded[0]} of the mesh is inverted: its curved edges cross; use "
+                    "smaller cells near the curved surface or straight cells."
                 )
         if self.symmetry is Symmetry.AXISYMMETRIC:
             lowest = float(self.points[:, 0].min())

@@ -158,7 +158,7 @@ class BodySpace:
         weights = self._rule[1] * np.abs(np.linalg.det(jacobian)) * self._around(points)
         if not self.mesh.is_curved:
             jacobian = jacobian[:, :1]
-        return points, weights, np.linalg.inv(jacobian)
+        return points, np.asarray(weights), np.asarray(np.linalg.inv(jacobian))
 
     def _around(self, points: Array) -> Array:
         """2 pi r in a meridian section, else 1."""
@@ -196,9 +196,9 @@ class BodySpace:
     @cached_property
     def volumes(self) -> Array:
         """Integral of every shape function (n,); they sum to the volume."""
-        return np.bincount(
-            self.cell_dofs.ravel(), (self.weights @ self.values).ravel(), self.dimension
-        )
+        loads = self.weights @ self.values
+        volumes = np.bincount(self.cell_dofs.ravel(), loads.ravel(), self.dimension)
+        return np.asarray(volumes, dtype=float)
 
     def boundary_dofs(self, name: str) -> Integers:
         """Dofs on a named boundary, each once."""

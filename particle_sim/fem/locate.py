@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers
@@ -17,9 +17,7 @@ SLACK = 0.15
 """How far outside a cell, in barycentric coordinates, a point on the surface may lie."""
 
 
-def locate(
-    space: BodySpace, points: Array, region: int | None = None
-) -> tuple[Integers, Array]:
+def locate(space: BodySpace, points: Array, region: int | None = None) -> tuple[Integers, Array]:
     """Cells (p,) and reference positions (p, d) of points (p, d), in one region if it is given.
 
     Raises :class:`InputError` for a point outside the mesh.
@@ -32,7 +30,7 @@ def locate(
             raise InputError(f"The mesh has no region {region}.")
     centres = mesh.points[mesh.vertices[allowed]].mean(axis=1)
     count = min(CANDIDATES, len(centres))
-    _, near = cKDTree(centres).query(points, k=count)
+    _, near = KDTree(centres).query(points, k=count)
     near = allowed[np.asarray(near, dtype=np.intp).reshape(len(points), count)]
     reference = _inverse(space, near.ravel(), np.repeat(points, count, axis=0))
     inside = np.minimum(reference.min(axis=1), 1 - reference.sum(axis=1)).reshape(near.shape)

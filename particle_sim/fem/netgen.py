@@ -10,35 +10,20 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.fem.netgen_mesh import read_netgen
 from particle_sim.units import Array
-
-
-class MeshingFailed(InputError):
-    """A drawing that could not be filled with cells."""
-
 
 Shape = Any
 """A drawn shape: a face in 2-D, a solid in 3-D."""
 
 FAR = 10.0
 """Size of what stands for a half-space, far beyond any shape of unit size."""
-
-INTERFACE = "interface"
-"""Name of faces and edges between pieces; no outer boundary has it."""
-
-SNAP = 1e-12
-"""Points closer than this to a coordinate plane are put on it; drawings round off at 1e-15."""
-
-EDGE_PLACES = {2: (0, 1, 2), 3: (5, 4, 3, 2, 1, 0)}
-"""Where the midpoints, in the order of ``body_mesh.EDGES``, stand in Netgen's cells."""
 
 
 def ellipse(across: float, along: float, name: str) -> Shape:
@@ -156,14 +141,14 @@ def mesh_pieces(
         with _silence():
             geometry = occ.OCCGeometry(shape, dim=symmetry.dimension)
             mesh = geometry.GenerateMesh(maxh=cell_size, parallel_meshing=False)
+            if curved:
+                mesh.SecondOrder()
     except (meshing.NgException, occ.OCCException) as problem:
-        raise MeshingFailed(
+        raise InputError(
             f"The body could not be meshed with cells of {cell_size * scale.min():.3g} m "
             f"({problem}); use smaller cells."
         ) from problem
-    if curved:
-        mesh.SecondOrder()
-    return _converted(mesh, symmetry, scale, len(pieces))
+    return read_netgen(mesh, symmetry, scale, pieces=len(pieces), curved=curved)
 
 
 @contextmanager
@@ -181,51 +166,3 @@ def _silence() -> Iterator[None]:
         for number, copy in enumerate(kept, start=1):
             os.dup2(copy, number)
             os.close(copy)
-
-
-def _converted(mesh: Any, symmetry: Symmetry, scale: Array, pieces: int) -> BodyMesh:
-    d = symmetry.dimension
-    own = (mesh.Elements3D() if d == 3 else mesh.Elements2D()).NumPy()
-    nodes = own["nodes"].astype(np.intp)
-    base = int(nodes[:, : d + 1].min())
-    is_curved = bool(own["curved"].any())
-    places = [*range(d + 1), *(d + 1 + place for place in EDGE_PLACES[d])]
-    cells = nodes[:, places if is_curved else places[: d + 1]] - base
-    domains, domain = np.unique(own["index"], return_inverse=True)
-    points = np.array(mesh.Coordinates(), dtype=float)[:, :d]
-    points[np.abs(points) < SNAP] = 0.0
-    return BodyMesh(
-        points=points * scale,
-        cells=cells,
-        symmetry=symmetry,
-        regions=_regions(mesh, domains, pieces)[domain],
-        boundaries=_boundaries(mesh, d, base),
-    )
-
-
-def _regions(mesh: Any, domains: Integers, pieces: int) -> Integers:
-    names = [mesh.GetMaterial(int(domain)) for domain in domains]
-    if set(names) != {f"{number}" for number in range(pieces)}:
-        raise MeshingFailed("The pieces of the body overlap; change its sizes slightly.")
-    return np.array([int(name) for name in names], dtype=np.intp)
-
-
-def _boundaries(mesh: Any, d: int, base: int) -> dict[str, Integers]:
-    facets = (mesh.Elements2D() if d == 3 else mesh.Elements1D()).NumPy()
-    vertices = facets["nodes"][:, :d].astype(np.intp) - base
-    found: dict[str, list[Integers]] = {}
-    for number, (name, is_outer) in enumerate(_sides(mesh, d), start=1):
-        mine = vertices[facets["index"] == number]
-        if is_outer and len(mine):
-            found.setdefault(name, []).append(mine)
-    if INTERFACE in found:
-        raise MeshingFailed(
-            "The pieces of the body do not meet where they should; change its sizes slightly."
-        )
-    return {name: np.concatenate(found[name]) for name in sorted(found)}
-
-
-def _sides(mesh: Any, d: int) -> Iterable[tuple[str, bool]]:
-    if d == 3:
-        return [(side.bcname, side.domout == 0) for side in mesh.FaceDescriptors()]
-    return [(side.name, 0 in (side.domin, side.domout)) for side in mesh.EdgeDescriptors()]

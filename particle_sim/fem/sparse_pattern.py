@@ -81,4 +81,4 @@ class BlockPattern:
 
 def scatter(dofs: Integers, loads: Array, size: int) -> Array:
     """Sum of cell vectors (e, i) as a global vector."""
-    return np.bincount(dofs.ravel(), loads.ravel(), size)
+    return np.asarray(np.bincount(dofs.ravel(), loads.ravel(), size), dtype=float)

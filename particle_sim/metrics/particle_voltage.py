@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
-from particle_sim.materials.homogeneous import homogeneous_potential
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.surface.kinetics import electrode_potential
 from particle_sim.units import Array, volt
 
 
@@ -22,14 +22,16 @@ def particle_voltage_history(run: ParticleRun) -> Array:
     phi_s is the non-local chemical potential where the run has one (stress, gradient energy). A
     phase-separating run reads the homogeneous potential, every other the measured one.
     """
-    surface, material = run.site_fraction[:, -1], run.particle.material
-    shift = run.potential[:, -1] / FARADAY if run.potential.size else 0.0
-    equilibrium = (
-        homogeneous_potential(material, surface, run.temperature)
-        if any(Potential.GRADIENT_ENERGY in term.potentials for term in run.particle.physics)
-        else material.potential(surface)
+    return electrode_potential(
+        run.particle.material,
+        run.site_fraction[:, -1],
+        run.potential[:, -1] if run.potential.size else np.zeros_like(run.time),
+        run.surface_flux,
+        run.temperature,
+        separates=any(
+            Potential.GRADIENT_ENERGY in term.potentials for term in run.particle.physics
+        ),
     )
-    return np.asarray(equilibrium - shift + overpotential_history(run))
 
 
 def overpotential_history(run: ParticleRun) -> Array:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.runs import Run
 from particle_sim.units import pascal
 
 
-def peak_first_principal_stress(run: ParticleRun) -> pascal:
-    """Largest tensile first principal stress over all dofs and times [Pa]; tension positive.
+def peak_first_principal_stress(run: Run) -> pascal:
+    """Largest tensile first principal stress over all points and times [Pa]; tension positive.
 
     The quantity a brittle-strength criterion compares.
     """
-    return float(run.stress.max(axis=2).max())
+    return float(run.first_principal_stress.max())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.runs import Run
 from particle_sim.units import pascal
 
 
-def peak_hydrostatic_stress(run: ParticleRun) -> pascal:
-    """Largest tensile hydrostatic stress over all dofs and times [Pa]; tension positive.
+def peak_hydrostatic_stress(run: Run) -> pascal:
+    """Largest tensile hydrostatic stress over all points and times [Pa]; tension positive.
 
     trace/3; what drives sodium in stress drift.
     """
-    return float(run.stress.mean(axis=2).max())
+    return float(run.hydrostatic_stress.max())

@@ -39,4 +39,3 @@ class Linearised:
     """Whether the residual is linear in the unknowns, so that one Newton step solves it."""
     held: dict[int, float]
     """Unbalanced sodium at held dofs, before their rows were replaced."""
-

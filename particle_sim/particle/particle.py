@@ -15,7 +15,6 @@ from particle_sim.particle.mechanics import MechanicalBoundary, free_surface
 from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
 from particle_sim.particle.physics.term import PhysicsTerm
 
-
 AnyMesh = TypeVar("AnyMesh", Mesh, BodyMesh)
 
 

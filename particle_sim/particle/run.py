@@ -105,6 +105,13 @@ class ParticleRun:
         mesh = self.particle.mesh
         return mesh.coordinates.volume(mesh.inner, mesh.outer)
 
+    def strain_energy_history(self) -> Array:
+        """1/2 int sigma : (eps - beta) dV [J] (t,), a shell's share included."""
+        power = self.particle.mesh.coordinates.value + 1
+        unit = self.elasticity.reference_modulus * self.elasticity.length**power
+        states = zip(self.site_fraction, self.displacement, self.overall, strict=True)
+        return unit * np.array([self.elasticity.strain_energy(*state) for state in states])
+
     @property
     def strain(self) -> Array:
         """Principal strains at the dofs (t, n, 3), chemical strain included."""

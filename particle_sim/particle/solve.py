@@ -19,10 +19,10 @@ from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.integrate import integrate
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.recovery import stress_response
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
@@ -105,9 +105,7 @@ def solve_particle(
             controls=_body_controls(body, surface, tolerance, limits),
             trajectory=Trajectory(),
         )
-        start = _start(
-            body.space.nodes * body.scales.length, surface, initial_site_fraction
-        )
+        start = _start(body.space.nodes * body.scales.length, surface, initial_site_fraction)
         trajectory = integrate(stepper, start, surface.breaks, landings, progress)
         finished = body_run(body, trajectory, times)
         return replace(finished, warnings=body_warnings(finished))
@@ -232,7 +230,10 @@ def _theta_scale(
 
 
 def _run(
-    system: ParticleSystem, particle: Particle[Mesh], surface: SurfaceCondition, trajectory: Trajectory
+    system: ParticleSystem,
+    particle: Particle[Mesh],
+    surface: SurfaceCondition,
+    trajectory: Trajectory,
 ) -> ParticleRun:
     snapshots, numbering = trajectory.snapshots, system.numbering
     packed = np.stack([snapshot.packed for snapshot in snapshots])

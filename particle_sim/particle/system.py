@@ -22,8 +22,8 @@ from particle_sim.fem.banded import BandedFactors, BandedPattern, solve_bordered
 from particle_sim.fem.space import Integers, Space
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
-from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.discrete import Rate
+from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.linearised import Cellwise, Linearised
 from particle_sim.particle.physics.term import PhysicsTerm, Potential
 from particle_sim.particle.surface.condition import SurfaceCondition

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.particle.run import von_mises
+from particle_sim.particle.outcome import von_mises
 from particle_sim.studies.choices import StrainMeasure, StressMeasure
 from particle_sim.units import Array
 

@@ -56,11 +56,13 @@ CONDITIONS: dict[str, SurfaceCondition] = {
 
 def test_every_exported_condition_is_here() -> None:
     exported = {name for name, value in vars(surface).items() if isinstance(value, type)}
-    assert exported <= {name.split()[0] for name in CONDITIONS}
+    assert exported <= {"Galvanostatic", *(name.split()[0] for name in CONDITIONS)}
 
 
 def state(theta: float, phi: float) -> SurfaceState:
-    return SurfaceState(time=50.0, piece=(0.0, 100.0), site_fraction=theta, potential=phi)
+    return SurfaceState(
+        time=50.0, piece=(0.0, 100.0), site_fraction=np.array(theta), potential=np.array(phi)
+    )
 
 
 def check_slopes(respond: Callable[[SurfaceState], SurfaceResponse], theta: float) -> None:
@@ -138,3 +140,44 @@ def test_butler_volmer_balances_at_the_shifted_potential() -> None:
 def test_butler_volmer_is_finite_beyond_the_window(theta: float) -> None:
     answer = CONDITIONS["ButlerVolmer"].respond(state(theta, 0.0))
     assert np.isfinite([answer.flux, answer.slope, answer.potential_slope]).all()
+
+
+SHARING = surface.Galvanostatic(
+    material=load_material("nvp"), total=ps.constant_flux(1e-6, 100.0, initial_site_fraction=0.5)
+)
+
+
+def settled(theta: float, phi: float, voltage: float) -> SurfaceState:
+    """A state whose flux obeys the kinetics."""
+    held = replace(held_at(voltage, name="nvp"), voltage=voltage)
+    flux = held.respond(state(theta, phi)).flux
+    return replace(state(theta, phi), voltage=voltage, flux=flux)
+
+
+@pytest.mark.parametrize("theta", [0.1, 0.35, 0.7, 0.95])
+def test_shared_current_is_butler_volmer_once_settled(theta: float) -> None:
+    """Flux and slopes equal those of a particle held at the same potential."""
+    where = settled(theta, 250.0, 3.4 if theta < 0.7 else 1.65)
+    shared = SHARING.respond(where)
+    held = held_at(where.voltage, name="nvp").respond(where)
+    for name in ("flux", "slope", "potential_slope", "voltage_slope"):
+        assert getattr(shared, name) == pytest.approx(getattr(held, name), rel=1e-9), name
+
+
+def test_shared_current_iterates_to_butler_volmer() -> None:
+    """Newton on the flux alone, from a flux a tenth off, converges quadratically."""
+    where = settled(0.5, 0.0, 3.45)
+    wanted, errors, flux = float(where.flux), [], 0.9 * float(where.flux)
+    for _ in range(4):
+        flux = float(SHARING.respond(replace(where, flux=flux)).flux)
+        errors.append(abs(flux / wanted - 1))
+    assert errors[0] < 0.02
+    assert errors[1] < errors[0] ** 2
+    assert errors[3] < 1e-12
+
+
+def test_shared_current_starts_and_ends_with_its_total() -> None:
+    assert SHARING.breaks.tolist() == [0.0, 100.0]
+    assert SHARING.initial_site_fraction == 0.5
+    assert SHARING.largest == 1e-6
+    assert SHARING.held_site_fraction is None

@@ -82,4 +82,3 @@ class Coupling:
         moved = np.where(free, u, 0.0)
         force = self.elasticity.constant_stiffness @ moved - self.push.T @ theta
         return self.scale * (self.push @ moved), np.where(free, force, u)
-

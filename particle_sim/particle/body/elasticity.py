@@ -21,7 +21,12 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.body_space import BodySpace
 from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern, scatter
-from particle_sim.particle.body.kinematics import point_forces, rigid_modes, strain_matrix, strain_of
+from particle_sim.particle.body.kinematics import (
+    point_forces,
+    rigid_modes,
+    strain_matrix,
+    strain_of,
+)
 from particle_sim.particle.body.linear_solvers import ElasticFactors, elastic_solver
 from particle_sim.particle.body.regions import Regions
 from particle_sim.particle.body.surroundings import Surroundings
@@ -91,7 +96,7 @@ class BodyElasticity:
             stress *= weights[:, :, None, None]
             rows = strain.reshape(len(strain), -1, local)
             np.matmul(rows.transpose(0, 2, 1), stress.reshape(rows.shape), out=blocks[part])
-        return self.pattern.assemble(blocks) + self.surroundings.stiffness
+        return sparse.csr_array(self.pattern.assemble(blocks) + self.surroundings.stiffness)
 
     def factor(self, theta: Array | None) -> Array | None:
         """E(theta)/E_ref at all points (e, q); 1 in inert cells."""
@@ -215,9 +220,7 @@ class BodyElasticity:
         space, total = self.space, 0.0
         points = theta[self.sodium.cell_dofs] @ self.sodium.values.T
         beta, factor = self.free_strain(points), self.factor(points)
-        local = displacement[self.pattern.cell_dofs].reshape(
-            1, len(beta), -1, space.mesh.dimension
-        )
+        local = displacement[self.pattern.cell_dofs].reshape(1, len(beta), -1, space.mesh.dimension)
         for part in self._chunks(np.arange(len(beta))):
             strain = strain_of(
                 self.symmetry,

@@ -7,6 +7,7 @@ displacement.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg, gmres
 
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.dissection import Dissection, Factors, dissect, factorise
 from particle_sim.units import Array
 
@@ -51,7 +53,7 @@ class DirectElastic:
     """Sparse LU of the free dofs."""
 
     factors: Factors
-    free: Array
+    free: Integers
 
     @property
     def method(self) -> str:
@@ -75,7 +77,7 @@ def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> E
         return multigrid_elastic(elasticity, stiffness)
     free = np.flatnonzero(~elasticity.fixed)
     nodes = np.repeat(elasticity.space.nodes, d, axis=0)[free]
-    return DirectElastic(factors=factorise(stiffness[free][:, free], nodes), free=free)
+    return DirectElastic(factors=factorise(sparse.csr_matrix(stiffness[free][:, free]), nodes), free=free)
 
 
 @dataclass(kw_only=True)
@@ -146,8 +148,8 @@ class TangentSolver:
             nodes = system.space.nodes
             fields = [nodes, nodes] if system.potentials else [nodes]
             extra = np.full((len(system.unknown_voltages), nodes.shape[1]), np.nan)
-            self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
-        self.factors = self.dissection.factorise(matrix)
+            self.dissection = dissect(sparse.csr_matrix(matrix), np.concatenate([*fields, extra]))
+        self.factors = self.dissection.factorise(sparse.csr_matrix(matrix))
         self.factorisations += 1
         self.methods.add(f"sodium: GMRES preconditioned by {self.factors.method}")
         if system.is_coupled:
@@ -166,10 +168,10 @@ class TangentSolver:
     def solve_mass(self, system: BodySystem, matrix: Any, right_side: Array) -> Array:
         """Solve with the mass matrix (Jacobi-preconditioned conjugate gradients)."""
         diagonal = matrix.diagonal()
-        scaling = LinearOperator(matrix.shape, matvec=lambda x: x / diagonal)
+        scaling = _operator(len(diagonal), lambda x: x / diagonal)
         symmetric = not any(s.held_site_fraction is not None for s in system.surfaces.values())
-        method = cg if symmetric else gmres
-        solution, _ = method(matrix, right_side, M=scaling, rtol=1e-13, atol=0.0, maxiter=400)
+        solve: Any = cg if symmetric else gmres
+        solution, _ = solve(matrix, right_side, M=scaling, rtol=1e-13, atol=0.0, maxiter=400)
         return np.asarray(solution)
 
 
@@ -199,7 +201,7 @@ def _operators(
     """The tangent and its preconditioner, displacement included where it is coupled."""
     coupling, t = linearised.coupling, matrix.shape[0]
     if coupling is None:
-        return matrix, LinearOperator(matrix.shape, matvec=factors.solve)
+        return matrix, _operator(t, factors.solve)
     n = coupling.push.shape[0]
     elastic, fixed = coupling.elasticity.solver, coupling.elasticity.fixed
     size = t + len(fixed)
@@ -215,7 +217,9 @@ def _operators(
         force = np.where(fixed, 0.0, x[t:] + coupling.push.T @ sodium[:n])
         return np.concatenate([sodium, np.where(fixed, x[t:], elastic.precondition(force))])
 
-    return (
-        LinearOperator((size, size), matvec=apply, dtype=float),
-        LinearOperator((size, size), matvec=precondition, dtype=float),
-    )
+    return _operator(size, apply), _operator(size, precondition)
+
+
+def _operator(size: int, function: Callable[[Array], Array]) -> Any:
+    make: Any = LinearOperator
+    return make((size, size), matvec=function, dtype=float)

@@ -74,7 +74,7 @@ class RecoveryPoints:
         around = np.bincount(
             self.cell_points.ravel(), np.repeat(volume, self.cell_points.shape[1]), self.count
         )
-        return volume, around
+        return volume, around.astype(float)
 
     def average(self, values: Array) -> Array:
         """Volume-weighted mean (p, k) of cell-wise nodal values (e, i, k)."""

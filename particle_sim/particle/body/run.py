@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
-from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.fem.body_mesh import BodyMesh, Integers
 from particle_sim.fem.locate import locate
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.particle.body.elasticity import BodyElasticity
@@ -78,7 +78,7 @@ class BodyRun:
     def volume_weights(self) -> Array:
         """Share of the sodium-holding volume at each dof (n,); sums to one."""
         volumes = self.elasticity.sodium.volumes
-        return volumes / volumes.sum()
+        return np.asarray(volumes / volumes.sum())
 
     @cached_property
     def mean_site_fraction(self) -> Array:
@@ -146,7 +146,7 @@ class BodyRun:
         return self.elasticity.space.nodes * self.length
 
     @cached_property
-    def _surface_dofs(self) -> Array:
+    def _surface_dofs(self) -> Integers:
         return np.unique(
             np.concatenate([self.elasticity.sodium.boundary_dofs(n) for n in self.surface_flux])
         )
@@ -157,7 +157,7 @@ class BodyRun:
         return self.site_fraction[:, self._surface_dofs]
 
     @cached_property
-    def _outside(self) -> Array:
+    def _outside(self) -> Integers:
         """Points on real surfaces, symmetry planes left out."""
         space = self.elasticity.space.of_order(self.elasticity.sodium.order)
         names = [n for n in space.mesh.surfaces if n != "interface"]
@@ -203,7 +203,7 @@ class BodyRun:
         points = self.points.cell_points[cells]
 
         def interpolated(fields: Array) -> Array:
-            return np.einsum("ki,tki...->tk...", values, fields[:, points])
+            return np.asarray(np.einsum("ki,tki...->tk...", values, fields[:, points]))
 
         theta = interpolated(self.site_fraction_at_points)
         stress = interpolated(self.stress)
@@ -214,7 +214,7 @@ def _dataset(
     run: BodyRun, positions: Array, theta: Array, stress: Array, strain: Array
 ) -> xr.Dataset:
     both, tensor = ("time", "point"), ("time", "point", "component")
-    principal = np.linalg.eigvalsh(stress_tensor(stress))
+    principal = np.asarray(np.linalg.eigvalsh(stress_tensor(stress)))
     maximum = run.particle.material.maximum_concentration
     variables = {
         "concentration": (both, theta * maximum, "mol/m^3"),

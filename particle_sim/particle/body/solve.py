@@ -54,9 +54,7 @@ def body_system(
         space=space,
         sodium=BodySpace(mesh=sodium_mesh, order=particle.order, degree=degree),
         active=active,
-        surroundings=surroundings_of(
-            space, particle.mechanics, regions.reference_modulus, length
-        ),
+        surroundings=surroundings_of(space, particle.mechanics, regions.reference_modulus, length),
     )
     potentials = potentials_of(particle.physics)
     if Potential.STRESS in potentials and not regions.has_constant_stiffness:
@@ -90,9 +88,7 @@ def quadrature_degree(particle: Particle[BodyMesh]) -> int:
     return max(2 * particle.order + extra, 2 * displacement_order(particle) - 2)
 
 
-def _check_surfaces(
-    surfaces: dict[str, SurfaceCondition], mesh: BodyMesh, *, inert: bool
-) -> None:
+def _check_surfaces(surfaces: dict[str, SurfaceCondition], mesh: BodyMesh, *, inert: bool) -> None:
     known = [name for name in mesh.boundaries if not is_symmetry(name)]
     known += ["interface"] if inert else []
     for name in surfaces:
@@ -106,9 +102,7 @@ def _check_surfaces(
         )
 
 
-def body_run(
-    system: BodySystem, trajectory: Trajectory, times: Sequence[float] | Array
-) -> BodyRun:
+def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] | Array) -> BodyRun:
     """Fields at the requested times (all accepted steps without any), start and end included."""
     every = trajectory.snapshots
     unit, length = system.scales.time, system.scales.length

@@ -118,4 +118,4 @@ def _membrane_stiffness(normals: Array, ratio: float) -> Array:
             inside[..., k, m] = 0.5 * (
                 tangent[..., i, a] * tangent[..., j, b] + tangent[..., i, b] * tangent[..., j, a]
             )
-    return ((1 - ratio) * inside + ratio * trace) / (1 - ratio**2)
+    return np.asarray(((1 - ratio) * inside + ratio * trace) / (1 - ratio**2))

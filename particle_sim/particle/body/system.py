@@ -165,7 +165,8 @@ class BodySystem:
         """Cell mass matrices (e, i, j)."""
         values = self.space.values
         pairs = np.einsum("qi,qj->qij", values, values).reshape(len(values), -1)
-        return (self.space.weights @ pairs).reshape(-1, values.shape[1], values.shape[1])
+        square = (-1, values.shape[1], values.shape[1])
+        return np.asarray((self.space.weights @ pairs).reshape(square))
 
     @cached_property
     def mass_matrix(self) -> sparse.csr_array:
@@ -363,9 +364,7 @@ class BodySystem:
         wanted = total.between(*stage.piece, stage.time * self.scales.time)
         borders.overall[k] = -wanted * facets.area / self.scales.flux
 
-    def respond(
-        self, name: str, packed: Array, overall: Array, stage: Stage
-    ) -> SurfaceResponse:
+    def respond(self, name: str, packed: Array, overall: Array, stage: Stage) -> SurfaceResponse:
         """What a surface answers at its quadrature points (f, q) [SI]."""
         facets = self._facets[name]
         theta = np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
@@ -393,7 +392,9 @@ class BodySystem:
         """Replace held rows; what the other rows still lack counts as passed through them."""
         held = self._shares(residual[self.theta])
         for name, dofs in self._held.items():
-            residual[dofs] = packed[dofs] - self.surfaces[name].held_site_fraction
+            wanted = self.surfaces[name].held_site_fraction
+            assert wanted is not None
+            residual[dofs] = packed[dofs] - wanted
         return held
 
     def _shares(self, rows: Array) -> dict[str, float]:
@@ -452,9 +453,7 @@ class BodySystem:
         voltages = [float(self.material.potential(np.array(theta.mean())))]
         return packed, np.array(voltages * len(self.unknown_voltages))
 
-    def rate(
-        self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
-    ) -> Rate:
+    def rate(self, packed: Array, overall: Array, time: float, piece: tuple[float, float]) -> Rate:
         """d theta/dt (n,) and sodium outflow at the given unknowns: M rate = -transport."""
         theta = packed[self.theta]
         stage = Stage(time=time, piece=piece, length=1.0, history=theta)

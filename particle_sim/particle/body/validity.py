@@ -26,8 +26,9 @@ def check_interface(particle: Particle[BodyMesh], temperature: float) -> None:
     if distance > width / LEAST_NODES:
         raise InputError(
             f"{particle.material.title}: the phase boundary is {width * 1e9:.2g} nm wide but the "
-            f"mesh's nodes lie {distance * 1e9:.2g} nm apart, at most {width / LEAST_NODES * 1e9:.2g}"
-            " nm would do; use smaller cells, a smaller particle or a larger gradient_coefficient."
+            f"mesh's nodes lie {distance * 1e9:.2g} nm apart; they may be at most "
+            f"{width / LEAST_NODES * 1e9:.2g} nm apart: use smaller cells, a smaller particle or a "
+            "larger gradient_coefficient."
         )
 
 

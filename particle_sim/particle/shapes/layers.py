@@ -9,6 +9,7 @@ import numpy as np
 
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.fem.netgen_mesh import INTERFACE
 from particle_sim.particle.shapes.checks import checked_cell_size, checked_layers
 from particle_sim.particle.shapes.outline import Outline
 
@@ -37,7 +38,7 @@ def layered(
     whole = outline.draw(1.0, "surface")
     hole = outline.draw(inner_radius / radius, "inner") if inner_radius > 0 else None
     if core_radius > 0:
-        core = outline.draw(core_radius / radius, "interface")
+        core = outline.draw(core_radius / radius, INTERFACE)
         pieces = [core if hole is None else core - hole, whole - core]
     else:
         pieces = [whole if hole is None else whole - hole]
@@ -45,7 +46,7 @@ def layered(
         outline,
         pieces,
         cell_size=cell_size,
-        local_sizes=dict.fromkeys(("surface", "inner", netgen.INTERFACE), surface_cell_size),
+        local_sizes=dict.fromkeys(("surface", "inner", INTERFACE), surface_cell_size),
         curved=curved,
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 from particle_sim.errors import InputError
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import BodyMesh, cell_quality
+from particle_sim.fem.netgen_mesh import INTERFACE
 from particle_sim.particle.shapes.layers import check_sizes, filled, usual_cell_size
 from particle_sim.particle.shapes.outline import Outline
 from particle_sim.particle.shapes.spread import neighbours, spread_points
@@ -44,20 +45,21 @@ def polycrystal(
         )
     if cell_size is None:
         cell_size = min(usual_cell_size(outline), _grain_width(outline, grains) / 4)
-    sizes = {netgen.INTERFACE: grain_boundary_cell_size, "surface": surface_cell_size}
+    sizes = {INTERFACE: grain_boundary_cell_size, "surface": surface_cell_size}
     check_sizes(outline, cell_size, sizes)
     random = np.random.default_rng(seed)
-    best: BodyMesh | None = None
-    for _ in range(SPREADS):
-        centres = spread_points(outline, grains, random)
+    tries = [spread_points(outline, grains, random) for _ in range(SPREADS)]
+    best, quality = None, 0.0
+    for centres in tries:
         pieces = [_grain(outline, centres, number) for number in range(grains)]
         try:
             mesh = filled(outline, pieces, cell_size=cell_size, local_sizes=sizes, curved=curved)
-        except netgen.MeshingFailed:
+        except InputError:
             continue
-        best = mesh if best is None or _worst(mesh) > _worst(best) else best
-        if _worst(best) >= GOOD_QUALITY:
-            return best
+        if best is None or _worst(mesh, outline) > quality:
+            best, quality = mesh, _worst(mesh, outline)
+        if quality >= GOOD_QUALITY:
+            break
     if best is None:
         raise InputError(
             f"The {outline.kind} could not be meshed with {grains} grains from the seed {seed}; "
@@ -66,8 +68,9 @@ def polycrystal(
     return best
 
 
-def _worst(mesh: BodyMesh) -> float:
-    return float(cell_quality(mesh.points[mesh.vertices]).min())
+def _worst(mesh: BodyMesh, outline: Outline) -> float:
+    """Quality of the worst cell of a mesh before it is stretched."""
+    return float(cell_quality((mesh.points / outline.stretch)[mesh.vertices]).min())
 
 
 def _grain_width(outline: Outline, grains: int) -> float:
@@ -84,5 +87,5 @@ def _grain(outline: Outline, centres: Array, number: int) -> netgen.Shape:
         middle = 0.5 * (centres[number] + centres[other]) / stretch
         normal = (centres[other] - centres[number]) * stretch
         normal = normal / np.linalg.norm(normal)
-        cell = cell - netgen.half_space(middle.tolist(), normal.tolist(), netgen.INTERFACE)
+        cell = cell - netgen.half_space(middle.tolist(), normal.tolist(), INTERFACE)
     return outline.draw(1.0, "surface") * cell
