@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, maximum_bipartite_matching
 from scipy.sparse.linalg import SuperLU, splu
 
@@ -25,12 +25,13 @@ Integers = NDArray[np.intp]
 LEAF = 12
 """Groups of nodes of at most this many are not cut further; smaller makes the ordering slower."""
 
-RESIDUAL = 1e-10
-"""Largest residual relative to |A| |x| + |b|; above it diagonal pivots are given up."""
+RESIDUAL, ROUNDING = 1e-10, 1e-14
+"""Residuals up to this fraction of |A| |x| + |b| by rows, and of a row's sum times the largest
+unknown, are accepted; above them diagonal pivots are given up."""
 
 
 def factorise(
-    matrix: sp.csr_matrix | sp.csc_matrix, coordinates: Array, *, symmetric_pattern: bool = True
+    matrix: sparse.csr_array, coordinates: Array, *, symmetric_pattern: bool = True
 ) -> Factors:
     """Factors of a sparse matrix (n, n) whose unknown i sits at ``coordinates[i]`` (n, d).
 
@@ -42,19 +43,18 @@ def factorise(
 
 
 def dissect(
-    matrix: sp.csr_matrix | sp.csc_matrix, coordinates: Array, *, symmetric_pattern: bool = True
+    matrix: sparse.csr_array, coordinates: Array, *, symmetric_pattern: bool = True
 ) -> Dissection:
     """The ordering and permuted pattern for all matrices that have the pattern of this one.
 
     ``symmetric_pattern`` False takes the pattern of A + A^T for the ordering.
     """
-    pattern = sp.csr_matrix(matrix)
-    pattern.sum_duplicates()
+    pattern = _canonical(matrix)
     order = nested_order(pattern, np.asarray(coordinates, dtype=float), symmetric_pattern)
     position = np.empty_like(order)
     position[order] = np.arange(len(order))
     rows = np.repeat(np.arange(len(order)), np.diff(pattern.indptr))
-    counted = sp.csc_matrix(
+    counted = sparse.csc_array(
         (np.arange(1, pattern.nnz + 1), (position[rows], position[pattern.indices])),
         shape=pattern.shape,
     )
@@ -80,102 +80,140 @@ class Dissection:
     indices: NDArray[np.int32]
     starts: NDArray[np.int32]
 
-    def factorise(self, matrix: sp.csr_matrix | sp.csc_matrix) -> Factors:
-        """Factors of a matrix with this pattern.
+    def factorise(self, matrix: sparse.csr_array) -> Factors:
+        """Factors of a matrix with this pattern; raises ``LinAlgError`` if it is singular."""
+        rowwise = _canonical(matrix)
+        diagonal: SuperLU | None
+        try:
+            diagonal = self.diagonal_factors(rowwise)
+        except np.linalg.LinAlgError:
+            diagonal = None
+        pivoted = _pivoted(rowwise) if diagonal is None else None
+        return Factors(matrix=rowwise, order=self.order, diagonal=diagonal, pivoted=pivoted)
 
-        With a zero pivot the matrix is factorised with row exchanges, which costs more;
-        :attr:`Factors.method` says so. Raises ``LinAlgError`` if the matrix is singular.
+    def diagonal_factors(self, matrix: sparse.csr_array) -> SuperLU:
+        """SuperLU factors of the permuted matrix with diagonal pivots, in its precision.
+
+        Raises ``LinAlgError`` if a pivot is zero.
         """
-        rowwise = sp.csr_matrix(matrix)
-        if not rowwise.has_canonical_format:
-            rowwise = rowwise.copy()
-            rowwise.sum_duplicates()
+        rowwise = _canonical(matrix)
         if rowwise.nnz != len(self.sources):
             raise ValueError(
                 f"The matrix has {rowwise.nnz} entries; the ordering was made for "
                 f"{len(self.sources)}. Make a new one with dissect."
             )
-        permuted = sp.csc_matrix(
+        permuted = sparse.csc_array(
             (rowwise.data[self.sources], self.indices, self.starts), shape=rowwise.shape
         )
-        return Factors(matrix=rowwise, permuted=permuted, order=self.order)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Factors:
-    """LU factors of ``matrix``; ``permuted`` is the same matrix in elimination order."""
-
-    matrix: sp.csr_matrix
-    permuted: sp.csc_matrix
-    order: Integers
-
-    def __post_init__(self) -> None:
-        _ = self._diagonal  # factorise at once
-
-    @cached_property
-    def _diagonal(self) -> SuperLU | None:
-        """SuperLU's factors with diagonal pivots; None if one is zero."""
         try:
             return splu(
-                self.permuted,
+                permuted,
                 permc_spec="NATURAL",
                 diag_pivot_thresh=0.0,
                 options={"SymmetricMode": True},
             )
-        except RuntimeError:
-            return None
-
-    @cached_property
-    def _pivoted(self) -> SuperLU:
-        try:
-            return splu(self.permuted.tocsc(), permc_spec="COLAMD", diag_pivot_thresh=1.0)
         except RuntimeError as error:
-            raise np.linalg.LinAlgError("singular sparse matrix") from error
+            raise np.linalg.LinAlgError("zero pivot on the diagonal") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factors:
+    """LU factors of ``matrix``: with diagonal pivots in elimination ``order``, or pivoted.
+
+    Diagonal pivots are checked at every solve. Where they are not accurate enough, that solve
+    factorises anew with row exchanges: right, but slow.
+    """
+
+    matrix: sparse.csr_array
+    order: Integers
+    diagonal: SuperLU | None
+    pivoted: SuperLU | None
+
+    @property
+    def kind(self) -> str:
+        return "LU"
 
     @property
     def method(self) -> str:
         """What was done, in words."""
-        if "_pivoted" in self.__dict__ or self._diagonal is None:
-            return f"sparse LU with row exchanges, {len(self.order):,} unknowns"
-        return f"sparse LU in nested-dissection order, {len(self.order):,} unknowns"
+        way = "in nested-dissection order" if self.pivoted is None else "with row exchanges"
+        return f"sparse LU {way}, {self.matrix.shape[0]:,} unknowns"
+
+    def precondition(self, right_side: Array) -> Array:
+        """The factors applied once, unchecked, and so exactly linear in ``right_side``."""
+        if self.diagonal is not None:
+            return _apply(self.diagonal, self.order, right_side)
+        pivoted = _pivoted(self.matrix) if self.pivoted is None else self.pivoted
+        return _apply(pivoted, None, right_side)
 
     def solve(self, right_side: Array) -> Array:
         """Solution for one (n,) or several (n, k) right-hand sides."""
-        if self._diagonal is not None and "_pivoted" not in self.__dict__:
-            solution = self._refined(self._diagonal, right_side)
-            if solution is not None:
+        if self.diagonal is not None:
+            solution, is_right = self._refined(self.diagonal, self.order, right_side)
+            if is_right:
                 return solution
-        solution = self._refined(self._pivoted, right_side)
-        if solution is None:
+        pivoted = _pivoted(self.matrix) if self.pivoted is None else self.pivoted
+        solution, is_right = self._refined(pivoted, None, right_side)
+        if not is_right:
             raise np.linalg.LinAlgError("sparse matrix singular to working precision")
         return solution
 
-    def _refined(self, factors: SuperLU, right_side: Array) -> Array | None:
-        """Solution with at most one step of refinement; None if it stays wrong."""
-        solution = self._apply(factors, right_side)
+    def _refined(
+        self, factors: SuperLU, order: Integers | None, right_side: Array
+    ) -> tuple[Array, bool]:
+        """Solution with at most two steps of refinement, and whether it is accurate."""
+        solution = _apply(factors, order, right_side)
         for _ in range(2):
             residual = right_side - self.matrix @ solution
-            scale = self._norm * np.abs(solution).max() + np.abs(right_side).max()
-            worst = np.abs(residual).max(initial=0.0)
-            if worst <= RESIDUAL * scale:
-                return solution
-            if not np.isfinite(worst):
-                return None
-            solution = solution + self._apply(factors, residual)
-        return None
+            if np.all(np.abs(residual) <= self._allowed(solution, right_side)):
+                return solution, True
+            if not np.all(np.isfinite(solution)):
+                break
+            solution = solution + _apply(factors, order, residual)
+        return solution, False
 
-    def _apply(self, factors: SuperLU, right_side: Array) -> Array:
-        solution = np.empty(right_side.shape)
-        solution[self.order] = factors.solve(np.ascontiguousarray(right_side[self.order]))
-        return solution
+    def _allowed(self, solution: Array, right_side: Array) -> Array:
+        """Residuals that rounding explains: |A| |x| + |b| by rows, and a little of the largest."""
+        size = self._absolute @ np.abs(solution) + np.abs(right_side)
+        rows = self._row_sums if solution.ndim == 1 else self._row_sums[:, None]
+        return np.asarray(RESIDUAL * size + ROUNDING * rows * np.abs(solution).max(axis=0))
 
     @cached_property
-    def _norm(self) -> float:
-        return float(abs(self.matrix).sum(axis=1).max())
+    def _absolute(self) -> sparse.csr_array:
+        return sparse.csr_array(abs(self.matrix))
+
+    @cached_property
+    def _row_sums(self) -> Array:
+        return np.asarray(self._absolute.sum(axis=1)).ravel()
+
+
+def _apply(factors: SuperLU, order: Integers | None, right_side: Array) -> Array:
+    if order is None:
+        return np.asarray(factors.solve(right_side))
+    solution = np.empty(right_side.shape)
+    solution[order] = factors.solve(np.ascontiguousarray(right_side[order]))
+    return solution
+
+
+def _pivoted(matrix: sparse.csr_array) -> SuperLU:
+    try:
+        return splu(matrix.tocsc(), permc_spec="COLAMD", diag_pivot_thresh=1.0)
+    except RuntimeError as error:
+        raise np.linalg.LinAlgError("singular sparse matrix") from error
+
+
+def _canonical(matrix: sparse.csr_array) -> sparse.csr_array:
+    """The matrix by rows, without duplicate entries."""
+    rowwise = sparse.csr_array(matrix)
+    if rowwise.has_canonical_format:
+        return rowwise
+    tidy: sparse.csr_array = rowwise.copy()
+    tidy.sum_duplicates()
+    return tidy
 
 
 def nested_order(
-    pattern: sp.csr_matrix, coordinates: Array, symmetric_pattern: bool = True
+    pattern: sparse.csr_array, coordinates: Array, symmetric_pattern: bool = True
 ) -> Integers:
     """Elimination order (n,) of the unknowns of a sparse pattern with places (n, d)."""
     placed = np.isfinite(coordinates).all(axis=1)
@@ -189,18 +227,18 @@ def nested_order(
     return np.concatenate([order, np.flatnonzero(~placed)]).astype(np.intp)
 
 
-def _group_graph(pattern: sp.csr_matrix, group: Integers, groups: int) -> sp.csr_matrix:
+def _group_graph(pattern: sparse.csr_array, group: Integers, groups: int) -> sparse.csr_array:
     """Which groups of unknowns are coupled, without the diagonal."""
     rows = np.repeat(group, np.diff(pattern.indptr))
     columns = group[pattern.indices]
     apart = rows != columns
     ones = np.ones(int(apart.sum()), dtype=np.int8)
-    graph = sp.coo_matrix((ones, (rows[apart], columns[apart])), shape=(groups, groups)).tocsr()
+    graph = sparse.coo_array((ones, (rows[apart], columns[apart])), shape=(groups, groups)).tocsr()
     graph.data[:] = 1
-    return sp.csr_matrix(graph)
+    return sparse.csr_array(graph)
 
 
-def _dissection_keys(graph: sp.csr_matrix, places: Array) -> Integers:
+def _dissection_keys(graph: sparse.csr_array, places: Array) -> Integers:
     """A number per group; groups are eliminated in ascending order of it, ties together.
 
     All parts of one level are cut at once. A part's key is 3 k for its first half, 3 k + 1 for
@@ -208,8 +246,8 @@ def _dissection_keys(graph: sp.csr_matrix, places: Array) -> Integers:
     """
     count = len(places)
     key = np.zeros(count, dtype=np.int64)
-    edges = sp.triu(graph, format="coo")
-    first, second = edges.row.astype(np.intp), edges.col.astype(np.intp)
+    edges = sparse.triu(graph, format="coo")
+    first, second = edges.coords[0].astype(np.intp), edges.coords[1].astype(np.intp)
     is_open = np.full(count, count > LEAF)
     while is_open.any():
         within = is_open[first] & is_open[second]
@@ -282,7 +320,7 @@ def _thinnest_layer(side: Integers, first: Integers, second: Integers) -> Intege
     row, column = np.asarray(row).ravel(), np.asarray(column).ravel()
     n, m = len(lows), len(highs)
     ones = np.ones(len(row), dtype=np.int8)
-    crossing = sp.csr_matrix((ones, (row, column)), shape=(n, m))
+    crossing = sparse.csr_array((ones, (row, column)), shape=(n, m))
     mate = maximum_bipartite_matching(crossing, perm_type="column")  # of every low group
     reached = _alternating_reach(row, column, np.asarray(mate), n, m)
     return np.concatenate([lows[~reached[:n]], highs[reached[n:]]])
@@ -301,7 +339,7 @@ def _alternating_reach(
     starts = np.concatenate([row, n + mate[matched], np.full(len(unmatched), source)])
     ends = np.concatenate([n + column, matched, unmatched])
     ones = np.ones(len(starts), dtype=np.int8)
-    paths = sp.csr_matrix((ones, (starts, ends)), shape=(source + 1, source + 1))
+    paths = sparse.csr_array((ones, (starts, ends)), shape=(source + 1, source + 1))
     reached = np.zeros(source + 1, dtype=bool)
     reached[breadth_first_order(paths, source, return_predecessors=False)] = True
     return reached[:source]

@@ -9,7 +9,6 @@ it, use small matrix products in NumPy.
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -94,7 +93,7 @@ class ElasticCells:
 
         K = sum over cells and points of these, C, and these again.
         """
-        d, slopes = self.axes, self._slopes
+        slopes = self._slopes
         corners = self.nodes[self.cell_dofs[part]]
         used = slopes[:1] if self.is_straight else slopes
         jacobian = np.einsum("qib,eia->eqab", used, corners)
@@ -145,11 +144,16 @@ def _chunks(count: int) -> list[slice]:
 def _cell_matrices(table: Array, tensors: Array, d: int) -> Array:
     """Cell matrices (e, i, j, c, k) of node and component pairs; ``table`` (e, q d, i)."""
     cells, points, nodes = table.shape
-    shape = table.reshape(cells, points // d, d, nodes)
+    by_axis = table.reshape(cells, points // d, d, nodes).swapaxes(1, 2)
+    shape = np.ascontiguousarray(by_axis).reshape(cells, d, -1)  # (e, a, q j)
+    left = shape.reshape(cells, -1, nodes).swapaxes(1, 2)
+    blocks = np.empty((cells, nodes, nodes, d, d))
     tensor = tensors.reshape(cells, d, d, d, d)  # (e, a, c, b, k)
-    return np.asarray(
-        np.einsum("eqai,eacbk,eqbj->eijck", shape, tensor, shape, optimize=["einsum_path", (0, 1), (0, 1)])
-    )
+    for c in range(d):
+        for k in range(d):
+            bent = np.matmul(tensor[:, :, c, :, k], shape)  # (e, a, q j)
+            blocks[..., c, k] = np.matmul(left, bent.reshape(cells, -1, nodes))
+    return blocks
 
 
 def _assemble(dofs: Integers, blocks: Array) -> sparse.csr_array:
@@ -167,6 +171,122 @@ def _assemble(dofs: Integers, blocks: Array) -> sparse.csr_array:
     for c in range(d):
         for k in range(d):
             data[:, c, k] = np.bincount(place, blocks[..., c, k].ravel(), pattern.nnz)
-    return sparse.bsr_array(
-        (data, pattern.indices, pattern.indptr), shape=(d * size, d * size)
-    ).tocsr()
+    shape = (d * size, d * size)
+    wide = sparse.bsr_array((data, pattern.indices, pattern.indptr), shape=shape)
+    return sparse.csr_array(wide.tocsr())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellStiffness:
+    """The stiffness as an operator on displacements, in their precision.
+
+    ``compiled``: use the numba kernel; only for straight quadratic tetrahedra.
+    """
+
+    cells: ElasticCells
+    compiled: bool
+
+    def apply(self, field: Floats) -> Floats:
+        """K u for k fields (d n, k) with interleaved components."""
+        shape = (self.cells.size, self.cells.axes, field.shape[1])
+        fields = np.ascontiguousarray(field).reshape(shape)
+        result = self._compiled(fields) if self.compiled else self._plain(fields)
+        return result.reshape(field.shape)
+
+    def _compiled(self, field: Floats) -> Floats:
+        from particle_sim.fem import matrix_free_numba
+
+        slopes, moduli = self._kernel_tables(field.dtype)
+        return matrix_free_numba.apply(self._numbers, slopes, moduli, field)
+
+    def _plain(self, field: Floats) -> Floats:
+        d, count, fields = self.cells.axes, len(self.cells.cell_dofs), field.shape[2]
+        nodes = self.cells.cell_dofs.shape[1]
+        rows = field.reshape(len(field), d * fields)
+        forces = np.empty((count, nodes, d * fields), dtype=field.dtype)
+        tensors = self.cells.tensors.astype(field.dtype)
+        for part in _chunks(count):
+            table = self._tables[field.dtype][part]
+            local = np.take(rows, self.cells.cell_dofs[part], axis=0)
+            strain = np.matmul(table, local).reshape(len(table), -1, d * d, fields)
+            stress = np.matmul(tensors[self.cells.regions[part]][:, None], strain)
+            stress = stress.reshape(len(table), -1, d * fields)
+            np.matmul(table.swapaxes(1, 2), stress, out=forces[part])
+        total = self._sum(field.dtype) @ forces.reshape(-1, d * fields)
+        return np.asarray(total).reshape(field.shape)
+
+    @cached_property
+    def _tables(self) -> dict[np.dtype[Any], Floats]:
+        """Rooted gradients (e, q d, i) in both precisions."""
+        double = self.cells.gradients()
+        return {double.dtype: double, np.dtype(np.float32): double.astype(np.float32)}
+
+    def _sum(self, precision: DTypeLike) -> sparse.csr_array:
+        """Matrix that adds cell rows (e i) into node rows (n)."""
+        return self._sums[np.dtype(precision)]
+
+    @cached_property
+    def _sums(self) -> dict[np.dtype[Any], sparse.csr_array]:
+        dofs = self.cells.cell_dofs
+        order = np.argsort(dofs.ravel(), kind="stable").astype(np.int32)
+        starts = np.zeros(self.cells.size + 1, dtype=np.int32)
+        starts[1:] = np.cumsum(np.bincount(dofs.ravel(), minlength=self.cells.size))
+        shape = (self.cells.size, dofs.size)
+        return {
+            np.dtype(kind): sparse.csr_array((np.ones(dofs.size, kind), order, starts), shape=shape)
+            for kind in (np.float32, np.float64)
+        }
+
+    def _kernel_tables(self, precision: DTypeLike) -> tuple[Floats, Floats]:
+        """Barycentric gradients (e, 4, 3) and upper triangles of C V / 20 (e, 21)."""
+        return self._kernel_tables_by_precision[np.dtype(precision)]
+
+    @cached_property
+    def _kernel_tables_by_precision(self) -> dict[np.dtype[Any], tuple[Floats, Floats]]:
+        corners = self.cells.nodes[self.cells.cell_dofs[:, :4]]
+        jacobian = (corners[:, 1:] - corners[:, :1]).swapaxes(1, 2)
+        inverse = np.linalg.inv(jacobian)
+        slopes = np.concatenate([-inverse.sum(axis=1, keepdims=True), inverse], axis=1)
+        upper = self.cells.stiffness[:, *np.triu_indices(6)][self.cells.regions]
+        moduli = upper * (np.abs(np.linalg.det(jacobian)) / 120)[:, None]
+        return {
+            np.dtype(kind): (slopes.astype(kind), moduli.astype(kind))
+            for kind in (np.float32, np.float64)
+        }
+
+    @cached_property
+    def _numbers(self) -> NDArray[np.int32]:
+        return np.ascontiguousarray(self.cells.cell_dofs, dtype=np.int32)
+
+
+def locally_ordered(cells: ElasticCells) -> tuple[ElasticCells, Integers]:
+    """The same body with neighbouring cells and nodes numbered alike, and each node's old number.
+
+    Cells follow a space-filling curve (Morton 1966), nodes the first cell that has them.
+    """
+    corners = cells.cell_dofs[:, : cells.axes + 1]
+    along = np.argsort(_curve(cells.nodes[corners].mean(axis=1)), kind="stable")
+    dofs = cells.cell_dofs[along]
+    _, first = np.unique(dofs.ravel(), return_index=True)
+    order = np.argsort(first, kind="stable")
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    sorted_cells = ElasticCells(
+        cell_dofs=place[dofs],
+        nodes=cells.nodes[order],
+        stiffness=cells.stiffness,
+        regions=cells.regions[along],
+        degree=cells.degree,
+    )
+    return sorted_cells, order.astype(np.intp)
+
+
+def _curve(points: Array) -> Integers:
+    """Places (p,) of points (p, d) along a Z-shaped curve through 1024^d boxes."""
+    low, span = points.min(axis=0), float(np.ptp(points, axis=0).max())
+    boxes = ((points - low) / span * 1023).astype(np.int64)
+    place = np.zeros(len(points), dtype=np.int64)
+    for bit in range(10):
+        for axis in range(points.shape[1]):
+            place |= ((boxes[:, axis] >> bit) & 1) << (points.shape[1] * bit + axis)
+    return place.astype(np.intp)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,9 @@ Shape = Any
 
 FAR = 10.0
 """Size of what stands for a half-space, far beyond any shape of unit size."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Netgen and the terminal are shared by all threads."""
 
 
 def ellipse(across: float, along: float, name: str) -> Shape:
@@ -40,11 +44,15 @@ def ellipse(across: float, along: float, name: str) -> Shape:
     return face
 
 
-def ball(radius: float, name: str, *, centre: Sequence[float] = (0.0, 0.0, 0.0)) -> Shape:
-    """A ball around a centre."""
+def ball(
+    radius: float, name: str, *, centre: Sequence[float] = (0.0, 0.0, 0.0), turn: float = 0.0
+) -> Shape:
+    """A ball around a centre; ``turn`` [degrees] moves the poles and seam of its surface."""
     from netgen import occ
 
     solid = occ.Sphere(occ.Pnt(*centre), radius)
+    if turn != 0:
+        solid = solid.Rotate(occ.Axis(occ.Pnt(*centre), occ.Vec(1, 2, 3)), turn)
     solid.faces.name = name
     return solid
 
@@ -96,7 +104,8 @@ def half_space(point: Sequence[float], normal: Sequence[float], name: str) -> Sh
     from netgen import occ
 
     if len(point) == 3:
-        plane = occ.WorkPlane(occ.Axes(occ.Pnt(*point), n=occ.Vec(*normal)))
+        sideways = (occ.X, occ.Y, occ.Z)[min(range(3), key=lambda axis: abs(normal[axis]))]
+        plane = occ.WorkPlane(occ.Axes(occ.Pnt(*point), n=occ.Dir(*normal), h=sideways))
         shape = plane.RectangleC(FAR, FAR).Face().Extrude(FAR)
         shape.faces.name = name
         return shape
@@ -104,6 +113,13 @@ def half_space(point: Sequence[float], normal: Sequence[float], name: str) -> Sh
     shape = occ.WorkPlane(axes).MoveTo(0, -FAR / 2).Rectangle(FAR, FAR).Face()
     shape.edges.name = name
     return shape
+
+
+def union(shapes: Sequence[Shape]) -> Shape:
+    """All shapes as one."""
+    from netgen import occ
+
+    return occ.Fuse(list(shapes)) if len(shapes) > 1 else shapes[0]
 
 
 def is_empty(shape: Shape) -> bool:
@@ -125,25 +141,22 @@ def mesh_pieces(
 
     ``window`` is what is kept of them (None for all). ``scale`` [m] is the length of one drawing
     unit along each axis. ``cell_size`` and ``local_sizes`` (by name of face or edge) are in
-    drawing units; cells grow by Netgen's default grading in between.
-    ``curved`` puts edge midpoints on the drawn surface. The same input gives the same mesh.
+    drawing units; cells grow by Netgen's default grading in between. ``curved`` puts
+    edge midpoints on the drawn surface. The same input gives the same mesh.
     """
     from netgen import meshing, occ
 
-    for number, piece in enumerate(pieces):
-        (piece.solids if symmetry is Symmetry.SOLID else piece.faces).name = f"{number}"
-    shape = occ.Glue(list(pieces)) if len(pieces) > 1 else pieces[0]
-    shape = shape if window is None else shape * window
-    for side in shape.faces if symmetry is Symmetry.SOLID else shape.edges:
-        if side.name in local_sizes:
-            side.maxh = local_sizes[side.name]
     try:
-        with _silence():
+        with _alone_and_silent():
+            shape = _glued(pieces, window, symmetry)
+            for side in shape.faces if symmetry is Symmetry.SOLID else shape.edges:
+                if side.name in local_sizes:
+                    side.maxh = local_sizes[side.name]
             geometry = occ.OCCGeometry(shape, dim=symmetry.dimension)
             mesh = geometry.GenerateMesh(maxh=cell_size, parallel_meshing=False)
             if curved:
                 mesh.SecondOrder()
-    except (meshing.NgException, occ.OCCException) as problem:
+    except (meshing.NgException, occ.OCCException, RuntimeError) as problem:
         raise InputError(
             f"The body could not be meshed with cells of {cell_size * scale.min():.3g} m "
             f"({problem}); use smaller cells."
@@ -151,18 +164,29 @@ def mesh_pieces(
     return read_netgen(mesh, symmetry, scale, pieces=len(pieces), curved=curved)
 
 
+def _glued(pieces: Sequence[Shape], window: Shape | None, symmetry: Symmetry) -> Shape:
+    """Pieces named 0, 1, ... in one shape, sharing the faces in which they touch."""
+    from netgen import occ
+
+    for number, piece in enumerate(pieces):
+        (piece.solids if symmetry is Symmetry.SOLID else piece.faces).name = f"{number}"
+    shape = occ.Glue(list(pieces)) if len(pieces) > 1 else pieces[0]
+    return shape if window is None else shape * window
+
+
 @contextmanager
-def _silence() -> Iterator[None]:
-    """Keep what Netgen writes to the terminal, past Python, from the reader."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = [os.dup(1), os.dup(2)]
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        for number, copy in enumerate(kept, start=1):
-            os.dup2(copy, number)
-            os.close(copy)
+def _alone_and_silent() -> Iterator[None]:
+    """Run Netgen alone, and keep from the reader what it writes to the terminal past Python."""
+    with _ONE_AT_A_TIME:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        kept = [os.dup(1), os.dup(2)]
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            for number, copy in enumerate(kept, start=1):
+                os.dup2(copy, number)
+                os.close(copy)

@@ -68,6 +68,10 @@ class DiscreteParticle(Protocol):
     def needs_start(self) -> bool:
         """Whether unknowns besides theta have to be found at the start."""
 
+    @property
+    def extrapolates(self) -> bool:
+        """Whether a stage starts from the last rate rather than the last state."""
+
     def linearise(self, packed: Array, overall: Array, stage: Stage) -> Any: ...
 
     def residual_norm(self, linearised: Any) -> float:

@@ -110,7 +110,8 @@ class Stepper:
                 history=history,
             )
             guess = packed.copy()
-            guess[places] = history + stage.length * rates[-1]
+            if self.system.extrapolates:
+                guess[places] = history + stage.length * rates[-1]
             packed, overall, flows = self.newton(guess, overall, stage)
             rates.append((packed[places] - history) / stage.length)
             outflows.append(sum(flows.values()))

@@ -66,6 +66,10 @@ class ParticleSystem:
         return bool(self.potentials)
 
     @property
+    def extrapolates(self) -> bool:
+        return True
+
+    @property
     def smallest_cell(self) -> float:
         return float(self.space.mesh.cell_sizes.min())
 

@@ -17,6 +17,12 @@ from scipy.sparse.linalg import LinearOperator, cg, gmres
 
 from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.dissection import Dissection, Factors, dissect, factorise
+from particle_sim.particle.body.phase_factors import (
+    PhaseFactors,
+    factors_of,
+    root_mobility,
+    smoothing_matrix,
+)
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
@@ -30,7 +36,10 @@ LINEAR_TOLERANCE = 1e-12
 NEWTON_FORCING = 1e-6
 """Relative residual of the linear solves: of linear stages, and inside Newton's method."""
 
-PATIENCE = 14
+PHASE_FIELD_LIMIT = 2_000
+"""Most 3-D nodes for which the LU of a whole phase-field step is cheaper than its Schur form."""
+
+PATIENCE = {"LU": 14, "Schur": 30}
 """Iterations with old factors after which new ones are cheaper."""
 
 
@@ -65,7 +74,9 @@ class DirectElastic:
         return result
 
     def precondition(self, residual: Array) -> Array:
-        return self.solve(residual)
+        result = np.zeros(residual.shape)
+        result[self.free] = self.factors.precondition(residual[self.free])
+        return result
 
 
 def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> ElasticFactors:
@@ -77,14 +88,15 @@ def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> E
         return multigrid_elastic(elasticity, stiffness)
     free = np.flatnonzero(~elasticity.fixed)
     nodes = np.repeat(elasticity.space.nodes, d, axis=0)[free]
-    return DirectElastic(factors=factorise(sparse.csr_matrix(stiffness[free][:, free]), nodes), free=free)
+    return DirectElastic(factors=factorise(stiffness[free][:, free], nodes), free=free)
 
 
 @dataclass(kw_only=True)
 class TangentSolver:
     """Solves Newton systems of one body and remembers the last factors."""
 
-    factors: Factors | None = None
+    factors: Factors | PhaseFactors | None = None
+    mass_factors: Factors | None = None
     dissection: Dissection | None = None
     methods: set[str] = field(default_factory=set)
     factorisations: int = 0
@@ -103,7 +115,7 @@ class TangentSolver:
         )
         step = self._attempt(system, linearised, matrix, right_side, tolerance)
         if step is None:
-            self._factorise(system, matrix)
+            self._factorise(system, linearised, matrix)
             step = self._attempt(system, linearised, matrix, right_side, tolerance, last=True)
         if step is None:
             raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
@@ -126,13 +138,12 @@ class TangentSolver:
         """GMRES with the factors at hand; ``None`` where there are none or they are too old."""
         if self.factors is None:
             return None
-        operator, preconditioner = _operators(linearised, matrix, self.factors)
+        apply, precondition = _operators(linearised, matrix, self.factors)
         count = _Count()
-        patience = 200 if last else PATIENCE
-        step, status = gmres(
-            operator,
+        patience = 200 if last else PATIENCE[self.factors.kind]
+        inner, status = gmres(  # preconditioned from the right: the true residual decides
+            _operator(len(right_side), lambda x: apply(precondition(x))),
             right_side,
-            M=preconditioner,
             rtol=tolerance,
             atol=0.0,
             restart=min(patience, 60),
@@ -141,19 +152,50 @@ class TangentSolver:
             callback_type="pr_norm",
         )
         self.iterations += count.total
-        return np.asarray(step) if status == 0 else None
+        return precondition(np.asarray(inner)) if status == 0 else None
 
-    def _factorise(self, system: BodySystem, matrix: sparse.csr_array) -> None:
-        if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
-            nodes = system.space.nodes
-            fields = [nodes, nodes] if system.potentials else [nodes]
-            extra = np.full((len(system.unknown_voltages), nodes.shape[1]), np.nan)
-            self.dissection = dissect(sparse.csr_matrix(matrix), np.concatenate([*fields, extra]))
-        self.factors = self.dissection.factorise(sparse.csr_matrix(matrix))
+    def _factorise(
+        self, system: BodySystem, linearised: BodyLinearised, matrix: sparse.csr_array
+    ) -> None:
+        if _is_large_phase_field(system, linearised):
+            self._factorise_phases(system, linearised)
+        else:
+            self._factorise_all(system, matrix)
+        assert self.factors is not None
         self.factorisations += 1
         self.methods.add(f"sodium: GMRES preconditioned by {self.factors.method}")
         if system.is_coupled:
             self.methods.add(f"displacement: {system.elasticity.solver.method}")
+
+    def _factorise_phases(self, system: BodySystem, linearised: BodyLinearised) -> None:
+        n = system.space.dimension
+        assert linearised.mobility is not None
+        if self.dissection is None or self.mass_factors is None:
+            self.dissection = dissect(system.mass_matrix, system.space.nodes)
+            self.mass_factors = factors_of(self.dissection, system.mass_matrix)
+        smoothing = smoothing_matrix(
+            system.mass_matrix,
+            system.stiff_matrix(root_mobility(linearised.mobility)),
+            float(np.sqrt(linearised.length * system.gradient_energy)),
+        )
+        self.factors = PhaseFactors(
+            mass=system.mass_matrix,
+            mass_factors=self.mass_factors,
+            smoothing_factors=factors_of(self.dissection, smoothing),
+            upper=sparse.csr_array(linearised.tangent[:n, n:]),
+            lower=sparse.csr_array(linearised.tangent[n:, :n]),
+            columns=linearised.columns,
+            rows=linearised.rows,
+            corner=linearised.corner,
+        )
+
+    def _factorise_all(self, system: BodySystem, matrix: sparse.csr_array) -> None:
+        if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
+            nodes = system.space.nodes
+            fields = [nodes, nodes] if system.potentials else [nodes]
+            extra = np.full((len(system.unknown_voltages), nodes.shape[1]), np.nan)
+            self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
+        self.factors = self.dissection.factorise(matrix)
 
     @staticmethod
     def _conserve(
@@ -185,6 +227,12 @@ class _Count:
         self.total += 1
 
 
+def _is_large_phase_field(system: BodySystem, linearised: BodyLinearised) -> bool:
+    in_space = system.space.mesh.dimension == 3
+    large = system.space.dimension > PHASE_FIELD_LIMIT and system.gradient_energy > 0
+    return in_space and large and linearised.length > 0
+
+
 def _bordered(linearised: BodyLinearised) -> sparse.csr_array:
     if linearised.columns.shape[1] == 0:
         return linearised.tangent
@@ -196,15 +244,14 @@ def _bordered(linearised: BodyLinearised) -> sparse.csr_array:
 
 
 def _operators(
-    linearised: BodyLinearised, matrix: sparse.csr_array, factors: Factors
-) -> tuple[Any, Any]:
-    """The tangent and its preconditioner, displacement included where it is coupled."""
+    linearised: BodyLinearised, matrix: sparse.csr_array, factors: Factors | PhaseFactors
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """The tangent's action and its preconditioner, displacement included where it is coupled."""
     coupling, t = linearised.coupling, matrix.shape[0]
     if coupling is None:
-        return matrix, _operator(t, factors.solve)
+        return matrix.__matmul__, factors.precondition
     n = coupling.push.shape[0]
     elastic, fixed = coupling.elasticity.solver, coupling.elasticity.fixed
-    size = t + len(fixed)
 
     def apply(x: Array) -> Array:
         first = matrix @ x[:t]
@@ -213,11 +260,11 @@ def _operators(
         return np.concatenate([first, equilibrium])
 
     def precondition(x: Array) -> Array:
-        sodium = factors.solve(x[:t])
+        sodium = factors.precondition(x[:t])
         force = np.where(fixed, 0.0, x[t:] + coupling.push.T @ sodium[:n])
         return np.concatenate([sodium, np.where(fixed, x[t:], elastic.precondition(force))])
 
-    return _operator(size, apply), _operator(size, precondition)
+    return apply, precondition
 
 
 def _operator(size: int, function: Callable[[Array], Array]) -> Any:

@@ -83,9 +83,13 @@ def displacement_order(particle: Particle[BodyMesh]) -> int:
 
 
 def quadrature_degree(particle: Particle[BodyMesh]) -> int:
-    """Exact for the products of a nonlinear flux in sections; for mass and stiffness in 3-D."""
+    """Exact for the products of a nonlinear flux in sections; for mass and stiffness in 3-D.
+
+    Curved cells need more for a pressure to balance a uniform stress exactly.
+    """
     extra = 2 if particle.mesh.dimension == 2 else 0
-    return max(2 * particle.order + extra, 2 * displacement_order(particle) - 2)
+    order = displacement_order(particle)
+    return max(2 * particle.order + extra, order + 2 if particle.mesh.is_curved else 2 * order - 2)
 
 
 def _check_surfaces(surfaces: dict[str, SurfaceCondition], mesh: BodyMesh, *, inert: bool) -> None:

@@ -55,6 +55,10 @@ class BodyLinearised:
     held: Mapping[str, float]
     answers: Mapping[str, SurfaceResponse]
     """What the surfaces with an unknown potential answered"""
+    length: float
+    """Length of the stage, scaled"""
+    mobility: Array | None
+    """Scaled mobility B at the quadrature points (e, q); ``None`` where no term has one"""
     is_linear: bool
 
 
@@ -148,6 +152,11 @@ class BodySystem:
     def needs_start(self) -> bool:
         return bool(self.potentials) or bool(self.unknown_voltages)
 
+    @property
+    def extrapolates(self) -> bool:
+        """Not where phi reads gradients: a rough guess of theta spoils the linear solver."""
+        return not self.potentials
+
     @cached_property
     def _cell_unknowns(self) -> Integers:
         dofs = self.space.cell_dofs
@@ -169,15 +178,27 @@ class BodySystem:
         return np.asarray((self.space.weights @ pairs).reshape(square))
 
     @cached_property
-    def mass_matrix(self) -> sparse.csr_array:
+    def _scalar_pattern(self) -> SparsePattern:
         dofs, n = self.space.cell_dofs, self.space.dimension
-        return SparsePattern(rows=dofs, columns=dofs, shape=(n, n)).assemble(self.mass)
+        return SparsePattern(rows=dofs, columns=dofs, shape=(n, n))
+
+    @cached_property
+    def mass_matrix(self) -> sparse.csr_array:
+        return self._scalar_pattern.assemble(self.mass)
 
     @cached_property
     def _rigidity(self) -> Array:
         """Cell matrices of k int grad N_i . grad N_j (e, i, j)."""
-        k = gradient_energy(self.particle.physics, self.material, self.scales)
-        return k * self._stiff(np.ones_like(self.space.weights), None)
+        return self.gradient_energy * self._stiff(np.ones_like(self.space.weights), None)
+
+    @cached_property
+    def gradient_energy(self) -> float:
+        """Scaled gradient coefficient k."""
+        return gradient_energy(self.particle.physics, self.material, self.scales)
+
+    def stiff_matrix(self, coefficient: Array) -> sparse.csr_array:
+        """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
+        return self._scalar_pattern.assemble(self._stiff(coefficient, self._ratio))
 
     def _stiff(self, coefficient: Array, ratio: Array | None) -> Array:
         """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
@@ -231,7 +252,7 @@ class BodySystem:
         residual = np.zeros_like(unknowns)
         tangent = np.zeros((*unknowns.shape, unknowns.shape[1]))
         theta, old = unknowns[:, :i], stage.history[self.space.cell_dofs]
-        is_linear = self._add_transport(residual, tangent, unknowns, stage)
+        mobility = self._add_transport(residual, tangent, unknowns, stage)
         residual[:, :i] += (self.mass @ (theta - old)[:, :, None])[:, :, 0]
         tangent[:, :i, :i] += self.mass
         if self.potentials:
@@ -260,18 +281,21 @@ class BodySystem:
             flows=borders.flows,
             held=held,
             answers=borders.answers,
-            is_linear=is_linear and not borders.reacts and not held,
+            length=stage.length,
+            mobility=mobility,
+            is_linear=self._constant_diffusivity is not None and not borders.reacts and not held,
         )
 
     def _add_transport(
         self, residual: Array, tangent: Array, unknowns: Array, stage: Stage
-    ) -> bool:
+    ) -> Array | None:
+        """Add diffusion and drift; returns the mobility."""
         i = self.space.cell_dofs.shape[1]
         theta, values = unknowns[:, :i], self.space.values
         if self._constant_diffusivity is not None:
             residual[:, :i] += stage.length * (self._diffusion @ theta[:, :, None])[:, :, 0]
             tangent[:, :i, :i] += stage.length * self._diffusion
-            return True
+            return None
         flux = flux_coefficients(
             self.particle.physics, self.material, self.scales, theta @ values.T
         )
@@ -295,7 +319,7 @@ class BodySystem:
         tangent[:, :i, :i] += stage.length * self._stiff(flux.diffusivity, ratio)
         along = (weights * change)[..., None, :] @ self.space.gradients.transpose(0, 1, 3, 2)
         tangent[:, :i, :i] += along[:, :, 0].transpose(0, 2, 1) @ values
-        return False
+        return flux.mobility
 
     def _add_potential(self, residual: Array, tangent: Array, unknowns: Array) -> None:
         i = self.space.cell_dofs.shape[1]

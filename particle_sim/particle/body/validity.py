@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.body.run import BodyRun
@@ -13,7 +15,7 @@ from particle_sim.particle.validity import (
     strength_warning,
 )
 
-LEAST_NODES = 1.5
+LEAST_NODES = 2.0
 """Node distances across a phase boundary below which it sticks to the mesh."""
 
 
@@ -22,7 +24,7 @@ def check_interface(particle: Particle[BodyMesh], temperature: float) -> None:
     width = interface_width(particle.material, particle.physics, temperature)
     if width is None:
         return
-    distance = float(particle.mesh.cell_sizes.max()) / particle.order
+    distance = node_distance(particle.mesh, particle.order)
     if distance > width / LEAST_NODES:
         raise InputError(
             f"{particle.material.title}: the phase boundary is {width * 1e9:.2g} nm wide but the "
@@ -32,13 +34,25 @@ def check_interface(particle: Particle[BodyMesh], temperature: float) -> None:
         )
 
 
+def node_distance(mesh: BodyMesh, order: int) -> float:
+    """Distance of neighbouring nodes in the larger cells [m]: (6 V)^(1/3) or (2 A)^(1/2) per order.
+
+    Of cells larger than 95 in 100.
+    """
+    corners = mesh.points[mesh.vertices]
+    box = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))  # 6 V or 2 A
+    return float(np.quantile(box, 0.95) ** (1 / mesh.dimension)) / order
+
+
 def body_warnings(run: BodyRun) -> tuple[str, ...]:
     """Sentences for the user, most serious first."""
     particle = run.particle
     width = interface_width(particle.material, particle.physics, run.temperature)
     strains, _, _ = run.elasticity.regions.chemical_strain(run.site_fraction)
     checks = (
-        interface_warning(width, float(particle.mesh.cell_sizes.max()), particle.order),
+        interface_warning(
+            width, particle.order * node_distance(particle.mesh, particle.order), particle.order
+        ),
         strength_warning(particle.material, float(run.first_principal_stress.max())),
         strain_warning(strains),
     )

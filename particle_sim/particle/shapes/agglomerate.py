@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.fem import netgen
-from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.netgen_mesh import INTERFACE
-from particle_sim.particle.shapes.checks import positive
-from particle_sim.particle.shapes.layers import filled
-from particle_sim.particle.shapes.outline import Outline
+from particle_sim.particle.shapes import outlines
+from particle_sim.particle.shapes.layers import check_sizes, filled, usual_cell_size
 from particle_sim.units import Array
 
-LEAST_NECK = 0.1
-"""Thinnest allowed neck over the smaller of its two balls; thinner ones need too many cells."""
+TURNS = (0.0, 77.0, 141.0, 200.0, 260.0)
+"""Turns [degrees] of the balls tried in turn: meshing fails if a neck is too near a pole."""
 
 
 def agglomerate(
@@ -31,27 +29,39 @@ def agglomerate(
 ) -> BodyMesh:
     """Tetrahedra in the union of balls with ``centres`` and ``radii`` [m]; outside "surface".
 
-    Region k is the k-th ball, as far as it is cut off by the planes through the circles where it
-    meets its neighbours. ``cell_size`` [m] is a twelfth of the smallest ball's diameter unless
-    given, or more if that makes too many cells; the other sizes [m] hold at the surface and at
-    the necks.
+    Region k is the k-th ball, cut off by the planes through the circles in which it meets its
+    neighbours. ``cell_size`` [m] is a twelfth of the smallest diameter unless given, or more if
+    that would take too many cells; the other sizes [m] hold at the surface and at the necks.
     """
-    middles, sizes = np.asarray(centres, dtype=float).reshape(-1, 3), np.asarray(radii, dtype=float)
-    _check_balls(middles, sizes)
-    low, high = (middles - sizes[:, None]).min(axis=0), (middles + sizes[:, None]).max(axis=0)
-    origin, size = 0.5 * (low + high), 0.5 * float((high - low).max())
-    outline = _outline((middles - origin) / size, sizes / size, (high - low) / (2 * size), size)
-    mesh = filled(
-        outline,
-        _pieces((middles - origin) / size, sizes / size),
-        cell_size=cell_size,
-        local_sizes={"surface": surface_cell_size, INTERFACE: neck_cell_size},
-        curved=curved,
+    outline = outlines.agglomerate(centres, radii)
+    middles = np.asarray(centres, dtype=float) / outline.size
+    sizes = np.asarray(radii, dtype=float) / outline.size
+    local = {"surface": surface_cell_size, INTERFACE: neck_cell_size}
+    check_sizes(outline, usual_cell_size(outline) if cell_size is None else cell_size, local)
+    for turn in TURNS:
+        pieces = [_piece(middles, sizes, number, turn) for number in range(len(sizes))]
+        try:
+            return filled(outline, pieces, cell_size=cell_size, local_sizes=local, curved=curved)
+        except InputError:
+            continue
+    raise InputError(
+        f"The agglomerate of {len(sizes)} balls could not be meshed; use smaller cells or move a "
+        "ball slightly."
     )
-    return dataclasses.replace(mesh, points=mesh.points + origin)
 
 
-def _outline(middles: Array, radii: Array, half: Array, size: float) -> Outline:
-    def inside(x: Array) -> Array:
-        return np.asarray((np.linalg.norm(x[:, None] - middles, axis=2) < radii).any(axis=1))
-    ...
+def _piece(middles: Array, radii: Array, number: int, turn: float) -> netgen.Shape:
+    """A ball without what lies nearer, by the power of the point, to the others it meets."""
+    piece = netgen.ball(radii[number], "surface", centre=middles[number].tolist(), turn=turn)
+    ways = middles - middles[number]
+    for other, way in enumerate(ways):
+        distance = float(np.linalg.norm(way))
+        if other == number or distance >= radii[number] + radii[other]:
+            continue
+        along = (distance**2 + radii[number] ** 2 - radii[other] ** 2) / (2 * distance)
+        normal = way / distance
+        point = middles[number] + along * normal
+        piece = piece - netgen.half_space(point.tolist(), normal.tolist(), INTERFACE)
+    if netgen.is_empty(piece):
+        raise InputError(f"The agglomerate's ball {number} is covered by the others; leave it out.")
+    return piece

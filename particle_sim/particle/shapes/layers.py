@@ -62,7 +62,7 @@ def filled(
     """Mesh of the pieces of an outline with cell sizes [m], or of the usual size where None.
 
     The usual size is a twelfth of the narrowest width, but a twentieth of the edge of the cube
-    as large as the bounding box of a solid if that is more. A stretched body's cells are
+    as large as the bounding box of a whole solid if that is more. A stretched body's cells are
     stretched alike.
     """
     size = usual_cell_size(outline) if cell_size is None else cell_size
@@ -83,8 +83,9 @@ def usual_cell_size(outline: Outline) -> float:
     """Cell size of an outline [m] unless one is given."""
     size = outline.width / CELLS_ACROSS
     if outline.symmetry is Symmetry.SOLID:
-        box = math.prod(np.array(outline.high) - outline.low)
-        size = max(size, math.cbrt(box) / CUBES_ACROSS)
+        high = np.array(outline.high)
+        whole = math.prod(high - outline.low if outline.window is None else 2 * high)
+        size = max(size, math.cbrt(whole) / CUBES_ACROSS)
     return outline.size * size
 
 
@@ -93,7 +94,7 @@ def check_sizes(
 ) -> None:
     """Raise :class:`InputError` unless all cell sizes [m] suit the outline."""
     width = outline.size * outline.width
-    lengths = outline.size * (np.array(outline.high) - outline.low)
+    lengths = (outline.size * (np.array(outline.high) - outline.low)).tolist()
     checked_cell_size(outline.kind, "cell size", cell_size, width, lengths)
     for name, local in local_sizes.items():
         if local is not None:

@@ -19,6 +19,9 @@ Inside = Callable[[Array], NDArray[np.bool_]]
 Window = tuple[tuple[float, ...], tuple[float, ...], dict[int, str]]
 """A block as (low corner, high corner, names of its sides)."""
 
+SHARPEST = 0.01
+"""Smallest edge radius of a solid over its radius; cells shrink to resolve the edge."""
+
 OCTANT = {0: "symmetry_x", 2: "symmetry_y", 4: "symmetry_z"}
 
 
@@ -114,6 +117,11 @@ def rounded_solid(
 ) -> Outline:
     """A cylinder around z with rounded edges [m], or its eighth."""
     flat = rounded_section(kind, radius, along, length, edge, half=False)
+    if 0 < edge < SHARPEST * radius:
+        raise InputError(
+            f"The {kind}'s edge radius is {edge} m; it would take too many cells, so give at least "
+            f"{SHARPEST * radius:g} m, or 0 for a sharp edge."
+        )
     (a, b), c = flat.high, edge / flat.size
 
     def inside(x: Array) -> NDArray[np.bool_]:

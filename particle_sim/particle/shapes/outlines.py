@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import Symmetry
+from particle_sim.particle.shapes.balls import check_balls
 from particle_sim.particle.shapes.checks import positive
 from particle_sim.particle.shapes.outline import (
     Outline,
@@ -14,6 +18,7 @@ from particle_sim.particle.shapes.outline import (
     rounded_section,
     rounded_solid,
 )
+from particle_sim.units import Array
 
 
 def ball(radius: float, *, octant: bool = False) -> Outline:
@@ -53,7 +58,7 @@ def disc(radius: float, *, quarter: bool = False) -> Outline:
         symmetry=Symmetry.PLANE,
         draw=lambda scale, name: netgen.ellipse(scale, scale, name),
         window=window,
-        inside=lambda x: np.linalg.norm(x, axis=1) < 1,
+        inside=lambda x: np.hypot(x[:, 0], x[:, 1]) < 1,
         low=(0.0, 0.0) if quarter else (-1.0, -1.0),
         high=(1.0, 1.0),
         width=2.0,
@@ -96,10 +101,38 @@ def box(lengths: tuple[float, float, float]) -> Outline:
         symmetry=Symmetry.SOLID,
         draw=lambda scale, _: netgen.block((0.0,) * 3, [scale * side for side in high], names),
         window=None,
-        inside=lambda x: ((x > 0) & (x < high)).all(axis=1),
+        inside=lambda x: np.asarray(((x > 0) & (x < high)).all(axis=1)),
         low=(0.0, 0.0, 0.0),
         high=high,
         width=min(high),
+        size=size,
+        stretch=(1.0, 1.0, 1.0),
+    )
+
+
+def agglomerate(centres: Sequence[tuple[float, float, float]], radii: Sequence[float]) -> Outline:
+    """The union of overlapping balls with ``centres`` and ``radii`` [m]."""
+    check_balls(centres, radii)
+    middles, sizes = np.asarray(centres, dtype=float), np.asarray(radii, dtype=float)
+    size = float((np.linalg.norm(middles, axis=1) + sizes).max())
+    middles, sizes = middles / size, sizes / size
+
+    def draw(scale: float, name: str) -> netgen.Shape:
+        pairs = zip((scale * middles).tolist(), (scale * sizes).tolist(), strict=True)
+        return netgen.union([netgen.ball(r, name, centre=x) for x, r in pairs])
+
+    def inside(x: Array) -> NDArray[np.bool_]:
+        return np.asarray((np.linalg.norm(x[:, None] - middles, axis=2) < sizes).any(axis=1))
+
+    return Outline(
+        kind="agglomerate",
+        symmetry=Symmetry.SOLID,
+        draw=draw,
+        window=None,
+        inside=inside,
+        low=tuple((middles - sizes[:, None]).min(axis=0)),
+        high=tuple((middles + sizes[:, None]).max(axis=0)),
+        width=2 * float(sizes.min()),
         size=size,
         stretch=(1.0, 1.0, 1.0),
     )

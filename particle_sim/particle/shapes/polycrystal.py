@@ -15,10 +15,10 @@ from particle_sim.units import Array
 
 MOST_GRAINS = 200
 
-GOOD_QUALITY = 0.05
+GOOD_QUALITY = 0.03
 """Grains are accepted at once if their worst cell is at least this good (1 is best)."""
 
-SPREADS = 5
+SPREADS = 8
 """Sets of grain centres tried before the best of them is taken."""
 
 

@@ -21,8 +21,9 @@ def spheroid(
     """Tetrahedra in a spheroid with half-axes [m] across and along z; outside "surface".
 
     The hole and the core are similar to the outside; ``inner_radius`` and ``core_radius`` [m] are
-    their equatorial radii. ``cell_size`` [m] is a twelfth of the shorter diameter unless given;
-    the rest is as for a ball.
+    their equatorial radii. It is meshed as a ball and stretched, cells alike: ``cell_size`` [m],
+    a twelfth of the shorter diameter unless given, is that across the shorter axis, and cells
+    of very long or flat spheroids are long or flat. The rest is as for a ball.
     """
     return layered(
         outlines.spheroid(equatorial_radius, polar_radius, octant=octant),

@@ -36,9 +36,9 @@ def neighbours(points: Array, number: int) -> list[int]:
 
 
 def _nearest(samples: Array, points: Array) -> NDArray[np.intp]:
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
-    return np.asarray(cKDTree(points).query(samples)[1], dtype=np.intp)
+    return np.asarray(KDTree(points).query(samples)[1], dtype=np.intp)
 
 
 def _samples(outline: Outline, count: int, random: np.random.Generator) -> Array:

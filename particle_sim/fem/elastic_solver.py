@@ -1,0 +1,225 @@
+"""Displacements of an elastic body under many loads: conjugate gradients on two levels."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from particle_sim.errors import InputError
+from particle_sim.fem.aggregation import Mask, rigid_motions
+from particle_sim.fem.body_mesh import Integers
+from particle_sim.fem.conjugate_gradients import (
+    REMEMBERED,
+    WIDTHS,
+    History,
+    Iterate,
+    Solved,
+    compress,
+    solve_columns,
+)
+from particle_sim.fem.matrix_free import CellStiffness, ElasticCells, locally_ordered
+from particle_sim.fem.multigrid import Problem, TwoLevels, interpolation, two_levels
+from particle_sim.fem.smoothing import Floats, Operator
+from particle_sim.units import Array
+
+DEGREE = 3
+"""Smoothing steps before and after the coarse correction."""
+
+BALANCE = 1e-6
+"""Largest resultant of a load along a free rigid motion, relative to the load."""
+
+RIGID = 1e-9
+"""A rigid motion is free if it moves the held unknowns by less than this part of the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElasticSolver:
+    """Solves K u = f for loads (d n, k) with some displacements held at zero, or none.
+
+    ``order``: the node at each place of the inner numbering; held (d n,) in that numbering;
+    motions (d n, m): orthonormal rigid motions that nothing holds. Loads must not work on them,
+    and the solution has none of them: mean displacement and rotation of the nodes are zero.
+    """
+
+    apply: Operator
+    two_levels: TwoLevels
+    order: Integers
+    held: Mask
+    motions: Array
+    method: str
+
+    def solve(
+        self, loads: Array, tolerance: float = 1e-8, history: History | None = None
+    ) -> Solved:
+        """Displacements of loads (d n, k), each to a residual of ``tolerance`` times the load.
+
+        Many loads are reduced to the few directions they span. A ``history`` of earlier solves
+        gives a start instead: pass it on where loads come one after the other.
+        """
+        right = self._inside(loads)
+        right[self.held] = 0.0
+        self._check_balance(right)
+        right -= self.motions @ (self.motions.T @ right)
+        done = self._solved(right, tolerance, history)
+        past = History.empty(len(right)) if history is None else history
+        return Solved(
+            values=self._outside(done.values),
+            iterations=done.iterations,
+            history=past.extended(done.values, right - done.residual, REMEMBERED),
+        )
+
+    def _solved(self, right: Array, tolerance: float, history: History | None) -> Iterate:
+        if history is not None:
+            allowed = tolerance * np.linalg.norm(right, axis=0)
+            start = history.start(right)
+            return solve_columns(self._product, self._precondition, start, allowed)
+        packed = compress(right, tolerance)
+        start = History.empty(len(right)).start(packed.basis)
+        done = solve_columns(self._product, self._precondition, start, packed.allowed)
+        return Iterate(
+            values=done.values @ packed.weights,
+            residual=right - (packed.basis - done.residual) @ packed.weights,
+            iterations=done.iterations,
+        )
+
+    def _product(self, field: Array) -> Array:
+        result = np.array(self.apply(field), dtype=float)
+        result[self.held] = 0.0
+        return result
+
+    def precondition(self, residual: Array) -> Array:
+        """One cycle, about K^-1 residual for (d n,) or (d n, k) and linear in it."""
+        values = self._precondition(self._inside(residual))
+        return self._outside(values).reshape(residual.shape)
+
+    def _precondition(self, residual: Array) -> Array:
+        values = self.two_levels.apply(residual)
+        values -= self.motions @ (self.motions.T @ values)
+        return values
+
+    def _check_balance(self, right: Array) -> None:
+        work = np.linalg.norm(self.motions.T @ right, axis=0)
+        norms = np.linalg.norm(right, axis=0)
+        if np.any(work > BALANCE * norms):
+            share = float((work[norms > 0] / norms[norms > 0]).max())
+            raise InputError(
+                f"The load on the free body has a resultant of {share:.1e} of its size, above "
+                f"{BALANCE:g}; loads on a body that nothing holds must balance."
+            )
+
+    def _inside(self, outer: Array) -> Array:
+        """Rows (d n, k) in the inner numbering, as a copy."""
+        d = len(self.held) // len(self.order)
+        return outer.reshape(len(self.order), d, -1)[self.order].reshape(len(self.held), -1)
+
+    def _outside(self, inner: Array) -> Array:
+        d = len(self.held) // len(self.order)
+        outer = np.empty((len(self.order), d, inner.shape[1]))
+        outer[self.order] = inner.reshape(outer.shape)
+        return outer.reshape(inner.shape)
+
+
+def elastic_solver(
+    cells: ElasticCells, held: Mask, *, compiled: bool | None = None
+) -> ElasticSolver:
+    """Solver that stores no stiffness matrix of the quadratic cells.
+
+    held (d n,): displacements fixed at zero. ``compiled``: use the numba kernel, which needs
+    straight quadratic tetrahedra; by default where that and numba are at hand.
+    """
+    can_compile = cells.axes == 3 and cells.cell_dofs.shape[1] == 10 and cells.is_straight
+    if compiled is None:
+        compiled = can_compile and importlib.util.find_spec("numba") is not None
+    if compiled and not can_compile:
+        raise InputError(
+            "The compiled kernel needs straight quadratic tetrahedra; use compiled=False."
+        )
+    local, order = locally_ordered(cells)
+    prolongation = interpolation(cells.cell_dofs, cells.size, cells.axes)
+    problem = Problem(
+        apply=CellStiffness(cells=local, compiled=compiled).apply,
+        diagonal=local.diagonal(),
+        prolongation=None if prolongation is None else sparse.csr_array(prolongation[order]),
+        coarse=cells.vertex_matrix(),
+        vertices=cells.nodes[: _vertices(cells.cell_dofs, cells.axes)],
+    )
+    return _solver(problem, local.nodes, held, order, "compiled" if compiled else "cell by cell")
+
+
+def assembled_elastic_solver(
+    matrix: sparse.csr_array, cell_dofs: Integers, nodes: Array, held: Mask
+) -> ElasticSolver:
+    """Solver for an assembled stiffness matrix (d n, d n) with interleaved components.
+
+    cell_dofs (e, i), nodes (n, d): as of :class:`ElasticCells`. Without numba it is faster than
+    :func:`elastic_solver` where the matrix is at hand and loads come one by one.
+    """
+    axes = nodes.shape[1]
+    single = matrix.astype(np.float32)
+    prolongation = interpolation(cell_dofs, len(nodes), axes)
+    coarse = matrix
+    if prolongation is not None:
+        wide = sparse.kron(prolongation, sparse.eye_array(axes), format="csr")
+        coarse = sparse.csr_array(wide.T @ (matrix @ wide))
+
+    def apply(field: Floats) -> Floats:
+        return np.asarray((single if field.dtype == np.float32 else matrix) @ field)
+
+    problem = Problem(
+        apply=apply,
+        diagonal=matrix.diagonal(),
+        prolongation=prolongation,
+        coarse=coarse,
+        vertices=nodes[: _vertices(cell_dofs, axes)],
+    )
+    return _solver(problem, nodes, held, np.arange(len(nodes)), "assembled")
+
+
+def _vertices(cell_dofs: Integers, axes: int) -> int:
+    return int(cell_dofs[:, : axes + 1].max()) + 1
+
+
+def _solver(
+    problem: Problem, places: Array, held: Mask, order: Integers, words: str
+) -> ElasticSolver:
+    """``places`` (n, d): nodes in the inner numbering; ``held`` in the outer one."""
+    axes = places.shape[1]
+    inner = held.reshape(-1, axes)[order].ravel()
+    motions = _free_motions(places, inner)
+    cycle = two_levels(
+        problem,
+        inner,
+        held[: axes * len(problem.vertices)],
+        degree=DEGREE,
+        singular=motions.shape[1] > 0,
+    )
+    free = f", {motions.shape[1]} free rigid motions" if motions.shape[1] else ""
+    return ElasticSolver(
+        apply=problem.apply,
+        two_levels=cycle,
+        order=order,
+        held=inner,
+        motions=motions,
+        method=f"p-multigrid CG, {len(held):,} unknowns, {words}{free}",
+    )
+
+
+def _free_motions(places: Array, held: Mask) -> Array:
+    """Orthonormal rigid motions (d n, m) that leave all held displacements at zero."""
+    motions, _ = np.linalg.qr(rigid_motions(places))
+    grip = motions[held].T @ motions[held]
+    sizes, vectors = np.linalg.eigh(grip)
+    return np.asarray(motions @ vectors[:, sizes < RIGID**2 * len(places)])
+
+
+def elastic_memory(cells: int, nodes: int, loads: int) -> int:
+    """Estimate of the bytes that :func:`elastic_solver` and its solve need in three dimensions.
+
+    Gradients in both precisions or kernel tables, the coarse matrix and its levels, and some 16
+    fields of 8 columns.
+    """
+    tables, levels, columns = 1700, 700, min(loads, WIDTHS[-1])
+    return cells * tables + nodes * (levels + 3 * 8 * (3 * loads + 12 * columns))

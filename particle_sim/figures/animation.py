@@ -1,0 +1,187 @@
+"""A charge as a film: cut particles against time, as GIF or MP4."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.figures.picture import Picture, picture
+from particle_sim.figures.quantities import (
+    SODIUM,
+    VON_MISES,
+    ColourScale,
+    Quantity,
+    colour_scale,
+)
+from particle_sim.figures.sheet import (
+    CAPTION,
+    GREY,
+    SIDE,
+    Sheet,
+    colour_bar,
+    draw,
+    extremes,
+    name_row,
+    name_width,
+    sheet,
+    time_text,
+)
+from particle_sim.figures.style import figure_style
+from particle_sim.figures.view import OCTANT, Cut
+from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.figures.quantities import AnyRun
+
+DOTS = 150
+"""Pixels per inch of a film."""
+
+
+def animation(
+    runs: Mapping[str, AnyRun],
+    path: str | Path,
+    *,
+    quantities: Sequence[Quantity] = (SODIUM, VON_MISES),
+    frames: int = 60,
+    seconds: float = 6.0,
+    cut: Cut = OCTANT,
+) -> Path:
+    """Write a film of ``runs`` by name (rows) and quantities (columns); returns its path.
+
+    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. The frames are evenly
+    spaced in time from the first start to the last end; each shows the stored state nearest to its
+    time, and a run that has ended its last one. One colour scale per quantity holds for all.
+    """
+    if frames < 1 or not seconds > 0:
+        raise InputError(f"The film has {frames} frames in {seconds} s; both must be positive.")
+    target = Path(path)
+    writer = _writer(target, frames / seconds)
+    first = min(float(run.time[0]) for run in runs.values())
+    times = np.linspace(first, max(float(run.time[-1]) for run in runs.values()), frames)
+    part = target.with_name(f".{target.stem}.part{target.suffix}")
+    try:
+        with figure_style() as figure_class:
+            page = _page(figure_class, runs, quantities)
+            cells = _cells(page, runs, quantities, times, cut)
+            title = page.text(0.16, 0.16, "", fontsize=11, fontweight="bold", va="top")
+            with writer.saving(page.figure, str(part), dpi=DOTS):
+                for number, time in enumerate(times):
+                    title.set_text(time_text(float(time), float(times[-1])))
+                    _show(cells, number)
+                    writer.grab_frame()
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cell:
+    """One moving picture: its states (frames,), values by state, and what matplotlib drew."""
+
+    run: AnyRun
+    quantity: Quantity
+    picture: Picture
+    states: Array
+    values: Mapping[int, Array]
+    scale: ColourScale
+    image: Any
+    caption: Any
+    filling: Any
+
+
+def _writer(target: Path, rate: float) -> Any:
+    """Matplotlib's writer of films for a file name."""
+    from matplotlib.animation import FFMpegWriter, PillowWriter
+
+    if target.suffix == ".gif":
+        return PillowWriter(fps=rate)
+    if target.suffix != ".mp4":
+        raise InputError(f'The film\'s name is "{target.name}"; it must end in .gif or .mp4.')
+    if not FFMpegWriter.isAvailable():
+        raise InputError(
+            f"{target.name}: an MP4 film needs the program ffmpeg, which is not installed; "
+            "install it, or choose a name that ends in .gif."
+        )
+    # players want an even number of pixels and this colour layout
+    return FFMpegWriter(
+        fps=rate,
+        extra_args=["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p"],
+    )
+
+
+def _page(figure_class: Any, runs: Mapping[str, AnyRun], quantities: Sequence[Quantity]) -> Sheet:
+    return sheet(
+        figure_class,
+        columns=len(quantities),
+        rows=len(runs),
+        left=name_width(runs),
+        right=0.25,
+        top=0.5,
+        bottom=0.72,
+    )
+
+
+def _cells(
+    page: Sheet,
+    runs: Mapping[str, AnyRun],
+    quantities: Sequence[Quantity],
+    times: Array,
+    cut: Cut,
+) -> list[_Cell]:
+    """Every picture at its first state, with names and colour bars."""
+    states = {
+        name: np.argmin(np.abs(run.time[:, None] - times), axis=0) for name, run in runs.items()
+    }
+    views = {
+        (name, place): picture(run, cut, place)
+        for name, run in runs.items()
+        for place in {quantity.place for quantity in quantities}
+    }
+    cells = []
+    for column, quantity in enumerate(quantities):
+        values = {
+            name: {int(k): quantity.shown(run, int(k)) for k in np.unique(states[name])}
+            for name, run in runs.items()
+        }
+        scale = colour_scale(quantity, [one for each in values.values() for one in each.values()])
+        for row, (name, run) in enumerate(runs.items()):
+            view = views[name, quantity.place]
+            start = values[name][int(states[name][0])]
+            image, caption = draw(page, row, column, view.image(start, scale), "")
+            cell = _Cell(
+                run=run, quantity=quantity, picture=view, states=states[name],
+                values=values[name], scale=scale, image=image, caption=caption,
+                filling=_name(page, row, name, view) if column == 0 else None,
+            )  # fmt: skip
+            cells.append(cell)
+        x, y = page.corner(len(runs) - 1, column)
+        place = page.axes(x + 0.05 * SIDE, y + SIDE + CAPTION + 0.08, 0.9 * SIDE, 0.09)
+        colour_bar(page, place, quantity, scale, "horizontal")
+    return cells
+
+
+def _name(page: Sheet, row: int, name: str, view: Picture) -> Any:
+    """The name of a run; returns the text that will say its mean filling."""
+    name_row(page, row, name, view)
+    x, y = page.left - 0.16, page.corner(row, 0)[1] + 0.5 * SIDE + 0.34
+    return page.text(x, y, "", ha="right", va="top", fontsize=7, color=GREY)
+
+
+def _show(cells: Sequence[_Cell], frame: int) -> None:
+    """Bring all pictures to a frame; those whose state stays are left alone."""
+    for cell in cells:
+        state = int(cell.states[frame])
+        if frame > 0 and state == cell.states[frame - 1]:
+            continue
+        values = cell.values[state]
+        cell.image.set_data(cell.picture.image(values, cell.scale))
+        cell.caption.set_text(extremes(cell.quantity, values))
+        if cell.filling is not None:
+            cell.filling.set_text(f"mean filling {cell.run.mean_site_fraction[state]:.2f}")

@@ -1,0 +1,145 @@
+"""The picture of bodies: one cut particle per state, each quantity of every run in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.figures.picture import Picture, picture
+from particle_sim.figures.quantities import SODIUM, VON_MISES, Place, Quantity, colour_scale
+from particle_sim.figures.sheet import (
+    CAPTION,
+    SIDE,
+    Sheet,
+    colour_bar,
+    draw,
+    extremes,
+    name_row,
+    name_width,
+    not_reached,
+    sheet,
+    time_text,
+)
+from particle_sim.figures.style import figure_style
+from particle_sim.figures.view import OCTANT, Cut
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from particle_sim.figures.quantities import AnyRun
+
+NEAR = 0.005
+"""A stored state counts as having a mean filling if it is this near."""
+
+
+def body_fields(
+    runs: Mapping[str, AnyRun],
+    *,
+    fillings: Sequence[float] = (),
+    indices: Sequence[int] = (),
+    quantities: Sequence[Quantity] = (SODIUM, VON_MISES),
+    cut: Cut = OCTANT,
+) -> Figure:
+    """Rows: each quantity of each run, by its name; columns: states, by mean filling or time index.
+
+    Runs of sections, 3-D bodies and radial spheres may be mixed; all are drawn equally large, with
+    a scale bar. A quantity has one colour scale for all; the numbers under a picture are the
+    smallest and largest value in the whole particle, seen or not.
+    """
+    states = {name: _states(run, fillings, indices) for name, run in runs.items()}
+    places = {quantity.place for quantity in quantities}
+    pictures = {
+        (name, place): picture(run, cut, place) for name, run in runs.items() for place in places
+    }
+    with figure_style() as figure_class:
+        page = sheet(
+            figure_class,
+            columns=len(fillings or indices),
+            rows=len(quantities) * len(runs),
+            left=name_width(runs),
+            right=1.2,
+            top=0.62,
+            bottom=0.02,
+        )
+        for number, quantity in enumerate(quantities):
+            _draw_quantity(page, runs, states, pictures, quantity, number * len(runs))
+        _headings(page, runs, fillings, indices)
+    return page.figure
+
+
+def _states(
+    run: AnyRun, fillings: Sequence[float], indices: Sequence[int]
+) -> tuple[int | None, ...]:
+    """Time index of every column; None where a filling is not reached."""
+    if bool(fillings) == bool(indices):
+        raise InputError("Give the states to draw either as mean fillings or as time indices.")
+    count = len(run.time)
+    for index in indices:
+        if not -count <= index < count:
+            raise InputError(
+                f"The time index is {index}; the run has {count} times, numbered from 0."
+            )
+    if indices:
+        return tuple(index % count for index in indices)
+    distance = np.abs(run.mean_site_fraction[:, None] - np.asarray(fillings))
+    best = np.argmin(distance, axis=0)
+    return tuple(
+        int(index) if distance[index, column] < NEAR else None for column, index in enumerate(best)
+    )
+
+
+def _draw_quantity(
+    page: Sheet,
+    runs: Mapping[str, AnyRun],
+    states: Mapping[str, Sequence[int | None]],
+    pictures: Mapping[tuple[str, Place], Picture],
+    quantity: Quantity,
+    first: int,
+) -> None:
+    values = {
+        (name, index): quantity.shown(run, index)
+        for name, run in runs.items()
+        for index in states[name]
+        if index is not None
+    }
+    scale = colour_scale(quantity, list(values.values()))
+    for row, name in enumerate(runs, start=first):
+        shown = pictures[name, quantity.place]
+        name_row(page, row, name, shown)
+        for column, index in enumerate(states[name]):
+            if index is None:
+                not_reached(page, row, column)
+                continue
+            field = values[name, index]
+            draw(page, row, column, shown.image(field, scale), extremes(quantity, field))
+    x, y = page.corner(first, page.columns)
+    height = len(runs) * (SIDE + CAPTION) - CAPTION
+    inset = 0.06 * height
+    place = page.axes(x + 0.05, y + inset, 0.11, height - 2 * inset)
+    colour_bar(page, place, quantity, scale, "vertical")
+
+
+def _headings(
+    page: Sheet, runs: Mapping[str, AnyRun], fillings: Sequence[float], indices: Sequence[int]
+) -> None:
+    """Mean filling of every column; the time too where it is the same for all runs."""
+    lines: dict[str, list[str]] = {}
+    times = [[run.time[index] for index in indices] for run in runs.values()]
+    if indices and np.allclose(times, times[0], rtol=1e-6):
+        lines["time"] = [time_text(time, max(times[0])) for time in times[0]]
+    elif indices:
+        lines["time index"] = [str(index) for index in indices]
+    if fillings:
+        lines["mean filling"] = [f"{filling:.3g}" for filling in fillings]
+    elif len(runs) == 1:
+        mean = next(iter(runs.values())).mean_site_fraction
+        lines["mean filling"] = [f"{mean[index]:.3g}" for index in indices]
+    for number, (what, words) in enumerate(lines.items()):
+        y = page.top - 0.1 - 0.18 * (len(lines) - 1 - number)
+        page.text(page.left - 0.16, y, f"{what}:", ha="right", va="bottom", fontsize=8)
+        for column, text in enumerate(words):
+            middle = page.corner(0, column)[0] + 0.5 * SIDE
+            page.text(middle, y, text, ha="center", va="bottom")

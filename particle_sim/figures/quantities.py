@@ -1,0 +1,185 @@
+"""What pictures of particles can show: fields with their title, unit and colours."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from particle_sim.figures.style import SIGNED_MAP, SODIUM_MAP, STRESS_MAP
+from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.particle.body.run import BodyRun
+    from particle_sim.particle.run import ParticleRun
+
+    AnyRun = BodyRun | ParticleRun
+
+
+class Colours(enum.Enum):
+    """How values become colours."""
+
+    FILLING = "viridis over the range that occurs"
+    STRESS = "from zero; from -max to max in two colours where there is compression"
+    GRAINS = "one colour per grain"
+
+
+class Place(enum.Enum):
+    """Where values are given."""
+
+    POINTS = "at the points of a body run, or the sodium dofs of a radial one"
+    REGION_FACETS = "on every facet between two regions, in the order of the mesh's facets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A field to draw: ``values(run, index)`` times ``factor`` is in ``unit``."""
+
+    title: str
+    unit: str
+    factor: float
+    values: Callable[[Any, int], Array]
+    colours: Colours = Colours.STRESS
+    place: Place = Place.POINTS
+
+    @property
+    def label(self) -> str:
+        """Title with the unit."""
+        return f"{self.title} [{self.unit}]" if self.unit else self.title
+
+    def shown(self, run: AnyRun, index: int) -> Array:
+        """Values in the unit shown."""
+        return np.asarray(self.factor * self.values(run, index))
+
+
+def _site_fraction(run: Any, index: int) -> Array:
+    from particle_sim.particle.run import ParticleRun
+
+    if isinstance(run, ParticleRun):
+        return run.site_fraction[index]
+    return np.asarray(run.site_fraction_at_points[index])
+
+
+def _region(run: Any, index: int) -> Array:
+    from particle_sim.particle.run import ParticleRun
+
+    if isinstance(run, ParticleRun):
+        return np.zeros(run.site_fraction.shape[1])
+    return np.asarray(run.points.regions, dtype=float)
+
+
+def _normal_traction(run: Any, index: int) -> Array:
+    from particle_sim.metrics.grain_boundary_traction import grain_boundary_traction
+
+    return grain_boundary_traction(run, index).normal_traction
+
+
+SODIUM = Quantity(
+    title="Sodium content (filling)",
+    unit="",
+    factor=1.0,
+    values=_site_fraction,
+    colours=Colours.FILLING,
+)
+VON_MISES = Quantity(
+    title="Von Mises stress",
+    unit="MPa",
+    factor=1e-6,
+    values=lambda run, index: run.von_mises_stress[index],
+)
+FIRST_PRINCIPAL = Quantity(
+    title="First principal stress",
+    unit="MPa",
+    factor=1e-6,
+    values=lambda run, index: run.first_principal_stress[index],
+)
+HYDROSTATIC = Quantity(
+    title="Hydrostatic stress",
+    unit="MPa",
+    factor=1e-6,
+    values=lambda run, index: run.hydrostatic_stress[index],
+)
+GRAINS = Quantity(
+    title="Grain",
+    unit="number",
+    factor=1.0,
+    values=_region,
+    colours=Colours.GRAINS,
+)
+NORMAL_TRACTION = Quantity(
+    title="Normal stress on grain boundaries",
+    unit="MPa",
+    factor=1e-6,
+    values=_normal_traction,
+    place=Place.REGION_FACETS,
+)
+
+REST = 0.001
+"""Share of the values, at either end, that may lie beyond the ends of the colour scale.
+
+Stress peaks where edges and grain boundaries meet would hide the rest of the field.
+"""
+
+SPAN = 0.02
+"""Narrowest range of fillings that the colours stretch over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourScale:
+    """Shared by all pictures of a quantity: matplotlib's norm and colour map, and ends beyond it."""
+
+    norm: Any
+    cmap: Any
+    extend: str
+
+    def colours(self, values: Array) -> Array:
+        """RGB (n, 3); grey where there is no value."""
+        rgb = np.asarray(self.cmap(self.norm(values)))[..., :3]
+        return np.where(np.isnan(values)[..., None], 0.78, rgb)
+
+
+def colour_scale(quantity: Quantity, known: Sequence[Array]) -> ColourScale:
+    """The colour scale over all values that occur."""
+    import matplotlib
+    from matplotlib.colors import Normalize
+
+    values = np.concatenate([np.ravel(one) for one in known]) if known else np.zeros(1)
+    values = values[np.isfinite(values)]
+    if quantity.colours is Colours.GRAINS:
+        return _grain_scale(int(values.max()) + 1)
+    low, high = (float(x) for x in np.quantile(values, [REST, 1 - REST]))
+    if quantity.colours is Colours.FILLING:
+        low, high = _widened(float(values.min()), float(values.max()))
+        return ColourScale(
+            norm=Normalize(low, high), cmap=matplotlib.colormaps[SODIUM_MAP], extend="neither"
+        )
+    if low < -0.05 * high:
+        low, high, name = -max(-low, high), max(-low, high), SIGNED_MAP
+    else:
+        low, high, name = 0.0, high if high > 0 else 1e-12, STRESS_MAP
+    beyond = (bool(values.min() < 1.02 * low), bool(values.max() > 1.02 * high))
+    extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get(beyond)
+    return ColourScale(
+        norm=Normalize(low, high), cmap=matplotlib.colormaps[name], extend=extend or "neither"
+    )
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    missing = max(SPAN - (high - low), 0.0)
+    low = max(low - 0.5 * missing, 0.0)
+    return low, max(high, min(low + SPAN, 1.0))
+
+
+def _grain_scale(count: int) -> ColourScale:
+    """Light colours a golden angle apart, so that neighbours in number differ."""
+    from matplotlib.colors import BoundaryNorm, ListedColormap, hsv_to_rgb
+
+    number = np.arange(count)
+    hue = (0.58 + number * 0.381966) % 1
+    strength = np.array([0.32, 0.5, 0.22])[number % 3]
+    rgb = hsv_to_rgb(np.stack([hue, strength, np.full(count, 0.95)], axis=1))
+    edges = np.arange(count + 1) - 0.5
+    return ColourScale(norm=BoundaryNorm(edges, count), cmap=ListedColormap(rgb), extend="neither")

@@ -1,0 +1,142 @@
+"""Dimensionless crack number and critical radius: can a particle pay for its own fracture?
+
+G = Z E eps_m^2 R is the form of Hu, Zhao & Suo, J. Mater. Res. 25 (2010) 1007, who took Z from
+cracked particles. Here, a definition of this project, G is the whole elastic energy of the
+uncracked particle over the area of the cut through its middle:
+
+    Z = W / (A E eps_m^2 R).
+
+No crack releases more than W, so G bounds the mean energy release rate of that cut from above.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import Symmetry
+from particle_sim.fem.mesh import Coordinates
+from particle_sim.metrics.crack_risk import crack_risk
+from particle_sim.metrics.effective_moduli import effective_moduli
+from particle_sim.metrics.flaw import toughness_belief
+from particle_sim.metrics.fracture import energy_release_rate
+from particle_sim.metrics.linearity import chemical_strains
+from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.runs import Run
+from particle_sim.units import dimensionless, joule_per_square_metre, metre
+
+HALF_FILLED = 0.5
+"""Filling whose moduli stand for the particle, as in its elasticity's stress unit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutInTwo:
+    """What cutting a particle through its middle could release, and over which area.
+
+    ``energy`` [J] largest over time, ``area`` [m2]; both per metre where the particle is long.
+    ``radius`` R [m].
+    """
+
+    energy: float
+    area: float
+    radius: float
+
+    @property
+    def energy_per_area(self) -> joule_per_square_metre:
+        """W/A [J/m2], an upper bound of the mean energy release rate of the cut."""
+        return self.energy / self.area
+
+
+def cut_in_two(run: Run) -> CutInTwo:
+    """Largest elastic energy over the run, and the cut through the middle of the particle.
+
+    Coatings count, a matrix around the particle does not. A sphere is cut in its great circle, a
+    cylinder along its axis. A body's R is that of the ball (in plane strain: disc) of its volume,
+    and so is its cut; a flat or long body can be cut through a smaller area. Raises
+    :class:`InputError` for a slab, which has no middle to be cut through.
+    """
+    return _radial_cut(run) if isinstance(run, ParticleRun) else _body_cut(run)
+
+
+def misfit_span(run: Run) -> dimensionless:
+    """eps_m: span of the linear chemical strain over the window of the material, widest axis."""
+    filling = np.linspace(0, 1, 201)
+    return max(float(np.ptp(strain(filling))) for strain in chemical_strains(run))
+
+
+def crack_number(run: Run) -> dimensionless:
+    """Z = W/(A E eps_m^2 R) of :func:`cut_in_two` and :func:`misfit_span`, E at half filling.
+
+    Set by the pattern of the stress alone: it stays the same for another radius or modulus at the
+    same t D/R^2 and theta(r/R), as long as stress does not act back on the sodium. Raises
+    :class:`InputError` without chemical strain.
+    """
+    span, cut = misfit_span(run), cut_in_two(run)
+    if span == 0:
+        raise InputError(
+            f"{run.particle.material.title}: its chemical strain is zero over the whole window, so "
+            "stress comes from outside and has no crack number; use cut_in_two."
+        )
+    modulus, _ = effective_moduli(run, HALF_FILLED)
+    return cut.energy_per_area / (modulus * span**2 * cut.radius)
+
+
+def critical_radius(run: Run, *, toughness: float | None = None) -> metre:
+    """R_c = G_c/(Z E eps_m^2) [m], below which a particle cannot pay for being cut in two.
+
+    Griffith's balance (Phil. Trans. R. Soc. A 221 (1921) 163) with G_c = K_IC^2 (1 - nu^2)/E: where
+    R < R_c the stored energy is less than the cut costs, so a complete cut is excluded; R > R_c
+    only allows it. Smaller cracks are not excluded. It compares particles in the same state (same
+    theta(r/R) history: a C-rate that goes as 1/R^2, or sharp phases at any rate). At one C-rate,
+    steady Fickian stress grows as R^2 and W/A as R^5: there the limit is R (R_c/R)^(1/5). inf
+    without stress.
+    """
+    cut = cut_in_two(run)
+    if cut.energy <= 0:
+        return math.inf
+    limit = toughness_belief(run.particle.material, toughness).magnitude
+    cost = energy_release_rate(limit, *effective_moduli(run, HALF_FILLED))
+    return cut.radius * cost / cut.energy_per_area
+
+
+def critical_radius_of_flaw(
+    run: Run, *, flaw_size: float | None = None, toughness: float | None = None
+) -> metre:
+    """R (K_IC/K)^2 [m]: the radius at which the worst flaw would just grow, were it scaled along.
+
+    For flaws that are a fixed share of the particle, K = Y sigma sqrt(a) goes as sqrt(R) in the
+    same state (see :func:`critical_radius`). A flaw of fixed size has no critical radius there: its
+    K does not depend on R. inf without tension.
+    """
+    risk = crack_risk(run, flaw_size=flaw_size, toughness=toughness)
+    return math.inf if risk.ratio == 0 else cut_in_two(run).radius / risk.ratio**2
+
+
+def _radial_cut(run: ParticleRun) -> CutInTwo:
+    mesh, shell = run.particle.mesh, run.elasticity.boundary.shell
+    outer = mesh.outer + (0.0 if shell is None else shell.thickness)
+    if mesh.coordinates is Coordinates.SLAB:
+        raise InputError(
+            "A slab is endless in its own plane and cannot be cut in two; use a sphere, a cylinder "
+            "or a body for its crack number."
+        )
+    sphere = mesh.coordinates is Coordinates.SPHERE
+    area = math.pi * (outer**2 - mesh.inner**2) if sphere else 2 * (outer - mesh.inner)
+    energy = float(run.strain_energy_history().max())
+    return CutInTwo(energy=energy, area=area, radius=outer)
+
+
+def _body_cut(run: BodyRun) -> CutInTwo:
+    mesh = run.elasticity.space.mesh
+    copies = 2 ** sum(name.startswith("symmetry_") for name in mesh.boundaries)
+    scaled = copies * float(np.abs(run.elasticity.space.volumes.sum()))
+    energy = copies * float(run.strain_energy_history().max())
+    if mesh.symmetry is Symmetry.PLANE:
+        radius = run.length * math.sqrt(scaled / math.pi)
+        return CutInTwo(energy=energy, area=2 * radius, radius=radius)
+    radius = run.length * math.cbrt(scaled * 3 / (4 * math.pi))
+    return CutInTwo(energy=energy, area=math.pi * radius**2, radius=radius)
