@@ -13,7 +13,7 @@ from particle_sim.units import Array
 MOST_ITERATIONS = 300
 """Iterations after which a solve is given up; two levels need 10 to 20."""
 
-WIDTHS = (1, 4, 8)
+WIDTHS = (1, 8)
 """Numbers of columns that are worked on together; converged ones are dropped at these steps."""
 
 REMEMBERED = 5

@@ -27,7 +27,7 @@ Floats = NDArray[np.floating[Any]]
 Vector = tuple[float, float, float]
 Symmetric = tuple[float, float, float, float, float, float]
 
-WIDTHS = (1, 4, 8)
+WIDTHS = (1, 8)
 """Numbers of fields for which a kernel is made."""
 
 
@@ -206,7 +206,7 @@ def apply(dofs: NDArray[np.int32], slopes: Floats, moduli: Floats, field: Floats
     """K u for fields (n, 3, k), in the precision of the field.
 
     dofs (e, 10); slopes (e, 4, 3): gradients of the barycentric coordinates; moduli (e, 21):
-    upper triangle of C times a twentieth of the volume. Other k are filled up to 4 or 8.
+    upper triangle of C times a twentieth of the volume. Other k are filled up to 8.
     """
     count, fields = len(field), field.shape[2]
     constants = np.array([3, 4], dtype=field.dtype)

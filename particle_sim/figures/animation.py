@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from particle_sim.errors import InputError
+from particle_sim.figures.film import check_film, write_film
 from particle_sim.figures.picture import Picture, picture
 from particle_sim.figures.quantities import (
     SODIUM,
@@ -39,10 +39,6 @@ from particle_sim.units import Array
 if TYPE_CHECKING:
     from particle_sim.figures.quantities import AnyRun
 
-DOTS = 150
-"""Pixels per inch of a film."""
-
-
 def animation(
     runs: Mapping[str, AnyRun],
     path: str | Path,
@@ -61,23 +57,15 @@ def animation(
     if frames < 1 or not seconds > 0:
         raise InputError(f"The film has {frames} frames in {seconds} s; both must be positive.")
     target = Path(path)
-    writer = _writer(target, frames / seconds)
+    check_film(target)
     first = min(float(run.time[0]) for run in runs.values())
     times = np.linspace(first, max(float(run.time[-1]) for run in runs.values()), frames)
-    part = target.with_name(f".{target.stem}.part{target.suffix}")
-    try:
-        with figure_style() as figure_class:
-            page = _page(figure_class, runs, quantities)
-            cells = _cells(page, runs, quantities, times, cut)
-            title = page.text(0.16, 0.16, "", fontsize=11, fontweight="bold", va="top")
-            with writer.saving(page.figure, str(part), dpi=DOTS):
-                for number, time in enumerate(times):
-                    title.set_text(time_text(float(time), float(times[-1])))
-                    _show(cells, number)
-                    writer.grab_frame()
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    with figure_style() as figure_class:
+        page = _page(figure_class, runs, quantities)
+        cells = _cells(page, runs, quantities, times, cut)
+        colours = [cell.scale.cmap for cell in cells[:: len(runs)]]
+        moving = _frames(page, cells, times)
+        write_film(page.figure, moving, target, frames / seconds, colours)
     return target
 
 
@@ -94,26 +82,6 @@ class _Cell:
     image: Any
     caption: Any
     filling: Any
-
-
-def _writer(target: Path, rate: float) -> Any:
-    """Matplotlib's writer of films for a file name."""
-    from matplotlib.animation import FFMpegWriter, PillowWriter
-
-    if target.suffix == ".gif":
-        return PillowWriter(fps=rate)
-    if target.suffix != ".mp4":
-        raise InputError(f'The film\'s name is "{target.name}"; it must end in .gif or .mp4.')
-    if not FFMpegWriter.isAvailable():
-        raise InputError(
-            f"{target.name}: an MP4 film needs the program ffmpeg, which is not installed; "
-            "install it, or choose a name that ends in .gif."
-        )
-    # players want an even number of pixels and this colour layout
-    return FFMpegWriter(
-        fps=rate,
-        extra_args=["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p"],
-    )
 
 
 def _page(figure_class: Any, runs: Mapping[str, AnyRun], quantities: Sequence[Quantity]) -> Sheet:
@@ -174,14 +142,21 @@ def _name(page: Sheet, row: int, name: str, view: Picture) -> Any:
     return page.text(x, y, "", ha="right", va="top", fontsize=7, color=GREY)
 
 
-def _show(cells: Sequence[_Cell], frame: int) -> None:
-    """Bring all pictures to a frame; those whose state stays are left alone."""
-    for cell in cells:
-        state = int(cell.states[frame])
-        if frame > 0 and state == cell.states[frame - 1]:
-            continue
-        values = cell.values[state]
-        cell.image.set_data(cell.picture.image(values, cell.scale))
-        cell.caption.set_text(extremes(cell.quantity, values))
-        if cell.filling is not None:
-            cell.filling.set_text(f"mean filling {cell.run.mean_site_fraction[state]:.2f}")
+def _frames(page: Sheet, cells: Sequence[_Cell], times: Array) -> Iterator[int]:
+    """Bring the page to one frame after the other; pictures whose state stays are left alone."""
+    title = page.text(0.16, 0.16, "", fontsize=11, fontweight="bold", va="top")
+    for frame, time in enumerate(times):
+        title.set_text(time_text(float(time), float(times[-1])))
+        for cell in cells:
+            state = int(cell.states[frame])
+            if frame == 0 or state != cell.states[frame - 1]:
+                _show(cell, state)
+        yield frame
+
+
+def _show(cell: _Cell, state: int) -> None:
+    values = cell.values[state]
+    cell.image.set_data(cell.picture.image(values, cell.scale))
+    cell.caption.set_text(extremes(cell.quantity, values))
+    if cell.filling is not None:
+        cell.filling.set_text(f"mean filling {cell.run.mean_site_fraction[state]:.2f}")

@@ -132,7 +132,7 @@ class BodyElasticity:
     @cached_property
     def fixed(self) -> NDArray[np.bool_]:
         """Dofs held at zero by symmetry planes, the axis and the pins of rigid motion (m,)."""
-        fixed = self._on_symmetry.copy()
+        fixed = self.on_symmetry.copy()
         modes = self.free_modes
         if modes.shape[1]:
             _, _, order = linalg.qr(modes.T, mode="economic", pivoting=True)
@@ -140,7 +140,8 @@ class BodyElasticity:
         return fixed
 
     @cached_property
-    def _on_symmetry(self) -> NDArray[np.bool_]:
+    def on_symmetry(self) -> NDArray[np.bool_]:
+        """Dofs held at zero by symmetry planes and the axis (m,)."""
         d = self.space.mesh.dimension
         fixed = np.zeros((self.space.dimension, d), dtype=bool)
         for name in self.space.mesh.boundaries:
@@ -162,7 +163,7 @@ class BodyElasticity:
     def free_modes(self) -> Array:
         """Rigid motions that nothing holds (m, r), orthonormal."""
         modes = rigid_modes(self.symmetry, self.space.nodes)
-        held = modes[self._on_symmetry]
+        held = modes[self.on_symmetry]
         if held.size:
             modes = modes @ linalg.null_space(held.T @ held, rcond=1e-10)
         if self.surroundings.stiffness.nnz and modes.shape[1]:

@@ -17,6 +17,11 @@ from scipy.sparse.linalg import LinearOperator, cg, gmres
 
 from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.dissection import Dissection, Factors, dissect, factorise
+from particle_sim.particle.body.iterative import (
+    DiffusionIterations,
+    diffusion_iterations,
+    multigrid_elastic,
+)
 from particle_sim.particle.body.phase_factors import (
     PhaseFactors,
     factors_of,
@@ -29,17 +34,20 @@ if TYPE_CHECKING:
     from particle_sim.particle.body.elasticity import BodyElasticity
     from particle_sim.particle.body.system import BodyLinearised, BodySystem
 
-DIRECT_LIMIT = {2: 400_000, 3: 60_000}
+DIRECT_LIMIT = {2: 400_000, 3: 12_000}
 """Most displacement dofs for a direct solve, by dimension; beyond it iterations are faster."""
 
 LINEAR_TOLERANCE = 1e-12
 NEWTON_FORCING = 1e-6
 """Relative residual of the linear solves: of linear stages, and inside Newton's method."""
 
+DIFFUSION_LIMIT = 6_000
+"""Most 3-D nodes for which the LU of a diffusion step is cheaper than p-multigrid."""
+
 PHASE_FIELD_LIMIT = 2_000
 """Most 3-D nodes for which the LU of a whole phase-field step is cheaper than its Schur form."""
 
-PATIENCE = {"LU": 14, "Schur": 30}
+PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
 
 
@@ -83,8 +91,6 @@ def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> E
     """The solver that suits the size of the problem."""
     d = elasticity.space.mesh.dimension
     if elasticity.size > DIRECT_LIMIT[d]:
-        from particle_sim.particle.body.iterative import multigrid_elastic
-
         return multigrid_elastic(elasticity, stiffness)
     free = np.flatnonzero(~elasticity.fixed)
     nodes = np.repeat(elasticity.space.nodes, d, axis=0)[free]
@@ -95,7 +101,7 @@ def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> E
 class TangentSolver:
     """Solves Newton systems of one body and remembers the last factors."""
 
-    factors: Factors | PhaseFactors | None = None
+    factors: Factors | PhaseFactors | DiffusionIterations | None = None
     mass_factors: Factors | None = None
     dissection: Dissection | None = None
     methods: set[str] = field(default_factory=set)
@@ -104,6 +110,8 @@ class TangentSolver:
 
     def solve(self, system: BodySystem, linearised: BodyLinearised) -> tuple[Array, Array]:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
+        if linearised.is_linear and _is_large_diffusion(system, linearised):
+            return self._diffuse(system, linearised), linearised.overall_residual
         matrix = _bordered(linearised)
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         right_side = -np.concatenate(
@@ -124,6 +132,16 @@ class TangentSolver:
         if not linearised.held:
             self._conserve(system, linearised, packed, step[t : t + g])
         return packed, step[t : t + g]
+
+    def _diffuse(self, system: BodySystem, linearised: BodyLinearised) -> Array:
+        """A linear stage of a large body: conjugate gradients, no matrix factorised."""
+        known = self.factors
+        if not isinstance(known, DiffusionIterations) or known.length != linearised.length:
+            self._factorise(system, linearised, linearised.tangent)
+        assert isinstance(self.factors, DiffusionIterations)
+        step = self.factors.solve(-linearised.residual, LINEAR_TOLERANCE)
+        self._conserve(system, linearised, step, linearised.overall_residual)
+        return step
 
     def _attempt(
         self,
@@ -159,6 +177,8 @@ class TangentSolver:
     ) -> None:
         if _is_large_phase_field(system, linearised):
             self._factorise_phases(system, linearised)
+        elif _is_large_diffusion(system, linearised):
+            self._prepare_diffusion(system, linearised)
         else:
             self._factorise_all(system, matrix)
         assert self.factors is not None
@@ -188,6 +208,13 @@ class TangentSolver:
             rows=linearised.rows,
             corner=linearised.corner,
         )
+
+    def _prepare_diffusion(self, system: BodySystem, linearised: BodyLinearised) -> None:
+        known = self.factors
+        if isinstance(known, DiffusionIterations) and linearised.is_linear:
+            self.factors = known.at(linearised.length)
+        else:
+            self.factors = diffusion_iterations(system, linearised.diffusivity, linearised.length)
 
     def _factorise_all(self, system: BodySystem, matrix: sparse.csr_array) -> None:
         if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
@@ -233,6 +260,13 @@ def _is_large_phase_field(system: BodySystem, linearised: BodyLinearised) -> boo
     return in_space and large and linearised.length > 0
 
 
+def _is_large_diffusion(system: BodySystem, linearised: BodyLinearised) -> bool:
+    large = system.space.dimension > DIFFUSION_LIMIT and system.particle.order <= 2
+    in_space = system.space.mesh.dimension == 3
+    alone = not system.potentials and linearised.columns.shape[1] == 0 and not linearised.held
+    return in_space and large and alone and linearised.length > 0
+
+
 def _bordered(linearised: BodyLinearised) -> sparse.csr_array:
     if linearised.columns.shape[1] == 0:
         return linearised.tangent
@@ -244,7 +278,7 @@ def _bordered(linearised: BodyLinearised) -> sparse.csr_array:
 
 
 def _operators(
-    linearised: BodyLinearised, matrix: sparse.csr_array, factors: Factors | PhaseFactors
+    linearised: BodyLinearised, matrix: sparse.csr_array, factors: Factors | PhaseFactors | DiffusionIterations
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     """The tangent's action and its preconditioner, displacement included where it is coupled."""
     coupling, t = linearised.coupling, matrix.shape[0]

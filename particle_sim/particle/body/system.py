@@ -57,8 +57,10 @@ class BodyLinearised:
     """What the surfaces with an unknown potential answered"""
     length: float
     """Length of the stage, scaled"""
+    diffusivity: Array
+    """Scaled diffusivity A at the quadrature points (e, q)"""
     mobility: Array | None
-    """Scaled mobility B at the quadrature points (e, q); ``None`` where no term has one"""
+    """Scaled mobility B there; ``None`` where no term has one"""
     is_linear: bool
 
 
@@ -233,7 +235,7 @@ class BodySystem:
     def _constant_diffusivity(self) -> float | None:
         """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
         if self.potentials:
-            return None
+            return np.full_like(self.space.weights, self._constant_diffusivity), None
         probe = np.linspace(-0.1, 1.1, 25)
         flux = flux_coefficients(self.particle.physics, self.material, self.scales, probe)
         same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
@@ -252,7 +254,7 @@ class BodySystem:
         residual = np.zeros_like(unknowns)
         tangent = np.zeros((*unknowns.shape, unknowns.shape[1]))
         theta, old = unknowns[:, :i], stage.history[self.space.cell_dofs]
-        mobility = self._add_transport(residual, tangent, unknowns, stage)
+        diffusivity, mobility = self._add_transport(residual, tangent, unknowns, stage)
         residual[:, :i] += (self.mass @ (theta - old)[:, :, None])[:, :, 0]
         tangent[:, :i, :i] += self.mass
         if self.potentials:
@@ -282,20 +284,21 @@ class BodySystem:
             held=held,
             answers=borders.answers,
             length=stage.length,
+            diffusivity=diffusivity,
             mobility=mobility,
             is_linear=self._constant_diffusivity is not None and not borders.reacts and not held,
         )
 
     def _add_transport(
         self, residual: Array, tangent: Array, unknowns: Array, stage: Stage
-    ) -> Array | None:
-        """Add diffusion and drift; returns the mobility."""
+    ) -> tuple[Array, Array | None]:
+        """Add diffusion and drift; returns diffusivity and mobility at the points."""
         i = self.space.cell_dofs.shape[1]
         theta, values = unknowns[:, :i], self.space.values
         if self._constant_diffusivity is not None:
             residual[:, :i] += stage.length * (self._diffusion @ theta[:, :, None])[:, :, 0]
             tangent[:, :i, :i] += stage.length * self._diffusion
-            return None
+            return np.full_like(self.space.weights, self._constant_diffusivity), None
         flux = flux_coefficients(
             self.particle.physics, self.material, self.scales, theta @ values.T
         )
@@ -319,7 +322,7 @@ class BodySystem:
         tangent[:, :i, :i] += stage.length * self._stiff(flux.diffusivity, ratio)
         along = (weights * change)[..., None, :] @ self.space.gradients.transpose(0, 1, 3, 2)
         tangent[:, :i, :i] += along[:, :, 0].transpose(0, 2, 1) @ values
-        return flux.mobility
+        return flux.diffusivity, flux.mobility
 
     def _add_potential(self, residual: Array, tangent: Array, unknowns: Array) -> None:
         i = self.space.cell_dofs.shape[1]

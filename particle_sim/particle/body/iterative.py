@@ -1,0 +1,98 @@
+"""Iterative solvers of large bodies, adapted to what the body's Newton systems ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from particle_sim.fem.conjugate_gradients import History
+from particle_sim.fem.diffusion_solver import DiffusionSolver, DiffusionSystem
+from particle_sim.fem.elastic_solver import ElasticSolver, assembled_elastic_solver
+from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.particle.body.elasticity import BodyElasticity
+    from particle_sim.particle.body.system import BodySystem
+
+ELASTIC_TOLERANCE = 1e-9
+"""Residual of an elastic solve over its load."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IterativeElastic:
+    """Conjugate gradients with p-multigrid; see ``particle_sim.fem.elastic_solver``."""
+
+    inner: ElasticSolver
+
+    @property
+    def method(self) -> str:
+        return self.inner.method
+
+    def solve(self, loads: Array) -> Array:
+        return np.asarray(self.inner.solve(loads, ELASTIC_TOLERANCE).values)
+
+    def precondition(self, residual: Array) -> Array:
+        return self.inner.precondition(residual)
+
+
+def multigrid_elastic(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> IterativeElastic:
+    """Solver of a large 3-D body; free rigid motion is projected out instead of pinned."""
+    held = elasticity.fixed if elasticity.surroundings.stiffness.nnz else elasticity.on_symmetry
+    space = elasticity.space
+    return IterativeElastic(
+        inner=assembled_elastic_solver(stiffness, space.cell_dofs, space.nodes, held)
+    )
+
+
+@dataclass(kw_only=True)
+class DiffusionIterations:
+    """p-multigrid of M + h K for one mesh; remembers earlier solutions as starts."""
+
+    solver: DiffusionSolver
+    system: DiffusionSystem
+    length: float
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.history = History.empty(self.system.matrix.shape[0])
+
+    @property
+    def kind(self) -> str:
+        return "multigrid"
+
+    @property
+    def method(self) -> str:
+        return self.system.method
+
+    def precondition(self, right_side: Array) -> Array:
+        """One cycle of the two levels."""
+        return np.asarray(self.system.two_levels.apply(right_side[:, None])[:, 0], dtype=float)
+
+    def solve(self, right_side: Array, tolerance: float) -> Array:
+        """Solution of (M + h K) x = right_side by conjugate gradients."""
+        done = self.system.solve(right_side, tolerance, self.history)
+        self.history = done.history
+        return np.asarray(done.values)
+
+    def at(self, length: float) -> DiffusionIterations:
+        """The same for another stage length."""
+        system = self.solver.at(length)
+        moved = DiffusionIterations(solver=self.solver, system=system, length=length)
+        moved.history = system.moved(self.history)
+        return moved
+
+
+def diffusion_iterations(
+    system: BodySystem, diffusivity: Array, length: float
+) -> DiffusionIterations:
+    """For a diffusivity at the quadrature points (e, q), scaled, and a stage length."""
+    solver = DiffusionSolver(
+        mass=system.mass_matrix,
+        rigidity=system.stiff_matrix(diffusivity),
+        cell_dofs=system.space.cell_dofs,
+        nodes=system.space.nodes,
+    )
+    return DiffusionIterations(solver=solver, system=solver.at(length), length=length)

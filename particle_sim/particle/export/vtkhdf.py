@@ -1,0 +1,67 @@
+"""All stored times of a body run in one VTKHDF file (version 2.2), the mesh written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.export.atomic import complete
+from particle_sim.particle.export.grid import Grid, grid_of
+
+
+def write_vtkhdf(run: BodyRun, path: str | Path) -> Path:
+    """Write a file ``name.vtkhdf`` with every stored time; returns its path.
+
+    ParaView 5.12 and VTK 9.3 or later read it. Points, fields and units are those of
+    :class:`Grid`; every cell has the number of its region.
+    """
+    import h5py
+
+    target = Path(path)
+    if target.suffix not in (".vtkhdf", ".hdf"):
+        raise InputError(f'The file\'s name is "{target.name}"; it must end in .vtkhdf or .hdf.')
+    grid = grid_of(run)
+    with complete(target) as part, h5py.File(part, "w") as file:
+        root = file.create_group("VTKHDF")
+        root.attrs["Version"] = np.array([2, 2], dtype=np.int64)
+        root.attrs.create("Type", np.bytes_("UnstructuredGrid"))
+        _write_mesh(root, grid)
+        _write_steps(root, grid)
+    return target
+
+
+def _write_mesh(root: Any, grid: Grid) -> None:
+    count, per = grid.cells.shape
+    root["NumberOfPoints"] = np.array([len(grid.points)])
+    root["NumberOfCells"] = np.array([count])
+    root["NumberOfConnectivityIds"] = np.array([count * per])
+    root["Points"] = grid.points
+    root["Connectivity"] = grid.cells.ravel().astype(np.int64)
+    root["Offsets"] = per * np.arange(count + 1)
+    root["Types"] = np.full(count, grid.cell_type, dtype=np.uint8)
+    root["CellData/region"] = grid.regions.astype(np.int64)
+
+
+def _write_steps(root: Any, grid: Grid) -> None:
+    """Times, where the fields of each start, and the fields themselves, one time after another."""
+    times, points = grid.run.time, len(grid.points)
+    steps = root.create_group("Steps")
+    steps.attrs["NSteps"] = len(times)
+    steps["Values"] = times
+    still = np.zeros(len(times), dtype=np.int64)
+    steps["PartOffsets"], steps["NumberOfParts"] = still, still + 1
+    steps["PointOffsets"] = still
+    steps["CellOffsets"] = steps["ConnectivityIdOffsets"] = still[:, None]
+    steps["CellDataOffsets/region"] = still
+    starts = points * np.arange(len(times))
+    for index in range(len(times)):
+        for name, values in grid.fields(index).items():
+            if index == 0:
+                shape = (len(times) * points, *values.shape[1:])
+                root.create_dataset(f"PointData/{name}", shape, dtype="f8")
+                steps[f"PointDataOffsets/{name}"] = starts
+            root[f"PointData/{name}"][starts[index] : starts[index] + points] = values
