@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,6 +96,10 @@ class SurfaceFlux:
     def largest(self) -> float:
         """Largest magnitude of the flux [mol/(m2 s)]."""
         return float(np.max(np.abs(self.flux)))
+
+    def scaled(self, factor: float) -> SurfaceFlux:
+        """The same history with every flux multiplied by ``factor``."""
+        return replace(self, flux=self.flux * factor)
 
     def simplified(self, relative: float = 1e-9) -> SurfaceFlux:
         """The same history without the points that lie on the line between their neighbours."""

@@ -13,7 +13,13 @@ import typer
 
 from particle_sim.cli.progress import progress_bar
 from particle_sim.errors import InputError, closest
-from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
+from particle_sim.studies.choices import (
+    Direction,
+    PhysicsChoice,
+    ShapeChoice,
+    StrainMeasure,
+    StressMeasure,
+)
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 
 
@@ -43,6 +49,13 @@ def compare(
     strain: Annotated[
         StrainMeasure, typer.Option(help="Strain to show.")
     ] = StrainMeasure.VOLUMETRIC,
+    shape: Annotated[
+        ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")
+    ] = ShapeChoice.SPHERE,
+    grains: Annotated[int, typer.Option(help="Grains of a polycrystal.")] = 8,
+    cells_per_radius: Annotated[
+        float, typer.Option(help="How fine a body is meshed; cost grows with its fourth power.")
+    ] = 3.0,
     uniform_below: Annotated[
         float, typer.Option(help="(max - min)/c_max that counts as uniform.")
     ] = UNIFORM_BELOW,
@@ -63,6 +76,9 @@ def compare(
         stress=stress,
         strain=strain,
         uniform_below=uniform_below,
+        shape=shape,
+        grains=grains,
+        cells_per_radius=cells_per_radius,
         overrides=overrides(override or [], radius, (baseline, candidate)),
     )
     folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"

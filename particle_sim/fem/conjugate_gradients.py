@@ -43,15 +43,18 @@ def solve_columns(
     ``apply`` multiplies fields (n, w) with a symmetric positive matrix; ``precondition`` is a
     symmetric approximation of its inverse. Raises :class:`ConvergenceError`.
     """
-    values, residual = start.values.copy(), start.residual.copy()
-    iterations = start.iterations
-    columns = np.flatnonzero(np.linalg.norm(residual, axis=0) > allowed)
+    columns = np.flatnonzero(np.linalg.norm(start.residual, axis=0) > allowed)
+    values, residual, iterations = start.values, start.residual, start.iterations
     for first in range(0, len(columns), WIDTHS[-1]):
         batch = columns[first : first + WIDTHS[-1]]
         part = Iterate(values=values[:, batch], residual=residual[:, batch], iterations=0)
         part = _iterate(apply, precondition, part, allowed[batch])
-        values[:, batch], residual[:, batch] = part.values, part.residual
         iterations += part.iterations
+        if len(batch) == values.shape[1]:
+            return Iterate(values=part.values, residual=part.residual, iterations=iterations)
+        if first == 0:
+            values, residual = values.copy(), residual.copy()
+        values[:, batch], residual[:, batch] = part.values, part.residual
     return Iterate(values=values, residual=residual, iterations=iterations)
 
 
@@ -61,8 +64,11 @@ def _iterate(
     start: Iterate,
     allowed: Array,
 ) -> Iterate:
-    """Conjugate gradients for at most ``WIDTHS[-1]`` columns; converged ones stand still."""
-    values, residual = start.values.copy(), start.residual.copy()
+    """Conjugate gradients for at most ``WIDTHS[-1]`` columns; overwrites ``start``.
+
+    Converged columns stand still, and are left out where that makes the work narrower.
+    """
+    values, residual = start.values, start.residual
     columns = np.arange(values.shape[1])
     x, r, p = values, residual, np.zeros_like(values)
     moving, product = np.ones(len(columns), dtype=bool), np.full(len(columns), np.inf)
@@ -71,13 +77,15 @@ def _iterate(
         previous, product = product, _dots(r, z)
         p *= np.where(moving, product / previous, 0.0)
         p += z
+        del z
         q = apply(p)
         energy = _dots(p, q)
         if not np.all(energy[moving] > 0):
             break
         length = np.where(moving, product / np.where(moving, energy, 1.0), 0.0)
         x += p * length
-        r -= q * length
+        q *= length
+        r -= q
         moving &= np.linalg.norm(r, axis=0) > allowed[columns]
         if not moving.any() or _width(moving) < len(columns):
             values[:, columns], residual[:, columns] = x, r

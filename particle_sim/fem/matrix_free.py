@@ -177,6 +177,28 @@ def _assemble(dofs: Integers, blocks: Array) -> sparse.csr_array:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some cells, their nodes, and the matrices that add rows of (cell, local node) into them."""
+
+    cells: slice
+    nodes: Integers
+    sum: dict[np.dtype[Any], sparse.csr_array]
+
+
+def _block(cell_dofs: Integers, part: slice) -> Block:
+    nodes, place = np.unique(cell_dofs[part].ravel(), return_inverse=True)
+    order = np.argsort(place, kind="stable").astype(np.int32)
+    starts = np.append(0, np.cumsum(np.bincount(place))).astype(np.int32)
+    sums = {
+        np.dtype(kind): sparse.csr_array(
+            (np.ones(len(order), kind), order, starts), shape=(len(nodes), len(order))
+        )
+        for kind in (np.float32, np.float64)
+    }
+    return Block(cells=part, nodes=nodes.astype(np.intp), sum=sums)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CellStiffness:
     """The stiffness as an operator on displacements, in their precision.
 
@@ -200,42 +222,32 @@ class CellStiffness:
         return matrix_free_numba.apply(self._numbers, slopes, moduli, field)
 
     def _plain(self, field: Floats) -> Floats:
-        d, count, fields = self.cells.axes, len(self.cells.cell_dofs), field.shape[2]
-        nodes = self.cells.cell_dofs.shape[1]
+        d, fields, precision = self.cells.axes, field.shape[2], field.dtype
         rows = field.reshape(len(field), d * fields)
-        forces = np.empty((count, nodes, d * fields), dtype=field.dtype)
-        tensors = self.cells.tensors.astype(field.dtype)
-        for part in _chunks(count):
-            table = self._tables[field.dtype][part]
-            local = np.take(rows, self.cells.cell_dofs[part], axis=0)
-            strain = np.matmul(table, local).reshape(len(table), -1, d * d, fields)
-            stress = np.matmul(tensors[self.cells.regions[part]][:, None], strain)
+        result = np.zeros_like(rows)
+        tensors = self.cells.tensors.astype(precision)
+        for block in self._blocks:
+            dofs = self.cells.cell_dofs[block.cells]
+            table = self._tables[precision][block.cells]
+            strain = np.matmul(table, np.take(rows, dofs, axis=0))
+            strain = strain.reshape(len(table), -1, d * d, fields)
+            stress = np.matmul(tensors[self.cells.regions[block.cells]][:, None], strain)
             stress = stress.reshape(len(table), -1, d * fields)
-            np.matmul(table.swapaxes(1, 2), stress, out=forces[part])
-        total = self._sum(field.dtype) @ forces.reshape(-1, d * fields)
-        return np.asarray(total).reshape(field.shape)
+            forces = np.matmul(table.swapaxes(1, 2), stress).reshape(-1, d * fields)
+            result[block.nodes] += block.sum[precision] @ forces
+        return result.reshape(field.shape)
+
+    @cached_property
+    def _blocks(self) -> tuple[Block, ...]:
+        return tuple(
+            _block(self.cells.cell_dofs, part) for part in _chunks(len(self.cells.cell_dofs))
+        )
 
     @cached_property
     def _tables(self) -> dict[np.dtype[Any], Floats]:
         """Rooted gradients (e, q d, i) in both precisions."""
         double = self.cells.gradients()
         return {double.dtype: double, np.dtype(np.float32): double.astype(np.float32)}
-
-    def _sum(self, precision: DTypeLike) -> sparse.csr_array:
-        """Matrix that adds cell rows (e i) into node rows (n)."""
-        return self._sums[np.dtype(precision)]
-
-    @cached_property
-    def _sums(self) -> dict[np.dtype[Any], sparse.csr_array]:
-        dofs = self.cells.cell_dofs
-        order = np.argsort(dofs.ravel(), kind="stable").astype(np.int32)
-        starts = np.zeros(self.cells.size + 1, dtype=np.int32)
-        starts[1:] = np.cumsum(np.bincount(dofs.ravel(), minlength=self.cells.size))
-        shape = (self.cells.size, dofs.size)
-        return {
-            np.dtype(kind): sparse.csr_array((np.ones(dofs.size, kind), order, starts), shape=shape)
-            for kind in (np.float32, np.float64)
-        }
 
     def _kernel_tables(self, precision: DTypeLike) -> tuple[Floats, Floats]:
         """Barycentric gradients (e, 4, 3) and upper triangles of C V / 20 (e, 21)."""
@@ -283,8 +295,8 @@ def locally_ordered(cells: ElasticCells) -> tuple[ElasticCells, Integers]:
 
 def _curve(points: Array) -> Integers:
     """Places (p,) of points (p, d) along a Z-shaped curve through 1024^d boxes."""
-    low, span = points.min(axis=0), float(np.ptp(points, axis=0).max())
-    boxes = ((points - low) / span * 1023).astype(np.int64)
+    low, span = points.min(axis=0), np.ptp(points, axis=0).max()
+    boxes = ((points - low) * (1023 / (span or 1.0))).astype(np.int64)
     place = np.zeros(len(points), dtype=np.int64)
     for bit in range(10):
         for axis in range(points.shape[1]):

@@ -1,9 +1,27 @@
-"""Figures: each draws one picture from stored results and returns it."""
+"""Figures: each draws one picture and returns it.
 
+Those in :data:`FIGURES` draw a stored comparison; ``body_fields``, ``animation`` and ``body_view``
+draw runs, and the fields and cuts named in capitals are what they can show.
+"""
+
+from particle_sim.figures.animation import animation as animation
+from particle_sim.figures.body_fields import body_fields as body_fields
+from particle_sim.figures.body_view import body_view as body_view
 from particle_sim.figures.history import history as history
 from particle_sim.figures.particle_fields import particle_fields as particle_fields
+from particle_sim.figures.quantities import FIRST_PRINCIPAL as FIRST_PRINCIPAL
+from particle_sim.figures.quantities import GRAINS as GRAINS
+from particle_sim.figures.quantities import HYDROSTATIC as HYDROSTATIC
+from particle_sim.figures.quantities import NORMAL_TRACTION as NORMAL_TRACTION
+from particle_sim.figures.quantities import SODIUM as SODIUM
+from particle_sim.figures.quantities import VON_MISES as VON_MISES
+from particle_sim.figures.quantities import Quantity as Quantity
 from particle_sim.figures.radial_profiles import radial_profiles as radial_profiles
 from particle_sim.figures.size_map import size_map as size_map
+from particle_sim.figures.view import HALF as HALF
+from particle_sim.figures.view import OCTANT as OCTANT
+from particle_sim.figures.view import WHOLE as WHOLE
+from particle_sim.figures.view import Cut as Cut
 from particle_sim.figures.voltage import voltage as voltage
 
 FIGURES = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.figures.film import check_film, write_film
-from particle_sim.figures.picture import Picture, picture
+from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import (
     SODIUM,
     VON_MISES,
@@ -19,6 +19,7 @@ from particle_sim.figures.quantities import (
     Quantity,
     colour_scale,
 )
+from particle_sim.figures.run_picture import run_picture
 from particle_sim.figures.sheet import (
     CAPTION,
     GREY,
@@ -38,6 +39,7 @@ from particle_sim.units import Array
 
 if TYPE_CHECKING:
     from particle_sim.figures.quantities import AnyRun
+
 
 def animation(
     runs: Mapping[str, AnyRun],
@@ -92,7 +94,7 @@ def _page(figure_class: Any, runs: Mapping[str, AnyRun], quantities: Sequence[Qu
         left=name_width(runs),
         right=0.25,
         top=0.5,
-        bottom=0.72,
+        bottom=0.8,
     )
 
 
@@ -108,7 +110,7 @@ def _cells(
         name: np.argmin(np.abs(run.time[:, None] - times), axis=0) for name, run in runs.items()
     }
     views = {
-        (name, place): picture(run, cut, place)
+        (name, place): run_picture(run, cut, place)
         for name, run in runs.items()
         for place in {quantity.place for quantity in quantities}
     }

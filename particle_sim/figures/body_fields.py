@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.figures.picture import Picture, picture
+from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import SODIUM, VON_MISES, Place, Quantity, colour_scale
+from particle_sim.figures.run_picture import run_picture
 from particle_sim.figures.sheet import (
     CAPTION,
     SIDE,
@@ -40,6 +41,8 @@ def body_fields(
     *,
     fillings: Sequence[float] = (),
     indices: Sequence[int] = (),
+    states: Mapping[str, Sequence[int | None]] | None = None,
+    headings: tuple[str, Sequence[str]] | None = None,
     quantities: Sequence[Quantity] = (SODIUM, VON_MISES),
     cut: Cut = OCTANT,
 ) -> Figure:
@@ -48,16 +51,22 @@ def body_fields(
     Runs of sections, 3-D bodies and radial spheres may be mixed; all are drawn equally large, with
     a scale bar. A quantity has one colour scale for all; the numbers under a picture are the
     smallest and largest value in the whole particle, seen or not.
+
+    ``states`` gives the time indices of each run itself (None: not reached) and ``headings`` what
+    the columns are and their names.
     """
-    states = {name: _states(run, fillings, indices) for name, run in runs.items()}
+    if states is None:
+        states = {name: _states(run, fillings, indices) for name, run in runs.items()}
     places = {quantity.place for quantity in quantities}
     pictures = {
-        (name, place): picture(run, cut, place) for name, run in runs.items() for place in places
+        (name, place): run_picture(run, cut, place)
+        for name, run in runs.items()
+        for place in places
     }
     with figure_style() as figure_class:
         page = sheet(
             figure_class,
-            columns=len(fillings or indices),
+            columns=len(next(iter(states.values()))),
             rows=len(quantities) * len(runs),
             left=name_width(runs),
             right=1.2,
@@ -66,7 +75,8 @@ def body_fields(
         )
         for number, quantity in enumerate(quantities):
             _draw_quantity(page, runs, states, pictures, quantity, number * len(runs))
-        _headings(page, runs, fillings, indices)
+        lines = {headings[0]: headings[1]} if headings else _lines(runs, fillings, indices)
+        _headings(page, lines)
     return page.figure
 
 
@@ -122,11 +132,11 @@ def _draw_quantity(
     colour_bar(page, place, quantity, scale, "vertical")
 
 
-def _headings(
-    page: Sheet, runs: Mapping[str, AnyRun], fillings: Sequence[float], indices: Sequence[int]
-) -> None:
+def _lines(
+    runs: Mapping[str, AnyRun], fillings: Sequence[float], indices: Sequence[int]
+) -> dict[str, Sequence[str]]:
     """Mean filling of every column; the time too where it is the same for all runs."""
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, Sequence[str]] = {}
     times = [[run.time[index] for index in indices] for run in runs.values()]
     if indices and np.allclose(times, times[0], rtol=1e-6):
         lines["time"] = [time_text(time, max(times[0])) for time in times[0]]
@@ -137,6 +147,10 @@ def _headings(
     elif len(runs) == 1:
         mean = next(iter(runs.values())).mean_site_fraction
         lines["mean filling"] = [f"{mean[index]:.3g}" for index in indices]
+    return lines
+
+
+def _headings(page: Sheet, lines: Mapping[str, Sequence[str]]) -> None:
     for number, (what, words) in enumerate(lines.items()):
         y = page.top - 0.1 - 0.18 * (len(lines) - 1 - number)
         page.text(page.left - 0.16, y, f"{what}:", ha="right", va="bottom", fontsize=8)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from particle_sim.fem.body_mesh import Integers, Symmetry
-from particle_sim.fem.body_space import BodySpace
 from particle_sim.figures.raster import nearest
 from particle_sim.figures.skin import Skin, outer_skin
 from particle_sim.figures.slices import cut_face, plane_face
 from particle_sim.figures.view import FROM_ABOVE, Cut, Screen, exits, screen_around
 from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.fem.body_space import BodySpace
 
 PIXELS = 600
 """Rays across a picture; two across each pixel of a printed one."""
@@ -131,8 +134,8 @@ def border_lines(view: CutView, regions: Integers) -> Array:
     Lines run where two regions (v,) meet, where two cut faces meet, and around the cut.
     """
     size = view.screen.pixels
-    code, face = (np.full(view.screen.count, -1, dtype=np.intp) for _ in range(2))
-    code[view.pixels], face[view.pixels] = regions - regions.min() if len(regions) else 0, view.face
+    code, face = np.full((2, view.screen.count), -1, dtype=np.intp)
+    code[view.pixels], face[view.pixels] = regions - regions.min(initial=0), view.face
     code, face = code.reshape(size, size), face.reshape(size, size)
     strength = np.zeros((size, size))
     for a, b in ((np.s_[1:, :], np.s_[:-1, :]), (np.s_[:, 1:], np.s_[:, :-1])):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DOTS = 150
 """Pixels per inch."""
 
+WHITE = 245
+"""Grey, of 255, from which a GIF's palette shows white: the ground stays white."""
+
 SAMPLES = 8
 """Frames from which the 256 colours of a GIF are chosen."""
 
@@ -58,7 +61,7 @@ def _write_gif(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     figure.set_dpi(DOTS)
     drawn = []
     for _ in frames:
@@ -71,7 +74,7 @@ def _write_gif(
     sample = np.concatenate([*pixels, *(np.tile(ramp, (weight, 1)) for ramp in ramps)])
     palette = Image.fromarray(sample[None]).quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=1)
     entries = np.array(palette.getpalette(), dtype=np.uint8).reshape(-1, 3)
-    entries[np.argmax(entries.sum(axis=1, dtype=int))] = 255  # the ground stays white
+    entries[entries.min(axis=1) > WHITE] = 255
     palette.putpalette(entries.ravel().tolist())
     images = [
         image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for image in drawn

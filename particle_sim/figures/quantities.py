@@ -59,7 +59,7 @@ def _site_fraction(run: Any, index: int) -> Array:
     from particle_sim.particle.run import ParticleRun
 
     if isinstance(run, ParticleRun):
-        return run.site_fraction[index]
+        return np.asarray(run.site_fraction[index])
     return np.asarray(run.site_fraction_at_points[index])
 
 
@@ -129,7 +129,7 @@ SPAN = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class ColourScale:
-    """Shared by all pictures of a quantity: matplotlib's norm and colour map, and ends beyond it."""
+    """Shared by all pictures of a quantity: matplotlib's norm and colour map, and arrowed ends."""
 
     norm: Any
     cmap: Any

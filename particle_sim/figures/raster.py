@@ -45,7 +45,9 @@ def nearest(screen: Screen, corners: Array, limit: Array) -> Hits:
         triangle, b, c = triangle[inside], b[inside], c[inside]
         pixel = (row * screen.pixels + column)[inside]
         a = 1 - b - c
-        near = a * corners[triangle, 0, 2] + b * corners[triangle, 1, 2] + c * corners[triangle, 2, 2]
+        near = (
+            a * corners[triangle, 0, 2] + b * corners[triangle, 1, 2] + c * corners[triangle, 2, 2]
+        )
         near[near > limit[pixel]] = -np.inf
         np.maximum.at(depth, pixel, near)
         first = (near == depth[pixel]) & (near > -np.inf)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from particle_sim.figures.picture import Picture
-from particle_sim.figures.quantities import ColourScale, Colours, Quantity
+from particle_sim.figures.quantities import Colours, ColourScale, Quantity
 from particle_sim.units import Array, readable
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ def sheet(
         left + columns * (SIDE + GAP) - GAP + right,
         top + rows * (SIDE + CAPTION) + bottom,
     )
-    return Sheet(
-        figure=figure_class(figsize=size), columns=columns, rows=rows, left=left, top=top
-    )
+    return Sheet(figure=figure_class(figsize=size), columns=columns, rows=rows, left=left, top=top)
 
 
 def draw(page: Sheet, row: int, column: int, image: Array, caption: str) -> tuple[Any, Any]:

@@ -6,12 +6,15 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
-from particle_sim.fem.body_space import BodySpace
 from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.fem.body_space import BodySpace
 
 PARTS = 4
 """Pieces into which the edge of a curved facet or cell is cut."""

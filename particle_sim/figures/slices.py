@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.fem.body_mesh import EDGES, BodyMesh, Integers, Symmetry
-from particle_sim.fem.body_space import BodySpace
 from particle_sim.figures.skin import Skin, joined, mirror_axes, mirror_signs, revolved
 from particle_sim.units import Array
+
+if TYPE_CHECKING:
+    from particle_sim.fem.body_space import BodySpace
 
 ON_PLANE = 1e-9
 """Corners nearer to a plane than this, over the body's size, count as behind it."""
@@ -135,9 +139,7 @@ def _in_plane(pieces: Pieces, first: Array, second: Array) -> Skin:
 
 
 def _skin(corners: Array, cells: Integers, reference: Array) -> Skin:
-    return Skin(
-        corners=corners, normals=np.zeros_like(corners), owners=cells, reference=reference
-    )
+    return Skin(corners=corners, normals=np.zeros_like(corners), owners=cells, reference=reference)
 
 
 def _pieces(space: BodySpace, cells: Integers) -> Pieces:
@@ -180,7 +182,7 @@ _HALVES = {
 """Halves of a cell by its corners and edge midpoints, in the order of ``EDGES``."""
 
 
-def _bent(nodes: Array, d: int) -> Array:
+def _bent(nodes: Array, d: int) -> NDArray[np.bool_]:
     """Whether the edges of cells (e, g, d) are bent (e,)."""
     if nodes.shape[1] == d + 1:
         return np.zeros(len(nodes), dtype=bool)

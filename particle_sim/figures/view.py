@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.units import Array
 
 
@@ -81,13 +82,13 @@ def screen_around(plane: Array, pixels: int) -> Screen:
     return Screen(centre=0.5 * (low + high), reach=reach, pixels=pixels)
 
 
-def exits(cut: Cut, plane: Array) -> tuple[Array, Array]:
+def exits(cut: Cut, plane: Array) -> tuple[Array, Integers]:
     """Depth at which the line of sight through each pixel leaves the part taken away, and where.
 
     depth (p,), infinite if nothing is taken away; number of the cut face (p,), -1 without one.
     """
     axes = cut.axes
-    depth, face = np.full(len(plane), np.inf), np.full(len(plane), -1)
+    depth, face = np.full(len(plane), np.inf), np.full(len(plane), -1, dtype=np.intp)
     for number, normal in enumerate(np.array(cut.normals, dtype=float)):
         crossing = plane @ (-axes[:2] @ normal / (axes[2] @ normal))
         later = (crossing > depth) | (face < 0)

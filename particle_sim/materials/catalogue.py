@@ -84,6 +84,22 @@ CATALOGUE: dict[str, PropertyKind] = {
     "poisson_ratio": PropertyKind(
         unit="1", lowest=-1.0, highest=0.499, meaning="isotropic Poisson ratio"
     ),
+    **{
+        f"stiffness_{name}": PropertyKind(
+            unit="Pa",
+            display_unit="GPa",
+            required=False,
+            meaning=f"elastic constant {name.upper()} of the hexagonal crystal, third axis along c",
+        )
+        for name in ("c11", "c12", "c13", "c33", "c44")
+    },
+    "axial_strain_ratio": PropertyKind(
+        unit="1",
+        lowest=-1.9,
+        highest=10.0,
+        required=False,
+        meaning="chemical strain along c over that along a, at the same volume change",
+    ),
     "tensile_strength": PropertyKind(
         unit="Pa", display_unit="MPa", required=False, meaning="stress at which it would fail"
     ),

@@ -6,4 +6,4 @@ from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.run import ParticleRun
 
 Run = ParticleRun | BodyRun
-"""A result with sodium, stress and balances, radial or body; metrics that name no radius take it."""
+"""A result with sodium, stress and balances; metrics that name no radius take either kind."""

@@ -18,6 +18,7 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.errors import InputError, closest
 from particle_sim.figures.style import figure_style
+from particle_sim.report.bodies import body_files, write_bodies
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
 from particle_sim.studies.result import ComparisonResult, MaterialResult
@@ -30,6 +31,7 @@ WRITTEN = {
     MANIFEST_FILE,
     PAGE_FILE,
     *(f"{name}.{kind}" for name in figures.FIGURES for kind in ("png", "svg")),
+    *body_files(["baseline", "candidate"]),
 }
 PACKAGES = ("particle-sim", "pybamm", "numpy", "scipy", "fenics-basix", "matplotlib", "xarray")
 
@@ -72,6 +74,8 @@ def _replace(
         for name in figures.FIGURES:
             report(f"drawing {name}")
             draw_figure(tree, name, work)
+        report("drawing bodies")
+        write_bodies(result, work)
         (work / PAGE_FILE).write_text(render_page(result, tree, command, work), encoding="utf-8")
         manifest = _manifest(result, command, work)
         (work / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -158,6 +162,9 @@ def _manifest(result: ComparisonResult, command: str, folder: Path) -> dict[str,
             "strain": settings.strain.value,
             "uniform_below": settings.uniform_below,
             "overrides": {name: dict(values) for name, values in settings.overrides.items()},
+            "shape": settings.shape.value,
+            "grains": settings.grains,
+            "cells_per_radius": settings.cells_per_radius,
             "samples": settings.samples,
             "seed": settings.seed,
         },

@@ -12,6 +12,7 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.materials.table import input_rows, property_row
+from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.units import readable
 
@@ -46,6 +47,8 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
             {"name": name, "caption": CAPTIONS[name], "data": _embedded(folder / f"{name}.png")}
             for name in figures.FIGURES
         ],
+        bodies=body_table(result),
+        body_picture=_embedded(folder / f"{BODY_FIGURE}.png") if bodies_of(result) else "",
         seconds=f"{result.seconds:.0f}",
     )
 

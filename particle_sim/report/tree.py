@@ -13,6 +13,7 @@ from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
+from particle_sim.report.bodies import body_dataset
 from particle_sim.studies.draws import draw
 from particle_sim.studies.laws import LAW_TITLES
 from particle_sim.studies.measures import STRAINS, STRESSES
@@ -59,6 +60,8 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
         )
         for law, run in material.runs.items():
             groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, law)
+        if material.body is not None:
+            groups[f"/{role}/body"] = body_dataset(material.body)
         for law, table in material.maps.items():
             groups[f"/{role}/map/{law}"] = table
     return xr.DataTree.from_dict(groups)

@@ -27,6 +27,16 @@ class PhysicsChoice(enum.Enum):
     COHERENT = "coherent"
 
 
+class ShapeChoice(enum.Enum):
+    """What the particles look like; ``sphere`` is radial, all others are solved in 2-D or 3-D."""
+
+    SPHERE = "sphere"
+    POLYCRYSTAL = "polycrystal"
+    SPHEROID = "spheroid"
+    ROD = "rod"
+    PLATE = "plate"
+
+
 class StressMeasure(enum.Enum):
     """Which stress a picture shows."""
 

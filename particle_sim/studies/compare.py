@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +16,9 @@ from particle_sim.cell.solve import solve_cell
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
-from particle_sim.studies.choices import Direction, PhysicsChoice
+from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
+from particle_sim.studies.body_numbers import body_numbers
+from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
 from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION, Law, law_of
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.result import ComparisonResult, MaterialResult
@@ -56,9 +58,18 @@ def compare(
             _submit_runs(queue, settings, record, cell)
             for record, cell in zip(records, cells, strict=True)
         ]
+        bodies = [
+            _submit_body(queue, settings, record, cell)
+            for record, cell in zip(records, cells, strict=True)
+        ]
         baseline, candidate = (
-            _result(settings, record, cell, particles, tables)
-            for record, cell, particles, tables in zip(records, cells, runs, maps, strict=True)
+            replace(
+                _result(settings, record, cell, particles, tables),
+                body=body.result() if body else None,
+            )
+            for record, cell, particles, tables, body in zip(
+                records, cells, runs, maps, bodies, strict=True
+            )
         )
     return ComparisonResult(
         settings=settings,
@@ -90,6 +101,11 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             for finding in result.findings
         ],
         "warnings": {m.name: list(m.particle.warnings) for m in result.materials},
+        "bodies": {
+            m.name: {n.name: {"value": n.value, "unit": n.unit} for n in body_numbers(m.body)}
+            for m in result.materials
+            if m.body is not None
+        },
     }
 
 
@@ -227,6 +243,29 @@ def _submit_runs(
         )
         for law in _laws(settings, record)
     }
+
+
+def _submit_body(
+    queue: _Queue, settings: Comparison, record: MaterialRecord, cell: CellRun
+) -> _Later[BodyResult] | None:
+    if settings.shape is ShapeChoice.SPHERE:
+        return None
+    start, stop = _ends(settings, record)
+    law = law_of(settings.physics, record.material)
+    return queue.submit(
+        f"{record.material.title}: {settings.shape.value}, {law.title}",
+        run_body_case,
+        BodyCase(
+            material=record.material,
+            law=law,
+            flux=cell.positive.surface_flux,
+            fillings=tuple(start + fraction * (stop - start) for fraction in settings.at),
+            shape=settings.shape,
+            grains=settings.grains,
+            seed=settings.seed,
+            cells_per_radius=settings.cells_per_radius,
+        ),
+    )
 
 
 def _result(

@@ -10,6 +10,7 @@ from particle_sim.cell.run import CellRun
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.body_case import BodyResult
 from particle_sim.studies.laws import Law
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import state_index
@@ -30,6 +31,8 @@ class MaterialResult:
     """Particle runs by law name; the material's own law first"""
     maps: dict[str, xr.Dataset]
     """Stress and inhomogeneity against D/R^2, by law name; the material's own law first"""
+    body: BodyResult | None = None
+    """The same material in another shape, under its own law; ``None`` for spheres"""
 
     @property
     def material(self) -> Material:

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from particle_sim.errors import InputError
-from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
+from particle_sim.studies.choices import (
+    Direction,
+    PhysicsChoice,
+    ShapeChoice,
+    StrainMeasure,
+    StressMeasure,
+)
 
 FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)
 UNIFORM_BELOW = 0.05
@@ -21,6 +27,8 @@ class Comparison:
 
     ``overrides`` holds quantities by material name and property, e.g.
     ``{"nvp": {"diffusivity": "1e-15 m^2/s"}}``. ``at`` are fractions of the capacity passed.
+    ``shape`` other than a sphere adds one body of each material; ``grains`` are those of a
+    polycrystal and ``cells_per_radius`` sets how fine bodies are meshed.
     """
 
     baseline: str
@@ -32,6 +40,9 @@ class Comparison:
     stress: StressMeasure = StressMeasure.VON_MISES
     strain: StrainMeasure = StrainMeasure.VOLUMETRIC
     uniform_below: float = UNIFORM_BELOW
+    shape: ShapeChoice = ShapeChoice.SPHERE
+    grains: int = 8
+    cells_per_radius: float = 3.0
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     samples: int = 2000
     seed: int = 1
@@ -49,6 +60,10 @@ class Comparison:
             )
         if not 0 < self.uniform_below < 1:
             problems.append(f"uniform_below is {self.uniform_below:g}; it must lie in (0, 1).")
+        if not 1 <= self.grains <= 200:
+            problems.append(f"grains is {self.grains}; give 1 to 200.")
+        if not 1 <= self.cells_per_radius <= 40:
+            problems.append(f"cells_per_radius is {self.cells_per_radius:g}; give 1 to 40.")
         if self.samples < 100:
             problems.append(f"samples is {self.samples}; give at least 100.")
         if problems:

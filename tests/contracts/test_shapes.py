@@ -15,7 +15,9 @@ from particle_sim.fem.space import Space
 from particle_sim.particle import shapes
 
 SHAPES: dict[str, Callable[..., Mesh]] = {
-    name: shape for name, shape in vars(shapes).items() if isinstance(shape, FunctionType) and shape.__annotations__["return"] == "Mesh"
+    name: shape
+    for name, shape in vars(shapes).items()
+    if isinstance(shape, FunctionType) and shape.__annotations__["return"] == "Mesh"
 }
 SIZE, HOLE = 2e-6, 0.5e-6
 VOLUMES: dict[str, Callable[[float], float]] = {

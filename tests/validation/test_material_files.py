@@ -216,7 +216,9 @@ def test_ranges_contain_their_values(name: str) -> None:
             continue
         low, high = belief.range
         assert low < high, key
-        value = getattr(belief, "value", None) or getattr(belief, "voltage", None)
+        value = getattr(belief, "value", None)
+        if value is None:
+            value = getattr(belief, "voltage", None)
         values = getattr(belief, "values", None)
         if values:
             value = max(values) - min(values)

@@ -10,7 +10,7 @@ force and add no stress.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -50,6 +50,10 @@ class BodyElasticity:
     sodium: BodySpace
     active: Integers
     surroundings: Surroundings
+
+    def __getstate__(self) -> dict[str, object]:
+        """Only the defining fields: matrices and factors are made anew."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def symmetry(self) -> Symmetry:

@@ -278,7 +278,9 @@ def _bordered(linearised: BodyLinearised) -> sparse.csr_array:
 
 
 def _operators(
-    linearised: BodyLinearised, matrix: sparse.csr_array, factors: Factors | PhaseFactors | DiffusionIterations
+    linearised: BodyLinearised,
+    matrix: sparse.csr_array,
+    factors: Factors | PhaseFactors | DiffusionIterations,
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     """The tangent's action and its preconditioner, displacement included where it is coupled."""
     coupling, t = linearised.coupling, matrix.shape[0]

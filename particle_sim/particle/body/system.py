@@ -235,7 +235,7 @@ class BodySystem:
     def _constant_diffusivity(self) -> float | None:
         """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
         if self.potentials:
-            return np.full_like(self.space.weights, self._constant_diffusivity), None
+            return None
         probe = np.linspace(-0.1, 1.1, 25)
         flux = flux_coefficients(self.particle.physics, self.material, self.scales, probe)
         same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])

@@ -18,6 +18,9 @@ from particle_sim.particle.validity import (
 LEAST_NODES = 2.0
 """Node distances across a phase boundary below which it sticks to the mesh."""
 
+RESOLVED_NODES = 2.5
+"""Node distances across a phase boundary at which its width is right within a few per cent."""
+
 
 def check_interface(particle: Particle[BodyMesh], temperature: float) -> None:
     """Raise :class:`InputError` where the mesh cannot hold the phase boundary."""

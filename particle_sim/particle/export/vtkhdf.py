@@ -19,7 +19,7 @@ def write_vtkhdf(run: BodyRun, path: str | Path) -> Path:
     ParaView 5.12 and VTK 9.3 or later read it. Points, fields and units are those of
     :class:`Grid`; every cell has the number of its region.
     """
-    import h5py
+    import h5py  # type: ignore[import-untyped]
 
     target = Path(path)
     if target.suffix not in (".vtkhdf", ".hdf"):

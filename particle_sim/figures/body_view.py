@@ -1,0 +1,33 @@
+"""A body run in pyvista, to turn and cut on the screen."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from particle_sim.errors import InputError
+
+if TYPE_CHECKING:
+    from particle_sim.particle.body.run import BodyRun
+
+
+def body_view(run: BodyRun, index: int = -1) -> Any:
+    """A ``pyvista.UnstructuredGrid`` of one stored time (-1: the last); lengths in metres.
+
+    Its fields are those of the exported files, with units in their names, and the number of each
+    cell's ``region``. Try ``body_view(run).clip("x").plot(scalars="site fraction [1]")``.
+    """
+    try:
+        pyvista = importlib.import_module("pyvista")
+    except ModuleNotFoundError:
+        raise InputError(
+            "body_view needs pyvista, which is not installed; run: pip install pyvista"
+        ) from None
+    from particle_sim.particle.export.grid import grid_of
+
+    grid = grid_of(run)
+    view = pyvista.UnstructuredGrid({grid.cell_type: grid.cells}, grid.points)
+    for name, values in grid.fields(index).items():
+        view.point_data[name] = values
+    view.cell_data["region"] = grid.regions
+    return view

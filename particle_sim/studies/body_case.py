@@ -1,0 +1,149 @@
+"""One body under one law: from a material and a cell's flux to fields and crack risk."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.fem.body_space import BodySpace
+from particle_sim.flux import SurfaceFlux
+from particle_sim.materials.functions import LinearTable
+from particle_sim.materials.material import Material
+from particle_sim.metrics.crack_risk import CrackRisk, crack_risk
+from particle_sim.metrics.grain_boundary_traction import (
+    GrainBoundaryTraction,
+    grain_boundary_traction,
+)
+from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.body.validity import RESOLVED_NODES, node_distance
+from particle_sim.particle.crystal import Crystal, random_orientations
+from particle_sim.particle.particle import Particle
+from particle_sim.particle.solve import solve_particle
+from particle_sim.particle.stiffness import hexagonal_stiffness
+from particle_sim.particle.validity import interface_width
+from particle_sim.studies.body_shapes import body_mesh
+from particle_sim.studies.choices import ShapeChoice
+from particle_sim.studies.laws import Law
+from particle_sim.studies.particle_case import times_of_fillings
+
+STIFFNESS = ("stiffness_c11", "stiffness_c12", "stiffness_c13", "stiffness_c33", "stiffness_c44")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyCase:
+    """A body, the flux of the sphere that the cell run assumes, and wanted fillings."""
+
+    material: Material
+    law: Law
+    flux: SurfaceFlux
+    fillings: tuple[float, ...]
+    shape: ShapeChoice
+    grains: int
+    seed: int
+    cells_per_radius: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyResult:
+    """Fields and crack risk of one body; ``notes`` say what was changed to make it solvable."""
+
+    run: BodyRun
+    crack: CrackRisk | None
+    traction: GrainBoundaryTraction | None
+    traction_index: int
+    notes: tuple[str, ...]
+
+
+def run_body_case(case: BodyCase) -> BodyResult:
+    """Solve a body at the same current per volume as the cell's spheres."""
+    material, radius = case.material, case.material.value("particle_radius")
+    mesh = body_mesh(
+        case.shape,
+        radius,
+        grains=case.grains,
+        seed=case.seed,
+        cells_per_radius=case.cells_per_radius,
+    )
+    material, notes = _with_resolved_boundary(material, case.law, mesh)
+    flux = case.flux.scaled(3 / radius / surface_per_volume(mesh))
+    times = times_of_fillings(case.flux, case.material, case.fillings)
+    separates = case.law.separates
+    run = solve_particle(
+        Particle(
+            material=material,
+            mesh=mesh,
+            physics=case.law.terms,
+            crystal=crystal_of(material, mesh, case.seed),
+        ),
+        flux,
+        times=times[np.isfinite(times)],
+        tolerance=2e-3 if separates else 1e-3,
+    )
+    has_flaws = {"fracture_toughness", "flaw_size"} <= set(material.properties)
+    crack = crack_risk(run) if has_flaws else None
+    worst = int(np.argmax(run.first_principal_stress.max(axis=1)))
+    polycrystal = case.shape is ShapeChoice.POLYCRYSTAL and case.grains > 1
+    return BodyResult(
+        run=run,
+        crack=crack,
+        traction=grain_boundary_traction(run, worst) if polycrystal else None,
+        traction_index=worst,
+        notes=notes,
+    )
+
+
+def crystal_of(material: Material, mesh: BodyMesh, seed: int) -> Crystal | None:
+    """The material's crystal in random orientations, one per grain; sections have c along z.
+
+    Chemical strain along a and c from the volume change and ``axial_strain_ratio`` r:
+    beta_a = 3 beta/(2 + r), beta_c = r beta_a. ``None`` where the file gives no elastic constants.
+    """
+    if not set(STIFFNESS) <= set(material.properties):
+        return None
+    strain = material["chemical_strain"].function
+    ratio = material.properties.get("axial_strain_ratio")
+    axes = None
+    if ratio is not None and isinstance(strain, LinearTable):
+        along_a = strain.scaled(3 / (2 + ratio.magnitude))
+        axes = (along_a, along_a, along_a.scaled(ratio.magnitude))
+    grains = int(mesh.regions.max()) + 1
+    in_space = mesh.dimension == 3
+    return Crystal(
+        stiffness=hexagonal_stiffness(*(material.value(name) for name in STIFFNESS)),
+        strain=axes,
+        orientations=random_orientations(grains, seed) if in_space else None,
+    )
+
+
+def surface_per_volume(mesh: BodyMesh) -> float:
+    """Area of the open surface over the volume [1/m]."""
+    space = BodySpace(mesh=mesh.scaled(1 / mesh.extent), order=1, degree=4)
+    return space.boundary("surface").area / float(space.weights.sum()) / mesh.extent
+
+
+def _with_resolved_boundary(
+    material: Material, law: Law, mesh: BodyMesh
+) -> tuple[Material, tuple[str, ...]]:
+    """A larger gradient coefficient where the mesh cannot hold the phase boundary, and a note."""
+    width = interface_width(material, law.terms, REFERENCE_TEMPERATURE)
+    if width is None:
+        return material, ()
+    least = RESOLVED_NODES * node_distance(mesh, order=2)
+    if width >= least:
+        return material, ()
+    factor = (least / width) ** 2
+    gradient = material["gradient_coefficient"]
+    wider = material.replaced(
+        gradient_coefficient=gradient.with_magnitude(factor * gradient.magnitude)
+    )
+    note = (
+        f"{material.title}: the phase boundary is drawn {least * 1e9:.0f} nm wide instead of "
+        f"{width * 1e9:.1f} nm (gradient coefficient times {math.ceil(factor)}), as wide as this "
+        "mesh needs; misfit stress away from it does not depend on its width, the stress inside it "
+        "and the smallest size that separates do. Use --cells-per-radius or a smaller --radius."
+    )
+    return wider, (note,)
