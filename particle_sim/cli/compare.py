@@ -22,6 +22,14 @@ from particle_sim.studies.choices import (
 )
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 
+ShapeOption = Annotated[
+    ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")
+]
+GrainsOption = Annotated[int, typer.Option(help="Grains of a polycrystal.")]
+CellsOption = Annotated[
+    float, typer.Option(help="How fine a body is meshed; cost grows with its fourth power.")
+]
+
 
 def compare(
     baseline: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
@@ -49,13 +57,9 @@ def compare(
     strain: Annotated[
         StrainMeasure, typer.Option(help="Strain to show.")
     ] = StrainMeasure.VOLUMETRIC,
-    shape: Annotated[
-        ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")
-    ] = ShapeChoice.SPHERE,
-    grains: Annotated[int, typer.Option(help="Grains of a polycrystal.")] = 8,
-    cells_per_radius: Annotated[
-        float, typer.Option(help="How fine a body is meshed; cost grows with its fourth power.")
-    ] = 3.0,
+    shape: ShapeOption = ShapeChoice.SPHERE,
+    grains: GrainsOption = 8,
+    cells_per_radius: CellsOption = 3.0,
     uniform_below: Annotated[
         float, typer.Option(help="(max - min)/c_max that counts as uniform.")
     ] = UNIFORM_BELOW,

@@ -25,18 +25,17 @@ def ball_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
             "and bodies are drawn cut open."
         )
     view = ball_view(cut, pixels)
-    radius = view.reference[:, 0] * run.radius[-1]
-    above = np.clip(np.searchsorted(run.radius, radius), 1, len(run.radius) - 1)
-    gap = run.radius[above] - run.radius[above - 1]
-    share = np.clip((radius - run.radius[above - 1]) / gap, 0.0, 1.0)
-    hollow = radius < run.radius[0] * (1 - 1e-9)
-    weights = np.stack([1 - share, share], axis=1)
-    columns = np.stack([above - 1, above], axis=1)
-    starts = 2 * np.arange(len(radius) + 1)
+    space = run.elasticity.space
+    hollow = view.reference[:, 0] * run.radius[-1] < run.radius[0]
+    scaled = view.reference[:, 0] * run.radius[-1] / run.elasticity.length
+    cells, position = space.locate(np.clip(scaled, space.nodes[0], space.nodes[-1]))
+    values, _ = space.tabulate(position)
+    columns = space.cell_dofs[cells]
+    starts = columns.shape[1] * np.arange(len(columns) + 1)
     return Picture(
         view=view,
         weights=sparse.csr_array(
-            (weights.ravel(), columns.ravel(), starts), (len(radius), len(run.radius))
+            (values.ravel(), columns.ravel(), starts), (len(columns), space.dimension)
         ),
         line=border_lines(view, hollow.astype(np.intp)),
         blank=hollow,

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.body_mesh import EDGES, BodyMesh, Integers, Symmetry
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
     from particle_sim.fem.body_space import BodySpace
 
-PARTS = 4
-"""Pieces into which the edge of a curved facet or cell is cut."""
+SMOOTH = 1e-3
+"""Largest distance of a straight piece from its bent edge, over the body's size."""
+
+MOST_HALVINGS = 3
+
+STRAIGHT = 1e-6
+"""Bend of an edge, over the body's size, that counts as none."""
 
 TURNS = 160
 """Pieces of a circle around the axis of a meridian section."""
@@ -46,6 +51,27 @@ def folds(mesh: BodyMesh) -> dict[str, int]:
     """Boundaries at which the mesh is mirrored, or turned, and the coordinate fixed there."""
     axes = ("axis", "symmetry_z") if mesh.symmetry is Symmetry.AXISYMMETRIC else PLANES
     return {name: axis for axis, name in enumerate(axes) if name in mesh.boundaries}
+
+
+def bends(mesh: BodyMesh) -> Array:
+    """Distance of a cell's edge midpoints from straight edges, over the body's size (e,)."""
+    if not mesh.is_curved:
+        return np.zeros(len(mesh.cells))
+    d = mesh.dimension
+    ends = mesh.points[mesh.ordered_cells[:, np.array(EDGES[d])]]
+    middles = mesh.points[mesh.ordered_cells[:, d + 1 :]]
+    return np.asarray(np.linalg.norm(middles - ends.mean(axis=2), axis=2).max(axis=1) / mesh.extent)
+
+
+def halvings(mesh: BodyMesh) -> int:
+    """Times the edges of bent cells are halved before they are drawn straight.
+
+    A straight piece is a quarter as far from its edge as one of twice its length.
+    """
+    bend = float(bends(mesh).max())
+    if bend <= SMOOTH:
+        return 0 if bend <= STRAIGHT else 1
+    return min(math.ceil(math.log(bend / SMOOTH, 4)), MOST_HALVINGS)
 
 
 def mirror_axes(mesh: BodyMesh) -> list[int]:
@@ -95,7 +121,7 @@ def outer_skin(space: BodySpace) -> Skin:
 def facet_skin(space: BodySpace, facets: Integers) -> Skin:
     """Facets given as (cell, local number) rows (f, 2), cut into pieces; by facet."""
     mesh, d = space.mesh, space.mesh.dimension
-    shares, pieces = _lattice(d, PARTS if mesh.is_curved else 1)
+    shares, pieces = _lattice(d, 2 ** halvings(mesh))
     vertices = np.concatenate([np.zeros((1, d)), np.eye(d)])
     shape = (len(facets), len(shares), d)
     positions, reference = np.empty(shape), np.empty(shape)

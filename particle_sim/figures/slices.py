@@ -6,10 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from particle_sim.fem.body_mesh import EDGES, BodyMesh, Integers, Symmetry
-from particle_sim.figures.skin import Skin, joined, mirror_axes, mirror_signs, revolved
+from particle_sim.figures.skin import (
+    STRAIGHT,
+    Skin,
+    bends,
+    halvings,
+    joined,
+    mirror_axes,
+    mirror_signs,
+    revolved,
+)
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
@@ -17,9 +25,6 @@ if TYPE_CHECKING:
 
 ON_PLANE = 1e-9
 """Corners nearer to a plane than this, over the body's size, count as behind it."""
-
-HALVINGS = 2
-"""Times the edges of bent cells are halved before they count as straight."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +151,10 @@ def _pieces(space: BodySpace, cells: Integers) -> Pieces:
     """Cells as straight simplices; those with bent edges in pieces."""
     mesh, d = space.mesh, space.mesh.dimension
     vertices = np.concatenate([np.zeros((1, d)), np.eye(d)])
-    bent = _bent(mesh.points[mesh.ordered_cells[cells]], d)
+    bent = bends(mesh)[cells] > STRAIGHT
     straight, curved = cells[~bent], cells[bent]
     split = vertices[None]
-    for _ in range(HALVINGS):
+    for _ in range(halvings(mesh)):
         split = _halved(split)
     corners = space.map(curved, split.reshape(-1, d))[0]
     reference = np.broadcast_to(vertices, (len(straight), d + 1, d))
@@ -180,13 +185,3 @@ _HALVES = {
     ),
 }  # fmt: skip
 """Halves of a cell by its corners and edge midpoints, in the order of ``EDGES``."""
-
-
-def _bent(nodes: Array, d: int) -> NDArray[np.bool_]:
-    """Whether the edges of cells (e, g, d) are bent (e,)."""
-    if nodes.shape[1] == d + 1:
-        return np.zeros(len(nodes), dtype=bool)
-    ends = nodes[:, np.array(EDGES[d])]
-    bend = np.linalg.norm(nodes[:, d + 1 :] - ends.mean(axis=2), axis=2).max(axis=1)
-    size = np.linalg.norm(ends[:, :, 0] - ends[:, :, 1], axis=2).max(axis=1)
-    return np.asarray(bend > 1e-6 * size)

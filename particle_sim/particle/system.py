@@ -312,23 +312,21 @@ class ParticleSystem:
         self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
     ) -> float:
         """How far the electrode potential lies beyond its limits [V]; negative inside."""
-        worst = -1.0
+        worst, energy = -1.0, self.scales.energy
         for dof, surface in self.surfaces.items():
             if surface.voltage_limits is None or surface.total is None:
                 continue
             phi = packed[self.numbering.phi[dof]] if self.numbering.has_potential else 0.0
-            voltage = float(
-                electrode_potential(
-                    self.material,
-                    packed[self.theta[dof]],
-                    np.asarray(phi * self.scales.energy),
-                    np.asarray(surface.total.between(*piece, time * self.scales.time)),
-                    self.scales.temperature,
-                    separates=Potential.GRADIENT_ENERGY in self.potentials,
-                )
+            voltage = electrode_potential(
+                self.material,
+                packed[self.theta[dof]],
+                np.asarray(phi * energy),
+                np.asarray(surface.total.between(*piece, time * self.scales.time)),
+                self.scales.temperature,
+                separates=Potential.GRADIENT_ENERGY in self.potentials,
             )
             low, high = surface.voltage_limits
-            worst = max(worst, low - voltage, voltage - high)
+            worst = max(worst, low - float(voltage), float(voltage) - high)
         return worst
 
     def _add_flux(
@@ -398,11 +396,7 @@ class ParticleSystem:
 
     def newton_step(self, linearised: Linearised) -> tuple[Array, Array]:
         """Solution of tangent times step = -residual."""
-        return solve_bordered(
-            self._pattern.factorise(linearised.band),
-            linearised.columns,
-            linearised.rows,
-            linearised.corner,
-            -linearised.residual,
-            -linearised.overall_residual,
-        )
+        factors = self._pattern.factorise(linearised.band)
+        border = (linearised.columns, linearised.rows, linearised.corner)
+        right_sides = (-linearised.residual, -linearised.overall_residual)
+        return solve_bordered(factors, *border, *right_sides)

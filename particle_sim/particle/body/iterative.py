@@ -90,8 +90,8 @@ def diffusion_iterations(
 ) -> DiffusionIterations:
     """For a diffusivity at the quadrature points (e, q), scaled, and a stage length."""
     solver = DiffusionSolver(
-        mass=system.mass_matrix,
-        rigidity=system.stiff_matrix(diffusivity),
+        mass=system.forms.mass_matrix,
+        rigidity=system.forms.stiff_matrix(diffusivity),
         cell_dofs=system.space.cell_dofs,
         nodes=system.space.nodes,
     )

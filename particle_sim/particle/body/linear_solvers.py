@@ -191,15 +191,15 @@ class TangentSolver:
         n = system.space.dimension
         assert linearised.mobility is not None
         if self.dissection is None or self.mass_factors is None:
-            self.dissection = dissect(system.mass_matrix, system.space.nodes)
-            self.mass_factors = factors_of(self.dissection, system.mass_matrix)
+            self.dissection = dissect(system.forms.mass_matrix, system.space.nodes)
+            self.mass_factors = factors_of(self.dissection, system.forms.mass_matrix)
         smoothing = smoothing_matrix(
-            system.mass_matrix,
-            system.stiff_matrix(root_mobility(linearised.mobility)),
+            system.forms.mass_matrix,
+            system.forms.stiff_matrix(root_mobility(linearised.mobility)),
             float(np.sqrt(linearised.length * system.gradient_energy)),
         )
         self.factors = PhaseFactors(
-            mass=system.mass_matrix,
+            mass=system.forms.mass_matrix,
             mass_factors=self.mass_factors,
             smoothing_factors=factors_of(self.dissection, smoothing),
             upper=sparse.csr_array(linearised.tangent[:n, n:]),
@@ -220,7 +220,7 @@ class TangentSolver:
         if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
             nodes = system.space.nodes
             fields = [nodes, nodes] if system.potentials else [nodes]
-            extra = np.full((len(system.unknown_voltages), nodes.shape[1]), np.nan)
+            extra = np.full((len(system.exchange.unknown_voltages), nodes.shape[1]), np.nan)
             self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
         self.factors = self.dissection.factorise(matrix)
 

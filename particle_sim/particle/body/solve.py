@@ -116,8 +116,8 @@ def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] 
     theta = packed[:, system.theta]
     elasticity = system.elasticity
     displacement = packed[:, system.u] if system.is_coupled else elasticity.solve(theta)
-    voltages = system.unknown_voltages
-    area = {name: system.area(name) for name in system.surfaces}
+    voltages = system.exchange.unknown_voltages
+    area = {name: system.exchange.area(name) for name in system.surfaces}
     return BodyRun(
         particle=system.particle,
         elasticity=elasticity,

@@ -20,13 +20,15 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.body_mesh import BodyMesh, Integers
-from particle_sim.fem.body_space import BodySpace, FacetPoints
+from particle_sim.fem.body_space import BodySpace
 from particle_sim.fem.sparse_pattern import SparsePattern, scatter
-from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.flux import SurfaceResponse
 from particle_sim.materials.material import Material
 from particle_sim.particle.body.coupling import Coupling
 from particle_sim.particle.body.elasticity import BodyElasticity
+from particle_sim.particle.body.forms import SodiumForms
 from particle_sim.particle.body.linear_solvers import TangentSolver
+from particle_sim.particle.body.surfaces import OpenSurfaces
 from particle_sim.particle.discrete import Rate
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
@@ -108,31 +110,8 @@ class BodySystem:
         return slice(start, start + (self.elasticity.size if self.is_coupled else 0))
 
     @cached_property
-    def currents(self) -> dict[str, slice]:
-        """Places of the local fluxes of surfaces with an unknown potential, scaled (f q,)."""
-        places, start = {}, self.u.stop
-        for name in self.unknown_voltages:
-            count = self._facets[name].weights.size
-            places[name] = slice(start, start + count)
-            start += count
-        return places
-
-    @cached_property
-    def _facets(self) -> dict[str, FacetPoints]:
-        return {name: self.space.boundary(name) for name in self.surfaces}
-
-    @cached_property
     def _surface_dofs(self) -> Integers:
         return np.unique(np.concatenate([self.space.boundary_dofs(n) for n in self.surfaces]))
-
-    def area(self, name: str) -> float:
-        """Scaled area of an open boundary."""
-        return self._facets[name].area
-
-    @cached_property
-    def unknown_voltages(self) -> tuple[str, ...]:
-        """Surfaces with an unknown electrode potential."""
-        return tuple(n for n, surface in self.surfaces.items() if surface.total is not None)
 
     @cached_property
     def _held(self) -> dict[str, Integers]:
@@ -152,7 +131,7 @@ class BodySystem:
 
     @property
     def needs_start(self) -> bool:
-        return bool(self.potentials) or bool(self.unknown_voltages)
+        return bool(self.potentials) or bool(self.exchange.unknown_voltages)
 
     @property
     def extrapolates(self) -> bool:
@@ -172,64 +151,35 @@ class BodySystem:
         return SparsePattern(rows=cells, columns=cells, shape=(size, size))
 
     @cached_property
-    def mass(self) -> Array:
-        """Cell mass matrices (e, i, j)."""
-        values = self.space.values
-        pairs = np.einsum("qi,qj->qij", values, values).reshape(len(values), -1)
-        square = (-1, values.shape[1], values.shape[1])
-        return np.asarray((self.space.weights @ pairs).reshape(square))
+    def exchange(self) -> OpenSurfaces:
+        """What passes the open surfaces."""
+        scales = self.scales
+        energy = scales.concentration * scales.energy * scales.length
+        return OpenSurfaces(
+            space=self.space,
+            conditions=self.surfaces,
+            scales=scales,
+            has_potential=bool(self.potentials),
+            separates=Potential.GRADIENT_ENERGY in self.potentials,
+            wetting=self.particle.wetting_energy / energy,
+            first_current=self.u.stop,
+        )
 
     @cached_property
-    def _scalar_pattern(self) -> SparsePattern:
-        dofs, n = self.space.cell_dofs, self.space.dimension
-        return SparsePattern(rows=dofs, columns=dofs, shape=(n, n))
-
-    @cached_property
-    def mass_matrix(self) -> sparse.csr_array:
-        return self._scalar_pattern.assemble(self.mass)
+    def forms(self) -> SodiumForms:
+        tensors = self.elasticity.regions.diffusivity_ratio
+        ratio = None if tensors is None else tensors[self.space.mesh.regions]
+        return SodiumForms(space=self.space, ratio=ratio)
 
     @cached_property
     def _rigidity(self) -> Array:
         """Cell matrices of k int grad N_i . grad N_j (e, i, j)."""
-        return self.gradient_energy * self._stiff(np.ones_like(self.space.weights), None)
+        return self.gradient_energy * self.forms.stiff(np.ones_like(self.space.weights), None)
 
     @cached_property
     def gradient_energy(self) -> float:
         """Scaled gradient coefficient k."""
         return gradient_energy(self.particle.physics, self.material, self.scales)
-
-    def stiff_matrix(self, coefficient: Array) -> sparse.csr_array:
-        """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
-        return self._scalar_pattern.assemble(self._stiff(coefficient, self._ratio))
-
-    def _stiff(self, coefficient: Array, ratio: Array | None) -> Array:
-        """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
-        gradients = self.space.gradients
-        cells, count, i, d = gradients.shape
-        weighted = gradients * (self.space.weights * coefficient)[:, :, None, None]
-        if ratio is not None:
-            weighted = weighted @ ratio[:, None]
-        left = weighted.transpose(0, 2, 1, 3).reshape(cells, i, count * d)
-        right = gradients.transpose(0, 1, 3, 2).reshape(cells, count * d, i)
-        return np.asarray(left @ right)
-
-    @cached_property
-    def _ratio(self) -> Array | None:
-        """Ratio tensor of every cell (e, d, d)."""
-        tensors = self.elasticity.regions.diffusivity_ratio
-        return None if tensors is None else tensors[self.space.mesh.regions]
-
-    @cached_property
-    def _flattened(self) -> Array:
-        """Gradients as (e, q d, i)."""
-        gradients = self.space.gradients
-        cells, count, i, d = gradients.shape
-        return np.ascontiguousarray(gradients.transpose(0, 1, 3, 2)).reshape(cells, count * d, i)
-
-    def _gradient(self, local: Array) -> Array:
-        """Gradient (e, q, d) of cell dofs (e, i)."""
-        flat = (self._flattened @ local[:, :, None])[:, :, 0]
-        return flat.reshape(len(local), -1, self.space.mesh.dimension)
 
     @cached_property
     def _constant_diffusivity(self) -> float | None:
@@ -246,7 +196,7 @@ class BodySystem:
         """Cell matrices of a constant diffusivity (e, i, j)."""
         assert self._constant_diffusivity is not None
         coefficient = np.full_like(self.space.weights, self._constant_diffusivity)
-        return self._stiff(coefficient, self._ratio)
+        return self.forms.stiff(coefficient, self.forms.ratio)
 
     def linearise(self, packed: Array, overall: Array, stage: Stage) -> BodyLinearised:
         """Residual and tangent at the unknowns ``packed`` and the global ones."""
@@ -255,11 +205,11 @@ class BodySystem:
         tangent = np.zeros((*unknowns.shape, unknowns.shape[1]))
         theta, old = unknowns[:, :i], stage.history[self.space.cell_dofs]
         diffusivity, mobility = self._add_transport(residual, tangent, unknowns, stage)
-        residual[:, :i] += (self.mass @ (theta - old)[:, :, None])[:, :, 0]
-        tangent[:, :i, :i] += self.mass
+        residual[:, :i] += (self.forms.mass @ (theta - old)[:, :, None])[:, :, 0]
+        tangent[:, :i, :i] += self.forms.mass
         if self.potentials:
             self._add_potential(residual, tangent, unknowns)
-        borders = self._add_surfaces(residual, tangent, packed, overall, stage)
+        borders = self.exchange.add(residual, tangent, packed, overall, stage)
         coupling, equilibrium = None, np.zeros(0)
         if self.is_coupled:
             coupling = Coupling.at(self.elasticity, self.scales, theta, packed[self.u])
@@ -302,24 +252,24 @@ class BodySystem:
         flux = flux_coefficients(
             self.particle.physics, self.material, self.scales, theta @ values.T
         )
-        gradient = self._gradient(theta)
+        gradient = self.forms.gradient(theta)
         moved = flux.diffusivity[..., None] * gradient
         change = flux.diffusivity_slope[..., None] * gradient
-        ratio = self._ratio
+        ratio = self.forms.ratio
         if self.potentials:
             assert flux.mobility is not None
             assert flux.mobility_slope is not None
-            pull = self._gradient(unknowns[:, i:])
+            pull = self.forms.gradient(unknowns[:, i:])
             moved = moved + flux.mobility[..., None] * pull
             change = change + flux.mobility_slope[..., None] * pull
-            tangent[:, :i, i:] += stage.length * self._stiff(flux.mobility, ratio)
+            tangent[:, :i, i:] += stage.length * self.forms.stiff(flux.mobility, ratio)
         if ratio is not None:
             moved, change = moved @ ratio, change @ ratio
         weights = stage.length * self.space.weights[..., None]
-        flat = self._flattened
+        flat = self.forms.flattened
         cells = len(flat)
         residual[:, :i] += ((weights * moved).reshape(cells, 1, -1) @ flat)[:, 0]
-        tangent[:, :i, :i] += stage.length * self._stiff(flux.diffusivity, ratio)
+        tangent[:, :i, :i] += stage.length * self.forms.stiff(flux.diffusivity, ratio)
         along = (weights * change)[..., None, :] @ self.space.gradients.transpose(0, 1, 3, 2)
         tangent[:, :i, :i] += along[:, :, 0].transpose(0, 2, 1) @ values
         return flux.diffusivity, flux.mobility
@@ -327,93 +277,9 @@ class BodySystem:
     def _add_potential(self, residual: Array, tangent: Array, unknowns: Array) -> None:
         i = self.space.cell_dofs.shape[1]
         theta, phi = unknowns[:, :i, None], unknowns[:, i:, None]
-        residual[:, i:] += (self.mass @ phi - self._rigidity @ theta)[:, :, 0]
-        tangent[:, i:, i:] += self.mass
+        residual[:, i:] += (self.forms.mass @ phi - self._rigidity @ theta)[:, :, 0]
+        tangent[:, i:, i:] += self.forms.mass
         tangent[:, i:, :i] -= self._rigidity
-
-    def _add_surfaces(
-        self, residual: Array, tangent: Array, packed: Array, overall: Array, stage: Stage
-    ) -> _Borders:
-        i, g = self.space.cell_dofs.shape[1], len(overall)
-        borders = _Borders.empty(self.phi.stop, g)
-        for name, facets in self._facets.items():
-            if self.potentials and self.particle.wetting_energy:
-                wet = self.particle.wetting_energy / (
-                    self.scales.concentration * self.scales.energy * self.scales.length
-                )
-                load = np.einsum("fq,fqi->fi", facets.weights, facets.values)
-                np.add.at(residual[:, i:], facets.cells, -wet * load)
-            if name in self._held:
-                continue
-            answer = self.respond(name, packed, overall, stage)
-            per = facets.weights / self.scales.flux
-            flux = per * answer.flux
-            passed = flux.sum()
-            if name in self.unknown_voltages:  # as the last Newton step moved the sodium
-                passed = facets.weights.ravel() @ packed[self.currents[name]]
-            borders.flows[name] = float(passed)
-            values = facets.values
-            np.add.at(
-                residual[:, :i], facets.cells, stage.length * np.einsum("fq,fqi->fi", flux, values)
-            )
-            if not np.any(answer.slope) and not np.any(answer.potential_slope):
-                continue
-            borders.reacts = True
-            slope = per * answer.slope
-            pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
-            np.add.at(tangent[:, :i, :i], facets.cells, pairs)
-            by_phi = per * answer.potential_slope * self.scales.energy
-            if self.potentials:
-                pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
-                np.add.at(tangent[:, :i, i:], facets.cells, pairs)
-            if name in self.unknown_voltages:
-                borders.answers[name] = answer
-                self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
-                borders.overall[self.unknown_voltages.index(name)] += float(flux.sum())
-        return borders
-
-    def _border(
-        self, borders: _Borders, name: str, slopes: tuple[Array, Array, Array], stage: Stage
-    ) -> None:
-        """The equation of the total current and what the voltage does to the sodium."""
-        facets, k = self._facets[name], self.unknown_voltages.index(name)
-        n, size = self.space.dimension, self.phi.stop
-        per_theta, per_phi, per_volt = (
-            scatter(facets.dofs, np.einsum("fq,fqi->fi", s, facets.values), n) for s in slopes
-        )
-        borders.columns[:n, k] = stage.length * per_volt
-        borders.rows[k, :n] = per_theta
-        if size > n:
-            borders.rows[k, n:] = per_phi
-        borders.corner[k, k] = float(slopes[2].sum())
-        total = self.surfaces[name].total
-        assert total is not None
-        wanted = total.between(*stage.piece, stage.time * self.scales.time)
-        borders.overall[k] = -wanted * facets.area / self.scales.flux
-
-    def respond(self, name: str, packed: Array, overall: Array, stage: Stage) -> SurfaceResponse:
-        """What a surface answers at its quadrature points (f, q) [SI]."""
-        facets = self._facets[name]
-        theta = np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
-        phi = np.zeros_like(theta)
-        if self.potentials:
-            local = packed[facets.dofs + self.space.dimension]
-            phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
-        voltage, flux = 0.0, np.array(0.0)
-        if name in self.unknown_voltages:
-            voltage = float(overall[self.unknown_voltages.index(name)])
-            flux = self.scales.flux * packed[self.currents[name]].reshape(theta.shape)
-        return self.surfaces[name].respond(
-            SurfaceState(
-                time=stage.time * self.scales.time,
-                piece=stage.piece,
-                site_fraction=theta,
-                potential=phi,
-                voltage=voltage,
-                flux=flux,
-                separates=Potential.GRADIENT_ENERGY in self.potentials,
-            )
-        )
 
     def _hold(self, residual: Array, packed: Array) -> dict[str, float]:
         """Replace held rows; what the other rows still lack counts as passed through them."""
@@ -438,7 +304,7 @@ class BodySystem:
 
     @cached_property
     def _mass_diagonal(self) -> Array:
-        return np.asarray(self.mass_matrix.diagonal())
+        return np.asarray(self.forms.mass_matrix.diagonal())
 
     def residual_norm(self, linearised: BodyLinearised) -> float:
         """Largest residual of sodium, potential (over the mass diagonal) and total current."""
@@ -455,30 +321,32 @@ class BodySystem:
         """Solution of tangent times step = -residual."""
         packed, overall = self.solver.solve(self, linearised)
         moved = [packed]
-        for k, name in enumerate(self.unknown_voltages):
-            answer, facets = linearised.answers[name], self._facets[name]
+        for k, name in enumerate(self.exchange.unknown_voltages):
+            answer, facets = linearised.answers[name], self.exchange.facets[name]
             flux = answer.flux + answer.voltage_slope * overall[k]
             flux += answer.slope * np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
             if self.potentials:
                 local = packed[facets.dofs + self.space.dimension]
                 phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
                 flux += answer.potential_slope * phi
-            old = linearised.packed[self.currents[name]]
+            old = linearised.packed[self.exchange.currents[name]]
             moved.append(flux.ravel() / self.scales.flux - old)
         return np.concatenate(moved), overall
 
     def start(self, theta: Array) -> tuple[Array, Array]:
         """All unknowns before the first solve."""
-        packed = np.zeros(self.u.stop + sum(s.stop - s.start for s in self.currents.values()))
+        packed = np.zeros(
+            self.u.stop + sum(s.stop - s.start for s in self.exchange.currents.values())
+        )
         packed[self.theta] = theta
-        for name, place in self.currents.items():
+        for name, place in self.exchange.currents.items():
             total = self.surfaces[name].total
             assert total is not None
             packed[place] = total.flux[0] / self.scales.flux
         for name, dofs in self._held.items():
             packed[dofs] = self.surfaces[name].held_site_fraction
         voltages = [float(self.material.potential(np.array(theta.mean())))]
-        return packed, np.array(voltages * len(self.unknown_voltages))
+        return packed, np.array(voltages * len(self.exchange.unknown_voltages))
 
     def rate(self, packed: Array, overall: Array, time: float, piece: tuple[float, float]) -> Rate:
         """d theta/dt (n,) and sodium outflow at the given unknowns: M rate = -transport."""
@@ -486,12 +354,12 @@ class BodySystem:
         stage = Stage(time=time, piece=piece, length=1.0, history=theta)
         linearised = self.linearise(packed, overall, stage)
         right_side = -linearised.residual[self.theta]
-        matrix = self.mass_matrix
+        matrix = self.forms.mass_matrix
         if linearised.held:
             right_side[np.concatenate(list(self._held.values()))] = 0.0
             matrix = self._identity_rows(matrix)
         rate = self.solver.solve_mass(self, matrix, right_side)
-        stored = self._shares(self.mass_matrix @ rate)
+        stored = self._shares(self.forms.mass_matrix @ rate)
         reactions = {name: -value - stored[name] for name, value in linearised.held.items()}
         return Rate(theta=rate, flows={**linearised.flows, **reactions})
 
@@ -504,32 +372,8 @@ class BodySystem:
     ) -> float:
         """How far an electrode potential lies beyond its limits [V]; negative inside."""
         worst = -1.0
-        for name, voltage in zip(self.unknown_voltages, overall, strict=True):
+        for name, voltage in zip(self.exchange.unknown_voltages, overall, strict=True):
             limits = self.surfaces[name].voltage_limits
             if limits is not None:
                 worst = max(worst, limits[0] - float(voltage), float(voltage) - limits[1])
         return worst
-
-
-@dataclass(kw_only=True)
-class _Borders:
-    """Rows and columns of the global unknowns while a stage is assembled."""
-
-    columns: Array
-    rows: Array
-    corner: Array
-    overall: Array
-    flows: dict[str, float]
-    answers: dict[str, SurfaceResponse]
-    reacts: bool = False
-
-    @staticmethod
-    def empty(size: int, g: int) -> _Borders:
-        return _Borders(
-            columns=np.zeros((size, g)),
-            rows=np.zeros((g, size)),
-            corner=np.zeros((g, g)),
-            overall=np.zeros(g),
-            flows={},
-            answers={},
-        )

@@ -1,0 +1,173 @@
+"""The open surfaces of a body: their flux, its slopes, and the total current of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from particle_sim.fem.body_space import BodySpace, FacetPoints
+from particle_sim.fem.sparse_pattern import scatter
+from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.unknowns import Scales, Stage
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSurfaces:
+    """Surface conditions by the name of their boundary, at its quadrature points.
+
+    ``wetting``: scaled surface energy of full minus empty material. Local fluxes of surfaces with
+    an unknown electrode potential are unknowns too; they start at ``first_current``.
+    """
+
+    space: BodySpace
+    conditions: Mapping[str, SurfaceCondition]
+    scales: Scales
+    has_potential: bool
+    separates: bool
+    wetting: float
+    first_current: int
+
+    @property
+    def size(self) -> int:
+        """Number of sodium unknowns, theta and phi."""
+        return self.space.dimension * (2 if self.has_potential else 1)
+
+    @cached_property
+    def currents(self) -> dict[str, slice]:
+        """Places of the local fluxes of surfaces with an unknown potential, scaled (f q,)."""
+        places, start = {}, self.first_current
+        for name in self.unknown_voltages:
+            count = self.facets[name].weights.size
+            places[name] = slice(start, start + count)
+            start += count
+        return places
+
+    @cached_property
+    def facets(self) -> dict[str, FacetPoints]:
+        return {name: self.space.boundary(name) for name in self.conditions}
+
+    def area(self, name: str) -> float:
+        """Scaled area of an open boundary."""
+        return self.facets[name].area
+
+    @cached_property
+    def unknown_voltages(self) -> tuple[str, ...]:
+        """Surfaces with an unknown electrode potential."""
+        return tuple(n for n, surface in self.conditions.items() if surface.total is not None)
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """Surfaces with a fixed concentration."""
+        conditions = self.conditions.items()
+        return frozenset(n for n, c in conditions if c.held_site_fraction is not None)
+
+    def add(
+        self, residual: Array, tangent: Array, packed: Array, overall: Array, stage: Stage
+    ) -> Borders:
+        """Add fluxes and wetting to cell residuals (e, i) and tangents; returns the borders."""
+        i, g = self.space.cell_dofs.shape[1], len(overall)
+        borders = Borders.empty(self.size, g)
+        for name, facets in self.facets.items():
+            if self.has_potential and self.wetting:
+                load = np.einsum("fq,fqi->fi", facets.weights, facets.values)
+                np.add.at(residual[:, i:], facets.cells, -self.wetting * load)
+            if name in self.held:
+                continue
+            answer = self.respond(name, packed, overall, stage)
+            per = facets.weights / self.scales.flux
+            flux = per * answer.flux
+            passed = flux.sum()
+            if name in self.unknown_voltages:  # as the last Newton step moved the sodium
+                passed = facets.weights.ravel() @ packed[self.currents[name]]
+            borders.flows[name] = float(passed)
+            values = facets.values
+            np.add.at(
+                residual[:, :i], facets.cells, stage.length * np.einsum("fq,fqi->fi", flux, values)
+            )
+            if not np.any(answer.slope) and not np.any(answer.potential_slope):
+                continue
+            borders.reacts = True
+            slope = per * answer.slope
+            pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
+            np.add.at(tangent[:, :i, :i], facets.cells, pairs)
+            by_phi = per * answer.potential_slope * self.scales.energy
+            if self.has_potential:
+                pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
+                np.add.at(tangent[:, :i, i:], facets.cells, pairs)
+            if name in self.unknown_voltages:
+                borders.answers[name] = answer
+                self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
+                borders.overall[self.unknown_voltages.index(name)] += float(flux.sum())
+        return borders
+
+    def _border(
+        self, borders: Borders, name: str, slopes: tuple[Array, Array, Array], stage: Stage
+    ) -> None:
+        """The equation of the total current and what the voltage does to the sodium."""
+        facets, k = self.facets[name], self.unknown_voltages.index(name)
+        n, size = self.space.dimension, self.size
+        per_theta, per_phi, per_volt = (
+            scatter(facets.dofs, np.einsum("fq,fqi->fi", s, facets.values), n) for s in slopes
+        )
+        borders.columns[:n, k] = stage.length * per_volt
+        borders.rows[k, :n] = per_theta
+        if size > n:
+            borders.rows[k, n:] = per_phi
+        borders.corner[k, k] = float(slopes[2].sum())
+        total = self.conditions[name].total
+        assert total is not None
+        wanted = total.between(*stage.piece, stage.time * self.scales.time)
+        borders.overall[k] = -wanted * facets.area / self.scales.flux
+
+    def respond(self, name: str, packed: Array, overall: Array, stage: Stage) -> SurfaceResponse:
+        """What a surface answers at its quadrature points (f, q) [SI]."""
+        facets = self.facets[name]
+        theta = np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
+        phi = np.zeros_like(theta)
+        if self.has_potential:
+            local = packed[facets.dofs + self.space.dimension]
+            phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
+        voltage, flux = 0.0, np.array(0.0)
+        if name in self.unknown_voltages:
+            voltage = float(overall[self.unknown_voltages.index(name)])
+            flux = self.scales.flux * packed[self.currents[name]].reshape(theta.shape)
+        return self.conditions[name].respond(
+            SurfaceState(
+                time=stage.time * self.scales.time,
+                piece=stage.piece,
+                site_fraction=theta,
+                potential=phi,
+                voltage=voltage,
+                flux=flux,
+                separates=self.separates,
+            )
+        )
+
+
+@dataclass(kw_only=True)
+class Borders:
+    """Rows and columns of the global unknowns while a stage is assembled."""
+
+    columns: Array
+    rows: Array
+    corner: Array
+    overall: Array
+    flows: dict[str, float]
+    answers: dict[str, SurfaceResponse]
+    reacts: bool = False
+
+    @staticmethod
+    def empty(size: int, g: int) -> Borders:
+        return Borders(
+            columns=np.zeros((size, g)),
+            rows=np.zeros((g, size)),
+            corner=np.zeros((g, g)),
+            overall=np.zeros(g),
+            flows={},
+            answers={},
+        )
