@@ -189,9 +189,7 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
         )
         del products, rooted, fine
     with phases.time("diffusion set-up"):
-        diffusion = DiffusionSolver(
-            mass=mass, rigidity=rigidity, cell_dofs=dofs, nodes=space.nodes
-        )
+        diffusion = DiffusionSolver(mass=mass, rigidity=rigidity, cell_dofs=dofs, nodes=space.nodes)
         systems = {a: diffusion.at(a) for a in (DT, 2 / 3 * DT)}
     past: dict[float, Any] = {}
     iterations: list[int] = []
@@ -376,7 +374,9 @@ def skfem(folder: Path, phases: Phases, direct: bool = False) -> None:
             modes = np.zeros((vector.N, 6))
             component = np.zeros(vector.N, dtype=int)
             for axis in range(3):
-                component[vector.split_indices()[0][axis::3] if False else _skfem_rows(vector, axis)] = axis
+                component[
+                    vector.split_indices()[0][axis::3] if False else _skfem_rows(vector, axis)
+                ] = axis
             for row in range(3):
                 on = component == row
                 modes[on, row] = 1.0
@@ -437,7 +437,9 @@ def ngsolve(folder: Path, phases: Phases, direct: bool = False) -> None:
         mass = ng.BilinearForm(u * v * ng.dx, symmetric=True).Assemble().mat
         systems = {}
         for a in (DT, 2 / 3 * DT):
-            form = ng.BilinearForm(u * v * ng.dx + a * ng.grad(u) * ng.grad(v) * ng.dx, symmetric=True)
+            form = ng.BilinearForm(
+                u * v * ng.dx + a * ng.grad(u) * ng.grad(v) * ng.dx, symmetric=True
+            )
             systems[a] = form.Assemble().mat
         load = ng.LinearForm(v * ng.ds("surface")).Assemble().vec
         p, q = vector.TnT()
@@ -445,9 +447,7 @@ def ngsolve(folder: Path, phases: Phases, direct: bool = False) -> None:
             2 * SHEAR * ng.InnerProduct(ng.Sym(ng.Grad(p)), ng.Sym(ng.Grad(q))) * ng.dx
             + FIRST_LAMBDA * ng.div(p) * ng.div(q) * ng.dx, symmetric=True,
         ).Assemble()  # fmt: skip
-        coupling = ng.BilinearForm(
-            trialspace=scalar, testspace=vector
-        )
+        coupling = ng.BilinearForm(trialspace=scalar, testspace=vector)
         coupling += BULK_3 * EXPANSION * u * ng.div(q) * ng.dx
         coupling.Assemble()
     with phases.time("diffusion set-up"):
@@ -485,7 +485,9 @@ def ngsolve(folder: Path, phases: Phases, direct: bool = False) -> None:
                 u.vec.data = inverse * force
             else:
                 force.data = projector * force
-                solver = CGSolver(mat=elastic.mat, pre=inverse, tol=TOLERANCE, maxiter=200, printrates=False)
+                solver = CGSolver(
+                    mat=elastic.mat, pre=inverse, tol=TOLERANCE, maxiter=200, printrates=False
+                )
                 u.vec.data = solver * force
                 iterations += solver.iterations
             fields.append(u)
@@ -592,9 +594,7 @@ def dolfinx(folder: Path, phases: Phases) -> None:
         load_form = fem.form(v * ds(1))
         elastic_form = fem.form(ufl.inner(stress(p), ufl.sym(ufl.grad(q))) * ufl.dx)
         force_form = fem.form(eigen * ufl.div(q) * ufl.dx)
-        expression = fem.Expression(
-            stress(displacement) - eigen * ufl.Identity(3), corners
-        )
+        expression = fem.Expression(stress(displacement) - eigen * ufl.Identity(3), corners)
     with phases.time("assembly"):
         mass = petsc.assemble_matrix(mass_form)
         mass.assemble()
@@ -707,8 +707,13 @@ def run_one(name: str, folder: Path) -> dict[str, Any]:
     phases = Phases()
     work(folder, phases)
     total = sum(s for phase, s in phases.seconds.items() if phase not in NOT_COUNTED)
-    return {"seconds": phases.seconds, "total": total, "memory": peak_memory(),
-            "peaks": phases.peaks, **phases.facts}
+    return {
+        "seconds": phases.seconds,
+        "total": total,
+        "memory": peak_memory(),
+        "peaks": phases.peaks,
+        **phases.facts,
+    }
 
 
 def run_apart(name: str, folder: Path, python: str, limit: float) -> dict[str, Any]:
@@ -773,7 +778,9 @@ def main() -> None:
         print(f"{len(load_mesh(folder)[1]):,} tetrahedra")
         results = {}
         for stack in options.stacks.split(","):
-            results[stack] = run_apart(stack, folder, python.get(stack, sys.executable), options.limit)
+            results[stack] = run_apart(
+                stack, folder, python.get(stack, sys.executable), options.limit
+            )
         show(results)
 
 

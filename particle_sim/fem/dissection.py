@@ -267,16 +267,16 @@ def _cut(
 ) -> Integers:
     """0, 1 or 2 (separator) for every group of the open parts, 0 elsewhere.
 
-    Each part is halved across several directions; the one with the smallest separator is kept.
+    Each part is halved across every axis; the cut with the smallest separator is kept.
     """
     members = np.flatnonzero(is_open)
     _, part = np.unique(key[members], return_inverse=True)
     part = np.asarray(part).ravel()
     best = np.zeros(len(key), dtype=np.intp)
     best_size = np.full(int(part.max()) + 1, np.iinfo(np.intp).max)
-    for direction in _directions(places.shape[1]):
+    for axis in range(places.shape[1]):
         side = np.zeros(len(key), dtype=np.intp)
-        side[members] = _halves(part, places[members] @ direction)
+        side[members] = _halves(part, places[members, axis])
         crossing = side[first] != side[second]
         layer = _thinnest_layer(side, first[crossing], second[crossing])
         side[layer] = 2
@@ -285,18 +285,6 @@ def _cut(
         best[better] = side[better]
         best_size = np.minimum(best_size, size)
     return best
-
-
-def _directions(dimension: int) -> Array:
-    """Normals of the planes that are tried: the axes and the diagonals of every pair of axes."""
-    axes = np.eye(dimension)
-    diagonals = [
-        axes[i] + sign * axes[j]
-        for i in range(dimension)
-        for j in range(i + 1, dimension)
-        for sign in (1, -1)
-    ]
-    return np.array([*axes, *diagonals])
 
 
 def _halves(part: Integers, height: Array) -> Integers:

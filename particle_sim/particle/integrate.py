@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from particle_sim.errors import ConvergenceError
+from particle_sim.particle.checkpoint import Checkpoint
 from particle_sim.particle.discrete import DiscreteParticle, Rate
 from particle_sim.particle.stepper import Piece, Snapshot, Stepper, Trajectory
 from particle_sim.particle.unknowns import Stage
@@ -29,27 +30,66 @@ def integrate(
     breaks: Array,
     landings: Array,
     progress: Callable[[float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Trajectory:
-    """Step from ``breaks[0]`` to ``breaks[-1]`` [s]; ``start`` is theta at every dof (n,)."""
+    """Step from ``breaks[0]`` to ``breaks[-1]`` [s]; ``start`` is theta at every dof (n,).
+
+    With a ``checkpoint`` whose file exists the run goes on from there; a run that fails leaves
+    its last good state in it.
+    """
+    begun = _begin(stepper, start, breaks, checkpoint)
+    try:
+        _pieces(stepper, begun, breaks, landings, progress, checkpoint)
+    except ConvergenceError:
+        if checkpoint is not None:
+            checkpoint.save(stepper.trajectory.snapshots, begun, at_once=True)
+        raise
+    if checkpoint is not None:
+        checkpoint.remove()
+    return stepper.trajectory
+
+
+def _begin(stepper: Stepper, start: Array, breaks: Array, checkpoint: Checkpoint | None) -> float:
+    """Put the first or the stored states into the trajectory; returns the next step (scaled)."""
+    system, snapshots = stepper.system, stepper.trajectory.snapshots
+    first = _initial(stepper, start, (breaks[0], breaks[1]))
+    stored = checkpoint.load(list(first.rate.flows)) if checkpoint is not None else None
+    if stored is not None:
+        snapshots.extend(stored[0])
+        return stored[1]
+    snapshots.append(first)
+    return _first_step(system, (breaks[-1] - breaks[0]) / system.scales.time)
+
+
+def _pieces(
+    stepper: Stepper,
+    step: float,
+    breaks: Array,
+    landings: Array,
+    progress: Callable[[float], None] | None,
+    checkpoint: Checkpoint | None,
+) -> None:
     system, trajectory = stepper.system, stepper.trajectory
-    unit = system.scales.time
-    snapshot = _initial(stepper, start, (breaks[0], breaks[1]))
-    trajectory.snapshots.append(snapshot)
-    step = _first_step(system, (breaks[-1] - breaks[0]) / unit)
+    unit, snapshot = system.scales.time, trajectory.snapshots[-1]
+    done = snapshot.time * unit * (1 + 1e-12)
     for left, right in pairwise(breaks):
+        if right <= done:
+            continue
         piece = (float(left), float(right))
-        restarted = system.rate(snapshot.packed, snapshot.overall, snapshot.time, piece)
-        if _jumps(snapshot.rate, restarted):
-            step = min(step, _first_step(system, (right - left) / unit))
-        snapshot = replace(snapshot, rate=restarted)
-        inside = landings[(landings > left) & (landings < right)]
+        if left >= done or len(trajectory.snapshots) == 1:
+            restarted = system.rate(snapshot.packed, snapshot.overall, snapshot.time, piece)
+            if _jumps(snapshot.rate, restarted):
+                step = min(step, _first_step(system, (right - left) / unit))
+            snapshot = replace(snapshot, rate=restarted)
+        inside = landings[(landings > max(left, done)) & (landings < right)]
         for stop in np.append(inside, right) / unit:
             snapshot, step = _advance(stepper, snapshot, float(stop), piece, step)
             if trajectory.stopped_early:
-                return trajectory
+                return
+            if checkpoint is not None:
+                checkpoint.save(trajectory.snapshots, step, at_once=True)
             if progress is not None:
                 progress(float((stop * unit - breaks[0]) / (breaks[-1] - breaks[0])))
-    return trajectory
 
 
 def _first_step(system: DiscreteParticle, duration: float) -> float:
@@ -151,9 +191,11 @@ def _locate(stepper: Stepper, before: Snapshot, after: Snapshot, piece: Piece) -
 def _give_up_if_stuck(step: float, snapshot: Snapshot, trajectory: Trajectory) -> None:
     if step > 1e-13 * max(snapshot.time, 1e-6):
         return
+    history = ", ".join(f"{value:.1e}" for value in trajectory.hardest_newton) or "none"
     raise ConvergenceError(
         f"The particle solve stopped at scaled time {snapshot.time:.6g}: the step fell to "
-        f"{step:.1e} without converging; refine the mesh or loosen the tolerance.",
+        f"{step:.1e} without converging (Newton residuals {history}); refine the mesh or loosen "
+        "the tolerance.",
         last_state=snapshot,
         residuals=trajectory.hardest_newton,
     )

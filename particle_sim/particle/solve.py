@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
@@ -16,6 +17,7 @@ from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import STRESS_PER_SODIUM, body_run, body_system
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import body_warnings
+from particle_sim.particle.checkpoint import Checkpoint, fingerprint
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.integrate import integrate
@@ -49,6 +51,7 @@ def solve_particle(
     tolerance: float = ...,
     limits: tuple[float, float] | None = ...,
     progress: Callable[[float], None] | None = ...,
+    checkpoint: str | Path | None = ...,
 ) -> ParticleRun: ...
 
 
@@ -64,6 +67,7 @@ def solve_particle(
     tolerance: float = ...,
     limits: tuple[float, float] | None = ...,
     progress: Callable[[float], None] | None = ...,
+    checkpoint: str | Path | None = ...,
 ) -> BodyRun: ...
 
 
@@ -78,6 +82,7 @@ def solve_particle(
     tolerance: float = 1e-4,
     limits: tuple[float, float] | None = SITE_LIMITS,
     progress: Callable[[float], None] | None = None,
+    checkpoint: str | Path | None = None,
 ) -> ParticleRun | BodyRun:
     """Sodium, displacement and stress in a particle of any shape against time.
 
@@ -93,20 +98,26 @@ def solve_particle(
     in space is set by the mesh and order. The run ends early when the surface filling leaves
     ``limits`` (``None``: never). Small strain, isothermal.
 
+    ``checkpoint`` names a file to which the states go while the run lasts; given again after an
+    interruption, the run goes on from there. A finished run removes it. A body that needs more
+    memory than the machine has is refused before it starts.
+
     Raises :class:`ConvergenceError` with the last good state, or :class:`InputError`.
     """
     if not tolerance > 0:
         raise InputError(f"The tolerance is {tolerance}; it must be positive.")
     landings = np.unique(np.asarray(times, dtype=float))
+    kept = _checkpoint(checkpoint, particle, surface, inner_surface, tuple(on), tolerance, limits)
     if isinstance(particle.mesh, BodyMesh):
         body = body_system(particle, _surfaces(particle.mesh, surface, inner_surface, on, particle))
+        check_memory(body, len(landings) + 2)
         stepper = Stepper(
             system=body,
             controls=_body_controls(body, surface, tolerance, limits),
             trajectory=Trajectory(),
         )
         start = _start(body.space.nodes * body.scales.length, surface, initial_site_fraction)
-        trajectory = integrate(stepper, start, surface.breaks, landings, progress)
+        trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
         finished = body_run(body, trajectory, times)
         return replace(finished, warnings=body_warnings(finished))
     system = _system(particle, surface, inner_surface)
@@ -116,8 +127,26 @@ def solve_particle(
         controls=_controls(system, surface, tolerance, limits),
         trajectory=Trajectory(),
     )
-    trajectory = integrate(stepper, start, surface.breaks, landings, progress)
+    trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
     return _run(system, particle, surface, trajectory)
+
+
+def _checkpoint(
+    path: str | Path | None, particle: Any, surface: SurfaceCondition, *others: object
+) -> Checkpoint | None:
+    if path is None:
+        return None
+    mesh = particle.mesh
+    shape = (
+        (mesh.points, mesh.cells, mesh.regions)
+        if isinstance(mesh, BodyMesh)
+        else (mesh.vertices, mesh.coordinates)
+    )
+    names = tuple(term.name for term in particle.physics)
+    decides = (particle.material, particle.order, particle.mechanics, particle.crystal)
+    return Checkpoint(
+        path=Path(path), fingerprint=fingerprint(*shape, names, *decides, surface, *others)
+    )
 
 
 def _surfaces(

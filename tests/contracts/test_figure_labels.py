@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from particle_sim.figures import FIGURES
+import particle_sim as ps
+from particle_sim.figures import FIGURES, GRAINS, HYDROSTATIC, SODIUM, VON_MISES, body_fields
+from particle_sim.particle import shapes
 from particle_sim.report.page import CAPTIONS
 
 RELATIVE = re.compile(r"\S / \S|filling|fraction")
@@ -41,6 +43,15 @@ def test_figure_has_labelled_axes(name: str, stored: xr.DataTree) -> None:
     figure = FIGURES[name](stored)
     figure.canvas.draw()
     assert check_labels(figure) >= 2
+
+
+def test_figure_of_bodies_has_labelled_axes() -> None:
+    material, mesh = ps.load_material("nvp"), shapes.disc(1e-6, core_radius=5e-7, cell_size=3e-7)
+    run = ps.solve_stress(ps.Particle(material=material, mesh=mesh), lambda x: 0.5 + 0 * x[:, 0])
+    quantities = (SODIUM, VON_MISES, HYDROSTATIC, GRAINS)
+    figure = body_fields({material.title: run}, indices=[0], quantities=quantities)
+    figure.canvas.draw()
+    assert check_labels(figure) == len(quantities)
 
 
 @pytest.mark.parametrize("name", list(FIGURES))

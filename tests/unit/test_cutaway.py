@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,15 +59,24 @@ MATERIAL = ps.material_from_values(
 SLOPE = np.array([0.11, -0.17, 0.23])
 """Of the site fraction along x, y, z [1/R]; no two directions alike."""
 
-BODIES = {
-    "ball": shapes.ball(R, cell_size=R / 2),
-    "octant of a spheroid": shapes.spheroid(R, 1.5 * R, octant=True, cell_size=R / 2),
-    "straight hollow ball": shapes.ball(R, inner_radius=0.4 * R, cell_size=R / 2, curved=False),
-    "box": shapes.box((R, 1.4 * R, 0.6 * R), cells=(4, 5, 3)),
-    "section": shapes.ball_section(R, core_radius=0.5 * R, cell_size=R / 4),
-    "half section of a rod": shapes.rod_section(R / 2, 2 * R, R / 8, half=True, cell_size=R / 5),
-    "wire": shapes.polycrystal(outlines.disc(R), grains=4, seed=1, cell_size=R / 4),
+BODIES: dict[str, Callable[[], BodyMesh]] = {
+    "ball": lambda: shapes.ball(R, cell_size=R / 2),
+    "octant of a spheroid": lambda: shapes.spheroid(R, 1.5 * R, octant=True, cell_size=R / 2),
+    "straight hollow ball": lambda: shapes.ball(
+        R, inner_radius=0.4 * R, cell_size=R / 2, curved=False
+    ),
+    "box": lambda: shapes.box((R, 1.4 * R, 0.6 * R), cells=(4, 5, 3)),
+    "section": lambda: shapes.ball_section(R, core_radius=0.5 * R, cell_size=R / 4),
+    "half section of a rod": lambda: shapes.rod_section(
+        R / 2, 2 * R, R / 8, half=True, cell_size=R / 5
+    ),
+    "wire": lambda: shapes.polycrystal(outlines.disc(R), grains=4, seed=1, cell_size=R / 4),
 }
+
+
+@functools.cache
+def body(name: str) -> BodyMesh:
+    return BODIES[name]()
 
 
 def field(mesh: BodyMesh, x: Array) -> Array:
@@ -74,13 +85,11 @@ def field(mesh: BodyMesh, x: Array) -> Array:
     return np.asarray(0.5 + (x - mesh.middle) @ slope / R)
 
 
+@functools.cache
 def run_of(name: str, order: int = 2) -> BodyRun:
-    mesh = BODIES[name]
+    mesh = body(name)
     particle = ps.Particle(material=MATERIAL, mesh=mesh, order=order)
     return ps.solve_stress(particle, lambda x: field(mesh, x))
-
-
-RUNS = {name: run_of(name) for name in BODIES}
 
 
 def sphere_run() -> ParticleRun:
@@ -123,7 +132,7 @@ def rays_met(run: BodyRun, view: CutView, cut: Cut) -> Array:
 @pytest.mark.parametrize("name", list(BODIES))
 @pytest.mark.parametrize("cut", [OCTANT, HALF], ids=["octant", "half"])
 def test_cut_faces_show_the_points_on_the_lines_of_sight(name: str, cut: Cut) -> None:
-    run = RUNS[name]
+    run = run_of(name)
     view = cut_view(run.elasticity.space, cut, RAYS)
     distance = rays_met(run, view, cut)
     assert len(distance) > 0.02 * RAYS**2
@@ -131,7 +140,7 @@ def test_cut_faces_show_the_points_on_the_lines_of_sight(name: str, cut: Cut) ->
 
 
 def test_the_check_of_lines_of_sight_notices() -> None:
-    run = RUNS["ball"]
+    run = run_of("ball")
     view = cut_view(run.elasticity.space, OCTANT, RAYS)
     moved = replace(view, reference=view.reference[::-1])
     assert rays_met(run, moved, OCTANT).max() > 50 * BENT
@@ -141,7 +150,7 @@ def test_the_check_of_lines_of_sight_notices() -> None:
 @pytest.mark.parametrize("cut", [OCTANT, HALF, WHOLE], ids=["octant", "half", "whole"])
 def test_whole_bodies_show_points_on_the_lines_of_sight(name: str, cut: Cut) -> None:
     """On the surface too, where mirrored and turned bodies have several points to choose from."""
-    run = RUNS[name]
+    run = run_of(name)
     view = cut_view(run.elasticity.space, cut, RAYS)
     seen = points_seen(run, view) @ cut.axes.T
     assert np.abs(seen[:, :2] - view.screen.plane()[view.pixels]).max() < BENT
@@ -150,15 +159,15 @@ def test_whole_bodies_show_points_on_the_lines_of_sight(name: str, cut: Cut) -> 
 
 def test_nothing_is_seen_in_the_part_taken_away() -> None:
     for name, cut in (("ball", OCTANT), ("box", HALF)):
-        view = cut_view(RUNS[name].elasticity.space, cut, RAYS)
-        heights = points_seen(RUNS[name], view) @ np.array(cut.normals, dtype=float).T
+        view = cut_view(run_of(name).elasticity.space, cut, RAYS)
+        heights = points_seen(run_of(name), view) @ np.array(cut.normals, dtype=float).T
         assert heights.min(axis=1).max() < BENT
 
 
 def test_opened_octant_covers_its_projected_area() -> None:
     """The octant of a ball seen along (1, 1, 1) covers sqrt(3)/4 of the disc."""
     for name in ("ball", "section"):
-        view = cut_view(RUNS[name].elasticity.space, OCTANT, 300)
+        view = cut_view(run_of(name).elasticity.space, OCTANT, 300)
         disc = math.pi * (1 / view.screen.reach * 150) ** 2
         assert len(view.pixels) == pytest.approx(disc, rel=0.01)
         share = np.count_nonzero(view.face >= 0) / len(view.pixels)
@@ -171,7 +180,7 @@ def test_a_linear_field_is_drawn_as_it_is(name: str, order: int) -> None:
     run = run_of(name, order)
     picture = run_picture(run, OCTANT, pixels=RAYS)
     values = picture.weights @ SODIUM.shown(run, 0)
-    mesh = BODIES[name]
+    mesh = body(name)
     expected = field(mesh, points_seen(run, picture.view) * run.length + mesh.middle)
     assert np.abs(values - expected).max() < 1e-12
 
@@ -203,7 +212,7 @@ def field_image(run: BodyRun | ParticleRun) -> Array:
 
 def test_lines_run_where_regions_meet() -> None:
     """On the cut faces of a ball with a core: at the core's radius, the folds and the rim."""
-    run = RUNS["section"]
+    run = run_of("section")
     view = cut_view(run.elasticity.space, OCTANT, 300)
     strength = border_lines(view, run.elasticity.space.mesh.regions[view.owners])
     radius = np.linalg.norm(points_seen(run, view), axis=1)
@@ -239,11 +248,11 @@ def test_every_line_of_sight_leaves_the_cut_at_its_farthest_face() -> None:
 
 def test_coatings_without_sodium_are_grey_there_and_have_stress() -> None:
     inert = {0: ps.crystal.Inert(youngs_modulus=2e11, poisson_ratio=0.3)}
-    particle = ps.Particle(material=MATERIAL, mesh=BODIES["section"], inert=inert)
+    particle = ps.Particle(material=MATERIAL, mesh=body("section"), inert=inert)
     run = ps.solve_stress(particle, lambda x: 0.5 + 0.1 * x[:, 1] / R)
     picture = run_picture(run, OCTANT, pixels=RAYS)
     values = SODIUM.shown(run, 0)
-    inside = BODIES["section"].regions[picture.view.owners] == 0
+    inside = body("section").regions[picture.view.owners] == 0
     assert np.array_equal(np.isnan(picture.weights @ values), inside)
     assert np.ptp(colour_scale(SODIUM, [values]).colours(np.array([np.nan]))) == 0
     stress = picture.weights @ VON_MISES.shown(run, 0)
@@ -252,7 +261,7 @@ def test_coatings_without_sodium_are_grey_there_and_have_stress() -> None:
 
 
 def test_walls_between_grains_show_their_facets_mean() -> None:
-    run = RUNS["section"]
+    run = run_of("section")
     picture = run_picture(run, OCTANT, Place.REGION_FACETS, RAYS)
     count = picture.weights.shape[1]
     facets = run.elasticity.space.mesh.facets
@@ -273,11 +282,11 @@ def _wall_cells(run: BodyRun, view: CutView) -> tuple[Array, Array]:
 
 def test_one_region_has_no_walls() -> None:
     with pytest.raises(InputError, match="no grain boundary"):
-        run_picture(RUNS["ball"], OCTANT, Place.REGION_FACETS, RAYS)
+        run_picture(run_of("ball"), OCTANT, Place.REGION_FACETS, RAYS)
 
 
 def test_figure_prints_the_extremes_of_the_whole_particle() -> None:
-    runs = {"wire": RUNS["wire"], "ball": RUNS["ball"]}
+    runs = {"wire": run_of("wire"), "ball": run_of("ball")}
     figure = body_fields(runs, indices=[0, -1], quantities=(SODIUM, HYDROSTATIC))
     words = [text.get_text() for axes in figure.axes for text in axes.texts]
     ends = [np.nanmin(SODIUM.shown(runs["ball"], 0)), np.nanmax(SODIUM.shown(runs["ball"], 0))]
@@ -289,14 +298,14 @@ def test_figure_prints_the_extremes_of_the_whole_particle() -> None:
 
 
 def test_figure_takes_states_by_filling() -> None:
-    figure = body_fields({"ball": RUNS["ball"]}, fillings=[0.5, 0.9])
+    figure = body_fields({"ball": run_of("ball")}, fillings=[0.5, 0.9])
     words = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert words.count("not\nreached") == 2
     for states in ({}, {"fillings": [0.5], "indices": [0]}):
         with pytest.raises(InputError, match="either as mean fillings"):
-            body_fields({"ball": RUNS["ball"]}, **states)  # type: ignore[arg-type]
+            body_fields({"ball": run_of("ball")}, **states)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="1 times"):
-        body_fields({"ball": RUNS["ball"]}, indices=[3])
+        body_fields({"ball": run_of("ball")}, indices=[3])
 
 
 def test_colour_scales_are_shared_and_signed() -> None:
@@ -356,9 +365,9 @@ def test_radial_cylinders_are_not_drawn_as_balls() -> None:
 def test_missing_pyvista_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyvista", None)
     with pytest.raises(InputError, match="pip install pyvista"):
-        body_view(RUNS["ball"])
+        body_view(run_of("ball"))
 
 
 def test_traction_is_drawn_where_grains_meet() -> None:
-    figure = body_fields({"wire": RUNS["wire"]}, indices=[0], quantities=(NORMAL_TRACTION,))
+    figure = body_fields({"wire": run_of("wire")}, indices=[0], quantities=(NORMAL_TRACTION,))
     assert len([axes for axes in figure.axes if axes.images]) == 1

@@ -20,6 +20,7 @@ import particle_sim as ps
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.materials.functions import LinearTable
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import body_system
 from particle_sim.particle.crystal import Crystal
@@ -122,7 +123,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("curved", "tolerance"), [(False, 1e-10), (True, 2e-3)])
+@pytest.mark.parametrize(("curved", "tolerance"), [(False, 1e-10), (True, 1e-2)])
 @pytest.mark.parametrize("name", list(CASES))
 def test_quadratic_state(name: str, curved: bool, tolerance: float) -> None:
     shape, ratio, turn = CASES[name]
@@ -188,6 +189,7 @@ def test_stretched_sphere_notices(name: str, ratio: float) -> None:
 
 
 GRAINS = ps.crystal.random_orientations(3, seed=5)
+BETA = (4e-7, 1e-7, -6e-7)
 STIFFNESS = hexagonal_stiffness(205e9, 60e9, 40e9, 120e9, 35e9)
 
 
@@ -195,10 +197,10 @@ def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> BodyRun
     """Stress-driven diffusion in three grains, body and crystals turned by two rotations."""
     d = mesh.dimension
     turns = GRAINS if d == 3 else np.stack([AROUND, np.eye(3), AROUND.T])
-    strain = tuple(ps.materials_table(b) for b in (4e-7, 1e-7, -6e-7))
+    first, second, third = (LinearTable((0.0, 1.0), (0.0, b * FULL)) for b in BETA)
     crystal = Crystal(
         stiffness=STIFFNESS,
-        strain=strain,
+        strain=(first, second, third),
         diffusivity_ratio=RATIO,
         orientations=crystal_turn @ turns,
     )
@@ -209,4 +211,41 @@ def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> BodyRun
         crystal=crystal,
     )
     flux = ps.constant_flux(2e-5, 0.05 * UNIT, initial_site_fraction=0.5)
-    return ps.solve_particle(body, flux, times=[0.05 * UNIT], tolerance=1e-3)
+    return ps.solve_particle(body, flux, times=[0.05 * UNIT], tolerance=1e-4)
+
+
+def check_turned(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> None:
+    """Filling, principal stresses and energy, as close as Newton's method is carried."""
+    still = turned_run(mesh, np.eye(3), np.eye(3))
+    moved = turned_run(mesh, body_turn, crystal_turn)
+    for name in ("site_fraction", "principal_stress", "von_mises_stress"):
+        first, second = getattr(still, name), getattr(moved, name)
+        scale = np.abs(first).max()
+        assert_close(name, second, first, scale=scale, tolerance=1e-7)
+    energies = moved.strain_energy_history(), still.strain_energy_history()
+    assert_close("energy", *energies, scale=energies[1].max(), tolerance=1e-7)
+
+
+BODIES: dict[str, tuple[Callable[[], BodyMesh], Array]] = {
+    "ball": (
+        lambda: ps.shapes.polycrystal(outlines.ball(SIZE), grains=3, seed=1, cell_size=SIZE / 2),
+        ps.crystal.rotation(("y", 50.0), ("z", -70.0)),
+    ),
+    "disc": (
+        lambda: ps.shapes.polycrystal(outlines.disc(SIZE), grains=3, seed=1, cell_size=SIZE / 3),
+        ps.crystal.rotation(("z", 40.0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(BODIES))
+def test_turned_body(name: str) -> None:
+    mesh, turn = BODIES[name]
+    check_turned(mesh(), turn, turn)
+
+
+@pytest.mark.parametrize("name", list(BODIES))
+def test_turned_body_notices_crystals_that_stay(name: str) -> None:
+    mesh, turn = BODIES[name]
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_turned(mesh(), turn, np.eye(3))

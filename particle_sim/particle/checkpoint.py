@@ -1,0 +1,98 @@
+"""Checkpoints of long solves: written atomically, checked before use."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.particle.discrete import Rate
+from particle_sim.particle.stepper import Snapshot
+
+EVERY = 20.0
+"""Seconds between checkpoints; requested times and the end of a failed run always write one."""
+
+
+@dataclass(kw_only=True)
+class Checkpoint:
+    """One file that holds every accepted state of one run so far."""
+
+    path: Path
+    fingerprint: str
+    last_saved: float = field(default_factory=time.monotonic)
+
+    def save(self, snapshots: list[Snapshot], step: float, *, at_once: bool) -> None:
+        """Write all states and the next step length, if it is time to."""
+        if not at_once and time.monotonic() - self.last_saved < EVERY:
+            return
+        keys = list(snapshots[-1].rate.flows)
+        content: dict[str, Any] = {
+            "fingerprint": np.array(self.fingerprint),
+            "step": np.array(step),
+            "time": np.array([s.time for s in snapshots]),
+            "passed": np.array([s.passed for s in snapshots]),
+            "packed": np.stack([s.packed for s in snapshots]),
+            "overall": np.stack([s.overall for s in snapshots]),
+            "rate": np.stack([s.rate.theta for s in snapshots]),
+            "flow_names": np.array([str(key) for key in keys]),
+            "flows": np.array([[s.rate.flows[key] for key in keys] for s in snapshots]),
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.path.parent, suffix=".tmp", delete=False) as file:
+            np.savez(file, **content)
+        os.replace(file.name, self.path)
+        self.last_saved = time.monotonic()
+
+    def load(self, keys: list[Any]) -> tuple[list[Snapshot], float] | None:
+        """States and next step of an earlier run with these surfaces; ``None`` without a file."""
+        if not self.path.is_file():
+            return None
+        try:
+            with np.load(self.path, allow_pickle=False) as stored:
+                content = {name: stored[name] for name in stored.files}
+            same = str(content["fingerprint"]) == self.fingerprint
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(
+                f"{self.path} cannot be read as a checkpoint ({error}); delete it to start anew."
+            ) from None
+        if not same or [str(key) for key in keys] != content["flow_names"].tolist():
+            raise InputError(
+                f"{self.path} is a checkpoint of another run; give another file or delete it."
+            )
+        snapshots = [
+            Snapshot(
+                time=float(content["time"][k]),
+                packed=content["packed"][k],
+                overall=content["overall"][k],
+                rate=Rate(
+                    theta=content["rate"][k],
+                    flows=dict(zip(keys, content["flows"][k].tolist(), strict=True)),
+                ),
+                passed=float(content["passed"][k]),
+            )
+            for k in range(len(content["time"]))
+        ]
+        return snapshots, float(content["step"])
+
+    def remove(self) -> None:
+        """Delete the file of a finished run."""
+        self.path.unlink(missing_ok=True)
+
+
+def fingerprint(*parts: Any) -> str:
+    """A hash of everything that decides a run; arrays by their bytes, the rest by its text."""
+    total = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            total.update(str((part.shape, part.dtype)).encode())
+            total.update(np.ascontiguousarray(part).tobytes())
+        else:
+            total.update(repr(part).encode())
+    return total.hexdigest()
