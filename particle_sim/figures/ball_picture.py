@@ -54,11 +54,13 @@ def ball_view(cut: Cut, pixels: int) -> CutView:
     on_face, depth = on_face[seen], np.where(on_face, leaving, front)[seen]
     points = plane[seen] @ cut.axes[:2] + depth[:, None] * cut.axes[2]
     face = np.where(on_face, face[seen], -1)
+    shade, gloss = lit(points, cut.axes[2])
     return CutView(
         screen=screen,
         pixels=seen,
         owners=np.zeros(len(seen), dtype=np.intp),
         reference=np.minimum(np.linalg.norm(points, axis=1), 1.0)[:, None],
-        shade=np.where(on_face, FACE_SHADES[face], lit(points, cut.axes[2])),
+        shade=np.where(on_face, FACE_SHADES[face], shade),
+        gloss=np.where(on_face, 0.0, gloss),
         face=face,
     )

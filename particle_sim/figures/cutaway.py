@@ -39,7 +39,7 @@ class CutView:
     """What a picture of p pixels shows; v of them show the body.
 
     pixels (v,); owners (v,): cells, and reference positions (v, d) in them; shade (v,):
-    brightness; face (v,): number of the cut face, -1 on the surface.
+    brightness; gloss (v,): share of white; face (v,): number of the cut face, -1 on the surface.
     """
 
     screen: Screen
@@ -47,6 +47,7 @@ class CutView:
     owners: Integers
     reference: Array
     shade: Array
+    gloss: Array
     face: Integers
 
 
@@ -83,6 +84,7 @@ def seen(faces: Sequence[Skin], surface: Skin | None, cut: Cut, screen: Screen) 
         owners=np.concatenate([part.owners for part in parts]),
         reference=np.concatenate([part.reference for part in parts]),
         shade=np.concatenate([part.shade for part in parts]),
+        gloss=np.concatenate([part.gloss for part in parts]),
         face=np.repeat(numbers, counts),
     )
 
@@ -93,6 +95,7 @@ class _Part:
     owners: Integers
     reference: Array
     shade: Array
+    gloss: Array
 
 
 def _part(screen: Screen, skin: Skin, cut: Cut, limit: Array, shade: float | None) -> _Part:
@@ -101,13 +104,16 @@ def _part(screen: Screen, skin: Skin, cut: Cut, limit: Array, shade: float | Non
     hits = nearest(screen, skin.corners[turned] @ cut.axes.T, limit)
     pixels = np.flatnonzero(hits.triangles >= 0)
     triangles, shares = turned[hits.triangles[pixels]], hits.shares[pixels]
+    if shade is None:
+        brightness, gloss = lit(_mixed(shares, skin.normals[triangles]), cut.axes[2])
+    else:
+        brightness, gloss = np.full(len(pixels), shade), np.zeros(len(pixels))
     return _Part(
         pixels=pixels,
         owners=skin.owners[triangles],
         reference=_mixed(shares, skin.reference[triangles]),
-        shade=np.full(len(pixels), shade)
-        if shade is not None
-        else lit(_mixed(shares, skin.normals[triangles]), cut.axes[2]),
+        shade=brightness,
+        gloss=gloss,
     )
 
 
@@ -116,12 +122,12 @@ def _mixed(shares: Array, corners: Array) -> Array:
     return np.asarray(np.matmul(shares[:, None], corners)[:, 0])
 
 
-def lit(normals: Array, toward: Array) -> Array:
-    """Brightness of surfaces with these normals (v, 3); above 1 where they gloss."""
+def lit(normals: Array, toward: Array) -> tuple[Array, Array]:
+    """Brightness (v,), and share of white (v,), of surfaces with these normals (v, 3)."""
     normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
     half = (LAMP + toward) / np.linalg.norm(LAMP + toward)
     gloss = GLOSS * np.maximum(normals @ half, 0.0) ** 12
-    return np.asarray(RIM_SHADE + (1 - RIM_SHADE) * np.maximum(normals @ LAMP, 0.0) + gloss)
+    return RIM_SHADE + (1 - RIM_SHADE) * np.maximum(normals @ LAMP, 0.0), gloss
 
 
 RIM_LINE = 0.4

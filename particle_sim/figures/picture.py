@@ -36,7 +36,8 @@ class Picture:
     def image(self, values: Array, scale: ColourScale) -> Array:
         """Colours (p/2, p/2, 4) of values (k,), averaged over two by two rays."""
         seen = np.where(self.blank, np.nan, self.weights @ values)
-        rgb = _shaded(scale.colours(seen), self.view.shade)
+        shade, gloss = self.view.shade[:, None], self.view.gloss[:, None]
+        rgb = scale.colours(seen) * shade * (1 - gloss) + gloss
         drawn = self.line > 0
         rgb[drawn] += self.line[drawn, None] * (_lined(rgb[drawn]) - rgb[drawn])
         pixels = self.view.screen.pixels
@@ -45,12 +46,6 @@ class Picture:
         image = fine.reshape(pixels // 2, 2, pixels // 2, 2, 4).mean(axis=(1, 3))
         image[..., :3] /= np.maximum(image[..., 3:], 1e-6)
         return np.asarray(np.clip(image, 0.0, 1.0))
-
-
-def _shaded(rgb: Array, shade: Array) -> Array:
-    """Colours darkened below brightness 1 and lightened above."""
-    dark, light = np.minimum(shade, 1.0)[:, None], np.maximum(shade - 1.0, 0.0)[:, None]
-    return np.asarray(rgb * dark * (1 - light) + light)
 
 
 def _lined(rgb: Array) -> Array:

@@ -179,7 +179,7 @@ def _grain_scale(count: int) -> ColourScale:
 
     number = np.arange(count)
     hue = (0.58 + number * 0.381966) % 1
-    strength = np.array([0.32, 0.5, 0.22])[number % 3]
+    strength = np.array([0.3, 0.45, 0.2])[number % 3]
     rgb = hsv_to_rgb(np.stack([hue, strength, np.full(count, 0.95)], axis=1))
     edges = np.arange(count + 1) - 0.5
     return ColourScale(norm=BoundaryNorm(edges, count), cmap=ListedColormap(rgb), extend="neither")

@@ -13,6 +13,7 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
 from particle_sim.fem.space import Space
+from particle_sim.particle.body.memory import check_memory
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import STRESS_PER_SODIUM, body_run, body_system
 from particle_sim.particle.body.system import BodySystem
