@@ -59,7 +59,7 @@ def compare(
     ] = StrainMeasure.VOLUMETRIC,
     shape: ShapeOption = ShapeChoice.SPHERE,
     grains: GrainsOption = 8,
-    cells_per_radius: CellsOption = 3.0,
+    cells_per_radius: CellsOption = 2.0,
     uniform_below: Annotated[
         float, typer.Option(help="(max - min)/c_max that counts as uniform.")
     ] = UNIFORM_BELOW,

@@ -54,7 +54,11 @@ class Aggregation:
     order: Integers
 
     def cycle(self, right: Floats) -> Floats:
-        """Approximate solution of A x = right (n, k), single precision: one V-cycle."""
+        """Approximate solution of A x = right (n, k) in single precision.
+
+        One V-cycle, whose coarser levels are visited twice: their few rotations and
+        translations are smoothed worse than the linear elements.
+        """
         return self._visit(right, 0)
 
     def _visit(self, right: Floats, depth: int) -> Floats:
@@ -65,8 +69,18 @@ class Aggregation:
         level = self.levels[depth]
         values = level.smoother.smooth(right.copy())
         residual = right - level.smoother.apply(values)
-        values += level.prolongation @ self._visit(level.restriction @ residual, depth + 1)
+        correction = level.restriction @ residual
+        values += level.prolongation @ self._repeated(correction, depth + 1)
         return level.smoother.smooth(right - level.smoother.apply(values), values)
+
+    def _repeated(self, right: Floats, depth: int) -> Floats:
+        """Two visits of a level, one of the last."""
+        values = self._visit(right, depth)
+        if depth == len(self.levels):
+            return values
+        residual = right - self.levels[depth].smoother.apply(values)
+        values += self._visit(residual, depth)
+        return values
 
 
 def aggregate(

@@ -151,8 +151,13 @@ class BodyMesh:
 
     @cached_property
     def extent(self) -> float:
-        """Largest distance of a point from the middle [m]."""
-        return float(np.linalg.norm(self.points - self.middle, axis=1).max())
+        """Largest distance of a point from the middle, or from the mean point of a whole body [m].
+
+        The mean point, unlike the bounding box, turns with the body.
+        """
+        is_whole = not any(is_symmetry(name) for name in self.boundaries)
+        centre = self.points.mean(axis=0) if is_whole else self.middle
+        return float(np.linalg.norm(self.points - centre, axis=1).max())
 
     def part(self, cells: Integers) -> BodyMesh:
         """Some of the cells; facets that this lays bare form the boundary ``interface``."""

@@ -219,11 +219,12 @@ def nested_order(
     placed = np.isfinite(coordinates).all(axis=1)
     inside = np.flatnonzero(placed)
     places, group = np.unique(coordinates[inside], axis=0, return_inverse=True)
-    graph = _group_graph(pattern[inside][:, inside], np.asarray(group).ravel(), len(places))
+    group = np.asarray(group).ravel()
+    graph = _group_graph(pattern[inside][:, inside], group, len(places))
     if not symmetric_pattern:
         graph = (graph + graph.T).tocsr()
-    key = _dissection_keys(graph, places)[np.asarray(group).ravel()]
-    order = inside[np.argsort(key, kind="stable")]
+    key = _dissection_keys(graph, places)[group]
+    order = inside[np.lexsort((group, key))]
     return np.concatenate([order, np.flatnonzero(~placed)]).astype(np.intp)
 
 

@@ -27,7 +27,7 @@ PIXELS = 600
 LAMP = np.array([0.2, 0.55, 0.81])
 """Direction of the light."""
 
-RIM_SHADE, GLOSS = 0.66, 0.16
+RIM_SHADE, GLOSS = 0.66, 0.12
 """Brightness of a surface turned away from the light, and what one that mirrors it adds."""
 
 FACE_SHADES = np.array([0.97, 1.0, 0.94])
@@ -126,7 +126,7 @@ def lit(normals: Array, toward: Array) -> tuple[Array, Array]:
     """Brightness (v,), and share of white (v,), of surfaces with these normals (v, 3)."""
     normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
     half = (LAMP + toward) / np.linalg.norm(LAMP + toward)
-    gloss = GLOSS * np.maximum(normals @ half, 0.0) ** 12
+    gloss = GLOSS * np.maximum(normals @ half, 0.0) ** 4
     return RIM_SHADE + (1 - RIM_SHADE) * np.maximum(normals @ LAMP, 0.0), gloss
 
 

@@ -80,6 +80,9 @@ class DiscreteParticle(Protocol):
     def newton_step(self, linearised: Any) -> tuple[Array, Array]:
         """Solution of tangent times step = -residual."""
 
+    def settled_flows(self, linearised: Any) -> Mapping[Any, float]:
+        """The flows of a converged stage that balance the sodium it stored."""
+
     def rate(
         self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
     ) -> Rate: ...

@@ -150,7 +150,7 @@ class Stepper:
                     trajectory.hardest_newton = tuple(residuals)
                 length = stage.length or np.inf  # a stage of no length only finds phi and stress
                 reactions = {key: -value / length for key, value in linearised.held.items()}
-                return packed, overall, {**linearised.flows, **reactions}
+                return packed, overall, {**system.settled_flows(linearised), **reactions}
             if _diverges(residuals):
                 break
             change, overall_change = system.newton_step(linearised)

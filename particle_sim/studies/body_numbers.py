@@ -33,6 +33,8 @@ class Number:
             return "does not apply"
         if np.isinf(self.value):
             return "never"
+        if self.unit == "m" and self.value > 1e-3:
+            return "above 1 mm"
         return f"{readable(self.value * self.factor)} {self.shown_unit}".strip()
 
 

@@ -42,7 +42,7 @@ class Comparison:
     uniform_below: float = UNIFORM_BELOW
     shape: ShapeChoice = ShapeChoice.SPHERE
     grains: int = 8
-    cells_per_radius: float = 3.0
+    cells_per_radius: float = 2.0
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     samples: int = 2000
     seed: int = 1

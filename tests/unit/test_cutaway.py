@@ -174,6 +174,19 @@ def test_opened_octant_covers_its_projected_area() -> None:
         assert share == pytest.approx(math.sqrt(3) / 4, abs=0.005)
 
 
+def test_mirrored_parts_show_the_whole_body() -> None:
+    """The shadow of an ellipsoid along d covers pi sqrt((bc dx)^2 + (ac dy)^2 + (ab dz)^2)."""
+    run = run_of("octant of a spheroid")
+    view = cut_view(run.elasticity.space, OCTANT, 300)
+    shadow = math.pi * math.sqrt((1.5**2 + 1.5**2 + 1) / 3) * (R / run.length) ** 2
+    pixel = 2 * view.screen.reach / 300
+    assert len(view.pixels) * pixel**2 == pytest.approx(shadow, rel=0.01)
+    shown = np.zeros(300**2, dtype=bool)
+    shown[view.pixels] = True
+    turned = shown[::-1]  # the shadow of a body that is mirrored three times
+    assert np.count_nonzero(shown != turned) <= 2
+
+
 @pytest.mark.parametrize("name", list(BODIES))
 @pytest.mark.parametrize("order", [2, 3])
 def test_a_linear_field_is_drawn_as_it_is(name: str, order: int) -> None:

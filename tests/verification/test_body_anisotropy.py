@@ -210,8 +210,10 @@ def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> BodyRun
         physics=(ps.physics.fickian_diffusion, ps.physics.stress_drift),
         crystal=crystal,
     )
-    flux = ps.constant_flux(2e-5, 0.05 * UNIT, initial_site_fraction=0.5)
-    return ps.solve_particle(body, flux, times=[0.05 * UNIT], tolerance=1e-4)
+    held = ps.surface.FixedConcentration(
+        site_fraction=0.4, duration=0.05 * UNIT, initial_site_fraction=0.5
+    )
+    return ps.solve_particle(body, held, times=[0.05 * UNIT], tolerance=1e-3)
 
 
 def check_turned(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> None:

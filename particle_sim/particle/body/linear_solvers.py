@@ -90,7 +90,7 @@ class DirectElastic:
 def elastic_solver(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> ElasticFactors:
     """The solver that suits the size of the problem."""
     d = elasticity.space.mesh.dimension
-    if elasticity.size > DIRECT_LIMIT[d]:
+    if elasticity.size > DIRECT_LIMIT[d] and elasticity.space.order <= 2:
         return multigrid_elastic(elasticity, stiffness)
     free = np.flatnonzero(~elasticity.fixed)
     nodes = np.repeat(elasticity.space.nodes, d, axis=0)[free]
@@ -228,11 +228,21 @@ class TangentSolver:
     def _conserve(
         system: BodySystem, linearised: BodyLinearised, packed: Array, overall: Array
     ) -> None:
-        """Shift theta evenly by what the linear solver left of the total balance, in place."""
+        """Make the totals exact, in place: sodium by an even shift of theta, currents by that of
+        the electrode potentials. The linear solver leaves a little of both.
+        """
         t, n = system.phi.stop, system.space.dimension
-        rows = linearised.residual[:t] + linearised.tangent @ packed[:t]
-        rows += linearised.columns @ overall
-        packed[:n] -= rows[:n].sum() / system.volumes.sum()
+        even = (np.arange(t) < n).astype(float)
+        sodium = linearised.residual[:t] + linearised.tangent @ packed[:t]
+        sodium += linearised.columns @ overall
+        current = linearised.overall_residual + linearised.rows @ packed[:t]
+        current += linearised.corner @ overall
+        left = np.append(sodium[:n].sum(), current)
+        by_theta = np.append((linearised.tangent @ even)[:n].sum(), linearised.rows @ even)
+        by_voltage = np.vstack([linearised.columns[:n].sum(axis=0), linearised.corner])
+        shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), left)
+        packed[:n] -= shift[0]
+        overall -= shift[1:]
 
     def solve_mass(self, system: BodySystem, matrix: Any, right_side: Array) -> Array:
         """Solve with the mass matrix (Jacobi-preconditioned conjugate gradients)."""

@@ -81,10 +81,7 @@ class OpenSurfaces:
             answer = self.respond(name, packed, overall, stage)
             per = facets.weights / self.scales.flux
             flux = per * answer.flux
-            passed = flux.sum()
-            if name in self.unknown_voltages:  # as the last Newton step moved the sodium
-                passed = facets.weights.ravel() @ packed[self.currents[name]]
-            borders.flows[name] = float(passed)
+            borders.flows[name] = float(flux.sum())
             values = facets.values
             np.add.at(
                 residual[:, :i], facets.cells, stage.length * np.einsum("fq,fqi->fi", flux, values)

@@ -306,6 +306,17 @@ class BodySystem:
     def _mass_diagonal(self) -> Array:
         return np.asarray(self.forms.mass_matrix.diagonal())
 
+    def settled_flows(self, linearised: BodyLinearised) -> dict[str, float]:
+        """Flows less what Newton's method left of the total balance, which is below its tolerance.
+
+        Only a flux that reacts to the sodium leaves anything.
+        """
+        flows = dict(linearised.flows)
+        if linearised.length > 0 and not linearised.held and flows:
+            rest = float(linearised.residual[self.theta].sum()) / linearised.length
+            flows = {name: flow - rest / len(flows) for name, flow in flows.items()}
+        return flows
+
     def residual_norm(self, linearised: BodyLinearised) -> float:
         """Largest residual of sodium, potential (over the mass diagonal) and total current."""
         n, scale = self.space.dimension, self._mass_diagonal
