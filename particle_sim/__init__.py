@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from particle_sim.materials.material import Material as Material
     from particle_sim.materials.material import material_from_values as material_from_values
     from particle_sim.particle import crystal as crystal
+    from particle_sim.particle import export as export
     from particle_sim.particle import mechanics as mechanics
     from particle_sim.particle import physics as physics
     from particle_sim.particle import shapes as shapes
@@ -40,6 +41,7 @@ _HOMES = {
     "compare": "particle_sim.studies.compare",
     "constant_flux": "particle_sim.flux",
     "crystal": "particle_sim.particle",
+    "export": "particle_sim.particle",
     "figures": "particle_sim",
     "half_cell": "particle_sim.cell.half_cell",
     "load_material": "particle_sim.materials.load",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import sparse
-from scipy.sparse.linalg import splu
 
-from particle_sim.fem.dissection import dissect, factorise, nested_order
+from particle_sim.fem.dissection import Dissection, dissect, factorise, nested_order
 
 
 def grid(n: int, axes: int) -> tuple[sparse.csr_array, np.ndarray]:
@@ -58,12 +57,10 @@ def fill(matrix: sparse.csr_array, places: np.ndarray) -> int:
     return int(dissect(matrix, places).diagonal_factors(matrix).L.nnz)
 
 
-def test_factors_stay_sparse_under_refinement() -> None:
-    """n log n in two dimensions: 16 times the nodes give at most 16 * 1.5 times the fill."""
-    small, large = fill(*grid(20, 2)), fill(*grid(80, 2))
-    assert large < 16 * 1.5 * small
-    matrix, places = two_fields(60, 2)
-    assert fill(matrix, places) < 0.5 * splu(matrix.tocsc(), permc_spec="COLAMD").L.nnz
+def test_fill_grows_like_n_log_n() -> None:
+    """In two dimensions 4 times the nodes give 4 (1 + 2 / log2 n) times the fill; a band gives 8."""
+    growth = fill(*grid(80, 2)) / fill(*grid(40, 2))
+    assert growth < 5.6
 
 
 def test_wrong_places_spoil_the_ordering() -> None:
@@ -102,21 +99,27 @@ def test_a_pattern_that_is_not_symmetric_is_made_so() -> None:
     np.testing.assert_allclose(lower @ solution, right, atol=1e-12)
 
 
-def test_zero_pivots_lead_to_row_exchanges() -> None:
-    matrix = sparse.csr_array(np.array([[0.0, 2.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]))
-    matrix = sparse.csr_array(matrix + sparse.csr_array(([1.0], ([2], [2])), shape=(3, 3)))
-    factors = factorise(matrix, np.arange(6.0).reshape(3, 2))
-    assert "row exchanges" in factors.method
-    np.testing.assert_allclose(matrix @ factors.solve(np.ones(3)), np.ones(3), atol=1e-13)
-
-
-def test_inaccurate_diagonal_pivots_are_noticed() -> None:
-    """Pivots of 1e-17 lose all digits; the solve must still be right."""
+@pytest.mark.parametrize("pivot", [0.0, 1e-17])
+def test_bad_diagonal_pivots_do_not_spoil_the_solution(pivot: float) -> None:
+    """A pivot of 1e-17 loses all digits, which the residual shows."""
     inner, places = grid(6, 2)
-    shifted = inner - sparse.diags_array(inner.diagonal() - 1e-17)
-    matrix = sparse.csr_array(shifted)
-    right = np.random.default_rng(3).standard_normal(len(places))
-    np.testing.assert_allclose(matrix @ factorise(matrix, places).solve(right), right, atol=1e-8)
+    matrix = sparse.csr_array(sparse.kron(inner, np.array([[pivot, 1.0], [1.0, 1.0]])))
+    both = np.repeat(places, 2, axis=0)
+    right = np.random.default_rng(3).standard_normal(len(both))
+    np.testing.assert_allclose(matrix @ factorise(matrix, both).solve(right), right, atol=1e-9)
+
+
+def test_row_exchanges_are_used_and_named_where_the_diagonal_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise np.linalg.LinAlgError
+
+    monkeypatch.setattr(Dissection, "diagonal_factors", fail)
+    matrix, places = grid(6, 2)
+    factors = factorise(matrix, places)
+    assert "row exchanges" in factors.method
+    np.testing.assert_allclose(matrix @ factors.solve(np.ones(36)), np.ones(36), atol=1e-12)
 
 
 def test_singular_matrices_are_refused() -> None:

@@ -123,7 +123,7 @@ def test_balance_notices_an_unfinished_linear_solve(
     law: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TangentSolver, "_conserve", staticmethod(lambda *_: None))
-    with pytest.raises(AssertionError, match="sodium balance"):
+    with pytest.raises(AssertionError, match="mean filling"):
         check_balance(MESHES["section"](), law, "flux")
 
 
