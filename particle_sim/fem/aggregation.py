@@ -47,11 +47,15 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Aggregation:
-    """Levels from fine to coarse, and the factors of the last, in elimination ``order``."""
+    """Levels from fine to coarse, and the factors of the last, in elimination ``order``.
+
+    free (n,): 1, or 0 for unknowns held at zero.
+    """
 
     levels: tuple[Level, ...]
     factors: SuperLU
     order: Integers
+    free: Floats
 
     def cycle(self, right: Floats) -> Floats:
         """Approximate solution of A x = right (n, k) in single precision.
@@ -59,7 +63,7 @@ class Aggregation:
         One V-cycle, whose coarser levels are visited twice: their few rotations and
         translations are smoothed worse than the linear elements.
         """
-        return self._visit(right, 0)
+        return self._visit(right * self.free[:, None], 0)
 
     def _visit(self, right: Floats, depth: int) -> Floats:
         if depth == len(self.levels):
@@ -93,6 +97,7 @@ def aggregate(
     right up to such a motion.
     """
     levels: list[Level] = []
+    free = (~held).astype(np.float32)
     while matrix.shape[0] > DIRECT:
         level, coarse, centres = _coarsened(matrix, points, held, reach=2 if not levels else 1)
         if coarse.shape[0] > 0.7 * matrix.shape[0]:
@@ -101,7 +106,7 @@ def aggregate(
         matrix, points = coarse, centres
         held = matrix.diagonal() <= 0
     factors, order = _factorised(matrix, points, held, SHIFT_FREE if singular else SHIFT)
-    return Aggregation(levels=tuple(levels), factors=factors, order=order)
+    return Aggregation(levels=tuple(levels), factors=factors, order=order, free=free)
 
 
 def _coarsened(

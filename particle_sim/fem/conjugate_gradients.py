@@ -75,7 +75,7 @@ def _iterate(
     for iteration in range(1, MOST_ITERATIONS + 1):
         z = precondition(r)
         previous, product = product, _dots(r, z)
-        p *= np.where(moving, product / previous, 0.0)
+        p *= np.where(moving, product / np.where(moving, previous, 1.0), 0.0)
         p += z
         del z
         q = apply(p)
@@ -182,8 +182,7 @@ def compress(right: Array, tolerance: float) -> Compressed:
     every column a residual below ``tolerance`` times its own norm.
     """
     norms = np.linalg.norm(right, axis=0)
-    norms = np.where(norms > 0, norms, 1.0)
-    orthogonal, upper = np.linalg.qr(right / norms)
+    orthogonal, upper = np.linalg.qr(right / np.where(norms > 0, norms, 1.0))
     left, sizes, across = np.linalg.svd(upper)
     count = right.shape[1]
     rank = int(np.count_nonzero(sizes > 0.1 * tolerance / np.sqrt(count)))

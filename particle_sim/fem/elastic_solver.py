@@ -137,8 +137,10 @@ def elastic_solver(
         raise InputError(
             "The compiled kernel needs straight quadratic tetrahedra; use compiled=False."
         )
-    local, order = locally_ordered(cells)
     prolongation = interpolation(cells.cell_dofs, cells.size, cells.axes)
+    local, order = cells, np.arange(cells.size)
+    if prolongation is not None:
+        local, order = locally_ordered(cells)
     problem = Problem(
         apply=CellStiffness(cells=local, compiled=compiled).apply,
         diagonal=local.diagonal(),

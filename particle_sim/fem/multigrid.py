@@ -55,7 +55,7 @@ class TwoLevels:
         norms = np.where(norms > 0, norms, 1.0)
         right = (residual / norms).astype(np.float32)
         if self.prolongation is None or self.restriction is None:
-            return np.asarray(self.coarse.cycle(right * self.free[:, None]) * norms)
+            return np.asarray(self.coarse.cycle(right) * norms)
         values = self.smoother.smooth(right.copy())
         left = right - self.smoother.apply(values)
         correction = self.coarse.cycle(self._by_nodes(self.restriction, left))

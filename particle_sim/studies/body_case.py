@@ -51,6 +51,9 @@ class BodyCase:
 class BodyResult:
     """Fields and crack risk of one body; ``notes`` say what was changed to make it solvable."""
 
+    material: Material
+    """As the file has it; the run's may have a wider phase boundary"""
+    separates: bool
     run: BodyRun
     crack: CrackRisk | None
     traction: GrainBoundaryTraction | None
@@ -88,6 +91,8 @@ def run_body_case(case: BodyCase) -> BodyResult:
     worst = int(np.argmax(run.first_principal_stress.max(axis=1)))
     polycrystal = case.shape is ShapeChoice.POLYCRYSTAL and case.grains > 1
     return BodyResult(
+        material=case.material,
+        separates=separates,
         run=run,
         crack=crack,
         traction=grain_boundary_traction(run, worst) if polycrystal else None,

@@ -12,6 +12,7 @@ from particle_sim.metrics.inhomogeneity import inhomogeneity
 from particle_sim.metrics.peak_first_principal_stress import peak_first_principal_stress
 from particle_sim.metrics.peak_von_mises_stress import peak_von_mises_stress
 from particle_sim.studies.body_case import BodyResult
+from particle_sim.studies.separation import fastest_separating_rate, smallest_separating_radius
 from particle_sim.units import readable
 
 
@@ -47,6 +48,22 @@ def body_numbers(body: BodyResult) -> tuple[Number, ...]:
         _stress("peak_first_principal", "Peak tension", peak_first_principal_stress(run)),
         *_crack_numbers(body),
     ]
+    if body.separates:
+        material = body.material
+        numbers += [
+            _length(
+                "smallest_radius",
+                "Smallest sphere that separates",
+                smallest_separating_radius(material),
+            ),
+            Number(
+                name="fastest_rate",
+                title="C-rate above which phases have no time to part",
+                value=fastest_separating_rate(material),
+                unit="1/h",
+                shown_unit="C",
+            ),
+        ]
     if body.traction is not None:
         worst = body.traction.worst_boundary
         opening, mean = body.traction.largest_opening, worst.mean_normal_traction

@@ -58,7 +58,7 @@ def fill(matrix: sparse.csr_array, places: np.ndarray) -> int:
 
 
 def test_fill_grows_like_n_log_n() -> None:
-    """In two dimensions 4 times the nodes give 4 (1 + 2 / log2 n) times the fill; a band gives 8."""
+    """In a plane 4 times the nodes give 4 (1 + 2 / log2 n) times the fill; a band gives 8."""
     growth = fill(*grid(80, 2)) / fill(*grid(40, 2))
     assert growth < 5.6
 
