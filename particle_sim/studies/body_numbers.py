@@ -36,7 +36,9 @@ class Number:
             return "never"
         if self.unit == "m" and self.value > 1e-3:
             return "above 1 mm"
-        return f"{readable(self.value * self.factor)} {self.shown_unit}".strip()
+        shown = self.value * self.factor
+        digits = f"{shown:.1e}" if 0 < abs(shown) < 1e-4 else readable(shown)
+        return f"{digits} {self.shown_unit}".strip()
 
 
 def body_numbers(body: BodyResult) -> tuple[Number, ...]:
