@@ -22,8 +22,8 @@ from particle_sim.units import Array
 
 Mask = NDArray[np.bool_]
 
-DIRECT = 6000
-"""Problems of at most this many unknowns are factorised."""
+DIRECT, DIRECT_SCALAR = 6000, 1000
+"""Problems of at most this many unknowns are factorised: of displacements, of one field."""
 
 DEGREE = 3
 """Chebyshev steps before and after the coarse correction of every level."""
@@ -98,7 +98,8 @@ def aggregate(
     """
     levels: list[Level] = []
     free = (~held).astype(np.float32)
-    while matrix.shape[0] > DIRECT:
+    most = DIRECT_SCALAR if len(held) == len(points) else DIRECT
+    while matrix.shape[0] > most:
         level, coarse, centres = _coarsened(matrix, points, held, reach=2 if not levels else 1)
         if coarse.shape[0] > 0.7 * matrix.shape[0]:
             break

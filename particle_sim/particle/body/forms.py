@@ -43,14 +43,13 @@ class SodiumForms:
 
     def stiff(self, coefficient: Array, ratio: Array | None) -> Array:
         """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
-        gradients = self.space.gradients
-        cells, count, i, d = gradients.shape
-        weighted = gradients * (self.space.weights * coefficient)[:, :, None, None]
+        flat, d = self.flattened, self.space.mesh.dimension
+        weights = np.repeat(self.space.weights * coefficient, d, axis=1)
+        weighted = flat * weights[:, :, None]
         if ratio is not None:
-            weighted = weighted @ ratio[:, None]
-        left = weighted.transpose(0, 2, 1, 3).reshape(cells, i, count * d)
-        right = gradients.transpose(0, 1, 3, 2).reshape(cells, count * d, i)
-        return np.asarray(left @ right)
+            by_point = weighted.reshape(len(flat), -1, d, flat.shape[2])
+            weighted = (ratio[:, None] @ by_point).reshape(flat.shape)
+        return np.asarray(weighted.transpose(0, 2, 1) @ flat)
 
     @cached_property
     def flattened(self) -> Array:
