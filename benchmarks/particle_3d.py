@@ -360,7 +360,7 @@ def skfem(folder: Path, phases: Phases, direct: bool = False) -> None:
     with phases.time("elastic set-up"):
         place = vector.doflocs
         held = np.zeros(vector.N, dtype=bool)
-        names = [name for name in "xyz"]
+        names = list("xyz")
         for axis in range(3):
             on = skfem.Basis.get_dofs(vector, mesh.facets_satisfying(
                 lambda x, axis=axis: np.abs(x[axis]) < 1e-9, True))  # fmt: skip
@@ -554,12 +554,12 @@ def ngsolve_direct(folder: Path, phases: Phases) -> None:
 
 def dolfinx(folder: Path, phases: Phases) -> None:
     with phases.time("import"):
-        from mpi4py import MPI
-
         import basix.ufl
         import ufl
-        from dolfinx import fem, mesh as dmesh
+        from dolfinx import fem
+        from dolfinx import mesh as dmesh
         from dolfinx.fem import petsc
+        from mpi4py import MPI
         from petsc4py import PETSc
     points, cells = load_mesh(folder)
     with phases.time("mesh"):

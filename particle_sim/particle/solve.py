@@ -20,7 +20,7 @@ from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.checkpoint import Checkpoint, fingerprint
 from particle_sim.particle.elasticity import Elasticity
-from particle_sim.particle.filling import Filling, filling_at
+from particle_sim.particle.filling import Filling, check_first_output, filling_at
 from particle_sim.particle.integrate import integrate
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
 from particle_sim.particle.particle import Particle
@@ -110,17 +110,11 @@ def solve_particle(
     landings = np.unique(np.asarray(times, dtype=float))
     kept = _checkpoint(checkpoint, particle, surface, inner_surface, tuple(on), tolerance, limits)
     if isinstance(particle.mesh, BodyMesh):
-        body = body_system(particle, _surfaces(particle.mesh, surface, inner_surface, on, particle))
-        check_memory(body, len(landings) + 2)
-        stepper = Stepper(
-            system=body,
-            controls=_body_controls(body, surface, tolerance, limits),
-            trajectory=Trajectory(),
+        surfaces = _surfaces(particle.mesh, surface, inner_surface, on, particle)
+        body = body_system(particle, surfaces)
+        return _solve_body(
+            body, surface, initial_site_fraction, landings, (tolerance, limits), (progress, kept)
         )
-        start = _start(body.space.nodes * body.scales.length, surface, initial_site_fraction)
-        trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
-        finished = body_run(body, trajectory, times)
-        return replace(finished, warnings=body_warnings(finished))
     system = _system(particle, surface, inner_surface)
     start = _start(system.space.nodes * system.scales.length, surface, initial_site_fraction)
     stepper = Stepper(
@@ -130,6 +124,42 @@ def solve_particle(
     )
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
     return _run(system, particle, surface, trajectory)
+
+
+def _solve_body(
+    body: BodySystem,
+    surface: SurfaceCondition,
+    given: Filling | None,
+    landings: Array,
+    accuracy: tuple[float, tuple[float, float] | None],
+    watching: tuple[Callable[[float], None] | None, Checkpoint | None],
+) -> BodyRun:
+    tolerance, limits = accuracy
+    check_memory(body, len(landings) + 2)
+    area = sum(body.exchange.area(name) for name in body.surfaces)
+    _check_flux(surface, landings, body.scales, float(body.volumes.sum()) / area, limits)
+    stepper = Stepper(
+        system=body,
+        controls=_body_controls(body, surface, tolerance, limits),
+        trajectory=Trajectory(),
+    )
+    start = _start(body.space.nodes * body.scales.length, surface, given)
+    trajectory = integrate(stepper, start, surface.breaks, landings, *watching)
+    finished = body_run(body, trajectory, landings)
+    return replace(finished, warnings=body_warnings(finished))
+
+
+def _check_flux(
+    surface: SurfaceCondition,
+    landings: Array,
+    scales: Scales,
+    thickness: float,
+    limits: tuple[float, float] | None,
+) -> None:
+    """``thickness``: scaled volume over open area."""
+    if len(landings):
+        per_area = thickness * scales.length * scales.concentration
+        check_first_output(surface, float(landings[0]), per_area, limits)
 
 
 def _checkpoint(

@@ -44,6 +44,7 @@ class ParticleSystem:
     surfaces: dict[int, SurfaceCondition]
     """Surface conditions by the concentration dof they act on."""
     scales: Scales
+    extrapolates: bool = True
 
     @cached_property
     def potentials(self) -> frozenset[Potential]:
@@ -62,12 +63,7 @@ class ParticleSystem:
 
     @property
     def needs_start(self) -> bool:
-        """Whether phi and stress have to be found at the start."""
         return bool(self.potentials)
-
-    @property
-    def extrapolates(self) -> bool:
-        return True
 
     @property
     def smallest_cell(self) -> float:
@@ -358,8 +354,7 @@ class ParticleSystem:
             columns[places[0]] = 0.0
 
     def settled_flows(self, linearised: Linearised) -> dict[int, float]:
-        """Direct solves leave nothing to balance."""
-        return linearised.flows
+        return linearised.flows  # direct solves leave nothing to balance
 
     def residual_norm(self, linearised: Linearised) -> float:
         """Largest residual of sodium and potential over the diagonal of the mass matrix."""

@@ -1,8 +1,8 @@
 """Where a two-phase reaction vanishes: particles too small, or charged too fast, to separate.
 
 Linear stability of a uniform regular solution (Cahn, Acta Metall. 9 (1961) 795). On the widest
-plateau, with filling y, f'' = 1/(y (1-y)) - 2 chi and lambda^2 = kappa s/(R T c_max), a wave k grows
-at the rate D y (1-y) (-f'' k^2 - lambda^2 k^4). Surface wetting and elastic energy are left out.
+plateau, with filling y, f'' = 1/(y (1-y)) - 2 chi and lambda^2 = kappa s/(R T c_max), a wave k
+grows at the rate D y (1-y) (-f'' k^2 - lambda^2 k^4). Wetting and elastic energy are left out.
 """
 
 from __future__ import annotations

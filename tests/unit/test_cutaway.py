@@ -167,8 +167,9 @@ def test_nothing_is_seen_in_the_part_taken_away() -> None:
 def test_opened_octant_covers_its_projected_area() -> None:
     """The octant of a ball seen along (1, 1, 1) covers sqrt(3)/4 of the disc."""
     for name in ("ball", "section"):
-        view = cut_view(run_of(name).elasticity.space, OCTANT, 300)
-        disc = math.pi * (1 / view.screen.reach * 150) ** 2
+        run = run_of(name)
+        view = cut_view(run.elasticity.space, OCTANT, 300)
+        disc = math.pi * (R / run.length / view.screen.reach * 150) ** 2
         assert len(view.pixels) == pytest.approx(disc, rel=0.01)
         share = np.count_nonzero(view.face >= 0) / len(view.pixels)
         assert share == pytest.approx(math.sqrt(3) / 4, abs=0.005)

@@ -132,7 +132,7 @@ def test_ball_notices(wrong: dict[str, float]) -> None:
         check_ball(ball_section(6), spoiled(REFERENCE, **wrong))
 
 
-@pytest.mark.parametrize("flux", [-1.0, 1.01])
+@pytest.mark.parametrize("flux", [0.99, 1.01])
 def test_ball_notices_the_flux(flux: float) -> None:
     with pytest.raises(AssertionError, match="exceeds"):
         check_ball(ball_section(6), REFERENCE, flux=flux)
