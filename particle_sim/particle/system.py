@@ -307,7 +307,7 @@ class ParticleSystem:
     def voltage_excess(
         self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
     ) -> float:
-        """How far the electrode potential lies beyond its limits [V]; negative inside."""
+        """Excess of the electrode potential over its limits [V]; negative inside."""
         worst, energy = -1.0, self.scales.energy
         for dof, surface in self.surfaces.items():
             if surface.voltage_limits is None or surface.total is None:
@@ -358,10 +358,8 @@ class ParticleSystem:
 
     def residual_norm(self, linearised: Linearised) -> float:
         """Largest residual of sodium and potential over the diagonal of the mass matrix."""
-        numbering = self.numbering
-        parts = [np.abs(linearised.residual[numbering.theta]) / self._mass_diagonal]
-        if self.potentials:
-            parts.append(np.abs(linearised.residual[numbering.phi]) / self._mass_diagonal)
+        places = [self.numbering.theta, *([self.numbering.phi] if self.potentials else [])]
+        parts = [np.abs(linearised.residual[place]) / self._mass_diagonal for place in places]
         return float(max(part.max() for part in parts))
 
     def rate(self, packed: Array, overall: Array, time: float, piece: tuple[float, float]) -> Rate:
