@@ -154,7 +154,6 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
         from particle_sim.fem.diffusion_solver import DiffusionSolver
         from particle_sim.fem.elastic_solver import elastic_solver
         from particle_sim.fem.matrix_free import ElasticCells
-        from particle_sim.fem.sparse_pattern import SparsePattern
     if compiled:
         if importlib.util.find_spec("numba") is None:
             phases.facts["missing"] = "numba"
@@ -174,20 +173,7 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
         space = BodySpace(mesh=mesh, order=2, degree=2)
         dofs, n = space.cell_dofs, space.dimension
     with phases.time("assembly"):
-        pattern = SparsePattern(rows=dofs, columns=dofs, shape=(n, n))
-        fine = BodySpace(mesh=mesh, order=2, degree=4)
-        products = (fine.values[:, :, None] * fine.values[:, None]).reshape(-1, 100)
-        mass = pattern.assemble(fine.weights @ products)
-        rooted = space.gradients * np.sqrt(space.weights)[:, :, None, None]
-        rooted = rooted.transpose(0, 2, 1, 3).reshape(len(cells), 10, -1)
-        rigidity = pattern.assemble(np.matmul(rooted, rooted.swapaxes(1, 2)))
-        surface = space.boundary("surface")
-        load = np.bincount(
-            surface.dofs.ravel(),
-            np.einsum("fq,fqi->fi", surface.weights, surface.values).ravel(),
-            n,
-        )
-        del products, rooted, fine
+        mass, rigidity, load = _our_matrices(mesh)
     with phases.time("diffusion set-up"):
         diffusion = DiffusionSolver(mass=mass, rigidity=rigidity, cell_dofs=dofs, nodes=space.nodes)
         systems = {a: diffusion.at(a) for a in (DT, 2 / 3 * DT)}
@@ -228,6 +214,25 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
     }  # fmt: skip
 
 
+def _our_matrices(mesh: Any) -> tuple[Any, Any, np.ndarray]:
+    """Mass, rigidity and the load of a unit flux into the surface."""
+    from particle_sim.fem.body_space import BodySpace
+    from particle_sim.fem.sparse_pattern import SparsePattern
+
+    space = BodySpace(mesh=mesh, order=2, degree=2)
+    fine = BodySpace(mesh=mesh, order=2, degree=4)
+    dofs, n = space.cell_dofs, space.dimension
+    pattern = SparsePattern(rows=dofs, columns=dofs, shape=(n, n))
+    products = (fine.values[:, :, None] * fine.values[:, None]).reshape(-1, 100)
+    mass = pattern.assemble(fine.weights @ products)
+    rooted = space.gradients * np.sqrt(space.weights)[:, :, None, None]
+    rooted = rooted.transpose(0, 2, 1, 3).reshape(len(dofs), 10, -1)
+    rigidity = pattern.assemble(np.matmul(rooted, rooted.swapaxes(1, 2)))
+    surface = space.boundary("surface")
+    flux = np.einsum("fq,fqi->fi", surface.weights, surface.values)
+    return mass, rigidity, np.bincount(surface.dofs.ravel(), flux.ravel(), n)
+
+
 def ours_numpy(folder: Path, phases: Phases) -> None:
     ours(folder, phases, compiled=False)
 
@@ -245,8 +250,8 @@ def _warm_up() -> None:
     )  # fmt: skip
     solver = elastic_solver(body, np.repeat(np.arange(10) < 3, 3), compiled=True)
     for columns in (1, 8):
-        for kind in (np.float32, np.float64):
-            solver.apply(np.zeros((30, columns), dtype=kind))
+        solver.precondition(np.zeros((30, columns)))
+        solver.apply(np.zeros((30, columns)))
 
 
 def _our_loads(space: Any, outputs: np.ndarray, chunk: int = 2048) -> np.ndarray:
@@ -358,31 +363,16 @@ def skfem(folder: Path, phases: Phases, direct: bool = False) -> None:
         outputs = diffuse(solve, mass.__matmul__, load)
     phases.facts["diffusion iterations"], count[0] = count[0], 0
     with phases.time("elastic set-up"):
-        place = vector.doflocs
         held = np.zeros(vector.N, dtype=bool)
-        names = list("xyz")
         for axis in range(3):
-            on = skfem.Basis.get_dofs(vector, mesh.facets_satisfying(
-                lambda x, axis=axis: np.abs(x[axis]) < 1e-9, True))  # fmt: skip
-            held[on.all([f"u^{axis + 1}"])] = True
-        del names
+            flat = mesh.facets_satisfying(lambda x, a=axis: np.abs(x[a]) < 1e-9, True)
+            held[vector.get_dofs(flat).all([f"u^{axis + 1}"])] = True
         free = np.flatnonzero(~held)
         inner = sparse.csr_matrix(stiffness[free][:, free])
         if direct:
             factors = cholesky(inner.tocsc())
         else:
-            modes = np.zeros((vector.N, 6))
-            component = np.zeros(vector.N, dtype=int)
-            for axis in range(3):
-                component[
-                    vector.split_indices()[0][axis::3] if False else _skfem_rows(vector, axis)
-                ] = axis
-            for row in range(3):
-                on = component == row
-                modes[on, row] = 1.0
-                for turn in range(3):
-                    axis_ = np.eye(3)[turn]
-                    modes[on, 3 + turn] = np.cross(axis_, place[:, on].T)[:, row]
+            modes = _skfem_rigid_motions(vector)
             levels = pyamg.smoothed_aggregation_solver(
                 inner, B=modes[free], strength=("symmetric", {"theta": 0.0}), max_coarse=500,
                 presmoother=("chebyshev", {"degree": 3}), postsmoother=("chebyshev", {"degree": 3}),
@@ -412,8 +402,16 @@ def skfem(folder: Path, phases: Phases, direct: bool = False) -> None:
     phases.facts["von_mises"] = largest
 
 
-def _skfem_rows(basis: Any, axis: int) -> np.ndarray:
-    return np.concatenate([basis.nodal_dofs[axis], basis.edge_dofs[axis]])
+def _skfem_rigid_motions(basis: Any) -> np.ndarray:
+    """Translations and rotations at the dofs (n, 6)."""
+    modes = np.zeros((basis.N, 6))
+    for row in range(3):
+        dofs = np.concatenate([basis.nodal_dofs[row], basis.edge_dofs[row]])
+        modes[dofs, row] = 1.0
+        for axis in range(3):
+            turned = np.cross(np.eye(3)[axis], basis.doflocs[:, dofs].T)
+            modes[dofs, 3 + axis] = turned[:, row]
+    return modes
 
 
 def skfem_cholmod(folder: Path, phases: Phases) -> None:

@@ -38,24 +38,24 @@ def solve_columns(
     start: Iterate,
     allowed: Array,
 ) -> Iterate:
-    """Reduce the residual norm of every column of ``start`` to ``allowed`` (k,).
+    """Reduce the residual norm of every column to ``allowed`` (k,); ``start`` is overwritten.
 
     ``apply`` multiplies fields (n, w) with a symmetric positive matrix; ``precondition`` is a
     symmetric approximation of its inverse. Raises :class:`ConvergenceError`.
     """
     columns = np.flatnonzero(np.linalg.norm(start.residual, axis=0) > allowed)
-    values, residual, iterations = start.values, start.residual, start.iterations
+    if len(columns) == len(allowed) <= WIDTHS[-1] and len(columns) > 0:
+        return _iterate(apply, precondition, start, allowed)
+    iterations = start.iterations
     for first in range(0, len(columns), WIDTHS[-1]):
         batch = columns[first : first + WIDTHS[-1]]
-        part = Iterate(values=values[:, batch], residual=residual[:, batch], iterations=0)
+        part = Iterate(
+            values=start.values[:, batch], residual=start.residual[:, batch], iterations=0
+        )
         part = _iterate(apply, precondition, part, allowed[batch])
+        start.values[:, batch], start.residual[:, batch] = part.values, part.residual
         iterations += part.iterations
-        if len(batch) == values.shape[1]:
-            return Iterate(values=part.values, residual=part.residual, iterations=iterations)
-        if first == 0:
-            values, residual = values.copy(), residual.copy()
-        values[:, batch], residual[:, batch] = part.values, part.residual
-    return Iterate(values=values, residual=residual, iterations=iterations)
+    return Iterate(values=start.values, residual=start.residual, iterations=iterations)
 
 
 def _iterate(
@@ -135,7 +135,7 @@ class History:
     def start(self, right: Array) -> Iterate:
         """Best combination for right-hand sides (n, k)."""
         if self.solutions.shape[1] == 0:
-            return Iterate(values=np.zeros_like(right), residual=right, iterations=0)
+            return Iterate(values=np.zeros_like(right), residual=right.copy(), iterations=0)
         energy = self.solutions.T @ self.images
         scale = 1 / np.sqrt(np.diag(energy))
         sizes, vectors = np.linalg.eigh(scale[:, None] * energy * scale)

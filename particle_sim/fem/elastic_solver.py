@@ -36,6 +36,15 @@ RIGID = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Solution:
+    """Solutions (n, k), products K u of the last of them, iterations."""
+
+    values: Array
+    images: Array
+    iterations: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ElasticSolver:
     """Solves K u = f for loads (d n, k) with some displacements held at zero, or none.
 
@@ -63,30 +72,39 @@ class ElasticSolver:
         right[self.held] = 0.0
         self._check_balance(right)
         right -= self.motions @ (self.motions.T @ right)
-        done = self._solved(right, tolerance, history)
         past = History.empty(len(right)) if history is None else history
+        done = self._each(right, tolerance, past) if history else self._together(right, tolerance)
         return Solved(
             values=self._outside(done.values),
             iterations=done.iterations,
-            history=past.extended(done.values, right - done.residual, REMEMBERED),
+            history=past.extended(
+                done.values[:, -REMEMBERED:], done.images[:, -REMEMBERED:], REMEMBERED
+            ),
         )
 
-    def _solved(self, right: Array, tolerance: float, history: History | None) -> Iterate:
-        if history is not None:
-            allowed = tolerance * np.linalg.norm(right, axis=0)
-            start = history.start(right)
-            return solve_columns(self._product, self._precondition, start, allowed)
+    def _each(self, right: Array, tolerance: float, past: History) -> _Solution:
+        """Columns from the start that earlier solutions give."""
+        allowed = tolerance * np.linalg.norm(right, axis=0)
+        done = solve_columns(self._product, self._precondition, past.start(right), allowed)
+        return _Solution(
+            values=done.values, images=right - done.residual, iterations=done.iterations
+        )
+
+    def _together(self, right: Array, tolerance: float) -> _Solution:
+        """Columns as combinations of the solutions of the directions they span."""
         packed = compress(right, tolerance)
-        start = History.empty(len(right)).start(packed.basis)
+        start = Iterate(
+            values=np.zeros_like(packed.basis), residual=packed.basis.copy(), iterations=0
+        )
         done = solve_columns(self._product, self._precondition, start, packed.allowed)
-        return Iterate(
+        return _Solution(
             values=done.values @ packed.weights,
-            residual=right - (packed.basis - done.residual) @ packed.weights,
+            images=(packed.basis - done.residual) @ packed.weights[:, -REMEMBERED:],
             iterations=done.iterations,
         )
 
     def _product(self, field: Array) -> Array:
-        result = np.array(self.apply(field), dtype=float)
+        result = np.asarray(self.apply(field), dtype=float)
         result[self.held] = 0.0
         return result
 
@@ -147,6 +165,7 @@ def elastic_solver(
         prolongation=None if prolongation is None else sparse.csr_array(prolongation[order]),
         coarse=cells.vertex_matrix(),
         vertices=cells.nodes[: _vertices(cells.cell_dofs, cells.axes)],
+        compiled=compiled,
     )
     return _solver(problem, local.nodes, held, order, "compiled" if compiled else "cell by cell")
 

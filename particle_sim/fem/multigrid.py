@@ -23,7 +23,7 @@ class Problem:
 
     apply: product with rows (c n, k) in their precision; diagonal (c n,); prolongation (n, v):
     nodal values of the fields that are linear in every cell, None if all fields are; coarse
-    (c v, c v): the matrix of those; vertices (v, d): their places.
+    (c v, c v): the matrix of those; vertices (v, d): their places; ``compiled``: smooth with numba.
     """
 
     apply: Operator
@@ -31,6 +31,7 @@ class Problem:
     prolongation: sparse.csr_array | None
     coarse: sparse.csr_array
     vertices: Array
+    compiled: bool = False
 
     @property
     def components(self) -> int:
@@ -82,7 +83,13 @@ def two_levels(
     largest = largest_eigenvalue(problem.apply, inverse)
     up = problem.prolongation
     return TwoLevels(
-        smoother=Chebyshev(apply=problem.apply, inverse=inverse, largest=largest, degree=degree),
+        smoother=Chebyshev(
+            apply=problem.apply,
+            inverse=inverse,
+            largest=largest,
+            degree=degree,
+            compiled=problem.compiled,
+        ),
         prolongation=None if up is None else up.astype(np.float32),
         restriction=None if up is None else sparse.csr_array(up.T.astype(np.float32)),
         coarse=aggregate(problem.coarse, problem.vertices, held_vertices, singular=singular),

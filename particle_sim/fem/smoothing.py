@@ -36,37 +36,70 @@ class Chebyshev:
     """Smoother of ``degree`` steps for the matrix ``apply``.
 
     inverse (n,): 1 / diagonal in the precision of the work, 0 where the unknown is held at zero;
-    largest: bound of the spectrum of inverse times matrix.
+    largest: bound of the spectrum of inverse times matrix; ``compiled``: with numba.
     """
 
     apply: Operator
     inverse: Floats
     largest: float
     degree: int
+    compiled: bool = False
 
     def smooth(self, residual: Floats, start: Floats | None = None) -> Floats:
         """``start`` (n, k) improved, given its residual (n, k); both are overwritten.
 
         Costs degree - 1 products with the matrix.
         """
-        weights = WEIGHTS[self.degree]
-        inverse = np.repeat(self.inverse[:, None], residual.shape[1], axis=1)
-        step = inverse * residual
-        step *= 4 / (3 * self.largest)
-        if start is None:
-            start = weights[0] * step
-        else:
-            start += weights[0] * step
+        begin, advance = _passes(self.compiled)
+        start = np.zeros_like(residual) if start is None else start
+        weights, kind = WEIGHTS[self.degree], self.inverse.dtype
+        step = np.empty_like(residual)
+        first = np.array([4 / (3 * self.largest), weights[0]], dtype=kind)
+        begin(self.inverse, residual, step, start, first)
         for k in range(1, self.degree):
             change = self.apply(step)
-            residual -= change
-            np.multiply(inverse, residual, out=change)
-            change *= (8 * k + 4) / ((2 * k + 3) * self.largest)
-            step *= (2 * k - 1) / (2 * k + 3)
-            step += change
-            np.multiply(step, weights[k], out=change)
-            start += change
+            old, new = (2 * k - 1) / (2 * k + 3), (8 * k + 4) / ((2 * k + 3) * self.largest)
+            factors = np.array([old, new, weights[k]], dtype=kind)
+            advance(self.inverse, residual, change, step, start, factors)
         return start
+
+
+def _passes(compiled: bool) -> tuple[Callable[..., None], Callable[..., None]]:
+    if not compiled:
+        return _begin, _advance
+    from particle_sim.fem import smoothing_numba
+
+    return smoothing_numba.begin, smoothing_numba.advance
+
+
+def _begin(inverse: Floats, residual: Floats, step: Floats, start: Floats, factors: Floats) -> None:
+    """step = f0 D^-1 residual; start += f1 step."""
+    np.multiply(_wide(inverse, residual), residual, out=step)
+    step *= factors[0]
+    start += factors[1] * step
+
+
+def _advance(
+    inverse: Floats,
+    residual: Floats,
+    change: Floats,
+    step: Floats,
+    start: Floats,
+    factors: Floats,
+) -> None:
+    """residual -= change; step = f0 step + f1 D^-1 residual; start += f2 step."""
+    residual -= change
+    np.multiply(_wide(inverse, residual), residual, out=change)
+    change *= factors[1]
+    step *= factors[0]
+    step += change
+    np.multiply(step, factors[2], out=change)
+    start += change
+
+
+def _wide(inverse: Floats, like: Floats) -> Floats:
+    """The diagonal for every column: NumPy is slow where the last axis is short and broadcast."""
+    return np.repeat(inverse[:, None], like.shape[1], axis=1)
 
 
 def largest_eigenvalue(apply: Operator, inverse: Floats, steps: int = 12) -> float:

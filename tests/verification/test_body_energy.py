@@ -78,9 +78,9 @@ def check_energy_falls(
         tolerance=1e-3,
     )
     energy = free_energy(run)
-    assert np.ptp(run.site_fraction[-1]) > 0.5 or is_split, "no phases formed"
     rise = float(np.diff(energy).max()) / (energy.max() - energy.min())
     assert rise <= RISE[mesh.dimension], f"free energy rises by {rise:.1e} of its fall"
+    assert np.ptp(run.site_fraction[-1]) > 0.5, "no phases formed"
 
 
 def small_disc() -> BodyMesh:
@@ -112,7 +112,7 @@ def test_free_energy_notices_plain_diffusion() -> None:
 
 def test_free_energy_notices_an_open_surface() -> None:
     with pytest.raises(AssertionError, match="free energy rises"):
-        check_energy_falls(small_disc(), SEPARATION, flux=-2e-6)
+        check_energy_falls(small_disc(), SEPARATION, flux=-1.85e-5)
 
 
 def test_free_energy_notices_stress_left_out_of_the_potential() -> None:
