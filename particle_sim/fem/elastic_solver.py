@@ -237,10 +237,12 @@ def _free_motions(places: Array, held: Mask) -> Array:
 
 
 def elastic_memory(cells: int, nodes: int, loads: int) -> int:
-    """Estimate of the bytes that :func:`elastic_solver` and its solve need in three dimensions.
+    """Estimate of the bytes that :func:`elastic_solver` and its solve take in three dimensions.
 
-    Gradients in both precisions or kernel tables, the coarse matrix and its levels, and some 16
-    fields of 8 columns.
+    What stays after the set-up (gradients in both precisions, coarse levels), and the larger of
+    the cell matrices on the way there and of the fields of a solve; counted on balls of 5,000 to
+    100,000 cells without numba, which needs less.
     """
-    tables, levels, columns = 1700, 700, min(loads, WIDTHS[-1])
-    return cells * tables + nodes * (levels + 3 * 8 * (3 * loads + 12 * columns))
+    kept = 1900 * cells + 400 * nodes
+    fields = 2 * loads + 6.5 * min(loads, WIDTHS[-1])
+    return int(kept + max(1600 * cells, 24 * nodes * fields))

@@ -201,14 +201,12 @@ def _body_controls(
     limits: tuple[float, float] | None,
 ) -> Controls:
     scale = _theta_scale(surface, system.scales, system.potentials)
-    # sodium through held and given fluxes is conserved whatever Newton leaves over
-    reacts = np.isinf(surface.largest) and surface.held_site_fraction is None
     return Controls(
         tolerance=tolerance / STRESS_PER_SODIUM,
         theta_scale=scale,
         stress_scale=1.0,
         stress_response=np.zeros(0),
-        newton_tolerance=NEWTON_TOLERANCE if reacts else max(1e-3 * tolerance * scale, 1e-11),
+        newton_tolerance=max(1e-3 * tolerance * scale, 1e-11),
         limits=limits,
         event_tolerance=1e-7,
     )

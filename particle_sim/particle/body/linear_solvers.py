@@ -47,6 +47,12 @@ DIFFUSION_LIMIT = 6_000
 PHASE_FIELD_LIMIT = 2_000
 """Most 3-D nodes for which the LU of a whole phase-field step is cheaper than its Schur form."""
 
+ROUNDED = 1e-8
+"""Relative residual that is accepted where rounding allows no less."""
+
+LAST_PASSES = 5
+"""Restarts with new factors before a Newton step is given up."""
+
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
 
@@ -157,20 +163,29 @@ class TangentSolver:
         if self.factors is None:
             return None
         apply, precondition = _operators(linearised, matrix, self.factors)
-        count = _Count()
-        patience = 200 if last else PATIENCE[self.factors.kind]
-        inner, status = gmres(  # preconditioned from the right: the true residual decides
-            _operator(len(right_side), lambda x: apply(precondition(x))),
-            right_side,
-            rtol=tolerance,
-            atol=0.0,
-            restart=min(patience, 60),
-            maxiter=-(-patience // 60),
-            callback=count,
-            callback_type="pr_norm",
-        )
+        product = _operator(len(right_side), lambda x: apply(precondition(x)))
+        count, step, left = _Count(), np.zeros_like(right_side), right_side
+        wanted = tolerance * float(np.linalg.norm(right_side))
+        # preconditioned from the right, and restarted from the true residual: a preconditioner in
+        # single precision is not exactly linear, so the residual GMRES keeps itself drifts
+        for _ in range(LAST_PASSES if last else 1):
+            inner, _ = gmres(
+                product,
+                left,
+                rtol=0.0,
+                atol=0.5 * wanted,
+                restart=50 if last else PATIENCE[self.factors.kind],
+                maxiter=1,
+                callback=count,
+                callback_type="pr_norm",
+            )
+            step = step + precondition(np.asarray(inner))
+            left = right_side - apply(step)
+            if float(np.linalg.norm(left)) <= wanted:
+                break
         self.iterations += count.total
-        return precondition(np.asarray(inner)) if status == 0 else None
+        enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
+        return step if float(np.linalg.norm(left)) <= enough else None
 
     def _factorise(
         self, system: BodySystem, linearised: BodyLinearised, matrix: sparse.csr_array
