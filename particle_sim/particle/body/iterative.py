@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.conjugate_gradients import History
 from particle_sim.fem.diffusion_solver import DiffusionSolver, DiffusionSystem
 from particle_sim.fem.elastic_solver import ElasticSolver, assembled_elastic_solver
@@ -23,9 +24,15 @@ ELASTIC_TOLERANCE = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class IterativeElastic:
-    """Conjugate gradients with p-multigrid; see ``particle_sim.fem.elastic_solver``."""
+    """Conjugate gradients with p-multigrid; see ``particle_sim.fem.elastic_solver``.
+
+    ``pins`` (r,) are the dofs that Newton systems hold at zero in place of the rigid ``motions``
+    (m, r), which the conjugate gradients project out.
+    """
 
     inner: ElasticSolver
+    pins: Integers
+    motions: Array
 
     @property
     def method(self) -> str:
@@ -35,7 +42,15 @@ class IterativeElastic:
         return np.asarray(self.inner.solve(loads, ELASTIC_TOLERANCE).values)
 
     def precondition(self, residual: Array) -> Array:
-        return self.inner.precondition(residual)
+        """For the pinned body: pins balance the forces, and a rigid motion brings them to zero."""
+        if len(self.pins) == 0:
+            return self.inner.precondition(residual)
+        at_pins = self.motions[self.pins]
+        forces = residual.copy()
+        forces[self.pins] = 0.0
+        forces[self.pins] = -np.linalg.solve(at_pins.T, self.motions.T @ forces)
+        values = self.inner.precondition(forces)
+        return np.asarray(values - self.motions @ np.linalg.solve(at_pins, values[self.pins]))
 
 
 def multigrid_elastic(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> IterativeElastic:
@@ -43,7 +58,9 @@ def multigrid_elastic(elasticity: BodyElasticity, stiffness: sparse.csr_array) -
     held = elasticity.fixed if elasticity.surroundings.stiffness.nnz else elasticity.on_symmetry
     space = elasticity.space
     return IterativeElastic(
-        inner=assembled_elastic_solver(stiffness, space.cell_dofs, space.nodes, held)
+        inner=assembled_elastic_solver(stiffness, space.cell_dofs, space.nodes, held),
+        pins=np.flatnonzero(elasticity.fixed & ~held),
+        motions=elasticity.free_modes,
     )
 
 
