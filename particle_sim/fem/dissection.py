@@ -91,14 +91,6 @@ class Dissection:
         pivoted = _pivoted(rowwise) if diagonal is None else None
         return Factors(matrix=rowwise, order=self.order, diagonal=diagonal, pivoted=pivoted)
 
-    def approximate(self, matrix: sparse.csr_array) -> SingleFactors:
-        """Factors in single precision for use inside iterations: half the memory and time.
-
-        Entries must be within single precision's range. Raises ``LinAlgError`` for a zero pivot.
-        """
-        single = matrix.astype(np.float32)
-        return SingleFactors(factors=self.diagonal_factors(single), order=self.order)
-
     def diagonal_factors(self, matrix: sparse.csr_array) -> SuperLU:
         """SuperLU factors of the permuted matrix with diagonal pivots, in its precision.
 
@@ -122,28 +114,6 @@ class Dissection:
             )
         except RuntimeError as error:
             raise np.linalg.LinAlgError("zero pivot on the diagonal") from error
-
-
-@dataclass(frozen=True, kw_only=True)
-class SingleFactors:
-    """LU factors in single precision, in elimination ``order``: six digits, for preconditioning."""
-
-    factors: SuperLU
-    order: Integers
-
-    @property
-    def method(self) -> str:
-        """What was done, in words."""
-        return f"single-precision LU in nested-dissection order, {len(self.order):,} unknowns"
-
-    def precondition(self, right_side: Array) -> Array:
-        """Approximate solution, for one (n,) or several (n, k) right-hand sides."""
-        size = float(np.abs(right_side).max(initial=0.0)) or 1.0
-        single = (right_side[self.order] / size).astype(np.float32)
-        solution = np.empty(right_side.shape)
-        solution[self.order] = self.factors.solve(single)
-        solution *= size
-        return solution
 
 
 @dataclass(frozen=True, kw_only=True)
