@@ -20,7 +20,9 @@ import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceState
 from particle_sim.materials.functions import LinearTable, Polynomial
+from particle_sim.particle.body import linear_solvers
 from particle_sim.particle.body import system as equations
+from particle_sim.particle.body.iterative import IterativeElastic
 from particle_sim.particle.body.solve import body_system
 from particle_sim.particle.body.system import BodyLinearised, BodySystem
 from particle_sim.particle.crystal import Crystal, Inert
@@ -38,6 +40,7 @@ SIZE, FULL, LENGTH, START = 1e-8, 2e4, 3e-9, 0.4
 FICK = (ps.physics.fickian_diffusion,)
 DRIFT = (*FICK, ps.physics.stress_drift)
 DILUTE = (*FICK, ps.physics.dilute_stress_drift)
+DARKEN = (ps.physics.darken_diffusion,)
 COHERENT = (ps.physics.coherent_phase_separation,)
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 STIFF = trigonal_stiffness(205e9, 60e9, 40e9, 120e9, 35e9, c14=15e9)
@@ -57,14 +60,10 @@ def material(diffusivity: Polynomial | float = CURVED) -> ps.Material:
 
 
 def grains(stiffness: Array = STIFF, ratio: float = 0.25) -> Crystal:
-    strain = (
-        LinearTable((0.0, 0.5, 1.0), (0.0, 0.01, 0.012)),
-        LinearTable((0.0, 1.0), (0.0, 0.004)),
-        LinearTable((0.0, 1.0), (0.0, -0.008)),
-    )
+    first, second, third = (LinearTable((0.0, 1.0), (0.0, b)) for b in (0.011, 0.004, -0.008))
     return Crystal(
         stiffness=stiffness,
-        strain=strain,
+        strain=(first, second, third),
         diffusivity_ratio=(1.0, 0.5, ratio),
         orientations=ps.crystal.random_orientations(3, seed=2),
     )
@@ -75,7 +74,7 @@ class Setup:
     """What a system is built from."""
 
     law: tuple[PhysicsTerm, ...]
-    mesh: Callable[[], BodyMesh]
+    mesh: str
     surface: str = "flux"
     crystal: Crystal | None = None
     inert: Mapping[int, Inert] = field(default_factory=dict)
@@ -84,40 +83,26 @@ class Setup:
     wetting: float = 0.0
 
 
-def polycrystal() -> BodyMesh:
-    return ps.shapes.polycrystal(outlines.ball(SIZE), grains=3, seed=1, cell_size=SIZE / 2)
-
-
-def grain_disc() -> BodyMesh:
-    return ps.shapes.polycrystal(outlines.disc(SIZE), grains=3, seed=1, cell_size=SIZE / 2)
-
-
-def section() -> BodyMesh:
-    return ps.shapes.ball_section(SIZE, cell_size=SIZE / 2)
-
-
-def coated() -> BodyMesh:
-    return ps.shapes.ball_section(SIZE, core_radius=0.6 * SIZE, cell_size=SIZE / 3, half=True)
-
-
+MESHES: dict[str, Callable[[], BodyMesh]] = {
+    "ball": lambda: ps.shapes.polycrystal(outlines.ball(SIZE), grains=3, seed=1, cell_size=5e-9),
+    "disc": lambda: ps.shapes.polycrystal(outlines.disc(SIZE), grains=3, seed=1, cell_size=5e-9),
+    "section": lambda: ps.shapes.ball_section(SIZE, cell_size=SIZE / 2),
+    "coated": lambda: ps.shapes.ball_section(SIZE, core_radius=6e-9, cell_size=SIZE / 3),
+}
 SHELL = {1: Inert(youngs_modulus=3e10, poisson_ratio=0.2, misfit_strain=0.003)}
 HARD = MechanicalBoundary(matrix=Matrix(youngs_modulus=2e10, poisson_ratio=0.25), pressure=1e7)
 SETUPS = {
-    "fickian grains": Setup(law=FICK, mesh=polycrystal, crystal=grains()),
-    "drift in grains": Setup(law=DRIFT, mesh=polycrystal, crystal=grains()),
-    "dilute drift in a section": Setup(law=DILUTE, mesh=section, mechanics=HARD),
-    "drift in a core": Setup(law=DRIFT, mesh=coated, inert=SHELL),
-    "separating": Setup(law=(ps.physics.phase_separation,), mesh=section, wetting=0.05),
-    "coherent grains": Setup(law=COHERENT, mesh=polycrystal, crystal=grains()),
-    "coherent disc at a potential": Setup(
-        law=COHERENT, mesh=grain_disc, crystal=grains(), surface="potential"
-    ),
-    "darken with a current": Setup(
-        law=(ps.physics.darken_diffusion,), mesh=section, surface="current"
-    ),
-    "drift with a current": Setup(law=DRIFT, mesh=section, surface="current"),
+    "fickian grains": Setup(law=FICK, mesh="ball", crystal=grains()),
+    "drift in grains": Setup(law=DRIFT, mesh="ball", crystal=grains()),
+    "dilute drift in a section": Setup(law=DILUTE, mesh="section", mechanics=HARD),
+    "drift in a core": Setup(law=DRIFT, mesh="coated", inert=SHELL),
+    "separating": Setup(law=(ps.physics.phase_separation,), mesh="section", wetting=0.05),
+    "coherent grains": Setup(law=COHERENT, mesh="ball", crystal=grains()),
+    "coherent disc held": Setup(law=COHERENT, mesh="disc", crystal=grains(), surface="potential"),
+    "darken with a current": Setup(law=DARKEN, mesh="section", surface="current"),
+    "drift with a current": Setup(law=DRIFT, mesh="section", surface="current"),
     "coherent grains with a current": Setup(
-        law=COHERENT, mesh=polycrystal, crystal=grains(), surface="current"
+        law=COHERENT, mesh="ball", crystal=grains(), surface="current"
     ),
 }
 
@@ -134,7 +119,7 @@ def system_of(setup: Setup) -> BodySystem:
     }
     body = ps.Particle(
         material=values,
-        mesh=setup.mesh(),
+        mesh=MESHES[setup.mesh](),
         physics=setup.law,
         crystal=setup.crystal,
         inert=setup.inert,
@@ -145,7 +130,9 @@ def system_of(setup: Setup) -> BodySystem:
     return body_system(body, {name: surfaces[setup.surface]}, resolve_interface=False)
 
 
-STAGE = Stage(time=1e-3, piece=(0.0, 1.0), length=0.02, history=np.zeros(0))
+def stage_of(system: BodySystem) -> Stage:
+    history = np.full(system.space.dimension, 0.42)
+    return Stage(time=1e-3, piece=(0.0, 1.0), length=0.02, history=history)
 
 
 def state_of(system: BodySystem, seed: int) -> tuple[Array, Array, Array]:
@@ -168,20 +155,10 @@ def state_of(system: BodySystem, seed: int) -> tuple[Array, Array, Array]:
         if system.potentials:
             local = packed[facets.dofs + system.space.dimension]
             phi = system.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
-        state = SurfaceState(
-            time=0.0,
-            piece=(0.0, 1.0),
-            site_fraction=theta,
-            potential=phi,
-            separates=system.exchange.separates,
-        )
-        answer = butler_volmer(
-            system.material,
-            state,
-            float(overall[0]),
-            system.scales.temperature,
-            stress_in_kinetics=True,
-        )
+        given = {"time": 0.0, "piece": (0.0, 1.0), "separates": system.exchange.separates}
+        state = SurfaceState(site_fraction=theta, potential=phi, **given)
+        volts, kelvin = float(overall[0]), system.scales.temperature
+        answer = butler_volmer(system.material, state, volts, kelvin, stress_in_kinetics=True)
         packed[place] = answer.flux.ravel() / system.scales.flux
     return packed, sizes, overall
 
@@ -207,8 +184,7 @@ def check_tangent(given: Setup, true: Setup) -> None:
     numbers = np.random.default_rng(2)
     direction = sizes * numbers.uniform(-1, 1, len(sizes))
     overall_direction = 0.01 * numbers.uniform(-1, 1, len(overall))
-    stage = replace(STAGE, history=np.full(system.space.dimension, 0.42))
-    step = 1e-4
+    stage, step = stage_of(system), 1e-4
     above, below = (
         system.linearise(packed + s * direction, overall + s * overall_direction, stage)
         for s in (step, -step)
@@ -232,8 +208,7 @@ def check_step(setup: Setup) -> None:
     """A Newton step solves tangent times step = -residual to the linear solver's tolerance."""
     system = system_of(setup)
     packed, _, overall = state_of(system, 1)
-    stage = replace(STAGE, history=np.full(system.space.dimension, 0.42))
-    linearised = system.linearise(packed, overall, stage)
+    linearised = system.linearise(packed, overall, stage_of(system))
     step, overall_step = system.newton_step(linearised)
     product, product_overall = apply(system, linearised, step, overall_step)
     left = np.concatenate([product + linearised.residual, product_overall])
@@ -253,6 +228,27 @@ def test_step_solves_the_tangent(name: str) -> None:
     check_step(SETUPS[name])
 
 
+@pytest.mark.parametrize(
+    "name", ["drift in grains", "coherent grains", "coherent grains with a current"]
+)
+def test_step_solves_the_tangent_by_multigrid(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for a large free body, whose rigid motion is projected out instead of pinned."""
+    monkeypatch.setattr(linear_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
+    check_step(SETUPS[name])
+
+
+def test_multigrid_step_notices_forgotten_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
+    plain = IterativeElastic.precondition
+    monkeypatch.setattr(
+        IterativeElastic,
+        "precondition",
+        lambda self, x: plain(replace(self, pins=np.zeros(0, dtype=np.intp)), x),
+    )
+    with pytest.raises(np.linalg.LinAlgError, match="did not converge"):
+        check_step(SETUPS["drift in grains"])
+
+
 @pytest.mark.parametrize("name", list(SETUPS))
 def test_tangent_notices_another_diffusivity(name: str) -> None:
     with pytest.raises(AssertionError, match="tangent of theta"):
@@ -270,7 +266,7 @@ def check_quadratic(law: tuple[PhysicsTerm, ...]) -> None:
     """In the hardest stage of a run every residual is at most the square of the one before."""
     body = ps.Particle(
         material=material(Polynomial((2e-15, 1.4e-14))),
-        mesh=polycrystal(),
+        mesh=MESHES["ball"](),
         physics=law,
         crystal=grains(),
     )
