@@ -35,6 +35,13 @@ class ConvergenceError(ParticleSimError):
         self.residuals = residuals
 
 
+MOST_LISTED = 30
+"""Names a sentence may list; more would be a page."""
+
+LONGEST_NAME = 200
+"""Characters of a mistyped name that are compared."""
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """The ending of an unknown-name sentence: the closest three names, or all of them if few.
 
@@ -42,7 +49,9 @@ def closest(name: str, known: Iterable[str]) -> str:
     'did you mean nvp?'
     """
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(name[:LONGEST_NAME], names, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"
+    if len(names) > MOST_LISTED:
+        return f"there are {len(names)}, none of them like it."
     return f"choose from {', '.join(names)}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -9,24 +11,45 @@ import typer
 
 from particle_sim.errors import InputError
 
+MOST_NAMED = 3
+"""Standing-in properties a line names; "show material" lists them all."""
+
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Material, cell or scenario files.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Material, cell or scenario files, or folders of them.")
+    ],
 ) -> None:
     """Check files and report every problem at once; exit code 2 if there is one."""
     problems: list[str] = []
-    for path in files:
+    names: Counter[str] = Counter()
+    for path in _expanded(files):
         try:
-            print(f"{path.name}: {_checked(path)}")
+            print(f"{path.name}: {_checked(path, names)}")
         except InputError as error:
             problems += error.problems
+    problems += [
+        f'{count} files call their material "{name}"; give each its own name.'
+        for name, count in names.items()
+        if count > 1
+    ]
     if problems:
         raise InputError(*problems)
 
 
-def _checked(path: Path) -> str:
+def _expanded(files: list[Path]) -> list[Path]:
+    """The files, with every folder replaced by the TOML files inside it."""
+    found: list[Path] = []  # os.path.isdir: Path.is_dir raises on a name that is too long
+    for path in files:
+        found += sorted(path.rglob("*.toml")) if os.path.isdir(path) else [path]
+    if not found:
+        raise InputError(f"{files[0]}: the folder holds no .toml file; check the path.")
+    return found
+
+
+def _checked(path: Path, names: Counter[str]) -> str:
     from particle_sim.materials.document import read_toml, validated
-    from particle_sim.materials.schema import SourcesFile
+    from particle_sim.materials.schema import HostFile, SourcesFile
 
     data = read_toml(path)
     if path.suffix != ".toml":
@@ -41,16 +64,50 @@ def _checked(path: Path) -> str:
 
         load_cell_design(str(path))
         return "cell is fine"
-    if "material" in data:
-        from particle_sim.materials.load import load_record
+    if "electrolyte" in data:
+        from particle_sim.cell.electrolyte import load_electrolyte
 
-        readings = load_record(str(path)).file.readings
-        for reading in readings:
-            load_record(str(path), reading=reading)
-        return f"material is fine, {1 + len(readings)} reading(s)"
+        load_electrolyte(str(path))
+        return "electrolyte is fine"
+    if "material" in data:
+        return _material(path, names)
+    if "host" in data:
+        validated(HostFile, data, path.name)
+        return "host is fine"
     if "sources" in data:
         validated(SourcesFile, data, path.name)
         return "sources are fine"
+    if path.parent.name == "composition":
+        return "table of the composition analysis"
     raise InputError(
-        f"{path.name}: has none of the blocks [material], [cell], [scenario] or [sources]; add one."
+        f"{path.name}: has none of the blocks [material], [host], [cell], [electrolyte], "
+        "[scenario] or [sources]; add one."
     )
+
+
+def _material(path: Path, names: Counter[str]) -> str:
+    from particle_sim.materials.load import build_record
+    from particle_sim.materials.system import load_system
+
+    system = load_system(str(path))
+    names[system.file.material.name] += 1
+    readings = system.file.readings
+    if not system.status.simulable and not system.file.properties:
+        return f"material is fine, {system.status.kind.value}"
+    build_record(system)
+    for reading in readings:
+        build_record(load_system(str(path), reading=reading))
+    text = f"material is fine, {1 + len(readings)} reading(s)"
+    given = [
+        name
+        for name in system.entries
+        if system.host is not None
+        and name in system.host.properties
+        and name not in system.file.properties
+        and system.entries[name].evidence in ("proxy", "assumed")
+    ]
+    if not given or system.host is None:
+        return text
+    shown = ", ".join(name.replace("_", " ") for name in given[:MOST_NAMED])
+    more = f" and {len(given) - MOST_NAMED} more" if len(given) > MOST_NAMED else ""
+    return f"{text}; {shown}{more} from the host {system.host.host.name}"

@@ -10,84 +10,100 @@ import typer
 from particle_sim.errors import InputError, closest
 
 KINDS = ("material", "materials")
+_NARROW = ("name", "carrier", "high-entropy", "status", "known")
+_WIDE = ("name", "formula", "family", "role", *_NARROW[1:], "printed numbers")
+"""Columns a terminal has room for; ``--json`` has them all."""
 
 
 def show(
     kind: Annotated[str, typer.Argument(help="material or materials")],
     name: Annotated[str | None, typer.Argument(help="Name, name@reading, or a .toml file.")] = None,
+    carrier: Annotated[str | None, typer.Option(help="Only this carrier: Na, Li or K.")] = None,
+    family: Annotated[str | None, typer.Option(help="Only families with this word.")] = None,
+    role: Annotated[str | None, typer.Option(help="Only cathode, anode, ...")] = None,
+    simulable: Annotated[bool, typer.Option("--simulable", help="Only what can be run.")] = False,
+    high_entropy: Annotated[
+        bool, typer.Option("--high-entropy", help="Only what its paper calls high-entropy.")
+    ] = False,
+    sort: Annotated[str | None, typer.Option(help="Column to sort the list by.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Every number of a material with unit, range, evidence and source."""
+    """Every number of a material with unit, range, evidence and source; or the whole library."""
     if kind not in KINDS:
         raise InputError(f'show does not know "{kind}"; {closest(kind, KINDS)}')
-    if kind == "materials":
-        _list(as_json)
+    if kind == "material":
+        if name is None:
+            raise InputError('show material needs a name; try "particle-sim show materials".')
+        _one(name, as_json)
         return
-    if name is None:
-        raise InputError('show material needs a name; try "particle-sim show materials".')
-    _one(name, as_json)
+    from particle_sim.materials.library import Selection, library_rows, select, sorted_rows
+
+    chosen = Selection(
+        carrier=carrier,
+        family=family,
+        role=role,
+        simulable=simulable,
+        high_entropy=high_entropy,
+        text=name,
+    )
+    rows = library_rows(select(chosen))
+    if sort is not None:
+        rows = sorted_rows(rows, sort)
+    _list(rows, as_json)
 
 
-def _list(as_json: bool) -> None:
-    from particle_sim.materials.load import load_record, material_names
+def _list(rows: list[dict[str, str]], as_json: bool) -> None:
+    from particle_sim.cli.tables import WIDE_TERMINAL, print_table, terminal_width
 
-    rows = []
-    for name in material_names():
-        header = load_record(name).file.material
-        rows.append(
-            {
-                "name": name,
-                "formula": header.formula,
-                "family": header.family,
-                "carrier": header.carrier,
-                "phase": header.phase_behaviour.kind,
-                "baseline": header.baseline or "",
-            }
-        )
     if as_json:
         print(json.dumps(rows, indent=2))
         return
-    _print_table("Materials", rows)
+    columns = _WIDE if terminal_width() >= WIDE_TERMINAL else _NARROW
+    shown = [{key: row[key] for key in columns} for row in rows]
+    simulable = sum(row["status"] == "simulable" for row in rows)
+    print_table(f"{len(rows)} materials, {simulable} simulable", shown)
+    print("known: properties of a simulation that are its own, not stand-ins or assumptions.")
+    print('"particle-sim show material NAME" shows each number with its source.')
 
 
 def _one(name: str, as_json: bool) -> None:
-    from particle_sim.materials.load import load_record
-    from particle_sim.materials.table import input_rows
+    from particle_sim.cli.tables import print_facts, print_lines, print_properties
+    from particle_sim.composition.report import analyse, sentences
+    from particle_sim.materials.load import build_record
+    from particle_sim.materials.system import load_system
+    from particle_sim.materials.table import fact_rows, input_rows
 
-    record = load_record(name)
-    rows = input_rows(record)
+    system = load_system(name)
+    header = system.file.material
+    rows = []
+    if system.status.simulable or system.file.properties:
+        rows = input_rows(build_record(system))
+    facts = fact_rows(system)
+    try:
+        report = analyse(
+            header.formula,
+            structure=system.structure,
+            carrier=header.carrier,
+            variables=header.variables,
+        )
+        composition = list(sentences(report))
+    except InputError as error:
+        composition = [f"No composition analysis: {' '.join(error.problems)}"]
     if as_json:
-        print(json.dumps({"name": record.material.name, "properties": rows}, indent=2))
+        shown = {
+            "name": header.name,
+            "status": system.status.sentence,
+            "properties": rows,
+            "printed": facts,
+            "composition": composition,
+        }
+        print(json.dumps(shown, indent=2))
         return
-    header = record.file.material
-    numbers = {source: n for n, source in enumerate(dict.fromkeys(r["source"] for r in rows), 1)}
-    _print_table(
-        f"{header.title}  {header.formula}  reading: {record.material.reading}",
-        [
-            {
-                "property": row["property"],
-                "value": f"{row['value']} {row['unit']}".strip(),
-                "plausible": row["plausible"],
-                "evidence": row["evidence"],
-                "from": f"[{numbers[row['source']]}] {row['place']}".strip(),
-            }
-            for row in rows
-        ],
-    )
-    for source, number in numbers.items():
-        print(f"[{number}] {source}")
-    for other, reading in record.file.readings.items():
+    if rows:
+        title = f"{header.title}  {header.formula}  reading: {system.reading}"
+        print_properties(title, rows)
+    print_facts(f"{header.title}  {header.formula}: what its papers print", facts)
+    print_lines("Composition", composition)
+    print(f"Status: {system.status.sentence}")
+    for other, reading in system.file.readings.items():
         print(f"Other reading: {header.name}@{other}: {reading.title}")
-
-
-def _print_table(title: str, rows: list[dict[str, str]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    for column in rows[0]:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*map(escape, row.values()))
-    Console().print(table)

@@ -125,17 +125,18 @@ class PropertyBuilder:
     def _table(
         self, name: str, key: str, kind: PropertyKind, entry: PropertyEntry
     ) -> tuple[SiteFunction, float] | None:
-        x, y = entry.stoichiometry, entry.values
+        y = entry.values
+        x, low, high = self._axis(entry)
+        axis = "stoichiometry" if entry.filling is None else "filling"
         if x is None or y is None or len(x) != len(y) or len(x) < 2:
-            self._say(key, "has no complete table", "give stoichiometry and values, equally long.")
+            self._say(key, "has no complete table", f"give {axis} and values, equally long.")
             return None
         if any(b <= a for a, b in itertools.pairwise(x)):
-            self._say(f"{key}.stoichiometry", f"is {x}", "it must increase strictly.")
+            self._say(f"{key}.{axis}", f"is {x}", "it must increase strictly.")
             return None
-        low, high = self.window or (x[0], x[-1])
         if x[0] > low + 1e-9 or x[-1] < high - 1e-9:
             self._say(
-                f"{key}.stoichiometry",
+                f"{key}.{axis}",
                 f"covers {x[0]:g} to {x[-1]:g}",
                 f"it must cover the window {low:g} to {high:g}.",
             )
@@ -146,6 +147,14 @@ class PropertyBuilder:
             return None
         theta = tuple((value - low) / (high - low) for value in x)
         return self._tabulated(name, key, theta, tuple(values))
+
+    def _axis(self, entry: PropertyEntry) -> tuple[list[float] | None, float, float]:
+        """Where the values of a table stand, and the two ends that must be covered."""
+        if entry.filling is not None:
+            return entry.filling, 0.0, 1.0
+        ends = (entry.stoichiometry or [0.0])[:1] + (entry.stoichiometry or [1.0])[-1:]
+        low, high = self.window or (ends[0], ends[1])
+        return entry.stoichiometry, low, high
 
     def _tabulated(
         self, name: str, key: str, theta: tuple[float, ...], values: tuple[float, ...]

@@ -18,6 +18,8 @@ class PropertyKind:
     required: bool = True
     forms: tuple[str, ...] = ("constant",)
     display_unit: str | None = None
+    results: str = ""
+    """Which results it matters for, in words."""
 
     def problem(self, value: float) -> str | None:
         """Why ``value`` (SI) is not allowed, or ``None``."""
@@ -33,43 +35,79 @@ _FUNCTION = ("constant", "table")
 
 CATALOGUE: dict[str, PropertyKind] = {
     "molar_mass": PropertyKind(
-        unit="kg/mol", display_unit="g/mol", meaning="molar mass of the formula as written"
+        unit="kg/mol",
+        display_unit="g/mol",
+        meaning="molar mass of the formula as written",
+        results="capacity, density",
     ),
     "formula_unit_volume": PropertyKind(
-        unit="m^3", display_unit="angstrom^3", meaning="crystal volume per formula unit"
+        unit="m^3",
+        display_unit="angstrom^3",
+        meaning="crystal volume per formula unit",
+        results="concentration, flux",
     ),
-    "density": PropertyKind(unit="kg/m^3", meaning="crystal density"),
+    "density": PropertyKind(
+        unit="kg/m^3", meaning="crystal density", results="flux, electrode thickness"
+    ),
     "stoichiometry_min": PropertyKind(
-        unit="1", lowest_allowed=True, meaning="sodium per formula unit, poor end of the window"
+        unit="1",
+        lowest_allowed=True,
+        meaning="carrier per formula unit, poor end of the window",
+        results="capacity",
     ),
     "stoichiometry_max": PropertyKind(
-        unit="1", meaning="sodium per formula unit, rich end of the window"
+        unit="1",
+        meaning="carrier per formula unit, rich end of the window",
+        results="capacity",
     ),
     "capacity": PropertyKind(
-        unit="A*h/kg", display_unit="mA*h/g", meaning="specific capacity of the window"
+        unit="A*h/kg",
+        display_unit="mA*h/g",
+        meaning="specific capacity of the window",
+        results="voltage curve, C-rate",
     ),
     "one_c_current": PropertyKind(
-        unit="A/kg", display_unit="mA/g", meaning="specific current called 1C"
+        unit="A/kg",
+        display_unit="mA/g",
+        meaning="specific current called 1C",
+        results="every result at a C-rate",
     ),
     "maximum_concentration": PropertyKind(
-        unit="mol/m^3", meaning="mobile sodium at the rich end, c_max"
+        unit="mol/m^3",
+        meaning="mobile carrier at the rich end, c_max",
+        results="flux, gradients",
     ),
-    "lower_voltage": PropertyKind(unit="V", lowest=-1.0, highest=6.0, meaning="cell cut-off"),
-    "upper_voltage": PropertyKind(unit="V", lowest=-1.0, highest=6.0, meaning="cell cut-off"),
+    "lower_voltage": PropertyKind(
+        unit="V", lowest=-1.0, highest=6.0, meaning="cell cut-off", results="capacity"
+    ),
+    "upper_voltage": PropertyKind(
+        unit="V", lowest=-1.0, highest=6.0, meaning="cell cut-off", results="capacity"
+    ),
     "open_circuit_potential": PropertyKind(
         unit="V",
         lowest=-1.0,
         highest=6.0,
         forms=("plateaus", "table"),
         meaning="measured equilibrium potential against the carrier's metal",
+        results="voltage, energy",
     ),
     "diffusivity": PropertyKind(
-        unit="m^2/s", forms=_FUNCTION, meaning="effective chemical diffusivity of the carrier"
+        unit="m^2/s",
+        forms=_FUNCTION,
+        meaning="effective chemical diffusivity of the carrier",
+        results="rate capability, gradients, stress",
     ),
     "exchange_current_density": PropertyKind(
-        unit="A/m^2", meaning="exchange current at half filling, per true particle surface"
+        unit="A/m^2",
+        meaning="exchange current at half filling, per true particle surface",
+        results="overpotential, rate capability",
     ),
-    "particle_radius": PropertyKind(unit="m", display_unit="um", meaning="particle radius"),
+    "particle_radius": PropertyKind(
+        unit="m",
+        display_unit="um",
+        meaning="particle radius",
+        results="rate capability, gradients, stress, cracks",
+    ),
     "volume_change": PropertyKind(
         unit="1",
         display_unit="%",
@@ -77,12 +115,21 @@ CATALOGUE: dict[str, PropertyKind] = {
         highest=9.0,
         forms=("table",),
         meaning="cell volume over its stress-free value, minus one",
+        results="stress, strain, cracks",
     ),
     "youngs_modulus": PropertyKind(
-        unit="Pa", display_unit="GPa", forms=_FUNCTION, meaning="isotropic Young's modulus"
+        unit="Pa",
+        display_unit="GPa",
+        forms=_FUNCTION,
+        meaning="isotropic Young's modulus",
+        results="stress, cracks",
     ),
     "poisson_ratio": PropertyKind(
-        unit="1", lowest=-1.0, highest=0.499, meaning="isotropic Poisson ratio"
+        unit="1",
+        lowest=-1.0,
+        highest=0.499,
+        meaning="isotropic Poisson ratio",
+        results="stress, cracks",
     ),
     **{
         f"stiffness_{name}": PropertyKind(
@@ -90,6 +137,7 @@ CATALOGUE: dict[str, PropertyKind] = {
             display_unit="GPa",
             required=False,
             meaning=f"elastic constant {name.upper()} of the hexagonal crystal, third axis along c",
+            results="stress between grains",
         )
         for name in ("c11", "c12", "c13", "c33", "c44")
     },
@@ -99,18 +147,28 @@ CATALOGUE: dict[str, PropertyKind] = {
         highest=10.0,
         required=False,
         meaning="chemical strain along c over that along a, at the same volume change",
+        results="stress between grains",
     ),
     "tensile_strength": PropertyKind(
-        unit="Pa", display_unit="MPa", required=False, meaning="stress at which it would fail"
+        unit="Pa",
+        display_unit="MPa",
+        required=False,
+        meaning="stress at which it would fail",
+        results="cracks",
     ),
     "fracture_toughness": PropertyKind(
         unit="Pa*m^0.5",
         display_unit="MPa*m^0.5",
         required=False,
         meaning="critical stress intensity K_IC",
+        results="cracks",
     ),
     "flaw_size": PropertyKind(
-        unit="m", display_unit="nm", required=False, meaning="depth of the assumed surface flaw"
+        unit="m",
+        display_unit="nm",
+        required=False,
+        meaning="depth of the assumed surface flaw",
+        results="cracks",
     ),
     "regular_solution_parameter": PropertyKind(
         unit="1",
@@ -118,8 +176,12 @@ CATALOGUE: dict[str, PropertyKind] = {
         highest=20.0,
         required=False,
         meaning="interaction chi of one plateau in R T; two phases above 2",
+        results="two phases or solid solution",
     ),
     "gradient_coefficient": PropertyKind(
-        unit="J/m", required=False, meaning="gradient energy kappa |grad theta|^2 / 2"
+        unit="J/m",
+        required=False,
+        meaning="gradient energy kappa |grad theta|^2 / 2",
+        results="width of a phase boundary",
     ),
 }

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import re
-
+from particle_sim.composition.formula import molar_mass, parse_formula
 from particle_sim.constants import AVOGADRO, FARADAY
+from particle_sim.errors import InputError
 from particle_sim.materials.potential import PlateauPotential
 from particle_sim.materials.property import Property
+from particle_sim.materials.schema import Header
 
 CLOSURE = 0.01
 """Relative mismatch allowed between numbers that follow from one another (printed digits)."""
 
 
-_FORMULA = re.compile(r"[A-Za-z0-9.()]+")
-
-
-def closure_problems(where: str, properties: dict[str, Property], formula: str) -> list[str]:
+def closure_problems(where: str, properties: dict[str, Property], header: Header) -> list[str]:
     """Sentences for every relation that does not close."""
     value = {name: prop.magnitude for name, prop in properties.items()}
     checks = (_capacity, _concentration, _density, _voltages)
     problems = [text for check in checks if (text := check(value)) is not None]
     problems += _plateaus_inside(properties, value)
-    mass = _formula_mass(formula)
-    if isinstance(mass, str):
-        problems.append(mass)
-    elif _off(value["molar_mass"], mass):
-        problems.append(
-            f"properties.molar_mass is {value['molar_mass'] * 1e3:.5g} g/mol but {formula} weighs "
-            f"{mass * 1e3:.5g} g/mol; correct the formula or the molar mass."
-        )
+    problems += _mass_problems(header, value["molar_mass"])
     return [f"{where}: {problem}" for problem in problems]
+
+
+def _mass_problems(header: Header, given: float) -> list[str]:
+    try:
+        mass = molar_mass(parse_formula(header.formula, variables=header.variables))
+    except InputError as error:
+        return [f"material.formula: {problem}" for problem in error.problems]
+    if not _off(given, mass):
+        return []
+    return [
+        f"properties.molar_mass is {given * 1e3:.5g} g/mol but {header.formula} weighs "
+        f"{mass * 1e3:.5g} g/mol; correct the formula or the molar mass."
+    ]
 
 
 def _off(given: float, derived: float) -> bool:
@@ -99,17 +103,3 @@ def _plateaus_inside(properties: dict[str, Property], value: dict[str, float]) -
         for plateau in potential.plateaus
         if not low < plateau.voltage < high
     ]
-
-
-def _formula_mass(formula: str) -> float | str:
-    """Molar mass [kg/mol] of a formula, or a sentence when it cannot be read."""
-    import periodictable  # an element table; only needed when a file is loaded
-    from pyparsing import ParseBaseException  # its parser
-
-    try:
-        mass = float(periodictable.formula(formula).mass) if _FORMULA.fullmatch(formula) else 0.0
-    except (ValueError, ParseBaseException, RecursionError):
-        mass = 0.0
-    if mass > 0:
-        return mass * 1e-3
-    return f'material.formula is "{formula}"; write it like Na3V2(PO4)3.'

@@ -3,41 +3,50 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.checks import closure_problems, window_problems
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.derive import stress_free
+from particle_sim.materials.hosts import host_path
 from particle_sim.materials.material import Material
-from particle_sim.materials.schema import MaterialFile, PropertyEntry, SourcesFile
-from particle_sim.resources import shipped_folder
+from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
+from particle_sim.materials.system import System, load_system, shared_sources, system_names
 from particle_sim.units import split_quantity, to_si
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialRecord:
-    """A material with the file it came from: header, claims, citations and content hash."""
+    """A simulable material with what lies behind it: file, claims, citations, content hash."""
 
     material: Material
-    file: MaterialFile
-    path: Path
+    system: System
+    phase_behaviour: PhaseBehaviour
     overrides: Mapping[str, str]
 
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of the file's bytes."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+    @property
+    def file(self) -> MaterialFile:
+        """The material file as written."""
+        return self.system.file
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.system.path
+
+    @property
+    def host_path(self) -> Path | None:
+        """Where the file of its host is, if it names one."""
+        host = self.system.host
+        return None if host is None else host_path(host.host.name)
 
     def citation(self, source: str) -> str:
         """The citation behind a source key."""
-        known = {**_shared_sources().sources, **self.file.sources}
-        return known[source].citation if source in known else source
+        return self.system.citation(source)
 
 
 def load_material(name: str, *, reading: str | None = None) -> Material:
@@ -49,8 +58,8 @@ def load_material(name: str, *, reading: str | None = None) -> Material:
 
 
 def material_names() -> list[str]:
-    """Names of the shipped materials."""
-    return sorted(path.stem for path in (shipped_folder("parameters") / "materials").glob("*.toml"))
+    """Names of the shipped materials that can be simulated."""
+    return [name for name in system_names() if load_system(name).status.simulable]
 
 
 def load_record(
@@ -61,48 +70,71 @@ def load_record(
     ``overrides`` maps property names to quantities such as ``"1e-15 m^2/s"``; a replaced number
     is marked ``assumed`` by the user and loses its range.
     """
-    stem, named = _split_name(name)
-    path = _find(stem)
-    data = read_toml(path)
-    file = validated(MaterialFile, data, path.name)
     given = dict(overrides or {})
-    entries = _entries(file, path.name, reading or named or None)
-    for key, text in given.items():
-        entries[key] = _overridden(path.name, key, text, entries)
-    chosen = reading or named or file.material.default_reading.name
-    material = _material(path, file, entries, chosen)
-    return MaterialRecord(material=material, file=file, path=path, overrides=given)
+    system = load_system(name, reading=reading)
+    if given:
+        where = system.path.name
+        replaced = {key: _overridden(where, key, text) for key, text in given.items()}
+        system = load_system(name, reading=reading, replaced=replaced)
+    return build_record(system, given)
 
 
-def _split_name(name: str) -> tuple[str, str]:
-    """``"nvp@na1_to_na4"`` -> ``("nvp", "na1_to_na4")``; a folder may hold an @ in its name."""
-    if "@" not in name or name.endswith(".toml"):
-        return name, ""
-    stem, _, reading = name.rpartition("@")
-    return stem, reading
+def build_record(system: System, overrides: Mapping[str, str] | None = None) -> MaterialRecord:
+    """The material of a system; :class:`InputError` when it is not simulable."""
+    where, header = system.path.name, system.file.material
+    phases = system.phase_behaviour
+    window = _window(system.entries)
+    builder = PropertyBuilder(where, window)
+    properties = builder.build(dict(system.entries))
+    problems = [
+        *builder.problems,
+        *window_problems(where, properties),
+        *_citation_problems(where, system),
+    ]
+    if phases is None:
+        problems.append(f"{where}: material.phase_behaviour is missing; add it or name a host.")
+    if not problems:
+        problems = closure_problems(where, properties, header)
+    rest = 0.0 if window is None else stress_free(header, window)
+    if window is not None and not window[0] <= rest <= window[1]:
+        problems.append(
+            f"{where}: material.stress_free_stoichiometry is {rest:g}; it must lie in the window "
+            f"{window[0]:g} to {window[1]:g}."
+        )
+    if problems or window is None or phases is None:
+        raise InputError(*_shortened(system, problems))
+    if header.carrier not in ("Na", "Li", "K"):
+        raise InputError(f'{where}: material.carrier is "{header.carrier}"; choose Na, Li or K.')
+    strain = dataclasses.replace(properties["volume_change"], name="chemical_strain")
+    material = Material(
+        name=header.name,
+        title=header.title,
+        formula=header.formula,
+        carrier=header.carrier,
+        stoichiometry_min=window[0],
+        stoichiometry_max=window[1],
+        stress_free_site_fraction=(rest - window[0]) / (window[1] - window[0]),
+        properties={**properties, "chemical_strain": strain},
+        reading=system.reading,
+        two_phase=phases.kind == "two-phase",
+    )
+    return MaterialRecord(
+        material=material, system=system, phase_behaviour=phases, overrides=dict(overrides or {})
+    )
 
 
-def _find(stem: str) -> Path:
-    if stem.endswith(".toml") or "/" in stem or "\\" in stem:
-        return Path(stem)
-    if stem in material_names():
-        return shipped_folder("parameters") / "materials" / f"{stem}.toml"
-    raise InputError(f'There is no material "{stem}"; {closest(stem, material_names())}')
+def _shortened(system: System, problems: list[str]) -> list[str]:
+    """One sentence instead of a dozen for a shipped material that nobody can simulate."""
+    if system.status.simulable or system.file.properties:
+        return problems
+    header = system.file.material
+    return [
+        f"{header.name} cannot be simulated: it is {system.status.sentence}; "
+        f'"particle-sim show material {header.name}" shows what is printed of it.'
+    ]
 
 
-def _entries(file: MaterialFile, where: str, reading: str | None) -> dict[str, PropertyEntry]:
-    default = file.material.default_reading.name
-    if reading is None or reading == default:
-        return dict(file.properties)
-    if reading not in file.readings:
-        known = [default, *file.readings]
-        raise InputError(f'{where}: there is no reading "{reading}"; {closest(reading, known)}')
-    return {**file.properties, **file.readings[reading].properties}
-
-
-def _overridden(
-    where: str, key: str, text: str, entries: dict[str, PropertyEntry]
-) -> PropertyEntry:
+def _overridden(where: str, key: str, text: str) -> PropertyEntry:
     if key not in CATALOGUE:
         raise InputError(f"{where}: {key} is not a known property; {closest(key, CATALOGUE)}")
     if "constant" not in CATALOGUE[key].forms:
@@ -125,44 +157,7 @@ def _overridden(
     )
 
 
-def _material(
-    path: Path, file: MaterialFile, entries: dict[str, PropertyEntry], reading: str
-) -> Material:
-    where = path.name
-    window = _window(entries)
-    builder = PropertyBuilder(where, window)
-    properties = builder.build(entries)
-    problems = [
-        *builder.problems,
-        *window_problems(where, properties),
-        *_citation_problems(where, file, entries),
-    ]
-    if not problems:
-        problems = closure_problems(where, properties, file.material.formula)
-    rest = file.material.stress_free_stoichiometry
-    if window is not None and not window[0] <= rest <= window[1]:
-        problems.append(
-            f"{where}: material.stress_free_stoichiometry is {rest:g}; it must lie in the window "
-            f"{window[0]:g} to {window[1]:g}."
-        )
-    if problems or window is None:
-        raise InputError(*problems)
-    strain = dataclasses.replace(properties["volume_change"], name="chemical_strain")
-    return Material(
-        name=file.material.name,
-        title=file.material.title,
-        formula=file.material.formula,
-        carrier=file.material.carrier,
-        stoichiometry_min=window[0],
-        stoichiometry_max=window[1],
-        stress_free_site_fraction=(rest - window[0]) / (window[1] - window[0]),
-        properties={**properties, "chemical_strain": strain},
-        reading=reading,
-        two_phase=file.material.phase_behaviour.kind == "two-phase",
-    )
-
-
-def _window(entries: dict[str, PropertyEntry]) -> tuple[float, float] | None:
+def _window(entries: Mapping[str, PropertyEntry]) -> tuple[float, float] | None:
     """The stoichiometry window, or nothing while its own problems have to be reported."""
     ends = []
     for name in ("stoichiometry_min", "stoichiometry_max"):
@@ -177,12 +172,15 @@ def _window(entries: dict[str, PropertyEntry]) -> tuple[float, float] | None:
     return (low, high) if high > low else None
 
 
-def _citation_problems(
-    where: str, file: MaterialFile, entries: dict[str, PropertyEntry]
-) -> list[str]:
-    others = [("material.phase_behaviour", file.material.phase_behaviour.source)]
-    others += [(f"claims.{number}", claim.source) for number, claim in enumerate(file.claims)]
-    return source_problems(where, entries, own=file.sources, others=others)
+def _citation_problems(where: str, system: System) -> list[str]:
+    file = system.file
+    others = [(f"claims.{number}", claim.source) for number, claim in enumerate(file.claims)]
+    others += [("material.named_in", mention.source) for mention in file.material.named_in]
+    for kind, facts in file.printed.items():
+        others += [(f"printed.{kind}", fact.source) for fact in facts]
+    if system.phase_behaviour is not None:
+        others.append(("material.phase_behaviour", system.phase_behaviour.source))
+    return source_problems(where, system.entries, own=system.sources, others=others)
 
 
 def source_problems(
@@ -193,7 +191,7 @@ def source_problems(
     others: Iterable[tuple[str, str]] = (),
 ) -> list[str]:
     """A sentence for every source key that is neither shared nor among the file's ``own``."""
-    known = {"user", *own, *_shared_sources().sources}
+    known = {"user", *own, *shared_sources().sources}
     beliefs = [*others, *((f"properties.{name}", entry.source) for name, entry in entries.items())]
     for name, entry in entries.items():
         beliefs += [(f"properties.{name}.plateaus", p.source) for p in entry.plateaus or []]
@@ -205,8 +203,3 @@ def source_problems(
         for key, source in beliefs
         if source not in known
     ]
-
-
-def _shared_sources() -> SourcesFile:
-    path = shipped_folder("parameters") / "sources.toml"
-    return validated(SourcesFile, read_toml(path), path.name)

@@ -6,7 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from particle_sim.materials.printed import Fact
+
 EvidenceName = Literal["measured", "digitised", "derived", "fitted", "proxy", "assumed"]
+Role = Literal["cathode", "anode", "solid electrolyte", "coating", "not stated"]
 DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal"]
 
 
@@ -48,6 +51,9 @@ class PropertyEntry(Belief):
     unit: str
     value: float | None = None
     stoichiometry: list[float] | None = None
+    """Where the values of a table stand, in carrier per formula unit ..."""
+    filling: list[float] | None = None
+    """... or in the site fraction, 0 to 1 over the material's own window."""
     values: list[float] | None = None
     plateaus: list[PlateauEntry] | None = None
     activation_energy: ActivationEntry | None = None
@@ -61,10 +67,11 @@ class NamedReading(_Strict):
 
 
 class Reading(_Strict):
-    """Another reading of contradictory evidence: some properties replaced."""
+    """Another reading of contradictory evidence: some properties, or the formula, replaced."""
 
     title: str
-    properties: dict[str, PropertyEntry]
+    formula: str | None = None
+    properties: dict[str, PropertyEntry] = {}
 
 
 class PhaseBehaviour(_Strict):
@@ -88,19 +95,41 @@ class ClaimEntry(_Strict):
     at: float | None = None
 
 
+class Mention(_Strict):
+    """Where a paper names the material."""
+
+    source: str
+    place: str = ""
+
+
 class Header(_Strict):
     """The [material] block."""
 
     name: str
     title: str
     formula: str
+    formula_as_printed: str = ""
+    variables: dict[str, float] = {}
+    """Values of the letters in the formula, such as ``x``."""
     family: str
-    carrier: Literal["Na", "Li", "K"]
-    stress_free_stoichiometry: float
-    baseline: str | None = None
+    role: Role = "cathode"
+    carrier: Literal["Na", "Li", "K", "Li or Na", "not stated"]
+    structure: str | None = None
+    """Structure family that lays the elements on their sites; the host's when left out."""
+    host: str | None = None
+    """Host file that stands in for what is printed nowhere."""
+    aliases: list[str] = []
+    baseline: list[str] = []
+    """The materials this one was made to improve on."""
+    compared_with: list[str] = []
+    high_entropy: bool | None = None
+    """Whether its paper calls it high-entropy; nothing when it does not say."""
+    entropy_label: str = ""
+    stress_free_stoichiometry: float | None = None
     note: str = ""
-    default_reading: NamedReading
-    phase_behaviour: PhaseBehaviour
+    default_reading: NamedReading = NamedReading(name="as_printed", title="as printed")
+    phase_behaviour: PhaseBehaviour | None = None
+    named_in: list[Mention] = []
 
 
 class Source(_Strict):
@@ -115,9 +144,36 @@ class MaterialFile(_Strict):
     """A whole material file."""
 
     material: Header
-    properties: dict[str, PropertyEntry]
+    printed: dict[str, list[Fact]] = {}
+    properties: dict[str, PropertyEntry] = {}
     readings: dict[str, Reading] = {}
     claims: list[ClaimEntry] = []
+    sources: dict[str, Source] = {}
+
+
+class HostHeader(_Strict):
+    """The [host] block: what all members of a host family share."""
+
+    name: str
+    title: str
+    structure: str
+    carrier: Literal["Na", "Li", "K"]
+    anions: list[str]
+    anions_per_formula_unit: float
+    """What one formula unit of the host is: a formula with thrice the anions is three of them."""
+    carrier_sites: float
+    """Carrier sites per formula unit that the window may fill."""
+    lowest_stoichiometry: float
+    """Carrier that stays in the host however far it is charged."""
+    phase_behaviour: PhaseBehaviour
+
+
+class HostFile(_Strict):
+    """Properties that stand in where a paper prints none, and the carrier usually exchanged."""
+
+    host: HostHeader
+    exchanged_carrier: PropertyEntry
+    properties: dict[str, PropertyEntry]
     sources: dict[str, Source] = {}
 
 

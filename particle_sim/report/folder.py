@@ -180,17 +180,19 @@ def _manifest(result: ComparisonResult, command: str, folder: Path) -> dict[str,
     }
 
 
+def _file_entry(path: Path | None) -> dict[str, str] | None:
+    return None if path is None else {"file": path.name, "sha256": _sha256(path)}
+
+
 def _material_entry(material: MaterialResult) -> dict[str, Any]:
     return {
         "name": material.name,
         "file": material.record.path.name,
-        "sha256": material.record.sha256,
+        "sha256": _sha256(material.record.path),
+        "host": _file_entry(material.record.host_path),
         "reading": material.material.reading,
         "law": material.particle.particle.law,
-        "cell_design": {
-            "file": material.cell.cell.design.path.name,
-            "sha256": _sha256(material.cell.cell.design.path),
-        },
+        "cell_design": _file_entry(material.cell.cell.design.path),
         "cell_end": material.cell.end.value,
         "runs": {
             law: {

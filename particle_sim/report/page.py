@@ -60,16 +60,15 @@ def _embedded(path: Path) -> str:
 def _material(material: MaterialResult) -> dict[str, Any]:
     run = material.particle
     readings = material.record.file.readings
+    phases = material.record.phase_behaviour
     return {
         "title": material.title,
         "formula": material.material.formula,
         "law": material.law.title,
         "transport": run.particle.law,
-        "phase_source": material.record.citation(
-            material.record.file.material.phase_behaviour.source
-        ),
-        "phase_place": material.record.file.material.phase_behaviour.place,
-        "phase_note": material.record.file.material.phase_behaviour.note,
+        "phase_source": material.record.citation(phases.source),
+        "phase_place": phases.place,
+        "phase_note": phases.note,
         "reading": _reading_title(material),
         "other_readings": [
             f"{material.name}@{name}: {reading.title}"

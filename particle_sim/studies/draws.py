@@ -100,7 +100,7 @@ def draw(
         }
         made.append(MaterialDraws(material=result.material, values=values))
     keep = made[1].values["diffusivity"] >= made[0].values["diffusivity"]
-    related = candidate.record.file.material.baseline == baseline.name
+    related = baseline.name in candidate.record.file.material.baseline
     if not (ordered and related and keep.any()):
         keep[:] = True
     first, second = (

@@ -29,7 +29,7 @@ def judge(
 
 def _claims(case: Case) -> list[ClaimEntry]:
     file = case.candidate.record.file
-    if file.claims and file.material.baseline == case.baseline.name:
+    if file.claims and case.baseline.name in file.material.baseline:
         return list(file.claims)
     low, high = case.baseline.title, case.candidate.title
     generic = {

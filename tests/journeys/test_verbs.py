@@ -21,6 +21,7 @@ from command_line import CELLS, MATERIALS, SCENARIOS, RunCommand
 
 from particle_sim import figures
 from particle_sim.materials.load import load_record, material_names
+from particle_sim.materials.system import system_names
 
 FIGURES = ("particle_fields", "radial_profiles", "voltage", "history", "size_map")
 BALANCE = 1e-12
@@ -35,8 +36,8 @@ def test_show_material_as_json_gives_every_number_a_source(run: RunCommand) -> N
     shown = json.loads(outcome.out)
     assert shown["name"] == "he_v"
     rows = shown["properties"]
-    in_file = set(load_record("he_v").file.properties)
-    assert {row["property"].replace(" ", "_") for row in rows} == in_file
+    in_use = set(load_record("he_v").system.entries)
+    assert {row["property"].replace(" ", "_") for row in rows} == in_use
     kinds = {"measured", "digitised", "derived", "fitted", "proxy", "assumed"}
     for row in rows:
         assert row["source"].strip(), row
@@ -89,8 +90,10 @@ def test_show_materials(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> Non
     table = run("show", "materials")
     assert (table.code, table.err) == (0, "")
     rows = json.loads(run("show", "materials", "--json").out)
-    assert [row["name"] for row in rows] == material_names()
-    assert {"nvp", "he_v", "nfm_li2024", "he_o3_li2024"} <= set(material_names())
+    assert [row["name"] for row in rows] == system_names()
+    simulable = [row["name"] for row in rows if row["status"] == "simulable"]
+    assert simulable == material_names()
+    assert {"nvp", "he_v", "nfm_li2024", "he_o3_li2024"} <= set(simulable)
     for row in rows:
         assert row["name"] in table.out
         assert row["formula"] in table.out

@@ -21,6 +21,7 @@ from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_material, load_record, material_names
 from particle_sim.materials.potential import PlateauPotential
 from particle_sim.materials.schema import Belief, MaterialFile, PropertyEntry
+from particle_sim.materials.system import load_system
 from particle_sim.resources import shipped_folder
 
 PARAMETERS = shipped_folder("parameters")
@@ -60,6 +61,9 @@ PRINTED_VOLUME_CHANGES = [
     ("he_o3_li2024", 2.6, LAYERED),
 ]
 
+SWELL_ON_EXTRACTION = {"pba_naxfe_fe_cn6"}
+"""Sodium-rich Prussian whites (Kareis et al., J. Am. Chem. Soc. 134, 2012: +15 % by the cells)."""
+
 DEFINING = {
     "capacity",
     "one_c_current",
@@ -77,9 +81,9 @@ def _file(name: str) -> MaterialFile:
 
 
 def _entries(name: str) -> list[tuple[str, PropertyEntry]]:
-    """Every property of a file, those of its readings included."""
+    """Every property a simulation uses, derived and standing-in ones and readings included."""
     file = _file(name)
-    found = list(file.properties.items())
+    found = list(load_system(name).entries.items())
     for key, reading in file.readings.items():
         found += [(f"{key}.{label}", entry) for label, entry in reading.properties.items()]
     return found
@@ -95,9 +99,10 @@ def _beliefs(name: str) -> Iterator[tuple[str, Belief]]:
 
 
 def _cited(name: str) -> set[str]:
-    file = _file(name)
-    claims = {claim.source for claim in file.claims}
-    return {b.source for _, b in _beliefs(name)} | claims | {file.material.phase_behaviour.source}
+    claims = {claim.source for claim in _file(name).claims}
+    phases = load_system(name).phase_behaviour
+    assert phases is not None
+    return {b.source for _, b in _beliefs(name)} | claims | {phases.source}
 
 
 @pytest.mark.parametrize(("name", "key", "value", "unit", "source"), PRINTED_CONSTANTS)
@@ -123,7 +128,7 @@ def test_printed_volume_changes_are_unaltered(name: str, percent: float, source:
 def test_sodium_extraction_shrinks_the_cell_from_its_stress_free_state(name: str) -> None:
     material = load_material(name)
     empty, rest = material["chemical_strain"](np.array([0.0, material.stress_free_site_fraction]))
-    assert empty < 0
+    assert empty > 0 if name in SWELL_ON_EXTRACTION else empty < 0
     assert abs(rest) < 2e-4  # the window's printed digits move the knee by less than 0.1 % strain
 
 
@@ -277,17 +282,16 @@ def test_phase_behaviour_agrees_with_the_interaction_parameter(name: str) -> Non
 @pytest.mark.parametrize("name", NAMES)
 def test_claims_belong_to_a_pair_and_quote_a_place(name: str) -> None:
     file = _file(name)
-    if file.material.baseline is None:
-        assert file.claims == []
+    if not file.claims:
         return
-    assert file.material.baseline in NAMES
+    assert set(file.material.baseline) <= set(NAMES)
     assert {"lower_stress", "cracks", "no_cracks"} <= {claim.kind for claim in file.claims}
     assert all(claim.text and claim.place for claim in file.claims)
     fields = [c for c in file.claims if c.kind in {"uniform", "heterogeneous", "surface_retained"}]
     assert all(claim.at == 0.9 for claim in fields)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["nvp", "he_v", "nfm_li2024", "he_o3_li2024"])
 def test_a_density_that_does_not_close_is_refused(name: str, tmp_path: Path) -> None:
     original = (PARAMETERS / "materials" / f"{name}.toml").read_text("utf-8")
     density = _file(name).properties["density"].value

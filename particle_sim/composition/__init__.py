@@ -1,0 +1,1 @@
+"""What a chemical formula says: sites, charges, mixing entropy, mismatch, capacity, rules."""

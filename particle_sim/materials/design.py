@@ -1,0 +1,229 @@
+"""A draft material file for a new formula, after a material that is known.
+
+What the formula fixes is derived; everything else is the known material's number, marked
+``assumed``, with its range widened. Nothing is shifted by entropy: no data supports that
+(:mod:`particle_sim.materials.trends` shows the little there is).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from particle_sim.composition.formula import Formula, molar_mass, parse_formula
+from particle_sim.constants import AVOGADRO, FARADAY
+from particle_sim.errors import InputError
+from particle_sim.materials.catalogue import CATALOGUE, PropertyKind
+from particle_sim.materials.schema import PlateauEntry, PropertyEntry
+from particle_sim.materials.system import System, load_system
+from particle_sim.units import to_si
+
+WIDENING = 1.5
+"""Factor on the half width of a range that is carried over."""
+
+WIDENING_DECADES = 0.5
+"""Decades added at both ends of a logarithmic range that is carried over."""
+
+UNKNOWN_SPREAD = 0.2
+"""Relative half width where the known material has no range of its own."""
+
+VOLTAGE_SPREAD = 0.15
+"""Half width [V] of a carried-over plateau: other metals move it by this much and more."""
+
+VOLUME_SPREAD = 0.05
+"""Relative half width of the cell volume: members of one family differ by a few per cent."""
+
+_DEFINING = ("one_c_current", "lower_voltage", "upper_voltage")
+"""Choices of the experiment, not beliefs: carried over without a range."""
+
+
+def draft_material(name: str, formula: str, like: str) -> dict[str, Any]:
+    """The tables of a material file for ``formula``, after the material ``like``.
+
+    Molar mass from the formula; capacity dx F / (3.6 M) with the carrier dx that ``like``
+    exchanges; window from the formula's carrier downwards; density M / (N_A V) and c_max
+    dx / (N_A V). Valid while the structure stays that of ``like``. Raises :class:`InputError`
+    for a formula that cannot be read, or one without enough of the carrier.
+    """
+    known = load_system(like)
+    if not known.status.simulable:
+        raise InputError(
+            f"{like} cannot be the pattern of a design: it is {known.status.sentence}; "
+            'choose from "particle-sim show materials --simulable".'
+        )
+    parsed = parse_formula(formula)
+    header = known.file.material
+    entries = {**_carried_over(known), **_derived(known, parsed)}
+    ordered = {key: entries[key] for key in CATALOGUE if key in entries}
+    phases = known.phase_behaviour
+    assert phases is not None
+    return {
+        "material": {
+            "name": name,
+            "title": name,
+            "formula": formula,
+            "family": header.family,
+            "role": header.role,
+            "carrier": header.carrier,
+            "structure": known.structure,
+            "baseline": [header.name],
+            "note": f"Draft after {header.title}. Replace every assumed number by your own.",
+            "phase_behaviour": {
+                "kind": phases.kind,
+                "source": "judgement",
+                "note": f"Assumed as {header.title}; a new composition may differ.",
+            },
+        },
+        "properties": {
+            key: entry.model_dump(exclude_defaults=True, mode="json")
+            for key, entry in ordered.items()
+        },
+    }
+
+
+def material_text(tables: Mapping[str, Any]) -> str:
+    """The tables as TOML text."""
+    import tomli_w
+
+    text = tomli_w.dumps(dict(tables))
+    assert tomllib.loads(text) == tables
+    return text
+
+
+def _derived(known: System, formula: Formula) -> dict[str, PropertyEntry]:
+    old = _numbers(known)
+    mass, volume = molar_mass(formula), old["formula_unit_volume"]
+    exchanged = old["stoichiometry_max"] - old["stoichiometry_min"]
+    carrier = known.file.material.carrier
+    top = formula.amounts.get(carrier, 0.0) + _filled_beyond_formula(known, old)
+    if top < exchanged:
+        raise InputError(
+            f"{formula.text} holds {top:.3g} {carrier} per formula unit, but "
+            f"{known.file.material.name} exchanges {exchanged:.3g}; choose another pattern or "
+            "another formula."
+        )
+    per_volume = 1 / (AVOGADRO * volume)
+    rule = f"Rule: {{}} Valid while the structure is that of {known.file.material.title}"
+    capacity = exchanged * FARADAY / (3600 * mass)
+    return {
+        "molar_mass": _entry(mass * 1e3, "g/mol", rule.format("sum of the formula."), 0.0),
+        "stoichiometry_max": _entry(
+            top,
+            "1",
+            rule.format("carrier of the formula, plus what the pattern takes up more."),
+            0.0,
+        ),
+        "stoichiometry_min": _entry(
+            top - exchanged, "1", rule.format("x_max less the carrier the pattern exchanges."), 0.0
+        ),
+        "capacity": _entry(
+            capacity,
+            "mA*h/g",
+            rule.format("dx F / (3.6 M).") + " and as much carrier can leave as there.",
+            UNKNOWN_SPREAD,
+        ),
+        "density": _entry(mass * per_volume, "kg/m^3", rule.format("M / (N_A V)."), VOLUME_SPREAD),
+        "maximum_concentration": _entry(
+            exchanged * per_volume, "mol/m^3", rule.format("dx / (N_A V)."), VOLUME_SPREAD
+        ),
+    }
+
+
+def _numbers(known: System) -> dict[str, float]:
+    return {
+        name: to_si(entry.value, entry.unit, CATALOGUE[name].unit)
+        for name, entry in known.entries.items()
+        if entry.value is not None
+    }
+
+
+def _filled_beyond_formula(known: System, old: Mapping[str, float]) -> float:
+    """Carrier that the pattern takes up beyond what its own formula holds."""
+    header = known.file.material
+    own = parse_formula(header.formula, variables=header.variables)
+    return max(old["stoichiometry_max"] - own.amounts.get(header.carrier, 0.0), 0.0)
+
+
+def _entry(value: float, unit: str, note: str, spread: float) -> PropertyEntry:
+    ends = (value * (1 - spread), value * (1 + spread)) if spread else None
+    return PropertyEntry(
+        value=value, unit=unit, range=ends, evidence="derived", source="arithmetic", note=note
+    )
+
+
+def _carried_over(known: System) -> dict[str, PropertyEntry]:
+    title = known.file.material.title
+    return {
+        name: _widened(entry, CATALOGUE[name], title, ranged=name not in _DEFINING)
+        for name, entry in known.entries.items()
+    }
+
+
+def _widened(entry: PropertyEntry, kind: PropertyKind, title: str, ranged: bool) -> PropertyEntry:
+    changes: dict[str, Any] = {
+        "evidence": "assumed",
+        "source": "judgement",
+        "place": "",
+        "note": f"As {title}; nothing in a formula fixes it. Range widened.",
+        "range": _wider_range(entry, kind) if ranged else None,
+    }
+    if not ranged:
+        changes["note"] = f"As {title}; a choice of the experiment."
+    if entry.stoichiometry is not None and entry.values is not None:
+        low, high = entry.stoichiometry[0], entry.stoichiometry[-1]
+        changes["stoichiometry"] = None
+        changes["filling"] = [(x - low) / (high - low) for x in entry.stoichiometry]
+    if entry.plateaus is not None:
+        changes["plateaus"] = [_widened_plateau(plateau) for plateau in entry.plateaus]
+        changes["range"] = None
+    if entry.activation_energy is not None:
+        barrier = entry.activation_energy
+        low, high = barrier.range or (barrier.value, barrier.value)
+        changes["activation_energy"] = barrier.model_copy(
+            update={
+                "evidence": "assumed",
+                "source": "judgement",
+                "place": "",
+                "note": "",
+                "range": (
+                    max(barrier.value - WIDENING * (barrier.value - low), 0.0),
+                    barrier.value + WIDENING * (high - barrier.value),
+                ),
+            }
+        )
+    return entry.model_copy(update=changes)
+
+
+def _widened_plateau(plateau: PlateauEntry) -> PlateauEntry:
+    ends = (plateau.voltage - VOLTAGE_SPREAD, plateau.voltage + VOLTAGE_SPREAD)
+    changes = {"evidence": "assumed", "source": "judgement", "place": "", "note": "", "range": ends}
+    return plateau.model_copy(update=changes)
+
+
+def _wider_range(entry: PropertyEntry, kind: PropertyKind) -> tuple[float, float] | None:
+    """The range with its ends moved outwards, kept inside what the property may be."""
+    centre = entry.value
+    if centre is None and entry.values is not None:
+        centre = max(entry.values) - min(entry.values)
+    if centre is None:
+        return None
+    low, high = entry.range or (
+        centre - UNKNOWN_SPREAD * abs(centre),
+        centre + UNKNOWN_SPREAD * abs(centre),
+    )
+    if entry.distribution.startswith("log"):
+        return low / 10**WIDENING_DECADES, high * 10**WIDENING_DECADES
+    wide = (centre - WIDENING * (centre - low), centre + WIDENING * (high - centre))
+    return _allowed(wide, (low, high), entry.unit, kind)
+
+
+def _allowed(
+    wide: tuple[float, float], old: tuple[float, float], unit: str, kind: PropertyKind
+) -> tuple[float, float]:
+    """Each end of ``wide`` that the property may take, else the old one."""
+    ends = [
+        new if kind.problem(to_si(new, unit, kind.unit)) is None else before
+        for new, before in zip(wide, old, strict=True)
+    ]
+    return ends[0], ends[1]
