@@ -27,6 +27,9 @@ def show(
     ] = False,
     sort: Annotated[str | None, typer.Option(help="Column to sort the list by.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the list as a page in Markdown.")
+    ] = False,
 ) -> None:
     """Every number of a material with unit, range, evidence and source; or the whole library."""
     if kind not in KINDS:
@@ -46,7 +49,13 @@ def show(
         high_entropy=high_entropy,
         text=name,
     )
-    rows = library_rows(select(chosen))
+    systems = select(chosen)
+    if markdown:
+        from particle_sim.materials.page import library_page
+
+        print(library_page(systems), end="")
+        return
+    rows = library_rows(systems)
     if sort is not None:
         rows = sorted_rows(rows, sort)
     _list(rows, as_json)

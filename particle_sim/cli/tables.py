@@ -7,21 +7,11 @@ from collections.abc import Sequence
 WIDE_TERMINAL = 110
 """Columns from which a terminal has room for words beside the numbers."""
 
-VALUE_WIDTH = 17
+VALUE_WIDTH = 13
 """Characters that hold a number with its unit."""
 
-WORDS = (
-    "value",
-    "plausible",
-    "matters for",
-    "from",
-    "statement",
-    "place",
-    "fact",
-    "formula",
-    "family",
-)
-"""Columns that may break over lines; all others stay whole."""
+WHOLE = ("name", "property", "evidence", "status", "carrier", "high-entropy", "known")
+"""Columns that never break over lines."""
 
 
 def terminal_width() -> int:
@@ -45,7 +35,7 @@ def print_table(title: str, rows: Sequence[dict[str, str]]) -> None:
         table.add_column(
             column,
             overflow="fold",
-            no_wrap=column not in WORDS,
+            no_wrap=column in WHOLE,
             min_width=VALUE_WIDTH if column == "value" else None,
         )
     for row in rows:

@@ -1,1 +1,1 @@
-"""What a chemical formula says: sites, charges, mixing entropy, mismatch, capacity, rules."""
+"""What a formula says: sites, charges, entropy, mismatch, capacity and the papers' rules."""

@@ -38,7 +38,8 @@ class Token:
 
 def refusal(text: str, reason: str) -> InputError:
     """The one sentence about ``text``: which formula, and ``reason`` (what, and what to do)."""
-    shown = text if len(text) <= 80 else text[:77] + "..."
+    start = "".join(letter if letter.isprintable() else " " for letter in text[:81])
+    shown = start if len(text) <= 80 else start[:77] + "..."
     return InputError(f'Formula "{shown}": {reason}')
 
 

@@ -7,15 +7,17 @@ What the formula fixes is derived; everything else is the known material's numbe
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from particle_sim.composition.formula import Formula, molar_mass, parse_formula
 from particle_sim.constants import AVOGADRO, FARADAY
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE, PropertyKind
-from particle_sim.materials.schema import PlateauEntry, PropertyEntry
+from particle_sim.materials.schema import Belief, PlateauEntry, PropertyEntry
 from particle_sim.materials.system import System, load_system
 from particle_sim.units import to_si
 
@@ -55,6 +57,7 @@ def draft_material(name: str, formula: str, like: str) -> dict[str, Any]:
     parsed = parse_formula(formula)
     header = known.file.material
     entries = {**_carried_over(known), **_derived(known, parsed)}
+    entries["volume_change"] = _zeroed(entries, parsed.amounts.get(header.carrier, 0.0))
     ordered = {key: entries[key] for key in CATALOGUE if key in entries}
     phases = known.phase_behaviour
     assert phases is not None
@@ -75,20 +78,39 @@ def draft_material(name: str, formula: str, like: str) -> dict[str, Any]:
                 "note": f"Assumed as {header.title}; a new composition may differ.",
             },
         },
-        "properties": {
-            key: entry.model_dump(exclude_defaults=True, mode="json")
-            for key, entry in ordered.items()
-        },
+        "properties": {key: _table(entry) for key, entry in ordered.items()},
     }
 
 
+_ORDER = ("form", "value", "unit", "range", "distribution", "decades")
+_DIGITS = 6
+
+
+def _table(entry: Belief) -> dict[str, Any]:
+    """An entry as a TOML table: value, unit and range first, six significant digits."""
+    given = _rounded(entry.model_dump(exclude_defaults=True, mode="json"))
+    first = {key: given[key] for key in _ORDER if key in given}
+    return {**first, **{key: value for key, value in given.items() if key not in first}}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}")
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return value
+
+
 def material_text(tables: Mapping[str, Any]) -> str:
-    """The tables as TOML text."""
+    """The tables as TOML text, short lists on one line."""
     import tomli_w
 
-    text = tomli_w.dumps(dict(tables))
-    assert tomllib.loads(text) == tables
-    return text
+    def joined(match: re.Match[str]) -> str:
+        return "[" + ", ".join(match[1].replace(",", " ").split()) + "]"
+
+    return re.sub(r"\[\n((?: +[-+.\de]+,\n)+) *\]", joined, tomli_w.dumps(dict(tables)))
 
 
 def _derived(known: System, formula: Formula) -> dict[str, PropertyEntry]:
@@ -193,6 +215,18 @@ def _widened(entry: PropertyEntry, kind: PropertyKind, title: str, ranged: bool)
             }
         )
     return entry.model_copy(update=changes)
+
+
+def _zeroed(entries: Mapping[str, PropertyEntry], made: float) -> PropertyEntry:
+    """The volume change counted from the crystal as made, with ``made`` carrier."""
+    entry = entries["volume_change"]
+    low, high = (entries[f"stoichiometry_{end}"].value or 0.0 for end in ("min", "max"))
+    rest = min(max((made - low) / (high - low), 0.0), 1.0)
+    filling, values = entry.filling or [], entry.values or []
+    offset = float(np.interp(rest, filling, values))
+    points = sorted({*filling, rest})
+    moved = [float(np.interp(x, filling, values)) - offset for x in points]
+    return entry.model_copy(update={"filling": points, "values": moved})
 
 
 def _widened_plateau(plateau: PlateauEntry) -> PlateauEntry:

@@ -18,7 +18,7 @@ from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle import shapes
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export import write_vtkhdf, write_vtu
-from particle_sim.particle.export.atomic import complete
+from particle_sim.files import written_whole
 from particle_sim.units import Array
 
 R = 1e-6
@@ -360,7 +360,7 @@ def test_files_that_fail_leave_the_last_good_one(tmp_path: Path) -> None:
     path.write_text("good", encoding="utf-8")
 
     def fail() -> None:
-        with complete(path) as part:
+        with written_whole(path) as part:
             part.write_text("half", encoding="utf-8")
             raise OSError("disk full")
 

@@ -209,7 +209,7 @@ def test_every_uncertain_number_has_a_range(name: str) -> None:
         if belief.range is None
         and belief.evidence != "derived"
         and key.rpartition(".")[2] not in DEFINING
-        and key != "open_circuit_potential"  # its plateaus carry the ranges
+        and not key.endswith("open_circuit_potential")  # its plateaus carry the ranges
     ]
     assert without == []
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.export.atomic import complete
+from particle_sim.files import written_whole
 from particle_sim.particle.export.grid import Grid, grid_of
 
 
@@ -25,7 +25,7 @@ def write_vtkhdf(run: BodyRun, path: str | Path) -> Path:
     if target.suffix not in (".vtkhdf", ".hdf"):
         raise InputError(f'The file\'s name is "{target.name}"; it must end in .vtkhdf or .hdf.')
     grid = grid_of(run)
-    with complete(target) as part, h5py.File(part, "w") as file:
+    with written_whole(target) as part, h5py.File(part, "w") as file:
         root = file.create_group("VTKHDF")
         root.attrs["Version"] = np.array([2, 2], dtype=np.int64)
         root.attrs.create("Type", np.bytes_("UnstructuredGrid"))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
 from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.export.atomic import complete
+from particle_sim.files import written_whole
 from particle_sim.particle.export.grid import TENSOR, Grid, grid_of
 
 _TYPES = {"float64": "Float64", "int64": "Int64", "uint8": "UInt8"}
@@ -35,10 +35,10 @@ def write_vtu(run: BodyRun, path: str | Path) -> Path:
     entries = []
     for index, time in enumerate(run.time):
         name = f"{stem}/{stem}_{index:04d}.vtu"
-        with complete(target.parent / name) as part:
+        with written_whole(target.parent / name) as part:
             part.write_text(_document(grid, index), encoding="utf-8")
         entries.append(f'<DataSet timestep="{float(time)!r}" part="0" file={quoteattr(name)}/>\n')
-    with complete(target) as part:
+    with written_whole(target) as part:
         part.write_text(
             _HEAD.format(kind="Collection")
             + f"<Collection>\n{''.join(entries)}</Collection>\n</VTKFile>\n",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @contextmanager
-def complete(path: Path) -> Iterator[Path]:
+def written_whole(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path``; the file gets its own name at the end, or is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

@@ -1,0 +1,48 @@
+"""``particle-sim design``: what a formula says, and a draft material file for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from particle_sim.errors import InputError
+
+
+def design(
+    formula: Annotated[str, typer.Argument(help='Such as "Na3.3V1.4Cr0.2Mn0.2Fe0.2(PO4)3".')],
+    like: Annotated[str, typer.Option(help="The simulable material it is made after.")],
+    name: Annotated[str, typer.Option(help="Name of the new material.")] = "my_material",
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the file; default NAME.toml.")
+    ] = None,
+) -> None:
+    """Composition report of a formula and a draft material file after a known material."""
+    from particle_sim.cli.tables import print_lines, print_table
+    from particle_sim.composition.report import analyse, rows, sentences
+    from particle_sim.files import written_whole
+    from particle_sim.materials.design import draft_material, material_text
+    from particle_sim.materials.load import load_record
+    from particle_sim.materials.system import load_system
+    from particle_sim.materials.trends import trends
+
+    if not name.isidentifier():
+        raise InputError(f'--name is "{name}"; use letters, digits and underscores.')
+    target = out or Path(f"{name}.toml")
+    if target.exists():
+        raise InputError(f"{target} exists already; choose another --out or --name.")
+    tables = draft_material(name, formula, like)
+    known = load_system(like)
+    report = analyse(formula, structure=known.structure, carrier=known.file.material.carrier)
+    with written_whole(target) as part:
+        part.write_text(material_text(tables), encoding="utf-8")
+    print_table(f"Composition of {formula}", rows(report))
+    print_lines("In words", sentences(report))
+    print_lines(
+        "Trends people design by, and what the library holds of them",
+        [trend.sentence(known.citation(trend.source)) for trend in trends()],
+    )
+    load_record(str(target))
+    print(f"Draft after {like}: {target}")
+    print(f"Next: replace its assumed numbers, then particle-sim compare {like} {target}")
