@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from particle_sim import figures as figures
     from particle_sim import metrics as metrics
     from particle_sim import protocols as protocols
+    from particle_sim.cell.electrolyte import load_electrolyte as load_electrolyte
+    from particle_sim.cell.full_cell import full_cell as full_cell
     from particle_sim.cell.half_cell import half_cell as half_cell
     from particle_sim.cell.solve import solve_cell as solve_cell
+    from particle_sim.composition.report import analyse as analyse
     from particle_sim.flux import SurfaceFlux as SurfaceFlux
     from particle_sim.flux import constant_flux as constant_flux
     from particle_sim.materials.load import load_material as load_material
@@ -38,12 +41,15 @@ _HOMES = {
     "Material": "particle_sim.materials.material",
     "Particle": "particle_sim.particle.particle",
     "SurfaceFlux": "particle_sim.flux",
+    "analyse": "particle_sim.composition.report",
     "compare": "particle_sim.studies.compare",
     "constant_flux": "particle_sim.flux",
     "crystal": "particle_sim.particle",
     "export": "particle_sim.particle",
     "figures": "particle_sim",
+    "full_cell": "particle_sim.cell.full_cell",
     "half_cell": "particle_sim.cell.half_cell",
+    "load_electrolyte": "particle_sim.cell.electrolyte",
     "load_material": "particle_sim.materials.load",
     "material_from_values": "particle_sim.materials.material",
     "mechanics": "particle_sim.particle",

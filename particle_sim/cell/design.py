@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from particle_sim.cell.electrolyte import ELECTROLYTE_CATALOGUE, Electrolyte, load_electrolyte
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import PropertyKind
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import source_problems
-from particle_sim.materials.property import Property
-from particle_sim.materials.schema import PropertyEntry
+from particle_sim.materials.property import Property, assumed
+from particle_sim.materials.schema import PropertyEntry, Source
 from particle_sim.resources import shipped_folder
 
-CELL_CATALOGUE: dict[str, PropertyKind] = {
+_ELECTRODE: dict[str, PropertyKind] = {
     "active_loading": PropertyKind(
         unit="kg/m^2", display_unit="mg/cm^2", meaning="active mass per electrode area"
     ),
@@ -29,22 +32,63 @@ CELL_CATALOGUE: dict[str, PropertyKind] = {
     "electrode_conductivity": PropertyKind(unit="S/m", meaning="electronic conductivity"),
     "separator_thickness": PropertyKind(unit="m", display_unit="um", meaning="separator thickness"),
     "separator_porosity": PropertyKind(unit="1", highest=1.0, meaning="separator porosity"),
-    "salt_concentration": PropertyKind(
-        unit="mol/m^3", display_unit="mol/L", meaning="salt concentration"
-    ),
-    "electrolyte_conductivity": PropertyKind(unit="S/m", meaning="ionic conductivity"),
-    "electrolyte_diffusivity": PropertyKind(unit="m^2/s", meaning="salt diffusivity"),
-    "transference_number": PropertyKind(unit="1", highest=1.0, meaning="cation transference"),
+}
+_METAL = {
     "metal_exchange_current_density": PropertyKind(
         unit="A/m^2", meaning="exchange current of the metal counter electrode"
     ),
+}
+_NEGATIVE = {
+    "negative_to_positive_ratio": PropertyKind(
+        unit="1", meaning="areal capacity of the negative electrode over the positive one's"
+    ),
+    "negative_initial_sodium": PropertyKind(
+        unit="1",
+        lowest=-1.0,
+        highest=10.0,
+        meaning="carrier in the negative electrode at assembly, per positive capacity",
+    ),
+    "lower_voltage": PropertyKind(
+        unit="V", lowest=-1.0, highest=6.0, required=False, meaning="cut-off of the full cell"
+    ),
+    "upper_voltage": PropertyKind(
+        unit="V", lowest=-1.0, highest=6.0, required=False, meaning="cut-off of the full cell"
+    ),
+}
+_FILM = {
     "film_resistance": PropertyKind(
         unit="ohm*m^2",
         display_unit="ohm*cm^2",
         lowest_allowed=True,
-        meaning="area-specific series resistance of the film on the metal",
+        meaning="area-specific series resistance of films and contacts",
     ),
 }
+
+CELL_CATALOGUE: dict[str, PropertyKind] = {
+    **_ELECTRODE,
+    **ELECTROLYTE_CATALOGUE,
+    **_METAL,
+    **_FILM,
+}
+"""What a half cell's design holds, its electrolyte's properties among them."""
+
+FULL_CELL_CATALOGUE: dict[str, PropertyKind] = {
+    **_ELECTRODE,
+    **ELECTROLYTE_CATALOGUE,
+    **_NEGATIVE,
+    **_FILM,
+}
+"""What a full cell's design holds. Cut-offs left out are the positive material's."""
+
+
+class CellKind(enum.Enum):
+    """What stands opposite the positive electrode."""
+
+    HALF = "half"
+    FULL = "full"
+
+
+_CATALOGUES = {CellKind.HALF: CELL_CATALOGUE, CellKind.FULL: FULL_CELL_CATALOGUE}
 
 
 class _CellHeader(BaseModel):
@@ -52,6 +96,8 @@ class _CellHeader(BaseModel):
 
     name: str
     title: str
+    electrolyte: str
+    kind: Literal["half", "full"] = "half"
 
 
 class _CellFile(BaseModel):
@@ -59,15 +105,20 @@ class _CellFile(BaseModel):
 
     cell: _CellHeader
     properties: dict[str, PropertyEntry]
+    sources: dict[str, Source] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class CellDesign:
-    """Electrode, electrolyte and counter electrode of a cell."""
+    """Electrodes, electrolyte and separator of a cell; its material comes from elsewhere."""
 
     name: str
     title: str
+    kind: CellKind
+    electrolyte: Electrolyte
     properties: Mapping[str, Property]
+    """Those of the file and, where the file does not give them, of its electrolyte."""
+    sources: Mapping[str, Source]
     path: Path
 
     def value(self, name: str) -> float:
@@ -76,17 +127,61 @@ class CellDesign:
 
 
 def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
-    """A shipped cell design by name, or your own ``.toml`` file."""
+    """A shipped cell design by name, or your own ``.toml`` file.
+
+    A property of the electrolyte that the cell's file gives too is taken from the cell's file.
+    """
     path = _find(name)
     file = validated(_CellFile, read_toml(path), path.name)
-    builder = PropertyBuilder(path.name, None, CELL_CATALOGUE)
-    properties = builder.build(file.properties)
-    problems = [*builder.problems, *source_problems(path.name, file.properties)]
+    kind = CellKind(file.cell.kind)
+    builder = PropertyBuilder(path.name, None, _own_catalogue(kind))
+    own = builder.build(file.properties)
+    problems = [
+        *builder.problems,
+        *source_problems(path.name, file.properties, own=file.sources),
+    ]
     if not problems:
-        problems = _volume_problems(path.name, properties)
+        problems = _volume_problems(path.name, own)
     if problems:
         raise InputError(*problems)
-    return CellDesign(name=file.cell.name, title=file.cell.title, properties=properties, path=path)
+    electrolyte = load_electrolyte(_beside(path, file.cell.electrolyte))
+    return CellDesign(
+        name=file.cell.name,
+        title=file.cell.title,
+        kind=kind,
+        electrolyte=electrolyte,
+        properties={**electrolyte.properties, **own},
+        sources={**electrolyte.sources, **file.sources},
+        path=path,
+    )
+
+
+def with_values(design: CellDesign, **values: float) -> CellDesign:
+    """The same design with numbers of your own in SI units, marked ``assumed``."""
+    catalogue = _CATALOGUES[design.kind]
+    properties = dict(design.properties)
+    for name, value in values.items():
+        if name not in catalogue:
+            raise InputError(
+                f"{design.name}: {name} is not a known property; {closest(name, catalogue)}"
+            )
+        kind = catalogue[name]
+        reason = kind.problem(value)
+        if reason is not None:
+            raise InputError(f"{design.name}: {name} is {value:g} {kind.unit}; {reason}.")
+        properties[name] = assumed(name, value, kind.unit)
+    return replace(design, properties=properties)
+
+
+def _own_catalogue(kind: CellKind) -> dict[str, PropertyKind]:
+    """What the cell's file must hold, and what it may: the electrolyte's properties."""
+    optional = {n: replace(k, required=False) for n, k in ELECTROLYTE_CATALOGUE.items()}
+    return {**_CATALOGUES[kind], **optional}
+
+
+def _beside(path: Path, electrolyte: str) -> str:
+    """An electrolyte's own file is looked for beside the cell's file."""
+    return str(path.parent / electrolyte) if electrolyte.endswith(".toml") else electrolyte
 
 
 def _find(name: str) -> Path:

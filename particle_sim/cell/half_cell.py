@@ -1,4 +1,4 @@
-"""A half cell: one active material against the metal of its carrier."""
+"""A cell: one active material against the metal of its carrier, or a negative electrode."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.cell.design import CellDesign, load_cell_design
+from particle_sim.cell.design import CellDesign, CellKind, load_cell_design
+from particle_sim.cell.negative import NegativeElectrode
+from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 
 END_MARGIN = 5e-4
 """Sodium left at the empty end and room left at the full end, in site fraction."""
+
+HALF_CELLS = {"Na": "sodium_half_cell", "Li": "lithium_half_cell"}
+"""The shipped design for each carrier."""
 
 
 class CellModel(enum.Enum):
@@ -24,12 +29,15 @@ class CellModel(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """Material, design and model of a half cell."""
+    """Materials, design and model of a half cell or full cell."""
 
     material: Material
+    """Of the positive electrode"""
     design: CellDesign
     model: CellModel
     radial_points: int
+    negative: NegativeElectrode | None = None
+    """A half cell has none: its counter electrode is the carrier's metal."""
 
     @property
     def active_mass(self) -> float:
@@ -42,16 +50,26 @@ class Cell:
         return self.material.value("one_c_current") * self.active_mass
 
     @property
+    def voltage_limits(self) -> tuple[float, float]:
+        """Lower and upper cut-off [V]: the design's, or where it gives none the material's."""
+        own = self.design.properties
+        lower, upper = (
+            own[name].magnitude if name in own else self.material.value(name)
+            for name in ("lower_voltage", "upper_voltage")
+        )
+        return lower, upper
+
+    @property
     def electrode_thickness(self) -> float:
         """Loading / (density x active volume fraction) [m]."""
         solid = self.material.value("density") * self.design.value("active_volume_fraction")
         return self.design.value("active_loading") / solid
 
     def rest_filling(self, voltage: float) -> float:
-        """Site fraction in equilibrium at ``voltage``, kept ``END_MARGIN`` inside the window.
+        """Site fraction in equilibrium at ``voltage`` against metal.
 
-        Behind a steep end of the potential the equilibrium filling is 0 or 1 to rounding, where
-        the exchange current vanishes.
+        Kept ``END_MARGIN`` inside the window: behind a steep end of the potential the equilibrium
+        filling is 0 or 1 to rounding, where the exchange current vanishes.
         """
         filling = float(self.material.potential.filling(np.array(voltage)))
         return min(max(filling, END_MARGIN), 1 - END_MARGIN)
@@ -69,9 +87,36 @@ def half_cell(
     ``radial_points`` is the particle mesh of the cell model; the surface filling is good to about
     1e-4 with 40. The stress comes from the particle solver, never from here.
     """
+    chosen = design or load_cell_design(_default_design(material))
+    check_design(material, chosen, CellKind.HALF)
     return Cell(
         material=material,
-        design=design or load_cell_design(),
+        design=chosen,
         model=model,
         radial_points=radial_points,
+    )
+
+
+def check_design(material: Material, design: CellDesign, kind: CellKind) -> None:
+    """:class:`InputError` when the design is of another kind or for another carrier."""
+    if design.kind is not kind:
+        raise InputError(
+            f'{design.name}: cell.kind is "{design.kind.value}"; a {kind.value} cell needs a '
+            f'design with kind = "{kind.value}".'
+        )
+    if design.electrolyte.carrier != material.carrier:
+        raise InputError(
+            f"{design.name}: its electrolyte {design.electrolyte.name} carries "
+            f"{design.electrolyte.carrier} but {material.name} takes up {material.carrier}; "
+            f"choose an electrolyte for {material.carrier}."
+        )
+
+
+def _default_design(material: Material) -> str:
+    if material.carrier in HALF_CELLS:
+        return HALF_CELLS[material.carrier]
+    raise InputError(
+        f"{material.name}: no cell design for {material.carrier} is shipped, only for "
+        f"{' and '.join(HALF_CELLS)}; write one like parameters/cells/sodium_half_cell.toml with "
+        "an electrolyte of its own and give it as design=load_cell_design(...)."
     )

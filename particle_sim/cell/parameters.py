@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from particle_sim.cell.design import CellDesign
+from particle_sim.cell.balance import negative_filling, negative_thickness, positive_capacity
 from particle_sim.cell.half_cell import Cell
-from particle_sim.materials.functions import Constant
+from particle_sim.cell.negative import NegativeElectrode
+from particle_sim.materials.functions import Constant, LinearTable
+from particle_sim.materials.property import Property
 from particle_sim.units import Array
 
 METAL_MOLAR_VOLUME = {"Li": 1.30e-5, "Na": 2.375e-5, "K": 4.54e-5}
@@ -22,22 +24,21 @@ _MARGIN = 0.5
 def pybamm_parameters(
     cell: Cell, pybamm: Any, *, filling: float, temperature: float
 ) -> dict[str, Any]:
-    """The parameter dictionary of a half cell at rest at ``filling``; ``pybamm`` is the module."""
-    material, design = cell.material, cell.design
+    """The parameter dictionary of a cell at rest at ``filling`` of its positive electrode.
+
+    ``pybamm`` is the module. A full cell's negative filling follows from the carrier balance.
+    """
+    design = cell.design
     side = float(np.sqrt(design.value("electrode_area")))
-    lower, upper = material.value("lower_voltage"), material.value("upper_voltage")
-    metal = design.value("metal_exchange_current_density")
-
-    def metal_exchange(c_e: Any, c_metal: Any, temperature: Any) -> Any:
-        return metal * (c_e / design.value("salt_concentration")) ** 0.5
-
+    lower, upper = cell.voltage_limits
+    counter = _metal(cell) if cell.negative is None else _negative(cell, cell.negative, filling)
     return {
         "Ambient temperature [K]": temperature,
         "Initial temperature [K]": temperature,
         "Reference temperature [K]": temperature,
         "Electrode height [m]": side,
         "Electrode width [m]": side,
-        "Nominal cell capacity [A.h]": material.specific_capacity * cell.active_mass,
+        "Nominal cell capacity [A.h]": positive_capacity(cell),
         "Current function [A]": cell.one_c_current,
         "Contact resistance [Ohm]": design.value("film_resistance")
         / design.value("electrode_area"),
@@ -47,13 +48,34 @@ def pybamm_parameters(
         "Upper voltage cut-off [V]": upper,
         "Open-circuit voltage at 0% SOC [V]": lower,
         "Open-circuit voltage at 100% SOC [V]": upper,
+        **_positive(cell, pybamm, filling, temperature),
+        **_electrolyte(cell, pybamm),
+        **counter,
+    }
+
+
+def _metal(cell: Cell) -> dict[str, Any]:
+    design, exchange = cell.design, cell.design.value("metal_exchange_current_density")
+
+    def metal_exchange(c_e: Any, c_metal: Any, temperature: Any) -> Any:
+        return exchange * (c_e / design.value("salt_concentration")) ** 0.5
+
+    return {
         "Negative electrode thickness [m]": 1e-4,
         "Negative electrode conductivity [S.m-1]": 2.1e7,
         "Negative electrode OCP [V]": 0.0,
-        "Lithium metal partial molar volume [m3.mol-1]": METAL_MOLAR_VOLUME[material.carrier],
+        "Lithium metal partial molar volume [m3.mol-1]": METAL_MOLAR_VOLUME[cell.material.carrier],
         "Exchange-current density for lithium metal electrode [A.m-2]": metal_exchange,
-        **_positive(cell, pybamm, filling, temperature),
-        **_electrolyte(design),
+    }
+
+
+def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[str, Any]:
+    return {
+        **negative.values,
+        "Negative electrode thickness [m]": negative_thickness(cell, negative),
+        "Initial concentration in negative electrode [mol.m-3]": (
+            negative_filling(cell, filling) * negative.maximum_concentration
+        ),
     }
 
 
@@ -87,17 +109,34 @@ def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> di
     }
 
 
-def _electrolyte(design: CellDesign) -> dict[str, Any]:
+def _electrolyte(cell: Cell, pybamm: Any) -> dict[str, Any]:
+    design = cell.design
     return {
         "Separator thickness [m]": design.value("separator_thickness"),
         "Separator porosity": design.value("separator_porosity"),
         "Separator Bruggeman coefficient (electrolyte)": 1.5,
         "Initial concentration in electrolyte [mol.m-3]": design.value("salt_concentration"),
         "Cation transference number": design.value("transference_number"),
-        "Thermodynamic factor": 1.0,
-        "Electrolyte conductivity [S.m-1]": design.value("electrolyte_conductivity"),
-        "Electrolyte diffusivity [m2.s-1]": design.value("electrolyte_diffusivity"),
+        "Thermodynamic factor": design.value("thermodynamic_factor"),
+        "Electrolyte conductivity [S.m-1]": _of_concentration(
+            design.properties["electrolyte_conductivity"], pybamm
+        ),
+        "Electrolyte diffusivity [m2.s-1]": _of_concentration(
+            design.properties["electrolyte_diffusivity"], pybamm
+        ),
     }
+
+
+def _of_concentration(prop: Property, pybamm: Any) -> Any:
+    table = prop.function
+    if not isinstance(table, LinearTable):
+        return prop.magnitude
+    concentration, values = np.asarray(table.site_fraction), np.asarray(table.values)
+
+    def interpolated(c_e: Any, _: Any) -> Any:
+        return pybamm.Interpolant(concentration, values, c_e, prop.name)
+
+    return interpolated
 
 
 def potential_table(cell: Cell) -> tuple[Array, Array]:

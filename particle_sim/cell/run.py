@@ -24,6 +24,8 @@ class CellEnd(enum.Enum):
     TIME = "Reached the end of the protocol."
     EMPTY = "The particle surface ran empty of sodium."
     FULL = "The particle surface filled up with sodium."
+    NEGATIVE_EMPTY = "The negative electrode's particle surface ran empty."
+    NEGATIVE_FULL = "The negative electrode's particle surface filled up; metal would plate."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ class ElectrodeRun:
 
 @dataclass(frozen=True, kw_only=True)
 class CellRun:
-    """A half-cell run. ``capacity`` [A h/kg] equals mAh/g of active material, counted from 0."""
+    """A cell run. ``capacity`` [A h/kg] equals mAh/g of positive active material, from 0."""
 
     cell: Cell
     protocol: Protocol
@@ -45,12 +47,20 @@ class CellRun:
     current: Array
     """[A], positive on discharge"""
     voltage: Array
-    """[V vs the carrier's metal]"""
+    """Of the cell [V]: against the carrier's metal, or the negative electrode"""
     capacity: Array
     step: NDArray[np.intp]
     """Number of the protocol step at each time"""
     positive: ElectrodeRun
     end: CellEnd
+    negative: ElectrodeRun | None = None
+    """A half cell has none."""
+
+    @property
+    def energy(self) -> Array:
+        """Integral of V dQ [W h/kg of positive active material] from the start, by trapezoids."""
+        steps = 0.5 * (self.voltage[1:] + self.voltage[:-1]) * np.diff(self.capacity)
+        return np.concatenate([[0.0], np.cumsum(steps)])
 
     def to_dataset(self) -> xr.Dataset:
         """Everything against time, with units in attrs."""
@@ -58,9 +68,15 @@ class CellRun:
             "current": (self.current, "A"),
             "voltage": (self.voltage, "V"),
             "capacity": (self.capacity, "mA h/g"),
+            "energy": (self.energy, "W h/kg"),
             "mean_site_fraction": (self.positive.mean_site_fraction, "1"),
             "surface_site_fraction": (self.positive.surface_site_fraction, "1"),
         }
+        if self.negative is not None:
+            columns |= {
+                "negative_mean_site_fraction": (self.negative.mean_site_fraction, "1"),
+                "negative_surface_site_fraction": (self.negative.surface_site_fraction, "1"),
+            }
         return xr.Dataset(
             {name: ("time", values, {"units": unit}) for name, (values, unit) in columns.items()},
             coords={"time": ("time", self.time, {"units": "s"})},

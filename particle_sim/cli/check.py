@@ -19,6 +19,10 @@ def check(
     files: Annotated[
         list[Path], typer.Argument(help="Material, cell or scenario files, or folders of them.")
     ],
+    study: Annotated[
+        Path | None,
+        typer.Option(help="Folder that compare wrote: list uncertain numbers by their influence."),
+    ] = None,
 ) -> None:
     """Check files and report every problem at once; exit code 2 if there is one."""
     problems: list[str] = []
@@ -35,6 +39,38 @@ def check(
     ]
     if problems:
         raise InputError(*problems)
+    if study is not None:
+        _by_influence(study, list(names))
+
+
+def _by_influence(study: Path, names: list[str]) -> None:
+    """The numbers that are not the material's own, those that move results most first."""
+    from particle_sim.cli.tables import print_table
+    from particle_sim.materials.system import load_system
+    from particle_sim.report.influences import stored_influences
+
+    rows = []
+    for name, moved in stored_influences(study).items():
+        if name not in names:
+            continue
+        entries = load_system(name).entries
+        for key, (result, rho) in moved.items():
+            if key in entries and entries[key].evidence in ("proxy", "assumed"):
+                rows.append((name, key, entries[key].evidence, result, rho))
+    rows.sort(key=lambda row: -abs(row[-1]))
+    print_table(
+        f"Stand-ins and assumptions by influence in {study}",
+        [
+            {
+                "name": name,
+                "property": key.replace("_", " "),
+                "evidence": evidence,
+                "moves most": result,
+                "rank correlation": f"{rho:+.2f}",
+            }
+            for name, key, evidence, result, rho in rows
+        ],
+    )
 
 
 def _expanded(files: list[Path]) -> list[Path]:

@@ -8,6 +8,9 @@ import typer
 
 from particle_sim.cli.check import check
 from particle_sim.cli.compare import compare
+from particle_sim.cli.design import design
+from particle_sim.cli.export import export
+from particle_sim.cli.import_ import import_
 from particle_sim.cli.plot import plot
 from particle_sim.cli.run import run
 from particle_sim.cli.show import show
@@ -23,8 +26,11 @@ app = typer.Typer(
 app.command()(compare)
 app.command()(show)
 app.command()(check)
+app.command()(design)
 app.command()(run)
 app.command()(plot)
+app.command()(export)
+app.command(name="import")(import_)
 
 
 def main() -> None:

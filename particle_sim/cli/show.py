@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,9 @@ def show(
     ] = False,
     sort: Annotated[str | None, typer.Option(help="Column to sort the list by.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    study: Annotated[
+        Path | None, typer.Option(help="Folder that compare wrote: adds each number's influence.")
+    ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the list as a page in Markdown.")
     ] = False,
@@ -37,7 +41,7 @@ def show(
     if kind == "material":
         if name is None:
             raise InputError('show material needs a name; try "particle-sim show materials".')
-        _one(name, as_json)
+        _one(name, as_json, study)
         return
     from particle_sim.materials.library import Selection, library_rows, select, sorted_rows
 
@@ -75,7 +79,7 @@ def _list(rows: list[dict[str, str]], as_json: bool) -> None:
     print('"particle-sim show material NAME" shows each number with its source.')
 
 
-def _one(name: str, as_json: bool) -> None:
+def _one(name: str, as_json: bool, study: Path | None) -> None:
     from particle_sim.cli.tables import print_facts, print_lines, print_properties
     from particle_sim.composition.report import analyse, sentences
     from particle_sim.materials.load import build_record
@@ -87,6 +91,8 @@ def _one(name: str, as_json: bool) -> None:
     rows = []
     if system.status.simulable or system.file.properties:
         rows = input_rows(build_record(system))
+    if study is not None:
+        rows = _with_influence(rows, header.name, study)
     facts = fact_rows(system)
     try:
         report = analyse(
@@ -116,3 +122,16 @@ def _one(name: str, as_json: bool) -> None:
     print(f"Status: {system.status.sentence}")
     for other, reading in system.file.readings.items():
         print(f"Other reading: {header.name}@{other}: {reading.title}")
+
+
+def _with_influence(rows: list[dict[str, str]], name: str, study: Path) -> list[dict[str, str]]:
+    """Rows whose "matters for" ends with what a stored comparison found."""
+    from particle_sim.report.influences import stored_influences
+
+    stored = stored_influences(study)
+    if name not in stored:
+        raise InputError(f"{study} compares {' and '.join(stored)}, not {name}.")
+    found = {}
+    for key, (result, rho) in stored[name].items():
+        found[key.replace("_", " ")] = f"{result} {rho:+.2f}"
+    return [{**row, "matters for": found.get(row["property"], row["matters for"])} for row in rows]

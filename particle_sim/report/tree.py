@@ -15,6 +15,7 @@ from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.report.bodies import body_dataset
 from particle_sim.studies.draws import draw
+from particle_sim.studies.influence import influence
 from particle_sim.studies.laws import LAW_TITLES
 from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import ComparisonResult, MaterialResult
@@ -62,6 +63,7 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
             groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, law)
         if material.body is not None:
             groups[f"/{role}/body"] = body_dataset(material.body)
+        groups[f"/{role}/influence"] = influence(drawn, material.maps[material.law.name])
         for law, table in material.maps.items():
             groups[f"/{role}/map/{law}"] = table
     return xr.DataTree.from_dict(groups)

@@ -427,7 +427,9 @@ def test_missing_file(run: RunCommand, tmp_path: Path) -> None:
 def test_file_name_that_is_too_long(run: RunCommand) -> None:
     name = "a" * 300
     assert_refused(run("check", f"{name}.toml"), "cannot be read")
-    assert_refused(run("show", "material", name), "There is no material", "particle-sim show materials")
+    assert_refused(
+        run("show", "material", name), "There is no material", "particle-sim show materials"
+    )
     assert_refused(run("run", name), "there is no such scenario")
 
 

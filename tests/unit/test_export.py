@@ -15,10 +15,10 @@ import pytest
 import particle_sim as ps
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.files import written_whole
 from particle_sim.particle import shapes
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export import write_vtkhdf, write_vtu
-from particle_sim.files import written_whole
 from particle_sim.units import Array
 
 R = 1e-6

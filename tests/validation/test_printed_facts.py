@@ -126,3 +126,10 @@ def test_the_page_of_materials_is_that_of_the_files() -> None:
     page = Path(__file__).parents[2] / "docs" / "materials.md"
     systems = [load_system(name) for name in system_names()]
     assert page.read_text("utf-8") == library_page(systems)
+
+
+def test_the_readme_counts_the_library_right() -> None:
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    assert f"{len(system_names())} of them" in readme
+    assert f"{len(material_names())} cathodes can be simulated" in readme
+    assert {load_system(name).file.material.role for name in material_names()} == {"cathode"}

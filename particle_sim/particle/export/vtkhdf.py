@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.files import written_whole
+from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import Grid, grid_of
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.files import written_whole
+from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import TENSOR, Grid, grid_of
 
 _TYPES = {"float64": "Float64", "int64": "Int64", "uint8": "UInt8"}

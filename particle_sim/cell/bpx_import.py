@@ -1,0 +1,167 @@
+"""A BPX file's positive electrode as a draft of a material file.
+
+BPX knows an electrode's transport, potential and kinetics, but not what its formula unit is, how
+it swells or how stiff it is. Our own files carry that in the "User-defined" block. From others,
+what follows from a formula is derived, what is usual is written as ``assumed`` with a note, and
+what nobody can guess is left out and named: ``particle-sim check`` asks for it.
+
+Numbers and tables are taken as they are; expressions are read as arithmetic and tabulated
+(:mod:`particle_sim.cell.bpx_expression`). Nothing in a file is executed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from particle_sim.cell.bpx_draft import Draft, draft_material
+from particle_sim.cell.bpx_expression import tabulated
+from particle_sim.cell.pybamm_module import import_bpx
+from particle_sim.errors import InputError
+
+SIZE_LIMIT = 5_000_000
+"""Bytes; ours have a tenth of a million."""
+
+TITLE_LIMIT = 200
+"""Letters of a title that are kept."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_TEXT_KEYS = ("description",)
+_SALT = (1.0, 3000.0)
+_DEPTH = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class BpxImport:
+    """The text of a material file, and what has to be filled in or looked at."""
+
+    text: str
+    missing: tuple[str, ...]
+    """Properties the file does not give and nobody can guess."""
+    assumed: tuple[str, ...]
+    """Properties that were assumed; each has a note in the text."""
+
+
+def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -> BpxImport:
+    """The positive electrode of a BPX file as a draft material file called ``name``.
+
+    Raises :class:`InputError` for a file that is not BPX or holds more than arithmetic, for a
+    blended electrode, and for a name that is not a plain word.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f'The name "{name[:60]}" is not usable; take lower-case letters, digits and _, '
+            "starting with a letter."
+        )
+    document = _read(path)
+    tables = _tables_for_expressions(path.name, document["Parameterisation"])
+    positive, given, title = _positive(path.name, {**document, "Parameterisation": tables})
+    try:
+        draft: Draft = draft_material(
+            positive=positive, given=given, name=name, title=title, formula=formula, carrier=carrier
+        )
+    except (ArithmeticError, TypeError):
+        raise InputError(
+            f"{path.name}: a number of the positive electrode is zero, too large or a table where "
+            "it cannot be; look at its maximum concentration and the User-defined block."
+        ) from None
+    return BpxImport(text=draft.text, missing=draft.missing, assumed=draft.assumed)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise InputError(
+                f"{path.name}: the file is larger than {SIZE_LIMIT / 1e6:.0f} MB; is it a BPX file?"
+            )
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+    except FileNotFoundError:
+        raise InputError(f"{path}: the file does not exist; check the path.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+    except (ValueError, RecursionError):
+        raise InputError(
+            f"{path.name}: not readable as JSON; give a BPX file as the bpx package writes it."
+        ) from None
+    if not isinstance(data, dict) or not isinstance(data.get("Parameterisation"), dict):
+        raise InputError(f'{path.name}: has no block "Parameterisation"; is it a BPX file?')
+    return data
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(text)  # NaN and Infinity are not JSON
+
+
+def _tables_for_expressions(where: str, blocks: dict[str, Any]) -> dict[str, Any]:
+    """The blocks with every expression as a table, over the span its electrode uses."""
+    return {
+        name: _tabulated_block(f"{where}: {name}", block, _span(name, block), depth=0)
+        if isinstance(block, dict)
+        else block
+        for name, block in blocks.items()
+    }
+
+
+def _tabulated_block(
+    where: str, block: dict[str, Any], span: tuple[float, float], depth: int
+) -> dict[str, Any]:
+    if depth > _DEPTH:
+        raise InputError(f"{where[:80]}: is nested too deep; is it a BPX file?")
+    made: dict[str, Any] = {}
+    for key, value in block.items():
+        name = f"{where} / {key}"
+        if isinstance(value, dict):
+            made[key] = _tabulated_block(name, value, span, depth + 1)
+        elif isinstance(value, str) and key not in _TEXT_KEYS:
+            made[key] = tabulated(name, value, span)
+        else:
+            made[key] = value
+    return made
+
+
+def _span(name: str, block: dict[str, Any]) -> tuple[float, float]:
+    """Where a block's functions are wanted: salt in mol/m3, or the stoichiometry in use."""
+    if name == "Electrolyte":
+        return _SALT
+    ends = [block.get(f"{end} stoichiometry") for end in ("Minimum", "Maximum")]
+    numbers = [float(end) for end in ends if isinstance(end, int | float) and 0 <= end <= 1]
+    if len(numbers) == 2 and numbers[0] < numbers[1]:
+        return numbers[0], numbers[1]
+    return 0.0, 1.0
+
+
+def _positive(where: str, document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Fields of the positive electrode, those of the cell and the user, and the title."""
+    bpx = import_bpx()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # older versions are converted with a warning
+            parsed = bpx.parse_bpx_obj(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = " / ".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"{where}: {key or 'the file'} is not valid BPX: {first['msg'][:120]}; correct it."
+        ) from None
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        raise InputError(
+            f"{where}: not valid BPX ({str(error)[:120]}); check it with the bpx package."
+        ) from None
+    blocks = parsed.parameterisation
+    if blocks.positive_electrode is None or not hasattr(blocks.positive_electrode, "ocp"):
+        raise InputError(
+            f"{where}: its positive electrode is missing or a blend of materials; "
+            "give a file with one positive material."
+        )
+    given: dict[str, Any] = {}
+    for block in (blocks.cell, blocks.user_defined):
+        given |= {} if block is None else block.model_dump(by_alias=True, exclude_none=True)
+    positive = blocks.positive_electrode.model_dump(by_alias=True, exclude_none=True)
+    title = str(parsed.header.title or "").encode("utf-8", "replace").decode()
+    return positive, given, title[:TITLE_LIMIT]

@@ -1,0 +1,46 @@
+"""A full cell: one positive material against a negative electrode such as hard carbon."""
+
+from __future__ import annotations
+
+from particle_sim.cell.balance import rest_state
+from particle_sim.cell.design import CellDesign, CellKind, load_cell_design
+from particle_sim.cell.half_cell import Cell, CellModel, check_design
+from particle_sim.cell.negative import load_negative
+from particle_sim.errors import InputError
+from particle_sim.materials.material import Material
+
+FULL_CELL = "sodium_full_cell"
+"""The shipped design: hard carbon as made. ``sodium_full_cell_presodiated`` is the other."""
+
+
+def full_cell(
+    positive: Material,
+    *,
+    design: CellDesign | None = None,
+    model: CellModel = CellModel.SPM,
+    negative: str = "hard_carbon",
+    radial_points: int = 40,
+) -> Cell:
+    """A full cell of ``positive`` against ``negative``, by default in the shipped design.
+
+    The negative electrode's thickness follows from the design's N/P ratio, the carrier in the
+    cell from the material as made and the design's ``negative_initial_sodium``. Raises
+    :class:`InputError` for another carrier, or when the electrodes cannot hold the carrier.
+    """
+    electrode = load_negative(negative)
+    if positive.carrier != electrode.carrier:
+        raise InputError(
+            f"{positive.name}: it takes up {positive.carrier} but {electrode.name} is known for "
+            f"{electrode.carrier} only; use half_cell for it."
+        )
+    chosen = design or load_cell_design(FULL_CELL)
+    check_design(positive, chosen, CellKind.FULL)
+    cell = Cell(
+        material=positive,
+        design=chosen,
+        model=model,
+        radial_points=radial_points,
+        negative=electrode,
+    )
+    rest_state(cell, cell.voltage_limits[0])
+    return cell

@@ -1,0 +1,39 @@
+"""``particle-sim import``: another program's cell as a draft of a material."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A BPX file (.json).")],
+    name: Annotated[str, typer.Option(help="Name of the material.")],
+    formula: Annotated[str, typer.Option(help="Its formula; BPX has no field for it.")] = "",
+    carrier: Annotated[str, typer.Option(help="Na, Li or K; BPX does not say.")] = "Na",
+    out: Annotated[Path | None, typer.Option(help="File to write, ending in .toml.")] = None,
+) -> None:
+    """Write a BPX file's positive electrode as a draft material file, to be completed."""
+    from particle_sim.cell.bpx_import import from_bpx
+    from particle_sim.errors import InputError
+    from particle_sim.files import written_whole
+
+    if carrier not in ("Na", "Li", "K"):
+        raise InputError(f'--carrier is "{carrier[:20]}"; choose Na, Li or K.')
+    path = out or Path(f"{name}.toml")
+    draft = from_bpx(file, name=name, formula=formula, carrier=carrier)
+    if path.exists():
+        raise InputError(f"{path}: exists already; give another file with --out.")
+    try:
+        with written_whole(path) as part:
+            part.write_text(draft.text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}).") from None
+    print(f"Wrote {path}, a draft.")
+    if draft.assumed:
+        print(f"Assumed, see their notes: {', '.join(draft.assumed)}")
+    if draft.missing:
+        print(f"Missing, fill in: {', '.join(draft.missing)}")
+    print(f"Then: particle-sim check {path}")
