@@ -59,7 +59,7 @@ def library_rows(systems: Iterable[System]) -> list[dict[str, str]]:
 
 def sorted_rows(rows: list[dict[str, str]], column: str) -> list[dict[str, str]]:
     """Rows by one column, numbers by size, largest first; :class:`InputError` if there is none."""
-    columns = list(rows[0]) if rows else []
+    columns = list(rows[0]) if rows else [column]
     if column not in columns:
         raise InputError(f'There is no column "{column}"; {closest(column, columns)}')
     if all(row[column].isdigit() for row in rows):

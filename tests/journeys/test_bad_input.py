@@ -829,7 +829,7 @@ def test_every_problem_of_every_file_at_once(run: RunCommand, tmp_path: Path) ->
     outcome = run("check", nvp, MATERIALS / "nvp.toml", he_v, scenario, "absent.toml")
     assert outcome.code == 2
     assert outcome.err.splitlines() == outcome.errors
-    assert outcome.out.splitlines() == ["nvp.toml: material is fine, 2 reading(s)"]
+    assert outcome.out.splitlines() == ["nvp.toml: material is fine, 3 reading(s)"]
     starts = [
         "first.toml: properties.particle_radius: the unit",
         "first.toml: properties.diffusivity.value is -5e-16 m^2/s",
