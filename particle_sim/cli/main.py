@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from particle_sim.cli.cell import cell
 from particle_sim.cli.check import check
 from particle_sim.cli.compare import compare
 from particle_sim.cli.design import design
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(compare)
 app.command()(show)
+app.command()(cell)
 app.command()(check)
 app.command()(design)
 app.command()(run)

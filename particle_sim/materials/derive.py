@@ -165,12 +165,18 @@ def _one_c_current(draft: Draft) -> PropertyEntry | None:
     return _from_host(draft, "one_c_current")
 
 
+def printed_window(text: str) -> tuple[float, float] | None:
+    """The cut-offs [V] at the start of ``2.0-4.2 V vs Na+/Na``, else ``None``."""
+    match = _WINDOW.match(text)
+    return None if match is None else (float(match[1]), float(match[2]))
+
+
 def _cut_off(draft: Draft, name: str, end: int) -> PropertyEntry | None:
     """The window of a printed capacity first, then the printed windows in their order."""
     for fact in draft.facts("capacity"):
-        window = _WINDOW.match(fact.text("window"))
+        window = printed_window(fact.text("window"))
         if window is not None:
-            return _measured(float(window[1 + end]), "V", fact, "Window of the capacity.")
+            return _measured(window[end], "V", fact, "Window of the capacity.")
     for fact in draft.facts("voltage_window"):
         voltage = fact.number(("lo_V", "hi_V")[end])
         if voltage is not None:
