@@ -134,14 +134,7 @@ def _material(path: Path, names: Counter[str]) -> str:
     for reading in readings:
         build_record(load_system(str(path), reading=reading))
     text = f"material is fine, {1 + len(readings)} reading(s)"
-    given = [
-        name
-        for name in system.entries
-        if system.host is not None
-        and name in system.host.properties
-        and name not in system.file.properties
-        and system.entries[name].evidence in ("proxy", "assumed")
-    ]
+    given = system.stand_ins
     if not given or system.host is None:
         return text
     shown = ", ".join(name.replace("_", " ") for name in given[:MOST_NAMED])

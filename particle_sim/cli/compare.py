@@ -139,4 +139,6 @@ def run_comparison(
         return
     for finding in result.findings:
         print(f"{finding.status.value.upper():>12}  {finding.sentence}")
+    if result.caution:
+        print(f"{'CAUTION':>12}  {result.caution}")
     print(f"\nReport: {folder / PAGE_FILE}")

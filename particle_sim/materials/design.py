@@ -230,7 +230,8 @@ def _zeroed(entries: Mapping[str, PropertyEntry], made: float) -> PropertyEntry:
 
 
 def _widened_plateau(plateau: PlateauEntry) -> PlateauEntry:
-    ends = (plateau.voltage - VOLTAGE_SPREAD, plateau.voltage + VOLTAGE_SPREAD)
+    low, high = plateau.range or (plateau.voltage, plateau.voltage)
+    ends = min(plateau.voltage - VOLTAGE_SPREAD, low), max(plateau.voltage + VOLTAGE_SPREAD, high)
     changes = {"evidence": "assumed", "source": "judgement", "place": "", "note": "", "range": ends}
     return plateau.model_copy(update=changes)
 

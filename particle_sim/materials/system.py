@@ -44,6 +44,24 @@ class System:
         return own if own is not None or self.host is None else self.host.host.phase_behaviour
 
     @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Properties whose number is the host's, not the material's own."""
+        given = self.host.properties if self.host is not None else {}
+        return tuple(
+            name
+            for name, entry in self.entries.items()
+            if name in given
+            and name not in self.file.properties
+            and name not in self._reading_properties
+            and entry.evidence in ("proxy", "assumed")
+        )
+
+    @property
+    def _reading_properties(self) -> Mapping[str, PropertyEntry]:
+        reading = self.file.readings.get(self.reading)
+        return {} if reading is None else reading.properties
+
+    @property
     def structure(self) -> str:
         """Structure family that lays the elements on their sites."""
         own = self.file.material.structure

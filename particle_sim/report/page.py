@@ -41,6 +41,7 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         command=command,
         findings=result.findings,
+        caution=result.caution,
         materials=[_material(material) for material in result.materials],
         cell_inputs=_cell_inputs(result.baseline),
         pictures=[

@@ -100,6 +100,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             }
             for finding in result.findings
         ],
+        "caution": result.caution,
         "warnings": {m.name: list(m.particle.warnings) for m in result.materials},
         "bodies": {
             m.name: {n.name: {"value": n.value, "unit": n.unit} for n in body_numbers(m.body)}

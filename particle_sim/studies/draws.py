@@ -2,8 +2,8 @@
 
 Particle radius, modulus, Poisson ratio, flaw size and toughness are drawn once for both materials
 (same morphology, same test); diffusivity, volume change and the interaction chi are drawn for each.
-Where the candidate's file names the other as its baseline, draws in which the candidate diffuses
-more slowly are dropped: the papers of both shipped pairs report the opposite.
+Where the candidate's file quotes its paper's claims over the other, draws in which the candidate
+diffuses more slowly are dropped: the papers of both such pairs report the opposite.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def draw(
     ordered: bool = True,
 ) -> tuple[MaterialDraws, MaterialDraws]:
     """At most ``samples`` draws of both materials; ``ordered`` drops those in which a candidate
-    diffuses more slowly than the baseline its file names.
+    diffuses more slowly than the baseline its paper holds it against.
     """
     rng = np.random.default_rng(seed)
     shared = {name: rng.random(samples) for name in SHARED}
@@ -100,7 +100,8 @@ def draw(
         }
         made.append(MaterialDraws(material=result.material, values=values))
     keep = made[1].values["diffusivity"] >= made[0].values["diffusivity"]
-    related = baseline.name in candidate.record.file.material.baseline
+    file = candidate.record.file
+    related = bool(file.claims) and baseline.name in file.material.baseline
     if not (ordered and related and keep.any()):
         keep[:] = True
     first, second = (

@@ -83,3 +83,24 @@ class ComparisonResult:
     @property
     def materials(self) -> tuple[MaterialResult, MaterialResult]:
         return self.baseline, self.candidate
+
+    @property
+    def shared_stand_ins(self) -> tuple[str, ...]:
+        """Properties for which both materials use the number of the same host."""
+        systems = [material.record.system for material in self.materials]
+        hosts = {system.file.material.host for system in systems}
+        if len(hosts) > 1:
+            return ()
+        return tuple(name for name in systems[0].stand_ins if name in systems[1].stand_ins)
+
+    @property
+    def caution(self) -> str:
+        """What the comparison cannot tell because both materials share stand-ins, or nothing."""
+        shared = self.shared_stand_ins
+        if not shared:
+            return ""
+        names = ", ".join(name.replace("_", " ") for name in shared)
+        return (
+            f"{self.baseline.title} and {self.candidate.title} share the stand-in numbers of one "
+            f"host family for {names}: no difference between them can come from these."
+        )
