@@ -105,9 +105,7 @@ def _table(check: CellCheck) -> None:
             }
         )
     print_table("Each assumption of the cell at both ends of its range, the others central", rows)
-    print(
-        f"Below {NO_EFFECT:.1%} over their whole range: {', '.join(idle) or 'none'}."
-    )
+    print(f"Below {NO_EFFECT:.1%} over their whole range: {', '.join(idle) or 'none'}.")
 
 
 def _pair(values: tuple[float | None, float | None]) -> str:

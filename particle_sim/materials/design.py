@@ -224,7 +224,7 @@ def _zeroed(entries: Mapping[str, PropertyEntry], made: float) -> PropertyEntry:
     rest = min(max((made - low) / (high - low), 0.0), 1.0)
     filling, values = entry.filling or [], entry.values or []
     offset = float(np.interp(rest, filling, values))
-    points = sorted({*filling, rest})
+    points = sorted({round(x, _DIGITS) for x in (*filling, rest)})
     moved = [float(np.interp(x, filling, values)) - offset for x in points]
     return entry.model_copy(update={"filling": points, "values": moved})
 
