@@ -24,12 +24,16 @@ def design(
     from particle_sim.files import written_whole
     from particle_sim.materials.design import draft_material, material_text
     from particle_sim.materials.load import load_record
-    from particle_sim.materials.system import load_system
+    from particle_sim.materials.system import load_system, system_names
     from particle_sim.materials.trends import trends
 
     if not name.isidentifier():
         raise InputError(f'--name is "{name}"; use letters, digits and underscores.')
+    if name in system_names():
+        raise InputError(f'--name is "{name}", a material of the library; choose another name.')
     target = out or Path(f"{name}.toml")
+    if target.suffix != ".toml":
+        raise InputError(f"--out is {target}; give it a name that ends in .toml.")
     if target.exists():
         raise InputError(f"{target} exists already; choose another --out or --name.")
     tables = draft_material(name, formula, like)
@@ -37,12 +41,12 @@ def design(
     report = analyse(formula, structure=known.structure, carrier=known.file.material.carrier)
     with written_whole(target) as part:
         part.write_text(material_text(tables), encoding="utf-8")
+        load_record(str(part.absolute()))
     print_table(f"Composition of {formula}", rows(report))
     print_lines("In words", sentences(report))
     print_lines(
         "Trends people design by, and what the library holds of them",
         [trend.sentence(known.citation(trend.source)) for trend in trends()],
     )
-    load_record(str(target))
     print(f"Draft after {like}: {target}")
     print(f"Next: replace its assumed numbers, then particle-sim compare {like} {target}")

@@ -69,7 +69,10 @@ class Draft:
         entry = self.entries.get(name)
         if entry is None or entry.value is None:
             return None
-        return to_si(entry.value, entry.unit, unit)
+        try:
+            return to_si(entry.value, entry.unit, unit)
+        except InputError as error:
+            raise InputError(f"{self.where}: properties.{name}: {error}") from None
 
     def facts(self, kind: str) -> list[Fact]:
         """The printed facts of a kind."""
@@ -100,7 +103,7 @@ def complete(draft: Draft) -> dict[str, PropertyEntry]:
     """All entries of a draft: the written ones, those the rules give, then the host's."""
     for name, rule in RULES.items():
         if name not in draft.entries:
-            entry = rule(draft)
+            entry = _followed(draft, name, rule)
             if entry is not None:
                 draft = replace(draft, entries={**draft.entries, name: entry})
     entries = dict(draft.entries)
@@ -108,6 +111,17 @@ def complete(draft: Draft) -> dict[str, PropertyEntry]:
         for name, entry in draft.host.properties.items():
             entries.setdefault(name, stand_in(draft.host, entry))
     return entries
+
+
+def _followed(draft: Draft, name: str, rule: Rule) -> PropertyEntry | None:
+    """What a rule gives; numbers that divide by zero or leave all bounds end in one sentence."""
+    try:
+        return rule(draft)
+    except (ArithmeticError, ValueError):  # pydantic's error on an infinite result is the latter
+        raise InputError(
+            f"{draft.where}: {name} cannot be derived from the formula and the printed numbers; "
+            "one of them is zero or beyond all bounds; correct it."
+        ) from None
 
 
 def _derived(value: float, unit: str, note: str, **more: object) -> PropertyEntry:
@@ -135,8 +149,11 @@ def _molar_mass(draft: Draft) -> PropertyEntry | None:
     return _derived(mass, "g/mol", "Sum of the formula.", source="atomic_weights")
 
 
-_RATE = re.compile(r"(?:(?P<c>[\d.]+)C|C/(?P<over>[\d.]+)|(?P<current>[\d.]+) (?P<unit>m?A)/g)")
-_WINDOW = re.compile(r"([\d.]+)-([\d.]+) V")
+_NUMBER = r"\d+(?:\.\d+)?"
+_RATE = re.compile(
+    rf"(?:(?P<c>{_NUMBER})C|C/(?P<over>{_NUMBER})|(?P<current>{_NUMBER}) (?P<unit>m?A)/g)"
+)
+_WINDOW = re.compile(rf"({_NUMBER})-({_NUMBER}) V")
 
 
 def c_rate(text: str, one_c_current: float) -> float | None:
@@ -246,6 +263,8 @@ def _window(draft: Draft) -> tuple[float, float] | None:
     formula, host = draft.formula, draft.host
     if capacity is None or mass is None or formula is None or host is None:
         return None
+    if capacity <= 0:
+        raise InputError(f"{draft.where}: the capacity is {capacity:g} mAh/g; it must be positive.")
     exchanged = 3600 * capacity * mass / FARADAY
     written = formula.amounts.get(draft.header.carrier, 0.0)
     units = _units(draft)
@@ -313,7 +332,7 @@ def _maximum_concentration(draft: Draft) -> PropertyEntry | None:
 
 def _volume_change(draft: Draft) -> PropertyEntry | None:
     low, high = (draft.si(f"stoichiometry_{end}", "1") for end in ("min", "max"))
-    if low is None or high is None or draft.formula is None:
+    if low is None or high is None or low >= high or draft.formula is None:
         return None
     share = (stress_free(draft.header, (low, high)) - low) / (high - low)
     for fact in draft.facts("volume_change"):

@@ -118,12 +118,13 @@ def _derived(known: System, formula: Formula) -> dict[str, PropertyEntry]:
     mass, volume = molar_mass(formula), old["formula_unit_volume"]
     exchanged = old["stoichiometry_max"] - old["stoichiometry_min"]
     carrier = known.file.material.carrier
-    top = formula.amounts.get(carrier, 0.0) + _filled_beyond_formula(known, old)
+    held, beyond = formula.amounts.get(carrier, 0.0), _filled_beyond_formula(known, old)
+    top = held + beyond
     if top < exchanged:
         raise InputError(
-            f"{formula.text} holds {top:.3g} {carrier} per formula unit, but "
-            f"{known.file.material.name} exchanges {exchanged:.3g}; choose another pattern or "
-            "another formula."
+            f"{formula.text} holds {held:.3g} {carrier} per formula unit, but "
+            f"{known.file.material.name} needs {exchanged - beyond:.3g}; choose another "
+            "pattern or another formula."
         )
     per_volume = 1 / (AVOGADRO * volume)
     rule = f"Rule: {{}} Valid while the structure is that of {known.file.material.title}"

@@ -15,7 +15,13 @@ from particle_sim.materials.derive import stress_free
 from particle_sim.materials.hosts import host_path
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
-from particle_sim.materials.system import System, load_system, shared_sources, system_names
+from particle_sim.materials.system import (
+    System,
+    load_system,
+    shared_sources,
+    source_problem,
+    system_names,
+)
 from particle_sim.units import split_quantity, to_si
 
 
@@ -175,9 +181,6 @@ def _window(entries: Mapping[str, PropertyEntry]) -> tuple[float, float] | None:
 def _citation_problems(where: str, system: System) -> list[str]:
     file = system.file
     others = [(f"claims.{number}", claim.source) for number, claim in enumerate(file.claims)]
-    others += [("material.named_in", mention.source) for mention in file.material.named_in]
-    for kind, facts in file.printed.items():
-        others += [(f"printed.{kind}", fact.source) for fact in facts]
     if system.phase_behaviour is not None:
         others.append(("material.phase_behaviour", system.phase_behaviour.source))
     return source_problems(where, system.entries, own=system.sources, others=others)
@@ -198,8 +201,5 @@ def source_problems(
         if entry.activation_energy is not None:
             beliefs.append((f"properties.{name}.activation_energy", entry.activation_energy.source))
     return [
-        f'{where}: {key}.source is "{source}", which is not in sources.toml nor in [sources] of '
-        f"this file; {closest(source, known)}"
-        for key, source in beliefs
-        if source not in known
+        source_problem(where, key, source, known) for key, source in beliefs if source not in known
     ]

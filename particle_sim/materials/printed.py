@@ -7,6 +7,8 @@ Facts are never altered; properties are derived from them (:mod:`particle_sim.ma
 
 from __future__ import annotations
 
+import sys
+
 from pydantic import BaseModel, ConfigDict
 
 FactValue = str | bool | int | float | list[str] | list[int | float]
@@ -31,7 +33,7 @@ class Fact(BaseModel):
         value = self.__pydantic_extra__.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
-        return float(value)
+        return float(value) if abs(value) <= sys.float_info.max else None
 
     @property
     def statement(self) -> dict[str, FactValue]:
@@ -81,6 +83,10 @@ PRINTED: dict[str, str] = {
     "volume_change": "volume change",
 }
 """The kinds of printed facts a material file may hold, and how a table calls them."""
+
+
+RULE_NUMBERS = frozenset({"capacity_mAh_g", "mA_g", "mA_g_at_rate", "pct", "lo_V", "hi_V"})
+"""Keys whose numbers the rules read; a list is a series, which they leave alone."""
 
 
 def printed_numbers(facts: dict[str, list[Fact]]) -> int:

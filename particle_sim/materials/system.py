@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from particle_sim.composition.formula import parse_formula
+from particle_sim.composition.structures import structure_names
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.derive import Draft, complete
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.hosts import load_host
-from particle_sim.materials.printed import PRINTED
+from particle_sim.materials.printed import PRINTED, RULE_NUMBERS, Fact
 from particle_sim.materials.schema import (
     HostFile,
     MaterialFile,
@@ -106,7 +108,12 @@ def load_system(
         file = file.model_copy(update={"material": header})
     host = None if file.material.host is None else load_host(file.material.host, where)
     written = {**file.properties, **applied.properties, **(replaced or {})}
-    problems = [*_printed_problems(where, file), *_baseline_problems(path, file)]
+    problems = [
+        *_printed_problems(where, file),
+        *_baseline_problems(path, file),
+        *_host_problems(where, file, host),
+        *_mention_problems(where, file, host),
+    ]
     if problems:
         raise InputError(*problems)
     entries = complete(
@@ -181,6 +188,56 @@ def _printed_problems(where: str, file: MaterialFile) -> Iterator[str]:
                 f"{closest(kind, PRINTED)}"
             )
 
+        for number, fact in enumerate(file.printed[kind]):
+            yield from _fact_problems(f"{where}: printed.{kind}.{number}", fact)
+
+
+def _fact_problems(key: str, fact: Fact) -> Iterator[str]:
+    """A sentence for every number a rule would read that is not one."""
+    for name in RULE_NUMBERS & fact.statement.keys():
+        if fact.number(name) is None and not isinstance(fact.statement[name], list):
+            yield f"{key}.{name} is {str(fact.statement[name])[:60]!r}; write a finite number."
+
+
+def _host_problems(where: str, file: MaterialFile, host: HostFile | None) -> Iterator[str]:
+    """Sentences for a structure or a host that cannot be this material's."""
+    header = file.material
+    if header.structure is not None and header.structure not in structure_names():
+        yield (
+            f'{where}: material.structure is "{header.structure}", which is no structure family; '
+            f"{closest(header.structure, structure_names())}"
+        )
+    if host is None:
+        return
+    if header.carrier != host.host.carrier:
+        yield (
+            f'{where}: material.carrier is "{header.carrier}", but the host {host.host.name} '
+            f"holds {host.host.carrier}; correct one of them."
+        )
+    try:
+        parse_formula(header.formula, variables=header.variables)
+    except InputError as error:
+        yield from (f"{where}: material.formula: {problem}" for problem in error.problems)
+
+
+def source_problem(where: str, key: str, source: str, known: Iterable[str]) -> str:
+    """The sentence about a source key that is in no bibliography."""
+    return (
+        f'{where}: {key}.source is "{source}", which is not in sources.toml nor in [sources] of '
+        f"this file; {closest(source, known)}"
+    )
+
+
+def _mention_problems(where: str, file: MaterialFile, host: HostFile | None) -> Iterator[str]:
+    """A sentence for every unknown source of a mention or a printed fact."""
+    lent = host.sources if host is not None else {}
+    known = {"user", *shared_sources().sources, *lent, *file.sources}
+    beliefs = [("material.named_in", mention.source) for mention in file.material.named_in]
+    beliefs += [
+        (f"printed.{k}", fact.source) for k, facts in file.printed.items() for fact in facts
+    ]
+    yield from (source_problem(where, key, s, known) for key, s in beliefs if s not in known)
+
 
 def _baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
     """A sentence for a baseline that does not exist or leads back to the material itself."""
@@ -209,11 +266,17 @@ def _chain_back(start: str, first: str, known: Mapping[str, Path]) -> list[str]:
         chain = waiting.pop()
         if chain[-1] == start:
             return chain
-        header = read_toml(known[chain[-1]]).get("material", {}) if chain[-1] in known else {}
-        for name in header.get("baseline", []):
+        for name in _baselines(known[chain[-1]]) if chain[-1] in known else []:
             if name == start:
                 return [*chain, name]
-            if isinstance(name, str) and name not in seen:
+            if name not in seen:
                 seen.add(name)
                 waiting.append([*chain, name])
     return []
+
+
+def _baselines(path: Path) -> list[str]:
+    """The baselines another file names; none where that file is not a material."""
+    header = read_toml(path).get("material")
+    names = header.get("baseline") if isinstance(header, dict) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
