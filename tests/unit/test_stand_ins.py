@@ -13,7 +13,8 @@ def test_a_member_stands_on_its_host_and_says_where() -> None:
     assert "diffusivity" in hnfm.stand_ins
     assert "capacity" not in hnfm.stand_ins  # printed
     assert "density" not in hnfm.stand_ins  # derived from its own formula
-    assert load_system("he_v").stand_ins == ()
+    own = {"diffusivity", "volume_change", "youngs_modulus", "capacity"}
+    assert own.isdisjoint(load_system("he_v").stand_ins)
     assert load_system("si_anode").stand_ins == ()
 
 
