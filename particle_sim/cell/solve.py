@@ -21,6 +21,9 @@ ABSOLUTE_TOLERANCE = 1e-8
 POINTS = 400
 """Output points of a full charge or discharge."""
 
+NOT_STARTED = "no step could be started"
+"""Reason of a run whose cut-off is passed at once."""
+
 _LONGEST_FACTOR = 1.5
 _LONGEST_HOLD = 86400.0
 _HOLD_PERIOD = 0.5
@@ -66,8 +69,8 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
         solution = simulation.solve(showprogress=False)
     except pybamm.SolverError as error:
         raise _gave_up(cell, protocol, str(error)) from error
-    if solution is None:
-        raise _gave_up(cell, protocol, "no step could be started")
+    if solution is None or isinstance(solution, pybamm.EmptySolution):
+        raise _gave_up(cell, protocol, NOT_STARTED)
     return _run(cell, protocol, solution, rest, kelvin)
 
 

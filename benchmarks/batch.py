@@ -1,0 +1,184 @@
+"""A thousand half-cell discharges in one run, side by side with PyBaMM. Never part of the tests.
+
+    python benchmarks/batch.py            # 1,000 cells, 20 single Simulations, memory
+    python benchmarks/batch.py --quick    # 200 cells, 3 single Simulations
+
+PyBaMM's fastest path is one built single-particle model with input parameters, IDAKLU with
+compiled expressions, and one call with the list of all inputs; the radius enters as D (R0/R)^2 and
+j0 (R0/R), which is exact. It solves 50 radial points, an error of 5e-5 in the surface filling, and
+stops at its voltage event. Ours adds the peak stresses. Times are CPU seconds of this
+process, so that other work on the machine counts less; with two threads wall seconds.
+Set OMP_NUM_THREADS=1.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import particle_sim as ps
+from particle_sim.cell.design import load_cell_design
+from particle_sim.cell.parameters import pybamm_parameters
+from particle_sim.studies.half_cell_batch import Engine, HalfCellBatch, half_cell_batch
+from particle_sim.units import Array
+
+RADIAL_POINTS = 50
+MATERIAL = "he_v"
+_MATERIAL, _DESIGN = ps.load_material(MATERIAL), load_cell_design()
+
+
+def draws(count: int) -> tuple[Array, dict[str, Array]]:
+    """C-rates 0.1 to 10 and properties a factor of three about their central values."""
+    random = np.random.default_rng(7)
+    material = ps.load_material(MATERIAL)
+    names = ("diffusivity", "particle_radius", "exchange_current_density")
+    values = {n: material.value(n) * 3 ** random.uniform(-1, 1, count) for n in names}
+    return 10 ** random.uniform(-1, 1, count), values
+
+
+def timed(action: Callable[[], Any], repeats: int = 1) -> tuple[float, float, Any]:
+    """(CPU s, wall s, result), the shortest of ``repeats``."""
+    best, result = (np.inf, np.inf), None
+    for _ in range(repeats):
+        cpu, wall = time.process_time(), time.perf_counter()
+        result = action()
+        best = min(best, (time.process_time() - cpu, time.perf_counter() - wall))
+    return *best, result
+
+
+def pybamm_list(rates: Array, values: dict[str, Array]) -> tuple[float, float, Array]:
+    """PyBaMM's fastest path: (CPU s, wall s, capacities)."""
+    import pybamm
+
+    material = ps.load_material(MATERIAL)
+    cell = ps.half_cell(material, radial_points=RADIAL_POINTS)
+    filling = cell.rest_filling(cell.voltage_limits[1])
+    parameters = pybamm.ParameterValues(
+        pybamm_parameters(cell, pybamm, filling=filling, temperature=298.15)
+    )
+    half = material.value("exchange_current_density")
+    design = cell.design
+
+    def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
+        theta = c_surface / c_max
+        salt = (c_e / design.value("salt_concentration")) ** 0.5
+        scale = pybamm.InputParameter("exchange")
+        return 2 * half * scale * salt * (theta * (1 - theta)) ** 0.5
+
+    parameters.update(
+        {
+            "Current function [A]": "[input]",
+            "Positive particle diffusivity [m2.s-1]": "[input]",
+            "Positive electrode exchange-current density [A.m-2]": exchange,
+        }
+    )
+    model = pybamm.lithium_ion.SPM({"working electrode": "positive", "contact resistance": "true"})
+    solver = pybamm.IDAKLUSolver(options={"compile": True}, output_variables=["Voltage [V]"])
+    simulation = pybamm.Simulation(
+        model,
+        parameter_values=parameters,
+        solver=solver,
+        var_pts={"x_n": 20, "x_s": 20, "x_p": 20, "r_n": 20, "r_p": RADIAL_POINTS},
+    )
+    simulation.build()
+    ratio = values["particle_radius"] / material.value("particle_radius")
+    inputs = [
+        {
+            "Current function [A]": float(rate * cell.one_c_current),
+            "Positive particle diffusivity [m2.s-1]": float(d / k**2),
+            "exchange": float(j / half / k),
+        }
+        for rate, d, k, j in zip(
+            rates,
+            values["diffusivity"],
+            ratio,
+            values["exchange_current_density"],
+            strict=True,
+        )
+    ]
+    hours = material.specific_capacity / material.value("one_c_current")
+    longest = 1.2 * 3600 * hours / rates.min()
+
+    def solve(some: list[dict[str, float]]) -> list[Any]:
+        return list(solver.solve(simulation.built_model, [0, longest], inputs=some))
+
+    solve(inputs[:2])
+    cpu, wall, solutions = timed(lambda: solve(inputs))
+    ends = np.array([solution.t[-1] for solution in solutions])
+    return cpu, wall, rates * material.value("one_c_current") * ends / 3600
+
+
+def single_simulations(rates: Array, values: dict[str, Array], count: int) -> float:
+    """CPU s per cell with a Simulation each."""
+    material = ps.load_material(MATERIAL)
+
+    def one(i: int) -> None:
+        own = {name: material[name].with_magnitude(float(v[i])) for name, v in values.items()}
+        cell = ps.half_cell(material.replaced(**own), radial_points=RADIAL_POINTS)
+        ps.solve_cell(cell, ps.protocols.discharge(float(rates[i])))
+
+    one(0)
+    return timed(lambda: [one(i) for i in range(count)])[0] / count
+
+
+def batch(engine: Engine, rates: Array, values: dict[str, Array]) -> HalfCellBatch:
+    """Ours."""
+    return half_cell_batch(_MATERIAL, _DESIGN, c_rate=rates, values=values, engine=engine)
+
+
+def memory() -> None:
+    """Largest resident memory against the number of cells, in one process, growing."""
+    for count in (1_000, 10_000, 100_000):
+        rates, values = draws(count)
+        cpu = timed(lambda: batch(Engine.NUMBA, rates, values))[0]  # noqa: B023
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{count:7d} cells: {count / cpu:9.0f} runs per CPU s, peak memory {peak:6.0f} MB")
+
+
+def main(quick: bool) -> None:
+    """Print runs per second and ratios."""
+    import numba
+
+    count, singles = (200, 3) if quick else (1000, 20)
+    rates, values = draws(count)
+    numba.set_num_threads(1)
+    batch(Engine.NUMBA, rates[:64], {n: v[:64] for n, v in values.items()})
+    cpu, _, capacity = pybamm_list(rates, values)
+    fastest = count / cpu
+    print(f"PyBaMM, list of inputs, compiled   {fastest:9.0f} runs per CPU s")
+    alone = 1 / single_simulations(rates, values, singles)
+    print(f"PyBaMM, a Simulation per run       {alone:9.1f}")
+    fine = half_cell_batch(
+        ps.load_material(MATERIAL), c_rate=rates, values=values, tolerance=1e-7, engine=Engine.NUMBA
+    ).capacity
+    print(f"  its capacity against ours at 1e-7: {_worst(capacity, fine):.1e}")
+    cases = [(Engine.NUMPY, 1), (Engine.NUMBA, 1), (Engine.NUMBA, numba.config.NUMBA_NUM_THREADS)]
+    for engine, threads in cases:
+        numba.set_num_threads(threads)
+        cpu, wall, made = timed(lambda: batch(engine, rates, values), 3)  # noqa: B023
+        own = count / (cpu if threads == 1 else wall)
+        print(
+            f"{engine.value}, {threads} thread(s)".ljust(35)
+            + f"{own:9.0f} runs per {'CPU' if threads == 1 else 'wall'} s: "
+            f"{own / fastest:6.1f} x the list, {own / alone:8.0f} x a Simulation per run; "
+            f"capacity error {_worst(made.capacity, fine):.1e}"
+        )
+    if not quick:
+        memory()
+
+
+def _worst(some: Array, reference: Array) -> float:
+    """Largest difference relative to each run's own capacity; cells that start empty apart."""
+    started = reference > 0
+    return float(np.abs(some[started] / reference[started] - 1).max())
+
+
+if __name__ == "__main__":
+    os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
+    main("--quick" in sys.argv)

@@ -1,0 +1,1 @@
+"""Thousands of spherical particles advanced together, each with its own numbers."""

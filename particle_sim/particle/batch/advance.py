@@ -1,0 +1,284 @@
+"""advance: sodium and stress of thousands of spheres, each with its own numbers and history."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from particle_sim.constants import GAS_CONSTANT
+from particle_sim.errors import ConvergenceError, InputError
+from particle_sim.materials.functions import Constant, SiteFunction
+from particle_sim.materials.property import Property
+from particle_sim.particle.batch import block
+from particle_sim.particle.batch.history import passed
+from particle_sim.particle.batch.mesh import RadialElements, graded_elements
+from particle_sim.particle.batch.table import occupied, table_of
+from particle_sim.units import Array
+
+TOLERANCE = 2e-5
+"""Error of one time step in site fraction, over min(1, N R/(D c_max))."""
+BLOCK = 1024
+"""Particles advanced at once, which bounds the working memory."""
+SURFACE_ELEMENT = 0.2
+"""Width of the outermost element over the depth in which the flux could fill the particle."""
+LAYER = 5.0
+"""Depth that is resolved, over the depth in which the flux could fill the particle."""
+CLASS_RATIO = 3.0
+"""Flux ratio between two meshes: particles of similar flux share one."""
+MESHES = 14
+"""Number of meshes; the last serves N R/(D c_max) above 3^12."""
+
+
+ONE, NOTHING = Constant(1.0), Constant(0.0)
+
+
+class BatchEnd(enum.IntEnum):
+    """Why a particle of a batch stopped; the values stand in ``end``."""
+
+    TIME = block.TIME
+    EMPTY = block.EMPTY
+    FULL = block.FULL
+
+
+class Engine(enum.Enum):
+    """What runs the inner loops."""
+
+    AUTOMATIC = "automatic"
+    """Numba if it is installed"""
+    NUMPY = "numpy"
+    NUMBA = "numba"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spheres:
+    """n free solid spheres in SI units; every array is (n,).
+
+    ``shape``: D(theta) is ``diffusivity`` times it (times 1 + drift theta (1 - theta)).
+    ``strain``: linear chemical strain is ``strain_scale`` times it; no strain, no stress.
+    """
+
+    radius: Array
+    diffusivity: Array
+    maximum_concentration: Array
+    initial_site_fraction: Array
+    shape: SiteFunction | Property = ONE
+    drift: Array | None = None
+    """Stress drift k, see :func:`stress_drift_factor`; ``None``: stress does not act back"""
+    strain: SiteFunction | Property = NOTHING
+    strain_scale: Array | float = 1.0
+    youngs_modulus: Array | float = 0.0
+    poisson_ratio: Array | float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchRun:
+    """Results of n spheres. Peaks are over all nodes and times and at least 0."""
+
+    time_end: Array
+    """[s] from the first time of the history"""
+    end: NDArray[np.int64]
+    """:class:`BatchEnd` codes"""
+    mean_site_fraction_end: Array
+    surface_site_fraction_end: Array
+    peak_inhomogeneity: Array
+    """max - min of theta"""
+    peak_hoop_stress: Array
+    """[Pa]"""
+    peak_tension: Array
+    """First principal stress at the surface [Pa]"""
+    peak_hydrostatic_stress: Array
+    """[Pa]"""
+    sodium_error: Array
+    """Inventory gained plus outflow over the window's inventory, at the end"""
+    steps: NDArray[np.int64]
+    """Time steps tried"""
+    time: Array
+    """Equal parts of each run [s] (n, k)"""
+    mean_site_fraction: Array
+    surface_site_fraction: Array
+
+
+def advance(
+    spheres: Spheres,
+    time: Array,
+    flux: Array,
+    *,
+    limits: tuple[Array | float, Array | float] = (0.0, 1.0),
+    tolerance: float = TOLERANCE,
+    output: int = 0,
+    engine: Engine = Engine.AUTOMATIC,
+) -> BatchRun:
+    """Advance every sphere under its surface flux until the history or the room ends.
+
+        dc/dt = 1/r^2 d/dr (r^2 D dc/dr),   -D dc/dr = N(t) at r = R,
+        D = diffusivity shape(theta) (1 + drift theta (1 - theta)),   theta = c/c_max
+
+    ``flux`` (n, m) [mol/(m2 s)], positive out, is linear between ``time`` (m,) or (n, m) [s]; a
+    time given twice is a jump. A sphere stops when its surface filling meets ``limits``.
+    ``output`` = k asks for k equal parts of each run. Working memory does not grow with n beyond
+    the results. 12 quadratic elements graded to the depth the flux needs, RODAS in time with a
+    step of its own per sphere; filling within 1e-4, peak stress within 0.3 %. Isothermal, small
+    strain, one phase (D positive).
+
+    Raises :class:`InputError` for shapes that do not fit or numbers that are not positive and
+    :class:`ConvergenceError` if a sphere needs more than 20,000 steps.
+    """
+    lanes, unit = _scaled(spheres, time, flux, limits)
+    shapes = _shapes(spheres)
+    kernel = _kernel(engine)
+    count = len(lanes.start)
+    results = _empty(count, output)
+    for mesh, which in _groups(np.abs(lanes.flux).max(axis=1), shapes.diffusivity.values):
+        run = kernel(mesh, shapes, lanes.part(which), tolerance, output)
+        for item in fields(run):
+            getattr(results, item.name)[which] = getattr(run, item.name)
+    return _in_si(spheres, results, lanes, unit)
+
+
+def stress_drift_factor(
+    partial_molar_volume: Array,
+    youngs_modulus: Array,
+    poisson_ratio: Array,
+    maximum_concentration: Array,
+    temperature: float,
+) -> Array:
+    """k = 2 Omega^2 E c_max/(9 R T (1 - nu)) of a free sphere with constant Omega [m3/mol] and E.
+
+    There d sigma_h/dr = -2 E Omega/(9 (1 - nu)) dc/dr, so the stress drift of a solid solution,
+    N = -D (dc/dr - c (1 - theta)/(R T) Omega d sigma_h/dr), is Fick's law with
+    D (1 + k theta (1 - theta)).
+    """
+    energy = 9 * GAS_CONSTANT * temperature * (1 - poisson_ratio)
+    return 2 * partial_molar_volume**2 * youngs_modulus * maximum_concentration / energy
+
+
+def _kernel(engine: Engine) -> block.Kernel:
+    from importlib.util import find_spec
+
+    if engine is Engine.NUMPY or (engine is Engine.AUTOMATIC and find_spec("numba") is None):
+        from particle_sim.particle.batch.numpy_kernel import advance_block
+
+        return advance_block
+    if find_spec("numba") is None:
+        raise InputError("The batch engine is numba, which is not installed; use numpy.")
+    from particle_sim.particle.batch.numba_kernel import advance_block as compiled
+
+    return compiled
+
+
+def _groups(flux: Array, shape: Array) -> Iterator[tuple[RadialElements, NDArray[np.intp]]]:
+    """Mesh and particles of every block, similar fluxes together.
+
+    A flux q fills the surface of a particle once it has built up a layer about 1/q deep.
+    """
+    level = np.log(np.maximum(flux, 1e-300)) / np.log(CLASS_RATIO)
+    number = np.clip(np.ceil(level), 0, MESHES - 1).astype(np.int64)
+    order = np.argsort(flux, kind="stable")
+    for member in np.unique(number):
+        thinnest = shape.min() / CLASS_RATIO**member
+        deepest = shape.max() * CLASS_RATIO / CLASS_RATIO**member
+        mesh = graded_elements(SURFACE_ELEMENT * thinnest, min(1.0, LAYER * deepest))
+        chosen = order[number[order] == member]
+        for first in range(0, len(chosen), BLOCK):
+            yield mesh, chosen[first : first + BLOCK]
+
+
+def _shapes(spheres: Spheres) -> block.Shapes:
+    diffusivity = table_of(spheres.shape)
+    if not diffusivity.values.min() > 0:
+        raise InputError(
+            f"The shape of the diffusivity falls to {diffusivity.values.min():g}; "
+            "it must be positive for every site fraction."
+        )
+    return block.Shapes(
+        diffusivity=diffusivity, occupied=occupied(diffusivity), strain=table_of(spheres.strain)
+    )
+
+
+def _scaled(
+    spheres: Spheres, time: Array, flux: Array, limits: tuple[Array | float, Array | float]
+) -> tuple[block.Lanes, Array]:
+    """Lanes, and the unit of time R^2/D [s] (n,)."""
+    count = len(spheres.radius)
+    for name in ("radius", "diffusivity", "maximum_concentration"):
+        values = np.asarray(getattr(spheres, name))
+        if values.shape != (count,) or not np.all((values > 0) & np.isfinite(values)):
+            raise InputError(
+                f"The {name} of the spheres must be {count} finite positive numbers; check it."
+            )
+    time, flux = np.asarray(time, dtype=float), np.asarray(flux, dtype=float)
+    if flux.ndim != 2 or len(flux) != count or time.shape not in (flux.shape, flux.shape[1:]):
+        raise InputError(
+            f"The flux has the shape {flux.shape} and its times {time.shape}; {count} spheres need "
+            f"({count}, m) and (m,) or ({count}, m)."
+        )
+    if flux.shape[1] < 2 or not np.all(np.isfinite(flux)) or np.any(np.diff(time) < 0):
+        raise InputError("A flux history needs two or more finite values at rising times.")
+    unit = spheres.radius**2 / spheres.diffusivity
+    scaled = flux * (unit / (spheres.radius * spheres.maximum_concentration))[:, None]
+    largest = np.abs(scaled).max(axis=1)
+    low, high = (np.broadcast_to(np.asarray(limit, dtype=float), count) for limit in limits)
+    drift = np.zeros(count) if spheres.drift is None else np.asarray(spheres.drift, dtype=float)
+    return block.Lanes(
+        start=np.asarray(spheres.initial_site_fraction, dtype=float),
+        drift=drift,
+        low=low,
+        high=high,
+        knots=np.broadcast_to(time, flux.shape) / unit[:, None],
+        flux=scaled,
+        scale=np.where((largest > 0) & (largest < 1), largest, 1.0),
+    ), unit
+
+
+def _empty(count: int, output: int) -> block.BlockRun:
+    def numbers() -> Array:
+        return np.zeros(count)
+
+    return block.BlockRun(
+        time=numbers(),
+        end=np.full(count, block.FAILED, dtype=np.int64),
+        mean=numbers(),
+        surface=numbers(),
+        inhomogeneity=numbers(),
+        hoop=numbers(),
+        tension=numbers(),
+        hydrostatic=numbers(),
+        steps=np.zeros(count, dtype=np.int64),
+        histories=np.empty((count, output)),
+    )
+
+
+def _in_si(spheres: Spheres, results: block.BlockRun, lanes: block.Lanes, unit: Array) -> BatchRun:
+    if np.any(results.end == block.FAILED):
+        first = int(np.flatnonzero(results.end == block.FAILED)[0])
+        raise ConvergenceError(
+            f"Sphere {first} of the batch needs more than {block.LARGEST_STEPS} steps.",
+            last_state=None,
+            residuals=(),
+        )
+    stress = (
+        np.asarray(spheres.youngs_modulus)
+        / (1 - np.asarray(spheres.poisson_ratio))
+        * spheres.strain_scale
+    )
+    wanted = results.time[:, None] * np.linspace(0, 1, results.histories.shape[1])
+    out = passed(lanes.knots, lanes.flux, results.time[:, None])[:, 0]
+    return BatchRun(
+        time_end=results.time * unit,
+        end=results.end,
+        mean_site_fraction_end=results.mean,
+        surface_site_fraction_end=results.surface,
+        peak_inhomogeneity=results.inhomogeneity,
+        peak_hoop_stress=results.hoop * stress,
+        peak_tension=results.tension * stress,
+        peak_hydrostatic_stress=results.hydrostatic * stress,
+        sodium_error=np.abs(results.mean - lanes.start + 3 * out),
+        steps=results.steps,
+        time=wanted * unit[:, None],
+        mean_site_fraction=lanes.start[:, None] - 3 * passed(lanes.knots, lanes.flux, wanted),
+        surface_site_fraction=results.histories,
+    )

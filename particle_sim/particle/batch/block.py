@@ -1,0 +1,89 @@
+"""What a kernel advances: particles that share a mesh and the shapes of their functions.
+
+Scaled by the particle: x = r/R, tau = t D/R^2, theta = c/c_max, q = N R/(D c_max).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from particle_sim.particle.batch.mesh import RadialElements
+from particle_sim.particle.batch.table import Table
+from particle_sim.units import Array
+
+SHORTEST = 1e-3
+"""First step over the square of the outermost element: well inside what the mesh resolves."""
+SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
+"""Of the step control: next step = h clip(SAFETY error^(-1/4), SHRINK, GROW)."""
+LARGEST_STEPS = 20_000
+"""Steps after which a particle is given up."""
+BISECTIONS = 50
+"""Halvings that find an event inside a step to the last bits."""
+
+TIME, EMPTY, FULL, FAILED = 0, 1, 2, 3
+"""Why a particle stopped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shapes:
+    """D(theta), D(theta) theta (1 - theta) and the chemical strain, over one scale each."""
+
+    diffusivity: Table
+    occupied: Table
+    strain: Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """Scaled numbers of b particles; the surface history has m knots."""
+
+    start: Array
+    """Uniform filling (b,)"""
+    drift: Array
+    """k in D (1 + k theta (1 - theta)) (b,)"""
+    low: Array
+    """Surface filling at which a particle stops (b,)"""
+    high: Array
+    knots: Array
+    """tau (b, m)"""
+    flux: Array
+    """q, positive out (b, m)"""
+    scale: Array
+    """Filling over which the tolerance counts (b,)"""
+
+    def part(self, which: NDArray[np.intp]) -> Lanes:
+        """Some of the particles."""
+        return Lanes(
+            start=self.start[which],
+            drift=self.drift[which],
+            low=self.low[which],
+            high=self.high[which],
+            knots=self.knots[which],
+            flux=self.flux[which],
+            scale=self.scale[which],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockRun:
+    """Results of b particles, scaled; stresses over E span/(1 - nu)."""
+
+    time: Array
+    end: NDArray[np.int64]
+    mean: Array
+    surface: Array
+    inhomogeneity: Array
+    hoop: Array
+    tension: Array
+    hydrostatic: Array
+    steps: NDArray[np.int64]
+    histories: Array
+    """Surface filling at k equal parts of each run, start and end included (b, k)"""
+
+
+Kernel = Callable[[RadialElements, Shapes, Lanes, float, int], BlockRun]
+"""(elements, shapes, lanes, tolerance, points of the histories) -> results."""
