@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from particle_sim.particle.solve_stress import solve_stress as solve_stress
     from particle_sim.studies.compare import compare as compare
     from particle_sim.studies.settings import Comparison as Comparison
+    from particle_sim.sweeps.sweep import sweep as sweep
 
 _HOMES = {
     "Comparison": "particle_sim.studies.settings",
@@ -62,6 +63,7 @@ _HOMES = {
     "solve_stress": "particle_sim.particle.solve_stress",
     "stiffness": "particle_sim.particle",
     "surface": "particle_sim.particle",
+    "sweep": "particle_sim.sweeps.sweep",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,4 +1,4 @@
-"""``particle-sim run``: a scenario file with its expected answer."""
+"""``particle-sim run``: a scenario file with its expected answer, or a sweep."""
 
 from __future__ import annotations
 
@@ -9,22 +9,45 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.compare import run_comparison
+from particle_sim.errors import InputError
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A scenario .toml file.")],
+    file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: all cores.")
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of a sweep: a Dask scheduler, e.g. tcp://10.0.0.1:8786.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Of a sweep: more than ten million samples are meant.")
+    ] = False,
 ) -> None:
-    """Run a scenario and hold it against its [[expect]] blocks; exit code 1 if one fails."""
-    from particle_sim.report.folder import open_folder
-    from particle_sim.studies.scenario import failures, find_scenario, load_scenario
+    """Run a scenario and hold it against its [[expect]] blocks (exit code 1 if one fails), or run
+    a sweep; a sweep that was stopped goes on where it was."""
+    from particle_sim.materials.document import read_toml
+    from particle_sim.studies.scenario import find_scenario
 
     path = find_scenario(file)
-    scenario = load_scenario(path)
     folder = out or Path("results") / path.stem
+    if "sweep" in read_toml(path):
+        from particle_sim.cli.sweep import run_sweep
+
+        run_sweep(path, folder, workers=workers, scheduler=scheduler, confirmed=yes)
+        return
+    if scheduler is not None or yes:
+        option = "--yes" if scheduler is None else "--scheduler"
+        raise InputError(f"{option} is for sweeps, and {path.name} has no [sweep]; leave it out.")
+    _run_scenario(file, path, folder, workers)
+
+
+def _run_scenario(file: Path, path: Path, folder: Path, workers: int | None) -> None:
+    from particle_sim.report.folder import open_folder
+    from particle_sim.studies.scenario import failures, load_scenario
+
+    scenario = load_scenario(path)
     command = f"particle-sim run {file}"
     run_comparison(scenario.comparison, folder, command, as_json=False, workers=workers)
     wrong = failures(scenario, open_folder(folder))

@@ -1,4 +1,4 @@
-"""The influences a stored comparison holds, by material."""
+"""The influences a stored comparison or sweep holds, by material."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ def stored_influences(folder: Path) -> dict[str, dict[str, tuple[str, float]]]:
 
     Raises :class:`InputError` when the folder holds no comparison.
     """
+    if (folder / "samples.zarr").is_dir():
+        from particle_sim.sweeps.influence import stored_influences as of_a_sweep
+
+        return of_a_sweep(folder)
     tree = open_folder(folder)
     found: dict[str, dict[str, tuple[str, float]]] = {}
     for role in ("baseline", "candidate"):

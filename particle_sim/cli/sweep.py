@@ -1,0 +1,116 @@
+"""The sweep half of ``particle-sim run``: engine, progress bar, summary."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from particle_sim.sweeps.engines import Engine
+    from particle_sim.sweeps.work import Progress
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+QUANTILES = {"5 %": 0.05, "median": 0.5, "95 %": 0.95}
+
+
+def run_sweep(
+    path: Path, folder: Path, *, workers: int | None, scheduler: str | None, confirmed: bool
+) -> None:
+    """Run or continue the sweep of a file in ``folder``, and print what came out."""
+    from particle_sim.studies.sweep_functions import FUNCTIONS
+    from particle_sim.sweeps.plan import MOST_CONFIRMED, MOST_SAMPLES
+    from particle_sim.sweeps.result import open_sweep
+    from particle_sim.sweeps.scenario import load_sweep
+    from particle_sim.sweeps.sweep import sweep
+
+    asked = load_sweep(path, FUNCTIONS)
+    print(asked.question)
+    try:
+        with _bar() as progress:
+            data = sweep(
+                asked.function,
+                asked.axes,
+                sampling=asked.sampling,
+                samples=asked.samples,
+                seed=asked.seed,
+                store=folder,
+                engine=_engine(workers, scheduler),
+                most=MOST_CONFIRMED if confirmed else MOST_SAMPLES,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        status = open_sweep(folder).status.values
+        print(
+            f"Stopped: {np.count_nonzero(status)} of {status.size} samples are stored in {folder}; "
+            "run the same command to go on.",
+            file=sys.stderr,
+        )
+        sys.exit(INTERRUPTED)
+    _tell(data, folder)
+
+
+def _engine(workers: int | None, scheduler: str | None) -> Engine:
+    from particle_sim.sweeps.engines import Dask, Processes, Serial
+
+    if scheduler is not None:
+        return Dask(scheduler)
+    count = workers or os.cpu_count() or 1
+    return Serial() if count == 1 else Processes(count)
+
+
+@contextmanager
+def _bar() -> Iterator[Progress | None]:
+    """Samples, rate and time left on a terminal; nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    columns: tuple[Any, ...] = (BarColumn(), MofNCompleteColumn(), TimeLeft())
+    text = TextColumn("{task.fields[rate]} {task.fields[failed]}")
+    with Progress(*columns, text, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sweep", total=None, rate="", failed="")
+
+        def report(finished: int, samples: int, failed: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(
+                task,
+                total=samples,
+                completed=finished,
+                rate="" if speed is None else f"{speed:.3g}/s",
+                failed=f"{failed} failed" if failed else "",
+            )
+
+        yield report
+
+
+def _tell(data: xr.Dataset, folder: Path) -> None:
+    from particle_sim.cli.tables import print_table
+    from particle_sim.sweeps.result import failures_of
+
+    rows = []
+    for name, variable in data.data_vars.items():
+        if name == "status" or not np.isfinite(variable.values).any():
+            continue
+        found = {
+            label: f"{np.nanquantile(variable.values, share):.3g}"
+            for label, share in QUANTILES.items()
+        }
+        rows.append({"result": str(name), **found, "unit": str(variable.attrs["units"])})
+    print_table(f"{data.attrs['computed']} samples", rows)
+    failed = failures_of(data)
+    if failed:
+        first = failed[0]
+        print(f"{data.attrs['failed']} failed, e.g. sample {first.sample}: {first.error}")
+    print(f"Data: {folder}")

@@ -1,0 +1,131 @@
+"""A sweep as a labelled data set, from memory or from its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import zarr
+from numpy.typing import NDArray
+
+from particle_sim.errors import InputError
+from particle_sim.sweeps.store import (
+    DATA_FOLDER,
+    DONE,
+    FAILED,
+    FAILURE_FOLDER,
+    STATUS,
+    Failure,
+    SweepStore,
+    failures,
+    read_manifest,
+)
+
+MOST_SHOWN = 1000
+"""Failures a data set carries; the folder has them all."""
+
+
+def dataset(store: SweepStore, content: Mapping[str, Any]) -> xr.Dataset:
+    """Everything in an open store; see :func:`open_sweep`."""
+    ledger = [asdict(failure) for failure in failures(store)]
+    return _labelled(store.group, content, ledger)
+
+
+def open_sweep(folder: Path) -> xr.Dataset:
+    """A stored sweep, finished or not: results over ``sample``, or over the axes of a grid.
+
+    Inputs are coordinates in SI with ``units``; what is not computed, or failed, is nan, and
+    ``status`` says which (0 open, 1 done, 2 failed). ``attrs`` hold the manifest's content and
+    the first failures as JSON. Raises :class:`InputError` when the folder holds no sweep.
+    """
+    manifest = read_manifest(folder)
+    try:
+        group = zarr.open_group(str(folder / DATA_FOLDER), mode="r")
+        if STATUS not in group:
+            raise FileNotFoundError
+    except (FileNotFoundError, ValueError):
+        raise InputError(f"{folder} has no samples yet; run the sweep again.") from None
+    return _labelled(group, manifest["content"], [asdict(f) for f in read_failures(folder)])
+
+
+def read_failures(folder: Path) -> list[Failure]:
+    """The failure ledger of a stored sweep, in order of sample."""
+    status = zarr.open_group(str(folder / DATA_FOLDER), mode="r")[STATUS]
+    entries = [
+        Failure(**entry)
+        for path in sorted((folder / FAILURE_FOLDER).glob("*.json"))
+        for entry in json.loads(path.read_text(encoding="utf-8"))
+    ]
+    known = np.asarray(status)
+    return [entry for entry in entries if known[entry.sample] == FAILED]
+
+
+def failures_of(data: xr.Dataset) -> list[Failure]:
+    """The failures that a data set carries (at most ``MOST_SHOWN``)."""
+    return [Failure(**entry) for entry in json.loads(data.attrs["failures"])]
+
+
+def _labelled(group: Any, content: Mapping[str, Any], ledger: list[dict[str, Any]]) -> xr.Dataset:
+    inputs = [str(m["name"]) for entry in content["axes"] for m in entry["members"]]
+    inputs += [str(entry["name"]) for entry in content["dependent axes"]]
+    found = {str(name): array for name, array in group.arrays()}
+    arrays = {name: found[name] for name in [*inputs, *sorted(set(found) - set(inputs))]}
+    status = np.asarray(arrays.pop(STATUS)[:])
+    flat = xr.Dataset(
+        {
+            name: ("sample", array[:], {"units": array.attrs["units"]})
+            for name, array in arrays.items()
+            if array.attrs["kind"] == "result"
+        },
+        coords={
+            name: ("sample", _decoded(array), {"units": array.attrs["units"]})
+            for name, array in arrays.items()
+            if array.attrs["kind"] == "input"
+        },
+        attrs={
+            "content": json.dumps(content),
+            "failures": json.dumps(ledger[:MOST_SHOWN]),
+            "failed": len(ledger),
+            "computed": int(np.count_nonzero(status == DONE)),
+        },
+    )
+    flat[STATUS] = ("sample", status, {"units": "1", "meaning": "0 open, 1 done, 2 failed"})
+    return flat if content["shape"] is None else _as_grid(flat, content)
+
+
+def _decoded(array: Any) -> NDArray[Any]:
+    values: NDArray[Any] = array[:]
+    categories = array.attrs.get("categories")
+    return values if categories is None else np.asarray(["", *categories])[values + 1]
+
+
+def _as_grid(flat: xr.Dataset, content: Mapping[str, Any]) -> xr.Dataset:
+    """Samples laid out over the dimensions; an input keeps only the dimensions it follows."""
+    shape = tuple(content["shape"])
+    names = [str(entry["dimension"]) for entry in content["axes"]]
+    follows = {
+        str(member["name"]): {name}
+        for name, entry in zip(names, content["axes"], strict=True)
+        for member in entry["members"]
+    }
+    for entry in content["dependent axes"]:
+        follows[str(entry["name"])] = set().union(*(follows[name] for name in entry["of"]))
+
+    def laid(variable: xr.Variable) -> xr.Variable:
+        return xr.Variable(names, variable.values.reshape(shape), variable.attrs)
+
+    coordinates = {}
+    for name, coordinate in flat.coords.items():
+        kept = laid(coordinate.variable)
+        fixed = {other: 0 for other in names if other not in follows[str(name)]}
+        coordinates[str(name)] = kept.isel(fixed)
+    return xr.Dataset(
+        {str(name): laid(variable.variable) for name, variable in flat.data_vars.items()},
+        coords=coordinates,
+        attrs=flat.attrs,
+    )

@@ -1,0 +1,115 @@
+"""What somebody sees who runs a sweep from a file: the answer, the sentences, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import SCENARIOS, RunCommand
+
+from particle_sim.sweeps.influence import stored_influences
+from particle_sim.sweeps.result import open_sweep
+
+SHIPPED = SCENARIOS / "sweep_nvp_he_v.toml"
+
+
+def test_shipped_sweep_runs_and_a_second_run_computes_nothing(run: RunCommand) -> None:
+    outcome = run("run", SHIPPED, "--workers", "1")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "16 samples" in outcome.out
+    folder = Path("results") / "sweep_nvp_he_v"
+    data = open_sweep(folder)
+    assert np.isfinite(data["nvp.peak_hoop_stress"].values).all()
+    ranks = [np.argsort(data[f"{name}.particle_radius"].values) for name in ("nvp", "he_v")]
+    np.testing.assert_array_equal(*ranks)
+    moved = stored_influences(folder)
+    assert moved["nvp"].keys() == moved["he_v"].keys()
+    assert moved["nvp"]["diffusivity"][1] < 0, "faster diffusion, less of everything"
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("c/*")}
+    again = run("run", "sweep_nvp_he_v", "--workers", "1")
+    assert again.out == outcome.out
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("c/*")} == before
+
+
+BROKEN = {
+    "function": ('function = "particle_metrics"', 'function = "os.system"', "particle_metrics"),
+    "metric": ('"inhomogeneity"', '"inhomogenity"', "did you mean inhomogeneity?"),
+    "material": ('["nvp", "he_v"]\nmetrics', '["nvpp", "he_v"]\nmetrics', "did you mean nvp"),
+    "sampling": ('"latin-hypercube"', '"latin"', "sweep.sampling"),
+    "axis": ('[axes."nvp.diffusivity"]', '[axes."nvp.difusivity"]', "did you mean diffusivity?"),
+    "no range": ('[axes."nvp.diffusivity"]', "[axes.diffusivity]", "names no material"),
+    "unknown input": (
+        '[axes."nvp.diffusivity"]',
+        '[axes."nvp.colour"]\nlow = 1\nhigh = 2',
+        "no input of ParticleMetrics",
+    ),
+    "unit": ('unit = "1/h"', 'unit = "m"', 'wrong dimension; use "1/h"'),
+    "empty range": ("low = 0.2", "low = 6.0", "which is empty"),
+    "two kinds": ("low = 0.2", "low = 0.2\nvalues = [1.0]", "low and high and values; give one"),
+    "one end": ("low = 0.2\n", "", "one end of a range"),
+    "key": ("low = 0.2", "lov = 0.2", "not a known key; did you mean low"),
+    "draw": ('"he_v.particle_radius"]', '"he_x.particle_radius"]', "names no material"),
+    "samples": ("samples = 16", "samples = 0", "samples is 0; give at least 1"),
+    "too many": ("samples = 16", "samples = 20_000_000", "20000000 samples; more than 10000000"),
+    "far too many": (
+        '"latin-hypercube"\nsamples = 16',
+        '"grid"\nsamples = 100',
+        "has 100000000000000 samples; at most 1000000000 can be run",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_sweep_file_is_told_in_one_sentence(
+    case: str, run: RunCommand, tmp_path: Path
+) -> None:
+    old, new, fragment = BROKEN[case]
+    text = SHIPPED.read_text("utf-8")
+    assert text.count(old) == 1
+    (tmp_path / "mine.toml").write_text(text.replace(old, new), encoding="utf-8")
+    outcome = run("run", "mine.toml", "--workers", "1")
+    assert outcome.code == 2
+    assert len(outcome.errors) == len(outcome.err.splitlines()) == 1
+    assert fragment in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_scheduler_is_for_sweeps_and_must_answer(run: RunCommand) -> None:
+    outcome = run("run", "nvp_vs_he_v", "--scheduler", "tcp://127.0.0.1:9")
+    assert outcome.code == 2
+    assert "--scheduler is for sweeps" in outcome.err
+    outcome = run("run", SHIPPED, "--scheduler", "nowhere:at all")
+    assert outcome.code == 2
+    assert len(outcome.errors) == 1
+    assert "cannot be reached" in outcome.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path, run: RunCommand) -> None:
+    text = SHIPPED.read_text("utf-8").replace("samples = 16", "samples = 2000")
+    (tmp_path / "long.toml").write_text(text, encoding="utf-8")
+    command = "from particle_sim.cli.main import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "run", "long.toml", "--workers", "1", "--out", "long"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SCENARIOS.parent)},
+    )
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "long").rglob("status/c/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    stored = int(np.count_nonzero(open_sweep(tmp_path / "long").status.values))
+    assert stored >= 1
+    assert err.splitlines() == [
+        f"Stopped: {stored} of 2000 samples are stored in long; run the same command to go on."
+    ]
