@@ -1,0 +1,82 @@
+"""``particle-sim rate``: capacity against C-rate, its losses, and what print says about them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from particle_sim.cli.progress import progress_bar
+from particle_sim.errors import InputError, closest
+
+if TYPE_CHECKING:
+    from particle_sim.cell.half_cell import CellModel
+
+RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
+
+
+def rate(
+    materials: Annotated[
+        list[str], typer.Argument(help="Material names, name@reading, or .toml files.")
+    ],
+    rates: Annotated[
+        str, typer.Option(help="C-rates of each material's printed 1C, increasing, with commas.")
+    ] = RATES,
+    model: Annotated[
+        str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN.")
+    ] = "SPM,SPMe",
+    full_cell: Annotated[
+        bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
+    ] = False,
+    samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: all cores.")
+    ] = None,
+) -> None:
+    """Capacity against C-rate with its losses, its band, a size map, and the printed data."""
+    asked, names = read_rates(rates), model_names(model)
+    folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
+    from particle_sim.cell.design import CellKind
+    from particle_sim.report.rate_folder import SUMMARY_FILE, check_rate_folder, write_rate_folder
+    from particle_sim.studies.rate_capability import RateStudy, rate_study
+
+    study = RateStudy(
+        materials=tuple(materials),
+        rates=asked,
+        models=names,
+        cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
+        samples=samples,
+        seed=seed,
+    )
+    check_rate_folder(folder)
+    with progress_bar(enabled=True) as report:
+        tree = rate_study(study, workers=workers or os.cpu_count() or 1, progress=report.solving)
+        write_rate_folder(tree, folder)
+    print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
+    print(f"Pictures and data: {folder}")
+
+
+def read_rates(text: str) -> tuple[float, ...]:
+    """``"0.1,1"`` -> (0.1, 1.0), in the order given."""
+    try:
+        return tuple(float(part) for part in text.split(",")) if text.strip() else ()
+    except ValueError:
+        raise InputError(f'--rates is "{text}"; give numbers with commas, e.g. 0.1,1,10.') from None
+
+
+def model_names(text: str) -> tuple[CellModel, ...]:
+    """``"SPM,DFN"`` -> the models, each once."""
+    from particle_sim.cell.half_cell import CellModel
+
+    known = {model.value: model for model in CellModel}
+    named = list(dict.fromkeys(part.strip() for part in text.split(",")))
+    for name in named:
+        if name not in known:
+            raise InputError(
+                f'--model names "{name}", which is no cell model; {closest(name, known)}'
+            )
+    return tuple(known[name] for name in named)

@@ -1,0 +1,249 @@
+"""The rate study: curves, losses, bands, maps and printed data of materials, as one tree."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.cell.design import CellKind
+from particle_sim.cell.full_cell import full_cell
+from particle_sim.cell.half_cell import Cell, CellModel, half_cell
+from particle_sim.errors import InputError
+from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.studies.half_cell_batch import half_cell_batch
+from particle_sim.studies.rate_band import (
+    Batch,
+    PointVerdict,
+    point_verdicts,
+    rate_band,
+    series_pass_share,
+)
+from particle_sim.studies.rate_curves import capacity_curve, group_per_c_rate, window_capacity
+from particle_sim.studies.rate_data import (
+    RateSeries,
+    full_cell_design,
+    printed_series,
+    public_series,
+)
+from particle_sim.studies.rate_losses import Apply, HalfCellCase, loss_table
+from particle_sim.studies.rate_map import rate_map
+from particle_sim.units import Array
+
+RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+"""C-rates when none are asked for."""
+HIGHEST_RATE = 1000.0
+BAND_POINTS = 33
+"""Rates of a band besides those asked for and in print."""
+FEWEST_SAMPLES, MOST_SAMPLES = 20, 100_000
+
+Progress = Callable[[str, float], None]
+"""Called with what finished and the share that is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateStudy:
+    """What is asked: materials by name, C-rates of each one's printed 1C, cell models."""
+
+    materials: tuple[str, ...]
+    rates: tuple[float, ...] = RATES
+    models: tuple[CellModel, ...] = (CellModel.SPM, CellModel.SPME)
+    cells: tuple[CellKind, ...] = (CellKind.HALF,)
+    samples: int = 200
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        problems = [*_rate_problems(self.rates), *_sample_problems(self.samples)]
+        nodes = [node_name(name) for name in self.materials]
+        repeated = [name for name in nodes if nodes.count(name) > 1]
+        if repeated:
+            problems.append(f"{repeated[0]} is named twice; name each material once.")
+        if problems:
+            raise InputError(*problems)
+
+
+def rate_study(
+    study: RateStudy,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    batch: Batch = half_cell_batch,
+) -> xr.DataTree:
+    """One node per material with ``curves``, ``losses``, ``band``, ``map`` and ``printed``.
+
+    ``workers`` processes share the discharges of the loss split; results do not depend on it.
+    """
+    report = progress or (lambda _text, _share: None)
+    records = [load_record(name) for name in study.materials]
+    for record in records:
+        for kind in study.cells:
+            _CELLS[kind](record, study.models[0])  # what cannot be built is told before any run
+    tree: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=_settings(study))}
+    with _applier(workers) as apply:
+        for place, record in enumerate(records):
+            for step, (name, dataset) in enumerate(_parts(study, record, batch, apply)):
+                tree[f"/{node_name(study.materials[place])}{name}"] = dataset
+                done = (place + step / _STEPS) / len(records)
+                report(f"{record.material.title}: {name.strip('/') or 'started'}", done)
+    return xr.DataTree.from_dict(tree)
+
+
+_STEPS = 6
+
+
+def node_name(material: str) -> str:
+    """The name of a material's node: its file's name without folder and ending."""
+    return Path(material).stem if material.endswith(".toml") else material
+
+
+def _parts(
+    study: RateStudy, record: MaterialRecord, batch: Batch, apply: Apply
+) -> Iterator[tuple[str, xr.Dataset]]:
+    material, rates = record.material, np.asarray(study.rates)
+    one_c = material.value("one_c_current")
+    cell = half_cell(material)
+    series = (
+        *printed_series(record.system, one_c),
+        *public_series(material.name, one_c),
+    )
+    yield (
+        "",
+        xr.Dataset(
+            attrs={
+                "title": material.title,
+                "one_c_current": one_c,
+                "capacity_at_rest": window_capacity(cell),
+                "group_per_c_rate": group_per_c_rate(material),
+                "particle_radius": material.value("particle_radius"),
+                "two_phase": int(material.two_phase),
+            }
+        ),
+    )
+    curves = {
+        kind.value: capacity_curve([_CELLS[kind](record, model) for model in study.models], rates)
+        for kind in study.cells
+    }
+    yield "/curves", xr.Dataset(curves)
+    case = HalfCellCase(material=material, design=cell.design)
+    yield "/losses", loss_table(case, rates, apply=apply)
+    together = _with_printed_rates(rates, series)
+    band = rate_band(
+        material, cell.design, together, samples=study.samples, seed=study.seed, batch=batch
+    )
+    yield "/band", band
+    yield "/map", rate_map(material, cell.design, batch=batch)
+    yield "/printed", _printed(record, band, series)
+
+
+def _half(record: MaterialRecord, model: CellModel) -> Cell:
+    return half_cell(record.material, model=model)
+
+
+def _full(record: MaterialRecord, model: CellModel) -> Cell:
+    return full_cell(record.material, design=full_cell_design(record.system), model=model)
+
+
+_CELLS = {CellKind.HALF: _half, CellKind.FULL: _full}
+
+
+def _with_printed_rates(rates: Array, series: tuple[RateSeries, ...]) -> Array:
+    """The asked-for rates, those in print, and enough between that a band is drawn smooth."""
+    wanted = np.concatenate([rates, *(s.c_rate for s in series)])
+    between = np.geomspace(wanted.min(), wanted.max(), BAND_POINTS)[1:-1]
+    return np.unique(np.concatenate([wanted, between]))
+
+
+def _printed(
+    record: MaterialRecord, band: xr.Dataset, series: tuple[RateSeries, ...]
+) -> xr.Dataset:
+    rows = [row for one in series for row in _rows(record, band, one)]
+    names = list(_rows_keys())
+    return xr.Dataset(
+        {name: ("point", [row[name] for row in rows], _UNITS.get(name, {})) for name in names}
+    )
+
+
+_UNITS = {
+    "c_rate": {"units": "1/h"},
+    "printed": {"units": "mA h/g, or 1 where relative"},
+    "low": {"units": "as printed"},
+    "high": {"units": "as printed"},
+    "slowest": {"units": "1/s"},
+    "slowest_drawn": {"units": "1/s"},
+}
+
+
+def _rows_keys() -> tuple[str, ...]:
+    own = ("cell", "source", "place", "relative", "fresh", "series_pass_share")
+    return (*PointVerdict.__dataclass_fields__, *own)
+
+
+def _rows(
+    record: MaterialRecord, band: xr.Dataset, series: RateSeries
+) -> Iterator[dict[str, object]]:
+    """A row for each point; what only a new half cell can be asked is nan for the others."""
+    comparable = series.fresh and series.cell is CellKind.HALF
+    share = series_pass_share(band, series) if comparable else math.nan
+    for verdict in point_verdicts(record.material, band, series):
+        row: dict[str, object] = asdict(verdict)
+        if not comparable:
+            row |= dict.fromkeys(("low", "high", "pass_share", "reach_share", "slowest"), math.nan)
+        yield row | {
+            "cell": series.cell.value,
+            "source": series.source,
+            "place": series.place,
+            "relative": series.relative,
+            "fresh": series.fresh,
+            "series_pass_share": share,
+        }
+
+
+def _settings(study: RateStudy) -> dict[str, object]:
+    return {
+        "materials": [node_name(name) for name in study.materials],
+        "c_rates": list(study.rates),
+        "models": [model.value for model in study.models],
+        "samples": study.samples,
+        "seed": study.seed,
+    }
+
+
+@contextlib.contextmanager
+def _applier(workers: int) -> Iterator[Apply]:
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool.map
+
+
+def _rate_problems(rates: tuple[float, ...]) -> Iterator[str]:
+    if not rates:
+        yield "No C-rate is given; give at least one, e.g. 0.1,1,10."
+        return
+    wrong = [rate for rate in rates if not 0 < rate <= HIGHEST_RATE]
+    if wrong:
+        yield (
+            f"A C-rate is {wrong[0]:g}; rates must lie above 0 and up to {HIGHEST_RATE:g}, "
+            "e.g. 0.1,1,10."
+        )
+    elif list(rates) != sorted(set(rates)):
+        yield (
+            f"The C-rates are {','.join(f'{rate:g}' for rate in rates)}; give them in increasing "
+            "order, each once."
+        )
+
+
+def _sample_problems(samples: int) -> Iterator[str]:
+    if not FEWEST_SAMPLES <= samples <= MOST_SAMPLES:
+        yield (
+            f"The number of samples is {samples}; give {FEWEST_SAMPLES} to {MOST_SAMPLES}, "
+            "200 is usual."
+        )

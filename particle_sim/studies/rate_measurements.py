@@ -1,0 +1,124 @@
+"""Public rate tests as files: rates, capacities, formula and source, checked before use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from particle_sim.errors import InputError, closest
+from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.schema import Source
+from particle_sim.resources import shipped_folder
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class _Header(_Strict):
+    name: str
+    title: str
+    formula: str
+    material: str = ""
+    window: str = ""
+    source: str
+    note: str = ""
+
+
+class _Series(_Strict):
+    rate_unit: Literal["mA/g", "C"]
+    rates: list[float | int]
+    capacity_mAh_g: list[float | int]
+
+
+class _MeasurementFile(_Strict):
+    measurement: _Header
+    series: _Series
+    sources: dict[str, Source]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """A published discharge rate test against sodium metal."""
+
+    name: str
+    title: str
+    formula: str
+    material: str
+    """The library's material of the same composition; empty when there is none."""
+    window: str
+    rate_unit: str
+    """``mA/g`` (equal to A/kg) or ``C`` of the paper's own, unnamed 1C"""
+    rates: tuple[float, ...]
+    capacity: tuple[float, ...]
+    """[A h/kg], equal to mAh/g"""
+    source: str
+    citation: str
+    note: str
+
+
+def measurement_names() -> list[str]:
+    """Names of the shipped measurements."""
+    return sorted(path.stem for path in _folder().glob("*.toml"))
+
+
+def load_measurement(name: str) -> Measurement:
+    """A shipped measurement by name, or your own ``.toml`` file.
+
+    Raises :class:`InputError` with every problem of the file.
+    """
+    path = _find(name)
+    file = validated(_MeasurementFile, read_toml(path), path.name)
+    problems = list(_problems(path.name, file))
+    if problems:
+        raise InputError(*problems)
+    header, series = file.measurement, file.series
+    source = file.sources[header.source]
+    return Measurement(
+        name=header.name,
+        title=header.title,
+        formula=header.formula,
+        material=header.material,
+        window=header.window,
+        rate_unit=series.rate_unit,
+        rates=tuple(map(float, series.rates)),
+        capacity=tuple(map(float, series.capacity_mAh_g)),
+        source=header.source,
+        citation=f"{source.citation}, doi {source.doi}" if source.doi else source.citation,
+        note=header.note or source.note,
+    )
+
+
+def _problems(where: str, file: _MeasurementFile) -> list[str]:
+    rates, values = file.series.rates, file.series.capacity_mAh_g
+    problems = []
+    if len(rates) != len(values) or not rates:
+        problems.append(
+            f"{where}: series has {len(rates)} rates and {len(values)} capacities; give equally "
+            "many, at least one."
+        )
+    if any(rate <= 0 for rate in rates) or sorted(set(rates)) != rates:
+        problems.append(f"{where}: series.rates is {rates}; rates must be positive and increase.")
+    if any(value < 0 for value in values):
+        problems.append(f"{where}: series.capacity_mAh_g is {values}; none may be negative.")
+    if file.measurement.source not in file.sources:
+        problems.append(
+            f'{where}: measurement.source is "{file.measurement.source}", which is not in '
+            f"[sources] of this file; {closest(file.measurement.source, file.sources)}"
+        )
+    return problems
+
+
+def _folder() -> Path:
+    return shipped_folder("parameters") / "measurements"
+
+
+def _find(name: str) -> Path:
+    if name.endswith(".toml"):
+        return Path(name)
+    if name not in measurement_names():
+        raise InputError(f'There is no measurement "{name}"; {closest(name, measurement_names())}')
+    return _folder() / f"{name}.toml"
