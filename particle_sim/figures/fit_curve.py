@@ -1,0 +1,54 @@
+"""Measured capacities or voltages with the posterior's band."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def fit_curve(fit: xr.DataTree) -> Figure:
+    """Line: median of the model; band: its 5 to 95 %, without noise. Points: the data, with one
+    standard deviation. Open points were held out of the fit.
+    """
+    data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
+    over_rate = data.attrs["at"] == "current"
+    scale = 1 / float(fit.attrs["one_c_current"]) if over_rate else 1.0
+    low, middle, high = band["model"].values
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(5.4, 3.8), layout="constrained")
+        axes = figure.subplots()
+        at = band["at"].values * scale
+        axes.fill_between(at, low, high, color=CANDIDATE, alpha=0.2, lw=0, label="model, 5 to 95 %")
+        axes.plot(at, middle, color=CANDIDATE, label="model, median")
+        axes.errorbar(
+            data["at"].values * scale,
+            data["observed"].values,
+            data["deviation"].values if over_rate else None,
+            fmt="o" if over_rate else ".",
+            color="black",
+            markersize=4.5,
+            capsize=2,
+            label="measured",
+        )
+        if "held_out" in fit.children:
+            held = fit["held_out"].to_dataset()
+            axes.plot(held["current"].values * scale, held["observed"].values, "o",
+                      markerfacecolor="white", color=BASELINE, markersize=6,
+                      label="measured, held out")  # fmt: skip
+        if over_rate:
+            axes.set_xscale("log")
+            axes.set_xlabel("C-rate [1/h]")
+            axes.set_ylabel("Discharge capacity [mAh/g]")
+            axes.set_ylim(bottom=0)
+        else:
+            axes.set_xlabel("Capacity [mAh/g]")
+            axes.set_ylabel("Voltage [V vs metal]")
+        axes.set_title(f"{fit.attrs['title']}: {fit.attrs['data']}")
+        axes.legend(loc="lower left")
+    return figure

@@ -1,0 +1,122 @@
+"""Discharges of a single-particle half cell in closed form, thousands of parameter sets at once.
+
+With a constant diffusivity and current the surface filling is known in time (``sphere``), and the
+voltage depends on the surface filling alone. So a discharge ends where the voltage, as a function
+of the surface filling, first meets the cut-off, and its capacity is the time of that filling:
+no time steps. Same equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.parameters import potential_table
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.inference.sphere import rise_at, time_of_rise
+from particle_sim.units import Array
+
+_NODES = 320
+_BLOCK = 200
+_BEYOND = 20.0
+"""Slope [V] with which the potential goes on past the last filling, so that a fit finds back."""
+_KINETIC = 2 * GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discharge:
+    """What a discharge needs besides the groups: U at fillings (g,), start, cut-off, counter
+    electrode.
+    """
+
+    filling: Array
+    potential: Array
+    lower_voltage: float
+    loading: float
+    """[kg/m2]"""
+    metal_exchange: float
+    """[A/m2]"""
+
+
+def discharge_of(cell: Cell) -> Discharge:
+    """The potential on a grid that is even in voltage and in filling, from the rest filling up."""
+    lower, upper = cell.voltage_limits
+    filling, potential = potential_table(cell)
+    start = cell.rest_filling(upper)
+    even = np.linspace(0, 1, _NODES // 2)
+    nodes = np.concatenate(
+        [
+            start + (filling[-1] - start) * even,
+            np.interp(potential[0] + (potential[-1] - potential[0]) * even, potential[::-1],
+                      filling[::-1]),
+        ]
+    )  # fmt: skip
+    nodes = np.unique(nodes[nodes >= start])
+    return Discharge(
+        filling=nodes,
+        potential=np.interp(nodes, filling, potential),
+        lower_voltage=lower,
+        loading=cell.design.value("active_loading"),
+        metal_exchange=cell.design.value("metal_exchange_current_density"),
+    )
+
+
+def capacities(discharge: Discharge, groups: Array, current: Array) -> Array:
+    """Capacity [A h/kg] (n, m) of log10 groups (n, 4) at currents (m,) [A/kg]."""
+    blocks = [
+        _capacities(discharge, 10.0 ** groups[first : first + _BLOCK], current)
+        for first in range(0, len(groups), _BLOCK)
+    ]
+    return np.concatenate(blocks)
+
+
+def voltages(discharge: Discharge, groups: Array, current: float, capacity: Array) -> Array:
+    """Voltage [V] (n, k) of log10 groups (n, 4) at one current [A/kg] and capacities (k,) [A h/kg].
+
+    Past the end of the sodium window the potential goes on falling, by ``_BEYOND`` per filling.
+    """
+    rate, exchange, resistance, window = (10.0**groups).T[:, :, None]
+    per_rise = current / (3600 * window) / (3 * rate)
+    surface = discharge.filling[0] + per_rise * rise_at(3600 * capacity / current * rate)
+    last = discharge.filling[-1]
+    potential = np.interp(surface, discharge.filling, discharge.potential)
+    potential = potential - _BEYOND * np.maximum(surface - last, 0)
+    drop = _overpotential(np.minimum(surface, last), exchange, current)
+    return np.asarray(potential - drop - current * resistance - _metal(discharge, current))
+
+
+def _capacities(discharge: Discharge, values: Array, current: Array) -> Array:
+    rate, exchange, resistance, window = values.T[:, :, None]
+    drop = _overpotential(discharge.filling, exchange[..., None], current[:, None])
+    fixed = current * resistance + _metal(discharge, current)
+    voltage = discharge.potential - drop - fixed[..., None]
+    end = _first_crossing(discharge.filling, voltage, discharge.lower_voltage)
+    per_rise = current / (3600 * window) / (3 * rate)
+    reduced_time = time_of_rise((end - discharge.filling[0]) / per_rise)
+    reached = end > discharge.filling[0]
+    return np.where(reached, 3 * per_rise * reduced_time * window, 0.0)
+
+
+def _first_crossing(filling: Array, voltage: Array, limit: float) -> Array:
+    """Filling at which the voltage (..., g) first falls to the limit; the last one if never."""
+    below = voltage <= limit
+    index = np.where(below.any(axis=-1), below.argmax(axis=-1), len(filling) - 1)
+    before = np.maximum(index - 1, 0)
+    high = np.take_along_axis(voltage, before[..., None], -1)[..., 0]
+    low = np.take_along_axis(voltage, index[..., None], -1)[..., 0]
+    part = np.clip((high - limit) / np.where(high > low, high - low, 1.0), 0, 1)
+    return np.asarray(filling[before] + part * (filling[index] - filling[before]))
+
+
+def _overpotential(filling: Array, exchange: Array, current: Array | float) -> Array:
+    """(2RT/F) asinh(I / 4 k sqrt(theta (1 - theta))) [V]."""
+    shape = 4 * np.sqrt(filling * (1 - filling))
+    return np.asarray(_KINETIC * np.arcsinh(current / (exchange * shape)))
+
+
+def _metal(discharge: Discharge, current: Array | float) -> Array:
+    """Overpotential of the metal [V] at I x loading."""
+    density = current * discharge.loading
+    return np.asarray(_KINETIC * np.arcsinh(density / (2 * discharge.metal_exchange)))

@@ -1,0 +1,219 @@
+"""Fit a half cell to measured capacities or to a voltage curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from particle_sim.cell.design import CellDesign
+from particle_sim.cell.half_cell import Cell, half_cell
+from particle_sim.errors import InputError, closest
+from particle_sim.inference.data import RateData, VoltageData
+from particle_sim.inference.forward import capacity_model, voltage_model
+from particle_sim.inference.groups import GROUPS, group_prior
+from particle_sim.inference.identify import Identifiability, identifiability
+from particle_sim.inference.predict import HeldOut, PredictiveCheck, band, check, held_out
+from particle_sim.inference.problem import Model, Noise, Problem
+from particle_sim.inference.profiles import Profile, profiles
+from particle_sim.inference.sampling import Chain, SamplingSettings, sample
+from particle_sim.materials.material import Material
+from particle_sim.units import Array
+
+ASSUMED_NOISE = 0.02
+"""Standard deviation over the largest datum where too few points are there to estimate it."""
+NOISE_RANGE = (1e-3, 0.1)
+"""Estimated standard deviation over the largest datum, between these (assumed)."""
+SPARE = 2
+"""Points beyond the number of groups from which noise is estimated."""
+ASSUMED_VOLTAGE_NOISE = 0.02
+"""[V]"""
+VOLTAGE_NOISE_RANGE = (1e-3, 0.3)
+"""[V]"""
+_BAND_POINTS = 40
+_MOST_CURVE_POINTS = 40
+_SAME_RATE = 1e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """Length of the sampling and fineness of the profiles; 0 points leaves the profiles out."""
+
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    profile_points: int = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """A fitted half cell: draws, what they determine, and how far to believe them."""
+
+    problem: Problem
+    name: str
+    """Of the data"""
+    at: Array
+    """Where the data stand: current [A/kg] of capacities, capacity [A h/kg] of a voltage curve."""
+    at_name: str
+    chain: Chain
+    identifiability: Identifiability
+    profiles: tuple[Profile, ...]
+    check: PredictiveCheck
+    band_at: Array
+    band: Array
+    """5 %, 50 %, 95 % of the model (3, k) at ``band_at``"""
+    held_out: HeldOut | None
+    seed: int
+
+
+def fit_rates(
+    material: Material,
+    data: RateData,
+    *,
+    design: CellDesign | None = None,
+    hold_out: Sequence[float] = (),
+    settings: FitSettings | None = None,
+    seed: int = 1,
+) -> Fit:
+    """Posterior of the groups from capacity against rate; ``hold_out`` [1/h] is predicted.
+
+    Every discharge starts from rest at the upper cut-off and is isothermal; the electrolyte and
+    the electrode's thickness do not limit (single-particle model). :class:`InputError` when a
+    held-out rate is not measured or when too little is left to fit.
+    """
+    cell = half_cell(material, design=design)
+    kept = _kept(data, cell, hold_out)
+    problem = _rate_problem(cell, data, kept)
+    grid = np.geomspace(data.current.min() / 1.5, data.current.max() * 1.5, _BAND_POINTS)
+    fit = _fit(
+        problem,
+        _Data(name=data.name, at=data.current[kept], at_name="current"),
+        _Band(at=grid, model=capacity_model(cell, grid)),
+        settings or FitSettings(),
+        seed,
+    )
+    if kept.all():
+        return fit
+    away, seen = data.current[~kept], data.capacity[~kept]
+    model = capacity_model(cell, away)
+    return replace(fit, held_out=held_out(model, problem, fit.chain.draws, away, seen, seed + 3))
+
+
+def fit_voltage(
+    material: Material,
+    data: VoltageData,
+    *,
+    design: CellDesign | None = None,
+    settings: FitSettings | None = None,
+    seed: int = 1,
+) -> Fit:
+    """Posterior of the groups from one discharge curve.
+
+    Same model as :func:`fit_rates`; the potential U of the material is taken as it is, so its
+    error is part of the noise. Neighbouring points of a curve are not independent, so at most
+    ``_MOST_CURVE_POINTS`` of them, even in capacity, are used.
+    """
+    cell = half_cell(material, design=design)
+    count = min(len(data.capacity), _MOST_CURVE_POINTS)
+    even = np.linspace(data.capacity[0], data.capacity[-1], count)
+    keep = np.unique([int(np.argmin(np.abs(data.capacity - q))) for q in even])
+    at = data.capacity[keep]
+    given = None if data.uncertainty is None else data.uncertainty[keep]
+    noise = _noise(given, len(at))
+    problem = Problem(
+        cell=cell,
+        prior=group_prior(cell),
+        model=voltage_model(cell, data.current, at),
+        observed=data.voltage[keep],
+        quantity="voltage",
+        unit="V",
+        noise=noise,
+        deviation=np.full(len(at), ASSUMED_VOLTAGE_NOISE) if given is None else given,
+        noise_limits=_log_limits(VOLTAGE_NOISE_RANGE),
+    )
+    grid = np.linspace(at[0], at[-1], 4 * _BAND_POINTS)
+    return _fit(
+        problem,
+        _Data(name=data.name, at=at, at_name="capacity"),
+        _Band(at=grid, model=voltage_model(cell, data.current, grid)),
+        settings or FitSettings(),
+        seed,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Data:
+    name: str
+    at: Array
+    at_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Band:
+    at: Array
+    model: Model
+
+
+def _fit(problem: Problem, data: _Data, wide: _Band, settings: FitSettings, seed: int) -> Fit:
+    chain = sample(problem, settings.sampling, seed)
+    points = settings.profile_points
+    return Fit(
+        problem=problem,
+        name=data.name,
+        at=data.at,
+        at_name=data.at_name,
+        chain=chain,
+        identifiability=identifiability(problem, chain.draws, seed + 1),
+        profiles=profiles(problem, chain.draws, points) if points else (),
+        check=check(problem, chain.draws, chain.best, seed + 2),
+        band_at=wide.at,
+        band=band(wide.model, chain.draws),
+        held_out=None,
+        seed=seed,
+    )
+
+
+def _rate_problem(cell: Cell, data: RateData, kept: NDArray[np.bool_]) -> Problem:
+    capacity = data.capacity[kept]
+    given = None if data.uncertainty is None else data.uncertainty[kept]
+    largest = float(capacity.max())
+    return Problem(
+        cell=cell,
+        prior=group_prior(cell),
+        model=capacity_model(cell, data.current[kept]),
+        observed=capacity,
+        quantity="capacity",
+        unit="mA*h/g",
+        noise=_noise(given, len(capacity)),
+        deviation=np.full(len(capacity), ASSUMED_NOISE * largest) if given is None else given,
+        noise_limits=_log_limits(np.asarray(NOISE_RANGE) * largest),
+    )
+
+
+def _noise(given: Array | None, points: int) -> Noise:
+    if given is not None:
+        return Noise.GIVEN
+    return Noise.ESTIMATED if points >= len(GROUPS) + SPARE else Noise.ASSUMED
+
+
+def _log_limits(limits: Sequence[float] | Array) -> tuple[float, float]:
+    low, high = np.log10(limits)
+    return float(low), float(high)
+
+
+def _kept(data: RateData, cell: Cell, hold_out: Sequence[float]) -> NDArray[np.bool_]:
+    """Which data are fitted: all but the rates held out."""
+    rates = data.current / cell.material.value("one_c_current")
+    kept = np.ones(len(rates), dtype=bool)
+    for wanted in hold_out:
+        near = np.abs(rates / wanted - 1) < _SAME_RATE
+        if not near.any():
+            known = [f"{rate:.4g}C" for rate in rates]
+            raise InputError(
+                f"--hold-out names {wanted:.4g}C, which {data.name} does not hold; "
+                f"{closest(f'{wanted:.4g}C', known)}"
+            )
+        kept &= ~near
+    if kept.sum() < 1:
+        raise InputError(f"{data.name}: every rate is held out; leave at least one to fit.")
+    return kept

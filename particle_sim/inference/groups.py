@@ -1,0 +1,168 @@
+"""What rate and voltage data can determine: groups of parameters, and what is known of them.
+
+A single-particle half cell at a current I per active mass obeys
+
+    theta_s = theta_0 + (I / 3600 Q) (R^2 / 3D) g(D t / R^2)
+    V = U(theta_s) - (2RT/F) asinh( I / (4 k sqrt(theta_s (1 - theta_s))) ) - I r - metal,
+
+so D and R enter only as ``diffusion_rate`` D/R^2 [1/s], j0 and R only as ``exchange_current``
+k = 3 j0/(rho R) [A/kg], the series resistance and the loading only as their product
+``series_resistance`` r [ohm kg]; Q is the ``window_capacity`` [A h/kg]. The data cannot tell two
+cells with equal groups apart, however good they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from particle_sim.cell.half_cell import Cell
+from particle_sim.materials.property import Property
+from particle_sim.units import Array
+
+GROUPS = ("diffusion_rate", "exchange_current", "series_resistance", "window_capacity")
+UNITS = {
+    "diffusion_rate": "1/s",
+    "exchange_current": "A/kg",
+    "series_resistance": "ohm*kg",
+    "window_capacity": "A*h/kg",
+}
+MEANINGS = {
+    "diffusion_rate": "D/R²",
+    "exchange_current": "3 j0/(ρ R), exchange current per active mass",
+    "series_resistance": "film resistance × loading",
+    "window_capacity": "capacity of the whole sodium window",
+}
+
+CAPACITY_SPREAD = 0.03
+"""Standard deviation of the window capacity over the material's (assumed): the sample's active
+share and its electrochemical window differ a little from the paper the file was made from."""
+CAPACITY_LIMIT = 0.15
+"""Farthest the window capacity may lie from the material's, relative (assumed)."""
+UNKNOWN_DECADES = 0.5
+"""Standard deviation of log10 of a property without a plausible range (assumed)."""
+
+_DRAWS = 4000
+_SEED = 1
+_LIMIT_PROBABILITY = 1e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupPrior:
+    """A normal distribution of log10 of the groups (4,), cut off at ``low`` and ``high``.
+
+    Mean and covariance are those of draws from the plausible ranges of the properties behind the
+    groups; D/R^2 and k share the radius, so they are correlated before any datum is seen.
+    ``radius_mean``, ``radius_slope`` (4,) and ``radius_deviation`` give log10 R when the groups
+    are known: R = mean + slope (groups - centre) +- deviation.
+    """
+
+    centre: Array
+    covariance: Array
+    low: Array
+    high: Array
+    radius_mean: float
+    radius_slope: Array
+    radius_deviation: float
+
+
+def group_prior(cell: Cell) -> GroupPrior:
+    """The prior that the plausible ranges of ``cell``'s material and design imply."""
+    rng = np.random.default_rng(_SEED)
+    rows = _rows(cell, rng.random((5, _DRAWS)), rng.standard_normal(_DRAWS))
+    edge = np.array([_LIMIT_PROBABILITY, 1 - _LIMIT_PROBABILITY])
+    corners = np.meshgrid(*[edge] * 5)
+    ends = _rows(cell, np.array([c.ravel() for c in corners]), np.zeros(32))
+    groups, radius = rows[:4], rows[4]
+    centre, covariance = groups.mean(axis=1), np.cov(groups)
+    shared = ((groups.T - centre).T @ (radius - radius.mean())) / (_DRAWS - 1)
+    slope = np.linalg.solve(covariance, shared)
+    low, high = ends[:4].min(axis=1), ends[:4].max(axis=1)
+    capacity = np.log10(cell.material.specific_capacity)
+    low[3], high[3] = capacity + np.log10([1 - CAPACITY_LIMIT, 1 + CAPACITY_LIMIT])
+    return GroupPrior(
+        centre=centre,
+        covariance=covariance,
+        low=low,
+        high=high,
+        radius_mean=float(radius.mean()),
+        radius_slope=slope,
+        radius_deviation=float(np.sqrt(max(np.var(radius) - slope @ shared, 0.0))),
+    )
+
+
+def log_prior(prior: GroupPrior, groups: Array) -> Array:
+    """Log density (n,) of log10 groups (n, 4), up to a constant; -inf outside the limits."""
+    off = groups - prior.centre
+    distance = np.einsum("ni,ij,nj->n", off, np.linalg.inv(prior.covariance), off)
+    inside = np.all((groups >= prior.low) & (groups <= prior.high), axis=1)
+    return np.where(inside, -0.5 * distance, -np.inf)
+
+
+def draw_groups(prior: GroupPrior, count: int, rng: np.random.Generator) -> Array:
+    """``count`` draws (count, 4) of the log10 groups from the prior, limits kept."""
+    kept = np.empty((0, len(GROUPS)))
+    while len(kept) < count:
+        more = rng.multivariate_normal(prior.centre, prior.covariance, size=2 * count)
+        inside = np.all((more >= prior.low) & (more <= prior.high), axis=1)
+        kept = np.concatenate([kept, more[inside]])
+    return kept[:count]
+
+
+def draw_radius(prior: GroupPrior, groups: Array, rng: np.random.Generator) -> Array:
+    """log10 of the radius [m] at every draw (n, 4) of the groups: what the prior leaves open."""
+    mean = prior.radius_mean + (groups - prior.centre) @ prior.radius_slope
+    return np.asarray(mean + prior.radius_deviation * rng.standard_normal(len(groups)))
+
+
+def central_groups(cell: Cell) -> Array:
+    """log10 (4,) of the groups at the central values of the material and the design."""
+    material, design = cell.material, cell.design
+    radius = material.value("particle_radius")
+    exchange = material.value("exchange_current_density")
+    return np.log10(
+        [
+            material.value("diffusivity") / radius**2,
+            3 * exchange / (material.value("density") * radius),
+            design.value("film_resistance") * design.value("active_loading"),
+            material.specific_capacity,
+        ]
+    )
+
+
+def _rows(cell: Cell, probability: Array, normal: Array) -> Array:
+    """log10 of the four groups and of the radius (5, n) at probabilities (5, n)."""
+    material, design = cell.material.properties, cell.design.properties
+    diffusivity, radius, exchange, film, loading = (
+        np.log10(_quantile(prop, p))
+        for prop, p in zip(
+            (
+                material["diffusivity"],
+                material["particle_radius"],
+                material["exchange_current_density"],
+                design["film_resistance"],
+                design["active_loading"],
+            ),
+            probability,
+            strict=True,
+        )
+    )
+    density = np.log10(cell.material.value("density"))
+    spread = np.log10(1 + CAPACITY_SPREAD)
+    return np.array(
+        [
+            diffusivity - 2 * radius,
+            np.log10(3) + exchange - density - radius,
+            film + loading,
+            np.log10(cell.material.specific_capacity) + spread * normal,
+            radius,
+        ]
+    )
+
+
+def _quantile(prop: Property, probability: Array) -> Array:
+    if prop.plausible is not None:
+        return prop.quantile(probability)
+    return np.asarray(prop.magnitude * 10 ** (UNKNOWN_DECADES * ndtri(probability)))

@@ -1,0 +1,127 @@
+"""Profile likelihood: how well the data alone, without the prior, pin a group.
+
+At every value of one group the likelihood is maximised over the others (differential evolution:
+the steep ends of a potential make cliffs that stop a descent),
+
+    profile(x_i) = min over the rest of  sum ((y - f)/s)^2      (noise given or assumed)
+                                         m log sum (y - f)^2    (noise estimated),
+
+minus its lowest value. It is below 2.71 inside the 90 % interval (chi-squared, one degree); a
+side on which it stays below is open: the data set no bound there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import differential_evolution  # type: ignore[attr-defined]
+
+from particle_sim.inference.groups import GROUPS, draw_groups
+from particle_sim.inference.problem import Noise, Problem
+from particle_sim.units import Array
+
+NINETY_PERCENT = 2.7055
+"""90 % quantile of chi-squared with one degree of freedom."""
+
+_GUESSES = 20
+_GENERATIONS = 150
+_TOLERANCE = 0.01
+"""Spread of the candidates' losses at which a search ends."""
+_SEED = 1
+_SMALLEST = 1e-6
+"""Smallest mean squared misfit, relative to the first guess of the noise: a fit through all points
+has no likelihood without it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One group's profile: log10 values (k,), and twice the loss of log likelihood (k,)."""
+
+    name: str
+    values: Array
+    loss: Array
+
+    @property
+    def closed(self) -> tuple[bool, bool]:
+        """Whether the data bound the group below and above, inside the prior's limits."""
+        lowest = int(np.argmin(self.loss))
+        below, above = self.loss[: lowest + 1], self.loss[lowest:]
+        return bool(below.max() > NINETY_PERCENT), bool(above.max() > NINETY_PERCENT)
+
+
+def profiles(problem: Problem, draws: Array, points: int = 25) -> tuple[Profile, ...]:
+    """The profile of every group between the prior's limits.
+
+    ``draws`` (s, d) of the posterior give the first guesses.
+    """
+    start = draws[:, : len(GROUPS)]
+    score = np.array([_score(problem, misfit) for misfit in _misfits(problem, start)])
+    seen = start[:: max(len(start) // _GUESSES, 1)][:_GUESSES]
+    fresh = draw_groups(problem.prior, _GUESSES, np.random.default_rng(_SEED))
+    guesses = np.concatenate([seen, fresh])
+    made = []
+    for index, name in enumerate(GROUPS):
+        values = _grid(problem, start[:, index], index, points)
+        heights = _swept(problem, index, values, start[int(np.argmin(score))], guesses)
+        made.append((name, values, heights))
+    lowest = min(min(float(h.min()) for _, _, h in made), float(score.min()))
+    return tuple(Profile(name=n, values=v, loss=h - lowest) for n, v, h in made)
+
+
+def _grid(problem: Problem, draws: Array, index: int, points: int) -> Array:
+    """Values that cover the limits, half of them where the posterior is."""
+    low, high = problem.prior.low[index], problem.prior.high[index]
+    wide = np.linspace(low, high, points - points // 2)
+    first, last = np.quantile(draws, [0.005, 0.995])
+    near = np.linspace(first, last, points // 2)
+    return np.unique(np.concatenate([wide, near]))
+
+
+def _swept(problem: Problem, index: int, values: Array, best: Array, guesses: Array) -> Array:
+    """Least loss at every value, going outwards from the best with the neighbour's optimum."""
+    middle = int(np.argmin(np.abs(values - best[index])))
+    heights = np.empty(len(values))
+    rest = np.delete(guesses, index, axis=1)
+    for order in (range(middle, len(values)), range(middle - 1, -1, -1)):
+        others = np.delete(best, index)
+        for place in order:
+            heights[place], others = _least(problem, index, values[place], others, rest)
+    return heights
+
+
+def _least(
+    problem: Problem, index: int, value: float, others: Array, guesses: Array
+) -> tuple[float, Array]:
+    """Least loss with one group held at ``value``, and the other groups there."""
+    low, high = (np.delete(limit, index) for limit in (problem.prior.low, problem.prior.high))
+
+    def losses(points: Array) -> Array:
+        groups = np.insert(np.atleast_2d(points.T), index, value, axis=1)
+        found = np.array([_score(problem, misfit) for misfit in _misfits(problem, groups)])
+        return found if points.ndim > 1 else found[0]
+
+    found = differential_evolution(
+        losses,
+        np.column_stack([low, high]),
+        init=np.clip(np.vstack([others, guesses]), low, high),
+        maxiter=_GENERATIONS,
+        tol=0.0,
+        atol=_TOLERANCE,
+        vectorized=True,
+        updating="deferred",
+        seed=_SEED,
+        polish=False,
+    )
+    return float(found.fun), np.asarray(found.x)
+
+
+def _misfits(problem: Problem, groups: Array) -> Array:
+    return np.asarray((problem.model(groups) - problem.observed) / problem.deviation)
+
+
+def _score(problem: Problem, misfit: Array) -> float:
+    squares = float(misfit @ misfit)
+    if problem.noise is Noise.ESTIMATED:
+        return len(misfit) * float(np.log(squares + len(misfit) * _SMALLEST))
+    return squares

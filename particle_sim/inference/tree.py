@@ -1,0 +1,168 @@
+"""Fits and titrations as labelled data with units, for files and figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.inference.fit import Fit
+from particle_sim.inference.groups import GROUPS, MEANINGS, UNITS
+from particle_sim.inference.identify import DETERMINED, Knowledge
+from particle_sim.inference.predict import BAND
+from particle_sim.inference.problem import Noise, deviations
+from particle_sim.inference.profiles import NINETY_PERCENT
+from particle_sim.inference.titration import FLATTEST, Titration
+
+AT_UNITS = {"current": "A/kg", "capacity": "A*h/kg"}
+_SINGLE_UNITS = {"diffusivity": "m^2/s", "particle_radius": "m"}
+
+
+def fit_tree(fit: Fit) -> xr.DataTree:
+    """Posterior and prior draws, data, bands, profiles and verdicts of a fit, SI with units."""
+    nodes = {
+        "/": xr.Dataset(attrs=_attributes(fit)),
+        "/posterior": _draws(fit.chain.draws, fit),
+        "/prior": _draws(fit.identifiability.prior_draws, fit),
+        "/data": _data(fit),
+        "/band": _band(fit),
+        "/knowledge": _knowledge(fit),
+    }
+    for profile in fit.profiles:
+        nodes[f"/profile/{profile.name}"] = xr.Dataset(
+            {"loss": ("value", profile.loss, {"units": "1"})},
+            coords={"value": ("value", 10**profile.values, {"units": UNITS[profile.name]})},
+            attrs={"ninety_percent": NINETY_PERCENT},
+        )
+    if fit.held_out is not None:
+        held = fit.held_out
+        unit = {"units": fit.problem.unit}
+        nodes["/held_out"] = xr.Dataset(
+            {
+                "observed": ("current", held.observed, unit),
+                "predicted": (("quantile", "current"), held.predicted, unit),
+            },
+            coords={"current": ("current", held.current, {"units": "A/kg"}),
+                    "quantile": list(BAND)},
+            attrs={"error": held.error},
+        )  # fmt: skip
+    return xr.DataTree.from_dict(nodes)
+
+
+def titration_dataset(titration: Titration) -> xr.Dataset:
+    """One row per pulse, SI with units; ``trusted`` where every condition holds."""
+    pulses = titration.pulses
+    units = {
+        "duration": "s",
+        "site_fraction": "1",
+        "steady_change": "V",
+        "root_slope": "V/s^0.5",
+        "diffusion_rate": "1/s",
+        "relative_error": "1",
+        "potential_slope": "V",
+    }
+    columns = {
+        name: ("pulse", np.array([getattr(pulse, name) for pulse in pulses]), {"units": unit})
+        for name, unit in units.items()
+    }
+    start = np.array([pulse.start for pulse in pulses])
+    table = xr.Dataset(
+        columns,
+        coords={"start": ("pulse", start, {"units": "s"})},
+        attrs={
+            "material": titration.material.name,
+            "title": titration.material.title,
+            "flattest": FLATTEST,
+        },
+    )
+    table["trusted"] = ("pulse", np.array([not pulse.doubts for pulse in pulses]).astype(np.int8))
+    table["doubts"] = ("pulse", np.array(["; ".join(p.doubts) for p in pulses], dtype=object))
+    if titration.diffusivity is not None and titration.radius is not None:
+        table["diffusivity"] = ("pulse", titration.diffusivity, {"units": "m^2/s"})
+        table.attrs["radius"] = titration.radius
+    return table
+
+
+def _attributes(fit: Fit) -> dict[str, str | int | float]:
+    material, chain = fit.problem.cell.material, fit.chain
+    return {
+        "data": fit.name,
+        "material": material.name,
+        "title": material.title,
+        "one_c_current": material.value("one_c_current"),
+        "noise": fit.problem.noise.value,
+        "seed": fit.seed,
+        "effective_draws": chain.effective_draws,
+        "potential_scale_reduction": chain.potential_scale_reduction,
+        "chi_squared": fit.check.chi_squared,
+        "posterior_predictive_p": fit.check.probability,
+        "radius": material.value("particle_radius"),
+    }
+
+
+def _draws(draws: np.ndarray, fit: Fit) -> xr.Dataset:
+    columns = {
+        name: ("draw", 10 ** draws[:, i], {"units": UNITS[name], "meaning": MEANINGS[name]})
+        for i, name in enumerate(GROUPS)
+    }
+    if draws.shape[1] > len(GROUPS):
+        columns["noise"] = (
+            "draw",
+            10 ** draws[:, -1],
+            {"units": fit.problem.unit, "meaning": "standard deviation of one datum"},
+        )
+    return xr.Dataset(columns)
+
+
+def _data(fit: Fit) -> xr.Dataset:
+    problem, best = fit.problem, fit.chain.best[None]
+    unit = {"units": problem.unit}
+    return xr.Dataset(
+        {
+            "observed": ("at", problem.observed, unit),
+            "deviation": ("at", deviations(problem, best)[0], unit),
+            "best_fit": ("at", problem.model(best[:, : len(GROUPS)])[0], unit),
+        },
+        coords={"at": ("at", fit.at, {"units": AT_UNITS[fit.at_name]})},
+        attrs={"quantity": problem.quantity, "at": fit.at_name,
+               "noise_known": int(problem.noise is Noise.GIVEN)},
+    )  # fmt: skip
+
+
+def _band(fit: Fit) -> xr.Dataset:
+    return xr.Dataset(
+        {"model": (("quantile", "at"), fit.band, {"units": fit.problem.unit})},
+        coords={
+            "at": ("at", fit.band_at, {"units": AT_UNITS[fit.at_name]}),
+            "quantile": list(BAND),
+        },
+    )
+
+
+def _knowledge(fit: Fit) -> xr.Dataset:
+    found = {**fit.identifiability.groups, **fit.identifiability.never}
+    units = {**UNITS, **_SINGLE_UNITS}
+
+    def stacked(which: str) -> np.ndarray:
+        return np.array([getattr(item, which) for item in found.values()])
+
+    return xr.Dataset(
+        {
+            "prior": (("parameter", "quantile"), stacked("prior")),
+            "posterior": (("parameter", "quantile"), stacked("posterior")),
+            "width_ratio": ("parameter", stacked("ratio")),
+            "determined": ("parameter", _determined(found).astype(np.int8)),
+            "unit": ("parameter", np.array([units[name] for name in found], dtype=object)),
+            "correlation": (("group", "other"), fit.identifiability.correlation),
+        },
+        coords={
+            "parameter": list(found),
+            "quantile": list(BAND),
+            "group": list(GROUPS),
+            "other": list(GROUPS),
+        },
+        attrs={"determined_below": DETERMINED},
+    )
+
+
+def _determined(found: dict[str, Knowledge]) -> np.ndarray:
+    return np.array([name in GROUPS and item.determined for name, item in found.items()])

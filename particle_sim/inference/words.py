@@ -1,0 +1,206 @@
+"""Fits and titrations in plain words."""
+
+from __future__ import annotations
+
+from particle_sim.inference.fit import Fit
+from particle_sim.inference.groups import GROUPS, MEANINGS
+from particle_sim.inference.identify import DETERMINED, Knowledge
+from particle_sim.inference.problem import Noise
+from particle_sim.inference.titration import Titration
+
+LABELS = {
+    "diffusion_rate": ("D/R²", 1.0, "1/s"),
+    "exchange_current": ("3 j0/(ρR)", 1.0, "mA/g"),
+    "series_resistance": ("film resistance × loading", 1e3, "V per A/g"),
+    "window_capacity": ("window capacity", 1.0, "mAh/g"),
+    "diffusivity": ("D", 1.0, "m²/s"),
+    "particle_radius": ("R", 1e6, "µm"),
+}
+"""Name, factor from SI, unit of everything that is told."""
+
+WELL_MIXED = 1.05
+"""Largest split R-hat of chains that count as agreeing."""
+FEWEST_EFFECTIVE = 400
+UNLIKELY = 0.05
+MOST_DOUBTS = 8
+
+
+def fit_lines(fit: Fit) -> list[str]:
+    """The report of a fit, line by line."""
+    material = fit.problem.cell.material
+    lines = [
+        f"Fit of {material.title} to {fit.name}: {len(fit.at)} values of {fit.problem.quantity}.",
+        f"Noise: {_noise(fit)}.",
+        "",
+        f"What the data determine: width of the 90 % interval below {DETERMINED:g} of before. "
+        "Given are 5 %, 50 %, 95 %; before are the plausible ranges of the material.",
+    ]
+    lines += [_group_line(fit, name) for name in GROUPS]
+    lines += ["", "What no such data can determine", *_never_lines(fit), "", *_pair_lines(fit)]
+    lines += [*_check_lines(fit), *_held_lines(fit), "", *_chain_lines(fit)]
+    return lines
+
+
+def titration_lines(titration: Titration) -> list[str]:
+    """The report of a titration: one line per pulse, and the spread of the trusted ones."""
+    material = titration.material
+    trusted = sorted(p.diffusion_rate for p in titration.pulses if not p.doubts)
+    lines = [
+        f"Titration of {material.title} in {titration.name}: {len(titration.pulses)} pulses, "
+        f"{len(trusted)} with every condition met.",
+    ]
+    if trusted:
+        lines.append(
+            f"D/R² of those: {trusted[0]:.3g} to {trusted[-1]:.3g} 1/s, "
+            f"median {trusted[len(trusted) // 2]:.3g} 1/s."
+        )
+    if titration.radius is None:
+        lines.append("No radius was given (--radius), so D itself is not known.")
+    else:
+        lines.append(f"D is D/R² times R² at R = {titration.radius * 1e6:.3g} µm.")
+    lines += [
+        "",
+        "start [s]   filling   D/R² [1/s]  " + _maybe(titration, "D [m²/s]   ") + "doubts",
+    ]
+    for pulse in titration.pulses:
+        size = titration.radius
+        own = "" if size is None else f"{pulse.diffusion_rate * size**2:<11.3g}"
+        doubts = "; ".join(pulse.doubts) or "none"
+        lines.append(
+            f"{pulse.start:<11.6g} {pulse.site_fraction:<9.4f} {pulse.diffusion_rate:<12.3g} "
+            f"{own}{doubts}"
+        )
+    return lines
+
+
+def _maybe(titration: Titration, text: str) -> str:
+    return "" if titration.radius is None else text
+
+
+def _noise(fit: Fit) -> str:
+    problem = fit.problem
+    if problem.noise is Noise.ESTIMATED:
+        return (
+            f"{10 ** fit.chain.best[-1]:.2g} {_unit(problem.unit)} per value, {problem.noise.value}"
+        )
+    if problem.noise is Noise.ASSUMED:
+        return f"{problem.deviation[0]:.2g} {_unit(problem.unit)} per value, {problem.noise.value}"
+    return str(problem.noise.value)
+
+
+def _unit(text: str) -> str:
+    return text.replace("mA*h", "mAh")
+
+
+def _group_line(fit: Fit, name: str) -> str:
+    known = fit.identifiability.groups[name]
+    closed = {profile.name: profile.closed for profile in fit.profiles}.get(name)
+    verdict = "determined" if known.determined else "NOT determined"
+    if known.determined and closed is not None and not all(closed):
+        verdict = "determined with the prior's help"
+    ends = {
+        (True, True): "bounded on both sides by the data alone",
+        (True, False): "the data alone give a lower bound only",
+        (False, True): "the data alone give an upper bound only",
+        (False, False): "the data alone give no bound",
+        None: "",
+    }[closed]
+    return (
+        f"  {LABELS[name][0]:<26} {verdict}: {_quantiles(name, known)}; "
+        f"width {known.ratio:.2f} of before; {ends}"
+    ).rstrip("; ") + _conflict(known)
+
+
+def _conflict(known: Knowledge) -> str:
+    low, _, high = known.prior
+    if low <= known.posterior[1] <= high:
+        return ""
+    return "; OUTSIDE what was plausible (5 to 95 %): data, model or range is wrong"
+
+
+def _quantiles(name: str, known: Knowledge) -> str:
+    _, factor, unit = LABELS[name]
+    after = ", ".join(f"{value * factor:.3g}" for value in known.posterior)
+    before = ", ".join(f"{value * factor:.3g}" for value in known.prior)
+    return f"{after} {unit} (before: {before})"
+
+
+def _never_lines(fit: Fit) -> list[str]:
+    material = fit.problem.cell.material
+    radius = material.value("particle_radius")
+    rate = fit.identifiability.groups["diffusion_rate"].posterior
+    lines = [
+        "  D, j0 and R one by one: R, 4 D, 2 j0 at twice the radius discharge exactly alike.",
+    ]
+    for name, known in fit.identifiability.never.items():
+        lines.append(f"  {LABELS[name][0]:<26} from the prior: {_quantiles(name, known)}")
+    own = ", ".join(f"{value * radius**2:.3g}" for value in rate)
+    lines.append(f"  If R were {radius * 1e6:.3g} µm (the material's file), D would be {own} m²/s.")
+    return lines
+
+
+def _pair_lines(fit: Fit) -> list[str]:
+    pairs = fit.identifiability.strong_pairs
+    if not pairs:
+        return ["No two groups trade against each other strongly (|correlation| below 0.7)."]
+    return [
+        f"{LABELS[first][0]} and {LABELS[second][0]} trade against each other: correlation "
+        f"{value:+.2f}."
+        for first, second, value in pairs
+    ]
+
+
+def _check_lines(fit: Fit) -> list[str]:
+    check, unit = fit.check, _unit(fit.problem.unit)
+    lines = [
+        f"Check: chi-squared {check.chi_squared:.3g} for {len(fit.at)} values, posterior "
+        f"predictive p {check.probability:.2f}; best fit misses by {check.misfit:.2g} {unit} "
+        f"(rms); {check.inside:.0%} of the data in the 90 % band.",
+    ]
+    if fit.problem.noise is Noise.ESTIMATED:
+        lines.append(
+            "The noise was estimated, so p says little: compare the rms miss with the precision of "
+            "the measurement. If it is larger, the model lacks something."
+        )
+    elif check.probability < UNLIKELY:
+        lines.append("The model does not produce such data: do not use its parameters.")
+    if len(fit.at) < len(GROUPS):
+        lines.append(
+            f"{len(fit.at)} values cannot contradict a model with {len(GROUPS)} groups: a good fit "
+            "proves nothing here."
+        )
+    return lines
+
+
+def _held_lines(fit: Fit) -> list[str]:
+    held = fit.held_out
+    if held is None:
+        return []
+    unit = _unit(fit.problem.unit)
+    one_c = fit.problem.cell.material.value("one_c_current")
+    lines = ["", f"Held out: rms error of the prediction {held.error:.3g} {unit}."]
+    for current, seen, (low, middle, high) in zip(
+        held.current, held.observed, held.predicted.T, strict=True
+    ):
+        verdict = "inside" if low <= seen <= high else "OUTSIDE"
+        lines.append(
+            f"  {current / one_c:.3g}C: measured {seen:.4g}, predicted {middle:.4g} "
+            f"({low:.4g} to {high:.4g}) {unit}: {verdict} the 90 % band."
+        )
+    return lines
+
+
+def _chain_lines(fit: Fit) -> list[str]:
+    chain = fit.chain
+    mixed = (
+        chain.potential_scale_reduction < WELL_MIXED and chain.effective_draws > FEWEST_EFFECTIVE
+    )
+    verdict = "mixed well" if mixed else "did NOT mix well; sample longer (--steps)"
+    return [
+        f"Sampling: {chain.effective_draws:.0f} effective draws, split R-hat "
+        f"{chain.potential_scale_reduction:.3f}: the walkers {verdict}. Seed {fit.seed}.",
+        "Model: single-particle half cell, one sphere size, constant temperature, every discharge "
+        "from rest at the upper cut-off; the electrolyte and the electrode's thickness do not "
+        "limit. "
+        f"{LABELS['exchange_current'][0]} is {MEANINGS['exchange_current']}.",
+    ]

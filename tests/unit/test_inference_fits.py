@@ -1,0 +1,194 @@
+"""Do fits say what they know, keep to their seed, and refuse what they cannot do?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from particle_sim.cell.half_cell import Cell, half_cell
+from particle_sim.cli.fit import rates_of
+from particle_sim.errors import InputError
+from particle_sim.inference.data import RateData, VoltageData
+from particle_sim.inference.discharge import capacities, discharge_of, voltages
+from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
+from particle_sim.inference.folder import write_fit
+from particle_sim.inference.groups import GROUPS, central_groups, draw_groups, group_prior
+from particle_sim.inference.problem import Noise
+from particle_sim.inference.sampling import SamplingSettings
+from particle_sim.inference.sphere import rise_at, surface_rise, time_of_rise
+from particle_sim.inference.words import fit_lines
+from particle_sim.materials.load import load_material
+from particle_sim.materials.property import assumed
+
+QUICK = FitSettings(
+    sampling=SamplingSettings(walkers=24, warmup=150, steps=300, kept=1000), profile_points=0
+)
+RATES = np.array([0.2, 1.0, 5.0, 10.0, 20.0, 40.0, 60.0])
+
+
+@pytest.fixture(scope="module")
+def cell() -> Cell:
+    return half_cell(load_material("he_o3_li2024"))
+
+
+def synthetic(cell: Cell, *, seed: int = 3, deviation: float = 1.0) -> RateData:
+    """Capacities at the central values with normal noise [mAh/g]."""
+    current = RATES * cell.material.value("one_c_current")
+    exact = capacities(discharge_of(cell), central_groups(cell)[None], current)[0]
+    noise = deviation * np.random.default_rng(seed).standard_normal(len(exact))
+    return RateData(
+        name="synthetic",
+        current=current,
+        capacity=exact + noise,
+        uncertainty=np.full(len(exact), deviation),
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted(cell: Cell) -> Fit:
+    return fit_rates(cell.material, synthetic(cell), settings=QUICK)
+
+
+def test_both_forms_of_the_surface_rise_agree() -> None:
+    early, late = surface_rise(np.array([0.02 * (1 - 1e-12), 0.02]))
+    assert early == pytest.approx(late, rel=1e-11)
+    tiny = 1e-8
+    assert surface_rise(np.array(tiny)) == pytest.approx(2 * np.sqrt(tiny / np.pi) + tiny, rel=1e-6)
+    assert surface_rise(np.array(50.0)) == pytest.approx(150.2, rel=1e-14)
+
+
+def test_the_table_of_the_rise_and_its_inverse() -> None:
+    tau = np.logspace(-12, 8, 777)
+    np.testing.assert_allclose(rise_at(tau), surface_rise(tau), rtol=2e-6)
+    np.testing.assert_allclose(time_of_rise(rise_at(tau)), tau, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("power", "same"), [(2.0, True), (1.0, False)])
+def test_only_groups_matter(power: float, same: bool) -> None:
+    """R -> 2R, D -> 4D, j0 -> 2j0 keeps the groups; D -> 2D does not."""
+    material = load_material("he_v")
+    values = {name: material.value(name) for name in ("particle_radius", "diffusivity")}
+    exchange = material.value("exchange_current_density")
+    other = material.replaced(
+        particle_radius=assumed("particle_radius", 2 * values["particle_radius"], "m"),
+        diffusivity=assumed("diffusivity", 2**power * values["diffusivity"], "m^2/s"),
+        exchange_current_density=material["exchange_current_density"].with_magnitude(2 * exchange),
+    )
+    groups = [central_groups(half_cell(m)) for m in (material, other)]
+    assert np.allclose(*groups, rtol=0, atol=1e-12) is same
+
+
+def test_prior_shares_the_radius(cell: Cell) -> None:
+    """cov(log D/R^2, log j0/R) = 2 var(log R), when D, R and j0 are drawn one by one."""
+    prior = group_prior(cell)
+    draws = cell.material["particle_radius"].quantile(np.linspace(5e-4, 1 - 5e-4, 1000))
+    expected = 2 * np.var(np.log10(draws))
+    assert prior.covariance[0, 1] == pytest.approx(expected, rel=0.15)
+    inside = draw_groups(prior, 500, np.random.default_rng(0))
+    assert np.all((inside >= prior.low) & (inside <= prior.high))
+
+
+def test_data_determine_what_they_should(fitted: Fit) -> None:
+    known = fitted.identifiability
+    assert known.groups["window_capacity"].ratio < 1
+    assert known.groups["diffusion_rate"].determined
+    assert not any(single.determined for single in known.never.values())
+    assert 0.01 < fitted.check.probability < 0.99
+
+
+def test_equal_seeds_give_equal_draws(cell: Cell, fitted: Fit) -> None:
+    again = fit_rates(cell.material, synthetic(cell), settings=QUICK)
+    np.testing.assert_array_equal(again.chain.draws, fitted.chain.draws)
+    other = fit_rates(cell.material, synthetic(cell), settings=QUICK, seed=2)
+    assert not np.array_equal(other.chain.draws, fitted.chain.draws)
+
+
+def test_held_out_rates_are_predicted(cell: Cell) -> None:
+    fit = fit_rates(cell.material, synthetic(cell), hold_out=(5.0, 10.0), settings=QUICK)
+    assert fit.held_out is not None
+    assert len(fit.at) == len(RATES) - 2
+    low, _, high = fit.held_out.predicted
+    assert np.all((fit.held_out.observed > low) & (fit.held_out.observed < high))
+    assert fit.held_out.error < 5.0
+    assert any("Held out" in line for line in fit_lines(fit))
+
+
+def test_a_wrong_model_is_noticed(cell: Cell) -> None:
+    """Sabotage: capacities that rise with the rate cannot come from this model."""
+    data = synthetic(cell)
+    wrong = RateData(
+        name="wrong",
+        current=data.current,
+        capacity=data.capacity[::-1],
+        uncertainty=data.uncertainty,
+    )
+    fit = fit_rates(cell.material, wrong, settings=QUICK)
+    assert fit.check.probability < 0.05
+    assert any("does not produce such data" in line for line in fit_lines(fit))
+
+
+def test_noise_is_given_estimated_or_assumed(cell: Cell, fitted: Fit) -> None:
+    assert fitted.problem.noise is Noise.GIVEN
+    data = synthetic(cell, deviation=2.0)
+    bare = RateData(name="b", current=data.current, capacity=data.capacity, uncertainty=None)
+    fit = fit_rates(cell.material, bare, settings=QUICK)
+    assert fit.problem.noise is Noise.ESTIMATED
+    assert 0.5 < 10 ** fit.chain.best[-1] < 8.0
+    two = RateData(name="t", current=data.current[:2], capacity=data.capacity[:2], uncertainty=None)
+    assert fit_rates(cell.material, two, settings=QUICK).problem.noise is Noise.ASSUMED
+
+
+def test_a_voltage_curve_is_fitted(cell: Cell) -> None:
+    """Truth within the 90 % interval of D/R^2 and of the resistance group."""
+    truth, current = central_groups(cell), 10 * cell.material.value("one_c_current")
+    capacity = np.linspace(1.0, 105.0, 60)
+    exact = voltages(discharge_of(cell), truth[None], current, capacity)[0]
+    noise = 0.005 * np.random.default_rng(0).standard_normal(len(exact))
+    data = VoltageData(
+        name="v",
+        current=current,
+        capacity=capacity,
+        voltage=exact + noise,
+        uncertainty=np.full(60, 0.005),
+    )
+    fit = fit_voltage(cell.material, data, settings=QUICK)
+    known = fit.identifiability.groups
+    assert known["diffusion_rate"].determined
+    inside = [
+        known[name].posterior[0] < 10 ** truth[i] < known[name].posterior[2]
+        for i, name in enumerate(GROUPS)
+    ]
+    assert sum(inside) >= 3
+
+
+def test_unknown_or_all_rates_held_out(cell: Cell) -> None:
+    data = synthetic(cell)
+    with pytest.raises(InputError, match="names 7C, which synthetic does not hold"):
+        fit_rates(cell.material, data, hold_out=(7.0,), settings=QUICK)
+    with pytest.raises(InputError, match="every rate is held out"):
+        fit_rates(cell.material, data, hold_out=tuple(RATES), settings=QUICK)
+
+
+def test_rates_on_the_command_line() -> None:
+    assert rates_of("5C, 10") == (5.0, 10.0)
+    for wrong in ("fast", "0C", "-1C", "nan", ""):
+        with pytest.raises(InputError, match="--hold-out"):
+            rates_of(wrong)
+
+
+def test_the_folder_holds_data_with_units_words_and_figures(cell: Cell, tmp_path: Path) -> None:
+    settings = FitSettings(sampling=QUICK.sampling, profile_points=2)
+    fit = fit_rates(cell.material, synthetic(cell), hold_out=(5.0,), settings=settings)
+    paths = write_fit(fit, tmp_path / "out")
+    names = {path.name for path in paths}
+    assert {"posterior.nc", "report.txt", "curve.png", "pairs.svg", "profiles.png"} <= names
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    with xr.open_datatree(tmp_path / "out" / "posterior.nc", engine="h5netcdf") as tree:
+        assert tree["posterior/diffusion_rate"].attrs["units"] == "1/s"
+        assert tree["held_out"].attrs["error"] == pytest.approx(fit.held_out.error)  # type: ignore[union-attr]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="is a file"):
+        write_fit(fit, tmp_path / "file")
