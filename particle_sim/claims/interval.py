@@ -1,0 +1,108 @@
+"""Shares of draws with their uncertainty, and what they mean for a claim."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.claims.question import Flags
+from particle_sim.studies.influence import rank_correlation
+from particle_sim.studies.verdict_types import SUPPORTED_FROM
+from particle_sim.units import Array
+
+CONFIDENCE = 0.95
+WEAKEST = 0.1
+"""Rank correlation below which no input is said to decide."""
+FEWEST_EACH = 10
+"""Draws in which a claim holds, and in which it fails, below which no region is looked for."""
+FEWEST = 0.1
+"""Share of the draws on either side of a split, at least."""
+
+
+class Verdict(enum.Enum):
+    """What is known of a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    UNDECIDED = "undecided"
+    NOT_TESTABLE = "not testable"
+
+
+def share_interval(successes: int, draws: int) -> tuple[float, float]:
+    """Clopper-Pearson 95 % interval of ``successes`` of ``draws`` (Biometrika 26 (1934) 404).
+
+    low = B(0.025; k, n - k + 1), high = B(0.975; k + 1, n - k), with B the quantile of the beta
+    distribution; 0 for k = 0 and 1 for k = n. It covers the truth at least as often as it says.
+    """
+    from scipy.special import betaincinv
+
+    tail = (1 - CONFIDENCE) / 2
+    low = 0.0 if successes == 0 else float(betaincinv(successes, draws - successes + 1, tail))
+    high = 1.0
+    if successes < draws:
+        high = float(betaincinv(successes + 1, draws - successes, 1 - tail))
+    return low, high
+
+
+def verdict_of(successes: int, draws: int) -> Verdict:
+    """Supported when the whole interval lies at or above 90 %, contradicted at or below 10 %."""
+    low, high = share_interval(successes, draws)
+    if low >= SUPPORTED_FROM:
+        return Verdict.SUPPORTED
+    if high <= 1 - SUPPORTED_FROM:
+        return Verdict.CONTRADICTED
+    return Verdict.UNDECIDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """Where a claim fails: the input whose rank follows the answer most closely, split in two."""
+
+    name: str
+    correlation: float
+    """Spearman's rho of the input with holding (1) or failing (0)"""
+    split: float
+    """Value at which the two shares differ most"""
+    below: float
+    """Share of the draws below the split in which the claim holds"""
+    above: float
+
+
+def region_of(holds: Flags, counted: Flags, inputs: Mapping[str, Array]) -> Region | None:
+    """The deciding input, ``None`` when the claim nearly always or never holds, or none decides.
+
+    The split is the decile of the input at which the shares on both sides differ most.
+    """
+    answer = holds[counted].astype(float)
+    if min(answer.sum(), answer.size - answer.sum()) < FEWEST_EACH:
+        return None
+    kept = {name: values[counted] for name, values in inputs.items() if np.ptp(values) > 0}
+    strengths = {name: rank_correlation(values, answer) for name, values in kept.items()}
+    if not strengths:
+        return None
+    name = max(strengths, key=lambda key: abs(strengths[key]))
+    if abs(strengths[name]) < WEAKEST:
+        return None
+    values = kept[name]
+    split = max(
+        np.quantile(values, np.linspace(FEWEST, 1 - FEWEST, 17)),
+        key=lambda value: _difference(answer, values, float(value)),
+    )
+    below, above = _sides(answer, values, float(split))
+    return Region(
+        name=name, correlation=strengths[name], split=float(split), below=below, above=above
+    )
+
+
+def _sides(answer: Array, values: Array, split: float) -> tuple[float, float]:
+    return float(answer[values <= split].mean()), float(answer[values > split].mean())
+
+
+def _difference(answer: Array, values: Array, split: float) -> float:
+    if not (values > split).any():
+        return 0.0
+    below, above = _sides(answer, values, split)
+    return abs(above - below)

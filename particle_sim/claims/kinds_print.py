@@ -1,0 +1,161 @@
+"""Tests on full cells, on formulas, and on what is printed across the library."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from particle_sim.cell.negative import load_negative
+from particle_sim.claims.question import (
+    ONE_CARBON,
+    Evidence,
+    FullCellCase,
+    FullCells,
+    Question,
+    every,
+    single,
+)
+from particle_sim.composition.capacity import theoretical_capacity
+from particle_sim.materials.system import System, load_system, system_names
+from particle_sim.studies.influence import rank_correlation
+from particle_sim.units import Array
+
+FULL_CELL_DRAWS = 40
+"""The fewest draws of which all can hold with a 95 % interval above 90 %."""
+_DESIGNS = ("sodium_full_cell", "sodium_full_cell_presodiated")
+_CURVE = 400
+ROUNDING = 1e-9
+
+
+def full_cell_capacity(question: Question) -> Evidence:
+    """The full cell with hard carbon delivers the printed capacity less ``tolerance``."""
+    printed = question.claim.printed["capacity"]
+    if "retention" in question.claim.printed:
+        printed /= question.claim.printed["retention"] / 100
+    runs = _full_cells(question)
+    return _full_evidence(question, runs, runs.capacity, printed, "mA h/g")
+
+
+def full_cell_energy(question: Question) -> Evidence:
+    """The full cell delivers the printed energy of positive material less ``tolerance``."""
+    runs = _full_cells(question)
+    return _full_evidence(question, runs, runs.energy, question.claim.printed["energy"], "W h/kg")
+
+
+def formula_capacity(question: Question) -> Evidence:
+    """n F / (3600 M) of the formula agrees with the printed theoretical capacity."""
+    material = question.draws[0].material
+    found = theoretical_capacity(material.value("molar_mass"), question.number("electrons"))
+    printed = question.claim.printed["capacity"]
+    holds, counted = single(abs(found / printed - 1) <= question.number("tolerance"))
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs={},
+        text=f"{question.number('electrons'):g} electrons of {material.formula}.",
+        numbers={"from the formula": (found, "mA h/g"), "as printed": (printed, "mA h/g")},
+        exact=True,
+    )
+
+
+def carbon_plateau(question: Question) -> Evidence:
+    """The median potential over the hard carbon's filling lies within ``within`` of ``plateau``."""
+    potential = load_negative("hard_carbon").potential
+    ends = potential.site_fraction[0], potential.site_fraction[-1]
+    middle = float(np.median(potential(np.linspace(*ends, _CURVE))))
+    holds, counted = single(abs(middle - question.number("plateau")) <= question.number("within"))
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs={},
+        text="Hard carbon of PyBaMM's Chayambuka2022.",
+        numbers={"median potential": (middle, "V")},
+        exact=True,
+    )
+
+
+def fade_follows_strain(question: Question) -> Evidence:
+    """Over the library, a larger printed volume change goes with a faster fade than by chance.
+
+    Fade per cycle 1 - r^(1/N) of the longest printed retention r over N cycles. A draw shuffles
+    the fades among the materials; it counts for the claim when Spearman's rho with the volume
+    change falls below the printed one, so the share is 1 - p of a one-sided permutation test.
+    Rates, windows and cells differ between the papers: it says what they print, not why.
+    """
+    points = fade_points([load_system(name) for name in system_names()])
+    change = np.array([point[1] for point in points])
+    fade = np.array([point[2] for point in points])
+    stream = np.random.default_rng([question.seed, len(points)])
+    found = rank_correlation(change, fade)
+    shuffled = [rank_correlation(change, stream.permutation(fade)) for _ in range(question.samples)]
+    holds, counted = every(np.array(shuffled) < found - ROUNDING)
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs={},
+        text=f"{len(points)} materials: {', '.join(point[0] for point in points)}.",
+        numbers={"Spearman's rho": (found, "1")},
+        cannot_contradict="a handful of materials cannot speak against it",
+    )
+
+
+def fade_points(systems: list[System]) -> list[tuple[str, float, float]]:
+    """(title, volume change [%], fade per cycle) of cathodes that print both."""
+    points = []
+    for system in systems:
+        change = next(
+            (
+                value
+                for fact in system.file.printed.get("volume_change", [])
+                if (value := fact.number("pct")) is not None
+            ),
+            None,
+        )
+        fade = _longest_fade(system)
+        if system.host is not None and change is not None and fade is not None:
+            points.append((system.file.material.title, change, fade))
+    return points
+
+
+def _longest_fade(system: System) -> float | None:
+    known = [
+        (cycles, kept / 100)
+        for fact in system.file.printed.get("retention", [])
+        if (cycles := fact.number("cycles")) and (kept := fact.number("retention_pct"))
+    ]
+    if not known:
+        return None
+    cycles, kept = max(known)
+    return float(1 - kept ** (1 / cycles))
+
+
+def _full_cells(question: Question) -> FullCells:
+    case = FullCellCase(
+        material=question.names[0],
+        design=_DESIGNS[int(question.number("presodiated"))],
+        lower_voltage=question.claim.parameters.get("lower_voltage"),
+        c_rate=question.number("c_rate"),
+        samples=FULL_CELL_DRAWS,
+        seed=question.seed,
+    )
+    return question.tools.full_cells(case)
+
+
+def _full_evidence(
+    question: Question, runs: FullCells, found: Array, printed: float, unit: str
+) -> Evidence:
+    holds, counted = every(found >= printed * (1 - question.number("tolerance")))
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs=runs.inputs,
+        text=(
+            f"Full cell on discharge at {question.number('c_rate'):.3g}C: {printed:.4g} {unit} "
+            f"printed, {np.median(found):.4g} in the median draw, {found.max():.4g} at most."
+        ),
+        cannot_contradict=ONE_CARBON,
+        numbers={
+            "as printed": (printed, unit),
+            "median": (float(np.median(found)), unit),
+            "largest": (float(found.max()), unit),
+        },
+    )

@@ -1,0 +1,278 @@
+"""Tests on half cells at a rate: capacity kept, tension, polarisation.
+
+They run the single-particle half cell of every draw. It has diffusion in the particle, the
+reaction, the metal and a series film, and no electrolyte: at high rates and thick electrodes it
+keeps more than a real cell, so a claim of a high rate is tested generously.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from particle_sim.claims.question import (
+    GROWTH,
+    MEASURED,
+    NO_LIFE,
+    Evidence,
+    Flags,
+    Numbers,
+    Question,
+    Runs,
+    every,
+)
+from particle_sim.claims.sample import CELL, named_inputs
+from particle_sim.errors import InputError
+from particle_sim.materials.material import Material
+from particle_sim.metrics.fracture import EDGE_CRACK
+from particle_sim.studies.choices import Direction
+from particle_sim.studies.draws import LARGEST_FLAW, MaterialDraws
+from particle_sim.units import Array
+
+RATE_INPUTS = ("diffusivity", "particle_radius", "exchange_current_density", *CELL)
+CRACK_INPUTS = (
+    "diffusivity",
+    "particle_radius",
+    "volume_change",
+    "youngs_modulus",
+    "flaw_size",
+    "fracture_toughness",
+)
+CURVE_POINTS = 40
+REPEATS = 8
+"""Times each draw is used again, with another diffusivity, where only a few fit the print."""
+FEWEST_ACCEPTED = 20
+"""Draws of each material that must agree with the print before two may be compared."""
+
+
+def keeps_capacity(question: Question) -> Evidence:
+    """Q(rate)/Q(window) is at least the printed share less ``tolerance``."""
+    kept, printed = _kept(question), _printed_share(question)
+    holds, counted = every(kept >= printed - question.number("tolerance"))
+    return _rate_evidence(question, holds, counted, kept, printed)
+
+
+def loses_capacity(question: Question) -> Evidence:
+    """Q(rate)/Q(window) is at most the printed share plus ``tolerance``."""
+    kept, printed = _kept(question), _printed_share(question)
+    holds, counted = every(kept <= printed + question.number("tolerance"))
+    return _rate_evidence(question, holds, counted, kept, printed)
+
+
+def keeps_more(question: Question) -> Evidence:
+    """Q(rate)/Q(window) of the first material is above that of the second.
+
+    Draws in which neither delivers anything compare nothing and are not counted.
+    """
+    first, second = (_share_at_rate(question, each) for each in question.draws)
+    return Evidence(
+        holds=np.asarray(first > second),
+        counted=np.asarray((first > 0) | (second > 0)),
+        inputs=named_inputs(question.draws, RATE_INPUTS),
+        text=f"On discharge at {_rate_of(question):.3g}C.",
+        numbers={
+            f"median share kept by {each.material.title}": (float(np.median(kept)), "1")
+            for each, kept in zip(question.draws, (first, second), strict=True)
+        },
+    )
+
+
+def holds_at_rate(question: Question) -> Evidence:
+    """K = 1.12 sigma sqrt(pi a) stays below the toughness on charge at the printed rate.
+
+    As a solid solution, which stresses a material that reacts in two phases too little.
+    """
+    driving = _driving(question, question.draws[0])
+    found = _crack_evidence(question, driving < 1, [driving])
+    return replace(found, cannot_support=NO_LIFE)
+
+
+def cracks_at_rate(question: Question) -> Evidence:
+    """K = 1.12 sigma sqrt(pi a) reaches the toughness on charge at the printed rate."""
+    driving = _driving(question, question.draws[0])
+    found = _crack_evidence(question, driving >= 1, [driving])
+    return replace(found, cannot_contradict=GROWTH)
+
+
+def fewer_cracks_at_rate(question: Question) -> Evidence:
+    """K over K_IC of the first material is below that of the second at the printed rate."""
+    driving = [_driving(question, each) for each in question.draws]
+    return _crack_evidence(question, driving[0] < driving[1], driving)
+
+
+def low_polarisation(question: Question) -> Evidence:
+    """The mean of |V - U(mean filling)| along a discharge stays below ``polarisation_below``."""
+    gap = _polarisation(question, question.draws[0])
+    holds, counted = every(gap < question.number("polarisation_below"))
+    return _gap_evidence(question, holds, counted, [gap])
+
+
+def narrower_gap(question: Question) -> Evidence:
+    """The mean of |V - U(mean filling)| of the first material is below that of the second."""
+    gaps = [_polarisation(question, each) for each in question.draws]
+    holds, counted = every(gaps[0] < gaps[1])
+    return _gap_evidence(question, holds, counted, gaps)
+
+
+def rate_orders_diffusivity(question: Question) -> Evidence:
+    """D/R^2 of the first material is above the second's, judged by their printed capacities.
+
+    Both get one prior: D log-uniform over the union of their ranges, all else from the first's
+    ranges. Draws whose share kept at the rate lies within ``tolerance`` of the print are accepted
+    (approximate Bayesian computation); the k-th accepted draw of one is held against that of the
+    other. What the files assume about the order of D does not enter.
+    """
+    first, second = question.draws
+    low, high = _union(first.material, second.material)
+    accepted = []
+    for number, (each, role) in enumerate(((first, "first"), (second, "second"))):
+        stream = np.random.default_rng([question.seed, 77, number])
+        kinetics = first.values["exchange_current_density"]
+        values = {**each.values, "exchange_current_density": kinetics}
+        values = {name: np.tile(array, REPEATS) for name, array in values.items()}
+        values["diffusivity"] = low * (high / low) ** stream.random(len(kinetics) * REPEATS)
+        drawn = MaterialDraws(material=each.material, values=values)
+        wanted = question.claim.printed[role] / question.claim.printed[f"{role}_low"]
+        near = np.abs(_share_at_rate(question, drawn) - wanted) <= question.number("tolerance")
+        accepted.append(drawn.diffusion_rate[near])
+    count = min(len(values) for values in accepted)
+    numbers: Numbers = {
+        f"median D/R^2 of {each.material.title} that fits the print": (
+            float(np.median(values)) if len(values) else float("nan"),
+            "1/s",
+        )
+        for each, values in zip(question.draws, accepted, strict=True)
+    }
+    holds, counted = every(accepted[0][:count] > accepted[1][:count])
+    return Evidence(
+        holds=holds,
+        counted=counted if count >= FEWEST_ACCEPTED else np.zeros_like(counted),
+        inputs={},
+        text=f"{count} draws of each material fit its printed share.",
+        numbers=numbers,
+    )
+
+
+def _share_at_rate(question: Question, draws: MaterialDraws) -> Array:
+    runs = _run(question, draws, Direction.DISCHARGE)
+    return runs.capacity / draws.material.specific_capacity
+
+
+def _kept(question: Question) -> Array:
+    return _share_at_rate(question, question.draws[0])
+
+
+def _run(question: Question, draws: MaterialDraws, direction: Direction, output: int = 0) -> Runs:
+    return question.tools.half_cells(draws, _rate(question, draws.material), direction, output)
+
+
+def _rate(question: Question, material: Material) -> float:
+    """The claim's C-rate [1/h], or its specific current over the material's 1C."""
+    given = question.claim.parameters
+    if "current" in given:
+        return given["current"] / material.value("one_c_current")
+    if "c_rate" in given:
+        return given["c_rate"]
+    raise InputError(
+        f"{question.claim.path.name}: test.parameters holds neither c_rate nor current; give one."
+    )
+
+
+def _rate_of(question: Question) -> float:
+    """The C-rate of the material the claim is about [1/h]."""
+    return _rate(question, question.draws[0].material)
+
+
+def _printed_share(question: Question) -> float:
+    """What the paper says is kept: a printed percentage, a ratio, or the claim's own number."""
+    printed, given = question.claim.printed, question.claim.parameters
+    if "kept" in printed:
+        return printed["kept"] / 100
+    if "at_rate" in printed:
+        whole = printed.get("low_rate", question.draws[0].material.specific_capacity)
+        return printed["at_rate"] / whole
+    if "keeps" in given:
+        return given["keeps"]
+    raise InputError(
+        f"{question.claim.path.name}: the test needs printed.kept, printed.at_rate or "
+        "parameters.keeps; give one."
+    )
+
+
+def _rate_evidence(
+    question: Question, holds: Flags, counted: Flags, kept: Array, printed: float
+) -> Evidence:
+    low, middle, high = (float(np.quantile(kept, q)) for q in (0.05, 0.5, 0.95))
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs=named_inputs(question.draws[:1], RATE_INPUTS),
+        text=(
+            f"On discharge at {_rate_of(question):.3g}C the print keeps "
+            f"{100 * printed:.0f} % of the window and the draws {100 * low:.0f} to "
+            f"{100 * high:.0f} % (5 to 95 % of them)."
+        ),
+        cannot_contradict=MEASURED,
+        numbers={
+            "share kept as printed": (printed, "1"),
+            "share kept, 5 % of the draws below": (low, "1"),
+            "share kept, median": (middle, "1"),
+            "share kept, 95 % of the draws below": (high, "1"),
+        },
+    )
+
+
+def _driving(question: Question, draws: MaterialDraws) -> Array:
+    """K over K_IC of the surface flaw, at most a tenth of the radius deep."""
+    runs = _run(question, draws, Direction.CHARGE)
+    flaw = np.minimum(draws.values["flaw_size"], LARGEST_FLAW * draws.values["particle_radius"])
+    intensity = EDGE_CRACK * np.maximum(runs.peak_tension, 0) * np.sqrt(np.pi * flaw)
+    return np.asarray(intensity / draws.values["fracture_toughness"])
+
+
+def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> Evidence:
+    flags, counted = every(holds)
+    return Evidence(
+        holds=flags,
+        counted=counted,
+        inputs=named_inputs(question.draws, CRACK_INPUTS),
+        text=f"As solid solutions, on charge at {_rate_of(question):.3g}C.",
+        numbers={
+            f"median K over K_IC of {each.material.title}": (float(np.median(value)), "1")
+            for each, value in zip(question.draws, driving, strict=True)
+        },
+    )
+
+
+def _polarisation(question: Question, draws: MaterialDraws) -> Array:
+    """Mean over the discharge of |V - U(mean filling)| [V]."""
+    runs = _run(question, draws, Direction.DISCHARGE, CURVE_POINTS)
+    if runs.voltage is None or runs.mean_filling is None:
+        raise InputError(f"{question.claim.path.name}: the half cells kept no voltage curve.")
+    rest = draws.material.potential(runs.mean_filling)
+    return np.asarray(np.abs(runs.voltage - rest).mean(axis=1))
+
+
+def _gap_evidence(question: Question, holds: Flags, counted: Flags, gaps: list[Array]) -> Evidence:
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs=named_inputs(question.draws, RATE_INPUTS),
+        text=f"On discharge at {_rate_of(question):.3g}C.",
+        numbers={
+            f"median polarisation of {each.material.title}": (float(np.median(gap)), "V")
+            for each, gap in zip(question.draws, gaps, strict=True)
+        },
+    )
+
+
+def _union(first: Material, second: Material) -> tuple[float, float]:
+    """The smallest and largest diffusivity that either file holds for plausible [m2/s]."""
+    ranges = [material["diffusivity"].plausible for material in (first, second)]
+    known = [each for each in ranges if each is not None]
+    if not known:
+        raise InputError(
+            f"{first.name} and {second.name}: neither gives a range of diffusivity; add one."
+        )
+    return min(each.low for each in known), max(each.high for each in known)

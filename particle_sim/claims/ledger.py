@@ -1,0 +1,241 @@
+"""The ledger: answers kept in a file, computed again when what they depend on changed.
+
+``ledger.json`` holds one entry per claim with its fingerprint; ``CHANGES.md`` gets a line for every
+verdict that changed, with what had changed before it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from particle_sim.claims.answer import Answer, answer
+from particle_sim.claims.fingerprint import changed_parts, fingerprints
+from particle_sim.claims.interval import Region, Verdict
+from particle_sim.claims.kinds import NEEDS
+from particle_sim.claims.question import Tools
+from particle_sim.claims.schema import Claim, claims_folder, load_claims
+from particle_sim.errors import InputError, closest
+from particle_sim.files import written_whole
+
+LEDGER, CHANGES = "ledger.json", "CHANGES.md"
+
+_CHANGES_HEAD = """# Changes of verdicts
+
+Written by `particle-sim claims` whenever a verdict changes.
+
+| date | claim | from | to | what changed |
+|---|---|---|---|---|
+"""
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A claim with its answer and what the answer was computed from."""
+
+    claim: Claim
+    answer: Answer
+    fingerprint: dict[str, str]
+    stale: bool = False
+    """Whether something it depends on has changed since"""
+
+
+def read_ledger(folder: Path | None = None) -> list[Entry]:
+    """The stored answers to the claims of a folder, in order; those never answered are left out.
+
+    ``stale`` marks an answer whose inputs have changed. Computes nothing.
+    """
+    where = folder or claims_folder()
+    stored = _stored(where)
+    claims = [claim for claim in load_claims(where, NEEDS) if claim.id in stored]
+    now = fingerprints(claims)
+    return [
+        Entry(
+            claim=claim,
+            answer=stored[claim.id][0],
+            fingerprint=stored[claim.id][1],
+            stale=bool(changed_parts(stored[claim.id][1], now[claim.id])),
+        )
+        for claim in claims
+    ]
+
+
+def update_ledger(
+    tools: Callable[[], Tools],
+    *,
+    folder: Path | None = None,
+    only: Sequence[str] = (),
+    recompute: bool = False,
+    today: datetime.date | None = None,
+    progress: Progress | None = None,
+) -> list[Entry]:
+    """The answers to the claims ``only`` (all by default), computed where something changed.
+
+    ``recompute`` computes them whatever is stored; ``tools`` is called when something has to be
+    computed. The ledger and the list of changes are written when an entry is new. Raises
+    :class:`InputError` for an unknown id, or a folder that cannot be written.
+    """
+    where = folder or claims_folder()
+    claims = load_claims(where, NEEDS)
+    wanted = _wanted(claims, only)
+    stored = _stored(where)
+    prints = fingerprints(claims)
+    due = [
+        claim
+        for claim in wanted
+        if recompute or claim.id not in stored or stored[claim.id][1] != prints[claim.id]
+    ]
+    known = {claim.id for claim in claims}
+    gone = sorted(name for name in stored if name not in known)
+    changes = [f"| {name} | {_verdict(stored[name][0])} | gone | claim file |" for name in gone]
+    answers = {name: entry for name, entry in stored.items() if name in known}
+    at_hand = tools() if due else None
+    for number, claim in enumerate(due):
+        assert at_hand is not None
+        if progress is not None:
+            progress(claim.id, number / len(due))
+        new = (answer(claim, at_hand), prints[claim.id])
+        changes += _change(claim.id, stored.get(claim.id), new)
+        answers[claim.id] = new
+    if due or gone:
+        _write(where, claims, answers)
+        _log(where, changes, today or datetime.date.today())
+    return [
+        Entry(claim=claim, answer=answers[claim.id][0], fingerprint=answers[claim.id][1])
+        for claim in wanted
+    ]
+
+
+def ledger_lines(baseline: str, candidate: str, folder: Path | None = None) -> list[str]:
+    """One line for every answered claim about the two materials, or one of them, and no other.
+
+    Reads the stored ledger; an answer whose inputs have changed says so. Names may carry a
+    reading. A material without a claim gives no lines.
+    """
+    pair = {baseline.partition("@")[0], candidate.partition("@")[0]}
+    lines = []
+    for entry in read_ledger(folder):
+        about = {name.partition("@")[0] for name in entry.claim.file.claim.materials}
+        if about and about <= pair:
+            old = " (inputs have changed since)" if entry.stale else ""
+            lines.append(f"{headline(entry)}  {entry.claim.file.claim.says}{old}")
+    return lines
+
+
+def headline(entry: Entry) -> str:
+    """Id, verdict and share, in columns."""
+    found = entry.answer
+    share = ""
+    if found.share is not None and found.interval is not None:
+        low, high = found.interval
+        share = f"{100 * found.share:.0f} % ({100 * low:.0f}-{100 * high:.0f}) of {found.draws}"
+    why = f": {found.because}" if found.because else ""
+    return f"{entry.claim.id:5} {(found.verdict.value + why).upper():28} {share:22}".rstrip()
+
+
+def as_data(found: Answer) -> dict[str, Any]:
+    """An answer as plain data, for JSON."""
+    data = asdict(found)
+    data["verdict"] = found.verdict.value
+    data["interval"] = None if found.interval is None else list(found.interval)
+    data["numbers"] = {
+        name: {"value": value, "unit": unit} for name, (value, unit) in found.numbers.items()
+    }
+    return data
+
+
+def from_data(data: dict[str, Any]) -> Answer:
+    """An answer from what :func:`as_data` wrote."""
+    region, interval = data["region"], data["interval"]
+    return Answer(
+        **{
+            **data,
+            "verdict": Verdict(data["verdict"]),
+            "interval": None if interval is None else (interval[0], interval[1]),
+            "region": None if region is None else Region(**region),
+            "numbers": {
+                name: (entry["value"], entry["unit"]) for name, entry in data["numbers"].items()
+            },
+        }
+    )
+
+
+def _wanted(claims: list[Claim], only: Sequence[str]) -> list[Claim]:
+    """Claims of the ids given, where C6 means C6a and C6b too."""
+    known = [claim.id for claim in claims]
+    for name in only:
+        if not any(_is_part(identifier, name) for identifier in known):
+            raise InputError(f'There is no claim "{name}"; {closest(name, known)}')
+    return [claim for claim in claims if not only or any(_is_part(claim.id, name) for name in only)]
+
+
+def _is_part(identifier: str, name: str) -> bool:
+    return identifier == name or identifier.rstrip("abcdefghijklmnopqrstuvwxyz") == name
+
+
+def _stored(folder: Path) -> dict[str, tuple[Answer, dict[str, str]]]:
+    path = folder / LEDGER
+    if not path.exists():
+        return {}
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            name: (from_data(entry["answer"]), dict(entry["fingerprint"]))
+            for name, entry in data["claims"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(
+            f"{path}: this is not a ledger of claims; remove it and run particle-sim claims."
+        ) from None
+
+
+def _write(
+    folder: Path, claims: list[Claim], answers: dict[str, tuple[Answer, dict[str, str]]]
+) -> None:
+    entries = {}
+    for claim in claims:
+        if claim.id in answers:
+            found, parts = answers[claim.id]
+            entries[claim.id] = {"answer": as_data(found), "fingerprint": parts}
+    text = json.dumps({"claims": entries}, indent=1, sort_keys=False) + "\n"
+    try:
+        with written_whole(folder / LEDGER) as part:
+            part.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{folder / LEDGER}: cannot be written ({error.strerror}); copy the folder of the "
+            "claims to a place of your own and give it with --folder."
+        ) from None
+
+
+def _log(folder: Path, changes: list[str], today: datetime.date) -> None:
+    if not changes:
+        return
+    path = folder / CHANGES
+    before = path.read_text(encoding="utf-8") if path.exists() else _CHANGES_HEAD
+    lines = "".join(f"| {today.isoformat()} {change}\n" for change in changes)
+    with written_whole(path) as part:
+        part.write_text(before + lines, encoding="utf-8")
+
+
+def _change(
+    name: str,
+    old: tuple[Answer, dict[str, str]] | None,
+    new: tuple[Answer, dict[str, str]],
+) -> list[str]:
+    if old is None:
+        return [f"| {name} | | {_verdict(new[0])} | new |"]
+    if _verdict(old[0]) == _verdict(new[0]):
+        return []
+    what = ", ".join(changed_parts(old[1], new[1])) or "computed again"
+    return [f"| {name} | {_verdict(old[0])} | {_verdict(new[0])} | {what} |"]
+
+
+def _verdict(found: Answer) -> str:
+    return found.verdict.value + (f" ({found.because})" if found.because else "")

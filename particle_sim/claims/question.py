@@ -1,0 +1,150 @@
+"""What a test is asked, what it may use, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from particle_sim.claims.schema import Claim
+from particle_sim.materials.material import Material
+from particle_sim.studies.choices import Direction
+from particle_sim.studies.draws import MaterialDraws
+from particle_sim.units import Array
+
+Flags = NDArray[np.bool_]
+Numbers = dict[str, tuple[float, str]]
+
+OWN, SOLID, COHERENT = "own", "solid solution", "coherent"
+"""Laws a field map can be asked for: what the material's source describes, one phase, and two
+phases whose boundary stress acts back on the sodium."""
+
+GROWTH = "cracks grow over cycles, which is not modelled"
+NO_LIFE = "not cracking in one charge is needed for a long life and does not make one"
+MEASURED = "it is a measurement, and rules out inputs of ours instead"
+ONE_CARBON = (
+    "size and diffusivity of the hard carbon are those of one published set and were not varied"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """What the tests keep of many half-cell runs; arrays (n,), or (n, k) along each run."""
+
+    capacity: Array
+    """[A h/kg]"""
+    peak_tension: Array
+    """[Pa]"""
+    voltage: Array | None = None
+    """[V]"""
+    mean_filling: Array | None = None
+
+
+class RunHalfCells(Protocol):
+    """Half-cell runs of one material with drawn numbers."""
+
+    def __call__(
+        self,
+        draws: MaterialDraws,
+        c_rate: float,
+        direction: Direction,
+        output: int,
+    ) -> Runs: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullCellCase:
+    """Which full cells to discharge, and how many draws."""
+
+    material: str
+    design: str
+    c_rate: float
+    samples: int
+    seed: int
+    lower_voltage: float | None = None
+    """[V]; ``None`` keeps the design's or the material's"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullCells:
+    """Many full-cell runs: capacity [A h/kg of positive material], energy [W h/kg], inputs."""
+
+    capacity: Array
+    energy: Array
+    inputs: Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """The simulations a test may ask for; a test of the tests brings its own."""
+
+    load: Callable[[str], Material]
+    half_cells: RunHalfCells
+    field_map: Callable[[str, float, str], xr.Dataset]
+    """(material, C-rate, law) -> stress and inhomogeneity against D/R^2 on charge"""
+    full_cells: Callable[[FullCellCase], FullCells]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A claim with its draws: one :class:`MaterialDraws` per material, drawn together."""
+
+    claim: Claim
+    draws: tuple[MaterialDraws, ...]
+    names: tuple[str, ...]
+    tools: Tools
+    samples: int
+    seed: int
+
+    def number(self, name: str) -> float:
+        """A parameter of the claim in SI units."""
+        return self.claim.parameters[name]
+
+    def with_draws(self, *draws: MaterialDraws) -> Question:
+        """The same question about other draws."""
+        return replace(self, draws=draws)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a test found: whether the claim holds at every draw, and which draws count."""
+
+    holds: Flags
+    counted: Flags
+    inputs: Mapping[str, Array]
+    """Drawn values (n,) by a name that says whose they are"""
+    text: str
+    numbers: Numbers = field(default_factory=dict)
+    exact: bool = False
+    """Whether this is arithmetic without any draw"""
+    solid_share: float | None = None
+    """Share with every material as a solid solution, where one reacts in two phases"""
+    turned_by: str = ""
+    """An equally plausible physics under which the central answer is the opposite"""
+    cannot_contradict: str = ""
+    """Why a small share leaves the claim open, as a clause"""
+    cannot_support: str = ""
+    """Why a large share leaves the claim open, as a clause"""
+
+    @property
+    def successes(self) -> int:
+        return int(np.count_nonzero(self.holds & self.counted))
+
+    @property
+    def draws(self) -> int:
+        return int(np.count_nonzero(self.counted))
+
+
+def every(holds: Array | Flags) -> tuple[Flags, Flags]:
+    """``holds`` with every draw counted."""
+    flags = np.asarray(holds, dtype=bool)
+    return flags, np.ones_like(flags)
+
+
+def single(holds: bool) -> tuple[Flags, Flags]:
+    """One answer of arithmetic."""
+    return every(np.array([holds]))

@@ -1,0 +1,318 @@
+"""The shape of a claim file, checked before anything is computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from particle_sim.errors import InputError, closest
+from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.system import (
+    System,
+    load_system,
+    shared_sources,
+    split_name,
+    system_names,
+)
+from particle_sim.resources import shipped_folder
+from particle_sim.units import to_si
+
+BECAUSE = ("assumed", "not modelled", "not printed")
+"""Why a claim is not tested: our input is its answer, no model holds it, or no number says it."""
+
+_ID = re.compile(r"C([1-9][0-9]?)([a-z]?)")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Choice(_Strict):
+    """A number the test needs and the paper does not give, with the reason for it."""
+
+    value: float
+    unit: str
+    why: str = Field(min_length=10)
+
+
+class FactReference(_Strict):
+    """Where a printed number stands in a material file: the one fact that matches ``where``."""
+
+    material: str
+    fact: str
+    number: str
+    where: dict[str, str | int | float] = {}
+    item: int | None = None
+    """Place in a list of numbers, from 0; -1 is the last."""
+
+
+class ClaimHeader(_Strict):
+    """What is said, by whom, about which materials."""
+
+    id: str
+    paper: str
+    place: str
+    says: str = Field(min_length=10)
+    materials: list[str] = []
+    """The material the claim is about first."""
+
+
+class TestEntry(_Strict):
+    """Which test, with which numbers."""
+
+    __test__ = False
+
+    kind: str
+    assumes: list[str] = []
+    """Properties in which nobody printed a difference between the materials."""
+    alike: str | None = None
+    """Material whose ranges take the place of the assumed ones; the second material by default."""
+    parameters: dict[str, Choice] = {}
+    printed: dict[str, FactReference] = {}
+
+
+class Untested(_Strict):
+    """Why there is no test."""
+
+    because: Literal["assumed", "not modelled", "not printed"]
+    reason: str = Field(min_length=20)
+
+
+class ClaimFile(_Strict):
+    """A whole claim file: a test, or the reason why there is none."""
+
+    claim: ClaimHeader
+    test: TestEntry | None = None
+    not_testable: Untested | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a kind of test must find in a claim file."""
+
+    materials: int = 1
+    parameters: Mapping[str, str]
+    """SI unit by name"""
+    optional: Mapping[str, str]
+    printed: tuple[str, ...] = ()
+    optional_printed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A claim with its numbers in SI units."""
+
+    path: Path
+    file: ClaimFile
+    parameters: Mapping[str, float]
+    printed: Mapping[str, float]
+    """As printed: mAh/g, %, Wh/kg"""
+
+    @property
+    def id(self) -> str:
+        return self.file.claim.id
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Place in the ledger: by number, then by letter."""
+        number, letter = _parts(self.id)
+        return number, letter
+
+
+def claims_folder() -> Path:
+    """Where the shipped claims and their ledger are."""
+    return shipped_folder("scenarios") / "claims"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """What claims may name, read once."""
+
+    load: Callable[[str], System]
+    names: tuple[str, ...]
+    papers: frozenset[str]
+
+
+def library() -> Library:
+    """The shipped materials and sources; each material is read when it is first asked for."""
+    return Library(
+        load=cache(load_system),
+        names=tuple(system_names()),
+        papers=frozenset(shared_sources().sources),
+    )
+
+
+def load_claims(folder: Path, kinds: Mapping[str, Needs]) -> list[Claim]:
+    """All claims of a folder in order; every problem of every file as one :class:`InputError`."""
+    paths = sorted(folder.glob("*.toml"))
+    if not paths:
+        raise InputError(f"{folder}: there is no claim file here; give the folder of the claims.")
+    known = library()
+    claims: list[Claim] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            claims.append(load_claim(path, kinds, known))
+        except InputError as error:
+            problems += error.problems
+    problems += _repeated(claims)
+    if problems:
+        raise InputError(*problems)
+    return sorted(claims, key=lambda claim: claim.order)
+
+
+def load_claim(path: Path, kinds: Mapping[str, Needs], known: Library) -> Claim:
+    """One claim file, checked against the kinds of tests, the library and the sources."""
+    where = path.name
+    file = validated(ClaimFile, read_toml(path), where)
+    problems: list[str] = [
+        *_header_problems(where, file.claim, known),
+        *_test_problems(where, file, kinds, known),
+    ]
+    if problems or file.test is None:
+        if problems:
+            raise InputError(*problems)
+        return Claim(path=path, file=file, parameters={}, printed={})
+    units = {**kinds[file.test.kind].parameters, **kinds[file.test.kind].optional}
+    parameters: dict[str, float] = {}
+    printed: dict[str, float] = {}
+    for name, choice in file.test.parameters.items():
+        try:
+            parameters[name] = to_si(choice.value, choice.unit, units[name])
+        except InputError as error:
+            problems.append(f"{where}: test.parameters.{name}: {error}")
+    for name, reference in file.test.printed.items():
+        try:
+            printed[name] = printed_number(reference, known)
+        except InputError as error:
+            problems.append(f"{where}: test.printed.{name}: {error}")
+    if problems:
+        raise InputError(*problems)
+    return Claim(path=path, file=file, parameters=parameters, printed=printed)
+
+
+def printed_number(reference: FactReference, known: Library) -> float:
+    """The number a reference points at, as printed; :class:`InputError` unless there is one."""
+    system = known.load(reference.material)
+    facts = system.file.printed.get(reference.fact, [])
+    matching = [
+        fact
+        for fact in facts
+        if all(fact.statement.get(key) == value for key, value in reference.where.items())
+        and reference.number in fact.statement
+    ]
+    if len(matching) != 1:
+        raise InputError(
+            f"{len(matching)} facts {reference.fact} of {reference.material} hold "
+            f"{reference.number} where {reference.where or 'nothing is asked'}; name exactly one."
+        )
+    value = matching[0].statement[reference.number]
+    if isinstance(value, list) and reference.item is not None:
+        count = len(value)
+        if not -count <= reference.item < count:
+            raise InputError(f"item is {reference.item}; {reference.number} has {count} numbers.")
+        value = value[reference.item]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(
+            f"{reference.number} of {reference.material} is {value!r}; it must be one number."
+        )
+    return float(value)
+
+
+def _parts(name: str) -> tuple[int, str]:
+    match = _ID.fullmatch(name)
+    return (0, name) if match is None else (int(match[1]), match[2])
+
+
+def _repeated(claims: Iterable[Claim]) -> list[str]:
+    first: dict[str, str] = {}
+    problems = []
+    for claim in claims:
+        if claim.id in first:
+            problems.append(
+                f'{claim.path.name}: claim.id is "{claim.id}", which {first[claim.id]} has too; '
+                "give each claim an id of its own."
+            )
+        first.setdefault(claim.id, claim.path.name)
+    return problems
+
+
+def _header_problems(where: str, header: ClaimHeader, known: Library) -> list[str]:
+    problems = []
+    if _ID.fullmatch(header.id) is None:
+        problems.append(
+            f'{where}: claim.id is "{header.id}"; write C and a number up to 99, then a letter '
+            "where a claim has parts, such as C6a."
+        )
+    if header.paper not in known.papers:
+        problems.append(
+            f'{where}: claim.paper is "{header.paper}", which is not in sources.toml; '
+            f"{closest(header.paper, known.papers)}"
+        )
+    problems += [
+        f'{where}: claim.materials names "{name}", which is no material; '
+        + closest(name, known.names)
+        for name in header.materials
+        if split_name(name)[0] not in known.names
+    ]
+    return problems
+
+
+def _test_problems(
+    where: str, file: ClaimFile, kinds: Mapping[str, Needs], known: Library
+) -> list[str]:
+    if file.test is None:
+        if file.not_testable is None:
+            return [
+                f"{where}: there is neither a [test] nor [not_testable] with a reason; add one."
+            ]
+        return []
+    if file.not_testable is not None:
+        return [f"{where}: there is a [test] and [not_testable]; keep one of them."]
+    test = file.test
+    if test.kind not in kinds:
+        return [f'{where}: test.kind is "{test.kind}"; {closest(test.kind, kinds)}']
+    needs, count = kinds[test.kind], len(file.claim.materials)
+    problems = []
+    if count < needs.materials:
+        problems.append(
+            f"{where}: claim.materials holds {count}; {test.kind} needs {needs.materials}."
+        )
+    problems += [
+        f'{where}: test.assumes names "{name}"; {closest(name, CATALOGUE)}'
+        for name in test.assumes
+        if name not in CATALOGUE
+    ]
+    if test.alike is not None and test.alike not in known.names:
+        problems.append(
+            f'{where}: test.alike is "{test.alike}"; {closest(test.alike, known.names)}'
+        )
+    problems += _name_problems(
+        f"{where}: test.parameters", test.parameters, needs.parameters, needs.optional
+    )
+    problems += _name_problems(
+        f"{where}: test.printed", test.printed, needs.printed, needs.optional_printed
+    )
+    return problems
+
+
+def _name_problems(
+    where: str, given: Iterable[str], needed: Iterable[str], optional: Iterable[str]
+) -> list[str]:
+    known, given = [*needed, *optional], list(given)
+    problems = [
+        f"{where}.{name} is not used by this test; "
+        + (closest(name, known) if known else "leave it out.")
+        for name in given
+        if name not in known
+    ]
+    return problems + [
+        f"{where}.{name} is missing; add it." for name in needed if name not in given
+    ]

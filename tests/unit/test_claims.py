@@ -1,0 +1,510 @@
+"""Do the tests of claims find a truth that was put in, and only that? Simulations are stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.stats import binomtest
+
+from particle_sim.claims.answer import SAMPLES, SEED, Answer, answer
+from particle_sim.claims.interval import (
+    Verdict,
+    region_of,
+    share_interval,
+    verdict_of,
+)
+from particle_sim.claims.kinds import KINDS
+from particle_sim.claims.kinds_print import fade_points
+from particle_sim.claims.question import COHERENT, SOLID, FullCellCase, FullCells, Runs, Tools
+from particle_sim.claims.sample import draw
+from particle_sim.claims.schema import Claim, ClaimFile
+from particle_sim.claims.tools import design_of
+from particle_sim.constants import FARADAY
+from particle_sim.materials.load import load_material
+from particle_sim.materials.material import Material
+from particle_sim.materials.property import Distribution, PlausibleRange
+from particle_sim.materials.system import load_system
+from particle_sim.studies.choices import Direction
+from particle_sim.studies.draws import MaterialDraws
+from particle_sim.units import Array
+
+SUPPORTED, CONTRADICTED, UNDECIDED, NOT_TESTABLE = (
+    Verdict.SUPPORTED,
+    Verdict.CONTRADICTED,
+    Verdict.UNDECIDED,
+    Verdict.NOT_TESTABLE,
+)
+GRID = np.logspace(-8, 2, 41)
+
+
+def with_diffusivity(name: str, factor: float) -> Material:
+    """A shipped material whose D is log-uniform over two decades around ``factor`` x 1e-15."""
+    material = load_material(name)
+    centre = factor * 1e-15
+    plausible = PlausibleRange(
+        low=centre / 10, high=centre * 10, distribution=Distribution.LOG_UNIFORM
+    )
+    diffusivity = replace(material["diffusivity"].with_magnitude(centre), plausible=plausible)
+    radius = replace(material["particle_radius"].with_magnitude(1e-6), plausible=None)
+    return material.replaced(diffusivity=diffusivity, particle_radius=radius)
+
+
+def film_share(draws: MaterialDraws) -> Array:
+    """0 to 1, uniform over the draws: where the film resistance lies in its range."""
+    film = design_of(draws.material).properties["film_resistance"].plausible
+    assert film is not None
+    return (draws.values["film_resistance"] - film.low) / (film.high - film.low)
+
+
+def kept_by_film(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
+    """A cell that keeps a share of its window which is uniform between 0 and 1."""
+    share = film_share(draws)
+    filling = np.full((len(share), max(output, 1)), 0.5)
+    rest = draws.material.potential(filling)
+    return Runs(
+        capacity=share * draws.material.specific_capacity,
+        peak_tension=share * 2 * draws.material.value("fracture_toughness") / 1e-4,
+        voltage=rest - 0.1 * share[:, None],
+        mean_filling=filling,
+    )
+
+
+def kept_by_diffusion(
+    draws: MaterialDraws, c_rate: float, direction: Direction, output: int
+) -> Runs:
+    """A cell that keeps x/(1 + x) of its window, x = D/R^2 over 1e-3/s."""
+    x = draws.diffusion_rate / 1e-3
+    kept = x / (1 + x) * draws.material.specific_capacity
+    return Runs(capacity=kept, peak_tension=np.zeros_like(x))
+
+
+def flat_map(name: str, c_rate: float, law: str) -> xr.Dataset:
+    """Inhomogeneity and stress inverse to D/R^2: 5 % at 1e-3/s; the surface is poorer."""
+    spread = 5e-5 / GRID
+    return xr.Dataset(
+        {
+            "inhomogeneity": ("diffusion_rate", spread),
+            "peak_stress": ("diffusion_rate", 1e9 * spread),
+            "peak_tension": ("diffusion_rate", 1e9 * spread),
+            "surface_excess": ("diffusion_rate", -spread),
+            "reached": ("diffusion_rate", np.full_like(GRID, 0.9)),
+        },
+        coords={"diffusion_rate": GRID},
+    )
+
+
+def full_cells(case: FullCellCase) -> FullCells:
+    share = np.linspace(0.8, 1.2, case.samples)
+    return FullCells(capacity=100 * share, energy=300 * share, inputs={"film_resistance": share})
+
+
+def tools(**changed: Any) -> Tools:
+    plain: dict[str, Any] = {
+        "load": load_material,
+        "half_cells": kept_by_film,
+        "field_map": flat_map,
+        "full_cells": full_cells,
+    }
+    return Tools(**{**plain, **changed})
+
+
+def claim(
+    kind: str,
+    materials: list[str],
+    parameters: dict[str, float],
+    printed: dict[str, float] | None = None,
+    **test: Any,
+) -> Claim:
+    header = {"id": "C1", "paper": "x", "place": "x", "says": "A sentence.", "materials": materials}
+    file = ClaimFile.model_validate({"claim": header, "test": {"kind": kind, **test}})
+    return Claim(path=Path("c.toml"), file=file, parameters=parameters, printed=printed or {})
+
+
+def ask(asked: Claim, **changed: Any) -> Answer:
+    return answer(asked, tools(**changed))
+
+
+# Intervals and regions
+
+
+def agrees_with_scipy(interval: Callable[[int, int], tuple[float, float]]) -> bool:
+    cases = [(0, 40), (40, 40), (3, 17), (450, 500), (1, 1), (250, 500)]
+    return all(
+        np.allclose(interval(k, n), binomtest(k, n).proportion_ci(0.95, "exact"), atol=1e-9)
+        for k, n in cases
+    )
+
+
+def test_intervals_are_clopper_and_pearson() -> None:
+    assert agrees_with_scipy(share_interval)
+
+
+def test_the_interval_check_notices_another_interval() -> None:
+    def normal(successes: int, draws: int) -> tuple[float, float]:
+        share = successes / draws
+        width = 1.96 * (share * (1 - share) / draws) ** 0.5
+        return share - width, share + width
+
+    assert not agrees_with_scipy(normal)
+
+
+@pytest.mark.parametrize(
+    ("successes", "draws", "verdict"),
+    [
+        (500, 500, SUPPORTED),
+        (450, 500, UNDECIDED),
+        (0, 500, CONTRADICTED),
+        (50, 500, UNDECIDED),
+        (40, 40, SUPPORTED),
+        (9, 9, UNDECIDED),
+        (0, 9, UNDECIDED),
+    ],
+)
+def test_the_whole_interval_must_lie_beyond_the_line(
+    successes: int, draws: int, verdict: Verdict
+) -> None:
+    assert verdict_of(successes, draws) is verdict
+
+
+def test_region_finds_the_input_and_the_place() -> None:
+    stream = np.random.default_rng(3)
+    first, second = stream.random(2000), stream.random(2000)
+    counted = np.ones(2000, dtype=bool)
+    found = region_of(first > 0.3, counted, {"first": first, "second": second})
+    assert found is not None
+    assert found.name == "first"
+    assert found.correlation > 0.5
+    assert found.split == pytest.approx(0.3, abs=0.03)
+    assert found.below < 0.1
+    assert found.above > 0.95
+    assert region_of(first > -1, counted, {"first": first}) is None
+    assert region_of(first > 0.3, counted, {"second": second}) is None
+
+
+def test_draws_differ_only_where_materials_may() -> None:
+    materials = [load_material("he_v"), load_material("nvp")]
+    first, second = draw(materials, [design_of(m) for m in materials], 50, SEED)
+    for name in ("particle_radius", "youngs_modulus", "film_resistance"):
+        assert np.array_equal(first.values[name], second.values[name])
+    for name in ("diffusivity", "exchange_current_density"):
+        ranks = [np.argsort(each.values[name]) for each in (first, second)]
+        assert not np.array_equal(*ranks)
+
+
+# Tests on half cells
+
+
+@pytest.mark.parametrize(
+    ("keeps", "verdict"), [(0.02, SUPPORTED), (0.5, UNDECIDED), (0.98, UNDECIDED)]
+)
+def test_keeps_capacity(keeps: float, verdict: Verdict) -> None:
+    parameters = {"c_rate": 1.0, "keeps": keeps, "tolerance": 0.0}
+    found = ask(claim("keeps_capacity", ["nvp"], parameters))
+    assert found.verdict is verdict
+    assert found.interval is not None
+    assert found.interval[0] <= 1 - keeps <= found.interval[1]
+    if keeps == 0.98:
+        assert "measurement" in found.sentence
+    if keeps == 0.5:
+        assert found.region is not None
+        assert found.region.name == "film_resistance"
+
+
+@pytest.mark.parametrize(("keeps", "verdict"), [(0.98, SUPPORTED), (0.5, UNDECIDED)])
+def test_loses_capacity_is_the_other_side(keeps: float, verdict: Verdict) -> None:
+    parameters = {"c_rate": 1.0, "keeps": keeps, "tolerance": 0.0}
+    found = ask(claim("loses_capacity", ["nvp"], parameters))
+    assert found.verdict is verdict
+    assert found.share == pytest.approx(keeps, abs=0.06)
+
+
+def test_a_current_is_divided_by_what_is_called_1c() -> None:
+    rates = []
+
+    def noted(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
+        rates.append(c_rate)
+        return kept_by_film(draws, c_rate, direction, output)
+
+    parameters = {"current": 250.0, "keeps": 0.5, "tolerance": 0.0}
+    ask(claim("keeps_capacity", ["nvp"], parameters), half_cells=noted)
+    assert rates == [2.5]  # 250 A/kg over 100 mA/g
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1e4, SUPPORTED), (1.0, UNDECIDED)])
+def test_keeps_more(factor: float, verdict: Verdict) -> None:
+    own = {"he_v": with_diffusivity("he_v", factor), "nvp": with_diffusivity("nvp", 1.0)}
+    asked = claim("keeps_more", ["he_v", "nvp"], {"c_rate": 1.0})
+    found = ask(asked, load=own.__getitem__, half_cells=kept_by_diffusion)
+    assert found.verdict is verdict
+    reverse = claim("keeps_more", ["nvp", "he_v"], {"c_rate": 1.0})
+    turned = ask(reverse, load=own.__getitem__, half_cells=kept_by_diffusion)
+    assert (turned.verdict is CONTRADICTED) == (verdict is SUPPORTED)
+
+
+def test_what_only_repeats_an_assumption_is_no_answer() -> None:
+    own = {"he_v": with_diffusivity("he_v", 1e4), "nvp": with_diffusivity("nvp", 1.0)}
+    asked = claim("keeps_more", ["he_v", "nvp"], {"c_rate": 1.0}, assumes=["diffusivity"])
+    found = ask(asked, load=own.__getitem__, half_cells=kept_by_diffusion)
+    assert (found.verdict, found.because) == (NOT_TESTABLE, "assumed")
+    assert found.share == 1
+    assert found.alike_share == pytest.approx(0.5, abs=0.07)
+
+
+def test_what_stands_without_the_assumption_is_an_answer() -> None:
+    parameters = {"c_rate": 1.0, "keeps": 0.02, "tolerance": 0.0}
+    asked = claim("keeps_capacity", ["he_v"], parameters, assumes=["diffusivity"], alike="nvp")
+    found = ask(asked)
+    assert found.verdict is SUPPORTED
+    assert found.alike_share == found.share
+
+
+def ordered(first: float, second: float) -> Answer:
+    own = {name: with_diffusivity(name, 1.0) for name in ("he_v", "nvp")}
+    printed = {"first": first, "first_low": 100.0, "second": second, "second_low": 100.0}
+    asked = claim(
+        "rate_orders_diffusivity",
+        ["he_v", "nvp"],
+        {"c_rate": 1.0, "tolerance": 0.05},
+        printed,
+    )
+    return ask(asked, load=own.__getitem__, half_cells=kept_by_diffusion)
+
+
+def test_printed_capacities_order_the_diffusivities() -> None:
+    found = ordered(80.0, 20.0)
+    assert found.verdict is SUPPORTED
+    for name, kept in (("HE-V", 0.8), ("NVP", 0.2)):
+        rate, _ = found.numbers[f"median D/R^2 of {name} that fits the print"]
+        assert rate == pytest.approx(1e-3 * kept / (1 - kept), rel=0.15)
+    assert ordered(20.0, 80.0).verdict is CONTRADICTED
+
+
+def test_equal_prints_order_nothing() -> None:
+    assert ordered(50.0, 50.0).verdict is UNDECIDED
+
+
+def test_a_print_that_nothing_fits_is_not_testable() -> None:
+    found = ordered(300.0, 20.0)
+    assert found.verdict is NOT_TESTABLE
+    assert "No combination" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("scale", "holds", "breaks"), [(1e-4, UNDECIDED, UNDECIDED), (1e4, CONTRADICTED, SUPPORTED)]
+)
+def test_cracks_at_a_rate(scale: float, holds: Verdict, breaks: Verdict) -> None:
+    def pulled(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
+        assert direction is Direction.CHARGE
+        runs = kept_by_film(draws, c_rate, direction, output)
+        toughness, flaw = draws.values["fracture_toughness"], draws.values["flaw_size"]
+        return replace(runs, peak_tension=scale * toughness / np.sqrt(np.pi * flaw))
+
+    asked = {
+        kind: claim(kind, ["nvp"], {"c_rate": 1.0}) for kind in ("holds_at_rate", "cracks_at_rate")
+    }
+    assert ask(asked["holds_at_rate"], half_cells=pulled).verdict is holds
+    assert ask(asked["cracks_at_rate"], half_cells=pulled).verdict is breaks
+
+
+@pytest.mark.parametrize(
+    ("limit", "verdict"), [(0.11, SUPPORTED), (0.05, UNDECIDED), (0.0, CONTRADICTED)]
+)
+def test_low_polarisation(limit: float, verdict: Verdict) -> None:
+    parameters = {"c_rate": 0.1, "polarisation_below": limit}
+    assert ask(claim("low_polarisation", ["he_v"], parameters)).verdict is verdict
+
+
+def test_equal_gaps_are_not_narrower() -> None:
+    found = ask(claim("narrower_gap", ["he_v", "nvp"], {"c_rate": 0.1}))
+    assert found.share is not None
+    assert found.share < 0.9  # equal up to rounding
+
+
+# Tests on fields
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"), [(1e4, SUPPORTED), (1.0, UNDECIDED), (1e-4, CONTRADICTED)]
+)
+def test_uniform(factor: float, verdict: Verdict) -> None:
+    material = with_diffusivity("he_v", factor)
+    calm = replace(material["regular_solution_parameter"], plausible=None)
+    material = material.replaced(regular_solution_parameter=calm)
+    asked = {
+        kind: claim(kind, ["he_v"], {"c_rate": 1.0, "uniform_below": 0.05})
+        for kind in ("uniform", "heterogeneous")
+    }
+    found = ask(asked["uniform"], load=lambda name: material)
+    assert found.verdict is verdict
+    if factor == 1.0:
+        assert found.share == pytest.approx(0.5, abs=0.07)
+        assert found.region is not None
+        assert found.region.name == "diffusivity of HE-V"
+    opposite = {SUPPORTED: CONTRADICTED, CONTRADICTED: SUPPORTED, UNDECIDED: UNDECIDED}
+    assert ask(asked["heterogeneous"], load=lambda name: material).verdict is opposite[verdict]
+
+
+def test_a_chi_above_two_is_not_uniform() -> None:
+    material = with_diffusivity("he_v", 1e4)
+    high = replace(material["regular_solution_parameter"].with_magnitude(3.0), plausible=None)
+    separated = material.replaced(regular_solution_parameter=high)
+    asked = claim("uniform", ["he_v"], {"c_rate": 1.0, "uniform_below": 0.05})
+    assert ask(asked, load=lambda name: separated).verdict is CONTRADICTED
+
+
+def test_surface_richer() -> None:
+    asked = claim("surface_richer", ["he_v"], {"c_rate": 1.0})
+    assert ask(asked).verdict is CONTRADICTED
+    richer = ask(asked, field_map=lambda n, c, law: -1 * flat_map(n, c, law))
+    assert richer.verdict is SUPPORTED
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1e4, SUPPORTED), (1e-4, CONTRADICTED)])
+def test_cause_is_asked_by_exchange(factor: float, verdict: Verdict) -> None:
+    own = {"he_v": with_diffusivity("he_v", factor), "nvp": with_diffusivity("nvp", 1e-3)}
+    asked = claim("caused_by_diffusivity", ["nvp", "he_v"], {"c_rate": 1.0, "uniform_below": 0.05})
+    found = ask(asked, load=own.__getitem__)
+    assert found.verdict is verdict
+    assert found.draws == SAMPLES
+
+
+def test_lower_stress_and_fewer_cracks() -> None:
+    own = {"he_v": with_diffusivity("he_v", 1e4), "nvp": with_diffusivity("nvp", 1.0)}
+    for kind in ("lower_stress", "fewer_cracks"):
+        right = ask(claim(kind, ["he_v", "nvp"], {"c_rate": 1.0}), load=own.__getitem__)
+        wrong = ask(claim(kind, ["nvp", "he_v"], {"c_rate": 1.0}), load=own.__getitem__)
+        assert (right.verdict, wrong.verdict) == (SUPPORTED, CONTRADICTED)
+
+
+@pytest.mark.parametrize(
+    ("factor", "holds", "breaks"), [(1e6, SUPPORTED, UNDECIDED), (1e-3, CONTRADICTED, SUPPORTED)]
+)
+def test_cracks(factor: float, holds: Verdict, breaks: Verdict) -> None:
+    material = with_diffusivity("he_v", factor)
+    asked = {kind: claim(kind, ["he_v"], {"c_rate": 1.0}) for kind in ("holds_together", "cracks")}
+    assert ask(asked["holds_together"], load=lambda name: material).verdict is holds
+    found = ask(asked["cracks"], load=lambda name: material)
+    assert found.verdict is breaks
+    assert ("Left open" in found.sentence) == (breaks is UNDECIDED)
+
+
+def test_a_coherent_boundary_that_turns_the_answer_leaves_it_open() -> None:
+    material = with_diffusivity("nvp", 1e-4)
+    asked = claim("heterogeneous", ["nvp"], {"c_rate": 1.0, "uniform_below": 0.05})
+
+    def bound(name: str, c_rate: float, law: str) -> xr.Dataset:
+        return flat_map(name, c_rate, law) * (1e-9 if law == COHERENT else 1.0)
+
+    def reaching(name: str, c_rate: float, law: str) -> xr.Dataset:
+        table = bound(name, c_rate, law)
+        return table.assign(reached=("diffusion_rate", np.full_like(GRID, 0.9)))
+
+    assert ask(asked, load=lambda name: material).verdict is SUPPORTED
+    found = ask(asked, load=lambda name: material, field_map=reaching)
+    assert found.verdict is UNDECIDED
+    assert "coherent" in found.sentence
+
+
+def test_draws_that_never_get_there_are_not_counted() -> None:
+    asked = claim("uniform", ["he_v"], {"c_rate": 1.0, "uniform_below": 0.05})
+    short = ask(asked, field_map=lambda n, c, law: 0.1 * flat_map(n, c, law))
+    assert (short.verdict, short.because) == (NOT_TESTABLE, "not modelled")
+
+
+# Tests on full cells, formulas and print
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "low", "middle"),
+    [("full_cell_capacity", "capacity", 70.0, 100.0), ("full_cell_energy", "energy", 200.0, 300.0)],
+)
+def test_full_cells(kind: str, role: str, low: float, middle: float) -> None:
+    parameters = {"c_rate": 1.0, "presodiated": 0.0, "tolerance": 0.0}
+
+    def found(printed: float) -> Answer:
+        return ask(claim(kind, ["he_v"], parameters, {role: printed}))
+
+    assert found(low).verdict is SUPPORTED
+    assert found(middle).verdict is UNDECIDED
+    assert found(middle).share == 0.5
+    above = found(10 * middle)
+    assert above.verdict is UNDECIDED
+    assert "hard carbon" in above.sentence
+
+
+def test_a_retention_gives_the_capacity_it_started_from() -> None:
+    parameters = {"c_rate": 1.0, "presodiated": 0.0, "tolerance": 0.0}
+    printed = {"capacity": 60.0, "retention": 50.0}
+    found = ask(claim("full_cell_capacity", ["he_v"], parameters, printed))
+    assert found.numbers["as printed"][0] == 120.0
+
+
+@pytest.mark.parametrize(("electrons", "verdict"), [(3.0, SUPPORTED), (2.9, CONTRADICTED)])
+def test_formula_capacity(electrons: float, verdict: Verdict) -> None:
+    by_hand = 3 * FARADAY / (3.6 * 456.30)
+    parameters = {"electrons": electrons, "tolerance": 0.001}
+    found = ask(claim("formula_capacity", ["he_v"], parameters, {"capacity": by_hand}))
+    assert found.verdict is verdict
+    assert found.share is None
+
+
+@pytest.mark.parametrize(("plateau", "verdict"), [(0.1, SUPPORTED), (0.6, CONTRADICTED)])
+def test_carbon_plateau(plateau: float, verdict: Verdict) -> None:
+    parameters = {"plateau": plateau, "within": 0.05}
+    assert ask(claim("carbon_plateau", [], parameters)).verdict is verdict
+
+
+def test_fade_is_per_cycle() -> None:
+    points = fade_points([load_system("he_o3_li2024"), load_system("natio2")])
+    assert points == [("HE", 2.6, pytest.approx(1 - 0.753 ** (1 / 500)))]
+
+
+def test_every_kind_says_what_it_asks() -> None:
+    for name, kind in KINDS.items():
+        assert kind.meaning.endswith("."), name
+        assert "def " in kind.source
+
+
+def test_a_cause_that_only_one_phase_would_have_is_left_open() -> None:
+    """With its own law NVP is heterogeneous whatever D; as a solid solution a faster D cures it."""
+    own = {"he_v": with_diffusivity("he_v", 1e4), "nvp": with_diffusivity("nvp", 1e-3)}
+    asked = claim("caused_by_diffusivity", ["nvp", "he_v"], {"c_rate": 1.0, "uniform_below": 0.05})
+
+    def gap(name: str, c_rate: float, law: str) -> xr.Dataset:
+        table = flat_map(name, c_rate, law)
+        return table if law == SOLID else table.assign(inhomogeneity=table.inhomogeneity * 0 + 0.6)
+
+    found = ask(asked, load=own.__getitem__, field_map=gap)
+    assert found.verdict is UNDECIDED
+    assert found.share == 0
+    assert "two phases" in found.sentence
+
+
+def test_an_answer_says_when_it_rests_on_two_phases() -> None:
+    own = {"he_v": with_diffusivity("he_v", 1.0), "nvp": with_diffusivity("nvp", 1.0)}
+    asked = claim("lower_stress", ["he_v", "nvp"], {"c_rate": 1.0}, assumes=["diffusivity"])
+
+    def gap(name: str, c_rate: float, law: str) -> xr.Dataset:
+        return flat_map(name, c_rate, law) * (1e6 if name == "nvp" and law != SOLID else 1.0)
+
+    found = ask(asked, load=own.__getitem__, field_map=gap)
+    assert found.verdict is SUPPORTED
+    assert "rests on a reaction in two phases" in found.sentence
+    assert "rests on" not in ask(asked, load=own.__getitem__).sentence
+
+
+def test_one_charge_without_cracks_makes_no_life() -> None:
+    def slack(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
+        return replace(
+            kept_by_film(draws, c_rate, direction, output), peak_tension=np.zeros(SAMPLES)
+        )
+
+    found = ask(claim("holds_at_rate", ["nvp"], {"c_rate": 1.0}), half_cells=slack)
+    assert (found.verdict, found.share) == (UNDECIDED, 1.0)
+    assert "long life" in found.sentence
