@@ -90,6 +90,12 @@ def _checked(path: Path, names: Counter[str]) -> str:
     data = read_toml(path)
     if path.suffix != ".toml":
         raise InputError(f"{path.name}: the name does not end in .toml; rename the file.")
+    if "sweep" in data:
+        from particle_sim.studies.sweep_functions import FUNCTIONS
+        from particle_sim.sweeps.scenario import load_sweep
+
+        load_sweep(path, FUNCTIONS)
+        return "sweep is fine"
     if "scenario" in data:
         from particle_sim.studies.scenario import load_scenario
 
@@ -110,6 +116,17 @@ def _checked(path: Path, names: Counter[str]) -> str:
     if "host" in data:
         validated(HostFile, data, path.name)
         return "host is fine"
+    if "measurement" in data:
+        from particle_sim.studies.rate_measurements import load_measurement
+
+        load_measurement(str(path))
+        return "measurement is fine"
+    if "claim" in data:
+        from particle_sim.claims.kinds import NEEDS
+        from particle_sim.claims.schema import library, load_claim
+
+        load_claim(path, NEEDS, library())
+        return "claim is fine"
     if "sources" in data:
         validated(SourcesFile, data, path.name)
         return "sources are fine"
@@ -117,7 +134,8 @@ def _checked(path: Path, names: Counter[str]) -> str:
         return "table of the composition analysis"
     raise InputError(
         f"{path.name}: has none of the blocks [material], [host], [cell], [electrolyte], "
-        "[scenario] or [sources]; add one."
+        "[scenario], [sweep], [measurement], [claim] or "
+        "[sources]; add one."
     )
 
 

@@ -125,6 +125,7 @@ def run_comparison(
     settings: Comparison, folder: Path, command: str, *, as_json: bool, workers: int | None
 ) -> None:
     """Solve, write and tell; shared with ``particle-sim run``."""
+    from particle_sim.claims.ledger import ledger_lines
     from particle_sim.report.folder import PAGE_FILE, check_folder, write_folder
     from particle_sim.studies import compare as study
 
@@ -141,4 +142,9 @@ def run_comparison(
         print(f"{finding.status.value.upper():>12}  {finding.sentence}")
     if result.caution:
         print(f"{'CAUTION':>12}  {result.caution}")
+    ledger = ledger_lines(result.baseline.name, result.candidate.name)
+    if ledger:
+        print("\nThe papers' claims on this pair, from the ledger (particle-sim claims):")
+        for line in ledger:
+            print(f"  {line}")
     print(f"\nReport: {folder / PAGE_FILE}")

@@ -8,11 +8,14 @@ import typer
 
 from particle_sim.cli.cell import cell
 from particle_sim.cli.check import check
+from particle_sim.cli.claims import claims
 from particle_sim.cli.compare import compare
 from particle_sim.cli.design import design
 from particle_sim.cli.export import export
+from particle_sim.cli.fit import fit
 from particle_sim.cli.import_ import import_
 from particle_sim.cli.plot import plot
+from particle_sim.cli.rate import rate
 from particle_sim.cli.run import run
 from particle_sim.cli.show import show
 from particle_sim.errors import ConvergenceError, InputError
@@ -31,6 +34,9 @@ app.command()(check)
 app.command()(design)
 app.command()(run)
 app.command()(plot)
+app.command()(claims)
+app.command()(fit)
+app.command()(rate)
 app.command()(export)
 app.command(name="import")(import_)
 
