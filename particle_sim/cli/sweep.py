@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -109,8 +110,32 @@ def _tell(data: xr.Dataset, folder: Path) -> None:
         }
         rows.append({"result": str(name), **found, "unit": str(variable.attrs["units"])})
     print_table(f"{data.attrs['computed']} samples", rows)
+    for sentence in _orders(data):
+        print(sentence)
     failed = failures_of(data)
     if failed:
         first = failed[0]
         print(f"{data.attrs['failed']} failed, e.g. sample {first.sample}: {first.error}")
     print(f"Data: {folder}")
+
+
+def _orders(data: xr.Dataset) -> Iterator[str]:
+    """Of a sweep over two materials: in how many samples the second has less of each result."""
+    from particle_sim.claims.interval import share_interval
+
+    function = json.loads(data.attrs["content"])["function"]
+    materials = function.get("materials", []) if isinstance(function, dict) else []
+    if len(materials) != 2:
+        return
+    first, second = materials
+    results = [str(name).removeprefix(f"{first}.") for name in data.data_vars]
+    for result in results:
+        if not {f"{first}.{result}", f"{second}.{result}"} <= set(map(str, data.data_vars)):
+            continue
+        one, other = (data[f"{material}.{result}"].values for material in materials)
+        total = int(np.sum(np.isfinite(one) & np.isfinite(other)))
+        if total:
+            less = int(np.sum(other < one))
+            low, high = share_interval(less, total)
+            share = f"{less / total:.1%} of {total} samples ({low:.1%} to {high:.1%})"
+            yield f"{result} is lower in {second} than in {first} in {share}."

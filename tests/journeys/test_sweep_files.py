@@ -22,10 +22,12 @@ SHIPPED = SCENARIOS / "sweep_nvp_he_v.toml"
 def test_shipped_sweep_runs_and_a_second_run_computes_nothing(run: RunCommand) -> None:
     outcome = run("run", SHIPPED, "--workers", "1")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "16 samples" in outcome.out
+    assert "4096 samples" in outcome.out
     folder = Path("results") / "sweep_nvp_he_v"
     data = open_sweep(folder)
     assert np.isfinite(data["nvp.peak_hoop_stress"].values).all()
+    lower = np.mean(data["he_v.peak_hoop_stress"].values < data["nvp.peak_hoop_stress"].values)
+    assert f"peak_hoop_stress is lower in he_v than in nvp in {lower:.1%} of 4096" in outcome.out
     ranks = [np.argsort(data[f"{name}.particle_radius"].values) for name in ("nvp", "he_v")]
     np.testing.assert_array_equal(*ranks)
     moved = stored_influences(folder)
@@ -55,10 +57,10 @@ BROKEN = {
     "one end": ("low = 0.2\n", "", "one end of a range"),
     "key": ("low = 0.2", "lov = 0.2", "not a known key; did you mean low"),
     "draw": ('"he_v.particle_radius"]', '"he_x.particle_radius"]', "names no material"),
-    "samples": ("samples = 16", "samples = 0", "samples is 0; give at least 1"),
-    "too many": ("samples = 16", "samples = 20_000_000", "20000000 samples; more than 10000000"),
+    "samples": ("samples = 4096", "samples = 0", "samples is 0; give at least 1"),
+    "too many": ("samples = 4096", "samples = 20_000_000", "20000000 samples; more than 10000000"),
     "far too many": (
-        '"latin-hypercube"\nsamples = 16',
+        '"latin-hypercube"\nsamples = 4096',
         '"grid"\nsamples = 100',
         "has 100000000000000 samples; at most 1000000000 can be run",
     ),
@@ -92,7 +94,7 @@ def test_scheduler_is_for_sweeps_and_must_answer(run: RunCommand) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path, run: RunCommand) -> None:
-    text = SHIPPED.read_text("utf-8").replace("samples = 16", "samples = 2000")
+    text = SHIPPED.read_text("utf-8").replace("samples = 4096", "samples = 2000")
     (tmp_path / "long.toml").write_text(text, encoding="utf-8")
     command = "from particle_sim.cli.main import main; main()"
     process = subprocess.Popen(
