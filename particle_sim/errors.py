@@ -18,7 +18,7 @@ class InputError(ParticleSimError):
     """
 
     def __init__(self, *problems: str) -> None:
-        self.problems = tuple(_sentence(problem) for problem in problems)
+        self.problems = tuple(one_line(problem) for problem in problems)
         super().__init__("\n".join(self.problems))
 
 
@@ -26,11 +26,11 @@ LONGEST_SENTENCE = 590
 """Characters of a problem; more is a page, and comes from a page pasted where a name belongs."""
 
 
-def _sentence(problem: str) -> str:
+def one_line(problem: str, longest: int = LONGEST_SENTENCE) -> str:
     """``problem`` on one line, its middle left out where it is too long."""
     line = " ".join(problem.split())
-    half = LONGEST_SENTENCE // 2 - 3
-    return line if len(line) <= LONGEST_SENTENCE else f"{line[:half]} ... {line[-half:]}"
+    half = longest // 2 - 3
+    return line if len(line) <= longest else f"{line[:half]} ... {line[-half:]}"
 
 
 class ConvergenceError(ParticleSimError):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from particle_sim.errors import InputError
+
+PLACEHOLDER = "FILL IN"
+"""What "particle-sim new" writes where a number or a word of yours belongs."""
 
 MOST_NAMED = 3
 """Standing-in properties a line names; "show material" lists them all."""
@@ -41,6 +46,22 @@ def check(
         raise InputError(*problems)
     if study is not None:
         _by_influence(study, list(names))
+    elif len(files) == len(names) == 1 and sys.stdout.isatty():
+        _tell_next(files[0])
+
+
+def _tell_next(path: Path) -> None:
+    """The command that uses a material, where somebody reads along."""
+    from particle_sim.materials.system import load_system
+
+    system = load_system(str(path))
+    baselines = system.file.material.baseline or _BASELINES.get(system.file.material.carrier, [])
+    if system.status.simulable and baselines:
+        print(f"Next: particle-sim compare {baselines[0]} {path}")
+
+
+_BASELINES = {"Na": ["nvp"], "Li": ["ncm811"]}
+"""By carrier, the baseline that is suggested for a material that names none."""
 
 
 def _by_influence(study: Path, names: list[str]) -> None:
@@ -112,6 +133,9 @@ def _checked(path: Path, names: Counter[str]) -> str:
         load_electrolyte(str(path))
         return "electrolyte is fine"
     if "material" in data:
+        problems = list(_unfilled(path.name, data))
+        if problems:
+            raise InputError(*problems)
         return _material(path, names)
     if "host" in data:
         validated(HostFile, data, path.name)
@@ -137,6 +161,52 @@ def _checked(path: Path, names: Counter[str]) -> str:
         "[scenario], [sweep], [measurement], [claim] or "
         "[sources]; add one."
     )
+
+
+def _unfilled(where: str, data: dict[str, Any]) -> Iterator[str]:
+    """A sentence for every place that still holds a placeholder."""
+    from particle_sim.materials.catalogue import CATALOGUE
+
+    for keys in _placeholders(data, ()):
+        say = f"{where}: {'.'.join(keys)} still says {PLACEHOLDER}"
+        kind = CATALOGUE.get(keys[1]) if keys[0] == "properties" and len(keys) == 3 else None
+        if kind is None:
+            yield f"{say}; {_HEADER_WORDS.get(keys[-1], 'write it, as the comment above it says')}."
+            continue
+        unit = kind.display_unit or kind.unit
+        shown = "" if unit == "1" else f" in {unit}"
+        block = f"delete the block [properties.{keys[1]}]"
+        wanted, instead = {
+            "range": (
+                f"the lowest and highest you would believe, [low, high]{shown}",
+                "delete that line, and the number counts as exactly known",
+            ),
+            "filling": ("numbers from 0 (charged) to 1 (discharged), [0.0, ..., 1.0]", block),
+            "values": (f"{kind.meaning} at each filling{shown}", block),
+        }.get(keys[2], (f"{kind.meaning}{shown}", block))
+        yield f"{say}; give {wanted}, or {instead}."
+
+
+_HEADER_WORDS = {
+    "formula": 'write it like "Na3V2(PO4)3"',
+    "family": 'write it like "NASICON"',
+    "carrier": 'write "Na", "Li" or "K"',
+    "host": 'name the host family that stands in, e.g. "sodium_nasicon"',
+    "kind": 'write "two-phase" or "solid-solution", or delete the block',
+    "citation": "say who measured, on which sample and when, or name the paper",
+}
+
+
+def _placeholders(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The keys that lead to each text with a placeholder in it."""
+    if isinstance(value, str) and PLACEHOLDER in value:
+        yield keys
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _placeholders(inner, (*keys, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _placeholders(inner, (*keys, str(number)))
 
 
 def _material(path: Path, names: Counter[str]) -> str:

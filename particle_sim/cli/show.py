@@ -37,7 +37,7 @@ def show(
 ) -> None:
     """Every number of a material with unit, range, evidence and source; or the whole library."""
     if kind not in KINDS:
-        raise InputError(f'show does not know "{kind}"; {closest(kind, KINDS)}')
+        raise InputError(f'show does not know "{kind}"; {_meant(kind)}')
     if kind == "material":
         if name is None:
             raise InputError('show material needs a name; try "particle-sim show materials".')
@@ -63,6 +63,19 @@ def show(
     if sort is not None:
         rows = sorted_rows(rows, sort)
     _list(rows, as_json)
+
+
+def _meant(kind: str) -> str:
+    """What to write instead of an unknown kind: most often a name without its "material"."""
+    if kind.endswith(".toml") or kind in _names():
+        return f'write "particle-sim show material {kind}".'
+    return f'{closest(kind, KINDS)} E.g. "particle-sim show material nvp".'
+
+
+def _names() -> list[str]:
+    from particle_sim.materials.system import system_names
+
+    return system_names()
 
 
 def _list(rows: list[dict[str, str]], as_json: bool) -> None:

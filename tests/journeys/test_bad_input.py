@@ -404,7 +404,8 @@ def test_empty_file(run: RunCommand, tmp_path: Path) -> None:
     outcome = run("compare", "empty.toml", "he_v")
     assert outcome.code == 2
     assert outcome.errors == [
-        "Error: empty.toml: material is missing; add it.",
+        "Error: empty.toml: material is missing; add it. "
+        'Correct it, then run "particle-sim check empty.toml".',
     ]
     assert files_under(tmp_path) == {tmp_path / "empty.toml"}
 

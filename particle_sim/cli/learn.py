@@ -1,0 +1,34 @@
+"""``particle-sim learn``: lessons and playground in the browser, or as a folder of pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def learn(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; the default is for this computer only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8765,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    export: Annotated[
+        Path | None, typer.Option(help="Write pages that need no server into this folder.")
+    ] = None,
+) -> None:
+    """Lessons on diffusion-induced stress and a playground, in the browser."""
+    from particle_sim.learn.site import require_extra
+
+    require_extra()
+    if export is not None:
+        from particle_sim.learn.export import export_site
+
+        print("Computing every state of every picture takes a minute or two.", flush=True)
+        pages = export_site(export)
+        print(f"{pages} pages: open {export / 'index.html'}")
+        return
+    from particle_sim.learn.server import serve
+
+    serve(host, port, open_browser=browser)

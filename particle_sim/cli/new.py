@@ -1,0 +1,150 @@
+"""``particle-sim new``: an explained file to fill in."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from particle_sim.errors import InputError, closest
+
+if TYPE_CHECKING:
+    from particle_sim.materials.schema import HostFile, PropertyEntry
+
+FILE_ENDINGS = {"material": ".toml", "metric": ".py", "scenario": ".toml"}
+
+LONGEST_NAME = 60
+"""Characters of a name; it becomes a file name."""
+
+NEXT_STEPS = {
+    "material": 'Next: replace every FILL IN, then "particle-sim check {path}", then '
+    '"particle-sim compare nvp {path}".',
+    "metric": 'Next: run it with "python {path}", then write your own number into it.',
+    "scenario": 'Next: run it with "particle-sim run {path}", then ask your own question in it.',
+}
+
+
+def complete_kind(incomplete: str) -> list[str]:
+    """Kinds of files that begin with ``incomplete``, for the shell."""
+    return [kind for kind in FILE_ENDINGS if kind.startswith(incomplete)]
+
+
+def new(
+    kind: Annotated[str, typer.Argument(help="material, metric or scenario")],
+    name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
+    out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
+) -> None:
+    """Write a file that explains itself, to be filled in: your material, metric or scenario."""
+    if kind not in FILE_ENDINGS:
+        raise InputError(f'new does not know "{kind}"; {closest(kind, FILE_ENDINGS)}')
+    _refuse_name(kind, name)
+    path = out / f"{name}{FILE_ENDINGS[kind]}"
+    text = template_text(kind, name)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(
+            f"{path} exists already and is left as it is; choose another name, or another folder "
+            f'with "particle-sim new {kind} {name} --out FOLDER".'
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}); choose another folder with "
+            f'"particle-sim new {kind} {name} --out FOLDER".'
+        ) from None
+    print(f"Wrote {path}")
+    print(NEXT_STEPS[kind].format(path=path))
+
+
+def template_text(kind: str, name: str) -> str:
+    """The template of ``kind`` with its name and, for a material, what the host families hold."""
+    file = files("particle_sim") / "templates" / f"{kind}{FILE_ENDINGS[kind]}.template"
+    known = {"name": name, "title": name.replace("_", " ")}
+    if kind == "material":
+        known |= _host_families()
+    return Template(file.read_text(encoding="utf-8")).substitute(known)
+
+
+def _refuse_name(kind: str, name: str) -> None:
+    """A sentence for a name that cannot be one, or that is taken."""
+    example = f'e.g. "particle-sim new {kind} my_{kind}".'
+    if not (name.isascii() and name.isidentifier()) or len(name) > LONGEST_NAME:
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+        raise InputError(
+            f'NAME is "{shown}"; use up to {LONGEST_NAME} letters, digits and underscores, not a '
+            f"digit first, {example}"
+        )
+    if keyword.iskeyword(name):
+        raise InputError(f'NAME is "{name}", a word of Python; choose another, {example}')
+    if name in _taken(kind):
+        raise InputError(
+            f'"{name}" is the name of a shipped {kind}; choose another, e.g. '
+            f'"particle-sim new {kind} my_{name}".'
+        )
+
+
+def _taken(kind: str) -> list[str]:
+    if kind == "material":
+        from particle_sim.materials.system import system_names
+
+        return system_names()
+    if kind == "metric":
+        from particle_sim import metrics
+
+        return list(vars(metrics))
+    from particle_sim.resources import shipped_folder
+
+    return [path.stem for path in shipped_folder("scenarios").glob("*.toml")]
+
+
+def _host_families() -> dict[str, str]:
+    """Comment lines about the hosts, and the span of each property over them, by name."""
+    from particle_sim.materials.catalogue import CATALOGUE
+    from particle_sim.materials.hosts import host_names, load_host
+
+    hosts = {name: load_host(name, name) for name in host_names()}
+    width = max(map(len, hosts))
+    lines = [
+        f"#   {name:<{width}}  {host.host.carrier}  {host.host.title}"
+        for name, host in hosts.items()
+    ]
+    spans = {f"span_{name}": _span(name, hosts) for name in CATALOGUE}
+    return {"hosts": "\n".join(lines), **spans}
+
+
+def _span(name: str, hosts: Mapping[str, HostFile]) -> str:
+    """``1e-19 to 1e-13 m^2/s over the host families``: the hull of their plausible ranges."""
+    from particle_sim.materials.catalogue import CATALOGUE
+    from particle_sim.materials.table import DISPLAY_FACTORS
+    from particle_sim.units import to_si
+
+    kind = CATALOGUE[name]
+    factor = DISPLAY_FACTORS[kind.display_unit]
+    ends = [
+        factor * to_si(end, host.properties[name].unit, kind.unit)
+        for host in hosts.values()
+        if name in host.properties
+        for end in _ends(host.properties[name])
+    ]
+    if not ends:
+        return "no host family holds one"
+    unit = kind.display_unit or kind.unit
+    shown = "" if unit == "1" else f" {unit}"
+    return f"{min(ends):.3g} to {max(ends):.3g}{shown} over the host families"
+
+
+def _ends(entry: PropertyEntry) -> list[float]:
+    """The lowest and highest plausible number of an entry, in its own unit."""
+    ends = [end for plateau in entry.plateaus or [] for end in plateau.range or (plateau.voltage,)]
+    if entry.range is not None:
+        ends += entry.range
+    elif entry.value is not None:
+        ends.append(entry.value)
+    return ends
