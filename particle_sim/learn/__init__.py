@@ -1,0 +1,1 @@
+"""Lessons and the playground in a browser."""

@@ -1,0 +1,219 @@
+// Controls, state in the URL, one request at a time, predictions and exercises.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const setup = JSON.parse(byId("setup").textContent);
+const controls = setup.controls;
+const state = {};
+let picture = null, busy = false, waiting = false, moved = 0;
+
+const place = (control) => Math.max(0, control.values.indexOf(state[control.name]));
+const shown = (control, value) => control.titles ? control.titles[control.values.indexOf(value)] : `${value} ${control.unit}`.trim();
+
+function nearest(control, value) {
+  const near = (v) => Math.abs(control.logarithmic ? Math.log(v / value) : v - value);
+  return control.values.reduce((best, v) => (near(v) < near(best) ? v : best));
+}
+
+function buildControls() {
+  const form = byId("controls"), groups = new Map();
+  for (const control of controls) {
+    if (!groups.has(control.group)) {
+      const set = document.createElement("fieldset");
+      set.innerHTML = `<legend></legend>`;
+      set.querySelector("legend").textContent = control.group || "Conditions";
+      groups.set(control.group, set);
+      form.append(set);
+    }
+    groups.get(control.group).append(control.titles ? choice(control) : slider(control));
+  }
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+function slider(control) {
+  const box = document.createElement("div");
+  box.className = "control";
+  box.innerHTML = `<label for="c-${control.name}"></label><output for="c-${control.name}" id="o-${control.name}"></output>
+    <input type="range" id="c-${control.name}" min="0" max="${control.values.length - 1}" step="1">`;
+  box.querySelector("label").textContent = control.label;
+  if (control.plausible) box.append(plausible(control));
+  const input = box.querySelector("input");
+  input.disabled = control.values.length < 2;
+  if (input.disabled) box.title = "Fixed on pages without a server; particle-sim learn moves it.";
+  input.addEventListener("input", () => move(control, control.values[Number(input.value)]));
+  return box;
+}
+
+function plausible(control) {
+  const values = control.values, last = values.length - 1;
+  const share = (v) => 100 * values.indexOf(nearest(control, v)) / Math.max(last, 1);
+  const [low, high] = control.plausible, bar = document.createElement("div");
+  bar.className = "plausible";
+  bar.innerHTML = `<span style="margin-left:${share(low)}%;width:${Math.max(share(high) - share(low), 1)}%"></span>`;
+  bar.title = `plausible: ${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))} ${control.unit}`;
+  return bar;
+}
+
+function choice(control) {
+  const box = document.createElement("div");
+  box.className = "control";
+  box.innerHTML = `<label for="c-${control.name}"></label><select id="c-${control.name}"></select>`;
+  box.querySelector("label").textContent = control.label;
+  const select = box.querySelector("select");
+  control.values.forEach((value, i) => select.append(new Option(control.titles[i], value)));
+  select.addEventListener("change", () => move(control, select.value));
+  return box;
+}
+
+function showControls() {
+  for (const control of controls) {
+    const input = byId(`c-${control.name}`), value = state[control.name];
+    if (control.titles) { input.value = value; continue; }
+    input.value = control.values.indexOf(nearest(control, value));
+    input.setAttribute("aria-valuetext", shown(control, value));
+    byId(`o-${control.name}`).textContent = shown(control, value);
+  }
+}
+
+function address() {
+  const query = new URLSearchParams(setup.fixed);
+  for (const control of controls) if (state[control.name] !== control.start) query.set(control.name, state[control.name]);
+  const text = query.toString();
+  return `${location.pathname}${text ? "?" + text : ""}`;
+}
+
+function move(control, value) {
+  state[control.name] = value;
+  moved = performance.now();
+  showControls();
+  history.replaceState(null, "", address());
+  complain([]);
+  ask();
+}
+
+function complain(problems) {
+  const box = byId("problems");
+  box.hidden = problems.length === 0;
+  box.replaceChildren(...problems.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+}
+
+async function ask() {
+  if (busy) { waiting = true; return; }
+  busy = true;
+  byId("scene").setAttribute("aria-busy", "true");
+  try {
+    do { waiting = false; show(await fetched()); } while (waiting);
+  } catch (error) {
+    complain(["The program behind this page does not answer. Start particle-sim learn again and reload."]);
+  }
+  busy = false;
+  byId("scene").removeAttribute("aria-busy");
+}
+
+async function fetched() {
+  const query = new URLSearchParams(setup.fixed);
+  for (const control of controls) query.set(control.name, state[control.name]);
+  if (window.particleSimStates) return window.particleSimStates[controls.map(place).join(",")];
+  const answer = await fetch(`${setup.source}?${query}`);
+  const content = await answer.json();
+  if (content.problems.length) complain(content.problems);
+  return content.picture;
+}
+
+function show(found) {
+  picture = found;
+  drawPicture(picture);
+  const rows = picture.numbers.map((n) => `<tr><th scope="row">${n.label}</th><td>${n.value}</td><td>${n.unit}</td></tr>`);
+  byId("numbers").innerHTML = `<table><tbody>${rows.join("")}</tbody></table>`;
+  byId("numbers").parentElement.hidden = rows.length === 0;
+  byId("command").hidden = !picture.command;
+  byId("command-text").textContent = picture.command;
+  document.body.dataset.redraw = moved ? String(Math.round(performance.now() - moved)) : "";
+  document.body.dataset.pictures = String(Number(document.body.dataset.pictures || 0) + 1);
+}
+
+function readAddress() {
+  const problems = [];
+  for (const control of controls) state[control.name] = control.start;
+  for (const [name, text] of new URLSearchParams(location.search)) {
+    const control = controls.find((c) => c.name === name);
+    if (name in setup.fixed) continue;
+    if (!control) { problems.push(`The link sets ${name}, which is not here; the rest is shown.`); continue; }
+    if (control.titles) {
+      if (control.values.includes(text)) state[name] = text;
+      else problems.push(`The link sets ${name} to "${text.slice(0, 40)}"; it can be ${control.values.join(", ")}. Shown instead: ${control.start}.`);
+      continue;
+    }
+    const value = Number(text), last = control.values.length - 1;
+    const inside = text.trim() !== "" && value >= control.values[0] && value <= control.values[last];
+    if (inside) state[name] = nearest(control, value);
+    else problems.push(`The link sets ${name} to "${text.slice(0, 40)}"; it goes from ${control.values[0]} to ${control.values[last]} ${control.unit}. Shown instead: ${control.start}.`);
+  }
+  return problems;
+}
+
+function say(text) { byId("said").textContent = text; }
+
+function tools() {
+  const name = document.title.split(" · ")[0].replace(/[^A-Za-z0-9]+/g, "_");
+  byId("reset").addEventListener("click", () => {
+    for (const control of controls) state[control.name] = control.start;
+    move(controls[0], controls[0].start);
+    say("Everything is back at the start.");
+  });
+  byId("copy-link").addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(location.href); say("The link is copied."); }
+    catch { say(`Copy the address of this page: ${location.href}`); }
+  });
+  byId("save-data").addEventListener("click", () => { save(`${name}.csv`, new Blob([asTable(picture)], { type: "text/csv" })); say("The data are saved as CSV."); });
+  byId("save-figure").addEventListener("click", async () => { save(`${name}.png`, await asImage(document.title.split(" · ")[0])); say("The figure is saved as PNG."); });
+}
+
+function open() {
+  for (const id of ["scene", "live-title", "try-this"]) if (byId(id)) byId(id).hidden = false;
+  const problems = [...setup.problems, ...readAddress()];
+  showControls();
+  complain(problems);
+  ask();
+}
+
+function prediction() {
+  const form = byId("prediction");
+  if (!form) { open(); return; }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = new FormData(form).get("prediction");
+    if (chosen === null) { byId("prediction-said").textContent = "Choose one of the answers first."; return; }
+    const right = chosen === form.dataset.answer;
+    byId("verdict").textContent = right ? "Right." : `Not quite. The simulation says: ${form.querySelectorAll("label")[Number(form.dataset.answer)].textContent.trim()}`;
+    byId("prediction-said").textContent = "";
+    form.querySelector("fieldset").disabled = true;
+    form.querySelector("button").hidden = true;
+    byId("reveal").hidden = false;
+    byId("reveal").focus();
+    open();
+  });
+}
+
+function exercise() {
+  const form = byId("exercise");
+  if (!form) return;
+  const reveal = (id) => { byId(id).hidden = false; byId(`${id}-button`).setAttribute("aria-expanded", "true"); byId("solution-button").disabled = false; };
+  byId("hint-button").addEventListener("click", () => reveal("hint"));
+  byId("solution-button").addEventListener("click", () => reveal("solution"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = byId("answer").value.trim().replace(",", "."), value = Number(text), answer = Number(form.dataset.answer);
+    if (text === "" || !Number.isFinite(value)) { byId("exercise-said").textContent = "Write a number, for example 0.25 or 2e-3."; return; }
+    const off = Math.abs(value - answer), right = off <= Number(form.dataset.tolerance) * Math.abs(answer);
+    byId("solution-button").disabled = false;
+    byId("exercise-said").textContent = right ? "Right." : `Not yet: ${Math.abs(value) > Math.abs(answer) ? "too large" : "too small"}. Try again, or open the hint.`;
+  });
+}
+
+buildControls();
+for (const control of controls) state[control.name] = control.start;
+showControls();
+tools();
+exercise();
+prediction();

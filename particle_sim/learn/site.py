@@ -1,0 +1,255 @@
+"""Pages of the lessons and the playground as HTML text, for the server and for a folder alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from particle_sim.errors import InputError
+from particle_sim.learn.controls import Control, Slider, Value
+from particle_sim.learn.lesson import Lesson, Scene, lesson_names, load_lesson
+from particle_sim.learn.picture import Picture, as_json
+
+NEEDED = ("plotly", "latex2mathml", "starlette", "uvicorn")
+ANSWER_DIGITS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """Where pages and files are, as written into a page."""
+
+    home: str
+    playground: str
+    sheet: str
+    key: str
+    assets: str
+    lesson: str
+    """With {name} in it"""
+    slide: str = ""
+    """With {name} in it; a server has none"""
+
+
+LIVE = Links(
+    home="/",
+    playground="/playground",
+    sheet="/sheet",
+    key="/key",
+    assets="/assets",
+    lesson="/lesson/{name}",
+)
+
+
+def require_extra() -> None:
+    """Raises :class:`InputError` where the ``learn`` extra is not installed."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"The lessons need {', '.join(missing)}, which "
+            f"{'is' if len(missing) == 1 else 'are'} not installed; run: "
+            'pip install "particle-sim[learn]"'
+        )
+
+
+def asset(name: str) -> bytes:
+    """A file of the pages; Plotly's comes out of its Python package. ``KeyError`` if unknown."""
+    if name == "plotly.min.js":
+        import plotly
+
+        return (Path(plotly.__file__).parent / "package_data" / name).read_bytes()
+    if name not in ("learn.css", "learn.js", "draw.js"):
+        raise KeyError(name)
+    return resources.files("particle_sim.learn").joinpath("assets", name).read_bytes()
+
+
+ASSETS = {
+    "learn.css": "text/css",
+    "learn.js": "text/javascript",
+    "draw.js": "text/javascript",
+    "plotly.min.js": "text/javascript",
+}
+
+
+def rich(text: str) -> str:
+    """Plain text as HTML; ``$...$`` becomes MathML."""
+    from latex2mathml.converter import convert
+
+    parts = re.split(r"\$([^$]+)\$", text)
+    return "".join(convert(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+
+
+def display_math(latex: str) -> str:
+    """A LaTeX formula as MathML on a line of its own."""
+    from latex2mathml.converter import convert
+
+    return str(convert(latex, display="block"))
+
+
+def picture_data(picture: Picture) -> dict[str, Any]:
+    """What the page draws."""
+    data = as_json(picture)
+    return {**data, "sentences": [rich(sentence) for sentence in data["sentences"]]}
+
+
+def index_page(links: Links) -> str:
+    """Table of contents."""
+    return _render(
+        "index.html", links, title="Why do battery particles crack?", lessons=_listed(links)
+    )
+
+
+def lesson_page(name: str, links: Links, *, source: str = "", states: str = "") -> str:
+    """One lesson; its picture comes from the address ``source`` or the script ``states``.
+
+    Raises :class:`InputError` for an unknown name.
+    """
+    lesson, names = load_lesson(name), lesson_names()
+    listed, at = _listed(links), names.index(name)
+    return _render(
+        "lesson.html",
+        links,
+        title=lesson.title,
+        lesson=lesson,
+        number=at + 1,
+        count=len(names),
+        previous=listed[at - 1] if at else None,
+        following=listed[at + 1] if at + 1 < len(names) else None,
+        veiled=True,
+        states=states,
+        setup=_setup(lesson.scene, source, exported=bool(states)),
+        **_answers(name),
+    )
+
+
+def playground_page(
+    scene: Scene,
+    names: tuple[str, str],
+    fixed: Mapping[str, str],
+    links: Links,
+    *,
+    source: str = "",
+    states: str = "",
+    materials: Sequence[tuple[str, str]] = (),
+    problems: Sequence[str] = (),
+) -> str:
+    """Two materials; ``fixed`` names them in every address."""
+    roles = (("baseline", "Baseline"), ("candidate", "Held against it"))
+    return _render(
+        "playground.html",
+        links,
+        title=f"Playground: {' and '.join(names)}",
+        names=names,
+        materials=materials,
+        roles=[(role, label, fixed.get(role, "")) for role, label in roles],
+        veiled=False,
+        states=states,
+        setup=_setup(scene, source, exported=bool(states), fixed=fixed, problems=problems),
+    )
+
+
+def message_page(text: str, links: Links) -> str:
+    """A page that says one thing."""
+    return _render("message.html", links, title="Not here", text=text)
+
+
+def sheet_page(links: Links, *, key: bool) -> str:
+    """Exercises of all lessons for printing, with answers if ``key``."""
+    lessons = [{**vars(load_lesson(name)), **_answers(name)} for name in lesson_names()]
+    title = "Answer key" if key else "Exercise sheet"
+    return _render("sheet.html", links, title=title, lessons=lessons, key=key)
+
+
+@lru_cache(maxsize=64)
+def _answers(name: str) -> dict[str, Any]:
+    """What a lesson computes once."""
+    lesson = load_lesson(name)
+    return {
+        "answer": lesson.prediction.answer(),
+        "reveal": lesson.prediction.reveal(),
+        "exercise_answer": f"{lesson.exercise.answer():.{ANSWER_DIGITS}g}",
+        "simulated": f"{lesson.exercise.simulated():.{ANSWER_DIGITS}g}",
+        "solution": lesson.exercise.solution(),
+    }
+
+
+def _listed(links: Links) -> list[dict[str, Any]]:
+    found = []
+    for name in lesson_names():
+        lesson: Lesson = load_lesson(name)
+        slide = links.slide.format(name=name)
+        found.append({**vars(lesson), "link": links.lesson.format(name=name), "slide": slide})
+    return found
+
+
+def _setup(
+    scene: Scene,
+    source: str,
+    *,
+    exported: bool,
+    fixed: Mapping[str, str] | None = None,
+    problems: Sequence[str] = (),
+) -> str:
+    """Controls for the page's script; ``<`` is escaped because it stands inside a script."""
+    controls = [_control(control, exported) for control in scene.controls]
+    setup = {
+        "controls": controls,
+        "source": source,
+        "fixed": dict(fixed or {}),
+        "problems": list(problems),
+    }
+    return json.dumps(setup).replace("<", "\\u003c")
+
+
+def _control(control: Control, exported: bool) -> dict[str, Any]:
+    common = {
+        "name": control.name,
+        "label": control.label,
+        "start": control.start,
+        "group": control.group,
+    }
+    if isinstance(control, Slider):
+        values: tuple[Value, ...] = control.exported_values if exported else control.values
+        return {
+            **common,
+            "values": values,
+            "unit": control.unit,
+            "logarithmic": control.logarithmic,
+            "plausible": control.plausible,
+        }
+    keys = control.exported_values if exported else tuple(control.options)
+    return {**common, "values": keys, "titles": [control.options[key] for key in keys]}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.PackageLoader("particle_sim.learn", "pages"),
+    )
+    from markupsafe import Markup
+
+    environment.filters["rich"] = lambda text: Markup(rich(text))
+    environment.filters["display"] = lambda latex: Markup(display_math(latex))
+    return environment
+
+
+def _render(page: str, links: Links, **content: Any) -> str:
+    from markupsafe import Markup
+
+    if "setup" in content:
+        content["setup"] = Markup(content["setup"])
+    return (
+        _environment()
+        .get_template(page)
+        .render(links=links, home=links.home, assets=links.assets, **content)
+    )

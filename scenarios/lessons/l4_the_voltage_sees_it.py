@@ -1,0 +1,385 @@
+"""Why does a battery give less at a high rate, although the sodium is still there?
+
+A half cell of one particle size: the surface filling sets the voltage. Diffusion, reaction and the
+potential of the shipped material he_o3_li2024; the metal electrode is taken as perfect.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+import particle_sim as ps
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.learn.controls import Slider
+from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
+from particle_sim.materials.material import Material
+from particle_sim.studies.half_cell_batch import HalfCellBatch, half_cell_batch
+from particle_sim.units import Array
+
+MATERIAL = "he_o3_li2024"  # a layered oxide with a sloping voltage; sources stand in its file
+PERFECT = {"film_resistance": 0.0, "metal_exchange_current_density": 1e9}  # ohm m2, A/m2: no loss
+RATES = (0.1, 50.0)  # 1/h, as in usual rate tests
+CURVE_RATES = np.geomspace(*RATES, 25)
+THERMAL = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY  # R T/F [V]
+POINTS, MODES = 61, 200
+SETTLED_UP_TO = 2.5  # q up to which the line q/5 is drawn
+
+
+class Electrode(NamedTuple):
+    """What the closed forms need, in SI units."""
+
+    c_rate: float
+    radius: float
+    exchange: float
+    diffusivity: float
+
+
+def material() -> Material:
+    """The shipped material."""
+    return ps.load_material(MATERIAL)
+
+
+def supply_number(body: Material, case: Electrode) -> float:
+    """q = N R/(D c_max) with N = C I_1C rho R/(3 F)."""
+    flux = case.c_rate * body.value("one_c_current") * body.value("density") * case.radius
+    return flux / (3 * FARADAY) * case.radius / (case.diffusivity * body.maximum_concentration)
+
+
+def surface_lead(fourier: Array) -> Array:
+    """(theta_s - theta_0)/q of a sphere under constant flux in, Crank eq. 6.45; tan b_n = b_n.
+
+    3 Fo + 1/5 - 2 sum_n exp(-b_n^2 Fo)/b_n^2
+    """
+    roots = np.arange(1, MODES + 1) * np.pi
+    for _ in range(30):
+        roots = np.arange(1, MODES + 1) * np.pi + np.arctan(roots)
+    lead = 0.2 - 2 * np.exp(-np.outer(fourier, roots**2)) @ roots**-2.0
+    return np.asarray(3 * fourier + np.where(fourier > 0, lead, 0.0))
+
+
+def reaction_loss(body: Material, case: Electrode, surface: Array) -> Array:
+    """Overpotential of symmetric Butler-Volmer kinetics [V]: 2 R T/F asinh(j/(2 j_0)).
+
+    j_0 = 2 j_half sqrt(theta_s (1 - theta_s)), j = C I_1C rho R/3 per particle surface.
+    """
+    density = case.c_rate * body.value("one_c_current") * body.value("density") * case.radius / 3
+    exchange = 2 * case.exchange * np.sqrt(np.clip(surface * (1 - surface), 1e-12, None))
+    return np.asarray(2 * THERMAL * np.arcsinh(density / (2 * exchange)))
+
+
+def settled_capacity(body: Material, supply: Array | float, start: float) -> Array:
+    """Capacity until the surface is full, theta_s - mean = q/5: (1 - q/5 - start) Q_window."""
+    return np.asarray((1 - np.asarray(supply) / 5 - start) * body.specific_capacity)
+
+
+def simulate(body: Material, case: Electrode, rates: Array, output: int = 0) -> HalfCellBatch:
+    """Discharges from rest at the upper to the lower cut-off voltage."""
+    one = np.ones(len(rates))
+    values = {
+        "particle_radius": case.radius * one,
+        "exchange_current_density": case.exchange * one,
+        "diffusivity": case.diffusivity * one,
+    }
+    values |= {name: value * one for name, value in PERFECT.items()}
+    return half_cell_batch(body, c_rate=rates, values=values, output=output)
+
+
+def start_filling(body: Material) -> float:
+    """Filling at rest at the upper cut-off."""
+    return ps.half_cell(body).rest_filling(body.value("upper_voltage"))
+
+
+def draw(*, c_rate: float, radius: float, exchange: float) -> Picture:
+    """Fillings and voltage of one discharge, and the capacity at every rate."""
+    body = material()
+    case = Electrode(c_rate, radius, exchange, body.value("diffusivity"))
+    run = simulate(body, case, np.array([c_rate, *CURVE_RATES]), output=POINTS)
+    end = float(run.surface_site_fraction_end[0])
+    loss = float(reaction_loss(body, case, run.surface_site_fraction[:1, POINTS // 2])[0])
+    capacity, mean = float(run.capacity[0]), float(run.mean_site_fraction_end[0])
+    filling_panel, voltage_panel = _discharge(body, case, run)
+    return Picture(
+        panels=[filling_panel, voltage_panel, _rate_panel(body, case, run.capacity[1:])],
+        sentences=[
+            f"At {c_rate:.3g}C the cell gives {capacity:.1f} mAh/g, "
+            f"{capacity / body.specific_capacity:.1%} of what the material holds.",
+            f"It stops at {body.value('lower_voltage'):g} V with particles that are {mean:.1%} "
+            f"full on average and {end:.1%} full at their surface.",
+            f"Half-way, the surface reaction costs {1000 * loss:.0f} mV.",
+        ],
+        numbers=[
+            Number(label="q = N R/(D c_max)", value=supply_number(body, case)),
+            Number(label="capacity", value=capacity, unit="mAh/g"),
+            Number(label="mean filling at the end", value=mean),
+            Number(label="surface filling at the end", value=end),
+        ],
+    )
+
+
+def _discharge(body: Material, case: Electrode, run: HalfCellBatch) -> tuple[Panel, Panel]:
+    """Fillings and voltage against capacity."""
+    passed, start = run.capacity_grid[0], start_filling(body)
+    mean = start + passed / body.specific_capacity
+    supply = supply_number(body, case)
+    surface = start + supply * surface_lead((mean - start) / (3 * supply))
+    rest = body.potential(np.clip(surface, 0.0, 1.0))
+    exact = rest - reaction_loss(body, case, surface)
+    dashed = Kind.CLOSED_FORM
+    fillings = Panel(
+        title="Surface and mean filling",
+        x_label="capacity [mAh/g]",
+        y_label="filling [1]",
+        lines=[
+            Line(
+                label="surface, simulation",
+                x=passed,
+                y=run.surface_site_fraction[0],
+                colour=Colour.BASELINE,
+            ),
+            Line(label="mean, simulation", x=passed, y=run.mean_site_fraction[0]),
+            Line(label="surface, Crank", x=passed, y=surface, colour=Colour.INK, kind=dashed),
+        ],
+        y_range=(0.0, 1.05),
+    )
+    voltage = Panel(
+        title="Voltage during the discharge",
+        x_label="capacity [mAh/g]",
+        y_label="voltage against Na [V]",
+        lines=[
+            Line(label="cell, simulation", x=passed, y=run.voltage[0]),
+            Line(label="cell, Crank and asinh", x=passed, y=exact, colour=Colour.INK, kind=dashed),
+            Line(
+                label="at rest, mean filling",
+                x=passed,
+                y=body.potential(mean),
+                colour=Colour.THIRD,
+                kind=dashed,
+            ),
+        ],
+        marks=[Mark(label="cut-off", y=body.value("lower_voltage"))],
+        y_range=(1.8, 4.1),
+    )
+    return fillings, voltage
+
+
+def _rate_panel(body: Material, case: Electrode, capacity: Array) -> Panel:
+    """Capacity against C-rate with the closed form of a surface that fills first."""
+    supply = np.array([supply_number(body, case._replace(c_rate=c)) for c in CURVE_RATES])
+    settled = settled_capacity(body, supply, start_filling(body))
+    return Panel(
+        title="Capacity at every rate",
+        x_label="C-rate [1/h]",
+        y_label="capacity [mAh/g]",
+        lines=[
+            Line(label="simulation", x=CURVE_RATES, y=capacity),
+            Line(
+                label="surface full, 1 − q/5",
+                x=CURVE_RATES,
+                y=np.where(supply < SETTLED_UP_TO, settled, np.nan),
+                colour=Colour.INK,
+                kind=Kind.CLOSED_FORM,
+            ),
+        ],
+        log_x=True,
+        marks=[Mark(label="now", x=case.c_rate)],
+        y_range=(0.0, 125.0),
+    )
+
+
+LARGE, FAST = 2e-6, 1.0  # m, A/m2; chosen for the questions: slow diffusion, fast reaction
+QUESTION_RATE, TEST_RATE = 10.0, 5.0  # 1/h; chosen for the questions
+SMALL_RISE = 0.2  # V; of the option, just above the overpotential at the end
+
+
+def question_case(body: Material, c_rate: float) -> Electrode:
+    """The electrode of the prediction and the exercise."""
+    return Electrode(c_rate, LARGE, FAST, body.value("diffusivity"))
+
+
+def recovery() -> tuple[float, float, float]:
+    """Mean filling at the cut-off, rest voltage of it, and overpotential at the end [V]."""
+    body = material()
+    case = question_case(body, QUESTION_RATE)
+    run = simulate(body, case, np.array([QUESTION_RATE]))
+    loss = reaction_loss(body, case, run.surface_site_fraction_end)
+    mean = run.mean_site_fraction_end
+    return float(mean[0]), float(body.potential(mean)[0]), float(loss[0])
+
+
+def predicted() -> int:
+    """Index of the option that the sodium of the simulation, once even, chooses."""
+    _, rest, _ = recovery()
+    rise = rest - material().value("lower_voltage")
+    if abs(rise) < 1e-3:
+        return 0
+    return (1 if rise < SMALL_RISE else 2) if rise > 0 else 3
+
+
+def reveal() -> str:
+    """Where the voltage goes and why."""
+    mean, rest, loss = recovery()
+    low = material().value("lower_voltage")
+    return (
+        f"It rises from {low:g} V to {rest:.2f} V. At the cut-off the surface was nearly full, but "
+        f"the particles were only {mean:.0%} full on average. Without current the sodium moves on "
+        "inwards, the surface empties, and the voltage follows the surface. The overpotential "
+        f"alone, {1000 * loss:.0f} mV, vanishes at once and explains only a part of it. The cell "
+        "was not empty; it was too slow."
+    )
+
+
+def answer() -> float:
+    """Capacity of the exercise by the closed form [mAh/g]."""
+    body = material()
+    supply = supply_number(body, question_case(body, TEST_RATE))
+    return float(settled_capacity(body, supply, start_filling(body)))
+
+
+def simulated_capacity(factor: float = 1.0) -> float:
+    """The same from the simulation [mAh/g]; ``factor`` multiplies the diffusivity."""
+    body = material()
+    case = question_case(body, TEST_RATE)
+    case = case._replace(diffusivity=factor * case.diffusivity)
+    return float(simulate(body, case, np.array([TEST_RATE])).capacity[0])
+
+
+def solution() -> str:
+    """Step by step."""
+    body = material()
+    q = supply_number(body, question_case(body, TEST_RATE))
+    start = start_filling(body)
+    hours = body.specific_capacity / (TEST_RATE * body.value("one_c_current"))
+    return (
+        f"At this current the whole window of {body.specific_capacity:.1f} mAh/g would take "
+        f"{hours * 3600:.0f} s. q = R²/(3 D × that time) = ({LARGE:.0e} m)²/(3 × "
+        f"{body.value('diffusivity'):.2g} m²/s × {hours * 3600:.0f} s) = {q:.3f}. The surface runs "
+        f"ahead of the mean by q/5 = {q / 5:.4f}. It starts at {start:.4f} and stops at 1, so the "
+        f"mean rises by {1 - q / 5 - start:.4f} and the cell gives {answer():.1f} mAh/g."
+    )
+
+
+LESSON = Lesson(
+    title="The voltage sees it",
+    question="Why does a battery give less at a high rate, although the room is still there?",
+    minutes=14,
+    background=[
+        "During discharge, sodium enters the cathode particles. The voltage of the cell falls as "
+        "they fill. But the electrolyte touches the surface only. So the voltage tells how full "
+        "the surface is, not how full the particle is.",
+        "At a low rate surface and mean are equal. At a high rate the surface runs ahead, as in "
+        "lesson 1. When it is full, the voltage drops to the cut-off and the cell stops. What "
+        "remains empty inside is the capacity that is lost.",
+        "There is a second loss. To step from the electrolyte into the solid, sodium needs a push. "
+        "This push is called overpotential. It grows in proportion to a small current but only "
+        "with the logarithm of a large one; the function asinh does both. How easily the step "
+        "goes is measured by the exchange current density.",
+        "All particles are alike here and share the current evenly. This is the single-particle "
+        "model, the simplest battery model that knows about diffusion.",
+    ],
+    equations=[
+        Equation(
+            latex=r"V = U(\theta_s) - \frac{2RT}{F}\,\operatorname{asinh}\frac{j}{2 j_0(\theta_s)}",
+            words="V is the cell voltage in discharge, U the voltage at rest, θ_s the filling of "
+            "the surface, j the current through a square metre of particle surface, j_0 the "
+            "exchange current density. RT/F is "
+            f"{1000 * THERMAL:.1f} mV at room temperature.",
+        ),
+        Equation(
+            latex=r"\theta_s - \bar\theta = \frac{q}{5},\qquad q = \frac{N R}{D\,c_{max}}",
+            words="Once settled, the surface leads the mean by a fifth of the supply number q.",
+        ),
+        Equation(
+            latex=r"Q = Q_{window}\left(1 - \frac{q}{5} - \theta_0\right)",
+            words="The capacity when the surface is full. θ_0 is the filling at the start, "
+            "Q_window the capacity from empty to full.",
+        ),
+    ],
+    scene=Scene(
+        controls=(
+            Slider(
+                name="c_rate",
+                label="C-rate",
+                low=RATES[0],
+                high=RATES[1],
+                start=5.0,
+                unit="C",
+                logarithmic=True,
+            ),
+            Slider(
+                name="radius",
+                label="Radius",
+                low=0.2,
+                high=3.0,
+                start=1.0,
+                unit="µm",
+                scale=1e-6,
+                logarithmic=True,
+                plausible=(0.2, 3.0),
+            ),
+            Slider(
+                name="exchange",
+                label="Exchange current density",
+                low=0.005,
+                high=1.0,
+                start=0.1,
+                unit="A/m²",
+                logarithmic=True,
+                plausible=(0.005, 1.0),
+            ),
+        ),
+        draw=draw,
+    ),
+    try_this=[
+        "Raise the C-rate slowly and watch the gap between surface and mean in the first panel. "
+        "The end of the discharge moves left by just this gap.",
+        "Set a high exchange current density and a large radius: the loss is diffusion. Then set a "
+        "low one and a small radius: the voltage sinks, but where does the discharge end?",
+        "Halve the radius and find the C-rate that gives the capacity you had before.",
+    ],
+    prediction=Prediction(
+        question=f"Large particles are discharged at {QUESTION_RATE:g}C until the cell reaches its "
+        "cut-off voltage. Then you switch the current off and wait for an hour. What does the "
+        "voltage do?",
+        options=[
+            "It stays at the cut-off, for the cell is empty",
+            f"It rises by the overpotential, less than {SMALL_RISE:g} V",
+            f"It rises by much more than {SMALL_RISE:g} V",
+            "It goes on falling",
+        ],
+        answer=predicted,
+        reveal=reveal,
+    ),
+    exercise=Exercise(
+        question=f"The particles have a radius of {LARGE * 1e6:g} µm and "
+        f"D = {material().value('diffusivity'):.2g} m²/s. Empty to full would be "
+        f"{material().specific_capacity:.1f} mAh/g, 1C is {material().value('one_c_current'):.0f} "
+        "mA/g, the reaction is fast, and the discharge starts at a filling of "
+        f"{start_filling(material()):.3f}. What does the cell give at {TEST_RATE:g}C?",
+        unit="mAh/g",
+        answer=answer,
+        simulated=simulated_capacity,
+        tolerance=0.02,
+        hint="How long would the whole window take at this current? From it follow q and the lead "
+        "of the surface over the mean.",
+        solution=solution,
+    ),
+    left_out=[
+        "The electrolyte is taken as perfect. At high rates it often loses more than the "
+        "particles: its salt runs low deep inside a thick electrode.",
+        "The sodium metal and the contacts cost nothing here. In real half cells they cost tens of "
+        "millivolts and more.",
+        "One particle size stands for all. A mixture of sizes rounds the end of the curve off.",
+        "Diffusivity, exchange current and the shape of the voltage of this material are partly "
+        "assumed; its file says which numbers are and how far they may be off.",
+    ],
+    sources=[
+        "J. Crank, The Mathematics of Diffusion, 2nd ed., Oxford University Press (1975)",
+        "J. Newman and K. E. Thomas-Alyea, Electrochemical Systems, 3rd ed., Wiley (2004)",
+    ],
+)
+
+if __name__ == "__main__":
+    run_as_script(LESSON)

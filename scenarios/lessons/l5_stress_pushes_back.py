@@ -1,0 +1,345 @@
+"""Does the stress in a particle slow its sodium down, or help it out?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import brentq
+
+import particle_sim as ps
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.learn.controls import Slider
+from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
+from particle_sim.materials.load import load_material
+from particle_sim.materials.material import Material
+from particle_sim.particle.run import ParticleRun
+from particle_sim.units import Array
+
+NVP, HE_V = load_material("nvp"), load_material("he_v")
+# All from the material file of NVP, each with its source there.
+DIFFUSIVITY, MODULUS, POISSON = (
+    NVP.value(name) for name in ("diffusivity", "youngs_modulus", "poisson_ratio")
+)
+CONCENTRATION = NVP.maximum_concentration * NVP.steps[0].share  # two sodium, Na3 to Na1
+FILLING_RATE = NVP.value("one_c_current") * NVP.value("density") / (FARADAY * CONCENTRATION)
+RADIUS = 1e-6  # assumed: four times the material file's, so that the gradient is easy to see
+BEGIN, END = 0.99, 0.1
+HALF = 0.5
+NAMES = ("stress acts back", "stress ignored")
+
+
+def linear_strain(volume_change: float) -> float:
+    """-ln(1 - dV/V)/3 between full and empty."""
+    return -math.log(1 - volume_change) / 3
+
+
+def push_back(volume_change: float) -> float:
+    """k = 2 Omega^2 E c_max/(9 R T (1 - nu)) with Omega c_max = 3 linear strains.
+
+    Free sphere, constant Omega and E; Zhang, Shyy & Sastry (2007), eq. 9, times the empty sites.
+    """
+    energy = GAS_CONSTANT * REFERENCE_TEMPERATURE * CONCENTRATION * (1 - POISSON)
+    return 2 * linear_strain(volume_change) ** 2 * MODULUS / energy
+
+
+def flux_number(c_rate: float) -> float:
+    """q = N R/(D c_max): without stress the steady centre leads the surface by q/2."""
+    return c_rate * FILLING_RATE * RADIUS**2 / (3 * DIFFUSIVITY)
+
+
+def steady_profile(x: Array, factor: float, flux: float, filling: float) -> Array:
+    """theta at x = r/R once the profile no longer changes its shape.
+
+    (1 + k theta (1 - theta)) d theta/dx = -q x, so theta + k (theta^2/2 - theta^3/3) = A - q x^2/2
+    (Kirchhoff's transform), A from the mean filling.
+    """
+    theta = np.linspace(-0.5, 1.5, 2001)
+    theta = theta[1 + factor * theta * (1 - theta) > 0]
+    transformed = theta + factor * (theta**2 / 2 - theta**3 / 3)
+    fine = np.linspace(0, 1, 201)
+
+    def at(points: Array, offset: float) -> Array:
+        return np.interp(offset - flux * points**2 / 2, transformed, theta)
+
+    def excess(offset: float) -> float:
+        return float(np.trapezoid(3 * fine**2 * at(fine, offset), fine)) - filling
+
+    return at(x, brentq(excess, transformed[0], transformed[-1]))
+
+
+def hoop_stress(x: Array, theta: Array, strain: float) -> Array:
+    """sigma = E eps/(3 (1 - nu)) (2 mean + mean inside x - 3 theta) of a free sphere [Pa].
+
+    Timoshenko & Goodier, Theory of Elasticity, thermal stress in a sphere.
+    """
+    shells = np.diff(x**3) * 0.5 * (theta[1:] + theta[:-1])
+    inside = np.concatenate([[theta[0]], np.cumsum(shells) / x[1:] ** 3])
+    scale = MODULUS * strain / (3 * (1 - POISSON))
+    return np.asarray(scale * (2 * inside[-1] + inside - 3 * theta))
+
+
+def material(volume_change: float) -> Material:
+    """NVP between Na3 and Na1 as an ideal solid solution that swells evenly."""
+    return ps.material_from_values(
+        maximum_concentration=CONCENTRATION,
+        diffusivity=DIFFUSIVITY,
+        youngs_modulus=MODULUS,
+        poisson_ratio=POISSON,
+        partial_molar_volume=3 * linear_strain(volume_change) / CONCENTRATION,
+    )
+
+
+def charge(body: Material, c_rate: float, filling: float, *, acts_back: bool) -> ParticleRun:
+    """A charge at ``c_rate``, with a state stored at ``filling``."""
+    law = [ps.physics.fickian_diffusion, ps.physics.stress_drift][: 1 + acts_back]
+    speed = c_rate * FILLING_RATE
+    return ps.solve_particle(
+        ps.Particle(
+            material=body, mesh=ps.shapes.sphere(RADIUS, cells=8, grading=1.0), physics=law
+        ),
+        ps.constant_flux(
+            speed * CONCENTRATION * RADIUS / 3, (BEGIN - END) / speed, initial_site_fraction=BEGIN
+        ),
+        times=np.append((BEGIN - filling) / speed, np.linspace(0, (BEGIN - END) / speed, 19)[1:]),
+        tolerance=1e-3,
+    )
+
+
+def surface_tension(body: Material, c_rate: float, filling: float, *, acts_back: bool) -> float:
+    """Hoop stress at the surface [Pa]."""
+    run = charge(body, c_rate, filling, acts_back=acts_back)
+    return float(run.stress[np.abs(run.mean_site_fraction - filling).argmin(), -1, 1])
+
+
+def draw(volume_change: float, c_rate: float, filling: float) -> Picture:
+    """Sodium and hoop stress with and without the push, and the tension through the charge."""
+    body, strain, x = material(volume_change), linear_strain(volume_change), np.linspace(0, 1, 41)
+    factors, flux = (push_back(volume_change), 0.0), flux_number(c_rate)
+    sodium, stress, history, surface, spread = [], [], [], [], []
+    looks = zip(NAMES, factors, (Colour.CANDIDATE, Colour.BASELINE), strict=True)
+    for name, factor, colour in looks:
+        run = charge(body, c_rate, filling, acts_back=factor > 0)
+        now = int(np.abs(run.mean_site_fraction - filling).argmin())
+        theory = steady_profile(x, factor, flux, filling)
+        theta, tension = run.site_fraction[now], run.stress[now, :, 1] / 1e6
+        surface.append(float(tension[-1]))
+        spread.append(float(np.ptp(theta)))
+        r = run.radius / RADIUS
+        sodium.append(Line(label=name, x=r, y=theta, colour=colour))
+        stress.append(Line(label=name, x=r, y=tension, colour=colour))
+        solved, wave = hoop_stress(x, theory, strain) / 1e6, Kind.CLOSED_FORM
+        sodium.append(Line(label="steady closed form", x=x, y=theory, colour=colour, kind=wave))
+        stress.append(Line(label="steady closed form", x=x, y=solved, colour=colour, kind=wave))
+        mean, tip = run.mean_site_fraction, run.stress[:, -1, 1] / 1e6
+        settled = 0.2 * MODULUS * strain / (1 - POISSON) * flux / (1 + factor * mean * (1 - mean))
+        history.append(Line(label=name, x=100 * (1 - mean), y=tip, colour=colour))
+        history.append(
+            Line(label="slow limit", x=100 * (1 - mean), y=settled / 1e6, colour=colour, kind=wave)
+        )
+    return Picture(
+        panels=(
+            Panel(
+                title="Sodium across the particle",
+                x_label="distance from the centre, r/R [-]",
+                y_label="share of sites filled [-]",
+                lines=sodium,
+                y_range=(0.0, 1.0),
+            ),
+            Panel(
+                title="Hoop stress across the particle",
+                x_label="distance from the centre, r/R [-]",
+                y_label="hoop stress [MPa]",
+                lines=stress,
+                marks=(Mark(label="no stress", y=0.0),),
+            ),
+            Panel(
+                title="Tension at the surface",
+                x_label="sodium taken out [%]",
+                y_label="hoop stress [MPa]",
+                lines=history,
+                marks=(Mark(label="profiles shown", x=100 * (1 - filling)),),
+            ),
+        ),
+        sentences=(
+            f"With {100 * filling:.0f} % of the sites filled, stress makes sodium move as if its "
+            f"diffusion coefficient were {1 + factors[0] * filling * (1 - filling):.2f} times as "
+            "large.",
+            f"The centre is ahead of the surface by {spread[0]:.3f} of the sites instead of "
+            f"{spread[1]:.3f}, and the surface is under {surface[0]:.3g} MPa of tension instead of "
+            f"{surface[1]:.3g} MPa.",
+        ),
+        numbers=(
+            Number(label="push-back number k", value=factors[0]),
+            Number(label="surface tension, stress acts back", value=surface[0], unit="MPa"),
+            Number(label="surface tension, stress ignored", value=surface[1], unit="MPa"),
+        ),
+    )
+
+
+VOLUME_CHANGE, HE_V_CHANGE = (each.value("volume_change") for each in (NVP, HE_V))
+SLOW = 0.1  # C-rate at which the gradient is so small that k theta (1 - theta) is one number
+LEAST, MOST = (100 * float(x) for x in NVP["volume_change"].quantile(np.array([0.0, 1.0])))
+
+
+def eased(body: Material | None = None) -> float:
+    """Simulated share [%] of the surface tension that the push takes away, half filled."""
+    chosen = body or material(VOLUME_CHANGE)
+    with_push, without = (
+        surface_tension(chosen, SLOW, HALF, acts_back=acts) for acts in (True, False)
+    )
+    return 100 * (1 - with_push / without)
+
+
+def eased_closed_form() -> float:
+    """100 (1 - 1/(1 + k/4)): half filled, theta (1 - theta) = 1/4."""
+    return 100 * (1 - 1 / (1 + push_back(VOLUME_CHANGE) / 4))
+
+
+BOUNDS = (-10.0, 10.0, 75.0)
+"""Change of the tension [%] that parts the four options of the prediction."""
+
+
+def predicted() -> int:
+    """Option that the simulated change of the tension falls into."""
+    return int(np.searchsorted([-BOUNDS[2], *BOUNDS[:2]], -eased()))
+
+
+def revealed() -> str:
+    """Why, with numbers."""
+    return (
+        "Sodium is drawn towards tension, because a stretched crystal has room for it. While the "
+        "particle charges, its centre is squeezed and its surface is stretched. So stress pushes "
+        "sodium the way it is going anyway, outwards, and less of a gradient is needed. The "
+        f"simulation loses {eased():.0f} % of its tension. With HE-V's {100 * HE_V_CHANGE:.1f} % "
+        "volume change, the same particle would have a push-back number of "
+        f"{push_back(HE_V_CHANGE):.2f} instead of {push_back(VOLUME_CHANGE):.2f}."
+    )
+
+
+LESSON = Lesson(
+    title="Stress pushes back",
+    question="Does the stress in a particle slow its sodium down, or help it out?",
+    minutes=12,
+    background=(
+        "Take sodium out of a particle, and its surface empties first. The surface wants to "
+        "shrink, the full inside does not let it. So the surface is stretched (tension, positive) "
+        "and the centre is squeezed (compression, negative).",
+        "Each sodium ion takes up room. It saves energy by moving from squeezed places to "
+        "stretched ones. The stress that diffusion made now moves the sodium itself. What counts "
+        "is the mean of the three stresses at a point, called hydrostatic stress.",
+        "In a free ball of one stiffness this comes down to one factor: Fick's law stays, but with "
+        "a larger diffusion coefficient. The gain is greatest half way, where there is both sodium "
+        "to move and an empty site to move to.",
+        f"The particle here is NVP between Na3 and Na1 with a radius of {RADIUS * 1e6:g} µm, "
+        "treated as a solid solution (all fillings mix freely). Real NVP does not mix freely; the "
+        "next lesson is about that.",
+    ),
+    equations=(
+        Equation(
+            latex=r"N = -D\left(\nabla c - "
+            r"\frac{c\,(1-\theta)}{R\,T}\,\Omega\,\nabla\sigma_h\right)",
+            words="Flux of sodium N, from its concentration c and from the hydrostatic stress "
+            "σ_h. θ is the share of sites filled, Ω the volume that a mole of sodium needs.",
+        ),
+        Equation(
+            latex=r"D \to D\,\bigl(1 + k\,\theta(1-\theta)\bigr),\qquad "
+            r"k = \frac{2\,\Omega^2 E\,c_{max}}{9\,R\,T\,(1-\nu)}",
+            words="In a free ball. E is the stiffness, ν Poisson's ratio (how much the crystal "
+            "narrows when stretched), R T the thermal energy.",
+        ),
+    ),
+    scene=Scene(
+        controls=(
+            Slider(
+                name="volume_change",
+                label="volume change, full to empty",
+                low=0.5,
+                high=10.0,
+                start=100 * VOLUME_CHANGE,
+                unit="%",
+                scale=0.01,
+                exported=6,
+                plausible=(LEAST, MOST),
+            ),
+            Slider(
+                name="c_rate",
+                label="charging rate",
+                low=0.1,
+                high=3.0,
+                start=1.0,
+                unit="C",
+                logarithmic=True,
+            ),
+            Slider(
+                name="filling",
+                label="share of sites filled when we look",
+                low=0.2,
+                high=0.8,
+                start=HALF,
+                positions=25,
+            ),
+        ),
+        draw=draw,
+    ),
+    try_this=(
+        f"Lower the volume change to HE-V's {100 * HE_V_CHANGE:.1f} %: the two colours nearly fall "
+        "onto each other. Strain counts twice, once to make the stress and once to feel it, so "
+        "the push goes as its square.",
+        "Move the filling from 0.2 to 0.8. The gap between the colours is widest in the middle.",
+        "Change only the rate. Both tensions grow with it; their ratio hardly moves.",
+        "Look at the start of the charge in the right picture: the dashed line is the slow limit, "
+        "which the particle reaches only after sodium has had time to cross it.",
+    ),
+    prediction=Prediction(
+        question="NVP charges slowly, half of its sites are filled. Now let the stress act back on "
+        "the sodium. What happens to the tension at the surface?",
+        options=(
+            f"It falls by more than {BOUNDS[2]:.0f} %.",
+            f"It falls by {-BOUNDS[0]:.0f} to {BOUNDS[2]:.0f} %.",
+            f"It stays the same, within {BOUNDS[1]:.0f} %.",
+            f"It grows by more than {BOUNDS[1]:.0f} %.",
+        ),
+        answer=predicted,
+        reveal=revealed,
+    ),
+    exercise=Exercise(
+        question=f"With c_max = {CONCENTRATION:.0f} mol/m³, E = {MODULUS / 1e9:g} GPa, ν = "
+        f"{POISSON:g}, T = {REFERENCE_TEMPERATURE:g} K and a linear strain of "
+        f"{linear_strain(VOLUME_CHANGE):.5f} from full to empty (Ω = 3 strain/c_max): by how "
+        "much does the push lower the surface tension of a slowly charged particle, half filled?",
+        unit="%",
+        answer=eased_closed_form,
+        simulated=eased,
+        tolerance=0.02,
+        hint="Put Ω into k. At one flux, the gradient goes as one over the diffusion coefficient, "
+        "and the tension goes with the gradient.",
+        solution=lambda: (
+            f"Ω = 3 × {linear_strain(VOLUME_CHANGE):.5f}/{CONCENTRATION:.0f} = "
+            f"{3 * linear_strain(VOLUME_CHANGE) / CONCENTRATION:.3g} m³/mol. "
+            f"k = 2 Ω² E c_max/(9 R T (1 - ν)) = {push_back(VOLUME_CHANGE):.2f}. "
+            f"Half filled, θ(1 - θ) = 1/4, so D grows by 1 + k/4 = "
+            f"{1 + push_back(VOLUME_CHANGE) / 4:.2f}. Gradient and tension shrink to "
+            f"{1 / (1 + push_back(VOLUME_CHANGE) / 4):.3f} of what they were: "
+            f"{eased_closed_form():.1f} % less."
+        ),
+    ),
+    left_out=(
+        "Sodium ions in the crystal also attract or repel each other. That changes how strongly a "
+        "stress moves them; here they do not.",
+        "The stiffness is the same full and empty, and the crystal swells alike in all directions. "
+        "In real NVP neither is known to be true.",
+        "Strains are treated as small. At several per cent of volume, stresses are rough.",
+        "The surface also feels stress: it shifts the voltage. At a fixed current that changes "
+        "the voltage and not the sodium, so it is not in the picture.",
+    ),
+    sources=(
+        "X. Zhang, W. Shyy and A. M. Sastry, J. Electrochem. Soc. 154 (2007) A910",
+        "J. Christensen and J. Newman, J. Solid State Electrochem. 10 (2006) 293",
+        "S. P. Timoshenko and J. N. Goodier, Theory of Elasticity, 3rd ed. (1970)",
+    ),
+)
+
+if __name__ == "__main__":
+    run_as_script(LESSON)
