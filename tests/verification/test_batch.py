@@ -143,6 +143,16 @@ def test_a_nearly_uniform_particle_needs_few_steps(engine: Engine) -> None:
     assert run.peak_inhomogeneity == pytest.approx(flux / 2, rel=1e-4)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_full_particle_can_be_emptied_and_takes_no_more(engine: Engine) -> None:
+    """Both start at the limit; one moves away from it, one ends at once."""
+    spheres = unit_spheres(2, initial_site_fraction=np.ones(2))
+    run = advance(spheres, np.array([0.0, 0.1]), np.array([[0.1] * 2, [-0.1] * 2]), engine=engine)
+    assert list(run.end) == [BatchEnd.TIME, BatchEnd.FULL]
+    assert run.time_end == pytest.approx([0.1, 0.0])
+    assert run.mean_site_fraction_end == pytest.approx([1 - 3 * 0.1 * 0.1, 1.0])
+
+
 @pytest.mark.skipif(len(ENGINES) < 2, reason="numba is not installed")
 def test_both_engines_agree() -> None:
     rng = np.random.default_rng(5)

@@ -317,13 +317,13 @@ def surface_at(w: Array, r: int, s: float) -> float:
 @_inline
 def crossing(w: Array, r: int, limit: float, sign: float) -> float:
     """Share of the step at which the surface passes a limit; 2 if it does not."""
-    if sign * (surface_at(w, r, 0.0) - limit) >= 0.0:
-        return 0.0
     high = 0.5
     if sign * (surface_at(w, r, 0.5) - limit) < 0.0:
         high = 1.0
         if sign * (surface_at(w, r, 1.0) - limit) < 0.0:
             return 2.0
+    if sign * (surface_at(w, r, 0.0) - limit) >= 0.0:
+        return 0.0
     low = 0.0
     for _ in range(BISECTIONS):
         s = 0.5 * (low + high)
