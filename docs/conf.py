@@ -1,0 +1,48 @@
+"""Sphinx: ``sphinx-build -W -b html docs build/docs`` makes the site, which needs no network."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import get_origin
+
+os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
+os.environ["MPLBACKEND"] = "Agg"
+sys.path.insert(0, str(Path(__file__).parent / "_tools"))
+
+project = "particle_sim"
+author = "the particle_sim developers"
+copyright = author
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "docstrings"]
+exclude_patterns = ["_tools", "_build"]
+html_math_renderer = "mathml"
+
+myst_enable_extensions = ["dollarmath", "deflist", "fieldlist"]
+myst_heading_anchors = 4
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+autodoc_default_options = {"no-value": True}
+autodoc_type_aliases = {
+    name: name
+    for name, value in vars(importlib.import_module("particle_sim.units")).items()
+    if get_origin(value) is not None
+}
+"""An array is shown as ``Array``, a number with its unit as ``pascal``."""
+python_maximum_signature_line_length = 80
+add_module_names = False
+
+html_theme = "furo"
+html_title = "particle_sim"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "light_css_variables": {"font-stack": "system-ui, sans-serif"},
+    "footer_icons": [],
+}

@@ -1,0 +1,289 @@
+"""What the documentation shows works: blocks run, their output is theirs, links lead somewhere.
+
+A block that is not run says so and why, in one line above it; see ``docs/_tools/blocks.py``.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from command_line import RunCommand
+
+import particle_sim as ps
+from particle_sim.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "docs" / "_tools"
+sys.path.insert(0, str(TOOLS))
+
+from blocks import DOCS, REASONS, Block, blocks_of, commands_of, pages  # noqa: E402
+from links import check  # noqa: E402
+from verification_page import PAGE, TESTS, differences, page_of, rows_on, twin_names  # noqa: E402
+
+NAMES = [page.relative_to(DOCS).as_posix() for page in pages()]
+
+MOST_SKIPPED = {
+    "benchmarks.md": 5,
+    "guides/cluster.md": 2,
+    "inference.md": 1,
+    "start.md": 1,
+    "sweeps.md": 5,
+    "teaching.md": 1,
+    "verification.md": 1,
+}
+"""Blocks that a page may show without running them; none on all others."""
+
+
+def blocks(name: str) -> list[Block]:
+    return blocks_of((DOCS / name).read_text("utf-8"), name)
+
+
+def play(found: list[Block], run: RunCommand, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run a page's blocks in order, in the present folder."""
+    namespace: dict[str, Any] = {"__name__": "page"}
+    printed = ""
+    for block in found:
+        place = f"{block.page}, line {block.line}"
+        if block.is_output:
+            show(block, printed, place)
+        elif block.skipped:
+            continue
+        elif block.file:
+            Path(block.file).parent.mkdir(parents=True, exist_ok=True)
+            Path(block.file).write_text(block.body, encoding="utf-8")
+        elif block.language == "python":
+            capsys.readouterr()
+            exec(compile(block.body, place, "exec"), namespace)
+            printed = capsys.readouterr().out
+        elif block.language == "bash":
+            printed = "".join(command(line, run, place) for line in commands_of(block.body))
+
+
+def command(line: str, run: RunCommand, place: str) -> str:
+    """What a ``particle-sim`` command prints; it must succeed."""
+    program, *arguments = shlex.split(line)
+    assert program == "particle-sim", f"{place}: {line} is not run; say why in a comment above it"
+    target = arguments.pop() if ">" in arguments else ""
+    outcome = run(*[word for word in arguments if word != ">"])
+    assert outcome.code == 0, f"{place}: {line}\n{outcome.err}"
+    if target:
+        Path(target).write_text(outcome.out, encoding="utf-8")
+    return outcome.out + outcome.err
+
+
+def show(block: Block, printed: str, place: str) -> None:
+    """Every line of an output block is printed, whatever its width."""
+    whole = " ".join(printed.split())
+    for line in block.body.splitlines():
+        for part in line.split("..."):
+            assert " ".join(part.split()) in whole, f"{place}: {part!r} is not printed:\n{printed}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The shipped examples beside an empty folder of results, as in a checkout."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    for data in DOCS.rglob("*.csv"):
+        shutil.copy(data, tmp_path)
+    return tmp_path
+
+
+RUNNING = [name for name in NAMES if any(b.language or b.file for b in blocks(name))]
+
+
+@pytest.mark.parametrize("name", RUNNING)
+def test_blocks_run(
+    name: str, run: RunCommand, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    play(blocks(name), run, capsys)
+
+
+SABOTAGE: dict[str, tuple[str, str]] = {
+    "python that raises": ("```python\n1 / 0\n```\n", "division"),
+    "command that fails": ("```bash\nparticle-sim show material nvpp\n```\n", "nvp"),
+    "verb that is none": ("```bash\nparticle-sim compere nvp he_v\n```\n", "compere"),
+    "another program": ("```bash\nrm notes.txt\n```\n", "is not run"),
+    "output that is not printed": (
+        "```python\nprint(1 + 1)\n```\n\n<!-- output -->\n```text\n3\n```\n",
+        "is not printed",
+    ),
+    "file with a mistake": (
+        "```{code-block} toml\n:caption: own.toml\n\n[materal]\n```\n\n"
+        "```bash\nparticle-sim check own.toml\n```\n",
+        "own.toml",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SABOTAGE)
+def test_a_broken_block_is_noticed(
+    case: str, run: RunCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, fragment = SABOTAGE[case]
+    with pytest.raises((AssertionError, ZeroDivisionError), match=fragment):
+        play(blocks_of(text, "page.md"), run, capsys)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_few_blocks_are_not_run(name: str) -> None:
+    skipped = [block.skipped for block in blocks(name) if block.skipped]
+    for reason in skipped:
+        assert reason.startswith(REASONS), f"{name}: {reason!r}; choose from {REASONS}"
+    assert len(skipped) <= MOST_SKIPPED.get(name, 0), f"{name} leaves out {skipped}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_fence_is_read(name: str) -> None:
+    """No fence escapes the reader, and each says what it holds."""
+    text = (DOCS / name).read_text("utf-8")
+    known = {"python", "bash", "toml", "text", "csv", "bibtex"}
+    assert {block.language for block in blocks(name)} <= known, name
+    assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0, name
+
+
+def test_public_names_are_on_the_page() -> None:
+    text = (DOCS / "api" / "index.md").read_text("utf-8")
+    missing = [
+        name
+        for name in ps.__all__
+        if f"particle_sim.{name}\n" not in text and f"`ps.{name}`" not in text
+    ]
+    assert not missing, f"docs/api/index.md leaves out {missing}"
+
+
+def test_every_page_is_in_a_table_of_contents() -> None:
+    listed = {"index.md"}
+    for name in NAMES:
+        for body in re.findall(
+            r"^```\{toctree\}\n(.*?)^```", (DOCS / name).read_text("utf-8"), re.M | re.S
+        ):
+            entries = [line for line in body.split() if not line.startswith(":")]
+            listed |= {((DOCS / name).parent / f"{e}.md").resolve().relative_to(DOCS).as_posix()
+                       for e in entries if ((DOCS / name).parent / f"{e}.md").exists()}  # fmt: skip
+    assert set(NAMES) <= listed
+
+
+def test_commands_in_sentences_exist() -> None:
+    """A command between single backquotes is not run, but its verb exists."""
+    verbs = set(getattr(typer.main.get_command(app), "commands", {}))
+    texts = [page.read_text("utf-8") for page in pages()]
+    shown = {verb for text in texts for verb in re.findall(r"`particle-sim ([a-z]+)", text)}
+    assert shown
+    assert shown <= verbs, shown - verbs
+
+
+# --- the page on verification -------------------------------------------------------------------
+
+
+def test_the_verification_page_has_every_test() -> None:
+    """Written by docs/_tools/verification_page.py, which CI runs with --check."""
+    rows = rows_on(PAGE.read_text("utf-8"))
+    there = {(row.file, row.name.split("[")[0]) for row in rows if row.name}
+    written = {
+        (path.name, name)
+        for path in TESTS.glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert there == written - twin_names(), "run python docs/_tools/verification_page.py"
+    assert page_of(rows) == PAGE.read_text("utf-8"), "the page was edited by hand"
+
+
+@pytest.mark.parametrize("change", [{"cases": 99}, {"twins": 99}, {"observed": 1.0}])
+def test_a_page_that_differs_from_the_run_is_noticed(change: dict[str, Any]) -> None:
+    rows = rows_on(PAGE.read_text("utf-8"))
+    assert differences(rows, rows) == []
+    place = next(i for i, row in enumerate(rows) if row.sign == "<=" and row.observed > 1e-9)
+    assert rows[place].observed < 0.1
+    changed = [*rows[:place], replace(rows[place], **change), *rows[place + 1 :]]
+    assert len(differences(rows, changed)) == 1
+    assert len(differences(rows, rows[1:])) == 1
+
+
+# --- the built site -----------------------------------------------------------------------------
+
+
+def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    """``sphinx-build -W`` in a process of its own."""
+    arguments = ["-W", "-q", "-b", "html", str(source), str(out)]
+    return subprocess.run(
+        [sys.executable, "-m", "sphinx", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def small_site(folder: Path, text: str) -> Path:
+    """A source folder with our configuration and one page."""
+    folder.mkdir()
+    for name in ("_tools", "_static"):
+        shutil.copytree(DOCS / name, folder / name)
+    shutil.copy(DOCS / "conf.py", folder)
+    (folder / "index.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_site_builds_and_its_links_lead_somewhere(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx", reason="needs the extra docs")
+    outcome = build(DOCS, tmp_path / "site")
+    assert outcome.returncode == 0, outcome.stderr
+    problems, external = check(tmp_path / "site")
+    assert not problems, problems
+    assert all(link.startswith(("https://", "http://")) for link in external), external
+    assert (tmp_path / "site" / "searchindex.js").stat().st_size > 0
+
+
+BROKEN_PAGES: dict[str, tuple[str, str]] = {
+    "page that is not there": ("# Page\n\n[text](nowhere.md)\n", "nowhere"),
+    "heading that is not there": ("# Page\n\n[text](#no-such-heading)\n", "no-such-heading"),
+    "name that is not there": (
+        "# Page\n\n```{eval-rst}\n.. autofunction:: particle_sim.no_such_name\n```\n",
+        "no_such_name",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_PAGES)
+def test_a_broken_page_does_not_build(case: str, tmp_path: Path) -> None:
+    pytest.importorskip("sphinx", reason="needs the extra docs")
+    text, fragment = BROKEN_PAGES[case]
+    outcome = build(small_site(tmp_path / "source", text), tmp_path / "site")
+    assert outcome.returncode != 0
+    assert fragment in outcome.stderr
+
+
+def dead(page: str) -> str:
+    return page.replace('href="other.html"', 'href="gone.html"')
+
+
+def without_anchor(page: str) -> str:
+    return page.replace('href="other.html"', 'href="other.html#gone"')
+
+
+def from_outside(page: str) -> str:
+    return page.replace("<p>", '<script src="https://example.org/a.js"></script><p>')
+
+
+def test_a_sound_site_has_no_problems(tmp_path: Path) -> None:
+    assert check(site(tmp_path, str)) == ([], ["https://example.org/"])
+
+
+@pytest.mark.parametrize("spoil", [dead, without_anchor, from_outside])
+def test_a_dead_or_foreign_link_is_noticed(spoil: Callable[[str], str], tmp_path: Path) -> None:
+    problems, _ = check(site(tmp_path, spoil))
+    assert len(problems) == 1
+
+
+def site(folder: Path, spoil: Callable[[str], str]) -> Path:
+    """Two pages, the first of them spoiled."""
+    first = '<p><a href="other.html">a</a> <a href="https://example.org/">b</a></p>'
+    (folder / "index.html").write_text(spoil(first), encoding="utf-8")
+    (folder / "other.html").write_text('<p id="here"><a href="#here">c</a></p>', encoding="utf-8")
+    return folder
