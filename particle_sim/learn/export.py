@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from particle_sim.materials.load import load_material
 
 PAIR = ("nvp", "he_v")
 MARK = "particle_sim_lessons.txt"
-"""File that tells a folder of ours from somebody else's."""
+"""File that lists what an export wrote."""
 LINKS = site.Links(
     home="index.html",
     playground="playground.html",
@@ -35,15 +34,9 @@ LINKS = site.Links(
 def export_site(folder: Path) -> int:
     """Write every page; returns their number. An earlier export is replaced, nothing else is.
 
-    Raises :class:`InputError` when the folder holds something that is not an export.
+    Raises :class:`InputError` when ``folder`` holds anything that an export did not write.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise InputError(f"{folder} is not empty and no export; choose a new folder.")
-    if folder.exists():
-        shutil.rmtree(folder)
-    (folder / "assets").mkdir(parents=True)
-    (folder / "data").mkdir()
-    (folder / "slides").mkdir()
+    _cleared(folder)
     (folder / MARK).write_text("Written by particle-sim learn --export.\n", encoding="utf-8")
     for name in site.ASSETS:
         (folder / "assets" / name).write_bytes(site.asset(name))
@@ -51,7 +44,26 @@ def export_site(folder: Path) -> int:
     for name, text in pages.items():
         _write(folder / name, text)
     _slides(folder / "slides")
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
+    _write(folder / MARK, "\n".join(["Written by particle-sim learn --export:", *files, ""]))
     return len(pages)
+
+
+def _cleared(folder: Path) -> None:
+    """The folder with its own folders, and without what an earlier export left."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; give a folder.")
+    listed = folder / MARK
+    own = listed.read_text("utf-8").splitlines()[1:] if listed.exists() else []
+    own_paths = {listed, *(folder / name for name in own)}
+    foreign = {path for path in folder.rglob("*") if not path.is_dir()} - own_paths
+    if foreign:
+        first = min(foreign).relative_to(folder)
+        raise InputError(f"{folder} holds {first}, which is no export; choose a new folder.")
+    for path in own_paths:
+        path.unlink(missing_ok=True)
+    for name in ("assets", "data", "slides"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
 
 
 def _pages(folder: Path) -> Iterator[tuple[str, str]]:

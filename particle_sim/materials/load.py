@@ -74,13 +74,15 @@ def load_record(
     """As :func:`load_material`, with the file behind it.
 
     ``overrides`` maps property names to quantities such as ``"1e-15 m^2/s"``; a replaced number
-    is marked ``assumed`` by the user and loses its range.
+    is marked ``assumed`` by the user and loses its range. A volume change is the span of its table,
+    which keeps its shape.
     """
     given = dict(overrides or {})
     system = load_system(name, reading=reading)
     if given:
         where = system.path.name
-        replaced = {key: _overridden(where, key, text) for key, text in given.items()}
+        known = system.entries
+        replaced = {key: _overridden(where, key, text, known) for key, text in given.items()}
         system = load_system(name, reading=reading, replaced=replaced)
     return build_record(system, given)
 
@@ -140,14 +142,26 @@ def _shortened(system: System, problems: list[str]) -> list[str]:
     ]
 
 
-def _overridden(where: str, key: str, text: str) -> PropertyEntry:
+def _overridden(
+    where: str, key: str, text: str, known: Mapping[str, PropertyEntry]
+) -> PropertyEntry:
     if key not in CATALOGUE:
         raise InputError(f"{where}: {key} is not a known property; {closest(key, CATALOGUE)}")
+    if key == "volume_change" and key in known:
+        return _stretched(where, known[key], text)
     if "constant" not in CATALOGUE[key].forms:
         raise InputError(
             f"{where}: {key} is not a single number, so it cannot be set to {text!r}; "
             "choose a reading or copy the file and edit it."
         )
+    value, unit = _quantity(where, key, text)
+    return PropertyEntry(
+        evidence="assumed", source="user", value=value, unit=unit, note="set by the user"
+    )
+
+
+def _quantity(where: str, key: str, text: str) -> tuple[float, str]:
+    """Value and unit of a text that suits the property."""
     kind = CATALOGUE[key]
     try:
         value, unit = split_quantity(text)
@@ -158,8 +172,29 @@ def _overridden(where: str, key: str, text: str) -> PropertyEntry:
         raise InputError(f'{where}: {key} was set to "{text}": {error}') from None
     if reason is not None:
         raise InputError(f'{where}: {key} was set to "{text}"; {reason}.')
+    return value, unit
+
+
+def _stretched(where: str, entry: PropertyEntry, text: str) -> PropertyEntry:
+    """A table whose values span what ``text`` says, from end to end; its shape and signs stay."""
+    value, unit = _quantity(where, "volume_change", text)
+    values = entry.values or []
+    span = to_si(max(values, default=0.0) - min(values, default=0.0), entry.unit, "1")
+    if not span > 0 or not value > 0:
+        raise InputError(
+            f'{where}: volume_change was set to "{text}"; give its size as a positive number, and '
+            "a file whose table is not flat."
+        )
+    factor = to_si(value, unit, "1") / span
     return PropertyEntry(
-        evidence="assumed", source="user", value=value, unit=unit, note="set by the user"
+        form=entry.form,
+        stoichiometry=entry.stoichiometry,
+        filling=entry.filling,
+        values=[factor * v for v in values],
+        unit=entry.unit,
+        evidence="assumed",
+        source="user",
+        note="size set by the user, shape of the file",
     )
 
 

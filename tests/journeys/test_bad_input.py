@@ -631,8 +631,12 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("he_v.toml", 'diffusivity was set to "-1e-15 m^2/s"; it must be positive'),
     ),
     "--set of a table": (
-        ("compare", "nvp", "he_v", "--set", "nvp.volume_change=5 %"),
-        ("volume_change is not a single number", "'5 %'", "choose a reading"),
+        ("compare", "nvp", "he_v", "--set", "nvp.open_circuit_potential=3.4 V"),
+        ("open_circuit_potential is not a single number", "'3.4 V'", "choose a reading"),
+    ),
+    "--set of a negative volume change": (
+        ("compare", "nvp", "he_v", "--set", "nvp.volume_change=-5 %"),
+        ('volume_change was set to "-5 %"; give its size as a positive number',),
     ),
     "--set that breaks the sums": (
         ("compare", "nvp", "he_v", "--set", "nvp.density=2000 kg/m^3"),

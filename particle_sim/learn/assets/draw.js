@@ -71,26 +71,30 @@ function decades(values) {
 }
 
 function axis(text, log, range, values) {
+  const wide = log ? decades(range || values) : 0;
   return {
     title: { text, standoff: 8 }, type: log ? "log" : "linear", automargin: true, showline: true, ticks: "outside",
     linecolor: GREY, gridcolor: "#ececec", zerolinecolor: "#cfcfcf", exponentformat: "power", nticks: 6,
-    ...(log && decades(range || values) > 1.5 ? { dtick: 1 } : {}),
+    tickangle: 0, ...(wide > 1.5 ? { dtick: wide > 5 ? 2 : 1 } : {}),
     ...(range ? { range: log ? range.map(Math.log10) : range, autorange: false } : {}),
   };
 }
 
 function marks(panel) {
   const shapes = [], annotations = [];
+  let across = 0, up = 0;
   for (const mark of panel.marks) {
     const upright = mark.x !== null, place = upright ? mark.x : mark.y;
+    const turn = upright ? up++ : across++;
     const log = upright ? panel.log_x : panel.log_y, at = log ? Math.log10(place) : place;
     shapes.push({
       type: "line", line: { color: GREY, width: 1.5, dash: "dot" },
       ...(upright ? { x0: place, x1: place, yref: "paper", y0: 0, y1: 1 } : { y0: place, y1: place, xref: "paper", x0: 0, x1: 1 }),
     });
     annotations.push({
-      text: mark.label, showarrow: false, font: { color: "#333333" },
-      ...(upright ? { x: at, yref: "paper", y: 1, xanchor: "left", yanchor: "top" } : { y: at, xref: "paper", x: 0.01, xanchor: "left", yanchor: "bottom" }),
+      text: mark.label, showarrow: false, font: { color: "#333333" }, bgcolor: "rgba(255, 255, 255, 0.8)", borderpad: 0,
+      ...(upright ? { x: at, yref: "paper", y: 1 - 0.1 * turn, xanchor: "left", yanchor: "top" }
+        : { y: at, xref: "paper", x: turn % 2 ? 0.99 : 0.01, xanchor: turn % 2 ? "right" : "left", yanchor: "bottom" }),
     });
   }
   return { shapes, annotations };

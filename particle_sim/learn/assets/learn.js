@@ -36,7 +36,7 @@ function slider(control) {
   box.innerHTML = `<label for="c-${control.name}"></label><output for="c-${control.name}" id="o-${control.name}"></output>
     <input type="range" id="c-${control.name}" min="0" max="${control.values.length - 1}" step="1">`;
   box.querySelector("label").textContent = control.label;
-  if (control.plausible) box.append(plausible(control));
+  if (control.plausible && control.values.length > 1) box.append(plausible(control));
   const input = box.querySelector("input");
   input.disabled = control.values.length < 2;
   if (input.disabled) box.title = "Fixed on pages without a server; particle-sim learn moves it.";
@@ -120,11 +120,19 @@ async function fetched() {
   return content.picture;
 }
 
+function row(label, ...values) {
+  const made = document.createElement("tr");
+  made.append(Object.assign(document.createElement("th"), { scope: "row", textContent: label }));
+  made.append(...values.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+  return made;
+}
+
 function show(found) {
   picture = found;
   drawPicture(picture);
-  const rows = picture.numbers.map((n) => `<tr><th scope="row">${n.label}</th><td>${n.value}</td><td>${n.unit}</td></tr>`);
-  byId("numbers").innerHTML = `<table><tbody>${rows.join("")}</tbody></table>`;
+  const rows = picture.numbers.map((n) => row(n.label, n.value, n.unit)), table = document.createElement("table");
+  table.append(...rows);
+  byId("numbers").replaceChildren(table);
   byId("numbers").parentElement.hidden = rows.length === 0;
   byId("command").hidden = !picture.command;
   byId("command-text").textContent = picture.command;
@@ -137,7 +145,7 @@ function readAddress() {
   for (const control of controls) state[control.name] = control.start;
   for (const [name, text] of new URLSearchParams(location.search)) {
     const control = controls.find((c) => c.name === name);
-    if (name in setup.fixed) continue;
+    if (Object.hasOwn(setup.fixed, name)) continue;
     if (!control) { problems.push(`The link sets ${name}, which is not here; the rest is shown.`); continue; }
     if (control.titles) {
       if (control.values.includes(text)) state[name] = text;
@@ -147,7 +155,8 @@ function readAddress() {
     const value = Number(text), last = control.values.length - 1;
     const inside = text.trim() !== "" && value >= control.values[0] && value <= control.values[last];
     if (inside) state[name] = nearest(control, value);
-    else problems.push(`The link sets ${name} to "${text.slice(0, 40)}"; it goes from ${control.values[0]} to ${control.values[last]} ${control.unit}. Shown instead: ${control.start}.`);
+    if (inside && state[name] !== value) problems.push(`The link sets ${name} to ${value}; the nearest position of the slider is shown: ${shown(control, state[name])}.`);
+    if (!inside) problems.push(`The link sets ${name} to "${text.slice(0, 40)}"; it goes from ${control.values[0]} to ${control.values[last]} ${control.unit}. Shown instead: ${control.start}.`);
   }
   return problems;
 }
@@ -195,6 +204,11 @@ function prediction() {
   });
 }
 
+function wrong(value, answer) {
+  if (value * answer < 0) return "the sign is wrong";
+  return Math.abs(value) > Math.abs(answer) ? "too large" : "too small";
+}
+
 function exercise() {
   const form = byId("exercise");
   if (!form) return;
@@ -207,7 +221,7 @@ function exercise() {
     if (text === "" || !Number.isFinite(value)) { byId("exercise-said").textContent = "Write a number, for example 0.25 or 2e-3."; return; }
     const off = Math.abs(value - answer), right = off <= Number(form.dataset.tolerance) * Math.abs(answer);
     byId("solution-button").disabled = false;
-    byId("exercise-said").textContent = right ? "Right." : `Not yet: ${Math.abs(value) > Math.abs(answer) ? "too large" : "too small"}. Try again, or open the hint.`;
+    byId("exercise-said").textContent = right ? "Right." : `Not yet: ${wrong(value, answer)}. Try again, or open the hint.`;
   });
 }
 

@@ -1,0 +1,145 @@
+"""A real browser on the lessons: what a reader does, and what must never be seen."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SIZES = {"desktop": (1280, 900), "projector": (1920, 1080), "phone": (390, 844)}
+PATIENCE = 60_000
+"""Longest wait for a picture on a busy machine [ms]."""
+INSIDE = ("data:", "blob:")
+"""Requests that never leave the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A running ``particle-sim learn``."""
+
+    address: str
+    """Without a slash at its end"""
+    process: subprocess.Popen[str]
+
+    def memory(self) -> float:
+        """Resident memory of the server [MB]."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found is not None
+        return int(found[1]) / 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A page and everything wrong that was seen on it so far."""
+
+    page: Page
+    seen: list[str] = field(default_factory=list)
+
+    def problems(self) -> list[str]:
+        """What was seen, and a page that is wider than its window."""
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return [*self.seen, *([f"{wide} px wider than the window"] if wide > 0 else [])]
+
+
+OpenPage = Callable[..., Watched]
+
+
+def lacking(what: str) -> None:
+    """Skip, or fail where ``PARTICLE_SIM_NEED_BROWSER`` says that a browser must be there."""
+    if os.environ.get("PARTICLE_SIM_NEED_BROWSER"):
+        pytest.fail(f"{what} is missing, and PARTICLE_SIM_NEED_BROWSER is set")
+    pytest.skip(f"{what} is missing")
+
+
+def origin(address: str) -> str:
+    """Where every request has to stay: the server, or the folder of a file."""
+    if address.startswith("file:"):
+        return address.rpartition("/")[0] + "/"
+    return "/".join(address.split("/")[:3]) + "/"
+
+
+def watch(page: Page, home: str) -> Watched:
+    """Note errors, warnings, and requests that leave ``home``."""
+    watched = Watched(page=page)
+    page.on(
+        "console",
+        lambda m: (
+            watched.seen.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None
+        ),
+    )
+    page.on("pageerror", lambda error: watched.seen.append(f"page error: {error}"))
+    page.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith((home, *INSIDE))
+            else watched.seen.append(f"leaves the site: {r.url}")
+        ),
+    )
+    return watched
+
+
+# --- what a reader does --------------------------------------------------------------------------
+
+
+def pictures(page: Page) -> int:
+    """How many pictures the page has drawn."""
+    return int(page.get_attribute("body", "data-pictures") or 0)
+
+
+def settled(page: Page, more_than: int = 0) -> None:
+    """Wait until more than so many pictures are drawn and none is under way."""
+    page.wait_for_selector("body[data-pictures]")
+    for _ in range(PATIENCE // 20):
+        if pictures(page) > more_than and page.get_attribute("#scene", "aria-busy") is None:
+            return
+        page.wait_for_timeout(20)
+    pytest.fail(f"no picture after number {more_than} in {PATIENCE / 1000:g} s")
+
+
+def commit(page: Page, answer: str | None = None) -> None:
+    """Choose an answer (the right one unless told) and open the picture."""
+    right = page.get_attribute("#prediction", "data-answer")
+    page.check(f"#prediction input[value='{answer or right}']")
+    page.click("#prediction button[type=submit]")
+    settled(page)
+
+
+def slide(page: Page, name: str, position: int) -> None:
+    """Put a slider at a position, as a drag does, and wait for its picture."""
+    before = pictures(page)
+    page.evaluate(
+        "([name, position]) => { const slider = document.getElementById(`c-${name}`);"
+        "slider.value = position; slider.dispatchEvent(new Event('input')); }",
+        [name, position],
+    )
+    settled(page, before)
+
+
+def movable(page: Page) -> list[tuple[str, int]]:
+    """Names and last positions of the sliders that are not fixed."""
+    found = page.eval_on_selector_all(
+        "#controls input[type=range]:not(:disabled)",
+        "sliders => sliders.map(s => [s.id.slice(2), Number(s.max)])",
+    )
+    return [(name, last) for name, last in found]
+
+
+def photograph(page: Page, name: str) -> None:
+    """A picture of the whole page in the folder ``PARTICLE_SIM_SCREENSHOTS``, if that is set."""
+    folder = os.environ.get("PARTICLE_SIM_SCREENSHOTS")
+    if folder:
+        page.wait_for_timeout(400)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

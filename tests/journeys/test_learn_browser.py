@@ -1,0 +1,271 @@
+"""``particle-sim learn`` in a browser: what a student sees, moves and answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import statistics
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser import (
+    SIZES,
+    OpenPage,
+    Server,
+    commit,
+    lacking,
+    movable,
+    photograph,
+    pictures,
+    settled,
+    slide,
+)
+
+from particle_sim.learn.lesson import lesson_names
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytest_plugins = ["browser_fixtures"]
+
+LESSON = "l1_diffusion_in_a_sphere"
+MOVES = 20
+GROWTH = 150.0
+"""Memory that a class of students may cost the server [MB]."""
+ALERTING = ("serious", "critical")
+
+
+# --- every page in every window ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_a_lesson_opens_its_picture_after_the_prediction(
+    open_page: OpenPage, server: Server, name: str
+) -> None:
+    for size in ("phone", "desktop"):
+        watched = open_page(f"{server.address}/lesson/{name}", size)
+        page = watched.page
+        assert page.is_hidden("#scene")
+        assert page.is_hidden("#reveal")
+        page.click("#prediction button[type=submit]")
+        assert page.inner_text("#prediction-said") == "Choose one of the answers first."
+        assert page.is_hidden("#scene")
+        photograph(page, f"{name}_{size}_before")
+        commit(page)
+        assert page.inner_text("#verdict") == "Right."
+        assert page.is_visible("#scene")
+        assert page.inner_text("#sentences")
+        photograph(page, f"{name}_{size}")
+        assert watched.problems() == []
+    width, height = SIZES["projector"]
+    page.set_viewport_size({"width": width, "height": height})
+    photograph(page, f"{name}_projector")
+    assert watched.problems() == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_other_pages_are_whole(open_page: OpenPage, server: Server, size: str) -> None:
+    for path in ("", "sheet", "key", "playground"):
+        watched = open_page(f"{server.address}/{path}", size)
+        if path == "playground":
+            settled(watched.page)
+        photograph(watched.page, f"{path or 'index'}_{size}")
+        assert (path, watched.problems()) == (path, [])
+
+
+def test_what_must_not_be_seen_is_seen(open_page: OpenPage, server: Server) -> None:
+    harm = {
+        "error: on purpose": "console.error('on purpose')",
+        "warning: on purpose": "console.warn('on purpose')",
+        "page error: on purpose": "setTimeout(() => { throw new Error('on purpose') })",
+        "wider than the window": "document.body.append(Object.assign("
+        "document.createElement('div'), {style: 'width:3000px;height:1px'}))",
+        "leaves the site: http://localhost:1/": "new Image().src = 'http://localhost:1/'",
+    }
+    for sign, script in harm.items():
+        watched = open_page(server.address)
+        assert watched.problems() == []
+        watched.page.evaluate(f"() => {{ {script} }}")
+        watched.page.wait_for_timeout(100)
+        assert any(sign in problem for problem in watched.problems()), watched.problems()
+
+
+# --- accessibility -------------------------------------------------------------------------------
+
+
+def findings(page: Page) -> list[str]:
+    """Serious and critical findings of axe on a page, each with the first place."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        lacking("axe_playwright_python")
+    script = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(script)
+    result = page.evaluate("() => axe.run()")
+    return [
+        f"{found['id']}: {found['help']} ({found['nodes'][0]['html'][:160]})"
+        for found in result["violations"]
+        if found["impact"] in ALERTING
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "sheet", "key", "lesson/nowhere", "playground"])
+def test_a_page_is_accessible(open_page: OpenPage, server: Server, path: str) -> None:
+    page = open_page(f"{server.address}/{path}", bypass_csp=True).page
+    if path == "playground":
+        settled(page)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_a_lesson_is_accessible(open_page: OpenPage, server: Server, name: str) -> None:
+    page = open_page(f"{server.address}/lesson/{name}", bypass_csp=True).page
+    if name == LESSON:
+        assert findings(page) == []
+    commit(page)
+    assert findings(page) == []
+
+
+def test_the_sheet_is_accessible_on_a_phone(open_page: OpenPage, server: Server) -> None:
+    assert findings(open_page(f"{server.address}/sheet", "phone", bypass_csp=True).page) == []
+
+
+def test_a_page_that_is_not_accessible_is_found(open_page: OpenPage, server: Server) -> None:
+    page = open_page(server.address, bypass_csp=True).page
+    page.evaluate("() => document.querySelector('main').append(document.createElement('select'))")
+    assert any(found.startswith("select-name") for found in findings(page))
+
+
+# --- without a mouse -----------------------------------------------------------------------------
+
+
+def tab_to(page: Page, target: str) -> None:
+    """Press Tab until the element with this id has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == target:
+            return
+    pytest.fail(f"Tab does not reach {target}")
+
+
+def test_a_lesson_works_from_the_keyboard(open_page: OpenPage, server: Server) -> None:
+    page = open_page(f"{server.address}/lesson/{LESSON}").page
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "prediction":
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert page.evaluate("document.activeElement.id") == "reveal"
+    before, position = pictures(page), int(page.input_value("#c-radius"))
+    tab_to(page, "c-radius")
+    page.keyboard.press("ArrowRight")
+    settled(page, before)
+    assert int(page.input_value("#c-radius")) == position + 1
+    assert "radius=" in page.url
+    assert page.get_attribute("#c-radius", "aria-valuetext") == page.inner_text("#o-radius")
+    tab_to(page, "answer")
+    page.keyboard.type("1e9")
+    page.keyboard.press("Enter")
+    assert "too large" in page.inner_text("#exercise-said")
+    tab_to(page, "hint-button")
+    page.keyboard.press("Space")
+    assert page.is_visible("#hint")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.is_visible("#solution")
+
+
+# --- the exercise --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_an_exercise_judges_answers(open_page: OpenPage, server: Server, name: str) -> None:
+    page = open_page(f"{server.address}/lesson/{name}").page
+
+    def answer(text: str) -> str:
+        page.fill("#answer", text)
+        page.click("#exercise button[type=submit]")
+        return page.inner_text("#exercise-said")
+
+    right = page.get_attribute("#exercise", "data-answer") or ""
+    assert page.is_disabled("#solution-button")
+    assert answer("a lot").startswith("Write a number")
+    assert answer("").startswith("Write a number")
+    assert page.is_disabled("#solution-button")
+    assert "too large" in answer(f"{2 * float(right):g}")
+    assert "too small" in answer(f"{0.5 * float(right):g}")
+    assert answer(right) == "Right."
+    assert answer(right.replace(".", ",")) == "Right."
+    assert page.is_hidden("#hint")
+    page.click("#hint-button")
+    assert page.is_visible("#hint")
+    assert page.get_attribute("#hint-button", "aria-expanded") == "true"
+    assert page.is_hidden("#solution")
+    page.click("#solution-button")
+    assert page.inner_text("#solution").count("The simulation gives") == 1
+
+
+def test_a_wrong_prediction_is_told_what_happens(open_page: OpenPage, server: Server) -> None:
+    page = open_page(f"{server.address}/lesson/{LESSON}").page
+    right = int(page.get_attribute("#prediction", "data-answer") or 0)
+    told = page.inner_text(f"#prediction label >> nth={right}").strip()
+    commit(page, str((right + 1) % 2))
+    assert page.inner_text("#verdict") == f"Not quite. The simulation says: {told}"
+
+
+# --- many moves, many tabs, and how long a move takes --------------------------------------------
+
+DRAG = """async ([name, moves]) => {
+  const slider = document.getElementById(`c-${name}`);
+  for (let i = 0; i < moves; i += 1) {
+    slider.value = (7 * i) % (Number(slider.max) + 1);
+    slider.dispatchEvent(new Event("input"));
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}"""
+
+STATE = "Object.fromEntries(controls.map((c) => [c.name, String(state[c.name])]))"
+
+
+def test_many_moves_and_tabs_leave_server_and_picture_right(
+    open_page: OpenPage, server: Server
+) -> None:
+    address = f"{server.address}/playground?physics=solid-solution"
+    watched = open_page(address)
+    page = watched.page
+    settled(page)
+    start = server.memory()
+    page.evaluate(DRAG, ["a_diffusivity", 200])
+    settled(page)
+    tabs = [page.context.new_page() for _ in range(10)]
+    for i, tab in enumerate(tabs):
+        tab.goto(f"{address}&c_rate={1 + i}", wait_until="commit")
+    for tab in tabs:
+        settled(tab)
+        tab.evaluate(DRAG, ["b_diffusivity", 5])
+    for tab in (page, *tabs):
+        settled(tab)
+        query = {"baseline": "nvp", "candidate": "he_v", **tab.evaluate(STATE)}
+        answer = tab.request.get(f"{server.address}/api/playground", params=query)
+        assert tab.evaluate("picture") == answer.json()["picture"]
+    assert server.process.poll() is None
+    growth = server.memory() - start
+    print(f"\nmemory: {start:.0f} MB, and {growth:.0f} MB more for {1 + len(tabs)} tabs")
+    assert growth < GROWTH
+    assert watched.problems() == []
+
+
+@pytest.mark.parametrize("physics", ["solid-solution", "declared"])
+def test_how_long_a_move_takes(open_page: OpenPage, server: Server, physics: str) -> None:
+    """Printed, not judged: it depends on the machine."""
+    page = open_page(f"{server.address}/playground?physics={physics}").page
+    settled(page)
+    taken = []
+    for i in range(MOVES):
+        slide(page, "b_diffusivity", (11 * i + 3) % 41)
+        taken.append(float(page.get_attribute("body", "data-redraw") or "nan"))
+    tenth = statistics.quantiles(taken, n=10)[-1]
+    print(f"\n{physics}: median {statistics.median(taken):.0f} ms, 9 of 10 below {tenth:.0f} ms")
+    assert len(taken) == MOVES
+    assert {name for name, _ in movable(page)} >= {"c_rate", "a_diffusivity", "b_diffusivity"}
