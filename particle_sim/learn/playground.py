@@ -174,7 +174,7 @@ def _balls(runs: Sequence[OneParticle]) -> list[Ball]:
         )
         stress = Ball(
             title=f"{one.material.title}: hoop stress",
-            label="hoop stress [MPa], pull positive",
+            label="hoop stress [MPa]",
             values=_hoop(one)[at],
             low=-max(peak, 1e-9),
             high=max(peak, 1e-9),

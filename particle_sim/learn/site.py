@@ -80,10 +80,10 @@ ASSETS = {
 
 
 def rich(text: str) -> str:
-    """Plain text as HTML; ``$...$`` becomes MathML."""
+    """Plain text as HTML; ``$...$`` becomes MathML, and a number keeps its per cent sign."""
     from latex2mathml.converter import convert
 
-    parts = re.split(r"\$([^$]+)\$", text)
+    parts = re.split(r"\$([^$]+)\$", re.sub(r"(\d) ?%", "\\1\u202f%", text))
     return "".join(convert(p) if i % 2 else escape(p) for i, p in enumerate(parts))
 
 

@@ -266,7 +266,7 @@ LESSON = Lesson(
         Equation(
             latex=r"\theta_s - \theta_c \;\to\; \frac{q}{2},\qquad q = \frac{N R}{D\,c_{max}}",
             words="Under a constant flux N the surface s stays ahead of the centre c by q/2 in the "
-            "end. c_max is the sodium that a full particle holds per volume.",
+            "end. $c_{max}$ is the sodium that a full particle holds per volume.",
         ),
     ],
     scene=Scene(
@@ -304,8 +304,8 @@ LESSON = Lesson(
     try_this=[
         "Keep the surface held full and move the time slowly from left to right. At which Fourier "
         "number does the centre begin to fill?",
-        "Double the radius, then make the time four times as long. The middle panel looks as it "
-        "did before.",
+        "Double the radius, then make the time four times as long. The curve along the "
+        "radius looks as it did before.",
         "Choose constant flux and a late time. The curve keeps its shape and only moves up. Now "
         "halve the radius: how much flatter does it get?",
     ],

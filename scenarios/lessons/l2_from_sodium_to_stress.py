@@ -250,7 +250,7 @@ LESSON = Lesson(
         "Most cathodes shrink a little when sodium leaves and swell when it comes back. If the "
         "whole particle did so evenly, there would be no stress. But sodium leaves the surface "
         "first. Cut the particle into thin shells in your mind: each shell wants a size of its "
-        "own. The middle panel shows how far each wish is from the average.",
+        "own. The first curves show how far each wish is from the average.",
         "The shells are one solid, so no shell gets its wish. A shell that wants to be smaller "
         "than its neighbours let it be is stretched. We call that tension and count it positive. A "
         "shell that wants to be larger is squeezed. The rule: what has shrunk more than the "

@@ -276,7 +276,7 @@ LESSON = Lesson(
         "than empty.",
         "The second is the supply number $q$. It compares how fast sodium is taken with how fast "
         "it can follow. In it the radius stands squared, the C-rate and the diffusivity once.",
-        "Every point in the left panel is a particle with its own radius, C-rate, diffusivity, "
+        "Every point on the one curve is a particle with its own radius, C-rate, diffusivity, "
         "modulus and volume change, all drawn by chance. In these two groups they fall on one "
         "curve. This is why one experiment can speak for many.",
     ],
@@ -284,7 +284,8 @@ LESSON = Lesson(
         Equation(
             latex=r"q = \frac{N R}{D\,c_{max}} = \frac{C\,R^2}{3\,h\,D}",
             words="The supply number. N is the flux of sodium out of the surface, C the C-rate, "
-            "h one hour, D the diffusivity, R the radius and c_max the sodium of a full particle.",
+            "h one hour, D the diffusivity, R the radius and $c_{max}$ the sodium of a full "
+            "particle.",
         ),
         Equation(
             latex=r"\frac{\sigma_{max}}{E\varepsilon/(1-\nu)} \approx \frac{q}{5}\quad(q \ll 1)",
@@ -334,9 +335,10 @@ LESSON = Lesson(
     try_this=[
         "Move the radius, then bring your particle back to the same point of the curve with the "
         "C-rate alone. How far must the C-rate go?",
-        "In the right panel, read off what twice the radius does and what twice the C-rate does. "
+        'Under "Turn one knob", read off what twice the radius does and what twice the C-rate '
+        "does. "
         "At small q the line of the C-rate lies exactly under that of the modulus.",
-        "Make the particle large, fast and slow in diffusion. Three lines of the right panel go "
+        "Make the particle large, fast and slow in diffusion. Three of the knob's lines go "
         "flat. Which one does not, and why?",
     ],
     prediction=Prediction(

@@ -171,7 +171,7 @@ def _rate_panel(body: Material, case: Electrode, capacity: Array) -> Panel:
     settled = settled_capacity(body, supply, start_filling(body))
     return Panel(
         title="Capacity at every rate",
-        x_label="C-rate [1/h]",
+        x_label="C-rate [C]",
         y_label="capacity [mAh/g]",
         lines=[
             Line(label="simulation", x=CURVE_RATES, y=capacity),
@@ -282,9 +282,9 @@ LESSON = Lesson(
     equations=[
         Equation(
             latex=r"V = U(\theta_s) - \frac{2RT}{F}\,\operatorname{asinh}\frac{j}{2 j_0(\theta_s)}",
-            words="V is the cell voltage in discharge, U the voltage at rest, θ_s the filling of "
-            "the surface, j the current through a square metre of particle surface, j_0 the "
-            "exchange current density. RT/F is "
+            words="V is the cell voltage in discharge, U the voltage at rest, $\\theta_s$ the "
+            "filling of the surface, j the current through a square metre of particle surface, "
+            "$j_0$ the exchange current density. RT/F is "
             f"{1000 * THERMAL:.1f} mV at room temperature.",
         ),
         Equation(
@@ -293,8 +293,8 @@ LESSON = Lesson(
         ),
         Equation(
             latex=r"Q = Q_{window}\left(1 - \frac{q}{5} - \theta_0\right)",
-            words="The capacity when the surface is full. θ_0 is the filling at the start, "
-            "Q_window the capacity from empty to full.",
+            words="The capacity when the surface is full. $\\theta_0$ is the filling at the start, "
+            "$Q_{window}$ the capacity from empty to full.",
         ),
     ],
     scene=Scene(

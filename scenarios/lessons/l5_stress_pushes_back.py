@@ -142,14 +142,14 @@ def draw(volume_change: float, c_rate: float, filling: float) -> Picture:
         panels=(
             Panel(
                 title="Sodium across the particle",
-                x_label="distance from the centre, r/R [-]",
-                y_label="share of sites filled [-]",
+                x_label="distance from the centre, r/R [1]",
+                y_label="share of sites filled [1]",
                 lines=sodium,
                 y_range=(0.0, 1.0),
             ),
             Panel(
                 title="Hoop stress across the particle",
-                x_label="distance from the centre, r/R [-]",
+                x_label="distance from the centre, r/R [1]",
                 y_label="hoop stress [MPa]",
                 lines=stress,
                 marks=(Mark(label="no stress", y=0.0),),
@@ -241,7 +241,8 @@ LESSON = Lesson(
             latex=r"N = -D\left(\nabla c - "
             r"\frac{c\,(1-\theta)}{R\,T}\,\Omega\,\nabla\sigma_h\right)",
             words="Flux of sodium N, from its concentration c and from the hydrostatic stress "
-            "σ_h. θ is the share of sites filled, Ω the volume that a mole of sodium needs.",
+            "$\\sigma_h$. θ is the share of sites filled, Ω the volume that a mole of sodium "
+            "needs.",
         ),
         Equation(
             latex=r"D \to D\,\bigl(1 + k\,\theta(1-\theta)\bigr),\qquad "
@@ -254,7 +255,7 @@ LESSON = Lesson(
         controls=(
             Slider(
                 name="volume_change",
-                label="volume change, full to empty",
+                label="Volume change, full to empty",
                 low=0.5,
                 high=10.0,
                 start=100 * VOLUME_CHANGE,
@@ -265,7 +266,7 @@ LESSON = Lesson(
             ),
             Slider(
                 name="c_rate",
-                label="charging rate",
+                label="Charging rate",
                 low=0.1,
                 high=3.0,
                 start=1.0,
@@ -274,7 +275,7 @@ LESSON = Lesson(
             ),
             Slider(
                 name="filling",
-                label="share of sites filled when we look",
+                label="Share of sites filled when we look",
                 low=0.2,
                 high=0.8,
                 start=HALF,

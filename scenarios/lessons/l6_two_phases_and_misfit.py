@@ -157,7 +157,7 @@ def draw(filling: float, c_rate: float, boundary: str) -> Picture:
     panels = (
         Ball(
             title="Sodium in NVP with two phases",
-            label="share of sites filled [-]",
+            label="share of sites filled [1]",
             radius=now.radius / RADIUS,
             values=now.site_fraction[-1],
             low=0.0,
@@ -165,7 +165,7 @@ def draw(filling: float, c_rate: float, boundary: str) -> Picture:
         ),
         Panel(
             title="Hoop stress across the particle",
-            x_label="distance from the centre, r/R [-]",
+            x_label="distance from the centre, r/R [1]",
             y_label="hoop stress [GPa]",
             lines=(
                 _profile("NVP, two phases", now, Colour.BASELINE),
@@ -309,7 +309,7 @@ LESSON = Lesson(
         controls=(
             Slider(
                 name="filling",
-                label="share of sites filled",
+                label="Share of sites filled",
                 low=0.2,
                 high=0.7,
                 start=FILLING,
@@ -317,7 +317,7 @@ LESSON = Lesson(
             ),
             Slider(
                 name="c_rate",
-                label="charging rate",
+                label="Charging rate",
                 low=0.03,
                 high=3.0,
                 start=1.0,
@@ -326,7 +326,7 @@ LESSON = Lesson(
             ),
             Choice(
                 name="boundary",
-                label="boundary drawn",
+                label="Boundary drawn",
                 options={
                     name: f"{name}, {100 * share:.0f} % of the radius"
                     for name, share in WIDTHS.items()

@@ -294,7 +294,7 @@ LESSON = Lesson(
         Equation(
             latex=r"K = 1.12\,\sigma\sqrt{\pi a}\;>\;K_{IC}",
             words="A flaw of depth a at a surface under the tension σ grows when its stress "
-            "intensity K passes the toughness K_IC.",
+            "intensity K passes the toughness $K_{IC}$.",
         ),
         Equation(
             latex=r"\sigma = \frac{E\,\varepsilon}{1-\nu}\,\bigl(\bar\theta-\theta_{surface}\bigr)"
@@ -308,7 +308,7 @@ LESSON = Lesson(
         controls=(
             Slider(
                 name="flaw",
-                label="depth of the flaw",
+                label="Depth of the flaw",
                 low=2.0,
                 high=200.0,
                 start=1e9 * FLAW,
@@ -319,7 +319,7 @@ LESSON = Lesson(
             ),
             Slider(
                 name="toughness",
-                label="toughness",
+                label="Toughness",
                 low=0.3,
                 high=2.0,
                 start=TOUGHNESS / 1e6,
@@ -330,7 +330,7 @@ LESSON = Lesson(
             ),
             Slider(
                 name="c_rate",
-                label="charging rate",
+                label="Charging rate",
                 low=0.1,
                 high=20.0,
                 start=5.0,
@@ -343,10 +343,10 @@ LESSON = Lesson(
     try_this=(
         "Take the flaw to the two ends of its plausible range, then the toughness. How far does "
         "the answer move?",
-        "Raise the rate step by step. In the left picture the charge ends earlier and earlier.",
-        "Look at the bend in the middle picture: a faster charge cannot pull harder than an empty "
+        "Raise the rate step by step. In the first picture the charge ends earlier and earlier.",
+        "Look at the bend in the second picture: a faster charge cannot pull harder than an empty "
         "surface around a full inside.",
-        "Compare orange and blue in the middle: HE-V's strain is "
+        "Compare orange and blue there: HE-V's strain is "
         f"{1 / LESS:.1f} times smaller, so the flaw may be {1 / LESS**2:.0f} times as deep.",
     ),
     prediction=Prediction(

@@ -175,8 +175,8 @@ def draw(ratio: float, reaction: str, direction: str) -> Picture:
     stresses = [largest_stress(run) / 1e6 for run in (nvp, he_v)]
     panel = Panel(
         title="How uneven is the sodium?",
-        x_label="diffusion over radius squared, D/R² [1/s]",
-        y_label="(max - min)/c_max [-]",
+        x_label="D/R² [1/s]",
+        y_label="(max - min)/c_max [1]",
         lines=(
             Line(label="NVP: yours to HE-V's D/R²", x=(ratio, fast), y=spread, colour=orange),
             Line(
@@ -230,7 +230,7 @@ def _word(spread: float) -> str:
 def _ball(title: str, run: ParticleRun) -> Ball:
     return Ball(
         title=f"Sodium in {title}",
-        label="share of sites filled [-]",
+        label="share of sites filled [1]",
         radius=run.radius / RADIUS,
         values=run.site_fraction[-1],
         low=0.0,
@@ -253,7 +253,7 @@ def revealed() -> str:
     """Verdicts of all four, and why."""
     found = "; ".join(
         f"{option[0].lower()}{option[1:]}: {answer['verdict']}, "
-        f"holds in {100 * answer['share']:.0f} %"
+        f"holds in {100 * answer['share']:.1f} %"
         for option, answer in zip(OPTIONS, answers(), strict=True)
     )
     run = run_to(NVP_WINDOW, group(NVP), "two_phase")
@@ -316,7 +316,7 @@ LESSON = Lesson(
     ),
     equations=(
         Equation(
-            latex=r"\frac{c_{max\,here}-c_{min\,here}}{c_{max}}=\frac{q}{2},\qquad "
+            latex=r"\Delta\theta=\frac{q}{2},\qquad "
             r"q=\frac{N R}{D\,c_{max}}=\frac{\text{rate}}{3\,D/R^2}",
             words="A solid solution that charges steadily: how uneven it is depends on the rate "
             "(share of sites per second) over D/R² alone.",
