@@ -40,6 +40,8 @@ MOST_BENT = 0.2
 MOST_DRIFT = 0.05
 """Largest drift over the last tenth of the rests, relative to dE_s."""
 FEWEST_POINTS = 6
+LONGEST_GAP = 0.05
+"""Largest time between the last row of the rest and the first of the pulse, over the pulse."""
 
 _FROM = 0.2
 """Start of the fitted part of a pulse in sqrt(t/t_p): charge transfer has settled by then."""
@@ -188,6 +190,8 @@ def _pulse(data: TitrationData, run: tuple[_Span, _Span, _Span], steady: _Steady
     flat = steady.slope < FLATTEST
     checks = {
         "the voltage moves against its pulse": not goes,
+        "the last row of the rest is missing, so that nobody knows when the current began": time[0]
+        > LONGEST_GAP * duration,
         "too few points to fit": not np.isfinite(quality),
         "the potential is flat: two phases, or nearly, where D means nothing": flat,
         "the potential bends between pulses": steady.bend > MOST_BENT,
