@@ -45,7 +45,7 @@ def check(
     if problems:
         raise InputError(*problems)
     if study is not None:
-        _by_influence(study, list(names))
+        _by_influence(study, files)
     elif len(files) == len(names) == 1 and sys.stdout.isatty():
         _tell_next(files[0])
 
@@ -64,17 +64,20 @@ _BASELINES = {"Na": ["nvp"], "Li": ["ncm811"]}
 """By carrier, the baseline that is suggested for a material that names none."""
 
 
-def _by_influence(study: Path, names: list[str]) -> None:
+def _by_influence(study: Path, files: list[Path]) -> None:
     """The numbers that are not the material's own, those that move results most first."""
     from particle_sim.cli.tables import print_table
+    from particle_sim.materials.document import read_toml
     from particle_sim.materials.system import load_system
     from particle_sim.report.influences import stored_influences
 
+    documents = {path: read_toml(path) for path in _expanded(files)}
+    paths = {d["material"]["name"]: path for path, d in documents.items() if "material" in d}
     rows = []
     for name, moved in stored_influences(study).items():
-        if name not in names:
+        if name not in paths:
             continue
-        entries = load_system(name).entries
+        entries = load_system(str(paths[name])).entries
         for key, (result, rho) in moved.items():
             if key in entries and entries[key].evidence in ("proxy", "assumed"):
                 rows.append((name, key, entries[key].evidence, result, rho))
