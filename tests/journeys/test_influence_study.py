@@ -1,4 +1,4 @@
-"""Once a sweep is stored, ``check --study`` and ``show material --study`` say what moves results."""
+"""Once a sweep is stored, ``check`` and ``show material`` say what moves the results."""
 
 from __future__ import annotations
 
