@@ -144,7 +144,7 @@ def run_comparison(
         print(f"{'CAUTION':>12}  {result.caution}")
     ledger = ledger_lines(result.baseline.name, result.candidate.name)
     if ledger:
-        print("\nThe papers' claims on this pair, from the ledger (particle-sim claims):")
+        print("\nThe papers' claims on these materials, from the ledger (particle-sim claims):")
         for line in ledger:
             print(f"  {line}")
     print(f"\nReport: {folder / PAGE_FILE}")

@@ -10,7 +10,10 @@ Taking the slope b at t = 0, with c t for the sphere's curvature and for a bent 
 the bias that the whole change during the pulse has on spheres. dE_s is taken at the start of the
 pulse too: the mean of this pulse's and the last one's, per charge. Conditions, checked for every
 pulse: the sodium does not reach the middle, the voltage goes with sqrt(t), the potential has a
-slope (inside two phases D means nothing), it does not bend, and the rest was long enough.
+slope (inside two phases D means nothing), it does not bend, the rest was long enough, and the jump
+when the current begins stays the same from pulse to pulse: where the overpotential eta depends on
+the filling, b carries d(U + eta)/dtheta and dE_s only dU/dtheta, so D comes out wrong by
+(1 + eta'/U')^-2.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ MOST_BENT = 0.2
 """Largest relative change of slope from pulse to pulse."""
 MOST_DRIFT = 0.05
 """Largest drift over the last tenth of the rests, relative to dE_s."""
+MOST_JUMP = 0.1
+"""Largest change of the jump at the current's beginning from pulse to pulse, relative to dE_s."""
 FEWEST_POINTS = 6
 LONGEST_GAP = 0.05
 """Largest time between the last row of the rest and the first of the pulse, over the pulse."""
@@ -110,8 +115,11 @@ def titrate(data: TitrationData, material: Material, *, radius: float | None = N
     changes = np.array([_steady(data, *run) for run in runs])
     charges = np.array([_charge(data, pulse) for _, pulse, _ in runs])
     filling = _fillings(data, material, runs[0][0], charges)
+    fits = [_root_fit(data, run) for run in runs]
+    jumps = np.array([fit.jump for fit in fits])
     pulses = tuple(
-        _pulse(data, run, _Steady.at(i, changes, charges, filling)) for i, run in enumerate(runs)
+        _pulse(data, run, fits[i], _Steady.at(i, changes, charges, filling, jumps))
+        for i, run in enumerate(runs)
     )
     return Titration(name=data.name, material=material, pulses=pulses, radius=radius)
 
@@ -125,9 +133,11 @@ class _Steady:
     bend: float
     slope: float
     filling: float
+    jump_change: float
+    """Change of the jump per pulse, relative to dE_s"""
 
     @staticmethod
-    def at(index: int, changes: Array, charges: Array, filling: Array) -> _Steady:
+    def at(index: int, changes: Array, charges: Array, filling: Array, jumps: Array) -> _Steady:
         slopes = changes / charges
         near = slopes[max(index - 1, 0) : index + 1].mean()
         step = (filling[index + 1] - filling[index]) / charges[index]
@@ -138,7 +148,30 @@ class _Steady:
             bend=float(np.max(np.abs(around / slopes[index] - 1))) if slopes[index] else np.inf,
             slope=float(abs(near / step)),
             filling=float(filling[index]),
+            jump_change=float(
+                np.max(np.abs(np.diff(jumps[max(index - 1, 0) : index + 2])), initial=0.0)
+                / abs(changes[index] or np.nan)
+            ),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RootFit:
+    """V = a + b sqrt(t) + c t over a pulse."""
+
+    duration: float
+    first: float
+    """Time of the first row after the rest [s]"""
+    jump: float
+    """a minus the relaxed voltage [V]"""
+    slope: float
+    """b [V/s^0.5]"""
+    error: float
+    """Of b, relative"""
+    quality: float
+    """R^2"""
+    curve: float
+    """|c| sqrt(t_p)/|b|"""
 
 
 _Span = tuple[int, int]
@@ -171,67 +204,72 @@ def _fillings(data: TitrationData, material: Material, rest: _Span, charges: Arr
     return np.asarray(start + passed / material.specific_capacity)
 
 
-def _pulse(data: TitrationData, run: tuple[_Span, _Span, _Span], steady: _Steady) -> Pulse:
-    before, (first, last), after = run
-    start = float(data.time[before[1] - 1])
-    time = data.time[first:last] - start
-    duration = float(time[-1])
-    root, error, quality, curve = _root_fit(time, data.voltage[first:last])
-    goes = root * steady.change > 0
+def _pulse(
+    data: TitrationData, run: tuple[_Span, _Span, _Span], fit: _RootFit, steady: _Steady
+) -> Pulse:
+    before, _, after = run
+    duration = fit.duration
+    goes = fit.slope * steady.change > 0
     rate = np.nan
     if goes:
         rate = gitt_diffusivity(
             length=1 / 3,
             pulse=duration,
             steady_change=steady.change,
-            transient_change=root * np.sqrt(duration),
+            transient_change=fit.slope * np.sqrt(duration),
         )
     drift = max(_drift(data, before), _drift(data, after))
-    flat = steady.slope < FLATTEST
+    flat, late = steady.slope < FLATTEST, fit.first > LONGEST_GAP * duration
     checks = {
         "the voltage moves against its pulse": not goes,
-        "the last row of the rest is missing, so that nobody knows when the current began": time[0]
-        > LONGEST_GAP * duration,
-        "too few points to fit": not np.isfinite(quality),
+        "the last row of the rest is missing, so that nobody knows when the current began": late,
+        "too few points to fit": not np.isfinite(fit.quality),
         "the potential is flat: two phases, or nearly, where D means nothing": flat,
         "the potential bends between pulses": steady.bend > MOST_BENT,
         "the pulse is too long for R²/D": goes and rate * duration > LONGEST_PULSE,
-        "the voltage does not go with the root of time": quality < LEAST_LINEAR
-        or curve > MOST_CURVED,
+        "the voltage does not go with the root of time": fit.quality < LEAST_LINEAR
+        or fit.curve > MOST_CURVED,
+        "the jump when the current begins changes from pulse to pulse, so that the overpotential "
+        "is part of the slope": steady.jump_change > MOST_JUMP,
         "the rest is too short": drift > MOST_DRIFT * abs(steady.own_change),
     }
     return Pulse(
-        start=start,
+        start=float(data.time[before[1] - 1]),
         duration=duration,
         site_fraction=steady.filling,
         steady_change=steady.change,
-        root_slope=root,
+        root_slope=fit.slope,
         diffusion_rate=float(rate),
-        relative_error=2 * error,
+        relative_error=2 * fit.error,
         potential_slope=steady.slope,
         doubts=tuple(text for text, missed in checks.items() if missed),
     )
 
 
-def _root_fit(time: Array, voltage: Array) -> tuple[float, float, float, float]:
-    """b, its relative error, R^2 and |c| sqrt(t_p)/|b| of V = a + b sqrt(t) + c t."""
-    root = np.sqrt(np.maximum(time, 0) / time[-1])
+def _root_fit(data: TitrationData, run: tuple[_Span, _Span, _Span]) -> _RootFit:
+    (_, rested), (first, last), _ = run
+    time = data.time[first:last] - data.time[rested - 1]
+    voltage = data.voltage[first:last] - data.voltage[rested - 1]
+    duration = float(time[-1])
+    root = np.sqrt(np.maximum(time, 0) / duration)
     keep = root >= _FROM
-    if keep.sum() < FEWEST_POINTS:
-        return np.nan, np.nan, np.nan, np.nan
     x, y = root[keep], voltage[keep]
-    basis = np.vander(x, 3, increasing=True)
-    fitted = np.linalg.lstsq(basis, y, rcond=None)[0]
-    left = y - basis @ fitted
-    spread = float(np.sum((y - y.mean()) ** 2))
-    if spread == 0 or fitted[1] == 0:
-        return np.nan, np.nan, np.nan, np.nan
-    variance = float(left @ left) / (len(x) - 3) * np.linalg.inv(basis.T @ basis)[1, 1]
-    return (
-        float(fitted[1] / np.sqrt(time[-1])),
-        float(np.sqrt(variance) / abs(fitted[1])),
-        1 - float(left @ left) / spread,
-        float(abs(fitted[2] / fitted[1])),
+    spread = float(np.sum((y - y.mean()) ** 2)) if keep.any() else 0.0
+    a = b = c = error = quality = np.nan
+    if keep.sum() >= FEWEST_POINTS and spread > 0:
+        basis = np.vander(x, 3, increasing=True)
+        a, b, c = np.linalg.lstsq(basis, y, rcond=None)[0]
+        left = y - basis @ (a, b, c)
+        variance = float(left @ left) / (len(x) - 3) * np.linalg.inv(basis.T @ basis)[1, 1]
+        error, quality = np.sqrt(variance) / abs(b), 1 - float(left @ left) / spread
+    return _RootFit(
+        duration=duration,
+        first=float(time[0]),
+        jump=float(a),
+        slope=float(b / np.sqrt(duration)),
+        error=float(error),
+        quality=float(quality),
+        curve=float(abs(c / b)),
     )
 
 

@@ -28,18 +28,27 @@ RATE = 0.1
 ACCURACY = 0.05
 
 
-def sized(name: str, radius: float) -> Material:
+def sized(name: str, radius: float, exchange: float = 1.0) -> Material:
     """The material with particles so large that seconds are a short time."""
     material = load_material(name)
-    return material.replaced(particle_radius=material["particle_radius"].with_magnitude(radius))
+    current = material["exchange_current_density"]
+    return material.replaced(
+        particle_radius=material["particle_radius"].with_magnitude(radius),
+        exchange_current_density=current.with_magnitude(exchange * current.magnitude),
+    )
 
 
 @cache
 def measured(
-    name: str, radius: float, hours: float, pulse: float = 200.0, rest: float = 28800.0
+    name: str,
+    radius: float,
+    hours: float,
+    pulse: float = 200.0,
+    rest: float = 28800.0,
+    exchange: float = 1.0,
 ) -> TitrationData:
     """Charged for ``hours`` at C/10, rested, then ``PULSES`` pulses and rests."""
-    material = sized(name, radius)
+    material = sized(name, radius, exchange)
     pair = (
         Step(mode=Mode.CHARGE, c_rate=RATE, duration=pulse),
         Step(mode=Mode.REST, duration=rest),
@@ -116,6 +125,15 @@ def test_long_pulses_and_short_rests_are_marked(pulse: float, rest: float, doubt
     doubts = [p.doubts for p in titration.pulses]
     assert all(doubts)
     assert any(doubt in text for texts in doubts for text in texts)
+
+
+def test_slow_charge_transfer_is_marked() -> None:
+    """At 200 mV of overpotential D is wrong by four, and that doubt is the only one."""
+    radius = 10e-6
+    data = measured("he_v", radius, 2.2, exchange=0.03)
+    titration = titrate(data, sized("he_v", radius), radius=radius)
+    assert np.all(errors(titration, sized("he_v", radius), radius) > 3)
+    assert all(len(p.doubts) == 1 and "overpotential" in p.doubts[0] for p in titration.pulses)
 
 
 def test_the_formula_is_weppner_and_huggins() -> None:
