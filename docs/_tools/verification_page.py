@@ -92,8 +92,11 @@ def pytest_runtest_setup(item: Any) -> None:
     _now = item.nodeid
 
 
-def pytest_assertion_pass(item: Any, lineno: int, orig: str, expl: str) -> None:
-    """Keep a comparison of a number with a bound that held; two errors are no bound."""
+def note_comparison(item: Any, lineno: int, orig: str, expl: str) -> None:
+    """Keep a comparison of a number with a bound that held; two errors are no bound.
+
+    The hook ``pytest_assertion_pass`` of ``tests/verification/conftest.py``, and of no other tests.
+    """
     left, _, right = orig.partition(" ")
     if re.split(r"\W", left)[0] in re.findall(r"[A-Za-z_]+", right):
         return

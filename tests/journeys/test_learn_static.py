@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from browser import SIZES, OpenPage, commit, photograph, pictures, settled
 
-from particle_sim.errors import InputError
-from particle_sim.learn import export
 from particle_sim.learn.export import export_site
 from particle_sim.learn.lesson import lesson_names
 
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 fcntl = pytest.importorskip("fcntl")
+if not os.environ.get("PARTICLE_SIM_NEED_BROWSER"):
+    pytest.importorskip("playwright")
 pytest_plugins = ["browser_fixtures"]
 
 MOST_BYTES = 40e6
@@ -41,9 +41,6 @@ def address(site: Path, page: str, query: str = "") -> str:
     return f"{(site / page).as_uri()}{query}"
 
 
-# --- the folder ----------------------------------------------------------------------------------
-
-
 def test_the_folder_is_whole_and_small(site: Path) -> None:
     files = [file for file in site.rglob("*") if file.is_file()]
     pages = {file.name for file in files if file.suffix == ".html"}
@@ -52,55 +49,6 @@ def test_the_folder_is_whole_and_small(site: Path) -> None:
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
     assert not [file.name for file in files if file.suffix == ".part"]
     print(f"\n{len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
-
-
-def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    mine = tmp_path / "thesis.txt"
-    mine.write_text("three years of work", encoding="utf-8")
-    with pytest.raises(
-        InputError, match=r"holds thesis\.txt, which is no export; choose a new folder"
-    ):
-        export_site(tmp_path)
-    assert mine.read_text(encoding="utf-8") == "three years of work"
-    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
-
-
-def test_notes_in_an_earlier_export_are_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export, "lesson_names", lambda: ())
-    monkeypatch.setattr(export, "_pages", lambda folder: iter(()))
-    export_site(tmp_path / "site")
-    notes = tmp_path / "site" / "notes.txt"
-    notes.write_text("for Monday's class", encoding="utf-8")
-    with pytest.raises(InputError, match=r"holds notes\.txt"):
-        export_site(tmp_path / "site")
-    assert notes.exists()
-    notes.unlink()
-    export_site(tmp_path / "site")
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="is a file"):
-        export_site(tmp_path / "file")
-
-
-def test_the_same_pages_have_the_same_bytes(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One lesson again, in another folder and then over itself."""
-    monkeypatch.setattr(export, "lesson_names", lambda: (LESSON,))
-    monkeypatch.setattr(export, "playground", lambda *pair: export.load_lesson(LESSON).scene)
-    again = tmp_path / "again"
-    names = [f"{LESSON}.html", f"data/{LESSON}.js", f"slides/{LESSON}.png"]
-    for _ in range(2):
-        export_site(again)
-        assert [digest(again / name) for name in names] == [digest(site / name) for name in names]
-
-
-def digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-# --- in the browser ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page_name", ["index", "sheet", "key"])

@@ -1,0 +1,64 @@
+"""What an export writes, what it leaves alone, and that it writes the same again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from particle_sim.errors import InputError
+from particle_sim.learn import export
+from particle_sim.learn.export import export_site
+
+pytest.importorskip("latex2mathml")
+LESSON = "l2_from_sodium_to_stress"
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "thesis.txt"
+    mine.write_text("three years of work", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"holds thesis\.txt, which is no export; choose a new folder"
+    ):
+        export_site(tmp_path)
+    assert mine.read_text(encoding="utf-8") == "three years of work"
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_notes_in_an_earlier_export_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "lesson_names", lambda: ())
+    monkeypatch.setattr(export, "_pages", lambda folder: iter(()))
+    export_site(tmp_path / "site")
+    notes = tmp_path / "site" / "notes.txt"
+    notes.write_text("for Monday's class", encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds notes\.txt"):
+        export_site(tmp_path / "site")
+    assert notes.exists()
+    notes.unlink()
+    export_site(tmp_path / "site")
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="is a file"):
+        export_site(tmp_path / "file")
+
+
+def test_the_same_pages_have_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One lesson twice, in two folders, and once more over itself."""
+    lesson = export.load_lesson(LESSON)
+    monkeypatch.setattr(export, "lesson_names", lambda: (LESSON,))
+    monkeypatch.setattr(export, "playground", lambda *pair: lesson.scene)
+    monkeypatch.setattr(export.site, "lesson_names", lambda: (LESSON,))
+    seen = []
+    for name in ("first", "again", "again"):
+        export_site(tmp_path / name)
+        seen.append({f.name: digest(f) for f in (tmp_path / name).rglob("*.*")})
+    assert {f"{LESSON}.html", f"{LESSON}.js", f"{LESSON}.png"} <= set(seen[0])
+    assert seen[0] == seen[1] == seen[2]
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
