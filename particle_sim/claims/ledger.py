@@ -46,14 +46,17 @@ class Entry:
     """Whether something it depends on has changed since"""
 
 
-def read_ledger(folder: Path | None = None) -> list[Entry]:
+def read_ledger(folder: Path | None = None, *, within: frozenset[str] = frozenset()) -> list[Entry]:
     """The stored answers to the claims of a folder, in order; those never answered are left out.
 
-    ``stale`` marks an answer whose inputs have changed. Computes nothing.
+    With ``within``, of claims about these materials and no other. ``stale`` marks an answer whose
+    inputs have changed. Computes nothing.
     """
     where = folder or claims_folder()
     stored = _stored(where)
     claims = [claim for claim in load_claims(where, NEEDS) if claim.id in stored]
+    if within:
+        claims = [claim for claim in claims if _about(claim) and _about(claim) <= within]
     now = fingerprints(claims)
     return [
         Entry(
@@ -118,14 +121,16 @@ def ledger_lines(baseline: str, candidate: str, folder: Path | None = None) -> l
     Reads the stored ledger; an answer whose inputs have changed says so. Names may carry a
     reading. A material without a claim gives no lines.
     """
-    pair = {baseline.partition("@")[0], candidate.partition("@")[0]}
-    lines = []
-    for entry in read_ledger(folder):
-        about = {name.partition("@")[0] for name in entry.claim.file.claim.materials}
-        if about and about <= pair:
-            old = " (inputs have changed since)" if entry.stale else ""
-            lines.append(f"{headline(entry)}  {entry.claim.file.claim.says}{old}")
-    return lines
+    pair = frozenset(name.partition("@")[0] for name in (baseline, candidate))
+    return [
+        f"{headline(entry)}  {entry.claim.file.claim.says}"
+        + " (inputs have changed since)" * entry.stale
+        for entry in read_ledger(folder, within=pair)
+    ]
+
+
+def _about(claim: Claim) -> frozenset[str]:
+    return frozenset(name.partition("@")[0] for name in claim.file.claim.materials)
 
 
 def headline(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from particle_sim.figures.fit_curve import fit_curve
 from particle_sim.figures.fit_pairs import fit_pairs
 from particle_sim.figures.fit_profiles import fit_profiles
 from particle_sim.figures.fit_titration import fit_titration
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.save import save_figure
 from particle_sim.files import written_whole
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.titration import Titration
@@ -63,19 +63,9 @@ def _write(
         with written_whole(paths[1]) as part:
             part.write_text("\n".join(lines) + "\n", encoding="utf-8")
         for drawing, draw in drawings.items():
-            paths += _drawn(draw(), folder / drawing)
+            paths += save_figure(draw(), folder / drawing)
     except OSError as error:
         raise InputError(
             f"--out is {folder}, which cannot be written ({error.strerror}); choose another folder."
         ) from None
     return paths
-
-
-def _drawn(figure: Figure, stem: Path) -> list[Path]:
-    png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
-    with figure_style():  # resolution and SVG ids are decided on saving
-        with written_whole(png) as part:
-            figure.savefig(part, format="png")
-        with written_whole(svg) as part:
-            figure.savefig(part, format="svg", metadata={"Date": None})
-    return [png, svg]

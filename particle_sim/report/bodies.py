@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim import figures
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.save import save_figure
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.particle.export import write_vtkhdf
 from particle_sim.studies.body_case import BodyResult
@@ -51,9 +51,7 @@ def draw_bodies(result: ComparisonResult, folder: Path) -> None:
         headings=(settings.direction.passed, [f"{x:.0%}" for x in settings.at]),
         quantities=quantities,
     )
-    with figure_style():
-        drawn.savefig(folder / f"{BODY_FIGURE}.png")
-        drawn.savefig(folder / f"{BODY_FIGURE}.svg", metadata={"Date": None})
+    save_figure(drawn, folder / BODY_FIGURE)
 
 
 def _states(material: MaterialResult, at: Sequence[float]) -> list[int | None]:

@@ -17,7 +17,7 @@ import xarray as xr
 
 from particle_sim import figures
 from particle_sim.errors import InputError, closest
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.save import save_figure
 from particle_sim.report.bodies import body_files, write_bodies
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
@@ -113,11 +113,7 @@ def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
     if name not in figures.FIGURES:
         raise InputError(f'There is no figure "{name}"; {closest(name, figures.FIGURES)}')
     drawn = figures.FIGURES[name](tree)
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    with figure_style():  # resolution and SVG ids are decided on saving
-        drawn.savefig(paths[0])
-        drawn.savefig(paths[1], metadata={"Date": None})
-    return paths
+    return save_figure(drawn, folder / name)
 
 
 def open_folder(folder: Path) -> xr.DataTree:

@@ -12,7 +12,7 @@ from particle_sim.errors import InputError
 from particle_sim.figures.rate_curves import rate_curves
 from particle_sim.figures.rate_losses import rate_losses
 from particle_sim.figures.rate_map import rate_map
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.save import save_figure
 from particle_sim.studies.rate_sentences import rate_csv, summary
 
 DATA_FILE, TABLE_FILE, SUMMARY_FILE = "rate.nc", "rate.csv", "summary.txt"
@@ -67,7 +67,4 @@ def _fill(tree: xr.DataTree, work: Path) -> None:
     (work / TABLE_FILE).write_text(rate_csv(tree), encoding="utf-8")
     (work / SUMMARY_FILE).write_text(summary(tree), encoding="utf-8")
     for name, figure in FIGURES.items():
-        drawn = figure(tree)
-        with figure_style():  # resolution and SVG ids are decided on saving
-            drawn.savefig(work / f"{name}.png")
-            drawn.savefig(work / f"{name}.svg", metadata={"Date": None})
+        save_figure(figure(tree), work / name)

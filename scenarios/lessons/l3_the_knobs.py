@@ -7,6 +7,7 @@ E eps/(1 - nu) the peak tension depends on one number only, q = N R/(D c_max).
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -122,15 +123,22 @@ def random_particles() -> Knobs:
     )
 
 
+@cache
+def random_peaks() -> tuple[Knobs, Array]:
+    """Random particles and their largest tension [Pa]."""
+    particles = random_particles()
+    return particles, peak_tension(particles)
+
+
 def draw(*, radius: float, c_rate: float, diffusivity: float) -> Picture:
     """The particle of the sliders among random ones, and each knob turned on its own."""
-    here, others = knobs(np.array([radius]), c_rate, diffusivity), random_particles()
+    here = knobs(np.array([radius]), c_rate, diffusivity)
     turned = _turned(here)
-    groups = (here, others, *turned.values())
+    groups = (here, *turned.values())
     parts = [np.concatenate(fields) for fields in zip(*groups, strict=True)]
     peaks = np.split(peak_tension(Knobs(*parts)), np.cumsum([len(g.radius) for g in groups])[:-1])
     stress, unit, supply = float(peaks[0][0]), float(here.unit[0]), float(here.supply[0])
-    ratios = dict(zip(turned, [peak / stress for peak in peaks[2:]], strict=True))
+    ratios = dict(zip(turned, [peak / stress for peak in peaks[1:]], strict=True))
     twice = {name: float(np.interp(2.0, FACTORS, ratio)) for name, ratio in ratios.items()}
     colours = (Colour.CANDIDATE, Colour.BASELINE, Colour.THIRD, Colour.FOURTH)
     knob_panel = Panel(
@@ -147,7 +155,7 @@ def draw(*, radius: float, c_rate: float, diffusivity: float) -> Picture:
         y_range=(0.04, 25.0),
     )
     return Picture(
-        panels=[_master(others, peaks[1], (supply, stress / unit)), knob_panel],
+        panels=[_master(*random_peaks(), (supply, stress / unit)), knob_panel],
         sentences=[
             f"Your particle has q = {supply:.3g} and a peak tension of {_mega(stress)} MPa, "
             f"{stress / unit:.2%} of the most that is possible, {_mega(unit)} MPa.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -32,7 +33,7 @@ FILLING_RATE = NVP.value("one_c_current") * NVP.value("density") / (FARADAY * CO
 RADIUS = 2e-6  # largest of the material file's plausible radii, where gradients are steepest
 BEGIN = 0.99
 ENDS = np.array([0.0, 1.0])  # of a plausible range
-RATES = (0.3, 2.0, 6.0, 20.0)
+RATES = (0.3, 1.0, 2.0, 4.0, 6.0, 10.0, 14.0, 20.0)
 ROOTS = np.arange(1, 401) * np.pi
 for _ in range(30):  # alpha = tan(alpha), one root in each branch
     ROOTS = np.arange(1, 401) * np.pi + np.arctan(ROOTS)
@@ -122,6 +123,13 @@ def surface_tension(run: ParticleRun) -> Array:
     return np.asarray(run.stress[:, -1, 1])
 
 
+@cache
+def tensions() -> tuple[Array, Array]:
+    """Largest tension at every rate of the pictures, simulated and from the series [Pa]."""
+    simulated = [surface_tension(charge(rate)).max() for rate in RATES]
+    return np.array(simulated), np.array([peak_tension(rate) for rate in RATES])
+
+
 def plausible_share(tension: Array) -> Array:
     """Share [%] of the plausible flaws and toughnesses of the material file in which one grows."""
     driving = FlawKind.SURFACE.shape_factor * np.asarray(tension)
@@ -133,9 +141,8 @@ BELIEF: FlawBelief = flaw_belief(NVP, RADIUS, None, None)
 
 def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
     """Stress intensity through one charge, the flaw that grows and the plausible share by rate."""
-    run, rates = charge(c_rate), np.array(RATES)
-    tension = np.array([surface_tension(charge(rate)).max() for rate in RATES])
-    theory, now = np.array([peak_tension(rate) for rate in RATES]), surface_tension(run)
+    (tension, theory), rates, run = tensions(), np.array(RATES), charge(c_rate)
+    now = surface_tension(run)
     theory_now = FULL_TENSION * np.array(
         [surface_lag(time * DIFFUSIVITY / RADIUS**2, flux_number(c_rate)) for time in run.time]
     )
@@ -183,10 +190,7 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
                 y_label="share of combinations [%]",
                 lines=_curves(rates, plausible_share, tension, theory),
                 log_x=True,
-                marks=(
-                    chosen,
-                    Mark(label=both, y=float(plausible_share(two_phase)[0])),
-                ),
+                marks=(chosen, Mark(label=both, y=float(plausible_share(two_phase)[0]))),
                 y_range=(0.0, 100.0),
             ),
         ),
@@ -210,11 +214,10 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
 
 
 def _curves(x: Array, measure: Callable[[Array], Array], *stress: Array) -> tuple[Line, ...]:
-    tension, theory = stress
-    closed, colour = Kind.CLOSED_FORM, Colour.BASELINE
+    (tension, theory), colour, wave = stress, Colour.BASELINE, Kind.CLOSED_FORM
     return (
         Line(label="NVP", x=x, y=measure(tension), colour=colour),
-        Line(label="NVP, Crank's series", x=x, y=measure(theory), colour=colour, kind=closed),
+        Line(label="NVP, Crank's series", x=x, y=measure(theory), colour=colour, kind=wave),
         Line(label="with HE-V's strain", x=x, y=measure(LESS * tension)),
     )
 
@@ -223,8 +226,7 @@ FLAW, TOUGHNESS = NVP.value("flaw_size"), NVP.value("fracture_toughness")
 LEAST_FLAW, LARGEST_FLAW = (float(x) for x in NVP["flaw_size"].quantile(ENDS))
 WEAKEST, TOUGHEST = (float(x) for x in NVP["fracture_toughness"].quantile(ENDS))
 DEEP, WEAK = 0.1 * RADIUS, WEAKEST  # exercise: a crack at a moderate rate
-TESTED = (1.0, 10.0, 1000.0)
-"""C-rates of the prediction; the last is far beyond any battery."""
+TESTED = (1.0, 10.0, 1000.0)  # C-rates of the prediction, the last far beyond any battery
 
 
 def cracks_at(c_rate: float) -> bool:
@@ -235,8 +237,7 @@ def cracks_at(c_rate: float) -> bool:
 
 def predicted() -> int:
     """Option: the first of the tested rates that grows the flaw, or none."""
-    grown = [cracks_at(rate) for rate in TESTED]
-    return grown.index(True) if any(grown) else len(TESTED)
+    return next((i for i, rate in enumerate(TESTED) if cracks_at(rate)), len(TESTED))
 
 
 def needed_tension() -> float:
@@ -284,8 +285,7 @@ LESSON = Lesson(
         f"For NVP the material file has a flaw of {FLAW * 1e9:g} nm, plausible "
         f"{LEAST_FLAW * 1e9:g} to {LARGEST_FLAW * 1e9:g} nm, which is assumed: nobody has "
         f"measured one. The toughness is {TOUGHNESS / 1e6:g} MPa √m, plausible "
-        f"{WEAKEST / 1e6:g} to {TOUGHEST / 1e6:g}, borrowed from related "
-        "crystals.",
+        f"{WEAKEST / 1e6:g} to {TOUGHEST / 1e6:g}, borrowed from related crystals.",
         f"The particle has a radius of {RADIUS * 1e6:g} µm, at the upper end of what is plausible, "
         "and is a solid solution. NVP in two phases is a mark across the pictures. The charge ends "
         "when the surface has no sodium left to give.",
