@@ -179,8 +179,8 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
                 log_y=True,
                 marks=(
                     chosen,
-                    Mark(label="chosen flaw", y=flaw * 1e9),
                     Mark(label=both, y=float(depths(two_phase)[0])),
+                    Mark(label="chosen flaw", y=flaw * 1e9),
                 ),
                 y_range=(1.0, 1e6),
             ),
