@@ -175,6 +175,7 @@ def serve(host: str, port: int, *, open_browser: bool) -> None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen()  # a browser that is quicker than the server waits, and is not refused
         except OSError as error:
             raise InputError(
                 f"{host}:{port} cannot be used ({error.strerror}); try --port {port + 1}."

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import re
+import socket
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from particle_sim.errors import InputError
-from particle_sim.learn import site
+from particle_sim.learn import server, site
 from particle_sim.learn.controls import Choice
 from particle_sim.learn.lesson import lesson_names, load_lesson
 from particle_sim.learn.playground import playground
@@ -155,11 +156,24 @@ def test_assets_are_those_of_the_package(client: Client) -> None:
 
 
 def test_an_address_that_is_taken_is_told() -> None:
-    import socket
-
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
         with pytest.raises(InputError, match=f"{port} cannot be used .*try --port {port + 1}"):
             serve("127.0.0.1", port, open_browser=False)
+
+
+def test_a_browser_quicker_than_the_server_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Visited(Exception):
+        pass
+
+    def visit(address: str) -> None:
+        port = int(address.rstrip("/").rpartition(":")[2])
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        raise Visited
+
+    monkeypatch.setattr("webbrowser.open", visit)
+    monkeypatch.setattr(server, "_warm", lambda: None)
+    with pytest.raises(Visited):
+        serve("127.0.0.1", 0, open_browser=True)
