@@ -27,6 +27,7 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.recovery import stress_response
 from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.stability import uniform_stability
 from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
@@ -276,6 +277,9 @@ def _controls(
         stress_response=stress_response(elasticity) if steepest > 0 else np.zeros(0),
         newton_tolerance=NEWTON_TOLERANCE if np.isinf(surface.largest) else loose,
         limits=limits,
+        stability=uniform_stability(
+            system.physics, system.material, system.scales, system.space.mesh
+        ),
     )
 
 

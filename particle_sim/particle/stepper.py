@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from particle_sim.particle.discrete import DiscreteParticle, Rate
+from particle_sim.particle.stability import UniformStability
 from particle_sim.particle.tableau import EMBEDDED, GAMMA, NODES, STAGES, WEIGHTS
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
@@ -42,6 +43,8 @@ class Controls:
     limits: tuple[float, float] | None
     event_tolerance: float = 1e-9
     """How closely the end of a run is met, in site fraction and in V."""
+    stability: UniformStability | None = None
+    """Of a radial particle in which phases part"""
 
     def error(self, theta_error: Array) -> float:
         """Error over tolerance; below 1 is good."""
@@ -123,7 +126,11 @@ class Stepper:
             rate=Rate(theta=rates[-1], flows=flows),
             passed=snapshot.passed + length * float(WEIGHTS @ np.asarray(outflows)),
         )
-        return candidate, max(self.controls.error(error), 1e-10)
+        worst = max(self.controls.error(error), 1e-10)
+        if self.controls.stability is not None:
+            after = packed[places]
+            worst = max(worst, self.controls.stability.error(theta, after, length))
+        return candidate, worst
 
     def attempt(
         self, snapshot: Snapshot, length: float, piece: Piece

@@ -1,0 +1,72 @@
+"""Steps short enough that a uniform particle can come apart.
+
+In a filling inside the spinodal any wave of sodium grows, however small. An implicit step much
+longer than that growth damps the wave instead, and the particle seems to stay uniform.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.fem.mesh import Coordinates, Mesh
+from particle_sim.materials.material import Material
+from particle_sim.particle.physics.term import PhysicsTerm, Potential
+from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.particle.unknowns import Scales
+from particle_sim.units import Array
+
+SLOWEST_WAVE = {Coordinates.SLAB: math.pi, Coordinates.CYLINDER: 3.8317, Coordinates.SPHERE: 4.4934}
+"""k R of the longest radial wave between sealed ends: sin x, J_1 and j_1 vanish."""
+UNIFORM = 1e-2
+"""Largest span of theta that counts as uniform; a wider wave is followed by the step's error."""
+MOST_GROWTH = 1.0
+"""Largest exponent by which a wave may grow in one step."""
+_LOOKS = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniformStability:
+    """Linear stability of a uniform radial particle, in scaled time and length.
+
+    A wave k grows at omega = -A k^2 - B g k^4, with A and B the flux coefficients of the uniform
+    filling and g the gradient energy (Cahn, Acta Metall. 9 (1961) 795).
+    """
+
+    terms: tuple[PhysicsTerm, ...]
+    material: Material
+    scales: Scales
+    slowest: float
+    """k of the longest wave"""
+
+    def error(self, before: Array, after: Array, length: float) -> float:
+        """(omega h/MOST_GROWTH)^4 of the fastest wave on the fillings that a step of h passes.
+
+        0 from or to a state that is not uniform. The fourth power, as the step goes with the fourth
+        root of its error.
+        """
+        if np.ptp(before) > UNIFORM or np.ptp(after) > UNIFORM:
+            return 0.0
+        passed = np.linspace(before.mean(), after.mean(), _LOOKS)
+        return (self.growth(passed) * length / MOST_GROWTH) ** 4
+
+    def growth(self, filling: Array) -> float:
+        """Largest omega over the fillings; 0 where all are stable."""
+        flux = flux_coefficients(self.terms, self.material, self.scales, filling)
+        assert flux.mobility is not None
+        stiff = flux.mobility * gradient_energy(self.terms, self.material, self.scales)
+        square = np.maximum(-flux.diffusivity / (2 * np.maximum(stiff, 1e-300)), self.slowest**2)
+        return float(np.max(-flux.diffusivity * square - stiff * square**2, initial=0.0))
+
+
+def uniform_stability(
+    terms: tuple[PhysicsTerm, ...], material: Material, scales: Scales, mesh: Mesh
+) -> UniformStability | None:
+    """``None`` where no phases part, or where stress acts back and stabilises by itself."""
+    if potentials_of(terms) != {Potential.GRADIENT_ENERGY}:
+        return None
+    wall = math.pi / (1 - mesh.inner / mesh.outer) if mesh.inner < mesh.outer else math.inf
+    slowest = max(SLOWEST_WAVE[mesh.coordinates], wall)
+    return UniformStability(terms=terms, material=material, scales=scales, slowest=slowest)
