@@ -116,8 +116,9 @@ def keywords(controls: tuple[Control, ...], state: State) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for control in controls:
         value = state[control.name]
-        is_number = isinstance(control, Slider) and not isinstance(value, str)
-        found[control.name] = value * control.scale if is_number else value  # type: ignore[operator, union-attr]
+        if isinstance(control, Slider) and not isinstance(value, str):
+            value *= control.scale
+        found[control.name] = value
     return found
 
 

@@ -53,15 +53,15 @@ def _cleared(folder: Path) -> None:
     """The folder with its own folders, and without what an earlier export left."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; give a folder.")
-    listed = folder / MARK
-    own = listed.read_text("utf-8").splitlines()[1:] if listed.exists() else []
-    own_paths = {listed, *(folder / name for name in own)}
-    foreign = {path for path in folder.rglob("*") if not path.is_dir()} - own_paths
-    if foreign:
-        first = min(foreign).relative_to(folder)
-        raise InputError(f"{folder} holds {first}, which is no export; choose a new folder.")
-    for path in own_paths:
-        path.unlink(missing_ok=True)
+    mark = folder / MARK
+    own = {MARK, *(mark.read_text("utf-8").splitlines()[1:] if mark.is_file() else [])}
+    here = [path for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    for path in here:
+        name = path.relative_to(folder).as_posix()
+        if name not in own:
+            raise InputError(f"{folder} holds {name}, which is no export; choose a new folder.")
+    for path in here:  # only what was found inside, whatever the list says
+        path.unlink()
     for name in ("assets", "data", "slides"):
         (folder / name).mkdir(parents=True, exist_ok=True)
 

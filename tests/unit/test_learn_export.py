@@ -38,7 +38,12 @@ def test_notes_in_an_earlier_export_are_left_alone(
         export_site(tmp_path / "site")
     assert notes.exists()
     notes.unlink()
+    thesis = tmp_path / "thesis.txt"
+    thesis.touch()
+    with (tmp_path / "site" / export.MARK).open("a", encoding="utf-8") as mark:
+        mark.write(f"../thesis.txt\n{thesis}\n")
     export_site(tmp_path / "site")
+    assert thesis.exists(), "a list that names files elsewhere deletes nothing there"
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a file"):
         export_site(tmp_path / "file")
