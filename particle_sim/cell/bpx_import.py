@@ -11,7 +11,6 @@ Numbers and tables are taken as they are; expressions are read as arithmetic and
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from particle_sim.cell.bpx_draft import Draft, draft_material
 from particle_sim.cell.bpx_expression import tabulated
 from particle_sim.cell.pybamm_module import import_bpx
 from particle_sim.errors import InputError
+from particle_sim.files import read_json
 
 SIZE_LIMIT = 5_000_000
 """Bytes; ours have a tenth of a million."""
@@ -75,27 +75,10 @@ def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > SIZE_LIMIT:
-            raise InputError(
-                f"{path.name}: the file is larger than {SIZE_LIMIT / 1e6:.0f} MB; is it a BPX file?"
-            )
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
-    except FileNotFoundError:
-        raise InputError(f"{path}: the file does not exist; check the path.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (ValueError, RecursionError):
-        raise InputError(
-            f"{path.name}: not readable as JSON; give a BPX file as the bpx package writes it."
-        ) from None
+    data = read_json(path, SIZE_LIMIT)
     if not isinstance(data, dict) or not isinstance(data.get("Parameterisation"), dict):
         raise InputError(f'{path.name}: has no block "Parameterisation"; is it a BPX file?')
     return data
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(text)  # NaN and Infinity are not JSON
 
 
 def _tables_for_expressions(where: str, blocks: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError, closest
+from particle_sim.files import read_text
 from particle_sim.units import Array, to_si
 
 _HEADER = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\[([^\]]*)\])?\s*$")
@@ -115,14 +116,7 @@ def refuse(problems: Sequence[str]) -> None:
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: is larger than {MOST_BYTES // 10**6} MB; give fewer rows.")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8.") from None
+    text = read_text(path, MOST_BYTES)
     rows = enumerate(text.splitlines(), 1)
     kept = ((line, row.partition("#")[0].strip()) for line, row in rows)
     return [(line, [cell.strip() for cell in row.split(",")]) for line, row in kept if row]

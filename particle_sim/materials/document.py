@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from particle_sim.errors import InputError, closest
+from particle_sim.files import read_text
 
 SIZE_LIMIT = 1_000_000
 """Bytes; the largest shipped file is below a tenth of this."""
@@ -19,26 +20,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The file as nested dictionaries; :class:`InputError` when unreadable."""
+    text = read_text(path, SIZE_LIMIT)
     try:
-        size = path.stat().st_size
-        if size > SIZE_LIMIT:
-            raise InputError(
-                f"{path.name}: the file has {size / 1e6:.1f} MB; at most "
-                f"{SIZE_LIMIT / 1e6:.0f} MB is allowed; is it the right file?"
-            )
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: the file does not exist; check the path.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: this is a folder; give a .toml file.") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: the file is not UTF-8 text; save it as UTF-8.") from None
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name}: not valid TOML: {error}; correct that line.") from None
     except (ValueError, RecursionError):  # an integer of 5000 digits, a thousand brackets
         raise InputError(f"{path.name}: not readable; is it the right file?") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:

@@ -342,13 +342,13 @@ def test_malformed_files_are_refused_with_one_sentence(case: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("content", "fragment"),
     [
-        (b"{", "not readable as JSON"),
+        (b"{", "not valid JSON: Expecting property name"),
         (b"[]", 'has no block "Parameterisation"'),
-        (b'{"Parameterisation": {"Cell": NaN}}', "not readable as JSON"),
-        (b"\xff\xfe\x00", "not readable as JSON"),
-        (b"[" * 200_000, "not readable as JSON"),
+        (b'{"Parameterisation": {"Cell": NaN}}', "NaN is no number in JSON"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
+        (b"[" * 200_000, "not valid JSON"),
         (b'{"Parameterisation": 1e999}', 'has no block "Parameterisation"'),
-        (b" " * (SIZE_LIMIT + 1), "larger than 5 MB"),
+        (b" " * (SIZE_LIMIT + 1), "at most 5 MB is allowed"),
     ],
 )
 def test_hostile_files_are_refused(content: bytes, fragment: str, tmp_path: Path) -> None:

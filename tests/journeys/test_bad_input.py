@@ -413,7 +413,7 @@ def test_empty_file(run: RunCommand, tmp_path: Path) -> None:
 def test_folder_where_a_file_belongs(run: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     for command in (("show", "material"), ("run",)):
-        assert_refused(run(*command, "folder.toml"), "folder.toml: this is a folder; give a .toml")
+        assert_refused(run(*command, "folder.toml"), "folder.toml: this is a folder; give a file")
     assert_refused(run("check", "folder.toml"), "the folder holds no .toml file; check the path")
 
 
