@@ -102,7 +102,10 @@ def read_state(
     by_name = {control.name: control for control in controls}
     for name, text in query.items():
         if name not in by_name:
-            problems.append(f"The link sets {name}, which is not here; {closest(name, by_name)}")
+            told = name if name.isprintable() else repr(name)
+            problems.append(
+                f"The link sets {told[:40]}, which is not here; {closest(name, by_name)}"
+            )
             continue
         value = _read(by_name[name], text)
         if value is None:

@@ -28,7 +28,7 @@ PIECE = 65_536
 """Bytes of a file handed on at once, so that a slow reader costs no memory."""
 
 
-def application(*, host: str = HOST, patience: float = PATIENCE) -> ASGIApp:
+def application(*, host: str = HOST) -> ASGIApp:
     """Pages, files and pictures as an ASGI application. Needs the ``learn`` extra."""
     site.require_extra()
     from starlette.applications import Starlette
@@ -47,7 +47,7 @@ def application(*, host: str = HOST, patience: float = PATIENCE) -> ASGIApp:
         ],
         exception_handlers={InputError: _told, LaterError: _later, 404: _nowhere},
     )
-    app.state.turns = Turns(patience=patience)
+    app.state.turns = Turns(patience=PATIENCE)
     return Guard(app, host)
 
 
@@ -164,14 +164,14 @@ async def _later(request: Request, error: Any) -> Response:
 
 async def _nowhere(request: Request, error: Any) -> Response:
     known = ", ".join(lesson_names())
-    sentence = f"There is no page {request.url.path}. Lessons: {known}."
+    sentence = f"There is no page {request.scope['path']}. Lessons: {known}."
     return _sentence(request, sentence, 404, "Not here")
 
 
 def _sentence(request: Request, text: str, status: int, title: str) -> Response:
     from starlette.responses import JSONResponse
 
-    if is_api(request.url.path):
+    if is_api(request.scope["path"]):
         return JSONResponse({"picture": None, "problems": [text]}, status)
     return _html(site.message_page(text, site.LIVE, title=title), status)
 
