@@ -22,7 +22,7 @@ def shipped_titles() -> Mapping[str, str]:
     """Title by what a link may say: ``name`` of a material with a half cell, or ``name@reading``.
 
     >>> shipped_titles()["nvp"]
-    'Na3V2(PO4)3'
+    'NVP'
     """
     found = {}
     for system in select(Selection(simulable=True)):

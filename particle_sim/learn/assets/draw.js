@@ -3,7 +3,7 @@
 
 const VIRIDIS = ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"];
 const DIVERGING = ["#2d004b", "#532687", "#8073ac", "#b1aad1", "#d8daeb", "#f7f7f6", "#fee0b6", "#fcb761", "#e08214", "#b25706", "#7f3b08"];
-const SCALES = { sodium: DIVERGING, stress: VIRIDIS };
+const SCALES = { sodium: VIRIDIS, stress: DIVERGING };
 const DASH = { "simulation": "solid", "closed form": "dash", "points": "solid" };
 const GREY = "#595959";
 
