@@ -13,8 +13,10 @@ from matplotlib import colormaps
 import particle_sim as ps
 from particle_sim.figures import FIGURES, SODIUM, VON_MISES, body_fields
 from particle_sim.figures.ball import PIXELS
+from particle_sim.figures.quantities import Colours, Quantity
 from particle_sim.figures.style import COLOURS, ROLES
 from particle_sim.particle import shapes
+from particle_sim.studies.result import ComparisonResult
 
 HUE = 0.02
 """Of a colour's share of the brightest; half a pixel along the radius and 256 steps of a map."""
@@ -137,6 +139,31 @@ def test_a_section_has_the_colours_of_its_bar_at_every_place(section: ps.BodyRun
     reach = math.hypot(0.3, 0.1)
     assert bar.get_ylim() == pytest.approx((0.5 - reach, 0.5 + reach), abs=5e-3)
     assert image[0, 0, 3] == 0, "nothing is drawn beside the body"
+
+
+def test_an_opened_sphere_has_the_colours_of_its_bar(comparison: ComparisonResult) -> None:
+    """Distances from the centre, seen along (1, 1, 1), of points u below and beside the middle.
+
+    Below lies the face z = 0, to the right the face x = 0, where they are at sqrt(3) u and
+    sqrt(5/2) u.
+    """
+    run = comparison.candidate.particle
+    distance = Quantity(
+        title="r/R", unit="1", factor=1.0, values=lambda run, _: run.radius / run.radius[-1],
+        colours=Colours.FILLING,
+    )  # fmt: skip
+    figure = body_fields({"ball": run}, indices=[0], quantities=(distance,))
+    figure.canvas.draw()
+    (axes,) = (axes for axes in figure.axes if axes.images)
+    image, bar = np.asarray(axes.images[0].get_array()), figure.axes[-1]
+    size = len(image)
+    assert bar.get_ylim() == pytest.approx((0.0, 1.0), abs=1e-9)
+    for steps in range(10, size // 4, 5):
+        u = 1.02 * 2 * (steps + 0.5) / size
+        for row, column, stretch in ((steps, 0, math.sqrt(3)), (0, steps, math.sqrt(2.5))):
+            drawn = image[size // 2 + row, size // 2 + column]
+            assert np.abs(hue(drawn) - hue(bar_colour(bar, stretch * u))).max() < HUE
+    assert np.abs(hue(image[6, size // 2]) - hue(bar_colour(bar, 1.0))).max() < 0.1, "glossy skin"
 
 
 def test_one_bar_serves_every_state_of_a_quantity(section: ps.BodyRun) -> None:

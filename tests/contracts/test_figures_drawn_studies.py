@@ -105,6 +105,12 @@ def test_rate_curves_are_capacity_over_the_logarithm_of_the_rate(rate: xr.DataTr
     assert axes.get_ylim()[0] == 0
 
 
+@pytest.mark.parametrize("draw", [rate_curves, rate_losses, rate_map])
+def test_a_dollar_in_a_title_is_no_formula(rate: xr.DataTree, draw: Any) -> None:
+    rate["m"].attrs["title"] = r"5 $ \bad{ 6 $"
+    draw(rate).canvas.draw()
+
+
 def test_losses_are_stacked_on_what_is_delivered(rate: xr.DataTree) -> None:
     (axes,) = rate_losses(rate).axes
     stacks = [[(bar.get_y(), bar.get_height()) for bar in stack] for stack in axes.containers]
