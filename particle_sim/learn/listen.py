@@ -20,8 +20,8 @@ LOOK_EVERY = 5.0
 IDLE_LOOKS, BUSY_LOOKS = 1, 8
 """Further looks without anything new after which a connection is cut: while no request, or no
 whole one, is there, and while one is answered."""
-LAST_WORDS = 1
-"""Seconds in which answers may be finished when the server stops."""
+LAST_WORDS = 0
+"""Seconds in which answers may be finished when the server stops; pages simply ask again."""
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -89,7 +89,7 @@ class Server(uvicorn.Server):
     """Stops soon, whatever is open, and says nothing about it."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close every connection; answers under way have a second."""
+        """Close every connection; answers under way are dropped."""
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
         await super().shutdown(sockets)
 
