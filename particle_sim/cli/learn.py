@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,3 +34,5 @@ def learn(
     from particle_sim.learn.server import serve
 
     serve(host, port, open_browser=browser)
+    sys.stdout.flush()
+    os._exit(0)  # a picture still being computed does not hold up the end

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style
+from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,6 +49,6 @@ def fit_curve(fit: xr.DataTree) -> Figure:
         else:
             axes.set_xlabel("Capacity [mAh/g]")
             axes.set_ylabel("Voltage [V vs metal]")
-        axes.set_title(f"{fit.attrs['title']}: {fit.attrs['data']}")
+        axes.set_title(f"{plain(fit.attrs['title'])}: {plain(fit.attrs['data'])}")
         axes.legend(loc="lower left")
     return figure

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.style import CANDIDATE, figure_style
+from particle_sim.figures.style import CANDIDATE, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,9 @@ def fit_pairs(fit: xr.DataTree) -> Figure:
             axes.tick_params(labelsize=7)
             if axes.get_subplotspec().colspan.start > 0:
                 axes.tick_params(labelleft=False)
-        figure.suptitle(f"{fit.attrs['title']}: blue after the data, grey before", fontsize=10)
+        figure.suptitle(
+            f"{plain(fit.attrs['title'])}: blue after the data, grey before", fontsize=10
+        )
     return figure
 
 

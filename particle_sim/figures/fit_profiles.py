@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.fit_pairs import LABELS
-from particle_sim.figures.style import CANDIDATE, figure_style
+from particle_sim.figures.style import CANDIDATE, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,5 +39,5 @@ def fit_profiles(fit: xr.DataTree) -> Figure:
             "90 %", (0.03, float(fit["profile/diffusion_rate"].attrs["ninety_percent"]) + 0.15),
             xycoords=("axes fraction", "data"), fontsize=7, color="#555555",
         )  # fmt: skip
-        figure.suptitle(f"{fit.attrs['title']}: what the data alone say", fontsize=10)
+        figure.suptitle(f"{plain(fit.attrs['title'])}: what the data alone say", fontsize=10)
     return figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style
+from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +31,7 @@ def fit_titration(table: xr.Dataset) -> Figure:
                        markersize=5, label="a condition is missed")  # fmt: skip
         _decades(above, rate)
         above.set_ylabel("$D/R^2$ [1/s]")
-        above.set_title(f"{table.attrs['title']}: titration")
+        above.set_title(f"{plain(table.attrs['title'])}: titration")
         above.legend()
         below.plot(filling, table.potential_slope.values, ".-", color="#555555")
         below.axhline(table.attrs["flattest"], color="#777777", linewidth=0.8)

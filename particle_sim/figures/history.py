@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style
+from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style, plain
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def history(results: xr.DataTree) -> Figure:
             for law, child in node["particle"].children.items():
                 run = child.to_dataset()
                 measure = str(run.attrs["stress"])
-                label = f"{node.attrs['title']}, {run.attrs['law_title']}"
+                label = f"{plain(node.attrs['title'])}, {run.attrs['law_title']}"
                 style = {"color": COLOURS[role], "linestyle": LAW_STYLES[law]}
                 own = law == node.attrs["law"]
                 width = 2.0 if own else 1.2

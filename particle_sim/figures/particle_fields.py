@@ -15,6 +15,7 @@ from particle_sim.figures.style import (
     STRAIN_MAP,
     STRESS_MAP,
     figure_style,
+    plain,
 )
 from particle_sim.units import Array, readable
 
@@ -129,7 +130,7 @@ def _not_reached(axes: Any) -> None:
 
 def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[float]) -> None:
     attrs = results.attrs
-    titles = {role: results[role].attrs["title"] for role in ROLES}
+    titles = {role: plain(results[role].attrs["title"]) for role in ROLES}
     for column, fraction in enumerate(fractions):
         box = grid[0, column].get_position(figure)
         figure.text(0.5 * (box.x0 + box.x1), box.y1 + 0.008, f"{fraction:.0%}", ha="center")

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.particle_fields import state_profile
-from particle_sim.figures.style import ROLES, figure_style
+from particle_sim.figures.style import ROLES, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +42,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
                 axes.set_ylabel(label)
                 if row == 0:
                     axes.set_ylim(-0.03, 1.03)
-                    axes.set_title(f"{node.attrs['title']}, {node.attrs['law_title']}")
+                    axes.set_title(f"{plain(node.attrs['title'])}, {node.attrs['law_title']}")
             grid[2][column].set_xlabel("Radius / particle radius")
         handles, labels = max(
             (axes.get_legend_handles_labels() for axes in grid[0]), key=lambda pair: len(pair[1])

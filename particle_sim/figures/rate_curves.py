@@ -14,7 +14,7 @@ from particle_sim.figures.rate_panels import (
     panels,
     rate_ticks,
 )
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.style import figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ def rate_curves(results: xr.DataTree) -> Figure:
         axes = panels(figure, rows=1, columns=len(names), share="row")[0]
         for place, (name, axis) in enumerate(zip(names, axes, strict=True)):
             _draw(results.children[name], axis, colour_of(place))
-            axis.set_title(results.children[name].attrs["title"])
+            axis.set_title(plain(results.children[name].attrs["title"]))
         axes[0].set_ylabel("Discharge capacity [mAh/g of cathode]")
         for axis in axes:
             axis.set_ylim(bottom=0)

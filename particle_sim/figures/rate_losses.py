@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.rate_panels import panels
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.style import figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +29,7 @@ def rate_losses(results: xr.DataTree) -> Figure:
         axes = panels(figure, rows=1, columns=len(names), share="row")[0]
         for name, axis in zip(names, axes, strict=True):
             _draw(results.children[name], axis)
-            axis.set_title(results.children[name].attrs["title"])
+            axis.set_title(plain(results.children[name].attrs["title"]))
             axis.set_xlabel("C-rate of the printed 1C [1/h]")
         axes[0].set_ylabel("Capacity [mAh/g]")
         figure.legend(

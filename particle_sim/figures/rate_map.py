@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.rate_panels import panels
-from particle_sim.figures.style import SODIUM_MAP, STRESS_MAP, figure_style
+from particle_sim.figures.style import SODIUM_MAP, STRESS_MAP, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +32,7 @@ def rate_map(results: xr.DataTree) -> Figure:
         kept = [_kept(results.children[n], axis) for n, axis in zip(names, above, strict=True)]
         crack = [_crack(results.children[n], axis) for n, axis in zip(names, below, strict=True)]
         for name, axis in zip(names, above, strict=True):
-            axis.set_title(results.children[name].attrs["title"])
+            axis.set_title(plain(results.children[name].attrs["title"]))
             axis.tick_params(labelbottom=False)
         for axis in below:
             axis.set_xlabel("C-rate of the printed 1C [1/h]")

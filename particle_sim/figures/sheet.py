@@ -12,6 +12,7 @@ import numpy as np
 
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import Colours, ColourScale, Quantity
+from particle_sim.figures.style import plain
 from particle_sim.units import Array, readable
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def name_width(names: Iterable[str]) -> float:
 def name_row(page: Sheet, row: int, name: str, view: Picture) -> None:
     """The name of a run and the scale of its pictures, left of a row."""
     x, y = page.left - 0.16, page.corner(row, 0)[1] + 0.5 * SIDE
-    page.text(x, y, name, ha="right", va="bottom", fontsize=10, fontweight="bold")
+    page.text(x, y, plain(name), ha="right", va="bottom", fontsize=10, fontweight="bold")
     length = round_length(0.35 * view.width)
     inches = length / view.width * SIDE
     bar = page.axes(x - inches, y + 0.1, inches, 0.03)

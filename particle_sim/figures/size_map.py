@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style
+from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +53,7 @@ def _draw_material(results: xr.DataTree, role: str, above: Any, below: Any) -> N
             "linestyle": LAW_STYLES[law],
             "marker": "o" if len(rate) < 8 else "",
             "markersize": 4,
-            "label": f"{node.attrs['title']}, {table.attrs['title']}",
+            "label": f"{plain(node.attrs['title'])}, {plain(table.attrs['title'])}",
         }
         above.loglog(rate, stress, **style)
         above.fill_between(rate, low * stress, high * stress, color=COLOURS[role], alpha=0.15, lw=0)
@@ -67,7 +67,9 @@ def _draw_bars(results: xr.DataTree, axes: Any) -> None:
         axes.plot([low, high], [-place, -place], color=COLOURS[role], linewidth=6, alpha=0.4,
                   solid_capstyle="butt")  # fmt: skip
         axes.plot(node.attrs["diffusion_rate"], -place, "o", color=COLOURS[role])
-        axes.text(low / 1.3, -place, node.attrs["title"], ha="right", va="center", fontsize=8)
+        axes.text(
+            low / 1.3, -place, plain(node.attrs["title"]), ha="right", va="center", fontsize=8
+        )
     axes.set_ylim(-1.7, 0.7)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

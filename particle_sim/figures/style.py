@@ -46,3 +46,12 @@ def figure_style() -> Iterator[type[Figure]]:
         from matplotlib.figure import Figure as FigureClass
 
         yield FigureClass
+
+
+def plain(text: str) -> str:
+    r"""A text of a user's file as Matplotlib must get it: a dollar is no formula there.
+
+    >>> plain("5 $ a kilogram")
+    '5 \\$ a kilogram'
+    """
+    return str(text).replace("$", r"\$")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from particle_sim.figures.style import COLOURS, ROLES, figure_style
+from particle_sim.figures.style import COLOURS, ROLES, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +19,7 @@ def voltage(results: xr.DataTree) -> Figure:
         above, below = figure.subplots(2, 1, sharex=True)
         for role in ROLES:
             node = results[role]
-            cell, title = node["cell"].to_dataset(), node.attrs["title"]
+            cell, title = node["cell"].to_dataset(), plain(node.attrs["title"])
             above.plot(cell.capacity, cell.voltage, color=COLOURS[role], label=title)
             below.plot(cell.grid_capacity, cell.differential_capacity, color=COLOURS[role])
         above.set_ylabel("Voltage [V vs metal]")

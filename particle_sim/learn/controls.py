@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ State = dict[str, Value]
 
 DIGITS = 3
 """Significant digits of a slider's values, so that they read well and fit into a URL."""
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+"""A number as a link writes it; Python would also read ``1_0``, ``nan`` and other digits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,10 @@ def read_state(
     by_name = {control.name: control for control in controls}
     for name, text in query.items():
         if name not in by_name:
-            problems.append(f"The link sets {name}, which is not here; {closest(name, by_name)}")
+            told = name if name.isprintable() else repr(name)
+            problems.append(
+                f"The link sets {told[:40]}, which is not here; {closest(name, by_name)}"
+            )
             continue
         value = _read(by_name[name], text)
         if value is None:
@@ -125,11 +132,8 @@ def keywords(controls: tuple[Control, ...], state: State) -> dict[str, Value]:
 def _read(control: Control, text: str) -> Value | None:
     if isinstance(control, Choice):
         return text if text in control.options else None
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and control.low <= value <= control.high else None
+    value = float(text) if NUMBER.fullmatch(text) else math.nan
+    return value if control.low <= value <= control.high else None
 
 
 def _allowed(control: Control) -> str:

@@ -10,6 +10,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from particle_sim.errors import InputError, closest
@@ -95,6 +96,7 @@ def load_lesson(name: str) -> Lesson:
     return _load(shipped_folder("scenarios") / "lessons" / f"{name}.py")
 
 
+@lru_cache(maxsize=32)
 def _load(file: Path) -> Lesson:
     spec = importlib.util.spec_from_file_location(f"particle_sim_lesson_{file.stem}", file)
     if spec is None or spec.loader is None:

@@ -24,8 +24,8 @@ SHOWN_AT = 0.5
 DRAWS = 200
 LEAST_TENSION = 1e-4
 """Tension below which nothing is drawn on the logarithmic axis [MPa]."""
-CACHED = 64
-"""Runs of one pair that are kept."""
+CACHED = 16
+"""Runs of one pair that are kept; each takes 0.3 MB."""
 SAME_DRAW = ("particle_radius", "youngs_modulus")
 OWN_DRAW = ("diffusivity", "volume_change")
 MPA, PERCENT, MICROMETRE, GPA = 1e6, 1e-2, 1e-6, 1e9

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from functools import lru_cache
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.learn import site
 from particle_sim.learn.controls import keywords, read_state
+from particle_sim.learn.guard import Guard, is_api
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
-from particle_sim.learn.playground import playground
-from particle_sim.materials.library import Selection, select
-from particle_sim.materials.load import load_material
+from particle_sim.learn.shipped import PAIR, shipped_pair, shipped_titles
+from particle_sim.learn.turns import LaterError, Turns
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp
 
+HOST = "127.0.0.1"
 ROLES = ("baseline", "candidate")
-AT_ONCE = 2
-"""Pictures computed at the same time; further requests wait."""
-PAIR = ("nvp", "he_v")
-PAIRS = 16
-"""Pairs of materials whose runs are kept."""
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; connect-src 'self' data: blob:",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
-
-_turn = threading.Semaphore(AT_ONCE)
+PATIENCE = 30.0
+"""Longest wait for a page or a picture [s]."""
+PIECE = 65_536
+"""Bytes of a file handed on at once, so that a slow reader costs no memory."""
 
 
-def application() -> Starlette:
+def application(*, host: str = HOST) -> ASGIApp:
     """Pages, files and pictures as an ASGI application. Needs the ``learn`` extra."""
     site.require_extra()
     from starlette.applications import Starlette
     from starlette.routing import Route
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", _index),
             Route("/lesson/{name}", _lesson),
@@ -52,146 +45,165 @@ def application() -> Starlette:
             Route("/api/lesson/{name}", _lesson_picture),
             Route("/api/playground", _playground_picture),
         ],
-        exception_handlers={InputError: _told, 404: _nowhere},
+        exception_handlers={InputError: _told, LaterError: _later, 404: _nowhere},
+    )
+    app.state.turns = Turns(patience=PATIENCE)
+    return Guard(app, host)
+
+
+async def _index(request: Request) -> Response:
+    return await _page(request, lambda: site.index_page(site.LIVE))
+
+
+async def _lesson(request: Request) -> Response:
+    name = request.path_params["name"]
+    return await _page(
+        request, lambda: site.lesson_page(name, site.LIVE, source=f"/api/lesson/{name}")
     )
 
 
-def _index(request: Request) -> Response:
-    return _html(site.index_page(site.LIVE))
+async def _playground(request: Request) -> Response:
+    names = _names(dict(request.query_params))
+    return await _page(request, lambda: _playground_page(names))
 
 
-def _lesson(request: Request) -> Response:
-    name = request.path_params["name"]
-    return _html(site.lesson_page(name, site.LIVE, source=f"/api/lesson/{name}"))
+def _names(query: dict[str, str]) -> tuple[str, str]:
+    """What a link says of the two materials, taken out of it."""
+    baseline, candidate = (query.pop(role, start) for role, start in zip(ROLES, PAIR, strict=True))
+    return baseline, candidate
 
 
-def _playground(request: Request) -> Response:
-    query, problems = dict(request.query_params), []
-    names = {role: query.get(role, start) for role, start in zip(ROLES, PAIR, strict=True)}
+def _playground_page(names: tuple[str, str]) -> str:
+    problems: tuple[str, ...] = ()
     try:
-        scene = _pair(*names.values())
+        scene = shipped_pair(*names)
     except InputError as error:
-        problems = [*error.problems, f"Shown instead: {' and '.join(PAIR)}."]
-        names = dict(zip(ROLES, PAIR, strict=True))
-        scene = _pair(*PAIR)
-    titles = load_material(names["baseline"]).title, load_material(names["candidate"]).title
-    page = site.playground_page(
+        problems = (*error.problems, f"Shown instead: {' and '.join(PAIR)}.")
+        names, scene = PAIR, shipped_pair(*PAIR)
+    titles = shipped_titles()
+    plain = [(name, title) for name, title in titles.items() if "@" not in name]
+    return site.playground_page(
         scene,
-        titles,
-        names,
+        (titles[names[0]], titles[names[1]]),
+        dict(zip(ROLES, names, strict=True)),
         site.LIVE,
         source="/api/playground",
-        materials=_materials(),
+        materials=sorted(plain, key=lambda pair: pair[1].lower()),
         problems=problems,
     )
-    return _html(page)
 
 
-def _sheet(request: Request) -> Response:
-    return _html(site.sheet_page(site.LIVE, key=False))
+async def _sheet(request: Request) -> Response:
+    return await _page(request, lambda: site.sheet_page(site.LIVE, key=False))
 
 
-def _key(request: Request) -> Response:
-    return _html(site.sheet_page(site.LIVE, key=True))
+async def _key(request: Request) -> Response:
+    return await _page(request, lambda: site.sheet_page(site.LIVE, key=True))
 
 
-def _asset(request: Request) -> Response:
-    from starlette.responses import Response
+async def _asset(request: Request) -> Response:
+    from starlette.responses import StreamingResponse
 
     name = request.path_params["name"]
     if name not in site.ASSETS:
-        return _nowhere(request, None)
-    return Response(site.asset(name), media_type=site.ASSETS[name], headers=HEADERS)
+        return await _nowhere(request, None)
+    content = site.asset(name)
+    length = {"Content-Length": str(len(content))}
+    return StreamingResponse(_pieces(content), media_type=site.ASSETS[name], headers=length)
 
 
-def _lesson_picture(request: Request) -> Response:
-    return _picture(load_lesson(request.path_params["name"]).scene, dict(request.query_params))
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), PIECE):
+        yield content[start : start + PIECE]
 
 
-def _playground_picture(request: Request) -> Response:
+async def _lesson_picture(request: Request) -> Response:
+    scene = load_lesson(request.path_params["name"]).scene
+    return await _picture(request, lambda: scene, dict(request.query_params))
+
+
+async def _playground_picture(request: Request) -> Response:
     query = dict(request.query_params)
-    return _picture(
-        _pair(*(query.pop(role, start) for role, start in zip(ROLES, PAIR, strict=True))), query
-    )
+    names = _names(query)
+    return await _picture(request, lambda: shipped_pair(*names), query)
 
 
-def _picture(scene: Scene, query: dict[str, str]) -> Response:
-    """The picture of a state, and a sentence for everything in it that cannot be."""
+async def _picture(request: Request, scene: Callable[[], Scene], query: dict[str, str]) -> Response:
     from starlette.responses import JSONResponse
 
+    turns: Turns = request.app.state.turns
+    return JSONResponse(await turns.take(lambda: _drawn(scene(), query)))
+
+
+def _drawn(scene: Scene, query: dict[str, str]) -> dict[str, Any]:
+    """The picture of a state, and a sentence for everything in it that cannot be."""
     controls = tuple(scene.controls)
     state, problems = read_state(controls, query)
-    with _turn:
-        try:
-            picture = scene.draw(**keywords(controls, state))
-        except (ConvergenceError, InputError) as error:
-            start, _ = read_state(controls, {})
-            picture = scene.draw(**keywords(controls, start))
-            problems = (*problems, f"{error} Shown instead: where the sliders started.")
-    content = {"picture": site.picture_data(picture), "problems": problems}
-    return JSONResponse(content, headers=HEADERS)
+    try:
+        picture = scene.draw(**keywords(controls, state))
+    except (ConvergenceError, InputError) as error:
+        start, _ = read_state(controls, {})
+        picture = scene.draw(**keywords(controls, start))
+        problems = (*problems, f"{error} Shown instead: where the sliders started.")
+    return {"picture": site.picture_data(picture), "problems": problems}
 
 
-@lru_cache(maxsize=PAIRS)
-def _pair(baseline: str, candidate: str) -> Scene:
-    return playground(load_material(baseline), load_material(candidate))
+async def _page(request: Request, make: Callable[[], str]) -> Response:
+    turns: Turns = request.app.state.turns
+    return _html(await turns.take(make))
 
 
-@lru_cache(maxsize=1)
-def _materials() -> list[tuple[str, str]]:
-    """Name and title of what half cells can be made of, by title."""
-    systems = select(Selection(simulable=True))
-    found = [(s.file.material.name, s.file.material.title) for s in systems]
-    return sorted(found, key=lambda pair: pair[1].lower())
-
-
-def _told(request: Request, error: Any) -> Response:
+async def _told(request: Request, error: Any) -> Response:
     """What somebody asked for that is not there, in one sentence."""
-    return _html(site.message_page(" ".join(error.problems), site.LIVE), 404)
+    return _sentence(request, " ".join(error.problems), 404, "Not here")
 
 
-def _nowhere(request: Request, error: Any) -> Response:
+async def _later(request: Request, error: Any) -> Response:
+    return _sentence(request, str(error), 503, "Not yet")
+
+
+async def _nowhere(request: Request, error: Any) -> Response:
     known = ", ".join(lesson_names())
-    return _html(
-        site.message_page(f"There is no page {request.url.path}. Lessons: {known}.", site.LIVE), 404
-    )
+    sentence = f"There is no page {request.scope['path']}. Lessons: {known}."
+    return _sentence(request, sentence, 404, "Not here")
+
+
+def _sentence(request: Request, text: str, status: int, title: str) -> Response:
+    from starlette.responses import JSONResponse
+
+    if is_api(request.scope["path"]):
+        return JSONResponse({"picture": None, "problems": [text]}, status)
+    return _html(site.message_page(text, site.LIVE, title=title), status)
 
 
 def _html(text: str, status: int = 200) -> Response:
     from starlette.responses import HTMLResponse
 
-    return HTMLResponse(text, status, headers=HEADERS)
+    return HTMLResponse(text, status)
 
 
 def serve(host: str, port: int, *, open_browser: bool) -> None:
     """Serve until Ctrl-C. Raises :class:`InputError` when the address cannot be had."""
-    import socket
     import webbrowser
 
-    import uvicorn
+    app = application(host=host)
+    from particle_sim.learn.listen import is_open, listener, run
 
-    app = application()
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            listener.listen()  # a browser that is quicker than the server waits, and is not refused
-        except OSError as error:
-            raise InputError(
-                f"{host}:{port} cannot be used ({error.strerror}); try --port {port + 1}."
-            ) from None
-        address = f"http://{host}:{listener.getsockname()[1]}/"
+    with listener(host, port) as listening:
+        name = f"[{host}]" if ":" in host else host
+        address = f"http://{name}:{listening.getsockname()[1]}/"
         print(f"Lessons and playground: {address}  (stop with Ctrl-C)", flush=True)
+        if is_open(listening):
+            print(
+                f"Note: --host {host} opens the lessons to everybody on its network.",
+                file=sys.stderr,
+            )
         threading.Thread(target=_warm, daemon=True).start()
         if open_browser:
             webbrowser.open(address)
-        config = uvicorn.Config(app, log_level="warning")
-        uvicorn.Server(config).run(sockets=[listener])
+        run(app, listening)
 
 
 def _warm() -> None:
     """What the first visitor would wait for."""
-    scene = _pair(*PAIR)
-    controls = tuple(scene.controls)
-    with _turn:
-        scene.draw(**keywords(controls, read_state(controls, {})[0]))
+    _drawn(shipped_pair(*PAIR), {})

@@ -156,9 +156,9 @@ def playground_page(
     )
 
 
-def message_page(text: str, links: Links) -> str:
+def message_page(text: str, links: Links, *, title: str) -> str:
     """A page that says one thing."""
-    return _render("message.html", links, title="Not here", text=text)
+    return _render("message.html", links, title=title, text=text)
 
 
 def sheet_page(links: Links, *, key: bool) -> str:

@@ -67,6 +67,19 @@ def test_figure_names_both_materials(name: str, stored: xr.DataTree) -> None:
 
 
 @pytest.mark.parametrize("name", list(FIGURES))
+def test_a_dollar_in_a_title_is_no_formula(name: str, stored: xr.DataTree) -> None:
+    from matplotlib.text import Text
+
+    named = stored.copy(deep=True)
+    for role in ("baseline", "candidate"):
+        named[role].attrs["title"] = rf"5 $ \bad{{ 6 $ {role}"
+    figure = FIGURES[name](named)
+    figure.canvas.draw()
+    texts = " ".join(text.get_text() for text in figure.findobj(Text))
+    assert r"5 \$ \bad{ 6 \$ baseline" in texts
+
+
+@pytest.mark.parametrize("name", list(FIGURES))
 def test_figure_leaves_the_results_alone(name: str, stored: xr.DataTree) -> None:
     before = stored.copy(deep=True)
     FIGURES[name](stored)

@@ -91,6 +91,34 @@ def watch(page: Page, home: str) -> Watched:
     return watched
 
 
+# --- what is drawn ---
+
+DRAWN = """() => {
+  const balls = [...document.querySelectorAll("#balls figure")].map((figure) => {
+    const canvas = figure.querySelector("canvas"), spans = figure.querySelectorAll(".scale span");
+    const size = canvas.width, context = canvas.getContext("2d");
+    return {
+      title: figure.querySelector("figcaption").textContent, size,
+      middle: [...context.getImageData(0, size / 2, size, 1).data],
+      upright: [...context.getImageData(size / 2, 0, 1, size).data],
+      low: Number(spans[1].textContent), high: Number(spans[3].textContent),
+      bar: getComputedStyle(spans[2]).backgroundImage,
+      told: figure.querySelector(".shape").getAttribute("aria-label"),
+    };
+  });
+  const panels = [...document.querySelectorAll("#panels .shape")].map((place) => ({
+    title: place.closest("figure").querySelector("figcaption").textContent,
+    axes: ["xaxis", "yaxis"].map((name) => {
+      const axis = place._fullLayout[name];
+      return { text: axis.title.text, type: axis.type, range: axis.range };
+    }),
+    lines: place.data.map(({ name, x, y, mode, line }) => ({ name, x, y, mode, line })),
+  }));
+  return { balls, panels };
+}"""
+"""Pixels of the cut particles with their colour bars, and what Plotly made of the panels."""
+
+
 # --- what a reader does --------------------------------------------------------------------------
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import math
+import re
 import statistics
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from browser import (
+    DRAWN,
     SIZES,
     OpenPage,
     Server,
@@ -20,8 +24,9 @@ from browser import (
     settled,
     slide,
 )
+from matplotlib import colormaps
 
-from particle_sim.learn.lesson import lesson_names
+from particle_sim.learn.lesson import lesson_names, load_lesson
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -184,6 +189,12 @@ def test_an_exercise_judges_answers_and_the_open_page_is_accessible(
         return page.inner_text("#exercise-said")
 
     right = page.get_attribute("#exercise", "data-answer") or ""
+    exercise = load_lesson(name).exercise
+    for side in (-1, 1):
+        off = side * exercise.tolerance
+        assert answer(f"{exercise.answer() * (1 + 0.5 * off):.9g}") == "Right."
+        assert answer(f"{exercise.answer() * (1 + 1.5 * off):.9g}").startswith("Not yet")
+    page.reload()
     assert page.is_disabled("#solution-button")
     assert answer("a lot").startswith("Write a number")
     assert answer("").startswith("Write a number")
@@ -209,6 +220,83 @@ def test_a_wrong_prediction_is_told_what_happens(open_page: OpenPage, server: Se
     told = page.inner_text(f"#prediction label >> nth={right}").strip()
     commit(page, str((right + 1) % 2))
     assert page.inner_text("#verdict") == f"Not quite. The simulation says: {told}"
+
+
+# --- what is drawn -------------------------------------------------------------------------------
+
+MAPS = {"sodium": "viridis", "stress": "PuOr_r"}
+SHADE = 8
+"""Of 255: between the page's stops and matplotlib's map, at most 6, and rounding."""
+DRAWN_PAGES = [*(f"lesson/{name}" for name in lesson_names()), "playground"]
+
+
+def colour(ball: dict[str, Any], value: float) -> Any:
+    """Red, green and blue that the map of a cut particle gives a value."""
+    share = np.clip((value - ball["low"]) / (ball["high"] - ball["low"]), 0, 1)
+    return 255 * np.array(colormaps[MAPS[ball["quantity"]]](share)[:3])
+
+
+def check_ball(seen: dict[str, Any], ball: dict[str, Any]) -> None:
+    """Pixels from the centre to the rim, the colour bar and its ends, against the data."""
+    size, reach = seen["size"], 0.49 * seen["size"] * ball["size"]
+    for line in ("middle", "upright"):
+        pixels = np.array(seen[line]).reshape(size, 4)
+        for step in range(size):
+            r = math.hypot(step + 0.5 - size / 2, 0.5) / reach
+            if r < 0.97:
+                near = np.interp([r - 0.003, r, r + 0.003], ball["radius"], ball["values"])
+                expected = [colour(ball, value) for value in near]
+                low, high = np.min(expected, axis=0) - SHADE, np.max(expected, axis=0) + SHADE
+                drawn = pixels[step, :3]
+                assert ((low <= drawn) & (drawn <= high)).all(), (ball["title"], line, r)
+            elif r > 1.01:
+                assert pixels[step, 3] == 0
+    stops = np.array(re.findall(r"rgb\((\d+), (\d+), (\d+)\)", seen["bar"]), dtype=float)
+    assert "linear-gradient(90deg" in seen["bar"]
+    for share, stop in zip(np.linspace(0, 1, len(stops)), stops, strict=True):
+        value = ball["low"] + share * (ball["high"] - ball["low"])
+        assert np.abs(stop - colour(ball, value)).max() <= SHADE
+    assert (seen["low"], seen["high"]) == pytest.approx((ball["low"], ball["high"]), rel=5e-3)
+    centre, surface = re.findall(r"(?:centre|surface) (\S+?)(?=,|$)", seen["told"])
+    ends = (ball["values"][0], ball["values"][-1])
+    assert (float(centre), float(surface)) == pytest.approx(ends, rel=5e-3)
+
+
+def check_panel(seen: dict[str, Any], panel: dict[str, Any]) -> None:
+    """Titles, kinds and ranges of both axes, and every curve, against the data."""
+    assert seen["title"] == panel["title"]
+    x, y = seen["axes"]
+    assert (x["text"], y["text"]) == (panel["x_label"], panel["y_label"])
+    assert x["type"] == ("log" if panel["log_x"] else "linear")
+    assert y["type"] == ("log" if panel["log_y"] else "linear")
+    if panel["y_range"]:
+        ends = np.log10(panel["y_range"]) if panel["log_y"] else panel["y_range"]
+        assert y["range"] == pytest.approx(list(ends))
+    for drawn, line in zip(seen["lines"], panel["lines"], strict=True):
+        assert (drawn["name"], drawn["x"], drawn["y"]) == (line["label"], line["x"], line["y"])
+        assert drawn["line"]["color"] == line["colour"]
+        assert drawn["mode"] == ("markers" if line["kind"] == "points" else "lines")
+        assert drawn["line"]["dash"] == ("dash" if line["kind"] == "closed form" else "solid")
+
+
+@pytest.mark.parametrize("path", DRAWN_PAGES)
+def test_the_page_draws_what_the_server_computed(
+    open_page: OpenPage, server: Server, path: str
+) -> None:
+    page = open_page(f"{server.address}/{path}").page
+    if path == "playground":
+        settled(page)
+    else:
+        commit(page)
+    panels = page.request.get(f"{server.address}/api/{path}").json()["picture"]["panels"]
+    seen = page.evaluate(DRAWN)
+    balls = [panel for panel in panels if panel["kind"] == "ball"]
+    for drawn, ball in zip(seen["balls"], balls, strict=True):
+        assert drawn["title"] == ball["title"]
+        check_ball(drawn, ball)
+    curves = [panel for panel in panels if panel["kind"] == "panel"]
+    for drawn, panel in zip(seen["panels"], curves, strict=True):
+        check_panel(drawn, panel)
 
 
 # --- many moves, many tabs, and how long a move takes --------------------------------------------

@@ -203,7 +203,7 @@ def test_a_value_between_positions_is_told(open_page: OpenPage, server: Server) 
 @pytest.mark.parametrize(
     ("query", "sign"),
     [
-        ("baseline=nvpp", "did you mean nvp"),
+        ("baseline=nvpp", "not in the list"),
         ("baseline=nvp&candidate=nvp", "two different"),
         ("baseline=%3C/script%3E%3Cimg%20src=x%20onerror=alert(1)%3E", "Shown instead"),
         ("baseline=", "Shown instead"),

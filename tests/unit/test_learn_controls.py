@@ -72,7 +72,10 @@ def test_a_link_sets_what_it_names() -> None:
     assert (state, problems) == ({"rate": 1.0, "time": 12.0, "phase": "two"}, ())
 
 
-@pytest.mark.parametrize("text", ["abc", "", "nan", "inf", "-inf", "1e999", "-1", "41", "1_0_0"])
+@pytest.mark.parametrize(
+    "text",
+    ["abc", "", "nan", "inf", "-inf", "1e999", "-1", "41", "1_0", "\u0661", " 7", "7 ", "+-7"],
+)
 def test_a_number_that_cannot_be_is_told_and_replaced(text: str) -> None:
     state, problems = read_state(CONTROLS, {"time": text})
     assert state == start_state(CONTROLS)
@@ -88,9 +91,11 @@ def test_an_unknown_option_and_an_unknown_name_are_told() -> None:
     assert problems[1] == "The link sets tiem, which is not here; did you mean time?"
 
 
-def test_a_long_value_is_cut() -> None:
-    _, (sentence,) = read_state(CONTROLS, {"time": "9" * 5000})
-    assert len(sentence) < 150
+def test_a_long_value_and_a_long_name_are_cut() -> None:
+    for query in ({"time": "9" * 5000}, {"9" * 5000: "time"}, {"\0" * 5000: ""}):
+        _, (sentence,) = read_state(CONTROLS, query)
+        assert len(sentence) < 150
+        assert sentence.isprintable()
 
 
 # --- of everything that is shipped ---------------------------------------------------------------

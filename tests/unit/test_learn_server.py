@@ -37,7 +37,9 @@ class Client:
         """The answer to one request."""
 
         async def ask() -> Any:
-            async with httpx.AsyncClient(transport=self.transport, base_url="http://x") as client:
+            async with httpx.AsyncClient(
+                transport=self.transport, base_url="http://localhost"
+            ) as client:
                 return await client.get(address, params=params)
 
         return asyncio.run(ask())

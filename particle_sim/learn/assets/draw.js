@@ -1,8 +1,8 @@
 // Draws a picture (balls and panels as plain data) and gives it away as a file.
 "use strict";
 
-const VIRIDIS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
-const DIVERGING = ["#2d004b", "#542788", "#8073ac", "#b2abd2", "#f7f7f7", "#fdb863", "#e08214", "#b35806", "#7f3b08"];
+const VIRIDIS = ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"];
+const DIVERGING = ["#2d004b", "#532687", "#8073ac", "#b1aad1", "#d8daeb", "#f7f7f6", "#fee0b6", "#fcb761", "#e08214", "#b25706", "#7f3b08"];
 const SCALES = { sodium: VIRIDIS, stress: DIVERGING };
 const DASH = { "simulation": "solid", "closed form": "dash", "points": "solid" };
 const GREY = "#595959";

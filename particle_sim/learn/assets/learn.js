@@ -102,7 +102,7 @@ async function ask() {
   busy = true;
   byId("scene").setAttribute("aria-busy", "true");
   try {
-    do { waiting = false; show(await fetched()); } while (waiting);
+    do { waiting = false; const found = await fetched(); if (found) show(found); } while (waiting);
   } catch (error) {
     complain(["The program behind this page does not answer. Start particle-sim learn again and reload."]);
   }

@@ -1,0 +1,266 @@
+"""What the figures of a rate study, a fit and a lesson's slide draw, from made-up numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.colors import to_hex
+
+from particle_sim.figures.fit_curve import fit_curve
+from particle_sim.figures.fit_pairs import LABELS, fit_pairs
+from particle_sim.figures.fit_profiles import fit_profiles
+from particle_sim.figures.fit_titration import fit_titration
+from particle_sim.figures.rate_curves import rate_curves
+from particle_sim.figures.rate_losses import rate_losses
+from particle_sim.figures.rate_map import rate_map
+from particle_sim.learn.picture import Ball, Line, Panel, Picture, Quantity
+from particle_sim.learn.slides import slide
+
+RATES = np.array([0.1, 1.0, 10.0])
+DRAW = np.random.default_rng(5)
+
+
+def xy(line: Any) -> tuple[list[float], list[float]]:
+    x, y = line.get_data()
+    return np.asarray(x, float).tolist(), np.asarray(y, float).tolist()
+
+
+def scales(axes: Any) -> tuple[str, str]:
+    return axes.get_xscale(), axes.get_yscale()
+
+
+# --- rate ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rate() -> xr.DataTree:
+    """One material whose every number is different."""
+    quantiles = np.array([[90.0, 70.0, 20.0], [100.0, 80.0, 30.0], [110.0, 95.0, 45.0]])
+    radius = np.array([1e-7, 1e-6, 1e-5])
+    kept = np.array([[1.0, 0.95, 0.85], [0.93, 0.65, 0.45], [0.55, 0.25, 0.05]])
+    crack = np.array([[0.002, 0.012, 0.07], [0.012, 0.12, 0.7], [0.12, 2.0, 8.0]])
+    grid = ("radius", "c_rate")
+    return xr.DataTree.from_dict(
+        {
+            "/": xr.Dataset(attrs={"materials": ["m"]}),
+            "/m": xr.Dataset(attrs={"title": "M", "particle_radius": 2e-6}),
+            "/m/band": xr.Dataset(
+                {"quantiles": (("quantile", "c_rate"), quantiles)}, {"c_rate": RATES}
+            ),
+            "/m/curves": xr.Dataset(
+                {"half": (("model", "c_rate"), [[101.0, 81.0, 31.0], [99.0, 75.0, 10.0]])},
+                {"model": ["SPM", "DFN"], "c_rate": RATES},
+            ),
+            "/m/printed": xr.Dataset(
+                {
+                    "series": ("point", ["a", "a", "b"]),
+                    "c_rate": ("point", [0.2, 2.0, 5.0]),
+                    "printed": ("point", [97.0, 60.0, 0.5]),
+                    "relative": ("point", [False, False, True]),
+                    "pass_share": ("point", [0.5, 0.2, np.nan]),
+                }
+            ),
+            "/m/losses": xr.Dataset(
+                {
+                    "delivered": ("c_rate", [100.0, 80.0, 30.0]),
+                    "parts": (
+                        ("resistance", "c_rate"),
+                        [[1, 5, 20], [2, 6, 21], [3, -7, 22], [4, 8, 23]],
+                    ),
+                },
+                {"c_rate": RATES, "resistance": ["w", "x", "y", "z"]},
+            ),
+            "/m/map": xr.Dataset(
+                {
+                    "capacity_kept": (grid, kept),
+                    "crack_number": (grid, crack),
+                    "group": (grid, 10 * kept),
+                    "stress_group": (grid, crack),
+                },
+                {"radius": radius, "c_rate": RATES},
+            ),
+        }
+    )
+
+
+def test_rate_curves_are_capacity_over_the_logarithm_of_the_rate(rate: xr.DataTree) -> None:
+    (axes,) = rate_curves(rate).axes
+    assert scales(axes) == ("log", "linear")
+    lines = {str(line.get_label()): xy(line) for line in axes.lines}
+    rates = RATES.tolist()
+    assert lines == {
+        "median of the draws": (rates, [100.0, 80.0, 30.0]),
+        "half cell, SPM": (rates, [101.0, 81.0, 31.0]),
+        "half cell, DFN": (rates, [99.0, 75.0, 10.0]),
+        "print: a": ([0.2, 2.0], [97.0, 60.0]),
+        "print: b x median at the lowest rate": ([5.0], [50.0]),
+    }
+    band = axes.collections[0].get_paths()[0].vertices
+    for place, ends in zip(rates, ((90, 110), (70, 95), (20, 45)), strict=True):
+        found = band[band[:, 0] == place, 1]
+        assert (found.min(), found.max()) == ends
+    assert axes.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("draw", [rate_curves, rate_losses, rate_map])
+def test_a_dollar_in_a_title_is_no_formula(rate: xr.DataTree, draw: Any) -> None:
+    rate["m"].attrs["title"] = r"5 $ \bad{ 6 $"
+    draw(rate).canvas.draw()
+
+
+def test_losses_are_stacked_on_what_is_delivered(rate: xr.DataTree) -> None:
+    (axes,) = rate_losses(rate).axes
+    stacks = [[(bar.get_y(), bar.get_height()) for bar in stack] for stack in axes.containers]
+    assert stacks[0] == [(0, 100), (0, 80), (0, 30)]
+    assert stacks[1] == [(100, 1), (80, 5), (30, 20)]
+    assert stacks[3] == [(103, 3), (91, 0), (71, 22)], "a negative part is left out"
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["0.1", "1", "10"]
+
+
+def test_maps_have_the_colours_of_their_bars(rate: xr.DataTree) -> None:
+    """At the grid's own points the filled contour is the band that holds the value."""
+    figure = rate_map(rate)
+    above, below = figure.axes[:2]
+    for axes, name in ((above, "capacity_kept"), (below, "crack_number")):
+        assert scales(axes) == ("log", "log")
+        drawn, table = axes.collections[0], rate["m/map"].to_dataset()
+        for radius in table.radius.values[:2]:
+            for place in table.c_rate.values[1:]:
+                value = float(table[name].sel(radius=radius, c_rate=place))
+                inside = [
+                    low <= value <= high
+                    for low, high, path in zip(
+                        drawn.levels[:-1], drawn.levels[1:], drawn.get_paths(), strict=True
+                    )
+                    if path.contains_point((place * 0.999, radius * 1e6 * 1.001))
+                ]
+                assert any(inside), (name, radius, place, value)
+    kept, crack = figure.axes[2:]
+    assert kept.get_ylim() == (0.0, 1.0)
+    assert crack.get_yscale() == "log"
+    assert crack.get_ylim() == pytest.approx((1e-3, 10.0))
+    assert above.lines[0].get_ydata()[0] == 2.0, "the central radius in micrometres"
+
+
+# --- fit -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fit() -> xr.DataTree:
+    """A fit whose groups lie decades apart, before and after the data."""
+    groups = {
+        node: xr.Dataset(
+            {
+                name: ("draw", centre * 10 ** DRAW.uniform(-width, width, 50))
+                for name, centre in zip(LABELS, (1e-3, 20.0, 5e-2, 110.0), strict=True)
+            }
+        )
+        for node, width in (("/prior", 1.0), ("/posterior", 0.2))
+    }
+    profiles = {
+        f"/profile/{name}": xr.Dataset(
+            {"value": ("step", [1.0, 2.0, 4.0]), "loss": ("step", [3.0, 0.0, 5.0])},
+            attrs={"ninety_percent": 2.71},
+        )
+        for name in LABELS
+    }
+    curve = {
+        "/data": xr.Dataset(
+            {
+                "at": ("point", [10.0, 100.0]),
+                "observed": ("point", [120.0, 60.0]),
+                "deviation": ("point", [1.0, 2.0]),
+            },
+            attrs={"at": "current"},
+        ),
+        "/band": xr.Dataset(
+            {"at": ("x", [10.0, 100.0]), "model": (("q", "x"), [[115, 50], [119, 58], [124, 66]])}
+        ),
+        "/held_out": xr.Dataset(
+            {"current": ("point", [50.0]), "observed": ("point", [90.0])},
+        ),
+    }
+    root = xr.Dataset(attrs={"title": "M", "data": "rate", "one_c_current": 50.0})
+    return xr.DataTree.from_dict({"/": root, **groups, **profiles, **curve})
+
+
+def test_a_fitted_curve_is_over_the_c_rate(fit: xr.DataTree) -> None:
+    (axes,) = fit_curve(fit).axes
+    assert scales(axes) == ("log", "linear")
+    found = [xy(line) for line in axes.lines]
+    assert ([0.2, 2.0], [119.0, 58.0]) in found
+    assert ([0.2, 2.0], [120.0, 60.0]) in found
+    assert ([1.0], [90.0]) in found
+    (bars,) = axes.containers
+    low, high = np.array(bars.lines[2][0].get_segments())[:, :, 1].T
+    assert (low.tolist(), high.tolist()) == ([119.0, 58.0], [121.0, 62.0])
+
+
+def test_pairs_have_the_column_along_x_and_the_row_along_y(fit: xr.DataTree) -> None:
+    names, panels = list(LABELS), np.array(fit_pairs(fit).axes).reshape(4, 4)
+    for row in range(4):
+        for column in range(row):
+            axes = panels[row, column]
+            for line, node in zip(axes.lines, ("prior", "posterior"), strict=True):
+                x, y = (fit[node][names[i]].values * LABELS[names[i]][1] for i in (column, row))
+                assert xy(line) == (x.tolist(), y.tolist())
+            wanted = ["linear" if names[i] == "window_capacity" else "log" for i in (column, row)]
+            assert list(scales(axes)) == wanted
+
+
+def test_profiles_are_the_loss_over_the_value(fit: xr.DataTree) -> None:
+    for axes, (name, (label, factor)) in zip(fit_profiles(fit).axes, LABELS.items(), strict=True):
+        assert axes.get_xlabel() == label
+        assert xy(axes.lines[0]) == ([factor, 2 * factor, 4 * factor], [3.0, 0.0, 5.0])
+        assert axes.get_xscale() == ("linear" if name == "window_capacity" else "log")
+        assert axes.lines[1].get_ydata()[0] == 2.71
+
+
+def test_a_titration_is_over_the_filling_with_its_doubts_apart() -> None:
+    table = xr.Dataset(
+        {
+            "site_fraction": ("pulse", [0.2, 0.4, 0.8]),
+            "diffusion_rate": ("pulse", [1e-4, 1e-3, 1e-2]),
+            "relative_error": ("pulse", [0.1, 0.1, 0.1]),
+            "trusted": ("pulse", [1, 0, 1]),
+            "potential_slope": ("pulse", [1.0, 0.01, 2.0]),
+        },
+        attrs={"title": "M", "flattest": 0.05},
+    )
+    above, below = fit_titration(table).axes
+    assert scales(above) == scales(below) == ("linear", "log")
+    assert [xy(line) for line in above.lines] == [([0.2, 0.8], [1e-4, 1e-2]), ([0.4], [1e-3])]
+    assert xy(below.lines[0]) == ([0.2, 0.4, 0.8], [1.0, 0.01, 2.0])
+    assert below.lines[1].get_ydata()[0] == 0.05
+
+
+# --- a lesson's slide ----------------------------------------------------------------------------
+
+
+def test_a_slide_has_centre_and_rim_in_their_colours_and_axes_as_told() -> None:
+    ball = Ball(
+        title="b", label="s [MPa]", radius=[0.0, 0.5, 1.0], values=[-3.0, 0.0, 5.0],
+        low=-5.0, high=5.0, quantity=Quantity.STRESS, size=0.5,
+    )  # fmt: skip
+    line = Line(label="l", x=[1.0, 10.0, 100.0], y=[2.0, 3.0, 5.0])
+    panel = Panel(
+        title="p", x_label="x [1]", y_label="y [1]", lines=[line], log_x=True, y_range=(0.0, 9.0)
+    )
+    figure = slide("t", Picture(panels=[ball, panel]))
+    (disc,) = (axes for axes in figure.axes if axes.images)
+    image = disc.images[0]
+    values = np.ma.filled(image.get_array(), np.nan)
+    middle = len(values) // 2
+    assert values[middle, middle] == pytest.approx(-3.0, abs=0.1)
+    across = values[middle][np.isfinite(values[middle])]
+    assert across[[0, -1]] == pytest.approx([5.0, 5.0], abs=0.1)
+    assert len(across) == pytest.approx(0.5 * len(values), abs=2)
+    assert (image.get_clim(), image.get_cmap().name) == ((-5.0, 5.0), "PuOr_r")
+    (axes,) = (axes for axes in figure.axes if axes.get_xlabel() == "x [1]")
+    assert scales(axes) == ("log", "linear")
+    assert axes.get_ylim() == (0.0, 9.0)
+    assert xy(axes.lines[0]) == ([1.0, 10.0, 100.0], [2.0, 3.0, 5.0])
+    assert to_hex(axes.lines[0].get_color()).upper() == line.colour.value
