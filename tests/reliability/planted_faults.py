@@ -31,7 +31,7 @@ COPIED = (
     "particle_sim", "parameters", "scenarios", "tests", "docs", "examples", "benchmarks",
     "README.md", "pyproject.toml", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "LICENSE",
 )  # fmt: skip
-LONGEST = 600
+LONGEST = 900
 """Seconds the tests of a fault may take."""
 
 
