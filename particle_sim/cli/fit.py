@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption, typed
 from particle_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,19 +47,24 @@ def fit(
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
     steps: Annotated[int, typer.Option(min=200, help="Sampling steps of each walker.")] = 2000,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    force: ForceOption = False,
 ) -> None:
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
     from particle_sim.inference.folder import write_fit, write_titration
     from particle_sim.inference.words import fit_lines, titration_lines
+    from particle_sim.outputs import check_folder
 
     folder = out or Path("results") / f"fit_{data.stem}"
     _refuse_misplaced(kind, hold_out, c_rate, radius)
+    check_folder(folder, force=force)
     if kind is Kind.GITT:
         titration = _titration(data, material, radius)
-        paths, lines = write_titration(titration, folder), titration_lines(titration)
+        paths = write_titration(titration, folder, typed(), force=force)
+        lines = titration_lines(titration)
     else:
         fitted = _fitted(data, material, c_rate, hold_out, cell, seed, steps)
-        paths, lines = write_fit(fitted, folder), fit_lines(fitted)
+        paths = write_fit(fitted, folder, typed(), force=force)
+        lines = fit_lines(fitted)
     print("\n".join(lines))
     print(f"\nWritten: {', '.join(path.name for path in paths)} in {folder}")
 

@@ -185,7 +185,7 @@ def test_the_folder_holds_data_with_units_words_and_figures(cell: Cell, tmp_path
     paths = write_fit(fit, tmp_path / "out")
     names = {path.name for path in paths}
     assert {"posterior.nc", "report.txt", "curve.png", "pairs.svg", "profiles.png"} <= names
-    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, "manifest.json"}
     with xr.open_datatree(tmp_path / "out" / "posterior.nc", engine="h5netcdf") as tree:
         assert tree["posterior/diffusion_rate"].attrs["units"] == "1/s"
         assert tree["held_out"].attrs["error"] == pytest.approx(fit.held_out.error)  # type: ignore[union-attr]
