@@ -107,8 +107,10 @@ def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file, text as UTF-8, and wait until the disk has it.
 
-    A disk that is full, or a limit that is reached, is an :class:`OSError` here and not later.
+    Folders on the way are made. A disk that is full, or a limit that is reached, is an
+    :class:`OSError` here and not later.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(content.encode("utf-8") if isinstance(content, str) else content)
         file.flush()

@@ -1,6 +1,7 @@
-"""``manifest.json``: the files of a result with their SHA-256, and its own.
+"""What tells a result from anything else: not its name, but that nothing was added or changed.
 
-It is what tells a result from anything else: not a name, but that nothing was added or changed.
+``manifest.json`` lists the files of a folder with their SHA-256, and has its own; a single file
+of a format with room for a remark carries a seal, its SHA-256 with zeros in the seal's place.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from particle_sim.errors import InputError
 from particle_sim.files import read_json, write_file
 
 MANIFEST_FILE = "manifest.json"
+MARK, ZEROS = "particle-sim sha256:", "0" * 64
+OPEN_SEAL = MARK + ZEROS
+"""What a writer puts into a remark, for :func:`sealed` to fill in."""
 
 
 def stranger_in(folder: Path) -> str:
@@ -52,6 +56,24 @@ def sha256(path: Path) -> str:
     """Of what is in a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(content: bytes) -> bytes:
+    """A file with its seal filled in.
+
+    >>> sealed(f"<!-- {OPEN_SEAL} -->".encode())[:34]
+    b'<!-- particle-sim sha256:f552575fd'
+    """
+    seal = MARK + hashlib.sha256(content).hexdigest()
+    return content.replace(OPEN_SEAL.encode(), seal.encode(), 1)
+
+
+def has_its_seal(path: Path) -> bool:
+    """Whether a file is, to the byte, what :func:`sealed` returned."""
+    content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+    start, mark, rest = content.partition(MARK.encode())
+    opened = start + mark + ZEROS.encode() + rest[len(ZEROS) :]
+    return bool(mark) and sealed(opened) == content
 
 
 def listed_in(folder: Path) -> dict[str, str]:

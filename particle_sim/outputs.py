@@ -2,9 +2,9 @@
 
 A folder of results holds ``manifest.json``, which lists each of its files with its SHA-256. A
 folder is replaced only if it is empty or holds just the files of its manifest, unchanged; a single
-file only if it has the very bytes it would get. Anything else is left alone and refused, before
-the computation where a name alone tells, unless the caller forces it. Even then no file goes that
-is not one of the result.
+file only if it has its seal, or the very bytes it would get. Anything else is left alone and
+refused, before the computation where the place alone tells, unless the caller forces it. Even then
+no file goes that is not one of the result.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from particle_sim.errors import InputError
 from particle_sim.files import write_file
 from particle_sim.manifest import (
     MANIFEST_FILE,
+    has_its_seal,
     is_own,
     listed_in,
     names_below,
@@ -116,8 +117,8 @@ def check_folder(folder: Path, *, force: bool = False, option: str = "--out") ->
 def new_files(target: Path, *, force: bool = False) -> Iterator[Path]:
     """An empty folder; the files made in it move beside ``target``, all of them or none.
 
-    A file that is there with the same bytes stays; any other is refused with
-    :class:`InputError`, unless it is forced or the manifest of its folder lists it unchanged.
+    A file that is there with the same bytes stays, and one with its seal or unchanged in the
+    manifest of its folder is replaced; any other is an :class:`InputError`, unless it is forced.
     """
     check_file(target)
     try:
@@ -254,7 +255,7 @@ def _move_beside(work: Path, folder: Path, force: bool) -> None:
     moved = [name for name in _files(work) if not _is_same(work / name, folder / name)]
     for name in moved:
         _check_room(folder, name)
-        if os.path.lexists(folder / name) and not (force or is_own(folder, name, listed)):
+        if not (force or _is_replaceable(folder, name, listed)):
             raise InputError(
                 f"{folder / name} exists already, with other content; give another name, or "
                 f"{FORCE} to replace it."
@@ -264,6 +265,11 @@ def _move_beside(work: Path, folder: Path, force: bool) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(work / name, folder / name)
         relist(folder, [name for name in moved if name in listed], work)
+
+
+def _is_replaceable(folder: Path, name: str, listed: Mapping[str, str]) -> bool:
+    path = folder / name
+    return not os.path.lexists(path) or is_own(folder, name, listed) or has_its_seal(path)
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -94,7 +94,7 @@ def _signals() -> Iterator[list[int]]:
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             complain(lost)
         elif caught:
-            _thread.interrupt_main(caught.pop())
+            _thread.interrupt_main(signal.Signals(caught.pop()))
 
     if threading.current_thread() is not threading.main_thread():
         yield caught

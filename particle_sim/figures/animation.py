@@ -56,7 +56,7 @@ def animation(
     ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. The frames are evenly
     spaced in time from the first start to the last end; each shows the stored state nearest to its
     time, and a run that has ended its last one. One colour scale per quantity holds for all.
-    Another file of this name is an :class:`InputError`, unless ``force`` is set.
+    An earlier film is replaced; another file is an :class:`InputError`, unless ``force`` is set.
     """
     if frames < 1 or not seconds > 0:
         raise InputError(f"The film has {frames} frames in {seconds} s; both must be positive.")

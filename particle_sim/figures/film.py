@@ -12,6 +12,7 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.files import write_file
+from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import check_file, new_files
 
 if TYPE_CHECKING:
@@ -87,9 +88,15 @@ def _gif(figure: Figure, frames: Iterable[object], rate: float, colours: Sequenc
     ]
     buffer = BytesIO()
     images[0].save(
-        buffer, "GIF", save_all=True, append_images=images[1:], duration=round(1000 / rate), loop=0
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        comment=OPEN_SEAL.encode(),
     )
-    return buffer.getvalue()
+    return sealed(buffer.getvalue())
 
 
 def _write_mp4(figure: Figure, frames: Iterable[object], path: Path, rate: float) -> None:
@@ -97,15 +104,18 @@ def _write_mp4(figure: Figure, frames: Iterable[object], path: Path, rate: float
 
     # players want an even number of pixels and this colour layout
     even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p"]
-    writer = FFMpegWriter(fps=rate, extra_args=even)  # type: ignore[arg-type]
+    seal = {"comment": OPEN_SEAL}
+    writer = FFMpegWriter(fps=rate, extra_args=even, metadata=seal)  # type: ignore[arg-type]
     try:
         with writer.saving(figure, str(path), dpi=DOTS):
             for _ in frames:
                 writer.grab_frame()
     except (OSError, CalledProcessError) as error:
         raise OSError(f"ffmpeg stopped: {error}") from None
-    if not is_complete_mp4(path.read_bytes()):
+    film = path.read_bytes()
+    if not is_complete_mp4(film):
         raise OSError("ffmpeg did not finish the film")
+    write_file(path, sealed(film))
 
 
 def is_complete_mp4(film: bytes) -> bool:

@@ -38,8 +38,6 @@ def export_site(folder: Path, *, force: bool = False) -> int:
     not forced (:func:`particle_sim.outputs.new_folder`).
     """
     with new_folder(folder, command=COMMAND, force=force, option="--export") as work:
-        for name in ("assets", "data", "slides"):
-            (work / name).mkdir()
         for name in site.ASSETS:
             write_file(work / "assets" / name, site.asset(name))
         pages = dict(_pages(work))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from particle_sim.errors import InputError
+from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import check_file, write_new
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import Grid, grid_of
@@ -18,8 +19,8 @@ def write_vtkhdf(run: BodyRun, path: str | Path, *, force: bool = False) -> Path
     """Write a file ``name.vtkhdf`` with every stored time; returns its path.
 
     ParaView 5.12 and VTK 9.3 or later read it. Points, fields and units are those of
-    :class:`Grid`; every cell has the number of its region. A file of this name with other content
-    is an :class:`InputError`, unless ``force`` is set.
+    :class:`Grid`; every cell has the number of its region. An earlier file of this kind is
+    replaced; another hand's of this name is an :class:`InputError`, unless ``force`` is set.
     """
     target = Path(path)
     if target.suffix not in (".vtkhdf", ".hdf"):
@@ -38,9 +39,10 @@ def vtkhdf_bytes(run: BodyRun) -> bytes:
         root = file.create_group("VTKHDF")
         root.attrs["Version"] = np.array([2, 2], dtype=np.int64)
         root.attrs.create("Type", np.bytes_("UnstructuredGrid"))
+        root.attrs["MadeBy"] = np.bytes_(OPEN_SEAL)
         _write_mesh(root, grid)
         _write_steps(root, grid)
-    return buffer.getvalue()
+    return sealed(buffer.getvalue())
 
 
 def _write_mesh(root: Any, grid: Grid) -> None:
