@@ -17,6 +17,9 @@ from particle_sim.outputs import finished
 GIVE_UP = 3
 """Times somebody presses Ctrl-C before the process ends without tidying up."""
 
+SOON = 0.02
+"""Seconds after which a destructor has ended."""
+
 BROKEN_PIPE = 128 + 13
 """Exit code where the reader of the output has gone, as shells have it."""
 
@@ -77,6 +80,14 @@ def _mute() -> None:
         os.close(nowhere)
 
 
+def _send(number: int) -> None:
+    """Send the main thread a signal, which also ends its sleep where the system can."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
+
+
 @contextmanager
 def _signals() -> Iterator[list[int]]:
     """The signals that came, of which the first is raised and the next ones wait for its end."""
@@ -90,11 +101,11 @@ def _signals() -> Iterator[list[int]]:
             os._exit(128 + number)
 
     def raise_again(lost: Any) -> None:
-        """A KeyboardInterrupt that fell into a destructor comes once more, outside of it."""
+        """A KeyboardInterrupt that fell into a destructor comes once more, after it."""
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             complain(lost)
         elif caught:
-            _thread.interrupt_main(signal.Signals(caught.pop()))
+            threading.Timer(SOON, _send, (caught.pop(),)).start()
 
     if threading.current_thread() is not threading.main_thread():
         yield caught

@@ -22,7 +22,6 @@ import xarray as xr
 
 import particle_sim
 from particle_sim.cell import bpx_export, bpx_import
-from particle_sim.claims import ledger
 from particle_sim.cli import design as design_verb
 from particle_sim.cli import export as export_verb
 from particle_sim.cli import import_ as import_verb
@@ -32,7 +31,8 @@ from particle_sim.figures import film, save
 from particle_sim.files import write_file
 from particle_sim.inference import folder as fit_folder
 from particle_sim.learn import export as lessons
-from particle_sim.materials import load
+from particle_sim.learn import site
+from particle_sim.materials import design, load, trends
 from particle_sim.outputs import finished, new_files
 from particle_sim.particle.export import vtkhdf, vtu
 from particle_sim.report import folder as report
@@ -73,17 +73,15 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
             "from_bpx": lambda *_, **__: SimpleNamespace(text="draft" * 99, assumed=[], missing=[])
         },
         load: {"load_record": lambda _name: None},
+        design: {"draft_material": lambda *_: {}, "material_text": lambda _tables: "draft" * 99},
+        trends: {"trends": lambda: ()},
+        site: {"ASSETS": ("learn.css",)},
         film: {"_gif": lambda *_: PICTURE},
         vtkhdf: {"vtkhdf_bytes": lambda _run: PICTURE},
         vtu: {"grid_of": lambda _run: None, "_document": lambda *_: "text" * 500},
-        ledger: {"_stored": lambda _folder: {}},
     }.items():
         for name, value in names.items():
             monkeypatch.setattr(module, name, value)
-
-
-def _fail_the_film(path: Path) -> None:
-    film.write_film(None, (), path, 1.0, ())  # type: ignore[arg-type]
 
 
 RUN = SimpleNamespace(time=np.array([0.0, 1.0]))
@@ -98,7 +96,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "design": lambda p: design_verb.design(
         "Na3V2(PO4)3", like="nvp", name="mine", out=p / "a.toml"
     ),
-    "film": lambda p: _fail_the_film(p / "a.gif"),
+    "film": lambda p: film.write_film(None, (), p / "a.gif", 1.0, ()),  # type: ignore[arg-type]
     "vtkhdf": lambda p: vtkhdf.write_vtkhdf(None, p / "a.vtkhdf"),  # type: ignore[arg-type]
     "vtu": lambda p: vtu.write_vtu(RUN, p / "a.pvd"),  # type: ignore[arg-type]
 }
