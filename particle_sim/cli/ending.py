@@ -12,8 +12,6 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
-from particle_sim.outputs import finished
-
 GIVE_UP = 3
 """Times somebody presses Ctrl-C before the process ends without tidying up."""
 
@@ -29,14 +27,13 @@ def run_to_the_end(command: Callable[[], None]) -> NoReturn:
 
     The first signal becomes a KeyboardInterrupt, so that everything is tidied up on the way out.
     """
-    done = len(finished())
     with _signals() as caught:
         try:
             command()
             sys.stdout.flush()
             code: Any = 0
         except KeyboardInterrupt:
-            code = _interrupted(caught, done)
+            code = _interrupted(caught)
         except SystemExit as end:
             code = _exit_code(end, caught)
         except OSError as error:
@@ -46,8 +43,10 @@ def run_to_the_end(command: Callable[[], None]) -> NoReturn:
     sys.exit(code)
 
 
-def _interrupted(caught: list[int], done: int) -> int:
-    written = ", ".join(str(path) for path in finished()[done:])
+def _interrupted(caught: list[int]) -> int:
+    from particle_sim.outputs import finished
+
+    written = ", ".join(map(str, finished()))
     said = f"{written} is complete" if written else "nothing was written"
     print(f"Interrupted; {said}.", file=sys.stderr)
     return 128 + (caught[0] if caught else signal.SIGINT)

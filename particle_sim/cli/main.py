@@ -86,11 +86,12 @@ app.command(name="import")(import_)
 
 
 def main() -> None:
+    """Run the command as a shell does."""
+    run_to_the_end(run_verb)
+
+
+def run_verb() -> None:
     """Run the command; a user's mistake ends with one sentence and exit code 2."""
-    run_to_the_end(_run)
-
-
-def _run() -> None:
     try:
         ended: Any = app(standalone_mode=False)
     except InputError as error:
