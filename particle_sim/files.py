@@ -110,7 +110,8 @@ def write_file(path: Path, content: str | bytes) -> None:
     Folders on the way are made. A disk that is full, or a limit that is reached, is an
     :class:`OSError` here and not later.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(content.encode("utf-8") if isinstance(content, str) else content)
         file.flush()

@@ -32,7 +32,8 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
     missing = [path for path in (parent, *parent.parents) if not path.exists()]
     scratch = parent / f".particle-sim-{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        if missing:
+            parent.mkdir(parents=True, exist_ok=True)
         remove_dead(parent)
         scratch.mkdir()
         with ExitStack() as stack:

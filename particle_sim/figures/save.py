@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from particle_sim.figures.style import figure_style
 from particle_sim.files import write_file
-from particle_sim.outputs import new_files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def save_figure(figure: Figure, stem: Path, *, force: bool = False) -> list[Path]:
-    """``stem.png`` and ``stem.svg``, both or none, with the same layout.
-
-    Files of these names with other content are an :class:`InputError`, unless it is forced.
-    """
-    with new_files(Path(f"{stem}.png"), force=force) as work:
-        names = [path.name for path in draw_files(figure, work / stem.name)]
-    return [stem.with_name(name) for name in names]
-
-
 def draw_files(figure: Figure, stem: Path) -> list[Path]:
-    """Write the two files into a folder that is being made."""
+    """``stem.png`` and ``stem.svg`` with the same layout, into a folder that is being made."""
     png, svg = Path(f"{stem}.png"), Path(f"{stem}.svg")
     with figure_style():  # resolution and SVG ids are decided on saving
         write_file(png, _drawn(figure, format="png"))
