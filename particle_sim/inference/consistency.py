@@ -94,3 +94,18 @@ def impossible_voltage(voltage: Array) -> Iterator[Finding]:
             f"{LOWEST_VOLTAGE:g} V or more than {HIGHEST_VOLTAGE:g} V{unit}",
             row=int(row),
         )
+
+
+def _backwards(time: Array) -> Iterator[Finding]:
+    for row in (np.flatnonzero(np.diff(time) < 0) + 1)[:1]:
+        yield Finding(
+            says=f"time is {time[row]:g} s after {time[row - 1]:g} s; it must not decrease, so "
+            "give the time since the start of the test and the rows in their order",
+            row=int(row),
+        )
+
+
+ORDER: tuple[Check[Array], ...] = (
+    Check(name="time", against="the order of the rows", severity=Severity.REFUSAL, find=_backwards),
+)
+"""The check of a column of times, before anything is computed from it."""

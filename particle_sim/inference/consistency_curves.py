@@ -15,8 +15,11 @@ from particle_sim.units import Array
 
 MOST_BACK = 0.5
 """Largest rise of a discharge curve over all it spans, before it is none."""
-SOME_BACK = 0.05
-"""[V] that a discharge may rise, as at the beginning of a two-phase reaction (a choice)."""
+CHARGING = 0.5
+"""Correlation of voltage and capacity from which a curve is no discharge."""
+SOME_BACK = 0.2
+"""[V] that a discharge may rise: on a plateau charge transfer gets easier by (2RT/F) ln 22 from the
+filling at which a cell begins, 5e-4, to the middle."""
 ABOVE, FAR_ABOVE = 0.1, 0.4
 """[V] of a discharge above the potential (median): doubted and refused."""
 BELOW, FAR_BELOW = 0.6, 1.4
@@ -62,7 +65,9 @@ def _rise(voltage: Array) -> tuple[float, int]:
 def _charging(series: Curve) -> Iterator[Finding]:
     voltage = series.data.voltage
     rise, row = _rise(voltage)
-    if rise > MOST_BACK * np.ptp(voltage) and rise > SOME_BACK:
+    span = float(np.ptp(voltage))
+    goes_up = span > 0 and np.corrcoef(series.data.capacity, voltage)[0, 1] > CHARGING
+    if goes_up or rise > max(MOST_BACK * span, SOME_BACK):
         yield Finding(
             says=f"the voltage rises by {rise:.3g} V with the capacity, so this is a charge or has "
             "one in it, and only a discharge is fitted",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
-from particle_sim.inference.consistency import Place
+from particle_sim.inference.consistency import ORDER, Place, doubts
 from particle_sim.inference.table import Column, Table, not_increasing, read_table, refuse
 from particle_sim.units import Array
 
@@ -147,13 +147,7 @@ def read_titration(path: Path, *, mass: float | None = None) -> TitrationData:
     """
     table = read_table(path, _TITRATION_COLUMNS, mass=mass)
     time = table.columns["time"]
-    back = np.flatnonzero(np.diff(time) < 0) + 1
-    refuse([
-        f"{table.name}, line {table.lines[row]}: time is {time[row]:g} s after "
-        f"{time[row - 1]:g} s; it must not decrease, so give the time since the start of the "
-        "test and the rows in their order."
-        for row in back[:1]
-    ])  # fmt: skip
+    doubts(Place(name=table.name, lines=table.lines), ORDER, time)
     return TitrationData(
         name=table.name,
         lines=table.lines,

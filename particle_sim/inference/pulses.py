@@ -15,8 +15,8 @@ from particle_sim.units import Array
 _ON = 1e-2
 """Current that counts as a pulse, over the largest."""
 _GAP = 10.0
-"""Steps in time, over their median in a pulse, that may hide a rest; longer than all others
-together they do."""
+"""Step in time, over the median in a pulse, that may hide a rest: if the voltage went back in it or
+it takes three times as long as all others together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +144,7 @@ def _stretches(data: TitrationData) -> list[Stretch]:
         if not flowing[first]:
             found.append(Stretch(rows=Span(first=first, end=end), flowing=False))
             continue
-        cuts = [first, *_gaps(data.time, first, end), end]
+        cuts = [first, *_gaps(data, first, end), end]
         found += [
             Stretch(rows=Span(first=a, end=b), flowing=True, after_gap=a != first)
             for a, b in pairwise(cuts)
@@ -152,11 +152,13 @@ def _stretches(data: TitrationData) -> list[Stretch]:
     return found
 
 
-def _gaps(time: Array, first: int, end: int) -> list[int]:
-    """Rows in [first, end) before which more time passes than in all ordinary steps."""
-    steps = np.diff(time[first:end])
-    if np.count_nonzero(steps) < 2:
+def _gaps(data: TitrationData, first: int, end: int) -> list[int]:
+    """Rows in [first, end), all of one current, before which a rest is missing."""
+    steps = np.diff(data.time[first:end])
+    if np.count_nonzero(steps > 0) < 2:
         return []
     ordinary = _GAP * float(np.median(steps[steps > 0]))
-    most = max(ordinary, float(steps[steps <= ordinary].sum()))
-    return [first + 1 + int(i) for i in np.flatnonzero(steps > most)]
+    logged = float(steps[steps <= ordinary].sum())
+    back = np.diff(data.voltage[first:end]) * np.sign(data.current[first]) > 0
+    hidden = (steps > max(ordinary, logged)) & (back | (steps > 3 * logged))
+    return [first + 1 + int(i) for i in np.flatnonzero(hidden)]

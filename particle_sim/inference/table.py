@@ -25,7 +25,7 @@ from particle_sim.units import Array, to_si
 
 _HEADER = re.compile(r"([^\[\]()]*?)\s*(?:[\[(]([^\])]*)[\])])?")
 _HOURS = re.compile(r"(?<![A-Za-z])([munkM]?)Ah(?![A-Za-z])")
-_MISSPELT = 0.8
+_MISSPELT = 0.82
 """Likeness from which an unknown column counts as a misspelt one."""
 MOST_BYTES = 50_000_000
 """Largest file that is read."""

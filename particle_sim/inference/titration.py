@@ -25,7 +25,7 @@ import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
-from particle_sim.inference.consistency import doubts
+from particle_sim.inference.consistency import ORDER, doubts
 from particle_sim.inference.consistency_pulses import LAST_PART, ROUNDING, TITRATION
 from particle_sim.inference.data import TitrationData
 from particle_sim.inference.pulses import Pulses, Span, pulses_of
@@ -102,12 +102,13 @@ def titrate(data: TitrationData, material: Material, *, radius: float | None = N
     Raises :class:`InputError` when the data hold no pulse between two rests, or contradict
     themselves or the material in all of them.
     """
+    doubts(data.place, ORDER, data.time)
     series = pulses_of(data, material)
     if not series.runs:
         rests = sum(not stretch.flowing for stretch in series.stretches)
         raise InputError(
             f"{data.name}: no pulse stands between two rests ({rests} rests found); give "
-            "current 0 during rests, and start and end with one."
+            "current 0 during rests, and start and end with one. " + " ".join(_left_out(series))
         )
     found = doubts(data.place, TITRATION, series)
     fits = [_root_fit(series, index) for index in range(len(series.runs))]

@@ -117,17 +117,18 @@ def test_held_out_rates_are_predicted(cell: Cell) -> None:
 
 
 def test_a_wrong_model_is_noticed(cell: Cell) -> None:
-    """Sabotage: capacities that rise with the rate cannot come from this model."""
+    """Sabotage: half the capacity at low rates, all of it at higher ones."""
     data = synthetic(cell)
     wrong = RateData(
         name="wrong",
         current=data.current,
-        capacity=data.capacity[::-1],
+        capacity=np.array([110.0, 60.0, 105.0, 60.0, 100.0, 60.0, 95.0]),
         uncertainty=data.uncertainty,
     )
     fit = fit_rates(cell.material, wrong, settings=QUICK)
     assert fit.check.probability < 0.05
     assert any("does not produce such data" in line for line in fit_lines(fit))
+    assert any(line.startswith("Doubt: the capacity rises") for line in fit_lines(fit))
 
 
 def test_noise_is_given_estimated_or_assumed(cell: Cell, fitted: Fit) -> None:
