@@ -33,7 +33,7 @@ TOO_SMALL = 0.02
 RISING = 1.05
 """Capacity over that of a slower discharge."""
 LONGEST, SHORTEST = 2000.0, 1 / 3600
-"""Duration [h] of a discharge: a season and a second (a choice)."""
+"""Duration [h] of the slowest discharge: a season and a second (a choice)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,13 +145,14 @@ def _negative(series: Curve) -> Iterator[Finding]:
         )
 
 
-def _durations(series: Rates) -> Iterator[Finding]:
-    hours = series.data.capacity / series.data.current
-    for row in _first((hours > LONGEST) | (hours < SHORTEST)):
+def _duration(series: Rates) -> Iterator[Finding]:
+    capacity, current = series.data.capacity[0], series.data.current[0]
+    hours = capacity / current
+    if not SHORTEST < hours < LONGEST:
         yield Finding(
-            says=f"{series.data.capacity[row]:.4g} mAh/g at {series.data.current[row]:.4g} mA/g "
-            f"take {hours[row]:.3g} h; check the unit of the rate",
-            row=row,
+            says=f"the slowest discharge, {capacity:.4g} mAh/g at {current:.4g} mA/g, takes "
+            f"{hours:.3g} h; check the unit of the rate",
+            row=0,
         )
 
 
@@ -208,7 +209,7 @@ CURVE: tuple[Check[Curve], ...] = (
 
 RATES: tuple[Check[Rates], ...] = (
     Check(name="the capacity", against="the material", severity=_REFUSED, find=_capacity_unit),
-    Check(name="the capacity", against="the rate", severity=_REFUSED, find=_durations),
+    Check(name="the capacity", against="the rate", severity=_REFUSED, find=_duration),
     Check(name="the capacities", against="the rates", severity=_REFUSED, find=_reversed),
     Check(name="the uncertainty", against="the capacity", severity=_REFUSED, find=_uncertain),
     Check(name="the capacity", against="the window", severity=_DOUBTED, find=_overfull),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.optimize import brentq
 
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cli.fit import rates_of
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.inference.data import RateData, VoltageData
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
@@ -21,6 +24,7 @@ from particle_sim.inference.sampling import SamplingSettings
 from particle_sim.inference.sphere import rise_at, surface_rise, time_of_rise
 from particle_sim.inference.words import fit_lines
 from particle_sim.materials.load import load_material
+from particle_sim.materials.potential import TabulatedPotential
 from particle_sim.materials.property import assumed
 
 QUICK = FitSettings(
@@ -163,6 +167,33 @@ def test_a_voltage_curve_is_fitted(cell: Cell) -> None:
         for i, name in enumerate(GROUPS)
     ]
     assert sum(inside) >= 3
+
+
+def test_a_table_that_reaches_a_full_surface_divides_by_nothing() -> None:
+    """At filling 1 the exchange current is 0. A discharge so slow that the surface is the mean ends
+    where U - (2RT/F) asinh(I/(4 k sqrt(theta (1 - theta)))) - I r - metal is the cut-off; here the
+    table ends above it, so charge transfer alone ends it. The grid in filling is good to 1e-4.
+    """
+    material = load_material("he_o3_li2024")
+    fillings = np.linspace(0, 1, 30)
+    table = TabulatedPotential(tuple(fillings), tuple(np.linspace(4.1, 2.1, 30)))
+    potential = replace(material["open_circuit_potential"], function=table)
+    cell = half_cell(material.replaced(open_circuit_potential=potential))
+    discharge, groups = discharge_of(cell), np.array([3.0, 1.0, -4.0, 2.0])
+    current = np.array([1.0, 30.0])
+    found = capacities(discharge, groups[None], current)[0]
+    thermal = 2 * GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
+    for one, capacity in zip(current, found, strict=True):
+        fixed = one * 1e-4 + thermal * np.arcsinh(
+            one * discharge.loading / (2 * discharge.metal_exchange)
+        )
+
+        def left(theta: float, one: float = one, fixed: float = fixed) -> float:
+            drop = thermal * np.arcsinh(one / (4 * 10.0 * np.sqrt(theta * (1 - theta))))
+            return float(table(np.array(theta)) - drop - fixed - discharge.lower_voltage)
+
+        end = brentq(left, 0.5, 1 - 1e-12)
+        assert capacity == pytest.approx(100 * (end - discharge.filling[0]), rel=1e-4)
 
 
 def test_unknown_or_all_rates_held_out(cell: Cell) -> None:
