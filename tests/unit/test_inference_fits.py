@@ -20,7 +20,11 @@ from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
 from particle_sim.inference.folder import write_fit
 from particle_sim.inference.groups import GROUPS, central_groups, draw_groups, group_prior
 from particle_sim.inference.problem import Noise
-from particle_sim.inference.sampling import SamplingSettings
+from particle_sim.inference.sampling import (
+    SamplingSettings,
+    _autocorrelation,
+    _scale_reduction,
+)
 from particle_sim.inference.sphere import rise_at, surface_rise, time_of_rise
 from particle_sim.inference.words import fit_lines
 from particle_sim.materials.load import load_material
@@ -167,6 +171,16 @@ def test_a_voltage_curve_is_fitted(cell: Cell) -> None:
         for i, name in enumerate(GROUPS)
     ]
     assert sum(inside) >= 3
+
+
+def test_walkers_that_never_move_count_once() -> None:
+    """One constant walker: correlated over the whole chain. All constant: no scale to compare."""
+    chain = np.random.default_rng(1).standard_normal((400, 16, 2))
+    assert _autocorrelation(chain) < 5
+    chain[:, 3] = 0.5
+    assert _autocorrelation(chain) == 400
+    assert _scale_reduction(chain) < 1.1
+    assert _scale_reduction(np.ones((400, 16, 2))) == np.inf
 
 
 def test_a_table_that_reaches_a_full_surface_divides_by_nothing() -> None:
