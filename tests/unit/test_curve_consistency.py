@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.errors import InputError
-from particle_sim.inference.consistency import doubts
+from particle_sim.inference.consistency import ORDER, doubts
 from particle_sim.inference.consistency_curves import CURVE, RATES, Curve, Rates
+from particle_sim.inference.consistency_pulses import TITRATION
 from particle_sim.inference.data import RateData, VoltageData
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
 from particle_sim.inference.fit import fit_rates, fit_voltage
@@ -183,3 +185,22 @@ def test_rates_that_hardly_can_be_are_doubted(fault: str) -> None:
 def test_a_material_s_own_rates_are_not_doubted(name: str) -> None:
     data = rate_test(load_material(name))
     assert doubts(data.place, RATES, Rates(data=data, material=load_material(name))) == []
+
+
+def test_every_check_stands_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "inference.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for check in (*ORDER, *TITRATION, *CURVE, *RATES):
+        pair = f"{check.name} and {check.against}"
+        own = [row for row in rows if f"{pair}:" in row or f"{pair} |" in row]
+        assert any(row.endswith(f"{check.severity.value} |") for row in own), pair
+
+
+def test_every_check_of_curves_and_rates_finds_something() -> None:
+    """Each entry of the tables is there for a fault that it finds."""
+    curves = [c(curve()) for c, _ in (*BAD_CURVES.values(), *DOUBTED_CURVES.values())]
+    for check in CURVE:
+        assert any(list(check.find(Curve(data=d, material=MATERIAL))) for d in curves), check
+    rates = [c(rate_test()) for c, _ in (*BAD_RATES.values(), *DOUBTED_RATES.values())]
+    for entry in RATES:
+        assert any(list(entry.find(Rates(data=d, material=MATERIAL))) for d in rates), entry
