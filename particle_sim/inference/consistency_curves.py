@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,12 @@ TOO_SMALL = 0.02
 """Largest capacity over the material's window that can only be a unit."""
 RISING = 1.05
 """Capacity over that of a slower discharge."""
-LONGEST, SHORTEST = 2000.0, 1 / 3600
-"""Duration [h] of the slowest discharge: a season and a second (a choice)."""
+LONGEST, SHORTEST = 1000.0, 1 / 3600
+"""Duration [h] of the slowest discharge, before the rate can only be of another unit (a choice)."""
+LONG, SHORT = 150.0, 1 / 6
+"""[h] Beyond these it is doubted."""
+STILL = 1e-3
+"""[V] A discharge curve spans more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,14 @@ def _charging(series: Curve) -> Iterator[Finding]:
         )
 
 
+def _still(series: Curve) -> Iterator[Finding]:
+    if np.ptp(series.data.voltage) < STILL:
+        yield Finding(
+            says=f"the voltage stays at {series.data.voltage[0]:.4g} V, and no discharge does",
+            row=len(series.data.voltage) - 1,
+        )
+
+
 def _rising(series: Curve) -> Iterator[Finding]:
     rise, row = _rise(series.data.voltage)
     if rise > SOME_BACK:
@@ -104,14 +117,6 @@ def _off(series: Curve, above: float, below: float) -> Iterator[Finding]:
             ),
             row=len(series.data.voltage) // 2,
         )
-
-
-def _far_off_the_potential(series: Curve) -> Iterator[Finding]:
-    yield from _off(series, FAR_ABOVE, FAR_BELOW)
-
-
-def _off_the_potential(series: Curve) -> Iterator[Finding]:
-    yield from _off(series, ABOVE, BELOW)
 
 
 def _capacity_unit(series: Curve | Rates) -> Iterator[Finding]:
@@ -145,10 +150,10 @@ def _negative(series: Curve) -> Iterator[Finding]:
         )
 
 
-def _duration(series: Rates) -> Iterator[Finding]:
+def _duration(series: Rates, shortest: float, longest: float) -> Iterator[Finding]:
     capacity, current = series.data.capacity[0], series.data.current[0]
     hours = capacity / current
-    if not SHORTEST < hours < LONGEST:
+    if not shortest < hours < longest:
         yield Finding(
             says=f"the slowest discharge, {capacity:.4g} mAh/g at {current:.4g} mA/g, takes "
             f"{hours:.3g} h; check the unit of the rate",
@@ -197,22 +202,27 @@ _REFUSED, _DOUBTED = Severity.REFUSAL, Severity.DOUBT
 CURVE: tuple[Check[Curve], ...] = (
     Check(name="the voltage", against="a cell", severity=_REFUSED, find=_curve_voltages),
     Check(name="the voltage", against="a discharge", severity=_REFUSED, find=_charging),
+    Check(name="the voltage", against="the capacity", severity=_REFUSED, find=_still),
     Check(name="the capacity", against="a discharge", severity=_REFUSED, find=_negative),
     Check(name="the capacity", against="the material", severity=_REFUSED, find=_capacity_unit),
     Check(name="the voltage", against="the material", severity=_REFUSED,
-          find=_far_off_the_potential),
+          find=partial(_off, above=FAR_ABOVE, below=FAR_BELOW)),
     Check(name="the voltage", against="itself", severity=_DOUBTED, find=_rising),
     Check(name="the capacity", against="the window", severity=_DOUBTED, find=_overfull),
-    Check(name="the voltage", against="the potential", severity=_DOUBTED, find=_off_the_potential),
+    Check(name="the voltage", against="the potential", severity=_DOUBTED,
+          find=partial(_off, above=ABOVE, below=BELOW)),
 )  # fmt: skip
 """Every check of a discharge curve; refusals first."""
 
 RATES: tuple[Check[Rates], ...] = (
     Check(name="the capacity", against="the material", severity=_REFUSED, find=_capacity_unit),
-    Check(name="the capacity", against="the rate", severity=_REFUSED, find=_duration),
+    Check(name="the capacity", against="the rate", severity=_REFUSED,
+          find=partial(_duration, shortest=SHORTEST, longest=LONGEST)),
     Check(name="the capacities", against="the rates", severity=_REFUSED, find=_reversed),
     Check(name="the uncertainty", against="the capacity", severity=_REFUSED, find=_uncertain),
     Check(name="the capacity", against="the window", severity=_DOUBTED, find=_overfull),
+    Check(name="the slowest discharge", against="its duration", severity=_DOUBTED,
+          find=partial(_duration, shortest=SHORT, longest=LONG)),
     Check(name="the capacities", against="a faster rate", severity=_DOUBTED,
           find=_more_when_faster),
 )  # fmt: skip

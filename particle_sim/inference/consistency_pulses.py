@@ -82,31 +82,23 @@ def _wrong_signs(series: Pulses) -> Iterator[Finding]:
 
 
 def _overcharged(series: Pulses) -> Iterator[Finding]:
-    capacity = series.material.specific_capacity
-    for index, run in enumerate(series.runs):
-        if abs(series.charges[index]) > capacity:
-            yield Finding(
-                says=f"one pulse passes {abs(series.charges[index]):.4g} mAh/g and "
-                f"{series.material.name} holds {capacity:.4g}; check the units of current and "
-                "time, and the mass",
-                row=run.pulse.last,
-            )
-            return
-    passed = series.passed - np.nanmin(series.passed)
-    for row in np.flatnonzero(passed > OVERFULL * capacity)[:1]:
-        yield _too_much(series, int(row), passed[row])
-    passed = np.nanmax(series.passed) - series.passed
-    for row in np.flatnonzero(passed > OVERFULL * capacity)[:1]:
-        yield _too_much(series, int(row), passed[row])
-
-
-def _too_much(series: Pulses, row: int, charge: float) -> Finding:
-    return Finding(
-        says=f"{charge:.4g} mAh/g pass in one direction and {series.material.name} holds "
-        f"{series.material.specific_capacity:.4g}; check the units of current and time, and the "
-        "mass",
-        row=row,
-    )
+    capacity, passed = series.material.specific_capacity, series.passed
+    net = np.maximum(passed - np.nanmin(passed), np.nanmax(passed) - passed)
+    single = [
+        (run.pulse.last, abs(charge), "one pulse")
+        for run, charge in zip(series.runs, series.charges, strict=True)
+        if abs(charge) > capacity
+    ]
+    all_of_them = [
+        (int(row), net[row], "the pulses of one direction")
+        for row in np.flatnonzero(net > OVERFULL * capacity)
+    ]
+    for row, charge, which in [*single, *all_of_them][:1]:
+        yield Finding(
+            says=f"the charge of {which} is {charge:.4g} mAh/g and {series.material.name} holds "
+            f"{capacity:.4g}; check the units of current and time, and the mass",
+            row=row,
+        )
 
 
 def _window(series: Pulses) -> tuple[float, float]:

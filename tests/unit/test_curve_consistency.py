@@ -84,6 +84,7 @@ BAD_CURVES: dict[str, tuple[Callable[[VoltageData], VoltageData], str]] = {
     "a charge": (lambda d: replace(d, voltage=d.voltage[::-1]), "only a discharge is fitted"),
     "a charge on a flat plateau": (
         lambda d: replace(d, voltage=np.linspace(3.0, 3.05, 60)), "only a discharge is fitted"),
+    "one voltage": (lambda d: replace(d, voltage=np.full(60, 3.0)), "stays at"),
     "a discharge and a charge": (then_charged, "only a discharge is fitted"),
     "20 V": (moved(20.0), "no cell"),
     "millivolt as volt": (lambda d: replace(d, voltage=1e3 * d.voltage), "in mV"),
@@ -151,6 +152,7 @@ BAD_RATES: dict[str, tuple[Callable[[RateData], RateData], str]] = {
     "capacity a thousand times too large": (scaled(1e3), "unit of the capacity"),
     "current a million times too small": (faster(1e-6), "unit of the rate"),
     "current a million times too large": (faster(1e6), "unit of the rate"),
+    "C as mA/g": (faster(1 / 120.0), "unit of the rate"),
     "capacities in reverse": (
         lambda d: replace(d, capacity=np.linspace(90.0, 117.0, 5)), "the order"),
     "uncertainty as large as the capacity": (
@@ -158,6 +160,8 @@ BAD_RATES: dict[str, tuple[Callable[[RateData], RateData], str]] = {
 }  # fmt: skip
 DOUBTED_RATES: dict[str, tuple[Callable[[RateData], RateData], str]] = {
     "a third too much": (scaled(1.3), "more than"),
+    "mA/g as C": (faster(120.0), "unit of the rate"),
+    "a month for one discharge": (faster(1 / 60.0), "unit of the rate"),
     "two capacities exchanged": (
         lambda d: replace(d, capacity=exchanged(np.array([117.0, 113, 101, 98, 94]))), "rises"),
 }  # fmt: skip
