@@ -35,7 +35,7 @@ OUTSIDE, FAR_OUTSIDE = 0.15, 0.5
 """[V] beyond the potential at 1 and 99 % filling: doubted, and refused if all rests are there."""
 OFFSET = 0.025
 """[V] by which the material's potential may be off when its slope is looked up."""
-STEEPER, FLATTER, UNITS = 10.0, 5.0, 100.0
+STEEPER, FLATTER, UNITS = 4.0, 3.0, 100.0
 """Change of the rest voltage per charge over the potential's steepest and flattest slope nearby:
 doubted; and refused, as it can only be a unit."""
 OVERFULL = 1.2
