@@ -106,9 +106,11 @@ def titrate(data: TitrationData, material: Material, *, radius: float | None = N
     series = pulses_of(data, material)
     if not series.runs:
         rests = sum(not stretch.flowing for stretch in series.stretches)
+        gaps = sum(stretch.after_gap for stretch in series.stretches)
         raise InputError(
-            f"{data.name}: no pulse stands between two rests ({rests} rests found); give "
-            "current 0 during rests, and start and end with one. " + " ".join(_left_out(series))
+            f"{data.name}: no pulse stands between two rests ({rests} rests found"
+            + (f", {gaps} missing: current flows before and behind a gap in time" if gaps else "")
+            + "); give current 0 during rests, and start and end with one."
         )
     found = doubts(data.place, TITRATION, series)
     fits = [_root_fit(series, index) for index in range(len(series.runs))]

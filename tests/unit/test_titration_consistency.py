@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from particle_sim.cli.fit import _titration
 from particle_sim.errors import InputError
+from particle_sim.figures.fit_titration import fit_titration
 from particle_sim.inference.consistency import doubts
 from particle_sim.inference.consistency_pulses import TITRATION
 from particle_sim.inference.data import TitrationData, read_titration
 from particle_sim.inference.pulses import Pulses, pulses_of
 from particle_sim.inference.titration import Titration, titrate
+from particle_sim.inference.tree import titration_dataset
 from particle_sim.inference.words import titration_lines
 from particle_sim.materials.load import load_material
 from particle_sim.units import Array
-from tests.unit.titrations import Protocol, solid_solution, text_of, titration, written
+from tests.unit.titrations import HEADER, Protocol, solid_solution, text_of, titration, written
 
 MATERIAL = solid_solution()
 CHARGE, DISCHARGE = Protocol(), Protocol(c_rate=0.5)
@@ -295,6 +298,42 @@ def test_a_good_file_is_not_doubted(plan: Protocol, tmp_path: Path) -> None:
         MATERIAL.value("one_c_current") / MATERIAL.specific_capacity
     )
     np.testing.assert_allclose([p.site_fraction for p in found.pulses], expected, atol=2e-3)
+
+
+def test_half_a_pulse_doubles_the_diffusivity(tmp_path: Path) -> None:
+    """Why a missing end is a doubt: dE_s is of all of the pulse, t_p of what is logged."""
+    rows = titration(MATERIAL, CHARGE)
+    whole, half = (read(tmp_path, r).pulses[1] for r in (rows, end_not_logged(rows, 0.5)))
+    assert whole.diffusion_rate == pytest.approx(CHARGE.diffusivity / CHARGE.radius**2, rel=0.15)
+    assert half.diffusion_rate > 2 * whole.diffusion_rate
+
+
+def test_the_active_mass_is_used_by_the_command(tmp_path: Path) -> None:
+    """In mA of 2.1 mg the pulses are those in mA/g."""
+    rows = titration(MATERIAL, CHARGE)
+    gram = _titration(written(tmp_path, text_of(rows)), "he_v", None, None)
+    header = HEADER.replace("current [mA/g]", "current [mA]")
+    path = written(tmp_path, text_of(scaled(rows, 1, 2.1e-3), header))
+    cell = _titration(path, "he_v", None, "2.1 mg")
+    np.testing.assert_allclose(
+        [p.site_fraction for p in cell.pulses], [p.site_fraction for p in gram.pulses], rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("text", ["2.1", "2.1 mm", "-1 mg", "much"])
+def test_a_wrong_mass_names_the_option(text: str, tmp_path: Path) -> None:
+    path = written(tmp_path, text_of(titration(MATERIAL, CHARGE)))
+    with pytest.raises(InputError, match=f'--mass is "{text}"'):
+        _titration(path, "he_v", None, text)
+
+
+def test_rest_voltages_that_never_move_are_drawn(tmp_path: Path) -> None:
+    """A slope of 0 has no place on a logarithmic axis, and takes no logarithm."""
+    rows = titration(MATERIAL, CHARGE)
+    rows[~flowing(rows), 2] = 3.4
+    found = read(tmp_path, rows)
+    assert all(pulse.potential_slope == 0 for pulse in found.pulses)
+    fit_titration(titration_dataset(found)).savefig(tmp_path / "out.png")
 
 
 def test_noise_of_the_current_is_no_doubt() -> None:
