@@ -21,6 +21,9 @@ _NAMED = re.compile(r"sep=(.)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _NO_NUMBERS = re.compile(r"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 
+LARGEST, SMALLEST = 1e15, 1e-15
+"""Size of a number in a table; no measurement is larger, and smaller ones are 0."""
+
 Row = tuple[int, list[str]]
 """Line of the file, and the cells in it."""
 
@@ -131,8 +134,8 @@ def _number(name: str, line: int, column: str, text: str, problems: list[str]) -
     plain = text.replace(",", ".").replace("\u2212", "-")
     if _NUMBER.fullmatch(plain):
         value = float(plain)
-        if abs(value) < float("inf"):
-            return value
+        if abs(value) <= LARGEST:
+            return value if abs(value) >= SMALLEST else 0.0
     if _NUMBER.fullmatch(plain) or _NO_NUMBERS.fullmatch(plain):
         problems.append(f"{where} is {text[:40]}; give a finite number or leave the row out.")
     elif not text:

@@ -87,6 +87,7 @@ REFUSED = {
     "an underscore in a number": (HEADER + "1_0, 117\n", ["line 2", '"1_0"']),
     "other digits": (HEADER + "\u0661, 117\n", ["line 2", "give a number"]),
     "too large a number": (HEADER + "1e999, 117\n", ["line 2", "finite"]),
+    "a number nobody measures": (HEADER + "1e300, 117\n", ["line 2", "finite"]),
     "a time of day": (HEADER + "0:06:00, 117\n", ["line 2", '"0:06:00"']),
     "UTF-16": (HEADER.encode("utf-16"), ["UTF-8"]),
     "Latin-1": ("# \xb5m\n".encode("latin-1") + HEADER.encode(), ["UTF-8"]),
