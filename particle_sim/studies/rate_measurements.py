@@ -13,7 +13,6 @@ from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.schema import Source
 from particle_sim.resources import shipped_folder
 
-
 CAPACITIES = (1.0, 4000.0)
 """[mAh/g] From a poor electrode to beyond phosphorus and silicon (a choice)."""
 
