@@ -18,6 +18,7 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.errors import InputError, closest
 from particle_sim.figures.save import save_figure
+from particle_sim.files import check_regular, read_json
 from particle_sim.report.bodies import body_files, write_bodies
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
@@ -26,6 +27,8 @@ from particle_sim.studies.result import ComparisonResult, MaterialResult
 DATA_FILE = "results.nc"
 MANIFEST_FILE = "manifest.json"
 PAGE_FILE = "report.html"
+MOST_BYTES = 2**36
+"""Of the data of a comparison."""
 WRITTEN = {
     DATA_FILE,
     MANIFEST_FILE,
@@ -117,18 +120,40 @@ def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
 
 
 def open_folder(folder: Path) -> xr.DataTree:
-    """Stored results of an earlier run."""
+    """Stored results of an earlier run, as they were written: the manifest's hash says so.
+
+    Raises :class:`InputError` for a folder without results, and for changed or damaged ones.
+    """
     path = folder / DATA_FILE
     if not path.is_file():
         raise InputError(f"{folder} holds no {DATA_FILE}; give a folder that compare wrote.")
+    check_regular(path, MOST_BYTES)
+    _check_unchanged(path)
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             loaded = tree.load()
-    except (OSError, KeyError, ValueError) as error:
+    except Exception as error:  # over damaged files HDF5 and xarray raise whatever they meet
         raise InputError(f"{path} cannot be read ({error}); run compare again.") from None
     if "verdict" not in loaded.children:
         raise InputError(f"{path} holds no comparison; run compare again.")
     return loaded
+
+
+def _check_unchanged(path: Path) -> None:
+    """Refuse data that are not those the manifest beside them lists, where there is one."""
+    manifest = path.with_name(MANIFEST_FILE)
+    if not manifest.exists():
+        return
+    try:
+        listed = read_json(manifest)
+        stored = listed["files"][DATA_FILE]
+    except (InputError, KeyError, TypeError):
+        raise InputError(f"{manifest} is damaged; run compare again.") from None
+    if stored != _sha256(path):
+        raise InputError(
+            f"{path} is damaged or was changed: its SHA-256 is not the one in {MANIFEST_FILE}; run "
+            "compare again."
+        )
 
 
 def _compressed(tree: xr.DataTree, path: Path) -> None:
