@@ -6,7 +6,6 @@ alone, which ends its workers. A worker whose parent is gone, even by ``kill -9`
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -109,7 +108,8 @@ class _Context(SpawnContext):
 
     def Process(self, **options: Any) -> _Worker:  # type: ignore[override]
         """A worker; the name is multiprocessing's."""
-        self.started.append(_Worker(**options, name=f"{NAME} {len(self.started) + 1}"))
+        name = _Name(f"{NAME} {len(self.started) + 1}")
+        self.started.append(_Worker(**options, name=name))
         return self.started[-1]
 
     def check(self) -> None:
@@ -122,6 +122,23 @@ class _Context(SpawnContext):
         for worker in self.started:
             if worker.is_alive():
                 worker.kill()
+
+
+class _Name(str):
+    """The name of a worker, which it reads before anything else, even the script.
+
+    Reading it on Linux asks for the end of the worker with the thread that started it, and ends it
+    if that has happened; no compiled code can delay that.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if sys.platform != "linux":
+            return str, (str(self),)
+        ask = f"__import__('ctypes').CDLL(None).prctl({PARENT_DEATH_SIGNAL}, {signal.SIGKILL:d})"
+        check = f"__import__('os').getppid() == {os.getpid()} or __import__('os')._exit(1)"
+        return eval, (f"({ask}, {check}, {str(self)!r})[-1]",)
 
 
 class _Worker(SpawnProcess):
@@ -163,10 +180,9 @@ def _interrupts_wait() -> Iterator[None]:
 
 
 def _end_with_parent() -> None:
+    """End when the parent does, on any system, as soon as Python code runs."""
     parent = parent_process()
     assert parent is not None, "a worker has a parent"
-    if sys.platform == "linux":  # at once, even from within compiled code
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
     def watch() -> None:
         connection.wait([parent.sentinel])

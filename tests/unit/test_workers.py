@@ -66,6 +66,17 @@ def ended(process: subprocess.Popen[str], whom: int, number: int) -> tuple[str, 
     return text, time.monotonic() - began
 
 
+SLOW_TO_START = """
+import time
+from particle_sim import workers
+
+if __name__ == "__main__":
+    with workers.worker_pool(2) as pool:
+        list(pool.map(abs, range(2)))
+print("busy", flush=True)
+time.sleep(60)
+"""
+
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="sends signals to a group")
 
 
@@ -80,9 +91,17 @@ def test_workers_end_with_their_parent(signal_name: str, text: str, tmp_path: Pa
     assert seconds < PROMPT
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what has not begun to watch")
+def test_workers_that_still_read_the_script_end_with_their_parent(tmp_path: Path) -> None:
+    process = started(tmp_path, SLOW_TO_START)
+    printed, seconds = ended(process, process.pid, signal.SIGKILL)
+    assert printed == ""
+    assert seconds < PROMPT
+
+
 @needs_signals
 def test_a_worker_that_does_not_watch_its_parent_is_noticed(tmp_path: Path) -> None:
-    sabotage = "workers._end_with_parent = lambda: None\nimport threading\n"
+    sabotage = "workers._end_with_parent = lambda: None\nworkers._Name = str\n"
     slow = BUSY.replace("sum(range({numbers}))", "time.sleep({numbers})")
     process = started(tmp_path, slow.format(numbers=60, sabotage=sabotage))
     assert process.stdout is not None
