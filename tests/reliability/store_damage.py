@@ -26,7 +26,7 @@ from particle_sim.sweeps.sweep import sweep
 
 def holed(x: float) -> dict[str, float]:
     """Half known and half failed in the middle chunk."""
-    return {"half": x / 2, "root": float("nan") if 8 <= x <= 15 else x**0.5}
+    return {"half": x / 2, "sqrt": float("nan") if 8 <= x <= 15 else x**0.5}
 
 
 def run(folder: Path) -> None:

@@ -29,7 +29,7 @@ calls: list[float] = []
 
 def holed(x: float) -> dict[str, float]:
     calls.append(x)
-    return {"half": x / 2, "root": float("nan") if 8 <= x <= 15 else x**0.5}
+    return {"half": x / 2, "sqrt": float("nan") if 8 <= x <= 15 else x**0.5}
 
 
 def run(folder: Path) -> xr.Dataset:
@@ -112,7 +112,7 @@ HARM: dict[str, tuple[str, Harm, list[int]]] = {
     ),
     "a missing chunk of a result": ("samples.zarr/half/c/0", Path.unlink, [*range(8)]),
     "a missing chunk where all failed": ("samples.zarr/half/c/1", Path.unlink, [*range(8, 16)]),
-    "a missing chunk that is all nan": ("samples.zarr/root/c/1", Path.unlink, [*range(8, 16)]),
+    "a missing chunk that is all nan": ("samples.zarr/sqrt/c/1", Path.unlink, [*range(8, 16)]),
     "a missing chunk of an input": ("samples.zarr/x/c/0", Path.unlink, [*range(8)]),
     "an empty chunk of the status": (
         "samples.zarr/status/c/0",
@@ -125,7 +125,7 @@ HARM: dict[str, tuple[str, Harm, list[int]]] = {
         [*range(8, 16)],
     ),
     "a missing ledger": ("failures/000001.json", Path.unlink, [*range(8, 16)]),
-    "missing metadata": ("samples.zarr/root/zarr.json", Path.unlink, []),
+    "missing metadata": ("samples.zarr/sqrt/zarr.json", Path.unlink, []),
     "torn metadata": ("samples.zarr/x/zarr.json", lambda path: path.write_text('{"sh'), []),
     "a torn layout": ("layout.json", lambda path: path.write_bytes(b"{}"), [*range(20)]),
     "a layout whose hash is wrong": (
