@@ -11,8 +11,8 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.errors import InputError, closest
 from particle_sim.figures.save import draw_files
-from particle_sim.files import write_file
-from particle_sim.manifest import sha256
+from particle_sim.files import check_regular, read_json, write_file
+from particle_sim.manifest import MANIFEST_FILE, sha256
 from particle_sim.outputs import new_folder, write_netcdf
 from particle_sim.report.bodies import write_bodies
 from particle_sim.report.page import render_page
@@ -21,6 +21,8 @@ from particle_sim.studies.result import ComparisonResult, MaterialResult
 
 DATA_FILE = "results.nc"
 PAGE_FILE = "report.html"
+MOST_BYTES = 2**36
+"""Of the data of a comparison."""
 
 
 def write_folder(
@@ -58,18 +60,40 @@ def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
 
 
 def open_folder(folder: Path) -> xr.DataTree:
-    """Stored results of an earlier run."""
+    """Stored results of an earlier run, as they were written: the manifest's hash says so.
+
+    Raises :class:`InputError` for a folder without results, and for changed or damaged ones.
+    """
     path = folder / DATA_FILE
     if not path.is_file():
         raise InputError(f"{folder} holds no {DATA_FILE}; give a folder that compare wrote.")
+    check_regular(path, MOST_BYTES)
+    _check_unchanged(path)
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             loaded = tree.load()
-    except (OSError, KeyError, ValueError) as error:
+    except Exception as error:  # over damaged files HDF5 and xarray raise whatever they meet
         raise InputError(f"{path} cannot be read ({error}); run compare again.") from None
     if "verdict" not in loaded.children:
         raise InputError(f"{path} holds no comparison; run compare again.")
     return loaded
+
+
+def _check_unchanged(path: Path) -> None:
+    """Refuse data that are not those the manifest beside them lists, where there is one."""
+    manifest = path.with_name(MANIFEST_FILE)
+    if not manifest.exists():
+        return
+    try:
+        listed = read_json(manifest)
+        stored = listed["files"][DATA_FILE]
+    except (InputError, KeyError, TypeError):
+        raise InputError(f"{manifest} is damaged; run compare again.") from None
+    if stored != sha256(path):
+        raise InputError(
+            f"{path} is damaged or was changed: its SHA-256 is not the one in {MANIFEST_FILE}; run "
+            "compare again."
+        )
 
 
 def _compression(tree: xr.DataTree) -> dict[str, Any]:
