@@ -1,0 +1,1 @@
+"""What arguments of the public functions are refused, each in one sentence."""
