@@ -34,6 +34,9 @@ _LATEX = (
 )
 
 _LABEL = r"[OPT]['′]?[1-3]['′]?"
+_IN_FRONT = r"^[OT][1-3](?=[A-Z])|^P[1-3](?=K|V|Y|W|(?!Se|Cl|Br)[A-Z][a-z])"
+"""A label glued to a formula: nobody puts oxygen first, or phosphorus before a metal."""
+
 _PREFIX = re.compile(rf"^(?:{_LABEL}(?:/{_LABEL})*|[hmortα-ω]['′]?)-(?=[A-Z(\[0-9])")
 _ABBREVIATION = re.compile(r"(?=(?:[^A-Z]*[A-Z]){3})[A-Z]+(?:-[A-Z]+)*(?:-?[0-9]{3})?")
 _ALTERNATIVES = re.compile(r"\bor\b|\band\b|;")
@@ -59,7 +62,7 @@ _AMBIGUOUS = (
         "two parts of it.",
     ),
     (
-        re.compile(rf"^[(\[](?:{_LABEL}|C)[)\]]-?|[(\[](?:{_LABEL}|C)[)\]]$|^{_LABEL}(?=Na|K|Li)"),
+        re.compile(rf"^[(\[](?:{_LABEL}|C)[)\]]-?|[(\[](?:{_LABEL}|C)[)\]]$|{_IN_FRONT}"),
         "{0} may be a label (stacking, coating) or atoms; leave a label out, and write atoms "
         "without a bracket of their own and not in front.",
     ),
