@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked, check_fields
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.units import Array
@@ -56,10 +57,18 @@ class SurfaceFlux:
     temperature: float = REFERENCE_TEMPERATURE
 
     def __post_init__(self) -> None:
+        check_fields(self)
+        for name in ("time", "flux"):  # lists are taken too
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
         if len(self.time) != len(self.flux) or len(self.time) < 2:
             raise InputError(
                 f"A surface flux has {len(self.time)} times and {len(self.flux)} values; "
                 "give at least two of each, equally many."
+            )
+        if not 0 < self.temperature < np.inf:
+            raise InputError(
+                f"The temperature of a surface flux is {self.temperature:g} K; it must be positive "
+                "and finite (298.15 K is 25 degC)."
             )
         finite = np.all(np.isfinite(self.flux)) and np.all(np.isfinite(self.time))
         if not finite or np.any(np.diff(self.time) < 0):
@@ -146,6 +155,7 @@ class SurfaceFlux:
         )
 
 
+@arguments_checked
 def constant_flux(
     flux: float,
     duration: float,

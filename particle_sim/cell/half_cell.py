@@ -9,6 +9,7 @@ import numpy as np
 
 from particle_sim.cell.design import CellDesign, CellKind, load_cell_design
 from particle_sim.cell.negative import NegativeElectrode
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 
@@ -75,6 +76,7 @@ class Cell:
         return min(max(filling, END_MARGIN), 1 - END_MARGIN)
 
 
+@arguments_checked
 def half_cell(
     material: Material,
     *,

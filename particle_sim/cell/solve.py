@@ -11,6 +11,7 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.cell.run import CellEnd, CellRun, ElectrodeRun
+from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.errors import ConvergenceError
 from particle_sim.flux import SurfaceFlux
@@ -33,6 +34,7 @@ _EXTRAPOLATION = {True: "warn", False: "ignore"}
 """Tables of a negative electrode end before it is empty; its steep last piece goes on straight."""
 
 
+@arguments_checked
 def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = None) -> CellRun:
     """Voltage, capacity and particle surface flux of ``cell`` under ``protocol``.
 

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
@@ -73,8 +74,9 @@ def solve_particle(
 ) -> BodyRun: ...
 
 
+@arguments_checked
 def solve_particle(
-    particle: Any,
+    particle: Particle[Any],
     surface: SurfaceCondition,
     *,
     on: Sequence[str] = (),

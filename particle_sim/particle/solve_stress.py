@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceFlux, constant_flux
@@ -14,6 +15,7 @@ from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
 from particle_sim.particle.particle import Particle
 
 
+@arguments_checked
 def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRun:
     """Displacement and stress of one sodium field in a body, div sigma = 0.
 

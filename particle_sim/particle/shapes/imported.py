@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry, find_facets
 from particle_sim.particle.shapes.checks import positive
@@ -30,6 +32,7 @@ AXIS = 1e-9
 """Facets closer to r = 0 than this fraction of the body are its axis."""
 
 
+@arguments_checked
 def imported(
     path: str | Path,
     *,
@@ -44,7 +47,7 @@ def imported(
     boundaries have the names of its physical groups of facets. Outer facets in no group are
     called ``boundary``, or "axis" if they lie at r = 0 of an axisymmetric section.
     """
-    positive("imported mesh", "unit", unit)
+    positive("imported mesh", "unit", unit, most=math.inf)
     if section is Symmetry.SOLID:
         raise InputError("An imported section is plane or axisymmetric; solids are recognised.")
     source = _read(Path(path))

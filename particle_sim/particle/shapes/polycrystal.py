@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import BodyMesh, cell_quality
@@ -22,6 +23,7 @@ SPREADS = 8
 """Sets of grain centres tried before the best of them is taken."""
 
 
+@arguments_checked
 def polycrystal(
     outline: Outline,
     *,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.fem.mesh import Coordinates, Mesh, graded_vertices
 from particle_sim.particle.shapes.checks import checked
 
 
+@arguments_checked
 def sphere(
     radius: float, *, inner_radius: float = 0.0, cells: int = 24, grading: float = 60.0
 ) -> Mesh:
