@@ -26,10 +26,17 @@ class Balances:
     ``sodium``: change of the inventory plus outflow, over the window's inventory.
     ``equilibrium``: work of the internal forces on the displacement against that of the loads,
     over the sum of magnitudes (Clapeyron's theorem), worst of all times.
+    ``site_fraction``: lowest and highest theta at any dof and time; a crystal has none beyond 0..1.
     """
 
     sodium: float
     equilibrium: float
+    site_fraction: tuple[float, float]
+
+
+def extent(values: Array) -> tuple[float, float]:
+    """Lowest and highest value."""
+    return float(values.min()), float(values.max())
 
 
 @dataclass(frozen=True, kw_only=True)

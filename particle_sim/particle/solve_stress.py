@@ -10,7 +10,7 @@ from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import body_system
 from particle_sim.particle.filling import Filling, filling_at
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 
 
@@ -40,7 +40,11 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
         voltage=None,
         temperature=REFERENCE_TEMPERATURE,
         end=ParticleEnd.TIME,
-        balances=Balances(sodium=0.0, equilibrium=elasticity.work_error(theta, displacement)),
+        balances=Balances(
+            sodium=0.0,
+            equilibrium=elasticity.work_error(theta, displacement),
+            site_fraction=extent(theta),
+        ),
         cost=Cost(
             steps=0,
             rejected_steps=0,

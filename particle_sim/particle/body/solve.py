@@ -16,7 +16,7 @@ from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.surroundings import surroundings_of
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import check_interface
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.stepper import Snapshot, Trajectory
@@ -138,6 +138,7 @@ def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] 
         balances=Balances(
             sodium=_sodium_error(system, every),
             equilibrium=elasticity.work_error(theta, displacement),
+            site_fraction=extent(theta),
         ),
         cost=Cost(
             steps=len(every) - 1,
