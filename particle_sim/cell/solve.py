@@ -45,7 +45,7 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
 
     Solves PyBaMM's model (SPM by default; half cell or full cell, as the cell is) from rest at the
     cut-off the protocol starts at. Isothermal: at 298.15 K, or at ``temperature`` [K] with the
-    activation energy of the positive material's diffusivity. Where the first current takes the
+    positive material's plateau widths and activation energies. Where the first current takes the
     voltage beyond its cut-off at once, the run has the capacity 0 and two rows, at rest and at the
     cut-off, both at time 0. Raises :class:`ConvergenceError` when PyBaMM gives up.
     """
@@ -77,7 +77,7 @@ def _solve(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun
     pybamm = import_pybamm()
     kelvin = REFERENCE_TEMPERATURE if temperature is None else temperature
     lower, upper = cell.voltage_limits
-    rest = rest_state(cell, lower if protocol.starts_full else upper)
+    rest = rest_state(cell, lower if protocol.starts_full else upper, kelvin)
     simulation = _simulation(cell, protocol, pybamm, rest.positive, kelvin)
     try:
         solution = simulation.solve(showprogress=False)

@@ -85,7 +85,10 @@ def _table(check: CellCheck) -> None:
     rows, idle = [], []
     central = float(check.run.capacity[-1])
     for variation in check.variations:
-        moved = [abs(c - central) / (central or 1.0) if c is not None else 1.0 for c in variation.capacity]
+        moved = [
+            abs(c - central) / (central or 1.0) if c is not None else 1.0
+            for c in variation.capacity
+        ]
         if max(moved) < NO_EFFECT:
             idle.append(variation.name.replace("_", " "))
             continue

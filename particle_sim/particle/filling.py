@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -40,6 +40,16 @@ def check_start(filling: Array, limits: tuple[float, float] | None) -> None:
         raise InputError(
             f"The filling at the start runs from {low:g} to {high:g}; it must lie between "
             f"{least:g} and {most:g}."
+        )
+
+
+def check_temperatures(surfaces: Iterable[SurfaceCondition]) -> None:
+    """Refuse surfaces of several temperatures."""
+    temperatures = {surface.temperature for surface in surfaces}
+    if len(temperatures) > 1:
+        raise InputError(
+            f"The surfaces have the temperatures {sorted(temperatures)} K; a particle is "
+            "isothermal: give them one."
         )
 
 

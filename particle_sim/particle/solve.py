@@ -25,6 +25,7 @@ from particle_sim.particle.filling import (
     Filling,
     check_first_output,
     check_start,
+    check_temperatures,
     filling_at,
     landing_times,
 )
@@ -210,6 +211,7 @@ def _system(
     surfaces = {space.dimension - 1: surface}
     if inner is not None:
         surfaces[0] = inner
+    check_temperatures(surfaces.values())
     half = material["diffusivity"](np.array(0.5), surface.temperature)
     system = ParticleSystem(
         space=space,

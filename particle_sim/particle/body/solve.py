@@ -16,6 +16,7 @@ from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.surroundings import surroundings_of
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import check_interface
+from particle_sim.particle.filling import check_temperatures
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
@@ -98,12 +99,7 @@ def _check_surfaces(surfaces: dict[str, SurfaceCondition], mesh: BodyMesh, *, in
     for name in surfaces:
         if name not in known:
             raise InputError(f'The mesh has no boundary "{name}"; {closest(name, known)}')
-    temperatures = {surface.temperature for surface in surfaces.values()}
-    if len(temperatures) > 1:
-        raise InputError(
-            f"The surfaces have the temperatures {sorted(temperatures)} K; a particle is "
-            "isothermal: give them one."
-        )
+    check_temperatures(surfaces.values())
 
 
 def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] | Array) -> BodyRun:
