@@ -27,11 +27,14 @@ class Balances:
     ``equilibrium``: work of the internal forces on the displacement against that of the loads,
     over the sum of magnitudes (Clapeyron's theorem), worst of all times.
     ``site_fraction``: lowest and highest theta at any dof and time; a crystal has none beyond 0..1.
+    ``space``: estimated largest error in space, in the units of the run's tolerance; ``None`` where
+    no estimate was made.
     """
 
     sodium: float
     equilibrium: float
     site_fraction: tuple[float, float]
+    space: float | None = None
 
 
 def extent(values: Array) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, von_mises
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.recovery import Tensors, nodal_stress, tensors_at
+from particle_sim.particle.recovery import Tensors, joined, sided_stress, tensors_at
 from particle_sim.units import Array
 
 
@@ -66,8 +66,13 @@ class ParticleRun:
 
     @cached_property
     def tensors(self) -> Tensors:
-        """Scaled stress and strain at the dofs (t, n, 3)."""
-        return nodal_stress(self.elasticity, self.site_fraction, self.displacement, self.overall)
+        """Scaled stress and strain at the dofs (t, n, 3); where two cells meet, their mean."""
+        return joined(self.elasticity, self.sided_tensors)
+
+    @cached_property
+    def sided_tensors(self) -> Tensors:
+        """Scaled stress and strain at the dofs of every cell in turn (t, e i, 3)."""
+        return sided_stress(self.elasticity, self.site_fraction, self.displacement, self.overall)
 
     @cached_property
     def stress(self) -> Array:

@@ -20,6 +20,7 @@ from particle_sim.particle.body.solve import body_run, body_system
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.checkpoint import Checkpoint, fingerprint
+from particle_sim.particle.default_mesh import chosen_mesh
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.filling import (
     Filling,
@@ -33,6 +34,7 @@ from particle_sim.particle.integrate import integrate
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.space_error import space_error
 from particle_sim.particle.stepper import Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
@@ -98,8 +100,9 @@ def solve_particle(
     step without them. ``on`` names the boundaries of a body that sodium passes (default:
     ``surface``, or the inside of an inert coating); all others are blocked. ``inner_surface`` acts
     on the inside of a hollow particle. ``tolerance`` bounds the time error of each step in theta
-    over min(1, N R/(D c_max)) and in stress over E Omega c/(3 (1 - nu)) of the same c; the error
-    in space is set by the mesh and order. The run ends early when the surface filling leaves
+    over min(1, N R/(D c_max)) and in stress over E Omega c/(3 (1 - nu)) of the same c; a radial
+    mesh made without cells is chosen so that the error in space stays below it too, and
+    ``balances.space`` estimates that error. The run ends early when the surface filling leaves
     ``limits`` (``None``: never). Small strain, isothermal.
 
     ``checkpoint`` names a file to which the states go while the run lasts; given again after an
@@ -117,17 +120,18 @@ def solve_particle(
         return _solve_body(
             body, surface, initial_site_fraction, landings, (tolerance, limits), (progress, kept)
         )
+    mesh = chosen_mesh(particle, surface, inner_surface, tolerance)
+    particle = replace(particle, mesh=mesh)
     system = _system(particle, surface, inner_surface)
     start = _start(system.space.nodes * system.scales.length, surface, initial_site_fraction)
     check_start(start, limits)
-    stepper = Stepper(
-        system=system,
-        controls=radial_controls(system, surface, tolerance, limits),
-        trajectory=Trajectory(),
-    )
+    controls = radial_controls(system, surface, tolerance, limits)
+    stepper = Stepper(system=system, controls=controls, trajectory=Trajectory())
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
     run = _run(system, particle, surface, trajectory)
-    return replace(run, warnings=warnings_for(run, tolerance))
+    space = space_error(run, controls, begins_with_a_jump=np.isinf(surface.largest))
+    warnings = warnings_for(run, tolerance, space)
+    return replace(run, balances=replace(run.balances, space=space), warnings=warnings)
 
 
 def _solve_body(

@@ -24,14 +24,15 @@ SIZES = (1e-9, 1e-3)
 """Sizes of a particle [m] below and above which another unit was probably meant."""
 
 
-def warnings_for(run: ParticleRun, tolerance: float) -> tuple[str, ...]:
+def warnings_for(run: ParticleRun, tolerance: float, space: float | None) -> tuple[str, ...]:
     """Sentences for the user about a radial run, most serious first.
 
-    ``tolerance`` is the one the run was asked for.
+    ``tolerance`` is the one the run was asked for, ``space`` its estimated error in space.
     """
     material, width = run.particle.material, _width(run)
     checks = (
         range_warning(run.balances.site_fraction, tolerance),
+        space_warning(space, tolerance),
         size_warning(run.particle.mesh.outer),
         interface_warning(width, float(run.particle.mesh.cell_sizes.max()), run.particle.order),
         strength_warning(material, float(run.stress.max())),
@@ -49,6 +50,16 @@ def range_warning(extent: tuple[float, float], slack: float) -> str | None:
     return (
         f"The site fraction runs from {low:.3g} to {high:.3g}, but a crystal holds only 0 to 1; "
         "the fields beyond mean nothing: use finer cells, or limits that end the run."
+    )
+
+
+def space_warning(error: float | None, tolerance: float) -> str | None:
+    """Where the estimated error in space exceeds the tolerance."""
+    if error is None or error <= tolerance:
+        return None
+    return (
+        f"The mesh leaves an error of about {error:.1g} in space, above the tolerance of "
+        f"{tolerance:g}; use more cells or a higher order."
     )
 
 
