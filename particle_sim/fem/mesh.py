@@ -82,12 +82,13 @@ def graded_vertices(inner: float, outer: float, cells: int, ratio: float) -> Arr
 class Layers:
     """Cell sizes that grow in proportion to the distance from the surfaces, over the outer radius.
 
-    h(r) = min(outermost + growth (1 - r), innermost + growth (r - r_inner), largest).
+    h(r) = min(outermost + growth (1 - r), innermost + inner_growth (r - r_inner), largest).
     """
 
     growth: float
     outermost: float
     innermost: float = math.inf
+    inner_growth: float = 0.0
     largest: float = math.inf
 
 
@@ -97,7 +98,7 @@ def layered_vertices(inner: float, outer: float, layers: Layers) -> Array:
     near = np.geomspace(1e-3 * min(layers.outermost, reach), reach, _SAMPLES)
     distance = np.unique(np.concatenate([[0.0], near, reach - near[::-1]]).clip(0, reach))
     sizes = np.minimum(layers.outermost + layers.growth * distance, layers.largest)
-    sizes = np.minimum(sizes, layers.innermost + layers.growth * (reach - distance))
+    sizes = np.minimum(sizes, layers.innermost + layers.inner_growth * (reach - distance))
     parts = np.diff(distance) * 0.5 * (1 / sizes[1:] + 1 / sizes[:-1])
     passed = np.concatenate([[0.0], np.cumsum(parts)])
     wanted = np.linspace(0.0, passed[-1], math.ceil(passed[-1]) + 1)

@@ -25,7 +25,8 @@ def radial_controls(
     limits: tuple[float, float] | None,
 ) -> Controls:
     """Of a radial particle."""
-    theta_scale = _theta_scale(surface, system.scales, system.potentials)
+    wall = 1 - system.space.mesh.inner / system.space.mesh.outer
+    theta_scale = _theta_scale(surface, system.scales, system.potentials, wall)
     elasticity, material = system.elasticity, system.material
     slopes = material["chemical_strain"].slope(np.linspace(0, 1, 201))
     steepest = float(np.abs(slopes).max())
@@ -46,10 +47,13 @@ def radial_controls(
 
 
 def _theta_scale(
-    surface: SurfaceCondition, scales: Scales, potentials: frozenset[Potential]
+    surface: SurfaceCondition,
+    scales: Scales,
+    potentials: frozenset[Potential],
+    wall: float = 1.0,
 ) -> float:
-    """The largest difference of theta that the flux can build up, at most 1."""
-    reach = surface.largest / scales.flux
+    """The largest difference of theta that the flux can build up across ``wall``, at most 1."""
+    reach = surface.largest / scales.flux * wall
     if Potential.GRADIENT_ENERGY in potentials:
         return 1.0
     return reach if 0 < reach < 1 else 1.0

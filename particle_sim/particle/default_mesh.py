@@ -17,6 +17,8 @@ MOST_CELLS = 4000
 _LARGEST, _GROWTH = 0.47, 3.0
 """Largest cell over the one whose own interpolation error is half the tolerance, and growth of the
 cells per distance over that cell: what holds the error of Crank's series below the tolerance."""
+_INSIDE = 0.2
+"""Growth at the inside of a hollow particle over that at the outside; its 1/r^3 is steeper."""
 _OUTERMOST = 10.0
 """Cell at an open surface over the tolerance: a flux unresolved in it errs by about 0.04 of it."""
 
@@ -43,8 +45,9 @@ def chosen_mesh(
     outermost = min(_OUTERMOST * tolerance, 0.02)
     layers = Layers(
         growth=growth,
+        inner_growth=_INSIDE * growth,
         outermost=outermost * (1 - mesh.inner / mesh.outer),
-        innermost=_innermost(mesh, inner, growth, outermost),
+        innermost=_innermost(mesh, inner, _INSIDE * growth, outermost),
         largest=min(
             usual * (1 - mesh.inner / mesh.outer), _boundary_cell(particle, surface, usual)
         ),
@@ -60,12 +63,12 @@ def chosen_mesh(
 
 
 def _innermost(
-    mesh: Mesh, inner: SurfaceCondition | None, growth: float, outermost: float
+    mesh: Mesh, inner: SurfaceCondition | None, inside: float, outermost: float
 ) -> float:
     """Cell at the inner boundary: free where there is no surface."""
     if inner is not None:
         return outermost * (1 - mesh.inner / mesh.outer)
-    return growth * mesh.inner / mesh.outer if mesh.is_hollow else math.inf
+    return inside * mesh.inner / mesh.outer if mesh.is_hollow else math.inf
 
 
 def _boundary_cell(particle: Particle[Mesh], surface: SurfaceCondition, usual: float) -> float:

@@ -32,7 +32,9 @@ class ParticleRun:
     potential: Array
     """Non-local chemical potential at the dofs [J/mol] (t, n); (t, 0) where no term reads it"""
     displacement: Array
+    """Scaled displacement dofs (t, n); of a hollow particle less g r, with g in ``overall``"""
     overall: Array
+    """Global unknowns of the elasticity (t, m), g of a hollow particle the last"""
     surface_flux: Array
     """Out of the outer surface [mol/(m2 s)] (t,)"""
     temperature: float
@@ -143,7 +145,8 @@ class ParticleRun:
         tensors = tensors_at(self.elasticity, states, cell, position)
         values, _ = space.tabulate(position)
         local = self.displacement[:, space.cell_dofs[cell]]
-        moved = np.einsum("pi,tpi->tp", values, local) * length
+        inward = np.einsum("pi,tpi->tp", values, local)
+        moved = self.elasticity.moved(scaled, inward, self.overall) * length
         material_cell = np.minimum(cell, self.elasticity.cells - 1)
         shapes, _ = self.elasticity.space.tabulate(position)
         theta = np.einsum(

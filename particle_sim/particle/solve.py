@@ -100,10 +100,10 @@ def solve_particle(
     step without them. ``on`` names the boundaries of a body that sodium passes (default:
     ``surface``, or the inside of an inert coating); all others are blocked. ``inner_surface`` acts
     on the inside of a hollow particle. ``tolerance`` bounds the time error of each step in theta
-    over min(1, N R/(D c_max)) and in stress over E Omega c/(3 (1 - nu)) of the same c; a radial
-    mesh made without cells is chosen so that the error in space stays below it too, and
-    ``balances.space`` estimates that error. The run ends early when the surface filling leaves
-    ``limits`` (``None``: never). Small strain, isothermal.
+    over min(1, N L/(D c_max)), L the radius or the wall, and in stress over E Omega c/(3 (1 - nu))
+    of the same c; a radial mesh made without cells is chosen so that the error in space stays below
+    it too, and ``balances.space`` estimates that error. The run ends early when the surface filling
+    leaves ``limits`` (``None``: never). Small strain, isothermal.
 
     ``checkpoint`` names a file to which the states go while the run lasts; given again after an
     interruption, the run goes on from there. A finished run removes it. A body that needs more

@@ -16,7 +16,6 @@ import math
 import numpy as np
 
 from particle_sim.fem.space import Space
-from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stepper import Controls
 from particle_sim.units import Array
@@ -68,18 +67,20 @@ def stress_error(run: ParticleRun) -> Array:
     radial = run.sided_tensors.radial.reshape(len(run.time), run.elasticity.cells, -1)
     jumps = np.abs(radial[:, 1:, 0] - radial[:, :-1, -1])
     worst = np.max(jumps, axis=1, initial=0.0)
-    for miss in _traction_misses(run.elasticity, radial, run.displacement):
+    for miss in _traction_misses(run, radial):
         worst = np.maximum(worst, np.abs(miss))
     return np.asarray(worst)
 
 
-def _traction_misses(elasticity: Elasticity, radial: Array, u: Array) -> list[Array]:
+def _traction_misses(run: ParticleRun, radial: Array) -> list[Array]:
     """Radial stress at a surface less the traction that acts there, where one does."""
+    elasticity = run.elasticity
     mesh, (forces, stiffness) = elasticity.space.mesh, elasticity.surface_forces
     misses = []
     if elasticity.boundary.shell is None:
         area = mesh.coordinates.surface(mesh.outer)
-        misses.append(radial[:, -1, -1] - (forces[1] - stiffness * u[:, -1]) / area)
-    if not elasticity.is_pinned:
+        outside = elasticity.moved(mesh.outer, run.displacement[:, -1:], run.overall)[:, 0]
+        misses.append(radial[:, -1, -1] - (forces[1] - stiffness * outside) / area)
+    if elasticity.is_hollow:
         misses.append(radial[:, 0, 0] + forces[0] / mesh.coordinates.surface(mesh.inner))
     return misses
