@@ -20,7 +20,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import EDGES, BodyMesh, Integers, Symmetry, cell_quality
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.simplices import EDGES, cell_quality
 from particle_sim.particle import shapes
 from particle_sim.particle.shapes import outlines
 from particle_sim.units import Array

@@ -59,4 +59,4 @@ def body_warnings(run: BodyRun) -> tuple[str, ...]:
         strength_warning(particle.material, float(run.first_principal_stress.max())),
         strain_warning(strains),
     )
-    return tuple(text for text in checks if text is not None)
+    return (*(text for text in checks if text is not None), *particle.mesh.notes)
