@@ -188,19 +188,20 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def is_sound(mesh: BodyMesh) -> bool:
-    """Whether its cells fill what its surface encloses: sum |det| = int x . n dA, and each shares.
+    """Whether its cells fill what its surface encloses: sum of |det| over cells and over facets.
 
     Facets point away from their cells; the two sums differ for anything but a closed body.
     """
-    d, corners = mesh.dimension, mesh.points[mesh.vertices]
+    points = mesh.points / np.abs(mesh.points).max()
+    corners = points[mesh.vertices]
     volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])).sum()
     outer = mesh.facets.counts == 1
-    facets = mesh.points[mesh.facets.vertices[outer]]
+    facets = points[mesh.facets.vertices[outer]]
     inside = corners[mesh.facets.owners[outer, 0]].mean(axis=1)
     away = np.linalg.det(facets - inside[:, None])
-    enclosed = np.abs(np.sum(np.sign(away) * np.linalg.det(facets - mesh.points[0])))
+    enclosed = np.abs(np.sum(np.sign(away) * np.linalg.det(facets - points[0])))
     named = sum(len(facets) for facets in mesh.boundaries.values())
-    return bool(named == outer.sum() and np.isclose(volume, enclosed, rtol=1e-9) and d > 1)
+    return bool(named == outer.sum() and np.isclose(volume, enclosed, rtol=1e-9))
 
 
 def verdict(path: Path, fault: Callable[[str], None]) -> str:
@@ -222,8 +223,9 @@ def verdict(path: Path, fault: Callable[[str], None]) -> str:
         fault(traceback.format_exc()[-600:])
         return "traceback"
     signal.setitimer(signal.ITIMER_REAL, 0.0)
-    if is_sound(mesh):
-        return "accepted"
+    with np.errstate(all="ignore"):  # of a cell a thousand times flatter than the others
+        if is_sound(mesh):
+            return "accepted"
     fault("unsound")
     return "unsound"
 
@@ -231,7 +233,7 @@ def verdict(path: Path, fault: Callable[[str], None]) -> str:
 def main(cases: int, seed: str) -> None:
     """Read ``cases`` damaged files with the door's parser and print the counts."""
     signal.signal(signal.SIGALRM, _stop)
-    resource.setrlimit(resource.RLIMIT_AS, (3 * 10**9, 3 * 10**9))
+    resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, 2 * 10**9))
     mesh_file._answer = mesh_reader.answer
     counts, faults = collections.Counter[str](), []
     with tempfile.TemporaryDirectory() as name:

@@ -46,7 +46,6 @@ def test_damaged_files_of_every_format_end_in_a_sentence() -> None:
     assert set(counts) <= {"refused", "accepted", "waiting"}
     assert counts["refused"] > 100
     assert counts["accepted"] > 5
-    assert result["memory"] < 1.5e9  # one reader may take what the door allows, 1 GB
     assert done.stderr == ""
 
 

@@ -23,6 +23,9 @@ import numpy as np
 GROUPS = "gmsh:physical"
 """Name under which meshio keeps the groups that regions and boundaries are made of."""
 
+NODES = {"line": 2, "line3": 3, "triangle": 3, "triangle6": 6, "tetra": 4, "tetra10": 10}
+"""Nodes of the kinds of cells that are used."""
+
 XML = (".vtu", ".xdmf", ".xmf", ".xml", ".svg")
 
 Answer = dict[str, Any]
@@ -64,9 +67,11 @@ def parsed(path: Path) -> Answer:
         if block.type == "polygon" or block.type.startswith("polyhedron"):
             found[f"cells_{i}"] = np.zeros((len(block.data), 0), dtype=np.int64)
             continue
-        found[f"cells_{i}"] = _whole(block.data)
+        cells = found[f"cells_{i}"] = _whole(block.data)
+        if cells.ndim != 2 or cells.shape[1] != NODES.get(block.type, cells.shape[-1]):
+            raise ValueError(f"its cells of the kind {block.type} have shape {cells.shape}")
         if marks is not None:
-            found[f"groups_{i}"] = _whole(marks[i])
+            found[f"groups_{i}"] = _whole(marks[i]).reshape(len(cells))
     tags = [(str(name), *map(int, np.ravel(tag)[:2])) for name, tag in mesh.field_data.items()]
     found["names"] = np.array([name for name, *_ in tags], dtype=str)
     found["tags"] = np.array([tag for _, *tag in tags], dtype=np.int64).reshape(-1, 2)
