@@ -43,6 +43,18 @@ def extent(values: Array) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpaceError:
+    """Estimated errors that the mesh leaves, root mean square over the volume.
+
+    ``site_fraction``: of theta, over its largest difference in the particle at one time.
+    ``stress``: over the largest von Mises stress. Both at the stored time where those are largest.
+    """
+
+    site_fraction: float
+    stress: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cost:
     """What the time stepping took, and which linear solvers were chosen."""
 

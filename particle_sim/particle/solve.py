@@ -155,7 +155,7 @@ def _solve_body(
     check_start(start, limits)
     trajectory = integrate(stepper, start, surface.breaks, landings, *watching)
     finished = body_run(body, trajectory, landings)
-    return replace(finished, warnings=body_warnings(finished))
+    return replace(finished, warnings=body_warnings(finished, tolerance))
 
 
 def _check_flux(

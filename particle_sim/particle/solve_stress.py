@@ -16,6 +16,9 @@ from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 
+TOLERANCE = 0.01
+"""Error of the mesh, relative, beyond which the result says so; there is no error in time."""
+
 
 def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRun:
     """Displacement and stress of one sodium field in a body, div sigma = 0.
@@ -56,4 +59,4 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
             methods=(f"displacement: {elasticity.solver.method}",),
         ),
     )
-    return replace(run, warnings=body_warnings(run))
+    return replace(run, warnings=body_warnings(run, TOLERANCE))

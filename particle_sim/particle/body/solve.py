@@ -142,7 +142,7 @@ def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] 
         balances=Balances(
             sodium=_sodium_error(system, every),
             equilibrium=elasticity.work_error(theta, displacement),
-            site_fraction=extent(theta),
+            site_fraction=extent(np.array([extent(s.packed[system.theta]) for s in every])),
         ),
         cost=Cost(
             steps=len(every) - 1,

@@ -11,6 +11,9 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.validity import (
     interface_warning,
     interface_width,
+    range_warning,
+    size_warning,
+    space_warning,
     strain_warning,
     strength_warning,
 )
@@ -47,16 +50,23 @@ def node_distance(mesh: BodyMesh, order: int) -> float:
     return float(np.quantile(box, 0.95) ** (1 / mesh.dimension)) / order
 
 
-def body_warnings(run: BodyRun) -> tuple[str, ...]:
-    """Sentences for the user, most serious first."""
+def body_warnings(run: BodyRun, tolerance: float) -> tuple[str, ...]:
+    """Sentences for the user, most serious first; ``tolerance`` is the one the run was asked for.
+
+    The material's strength is compared with the stress where the material is, not in inert regions.
+    """
     particle = run.particle
     width = interface_width(particle.material, particle.physics, run.temperature)
     strains, _, _ = run.elasticity.regions.chemical_strain(run.site_fraction)
+    active = run.points.sodium >= 0
     checks = (
+        range_warning(run.balances.site_fraction, tolerance),
+        size_warning(particle.mesh.extent),
         interface_warning(
             width, particle.order * node_distance(particle.mesh, particle.order), particle.order
         ),
-        strength_warning(particle.material, float(run.first_principal_stress.max())),
+        strength_warning(particle.material, float(run.first_principal_stress[:, active].max())),
         strain_warning(strains),
+        space_warning(run.space_error, tolerance),
     )
     return (*(text for text in checks if text is not None), *particle.mesh.notes)
