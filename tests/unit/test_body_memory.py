@@ -51,6 +51,27 @@ def test_the_prediction_holds_what_is_made(dimension: int, coupled: bool) -> Non
         assert made(body, states) < predicted < 20 * made(body, states)
 
 
+@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("coupled", [False, True])
+def test_what_an_iterative_solve_takes(
+    dimension: int, coupled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers by hand: the sodium's gradients three times (values, products, a copy), the
+    displacement's once; cell matrices four times (two kinds, two places of each number), those of
+    the elasticity and the coupling three times."""
+    monkeypatch.setattr(memory, "DIRECT_LIMIT", {2: 0, 3: 0})
+    physics = [ps.physics.stress_drift if coupled else ps.physics.fickian_diffusion]
+    body = system(dimension, physics=physics)
+    cells, points = body.space.weights.shape
+    sodium, moved = body.space.cell_dofs.shape[1], body.elasticity.space.cell_dofs.shape[1]
+    fields = 2 if coupled else 1
+    numbers = cells * points * dimension * (3 * sodium + moved)
+    numbers += 4 * cells * (fields * sodium) ** 2 + 3 * cells * (dimension * moved) ** 2
+    numbers += 3 * cells * sodium * dimension * moved if coupled else 0
+    numbers += 2 * (fields * body.space.dimension + body.elasticity.size)
+    assert memory.predicted_memory(body, 2) - memory.SPARE == pytest.approx(8 * numbers, rel=1e-9)
+
+
 def test_every_stored_state_counts() -> None:
     body = system(2)
     more = memory.predicted_memory(body, 7) - memory.predicted_memory(body, 2)
