@@ -44,10 +44,10 @@ def extent(values: Array) -> tuple[float, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class SpaceError:
-    """Estimated errors that the mesh leaves, root mean square over the volume.
+    """Estimated errors that the mesh of a body leaves, root mean square over the volume.
 
-    ``site_fraction``: of theta, over its largest difference in the particle at one time.
-    ``stress``: over the largest von Mises stress. Both at the stored time where those are largest.
+    Each at the stored time where the field varies most: of theta (1), and of the stress [Pa] in
+    the norm of a tensor.
     """
 
     site_fraction: float

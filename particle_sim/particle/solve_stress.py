@@ -11,6 +11,7 @@ from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import body_system
+from particle_sim.particle.body.space_error import relative_error
 from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
@@ -59,4 +60,6 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
             methods=(f"displacement: {elasticity.solver.method}",),
         ),
     )
+    space = relative_error(run, float(np.ptp(theta)))
+    run = replace(run, balances=replace(run.balances, space=space))
     return replace(run, warnings=body_warnings(run, TOLERANCE))

@@ -10,7 +10,6 @@ import numpy as np
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.fem.mesh import Coordinates
 from particle_sim.materials.material import Material
-from particle_sim.particle.outcome import SpaceError
 from particle_sim.particle.physics.term import PhysicsTerm, Potential
 from particle_sim.units import Array, readable
 
@@ -71,17 +70,6 @@ def size_warning(size: float) -> str | None:
     return (
         f"The particle's size is {size:.3g} m, which no battery particle has; sizes are in metres, "
         "so half a micrometre is 0.5e-6."
-    )
-
-
-def space_warning(error: SpaceError, tolerance: float) -> str | None:
-    """Where the mesh leaves more than the relative ``tolerance`` of a run."""
-    if max(error.site_fraction, error.stress) <= tolerance:
-        return None
-    return (
-        f"The mesh leaves an error of about {100 * error.site_fraction:.1g} % in theta and "
-        f"{100 * error.stress:.1g} % in the stress, of their ranges, where {100 * tolerance:.1g} % "
-        "is the tolerance; use smaller cells or a higher order."
     )
 
 

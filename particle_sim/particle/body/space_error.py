@@ -42,19 +42,28 @@ def space_error(run: BodyRun) -> SpaceError:
 
     Costs about as much as one stress of one state.
     """
-    widest = int(np.argmax(np.ptp(run.site_fraction, axis=1)))
-    spread = float(np.ptp(run.site_fraction[widest]))
-    sodium = _sodium_error(run, run.site_fraction[widest]) if spread > ROUNDING else 0.0
-    peaks = run.von_mises_stress.max(axis=1)
-    hardest = int(np.argmax(peaks))
-    modulus = run.elasticity.regions.reference_modulus
-    if peaks[hardest] <= ROUNDING * modulus:
-        return SpaceError(site_fraction=sodium / max(spread, ROUNDING), stress=0.0)
-    follows = modulus * stress_per_sodium(run.elasticity.regions) * sodium
-    return SpaceError(
-        site_fraction=sodium / max(spread, ROUNDING),
-        stress=math.hypot(_stress_error(run, hardest), follows) / float(peaks[hardest]),
-    )
+    theta = run.site_fraction
+    widest = int(np.argmax(np.ptp(theta, axis=1)))
+    uniform = float(np.ptp(theta[widest])) <= ROUNDING
+    sodium = 0.0 if uniform else _sodium_error(run, theta[widest])
+    hardest = int(np.argmax(run.von_mises_stress.max(axis=1)))
+    regions = run.elasticity.regions
+    if run.von_mises_stress[hardest].max() <= ROUNDING * regions.reference_modulus:
+        return SpaceError(site_fraction=sodium, stress=0.0)
+    follows = regions.reference_modulus * stress_per_sodium(regions) * sodium
+    return SpaceError(site_fraction=sodium, stress=math.hypot(_stress_error(run, hardest), follows))
+
+
+def relative_error(run: BodyRun, theta_scale: float) -> float:
+    """The larger of both estimates, as tolerances are meant.
+
+    theta over ``theta_scale``, stress over what that much theta causes in a clamped plate, or over
+    the largest stress of the run where it has other causes.
+    """
+    regions, error = run.elasticity.regions, run.space_error
+    clamped = regions.reference_modulus * stress_per_sodium(regions) * theta_scale
+    scale = max(clamped, float(run.von_mises_stress.max()), np.finfo(float).tiny)
+    return max(error.site_fraction / max(theta_scale, ROUNDING), error.stress / scale)
 
 
 def stress_per_sodium(regions: Regions) -> float:

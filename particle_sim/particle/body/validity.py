@@ -67,6 +67,7 @@ def body_warnings(run: BodyRun, tolerance: float) -> tuple[str, ...]:
     active = run.points.sodium >= 0
     checks = (
         range_warning(run.balances.site_fraction, tolerance),
+        space_warning(run.balances.space, tolerance),
         size_warning(particle.mesh.extent),
         interface_warning(
             width, particle.order * node_distance(particle.mesh, particle.order), particle.order
@@ -75,7 +76,6 @@ def body_warnings(run: BodyRun, tolerance: float) -> tuple[str, ...]:
         strain_warning(strains),
         _closed_pieces(run),
         _thick_coating(particle),
-        space_warning(run.space_error, tolerance),
     )
     return (*(text for text in checks if text is not None), *particle.mesh.notes)
 
