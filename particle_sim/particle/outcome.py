@@ -43,6 +43,18 @@ def extent(values: Array) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpaceError:
+    """Estimated errors that the mesh of a body leaves, root mean square over the volume.
+
+    Each at the stored time where the field varies most: of theta (1), and of the stress [Pa] in
+    the norm of a tensor.
+    """
+
+    site_fraction: float
+    stress: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cost:
     """What the time stepping took, and which linear solvers were chosen."""
 

@@ -18,6 +18,7 @@ from particle_sim.particle.accuracy import body_controls, radial_controls
 from particle_sim.particle.body.memory import check_memory
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import body_run, body_system
+from particle_sim.particle.body.space_error import relative_error
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.checkpoint import Checkpoint, fingerprint
@@ -104,8 +105,9 @@ def solve_particle(
     on the inside of a hollow particle. ``tolerance`` bounds the time error of each step in theta
     over min(1, N L/(D c_max)), L the radius or the wall, and in stress over E Omega c/(3 (1 - nu))
     of the same c; a radial mesh made without cells is chosen so that the error in space stays below
-    it too, and ``balances.space`` estimates that error. The run ends early when the surface filling
-    leaves ``limits`` (``None``: never). Small strain, isothermal.
+    it too, and ``balances.space`` estimates that error (of a body the root mean square, as its mesh
+    is given; ``space_error`` holds both parts). The run ends early when the surface filling leaves
+    ``limits`` (``None``: never). Small strain, isothermal.
 
     ``checkpoint`` names a file to which the states go while the run lasts; given again after an
     interruption, the run goes on from there. A finished run removes it. A body that needs more
@@ -148,16 +150,15 @@ def _solve_body(
     check_memory(body, len(landings) + 2)
     area = sum(body.exchange.area(name) for name in body.surfaces)
     _check_flux(surface, landings, body.scales, float(body.volumes.sum()) / area, limits)
-    stepper = Stepper(
-        system=body,
-        controls=body_controls(body, surface, tolerance, limits),
-        trajectory=Trajectory(),
-    )
+    controls = body_controls(body, surface, tolerance, limits)
+    stepper = Stepper(system=body, controls=controls, trajectory=Trajectory())
     start = _start(body.space.nodes * body.scales.length, surface, given)
     check_start(start, limits)
     trajectory = integrate(stepper, start, surface.breaks, landings, *watching)
-    finished = body_run(body, trajectory, landings)
-    return replace(finished, warnings=body_warnings(finished))
+    run = body_run(body, trajectory, landings)
+    space = relative_error(run, controls.theta_scale)
+    run = replace(run, balances=replace(run.balances, space=space))
+    return replace(run, warnings=body_warnings(run, tolerance))
 
 
 def _check_flux(

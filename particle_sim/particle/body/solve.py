@@ -26,6 +26,9 @@ from particle_sim.particle.transport import potentials_of
 from particle_sim.particle.unknowns import Scales
 from particle_sim.units import Array
 
+SIZES = (1e-12, 10.0)
+"""Reach of a body [m] from its middle; outside, its mesh is in another unit."""
+
 STRESS_PER_SODIUM = 2.0
 """Largest stress error, over E Omega c/(3 (1 - nu)), that a unit error of theta can cause: twice
 that of a clamped plate bounds every solid body seen so far."""
@@ -40,6 +43,11 @@ def body_system(
     """The discrete problem; raises :class:`InputError` for what it cannot hold."""
     mesh, material = particle.mesh, particle.material
     length = mesh.extent
+    if not SIZES[0] <= length <= SIZES[1]:
+        raise InputError(
+            f"The body reaches {length:.3g} m from its middle; {SIZES[0]:g} to {SIZES[1]:g} m is "
+            "allowed: give lengths in metres, with unit=1e-6 for a file in micrometres."
+        )
     scaled = mesh.scaled(1 / length)
     regions = Regions(particle=particle, mesh=mesh)
     active = np.flatnonzero(regions.active[mesh.regions])
@@ -134,7 +142,7 @@ def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] 
         balances=Balances(
             sodium=_sodium_error(system, every),
             equilibrium=elasticity.work_error(theta, displacement),
-            site_fraction=extent(theta),
+            site_fraction=extent(np.array([extent(s.packed[system.theta]) for s in every])),
         ),
         cost=Cost(
             steps=len(every) - 1,

@@ -7,8 +7,9 @@ import numpy as np
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem import netgen
-from particle_sim.fem.body_mesh import BodyMesh, cell_quality
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.netgen_mesh import INTERFACE
+from particle_sim.fem.simplices import cell_quality
 from particle_sim.particle.shapes.layers import check_sizes, filled, usual_cell_size
 from particle_sim.particle.shapes.outline import Outline
 from particle_sim.particle.shapes.spread import neighbours, spread_points
