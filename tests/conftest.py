@@ -6,7 +6,9 @@ The environment is set before anything imports NumPy or PyBaMM, which read it on
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -23,7 +25,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 @pytest.fixture(scope="session")
 def comparison() -> ComparisonResult:
-    """The NASICON pair as solid solutions: about two seconds."""
+    """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
     from particle_sim.studies.choices import PhysicsChoice
     from particle_sim.studies.compare import compare
     from particle_sim.studies.settings import Comparison
@@ -35,7 +37,8 @@ def comparison() -> ComparisonResult:
         at=(0.3, 0.9),
         samples=500,
     )
-    return compare(settings)
+    with patch.dict(sys.modules, {"netgen": None}):
+        return compare(settings)
 
 
 @pytest.fixture(scope="session")
