@@ -36,7 +36,7 @@ def _occ() -> Any:
         from netgen import occ
     except ImportError as problem:
         raise InputError(
-            f"Bodies are meshed by Netgen, which cannot be loaded here ({problem}); run pip install "
+            f"Bodies are meshed by Netgen, which cannot be loaded ({problem}); run pip install "
             "netgen-mesher (no wheel exists for Linux on arm64), or read a mesh of your own with "
             "shapes.imported."
         ) from problem
