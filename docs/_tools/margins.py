@@ -1,15 +1,17 @@
-"""How near is every number that the tests compare to its bound, and on other processors?
+"""How near is each number that the tests compare to its bound, and does another processor move it?
 
-    PYTHONPATH=docs/_tools python -m pytest -p margins -o enable_assertion_pass_hook=true
+``python docs/_tools/margins.py tests/verification`` runs tests here and as an old processor would
+(``.ci/reduced``), and prints the comparisons that a third processor may turn over: those fewer than
+``FAR`` times as far from their bound as they moved between the two. ``--recorded FOLDER FOLDER``
+puts runs beside each other that were recorded before.
 
-writes one file per process into the folder that ``PARTICLE_SIM_MARGINS`` names: each comparison of
-numbers that an assertion makes (chains, arrays, ``pytest.approx``, ``assert_allclose``) as
+The recorder is a pytest plugin, used as in ``run_tests``. It keeps of each comparison of numbers
+that an assertion makes (chains, arrays, ``pytest.approx``, ``assert_allclose``)
 
     closeness = observed / bound   (of ``observed <= bound``; the inverse of ``>=``),
 
-which is 1 where the assertion is about to turn over, and the processor seconds of each test.
-``python docs/_tools/margins.py FOLDER FOLDER ...`` puts runs in several environments beside each
-other and prints the comparisons that another processor may turn over.
+which is 1 where the assertion turns over, and the processor seconds of each test, which other
+programs on the machine do not lengthen.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -25,25 +29,26 @@ from typing import Any
 import numpy as np
 
 FOLDER = "PARTICLE_SIM_MARGINS"
-NEAR = 1.5
-"""A closeness that moves between environments must stay this factor away from its bound."""
+ROOT = Path(__file__).resolve().parents[2]
+FAR = 100
+"""Movements of a comparison between two environments that keep it from its bound in a third."""
 
 _seen: dict[str, dict[str, tuple[float, float, float]]] = {}
 """Test, line: closeness, value, bound of the comparison nearest to its bound."""
 _seconds: dict[str, float] = {}
 _now = ""
+_written = 0.0
 
 
 # --- the recorder, inside pytest --------------------------------------------------------------
 
 
 def pytest_configure() -> None:
-    """Every comparison passes one of four functions; each of them tells what it saw."""
+    """Every comparison passes one of three functions; each of them tells what it saw."""
     import _pytest.assertion.rewrite as rewrite
     import pytest
 
     pytest.register_assert_rewrite("reference", "series", "tests.verification.series")
-
     explain = rewrite._call_reprcompare
 
     def comparing(ops: Any, results: Any, expls: Any, values: Any) -> Any:
@@ -132,11 +137,15 @@ def pytest_runtest_logstart(nodeid: str) -> None:
 
 def pytest_runtest_logfinish(nodeid: str) -> None:
     """Processor seconds of this process and of those that it started and awaited."""
+    global _written
     _seconds[nodeid] += _clock()
+    if time.monotonic() > _written + 10:
+        _written = time.monotonic()
+        pytest_sessionfinish()
 
 
 def pytest_sessionfinish() -> None:
-    """One file for every process of the run."""
+    """One file for every process of the run, also of one that is stopped."""
     folder = Path(os.environ[FOLDER])
     folder.mkdir(parents=True, exist_ok=True)
     name = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -144,9 +153,23 @@ def pytest_sessionfinish() -> None:
     (folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
 
 
-# --- several runs beside each other -----------------------------------------------------------
+# --- runs beside each other ---------------------------------------------------------------------
 
 Seen = dict[tuple[str, str], tuple[float, float, float]]
+
+
+def run_tests(folder: Path, tests: list[str], *prefix: str) -> None:
+    """Record a run, whether its tests pass or not."""
+    environment = {
+        **os.environ,
+        FOLDER: str(folder),
+        "PYTHON": sys.executable,
+        "PYTHONPATH": str(Path(__file__).parent),
+        "PYTHONPYCACHEPREFIX": str(folder / "cache"),  # asserts rewritten with the hook
+    }
+    options = ["-p", "margins", "-p", "no:cacheprovider", "-o", "enable_assertion_pass_hook=true"]
+    command = [*prefix, sys.executable, "-m", "pytest", *options, *tests]
+    subprocess.run(command, cwd=ROOT, env=environment, check=False)
 
 
 def record(folder: Path) -> Seen:
@@ -158,27 +181,33 @@ def record(folder: Path) -> Seen:
     return found
 
 
-def thin(runs: list[Seen]) -> list[tuple[float, float, tuple[str, str]]]:
-    """Comparisons that move between environments and come within ``NEAR`` of their bound."""
+def thin(one: Seen, other: Seen) -> list[tuple[float, tuple[str, str]]]:
+    """(distance from the bound in movements, place) of what may turn over, nearest first."""
     rows = []
-    for place in runs[0]:
-        near = [run[place][0] for run in runs if place in run]
-        worst = min(near, key=_distance)
-        moved = max(near) - min(near)
-        if moved > 1e-9 and 1 / NEAR < worst < NEAR:
-            rows.append((worst, moved, place))
-    return sorted(rows, key=lambda row: abs(1 - row[0]) / row[1])
+    for place in one.keys() & other.keys():
+        near = one[place][0], other[place][0]
+        moved = abs(near[0] - near[1])
+        distance = min(abs(1 - ratio) for ratio in near)
+        if moved > 0 and distance < FAR * moved and distance < 0.5:
+            rows.append((distance / moved, place))
+    return sorted(rows)
 
 
 def main() -> int:
-    """Print the thin comparisons, most endangered first; 1 where there is one."""
-    runs = [record(Path(name)) for name in sys.argv[1:]]
-    rows = thin(runs)
-    for worst, moved, place in rows:
-        values = "  ".join(f"{run[place][1]:.6g}" if place in run else "-" for run in runs)
-        bound = runs[0][place][2]
-        print(f"{worst:.4f}  moved {moved:.1e}  {place[1]}  [{values}] < {bound:.4g}  {place[0]}")
-    print(f"{len(rows)} of {len(runs[0])} comparisons are thin")
+    """Print the thin comparisons; 1 where there is one."""
+    with tempfile.TemporaryDirectory() as folder:
+        folders = [Path(folder, "here"), Path(folder, "old")]
+        if sys.argv[1:2] == ["--recorded"]:
+            folders = [Path(name) for name in sys.argv[2:4]]
+        else:
+            run_tests(folders[0], sys.argv[1:])
+            run_tests(folders[1], sys.argv[1:], str(ROOT / ".ci" / "reduced"))
+        one, other = (record(folder) for folder in folders)
+    rows = thin(one, other)
+    for distance, place in rows:
+        values = f"{one[place][1]:.6g} and {other[place][1]:.6g} below {one[place][2]:.4g}"
+        print(f"{distance:6.1f} movements  {values}  {place[0]}, {place[1]}")
+    print(f"{len(rows)} of {len(one)} comparisons may turn over")
     return 1 if rows else 0
 
 
