@@ -10,6 +10,8 @@ import pytest
 from command_line import RunCommand, runner
 from remembered import remembering
 
+from particle_sim.figures import FIGURES
+
 
 @pytest.fixture
 def run(
@@ -38,3 +40,10 @@ def known_particles(answers: Path) -> Iterator[None]:
     """Comparisons do not solve again what another test asked for."""
     with remembering(answers):
         yield
+
+
+@pytest.fixture
+def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparisons draw one picture of five, where a test does not look at pictures."""
+    for name in FIGURES.keys() - {"voltage"}:
+        monkeypatch.delitem(FIGURES, name)

@@ -350,6 +350,7 @@ def installed(*arguments: str) -> str:
     return ended.stdout
 
 
+@pytest.mark.usefixtures("one_picture")
 def test_a_second_run_replaces_the_first_and_finds_the_same(
     run: RunCommand, tmp_path: Path
 ) -> None:
@@ -382,7 +383,7 @@ def test_a_second_run_replaces_the_first_and_finds_the_same(
 # --- run ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("known_particles")
+@pytest.mark.usefixtures("known_particles", "one_picture")
 def test_a_shipped_scenario_meets_its_expectations(run: RunCommand, tmp_path: Path) -> None:
     scenario = SCENARIOS / "nvp_vs_he_v.toml"
     outcome = run("run", scenario)
@@ -392,6 +393,7 @@ def test_a_shipped_scenario_meets_its_expectations(run: RunCommand, tmp_path: Pa
     assert (tmp_path / "results" / "nvp_vs_he_v" / "report.html").is_file()
 
 
+@pytest.mark.usefixtures("one_picture")
 def test_a_scenario_with_two_wrong_expectations_names_these_two(
     run: RunCommand, tmp_path: Path
 ) -> None:
