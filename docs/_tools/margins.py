@@ -38,16 +38,21 @@ _seen: dict[str, dict[str, tuple[float, float, float]]] = {}
 _seconds: dict[str, float] = {}
 _now = ""
 _written = 0.0
+_file: Path | None = None
 
 
 # --- the recorder, inside pytest --------------------------------------------------------------
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: Any) -> None:
     """Every comparison passes one of three functions; each of them tells what it saw."""
     import _pytest.assertion.rewrite as rewrite
     import pytest
 
+    global _file
+    name = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if name != "main" or not config.getoption("numprocesses", None):  # not where others run tests
+        _file = Path(os.environ[FOLDER], f"{name}.json")
     pytest.register_assert_rewrite("reference", "series", "tests.verification.series")
     explain = rewrite._call_reprcompare
 
@@ -146,11 +151,10 @@ def pytest_runtest_logfinish(nodeid: str) -> None:
 
 def pytest_sessionfinish() -> None:
     """One file for every process of the run, also of one that is stopped."""
-    folder = Path(os.environ[FOLDER])
-    folder.mkdir(parents=True, exist_ok=True)
-    name = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    record = {"seen": _seen, "seconds": _seconds if name != "main" or _seen else {}}
-    (folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
+    if _file is not None:
+        _file.parent.mkdir(parents=True, exist_ok=True)
+        record = {"seen": _seen, "seconds": _seconds}
+        _file.write_text(json.dumps(record), encoding="utf-8")
 
 
 # --- runs beside each other ---------------------------------------------------------------------
