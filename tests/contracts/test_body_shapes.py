@@ -541,6 +541,14 @@ def test_mesher_is_loaded_only_when_used() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+def test_without_the_mesher_a_body_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a radial particle does not ask for it; nor does a comparison, see ``comparison``."""
+    monkeypatch.setitem(sys.modules, "netgen", None)
+    assert shapes.sphere(R).outer == R
+    with pytest.raises(InputError, match=r"pip install netgen-mesher .*shapes\.imported\.$"):
+        shapes.ball(R, octant=True)
+
+
 def saved(mesh: BodyMesh, path: Path, *, groups: bool) -> Path:
     """A mesh written as other programs would: nodes in their order, facets among the cells."""
     meshio = pytest.importorskip("meshio")
