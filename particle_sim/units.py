@@ -255,39 +255,6 @@ def share(what: str, value: object) -> float:
     raise InputError(f"{what} is {number:g}; it must lie between 0 and 1.")
 
 
-def finite(what: str, value: object, unit: str, *, rule: str = "a finite number") -> float:
-    """``value`` as a float; :class:`InputError` for text, NaN and infinities.
-
-    >>> finite("The radius", "0.5 um", "m")
-    Traceback (most recent call last):
-    ...
-    particle_sim.errors.InputError: The radius is '0.5 um'; it must be a finite number in m.
-    """
-    kind = np.asarray(value).dtype.kind
-    number = float(value) if kind in "iuf" and np.ndim(value) == 0 else math.nan  # type: ignore[arg-type]
-    if math.isfinite(number):
-        return number
-    shown = repr(value) if isinstance(value, str) else value
-    place = "" if unit == "1" else f" in {unit}"
-    raise InputError(f"{what} is {shown}; it must be {rule}{place}.")
-
-
-def positive(what: str, value: object, unit: str) -> float:
-    """``value`` as a float above 0; :class:`InputError` otherwise."""
-    number = finite(what, value, unit, rule="a positive, finite number")
-    if number > 0:
-        return number
-    raise InputError(f"{what} is {number:g} {unit}; it must be positive.")
-
-
-def share(what: str, value: object) -> float:
-    """``value`` as a float from 0 to 1; :class:`InputError` otherwise."""
-    number = finite(what, value, "1", rule="a number from 0 to 1")
-    if 0 <= number <= 1:
-        return number
-    raise InputError(f"{what} is {number:g}; it must lie between 0 and 1.")
-
-
 def readable(value: float) -> str:
     """Three digits without an exponent where that is short; rounding noise becomes 0."""
     if abs(value) < 1e-5:
