@@ -104,6 +104,20 @@ def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     return InputError(f"{path}: cannot be read ({reason}); check the path and its permissions.")
 
 
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, and wait until the disk has it.
+
+    Folders on the way are made. A disk that is full, or a limit that is reached, is an
+    :class:`OSError` here and not later.
+    """
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path``; the file gets its own name at the end, or is removed."""

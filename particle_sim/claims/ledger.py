@@ -20,7 +20,8 @@ from particle_sim.claims.kinds import NEEDS
 from particle_sim.claims.question import Tools
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.errors import InputError, closest
-from particle_sim.files import written_whole
+from particle_sim.files import read_json, read_text, write_file
+from particle_sim.outputs import check_file, new_files
 
 LEDGER, CHANGES = "ledger.json", "CHANGES.md"
 
@@ -98,6 +99,8 @@ def update_ledger(
     gone = sorted(name for name in stored if name not in known)
     changes = [f"| {name} | {_verdict(stored[name][0])} | gone | claim file |" for name in gone]
     answers = {name: entry for name, entry in stored.items() if name in known}
+    if due or gone:
+        _check_writable(where)
     at_hand = tools() if due else None
     for number, claim in enumerate(due):
         assert at_hand is not None
@@ -107,8 +110,10 @@ def update_ledger(
         changes += _change(claim.id, stored.get(claim.id), new)
         answers[claim.id] = new
     if due or gone:
-        _write(where, claims, answers)
-        _log(where, changes, today or datetime.date.today())
+        with new_files(where / LEDGER, force=True) as work:  # both were read and hold what they did
+            write_file(work / LEDGER, _ledger_text(claims, answers))
+            if changes:
+                write_file(work / CHANGES, _log(where, changes, today or datetime.date.today()))
     return [
         Entry(claim=claim, answer=answers[claim.id][0], fingerprint=answers[claim.id][1])
         for claim in wanted
@@ -189,7 +194,7 @@ def _stored(folder: Path) -> dict[str, tuple[Answer, dict[str, str]]]:
     if not path.exists():
         return {}
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
         return {
             name: (from_data(entry["answer"]), dict(entry["fingerprint"]))
             for name, entry in data["claims"].items()
@@ -200,33 +205,31 @@ def _stored(folder: Path) -> dict[str, tuple[Answer, dict[str, str]]]:
         ) from None
 
 
-def _write(
-    folder: Path, claims: list[Claim], answers: dict[str, tuple[Answer, dict[str, str]]]
-) -> None:
+def _check_writable(folder: Path) -> None:
+    """Refuse a folder that takes no ledger, or whose list of changes is somebody else's."""
+    check_file(folder / LEDGER)
+    check_file(folder / CHANGES)
+    if not _log(folder, [], datetime.date.today()).startswith(_CHANGES_HEAD.partition("\n")[0]):
+        raise InputError(
+            f"{folder / CHANGES}: this is not a list of changes of verdicts; rename it, or copy "
+            "the claims to a folder of their own and give it with --folder."
+        )
+
+
+def _ledger_text(claims: list[Claim], answers: dict[str, tuple[Answer, dict[str, str]]]) -> str:
     entries = {}
     for claim in claims:
         if claim.id in answers:
             found, parts = answers[claim.id]
             entries[claim.id] = {"answer": as_data(found), "fingerprint": parts}
-    text = json.dumps({"claims": entries}, indent=1, sort_keys=False) + "\n"
-    try:
-        with written_whole(folder / LEDGER) as part:
-            part.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"{folder / LEDGER}: cannot be written ({error.strerror}); copy the folder of the "
-            "claims to a place of your own and give it with --folder."
-        ) from None
+    return json.dumps({"claims": entries}, indent=1, sort_keys=False) + "\n"
 
 
-def _log(folder: Path, changes: list[str], today: datetime.date) -> None:
-    if not changes:
-        return
+def _log(folder: Path, changes: list[str], today: datetime.date) -> str:
+    """The list of changes with new ones at its end."""
     path = folder / CHANGES
-    before = path.read_text(encoding="utf-8") if path.exists() else _CHANGES_HEAD
-    lines = "".join(f"| {today.isoformat()} {change}\n" for change in changes)
-    with written_whole(path) as part:
-        part.write_text(before + lines, encoding="utf-8")
+    before = read_text(path) if path.exists() else _CHANGES_HEAD
+    return before + "".join(f"| {today.isoformat()} {change}\n" for change in changes)
 
 
 def _change(

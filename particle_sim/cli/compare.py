@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import (
@@ -64,6 +63,7 @@ def compare(
         float, typer.Option(help="(max - min)/c_max that counts as uniform.")
     ] = UNIFORM_BELOW,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: all cores.")
@@ -86,8 +86,7 @@ def compare(
         overrides=overrides(override or [], radius, (baseline, candidate)),
     )
     folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"
-    command = "particle-sim " + shlex.join(sys.argv[1:])
-    run_comparison(settings, folder, command, as_json=as_json, workers=workers)
+    run_comparison(settings, folder, force=force, as_json=as_json, workers=workers)
 
 
 def fractions(text: str) -> tuple[float, ...]:
@@ -122,19 +121,20 @@ def overrides(
 
 
 def run_comparison(
-    settings: Comparison, folder: Path, command: str, *, as_json: bool, workers: int | None
+    settings: Comparison, folder: Path, *, force: bool, as_json: bool, workers: int | None
 ) -> None:
     """Solve, write and tell; shared with ``particle-sim run``."""
     from particle_sim.claims.ledger import ledger_lines
-    from particle_sim.report.folder import PAGE_FILE, check_folder, write_folder
+    from particle_sim.outputs import check_folder
+    from particle_sim.report.folder import PAGE_FILE, write_folder
     from particle_sim.studies import compare as study
 
-    check_folder(folder)
+    check_folder(folder, force=force)
     with progress_bar(enabled=not as_json) as report:
         result = study.compare(
             settings, workers=workers or os.cpu_count() or 1, progress=report.solving
         )
-        write_folder(result, folder, command, progress=report.writing)
+        write_folder(result, folder, typed(), progress=report.writing, force=force)
     if as_json:
         print(json.dumps(study.summary(result), indent=2))
         return

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption
 from particle_sim.errors import InputError
 
 
@@ -17,15 +18,17 @@ def design(
     out: Annotated[
         Path | None, typer.Option(help="Where to write the file; default NAME.toml.")
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """Composition report of a formula and a draft material file after a known material."""
     from particle_sim.cli.tables import print_lines, print_table
     from particle_sim.composition.report import analyse, rows, sentences
-    from particle_sim.files import written_whole
+    from particle_sim.files import write_file
     from particle_sim.materials.design import draft_material, material_text
     from particle_sim.materials.load import load_record
     from particle_sim.materials.system import load_system, system_names
     from particle_sim.materials.trends import trends
+    from particle_sim.outputs import check_file, new_files
 
     if not name.isidentifier():
         raise InputError(f'--name is "{name}"; use letters, digits and underscores.')
@@ -34,14 +37,13 @@ def design(
     target = out or Path(f"{name}.toml")
     if target.suffix != ".toml":
         raise InputError(f"--out is {target}; give it a name that ends in .toml.")
-    if target.exists():
-        raise InputError(f"{target} exists already; choose another --out or --name.")
+    check_file(target)
     tables = draft_material(name, formula, like)
     known = load_system(like)
     report = analyse(formula, structure=known.structure, carrier=known.file.material.carrier)
-    with written_whole(target) as part:
-        part.write_text(material_text(tables), encoding="utf-8")
-        load_record(str(part.absolute()))
+    with new_files(target, force=force) as work:
+        write_file(work / target.name, material_text(tables))
+        load_record(str(work / target.name))
     print_table(f"Composition of {formula}", rows(report))
     print_lines("In words", sentences(report))
     print_lines(

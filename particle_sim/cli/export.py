@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption
+
 
 class Format(enum.Enum):
     """What can be written."""
@@ -22,28 +24,24 @@ def export(
     negative: Annotated[
         str, typer.Option(help="Electrode opposite the material; BPX wants both.")
     ] = "hard_carbon",
+    force: ForceOption = False,
 ) -> None:
     """Write a full cell as BPX, and beside it what the format cannot carry."""
     import json
 
     from particle_sim.cell.bpx_export import to_bpx
+    from particle_sim.files import write_file
     from particle_sim.materials.load import load_record
+    from particle_sim.outputs import check_file, new_files
 
-    written = to_bpx(load_record(name), negative=negative)
     path = out or Path(f"{Path(name).stem.replace('@', '_')}.{to.value}.json")
+    check_file(path)
+    written = to_bpx(load_record(name), negative=negative)
     report = path.with_name(f"{path.stem}.losses.txt")
     losses = "\n".join(f"* {loss}" for loss in written.losses)
-    _write(path, json.dumps(written.document, indent=1, allow_nan=False) + "\n")
-    _write(report, f"{path.name} does not carry:\n\n{losses}\n\n{written.provenance}")
+    with new_files(path, force=force) as work:
+        text = json.dumps(written.document, indent=1, allow_nan=False)
+        write_file(work / path.name, f"{text}\n")
+        text = f"{path.name} does not carry:\n\n{losses}\n\n{written.provenance}"
+        write_file(work / report.name, text)
     print(f"{path} does not carry:\n{losses}\nThis list, and every number's source: {report}")
-
-
-def _write(path: Path, text: str) -> None:
-    from particle_sim.errors import InputError
-    from particle_sim.files import written_whole
-
-    try:
-        with written_whole(path) as part:
-            part.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}).") from None

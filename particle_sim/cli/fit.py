@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption, typed
 from particle_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,23 +43,32 @@ def fit(
     radius: Annotated[
         str | None, typer.Option(help='Particle radius for --kind gitt, e.g. "0.25 um".')
     ] = None,
+    mass: Annotated[
+        str | None,
+        typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
+    ] = None,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
     steps: Annotated[int, typer.Option(min=200, help="Sampling steps of each walker.")] = 2000,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    force: ForceOption = False,
 ) -> None:
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
     from particle_sim.inference.folder import write_fit, write_titration
     from particle_sim.inference.words import fit_lines, titration_lines
+    from particle_sim.outputs import check_folder
 
     folder = out or Path("results") / f"fit_{data.stem}"
     _refuse_misplaced(kind, hold_out, c_rate, radius)
+    check_folder(folder, force=force)
     if kind is Kind.GITT:
-        titration = _titration(data, material, radius)
-        paths, lines = write_titration(titration, folder), titration_lines(titration)
+        titration = _titration(data, material, radius, mass)
+        paths = write_titration(titration, folder, typed(), force=force)
+        lines = titration_lines(titration)
     else:
-        fitted = _fitted(data, material, c_rate, hold_out, cell, seed, steps)
-        paths, lines = write_fit(fitted, folder), fit_lines(fitted)
+        fitted = _fitted(data, material, c_rate, hold_out, cell, seed, steps, mass)
+        paths = write_fit(fitted, folder, typed(), force=force)
+        lines = fit_lines(fitted)
     print("\n".join(lines))
     print(f"\nWritten: {', '.join(path.name for path in paths)} in {folder}")
 
@@ -84,6 +94,7 @@ def _fitted(
     cell: str | None,
     seed: int,
     steps: int,
+    mass: str | None,
 ) -> Fit:
     from particle_sim.cell.design import load_cell_design
     from particle_sim.inference.data import read_rates, read_voltage
@@ -92,28 +103,41 @@ def _fitted(
     from particle_sim.materials.load import load_material
 
     loaded = load_material(material)
+    active = _positive("--mass", mass, "kg")
     one_c = loaded.value("one_c_current")
     settings = FitSettings(sampling=SamplingSettings(steps=steps))
     design = None if cell is None else load_cell_design(cell)
     if c_rate is None:
-        rates = read_rates(data, one_c_current=one_c)
+        rates = read_rates(data, one_c_current=one_c, mass=active)
         return fit_rates(
             loaded, rates, design=design, hold_out=rates_of(hold_out), settings=settings, seed=seed
         )
-    curve = read_voltage(data, current=c_rate * one_c)
+    curve = read_voltage(data, current=c_rate * one_c, mass=active)
     return fit_voltage(loaded, curve, design=design, settings=settings, seed=seed)
 
 
-def _titration(data: Path, material: str, radius: str | None) -> Titration:
+def _titration(data: Path, material: str, radius: str | None, mass: str | None) -> Titration:
     from particle_sim.inference.data import read_titration
     from particle_sim.inference.titration import titrate
     from particle_sim.materials.load import load_material
+
+    size, active = _positive("--radius", radius, "m"), _positive("--mass", mass, "kg")
+    return titrate(read_titration(data, mass=active), load_material(material), radius=size)
+
+
+def _positive(option: str, text: str | None, unit: str) -> float | None:
+    """A positive quantity in SI; None where the option is not given."""
     from particle_sim.units import split_quantity, to_si
 
-    size = None if radius is None else to_si(*split_quantity(radius), "m")
-    if size is not None and size <= 0:
-        raise InputError(f'--radius is "{radius}"; it must be positive.')
-    return titrate(read_titration(data), load_material(material), radius=size)
+    if text is None:
+        return None
+    try:
+        value = to_si(*split_quantity(text), unit)
+    except InputError as error:
+        raise InputError(f'{option} is "{text}": {error}') from None
+    if value <= 0:
+        raise InputError(f'{option} is "{text}"; it must be positive.')
+    return value
 
 
 def _refuse_misplaced(

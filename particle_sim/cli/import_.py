@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption
+
 
 def import_(
     file: Annotated[Path, typer.Argument(help="A BPX file (.json).")],
@@ -14,23 +16,19 @@ def import_(
     formula: Annotated[str, typer.Option(help="Its formula; BPX has no field for it.")] = "",
     carrier: Annotated[str, typer.Option(help="Na, Li or K; BPX does not say.")] = "Na",
     out: Annotated[Path | None, typer.Option(help="File to write, ending in .toml.")] = None,
+    force: ForceOption = False,
 ) -> None:
     """Write a BPX file's positive electrode as a draft material file, to be completed."""
     from particle_sim.cell.bpx_import import from_bpx
     from particle_sim.errors import InputError
-    from particle_sim.files import written_whole
+    from particle_sim.outputs import check_file, write_new
 
     if carrier not in ("Na", "Li", "K"):
         raise InputError(f'--carrier is "{carrier[:20]}"; choose Na, Li or K.')
     path = out or Path(f"{name}.toml")
+    check_file(path)
     draft = from_bpx(file, name=name, formula=formula, carrier=carrier)
-    if path.exists():
-        raise InputError(f"{path}: exists already; give another file with --out.")
-    try:
-        with written_whole(path) as part:
-            part.write_text(draft.text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}).") from None
+    write_new(path, draft.text, force=force)
     print(f"Wrote {path}, a draft.")
     if draft.assumed:
         print(f"Assumed, see their notes: {', '.join(draft.assumed)}")

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption
+
 
 def learn(
     host: Annotated[
@@ -19,6 +21,7 @@ def learn(
     export: Annotated[
         Path | None, typer.Option(help="Write pages that need no server into this folder.")
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """Lessons on diffusion-induced stress and a playground, in the browser."""
     from particle_sim.learn.site import require_extra
@@ -26,9 +29,11 @@ def learn(
     require_extra()
     if export is not None:
         from particle_sim.learn.export import export_site
+        from particle_sim.outputs import check_folder
 
+        check_folder(export, force=force, option="--export")
         print("Computing every state of every picture takes a minute or two.", flush=True)
-        pages = export_site(export)
+        pages = export_site(export, force=force)
         print(f"{pages} pages: open {export / 'index.html'}")
         return
     from particle_sim.learn.server import serve

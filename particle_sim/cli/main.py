@@ -13,6 +13,7 @@ from particle_sim.cli.check import check
 from particle_sim.cli.claims import claims
 from particle_sim.cli.compare import compare
 from particle_sim.cli.design import design
+from particle_sim.cli.ending import run_to_the_end
 from particle_sim.cli.export import export
 from particle_sim.cli.fit import fit
 from particle_sim.cli.import_ import import_
@@ -27,6 +28,9 @@ from particle_sim.errors import ConvergenceError, InputError
 
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """A command line that cannot be read; typer has it under a name that differs by version."""
+
+INTERRUPTED = 130
+"""What typer returns after Ctrl-C, where it does not raise Abort."""
 
 COMPLETED: dict[Callable[..., None], dict[str, Callable[[str], list[str]]]] = {
     compare: {"baseline": complete_material, "candidate": complete_material},
@@ -82,6 +86,11 @@ app.command(name="import")(import_)
 
 
 def main() -> None:
+    """Run the command as a shell does."""
+    run_to_the_end(run_verb)
+
+
+def run_verb() -> None:
     """Run the command; a user's mistake ends with one sentence and exit code 2."""
     try:
         ended: Any = app(standalone_mode=False)
@@ -93,7 +102,9 @@ def main() -> None:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
     except typer.Abort:
-        sys.exit(1)
+        raise KeyboardInterrupt from None
+    if ended == INTERRUPTED:
+        raise KeyboardInterrupt
     sys.exit(ended)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption
 from particle_sim.errors import InputError, closest
 
 if TYPE_CHECKING:
@@ -38,27 +39,17 @@ def new(
     kind: Annotated[str, typer.Argument(help="material, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
     out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
+    force: ForceOption = False,
 ) -> None:
     """Write a file that explains itself, to be filled in: your material, metric or scenario."""
+    from particle_sim.outputs import check_file, write_new
+
     if kind not in FILE_ENDINGS:
         raise InputError(f'new does not know "{kind}"; {closest(kind, FILE_ENDINGS)}')
     _refuse_name(kind, name)
     path = out / f"{name}{FILE_ENDINGS[kind]}"
-    text = template_text(kind, name)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(
-            f"{path} exists already and is left as it is; choose another name, or another folder "
-            f'with "particle-sim new {kind} {name} --out FOLDER".'
-        ) from None
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written ({error.strerror}); choose another folder with "
-            f'"particle-sim new {kind} {name} --out FOLDER".'
-        ) from None
+    check_file(path)
+    write_new(path, template_text(kind, name), force=force)
     print(f"Wrote {path}")
     print(NEXT_STEPS[kind].format(path=path))
 

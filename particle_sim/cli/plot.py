@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption
 from particle_sim.errors import InputError, closest
 
 
@@ -14,21 +15,20 @@ def plot(
     folder: Annotated[Path, typer.Argument(help="A folder that compare wrote.")],
     figure: Annotated[str, typer.Argument(help="Figure name, or all.")],
     out: Annotated[Path | None, typer.Option(help="Where to; default: the same folder.")] = None,
+    force: ForceOption = False,
 ) -> None:
     """Redraw without solving."""
     from particle_sim import figures
+    from particle_sim.outputs import check_file, new_files
     from particle_sim.report.folder import draw_figure, open_folder
 
     if figure not in ("all", *figures.FIGURES):
         raise InputError(f'There is no figure "{figure}"; {closest(figure, figures.FIGURES)}')
+    names = list(figures.FIGURES) if figure == "all" else [figure]
+    target = (out or folder) / f"{names[0]}.png"
+    check_file(target)
     tree = open_folder(folder)
-    target = out or folder
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for name in figures.FIGURES if figure == "all" else (figure,):
-            for path in draw_figure(tree, name, target):
-                print(path)
-    except OSError as error:
-        raise InputError(
-            f"{target} cannot be written ({error.strerror}); choose another folder with --out."
-        ) from None
+    with new_files(target, force=force) as work:
+        drawn = [path.name for name in names for path in draw_figure(tree, name, work)]
+    for file in drawn:
+        print(target.with_name(file))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from particle_sim.cli.options import ForceOption, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.errors import InputError, closest
 
@@ -33,6 +34,7 @@ def rate(
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    force: ForceOption = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: all cores.")
     ] = None,
@@ -41,7 +43,8 @@ def rate(
     asked, names = read_rates(rates), model_names(model)
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
-    from particle_sim.report.rate_folder import SUMMARY_FILE, check_rate_folder, write_rate_folder
+    from particle_sim.outputs import check_folder
+    from particle_sim.report.rate_folder import SUMMARY_FILE, write_rate_folder
     from particle_sim.studies.rate_capability import RateStudy, rate_study
 
     study = RateStudy(
@@ -52,10 +55,10 @@ def rate(
         samples=samples,
         seed=seed,
     )
-    check_rate_folder(folder)
+    check_folder(folder, force=force)
     with progress_bar(enabled=True) as report:
         tree = rate_study(study, workers=workers or os.cpu_count() or 1, progress=report.solving)
-        write_rate_folder(tree, folder)
+        write_rate_folder(tree, folder, typed(), force=force)
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Pictures and data: {folder}")
 

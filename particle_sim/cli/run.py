@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.compare import run_comparison
+from particle_sim.cli.options import ForceOption
 from particle_sim.errors import InputError
 
 
 def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    force: ForceOption = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: all cores.")
     ] = None,
@@ -33,6 +35,8 @@ def run(
     path = find_scenario(file)
     folder = out or Path("results") / path.stem
     if "sweep" in read_toml(path):
+        if force:
+            raise InputError(f"--force is for scenarios, and {path.name} is a sweep; leave it out.")
         from particle_sim.cli.sweep import run_sweep
 
         run_sweep(path, folder, workers=workers, scheduler=scheduler, confirmed=yes)
@@ -40,16 +44,15 @@ def run(
     if scheduler is not None or yes:
         option = "--yes" if scheduler is None else "--scheduler"
         raise InputError(f"{option} is for sweeps, and {path.name} has no [sweep]; leave it out.")
-    _run_scenario(file, path, folder, workers)
+    _run_scenario(path, folder, workers, force=force)
 
 
-def _run_scenario(file: Path, path: Path, folder: Path, workers: int | None) -> None:
+def _run_scenario(path: Path, folder: Path, workers: int | None, *, force: bool) -> None:
     from particle_sim.report.folder import open_folder
     from particle_sim.studies.scenario import failures, load_scenario
 
     scenario = load_scenario(path)
-    command = f"particle-sim run {file}"
-    run_comparison(scenario.comparison, folder, command, as_json=False, workers=workers)
+    run_comparison(scenario.comparison, folder, force=force, as_json=False, workers=workers)
     wrong = failures(scenario, open_folder(folder))
     for sentence in wrong:
         print(f"Not as expected: {sentence}", file=sys.stderr)

@@ -6,11 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from particle_sim.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,10 +51,11 @@ def run_sweep(
                 progress=progress,
             )
     except KeyboardInterrupt:
-        status = open_sweep(folder).status.values
+        stored = 0
+        with suppress(InputError):  # it may not have come as far as a store
+            stored = int(np.count_nonzero(open_sweep(folder).status.values))
         print(
-            f"Stopped: {np.count_nonzero(status)} of {status.size} samples are stored in {folder}; "
-            "run the same command to go on.",
+            f"Stopped: {stored} samples are stored in {folder}; run the same command to go on.",
             file=sys.stderr,
         )
         sys.exit(INTERRUPTED)
@@ -116,6 +119,8 @@ def _tell(data: xr.Dataset, folder: Path) -> None:
     if failed:
         first = failed[0]
         print(f"{data.attrs['failed']} failed, e.g. sample {first.sample}: {first.error}")
+    for repair in json.loads(data.attrs.get("repairs", "[]")):
+        print(f"Damaged: {repair}.")
     print(f"Data: {folder}")
 
 

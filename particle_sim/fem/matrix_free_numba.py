@@ -23,6 +23,8 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.fem.machine_code import compiled
+
 Floats = NDArray[np.floating[Any]]
 Vector = tuple[float, float, float]
 Symmetric = tuple[float, float, float, float, float, float]
@@ -167,7 +169,7 @@ def _cell_forces(
 
 
 def _kernel(width: int) -> Any:
-    @nb.njit(fastmath=True, error_model="numpy", cache=True, nogil=True)
+    @compiled(fastmath=True, error_model="numpy", nogil=True)
     def kernel(
         dofs: NDArray[np.int32], g: Floats, c: Floats, ks: Floats, field: Floats, forces: Floats
     ) -> None:

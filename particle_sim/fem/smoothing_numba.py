@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from particle_sim.fem.machine_code import compiled
 
 Floats = NDArray[np.floating[Any]]
 
 
-@nb.njit(fastmath=True, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=True, error_model="numpy", nogil=True)
 def begin(inverse: Floats, residual: Floats, step: Floats, start: Floats, factors: Floats) -> None:
     """step = f0 D^-1 residual; start += f1 step. Arrays (n, k), inverse (n,)."""
     f0, f1 = factors[0], factors[1]
@@ -23,7 +24,7 @@ def begin(inverse: Floats, residual: Floats, step: Floats, start: Floats, factor
             start[i, k] += f1 * moved
 
 
-@nb.njit(fastmath=True, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=True, error_model="numpy", nogil=True)
 def advance(
     inverse: Floats,
     residual: Floats,

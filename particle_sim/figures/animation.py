@@ -49,12 +49,14 @@ def animation(
     frames: int = 60,
     seconds: float = 6.0,
     cut: Cut = OCTANT,
+    force: bool = False,
 ) -> Path:
     """Write a film of ``runs`` by name (rows) and quantities (columns); returns its path.
 
     ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. The frames are evenly
     spaced in time from the first start to the last end; each shows the stored state nearest to its
     time, and a run that has ended its last one. One colour scale per quantity holds for all.
+    An earlier film is replaced; another file is an :class:`InputError`, unless ``force`` is set.
     """
     if frames < 1 or not seconds > 0:
         raise InputError(f"The film has {frames} frames in {seconds} s; both must be positive.")
@@ -67,7 +69,7 @@ def animation(
         cells = _cells(page, runs, quantities, times, cut)
         colours = [cell.scale.cmap for cell in cells[:: len(runs)]]
         moving = _frames(page, cells, times)
-        write_film(page.figure, moving, target, frames / seconds, colours)
+        write_film(page.figure, moving, target, frames / seconds, colours, force=force)
     return target
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from particle_sim.errors import InputError
+from particle_sim.files import write_file
+from particle_sim.manifest import OPEN_SEAL, sealed
+from particle_sim.outputs import check_file, new_files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,28 +39,31 @@ def check_film(path: Path) -> None:
             f"{path.name}: an MP4 film needs the program ffmpeg, which is not installed; "
             "install it, or choose a name that ends in .gif."
         )
+    check_file(path)
 
 
 def write_film(
-    figure: Figure, frames: Iterable[object], path: Path, rate: float, colours: Sequence[Any]
+    figure: Figure,
+    frames: Iterable[object],
+    path: Path,
+    rate: float,
+    colours: Sequence[Any],
+    *,
+    force: bool = False,
 ) -> None:
     """Draw ``figure`` after each step of ``frames``; ``rate`` frames per second.
 
     ``colours``: colour maps in use, of which a GIF's 256 colours must show all. The file takes its
-    name once it is complete.
+    name once it is complete (:func:`particle_sim.outputs.new_files`).
     """
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
-    write = _write_gif if path.suffix == ".gif" else _write_mp4
-    try:
-        write(figure, frames, part, rate, colours)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with new_files(path, force=force) as work:
+        if path.suffix == ".gif":
+            write_file(work / path.name, _gif(figure, frames, rate, colours))
+        else:
+            _write_mp4(figure, frames, work / path.name, rate)
 
 
-def _write_gif(
-    figure: Figure, frames: Iterable[object], path: Path, rate: float, colours: Sequence[Any]
-) -> None:
+def _gif(figure: Figure, frames: Iterable[object], rate: float, colours: Sequence[Any]) -> bytes:
     """With one palette for all frames, so that colours keep their meaning."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -79,19 +86,49 @@ def _write_gif(
     images = [
         image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for image in drawn
     ]
+    buffer = BytesIO()
     images[0].save(
-        path, save_all=True, append_images=images[1:], duration=round(1000 / rate), loop=0
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        comment=OPEN_SEAL.encode(),
     )
+    return sealed(buffer.getvalue())
 
 
-def _write_mp4(
-    figure: Figure, frames: Iterable[object], path: Path, rate: float, colours: Sequence[Any]
-) -> None:
+def _write_mp4(figure: Figure, frames: Iterable[object], path: Path, rate: float) -> None:
     from matplotlib.animation import FFMpegWriter
 
     # players want an even number of pixels and this colour layout
     even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p"]
-    writer = FFMpegWriter(fps=rate, extra_args=even)  # type: ignore[arg-type]
-    with writer.saving(figure, str(path), dpi=DOTS):
-        for _ in frames:
-            writer.grab_frame()
+    seal = {"comment": OPEN_SEAL}
+    writer = FFMpegWriter(fps=rate, extra_args=even, metadata=seal)  # type: ignore[arg-type]
+    try:
+        with writer.saving(figure, str(path), dpi=DOTS):
+            for _ in frames:
+                writer.grab_frame()
+    except (OSError, CalledProcessError) as error:
+        raise OSError(f"ffmpeg stopped: {error}") from None
+    film = path.read_bytes()
+    if not is_complete_mp4(film):
+        raise OSError("ffmpeg did not finish the film")
+    write_file(path, sealed(film))
+
+
+def is_complete_mp4(film: bytes) -> bool:
+    """Whether the boxes of a film fill it exactly, and one of them is its index.
+
+    >>> is_complete_mp4(b"\\0\\0\\0\\x09moov!"), is_complete_mp4(b"\\0\\0\\0\\x0amoov!")
+    (True, False)
+    """
+    names, place = set(), 0
+    while len(film) - place >= 8:
+        size = int.from_bytes(film[place : place + 4])
+        names.add(film[place + 4 : place + 8])
+        if size == 1:  # a long box tells its size behind its name
+            size = int.from_bytes(film[place + 8 : place + 16])
+        place += max(size, 8)
+    return place == len(film) and b"moov" in names

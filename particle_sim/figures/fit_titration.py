@@ -43,7 +43,7 @@ def fit_titration(table: xr.Dataset) -> Figure:
 
 def _decades(axes: Any, values: Any) -> None:
     """A logarithmic axis over whole decades around the values."""
-    finite = np.log10(values[np.isfinite(values)])
+    finite = np.log10(values[np.isfinite(values) & (values > 0)])
     axes.set_yscale("log")
     if len(finite):
         axes.set_ylim(10 ** np.floor(finite.min()), 10 ** np.ceil(finite.max() + 1e-9))

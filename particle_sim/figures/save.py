@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from particle_sim.figures.style import figure_style
-from particle_sim.files import written_whole
+from particle_sim.files import write_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def save_figure(figure: Figure, stem: Path) -> list[Path]:
-    """``stem.png`` and ``stem.svg``, each written whole, with the same layout."""
+def draw_files(figure: Figure, stem: Path) -> list[Path]:
+    """``stem.png`` and ``stem.svg`` with the same layout, into a folder that is being made."""
     png, svg = Path(f"{stem}.png"), Path(f"{stem}.svg")
     with figure_style():  # resolution and SVG ids are decided on saving
-        with written_whole(png) as part:
-            figure.savefig(part, format="png")
+        write_file(png, _drawn(figure, format="png"))
         figure.set_layout_engine("none")  # everything is in its place
-        with written_whole(svg) as part:
-            figure.savefig(part, format="svg", metadata={"Date": None})
+        write_file(svg, _drawn(figure, format="svg", metadata={"Date": None}))
     return [png, svg]
+
+
+def _drawn(figure: Figure, **options: Any) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, **options)
+    return buffer.getvalue()

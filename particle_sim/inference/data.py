@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
+from particle_sim.inference.consistency import ORDER, Place, doubts
 from particle_sim.inference.table import Column, Table, not_increasing, read_table, refuse
 from particle_sim.units import Array
 
@@ -15,30 +17,49 @@ MOST_RATES = 60
 MOST_POINTS = 4000
 """Points of a voltage curve that are kept, evenly thinned; neighbours carry the same news."""
 
-_CAPACITY = Column(unit="mA*h/g", example="mAh/g", positive=True)
+_CURRENT = Column(
+    unit="A/kg", example="mA/g", of_the_cell="A", stems=("curr", "<i>", "strom", "i/ma")
+)
+_VOLTAGE = Column(unit="V", example="V", stems=("volt", "ecell", "potential", "spannung"))
+_TIME = Column(unit="s", example="s", stems=("time", "zeit"))
+_CAPACITY = Column(
+    unit="mA*h/g", example="mAh/g", positive=True, of_the_cell="A*h", stems=("cap", "kapaz")
+)
 _RATE_COLUMNS = {
     "c_rate": Column(unit="1/h", example="1/h", required=False, positive=True),
-    "current": Column(unit="A/kg", example="mA/g", required=False, positive=True),
+    "current": replace(_CURRENT, required=False, positive=True),
     "capacity": _CAPACITY,
-    "uncertainty": Column(unit="mA*h/g", example="mAh/g", required=False, positive=True),
+    "uncertainty": replace(_CAPACITY, required=False, stems=()),
 }
 _VOLTAGE_COLUMNS = {
-    "capacity": Column(unit="mA*h/g", example="mAh/g"),
-    "voltage": Column(unit="V", example="V"),
+    "capacity": replace(_CAPACITY, positive=False),
+    "voltage": _VOLTAGE,
     "uncertainty": Column(unit="V", example="mV", required=False, positive=True),
+    "current": replace(_CURRENT, required=False),
 }
-_TITRATION_COLUMNS = {
-    "time": Column(unit="s", example="s"),
-    "current": Column(unit="A/kg", example="mA/g"),
-    "voltage": Column(unit="V", example="V"),
-}
+_TITRATION_COLUMNS = {"time": _TIME, "current": _CURRENT, "voltage": _VOLTAGE}
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateData:
-    """Discharge capacity [mAh/g] against current [mA/g], which equals A/kg; rates increase."""
+class Series:
+    """What every measured series has."""
 
     name: str
+    lines: NDArray[np.intp] | None = None
+    """Line of the file that each row stands in."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the result must know of the file."""
+
+    @property
+    def place(self) -> Place:
+        """Where a row stands."""
+        return Place(name=self.name, lines=self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateData(Series):
+    """Discharge capacity [mAh/g] against current [mA/g], which equals A/kg; rates increase."""
+
     current: Array
     capacity: Array
     uncertainty: Array | None
@@ -46,10 +67,9 @@ class RateData:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoltageData:
+class VoltageData(Series):
     """One discharge: voltage [V] against capacity [mAh/g] at a constant ``current`` [mA/g]."""
 
-    name: str
     current: float
     capacity: Array
     voltage: Array
@@ -57,50 +77,63 @@ class VoltageData:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TitrationData:
+class TitrationData(Series):
     """Pulses and rests: time [s], current [mA/g] (positive on discharge), voltage [V]."""
 
-    name: str
     time: Array
     current: Array
     voltage: Array
 
 
-def read_rates(path: Path, *, one_c_current: float) -> RateData:
+def read_rates(path: Path, *, one_c_current: float, mass: float | None = None) -> RateData:
     """Capacity against rate from a table with ``c_rate [1/h]`` or ``current [mA/g]``.
 
-    ``one_c_current`` [mA/g] turns C-rates into currents. Raises :class:`InputError` with a
-    sentence per problem.
+    ``one_c_current`` [mA/g] turns C-rates into currents, ``mass`` [kg] what is in mA and mAh into
+    mA/g and mAh/g. Raises :class:`InputError` with a sentence per problem; a file with both
+    columns is read where they agree.
     """
-    table = read_table(path, _RATE_COLUMNS)
+    table = read_table(path, _RATE_COLUMNS, mass=mass)
     rates = [name for name in ("c_rate", "current") if name in table.columns]
-    if len(rates) != 1:
-        found = "both" if rates else "neither"
+    if not rates:
         raise InputError(
-            f"{table.name}: has {found} of the columns c_rate [1/h] and current [mA/g]; give one."
+            f"{table.name}: has neither of the columns c_rate [1/h] and current [mA/g]; give one."
         )
-    refuse(not_increasing(table, rates[0]))
+    if len(rates) == 2:
+        _check_rates_agree(table, one_c_current)
+    refuse(not_increasing(table, rates[0], f"sort the rows by {rates[0]}"))
     _few_enough(table, MOST_RATES)
     factor = one_c_current if rates[0] == "c_rate" else 1.0
     return RateData(
         name=table.name,
+        lines=table.lines,
+        notes=_notes(table),
         current=table.columns[rates[0]] * factor,
         capacity=table.columns["capacity"],
         uncertainty=table.columns.get("uncertainty"),
     )
 
 
-def read_voltage(path: Path, *, current: float) -> VoltageData:
-    """A discharge curve from ``capacity [mAh/g], voltage [V]``, taken at ``current`` [mA/g]."""
-    table = read_table(path, _VOLTAGE_COLUMNS)
-    refuse(not_increasing(table, "capacity"))
+def read_voltage(path: Path, *, current: float, mass: float | None = None) -> VoltageData:
+    """A discharge curve from ``capacity [mAh/g], voltage [V]``, taken at ``current`` [mA/g].
+
+    ``mass`` [kg] as in :func:`read_rates`. A column of the current must agree with ``current``.
+    """
+    table = read_table(path, _VOLTAGE_COLUMNS, mass=mass)
+    refuse(
+        not_increasing(
+            table, "capacity", "keep the rows of one discharge, in the order they were taken"
+        )
+    )
     count = len(table.lines)
     if count < 3:
         raise InputError(f"{table.name}: has {count} points; a voltage curve needs at least 3.")
+    _check_current(table, current)
     keep = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(int))
     given = table.columns.get("uncertainty")
     return VoltageData(
         name=table.name,
+        lines=table.lines[keep],
+        notes=_notes(table),
         current=current,
         capacity=table.columns["capacity"][keep],
         voltage=table.columns["voltage"][keep],
@@ -108,22 +141,54 @@ def read_voltage(path: Path, *, current: float) -> VoltageData:
     )
 
 
-def read_titration(path: Path) -> TitrationData:
-    """Pulses and rests from ``time [s], current [mA/g], voltage [V]``."""
-    table = read_table(path, _TITRATION_COLUMNS)
+def read_titration(path: Path, *, mass: float | None = None) -> TitrationData:
+    """Pulses and rests from ``time [s], current [mA/g], voltage [V]``; ``mass`` [kg] as in
+    :func:`read_rates`.
+    """
+    table = read_table(path, _TITRATION_COLUMNS, mass=mass)
     time = table.columns["time"]
-    back = np.flatnonzero(np.diff(time) < 0) + 1
-    refuse([
-        f"{table.name}, line {table.lines[row]}: time is {time[row]:g} s after "
-        f"{time[row - 1]:g} s; it must not decrease."
-        for row in back
-    ])  # fmt: skip
+    doubts(Place(name=table.name, lines=table.lines), ORDER, time)
     return TitrationData(
         name=table.name,
+        lines=table.lines,
+        notes=_notes(table),
         time=time,
         current=table.columns["current"],
         voltage=table.columns["voltage"],
     )
+
+
+SAME_CURRENT = 0.05
+"""Relative difference up to which two statements of a current agree."""
+
+
+def _check_rates_agree(table: Table, one_c: float) -> None:
+    rate, current = table.columns["c_rate"], table.columns["current"]
+    for row in np.flatnonzero(np.abs(current / (rate * one_c) - 1) > SAME_CURRENT)[:1]:
+        raise InputError(
+            f"{table.name}, line {table.lines[row]}: both columns c_rate and current are given and "
+            f"disagree: {rate[row]:g} 1/h of the material's 1C of {one_c:g} mA/g is "
+            f"{rate[row] * one_c:g} mA/g, and the current is {current[row]:g}; keep one column."
+        )
+
+
+def _check_current(table: Table, current: float) -> None:
+    given = table.columns.get("current")
+    if given is None:
+        return
+    for row in np.flatnonzero(np.abs(given / current - 1) > SAME_CURRENT)[:1]:
+        raise InputError(
+            f"{table.name}, line {table.lines[row]}: the current is {given[row]:g} mA/g and the "
+            f"curve's is {current:g} (--c-rate times the material's 1C), positive on discharge; "
+            "they disagree, so correct one or leave the column out."
+        )
+
+
+def _notes(table: Table) -> tuple[str, ...]:
+    if not table.ignored:
+        return ()
+    names = ", ".join(f'"{name[:40]}"' for name in table.ignored[:12])
+    return (f"Columns of {table.name} that are not needed: {names}.",)
 
 
 def _few_enough(table: Table, most: int) -> None:

@@ -22,6 +22,9 @@ _NODES = 320
 _BLOCK = 200
 _BEYOND = 20.0
 """Slope [V] with which the potential goes on past the last filling, so that a fit finds back."""
+_FULL = 1 - np.logspace(-3, -9, 13)
+"""Nodes towards a full surface, where the exchange current vanishes and the voltage falls without
+end; a discharge ends before."""
 _KINETIC = 2 * GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 
 
@@ -51,9 +54,10 @@ def discharge_of(cell: Cell) -> Discharge:
             start + (filling[-1] - start) * even,
             np.interp(potential[0] + (potential[-1] - potential[0]) * even, potential[::-1],
                       filling[::-1]),
+            _FULL[filling[-1] > _FULL],
         ]
     )  # fmt: skip
-    nodes = np.unique(nodes[nodes >= start])
+    nodes = np.unique(np.minimum(nodes[nodes >= start], _FULL[-1]))
     return Discharge(
         filling=nodes,
         potential=np.interp(nodes, filling, potential),

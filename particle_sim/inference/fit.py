@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from particle_sim.cell.design import CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.errors import InputError, closest
-from particle_sim.inference.data import RateData, VoltageData
+from particle_sim.inference.consistency import Check, S, doubts
+from particle_sim.inference.consistency_curves import CURVE, RATES, Curve, Rates
+from particle_sim.inference.data import RateData, Series, VoltageData
 from particle_sim.inference.forward import capacity_model, voltage_model
 from particle_sim.inference.groups import GROUPS, group_prior
 from particle_sim.inference.identify import Identifiability, identifiability
@@ -64,6 +66,8 @@ class Fit:
     """5 %, 50 %, 95 % of the model (3, k) at ``band_at``"""
     held_out: HeldOut | None
     seed: int
+    notes: tuple[str, ...] = ()
+    """What else must be known of the data: doubts, columns left out."""
 
 
 def fit_rates(
@@ -79,15 +83,17 @@ def fit_rates(
 
     Every discharge starts from rest at the upper cut-off and is isothermal; the electrolyte and
     the electrode's thickness do not limit (single-particle model). :class:`InputError` when a
-    held-out rate is not measured or when too little is left to fit.
+    held-out rate is not measured, when too little is left to fit, or when the data contradict
+    themselves or the material (``consistency_curves.RATES``).
     """
+    notes = _checked(data, RATES, Rates(data=data, material=material))
     cell = half_cell(material, design=design)
     kept = _kept(data, cell, hold_out)
     problem = _rate_problem(cell, data, kept)
     grid = np.geomspace(data.current.min() / 1.5, data.current.max() * 1.5, _BAND_POINTS)
     fit = _fit(
         problem,
-        _Data(name=data.name, at=data.current[kept], at_name="current"),
+        _Data(name=data.name, at=data.current[kept], at_name="current", notes=notes),
         _Band(at=grid, model=capacity_model(cell, grid)),
         settings or FitSettings(),
         seed,
@@ -111,8 +117,10 @@ def fit_voltage(
 
     Same model as :func:`fit_rates`; the potential U of the material is taken as it is, so its
     error is part of the noise. Neighbouring points of a curve are not independent, so at most
-    ``_MOST_CURVE_POINTS`` of them, even in capacity, are used.
+    ``_MOST_CURVE_POINTS`` of them, even in capacity, are used. :class:`InputError` when the curve
+    contradicts itself or the material (``consistency_curves.CURVE``).
     """
+    notes = _checked(data, CURVE, Curve(data=data, material=material))
     cell = half_cell(material, design=design)
     count = min(len(data.capacity), _MOST_CURVE_POINTS)
     even = np.linspace(data.capacity[0], data.capacity[-1], count)
@@ -134,7 +142,7 @@ def fit_voltage(
     grid = np.linspace(at[0], at[-1], 4 * _BAND_POINTS)
     return _fit(
         problem,
-        _Data(name=data.name, at=at, at_name="capacity"),
+        _Data(name=data.name, at=at, at_name="capacity", notes=notes),
         _Band(at=grid, model=voltage_model(cell, data.current, grid)),
         settings or FitSettings(),
         seed,
@@ -146,6 +154,7 @@ class _Data:
     name: str
     at: Array
     at_name: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +179,14 @@ def _fit(problem: Problem, data: _Data, wide: _Band, settings: FitSettings, seed
         band=band(wide.model, chain.draws),
         held_out=None,
         seed=seed,
+        notes=data.notes,
     )
+
+
+def _checked(data: Series, checks: Sequence[Check[S]], series: S) -> tuple[str, ...]:
+    """What the data say of themselves, and every doubt; refused where they contradict."""
+    found = doubts(data.place, checks, series)
+    return (*data.notes, *(f"Doubt: {text}." for _, text in found))
 
 
 def _rate_problem(cell: Cell, data: RateData, kept: NDArray[np.bool_]) -> Problem:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from particle_sim.errors import InputError
 from particle_sim.figures.fit_curve import fit_curve
 from particle_sim.figures.fit_pairs import fit_pairs
 from particle_sim.figures.fit_profiles import fit_profiles
 from particle_sim.figures.fit_titration import fit_titration
-from particle_sim.figures.save import save_figure
-from particle_sim.files import written_whole
+from particle_sim.figures.save import draw_files
+from particle_sim.files import write_file
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.titration import Titration
 from particle_sim.inference.tree import fit_tree, titration_dataset
 from particle_sim.inference.words import fit_lines, titration_lines
+from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,8 +28,14 @@ TITRATION_FILE = "titration.nc"
 REPORT_FILE = "report.txt"
 
 
-def write_fit(fit: Fit, folder: Path) -> list[Path]:
-    """``posterior.nc``, ``report.txt`` and the figures of a fit; returns the paths."""
+def write_fit(
+    fit: Fit, folder: Path, command: str = FROM_PYTHON, *, force: bool = False
+) -> list[Path]:
+    """``posterior.nc``, ``report.txt`` and the figures of a fit; returns the paths.
+
+    An earlier fit in ``folder`` is replaced; anything else is an :class:`InputError`, unless it
+    is forced (:func:`particle_sim.outputs.new_folder`).
+    """
     tree = fit_tree(fit)
     drawings: dict[str, Callable[[], Figure]] = {
         "curve": lambda: fit_curve(tree),
@@ -37,35 +43,31 @@ def write_fit(fit: Fit, folder: Path) -> list[Path]:
     }
     if fit.profiles:
         drawings["profiles"] = lambda: fit_profiles(tree)
-    return _write(folder, DATA_FILE, tree, fit_lines(fit), drawings)
+    with new_folder(folder, command=command, force=force) as work:
+        names = _fill(work, DATA_FILE, tree, fit_lines(fit), drawings)
+    return [folder / name for name in names]
 
 
-def write_titration(titration: Titration, folder: Path) -> list[Path]:
-    """``titration.nc``, ``report.txt`` and the figure of a titration; returns the paths."""
+def write_titration(
+    titration: Titration, folder: Path, command: str = FROM_PYTHON, *, force: bool = False
+) -> list[Path]:
+    """``titration.nc``, ``report.txt`` and the figure of a titration, as :func:`write_fit`."""
     table = titration_dataset(titration)
     drawings: dict[str, Callable[[], Figure]] = {"titration": lambda: fit_titration(table)}
-    return _write(folder, TITRATION_FILE, table, titration_lines(titration), drawings)
+    with new_folder(folder, command=command, force=force) as work:
+        names = _fill(work, TITRATION_FILE, table, titration_lines(titration), drawings)
+    return [folder / name for name in names]
 
 
-def _write(
-    folder: Path,
+def _fill(
+    work: Path,
     name: str,
     data: xr.DataTree | xr.Dataset,
     lines: Sequence[str],
     drawings: Mapping[str, Callable[[], Figure]],
-) -> list[Path]:
-    if folder.is_file():
-        raise InputError(f"--out is {folder}, which is a file; give a folder.")
-    paths = [folder / name, folder / REPORT_FILE]
-    try:
-        with written_whole(paths[0]) as part:
-            data.to_netcdf(part, engine="h5netcdf")
-        with written_whole(paths[1]) as part:
-            part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        for drawing, draw in drawings.items():
-            paths += save_figure(draw(), folder / drawing)
-    except OSError as error:
-        raise InputError(
-            f"--out is {folder}, which cannot be written ({error.strerror}); choose another folder."
-        ) from None
-    return paths
+) -> list[str]:
+    """Write everything into ``work``; the names of the files."""
+    write_netcdf(data, work / name)
+    write_file(work / REPORT_FILE, "\n".join(lines) + "\n")
+    drawn = [path for key, draw in drawings.items() for path in draw_files(draw(), work / key)]
+    return [name, REPORT_FILE, *(path.name for path in drawn)]

@@ -65,8 +65,7 @@ def sample(problem: Problem, settings: SamplingSettings, seed: int) -> Chain:
     sampler.reset()
     sampler.run_mcmc(state, settings.steps)
     chain = sampler.get_chain()
-    times = sampler.get_autocorr_time(tol=0, quiet=True)
-    longest = float(np.max(np.nan_to_num(times, nan=settings.steps)))
+    longest = _autocorrelation(chain)
     flat = chain.reshape(-1, chain.shape[-1])
     # at random: an even stride would meet the same few walkers again and again
     keep = rng.choice(len(flat), size=min(settings.kept, len(flat)), replace=False)
@@ -79,6 +78,17 @@ def sample(problem: Problem, settings: SamplingSettings, seed: int) -> Chain:
         effective_draws=len(flat) / longest,
         potential_scale_reduction=_scale_reduction(chain),
     )
+
+
+def _autocorrelation(chain: Array) -> float:
+    """Largest integrated autocorrelation time of a chain (steps, walkers, d) [steps].
+
+    A walker that never moved is correlated over all of the chain.
+    """
+    if not np.all(np.ptp(chain, axis=0) > 0):
+        return float(len(chain))
+    times = emcee.autocorr.integrated_time(chain, tol=0, quiet=True)
+    return float(np.max(np.nan_to_num(times, nan=len(chain))))
 
 
 def _start(problem: Problem, walkers: int, rng: np.random.Generator) -> Array:
@@ -118,4 +128,6 @@ def _scale_reduction(chain: Array) -> float:
     length = pooled.shape[1]
     within = pooled.var(axis=1, ddof=1).mean(axis=0)
     between = pooled.mean(axis=1).var(axis=0, ddof=1)
+    if not np.all(within > 0):
+        return float("inf")
     return float(np.sqrt(((length - 1) / length * within + between) / within).max())

@@ -1,16 +1,18 @@
-"""Measured tables: comma-separated numbers with a unit behind every column's name.
+"""Measured tables: numbers with a unit behind every column's name.
 
 # comments start with a hash
 c_rate [1/h], capacity [mAh/g], uncertainty [mAh/g]
 0.1, 117, 1
+
+Columns that are not looked for may stay. Separators and decimal signs: :mod:`.cells`.
 """
 
 from __future__ import annotations
 
-import math
+import difflib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +20,13 @@ from numpy.typing import NDArray
 
 from particle_sim.errors import InputError, closest
 from particle_sim.files import read_text
+from particle_sim.inference.cells import Row, Sheet, numbers, read_cells
 from particle_sim.units import Array, to_si
 
-_HEADER = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\[([^\]]*)\])?\s*$")
+_HEADER = re.compile(r"([^\[\]()]*?)\s*(?:[\[(]([^\])]*)[\])])?")
 _HOURS = re.compile(r"(?<![A-Za-z])([munkM]?)Ah(?![A-Za-z])")
+_MISSPELT = 0.82
+"""Likeness from which an unknown column counts as a misspelt one."""
 MOST_BYTES = 50_000_000
 """Largest file that is read."""
 MOST_PROBLEMS = 10
@@ -37,6 +42,10 @@ class Column:
     """The unit text people usually write."""
     required: bool = True
     positive: bool = False
+    of_the_cell: str = ""
+    """The unit before it is divided by the active mass; empty where there is none."""
+    stems: tuple[str, ...] = ()
+    """Parts of the names that cyclers give it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,40 +55,45 @@ class Table:
     name: str
     columns: Mapping[str, Array]
     lines: NDArray[np.intp]
+    ignored: tuple[str, ...] = ()
+    """Columns nobody asked for."""
 
 
-def read_table(path: Path, allowed: Mapping[str, Column]) -> Table:
-    """The numbers of ``path`` in SI units.
+@dataclass(frozen=True, kw_only=True)
+class _Heading:
+    """One column of the file: its place, its name here and there, and its factor to SI."""
+
+    place: int
+    written: str
+    name: str
+    factor: float = np.nan
+    of_the_cell: bool = False
+    problem: str = ""
+
+
+def read_table(path: Path, allowed: Mapping[str, Column], *, mass: float | None = None) -> Table:
+    """The numbers of ``path`` in SI units; ``mass`` [kg] divides what is of the whole cell.
 
     Raises :class:`InputError` with one sentence per problem, each with its line.
     """
-    rows = _rows(path)
-    if not rows:
-        raise InputError(f"{path.name} is empty; {_expected(allowed)}.")
-    (header_line, header), *body = rows
-    names, units = _header(path.name, header_line, header, allowed)
+    text = read_text(path, MOST_BYTES)
+    sheet = read_cells(path.name, text, lambda cell: _parts(cell)[0] in allowed)
+    if not sheet.rows:
+        raise InputError(f"{path.name} is empty; it needs a header with {_needed(allowed)}.")
+    (line, header), *body = sheet.rows
+    kept = _headings(f"{path.name}, line {line}", header, allowed, mass)
     if not body:
-        raise InputError(f"{path.name}, line {header_line}: no row of numbers follows the header.")
-    problems: list[str] = []
-    values = []
-    for line, cells in body:
-        where = f"{path.name}, line {line}"
-        if len(cells) != len(names):
-            problems.append(
-                f"{where}: {len(cells)} cells stand under {len(names)} columns; give one each."
-            )
-            continue
-        values.append([_number(*item, where, problems) for item in zip(names, cells, strict=True)])
-    if problems:
-        raise InputError(*problems[:MOST_PROBLEMS])
-    factors = [
-        to_si(1.0, unit, allowed[name].unit) for name, unit in zip(names, units, strict=True)
-    ]
-    numbers = np.asarray(values) * np.asarray(factors)
+        raise InputError(f"{path.name}, line {line}: no row of numbers follows the header.")
+    width = max(place for place, cell in enumerate(header) if cell) + 1
+    _check_widths(sheet, body, width)
+    values = np.reshape(numbers(sheet, _wanted(body, kept)), (len(body), len(kept)))
+    values = values * np.array([heading.factor for heading in kept])
+    taken = {heading.place for heading in kept}
     table = Table(
         name=path.name,
-        columns={name: numbers[:, i] for i, name in enumerate(names)},
+        columns={heading.name: values[:, i] for i, heading in enumerate(kept)},
         lines=np.array([line for line, _ in body]),
+        ignored=tuple(c for i, c in enumerate(header) if c and i not in taken),
     )
     refuse(not_positive(table, allowed))
     return table
@@ -96,87 +110,160 @@ def not_positive(table: Table, allowed: Mapping[str, Column]) -> list[str]:
     ]
 
 
-def not_increasing(table: Table, name: str) -> list[str]:
+def not_increasing(table: Table, name: str, remedy: str) -> list[str]:
     """Problems with a column whose values must rise from row to row."""
     values = table.columns[name]
-    problems = []
-    for row in np.flatnonzero(np.diff(values) <= 0) + 1:
+    problems, seen = [], set(values[:1].tolist())
+    for row in range(1, len(values)):
         where = f"{table.name}, line {table.lines[row]}: {name} is {values[row]:g}"
-        if values[row] in values[:row]:
-            problems.append(f"{where} a second time; keep one row of each.")
-        else:
-            problems.append(f"{where} after {values[row - 1]:g}; sort the rows by {name}.")
+        if values[row] <= values[row - 1]:
+            again = values[row] in seen
+            problems.append(
+                f"{where} a second time; keep one row of each."
+                if again
+                else f"{where} after {values[row - 1]:g}; {remedy}."
+            )
+        seen.add(float(values[row]))
     return problems
 
 
-def refuse(problems: Sequence[str]) -> None:
+def refuse(problems: Iterable[str]) -> None:
     """Raise :class:`InputError` when there are problems."""
-    if problems:
-        raise InputError(*problems[:MOST_PROBLEMS])
+    found = list(problems)
+    if found:
+        raise InputError(*found[:MOST_PROBLEMS])
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    text = read_text(path, MOST_BYTES)
-    rows = enumerate(text.splitlines(), 1)
-    kept = ((line, row.partition("#")[0].strip()) for line, row in rows)
-    return [(line, [cell.strip() for cell in row.split(",")]) for line, row in kept if row]
+def _headings(
+    where: str, header: Sequence[str], allowed: Mapping[str, Column], mass: float | None
+) -> list[_Heading]:
+    """The columns of the header that are looked for; one sentence when some cannot be used."""
+    found = [_heading(i, cell, allowed, mass) for i, cell in enumerate(header) if cell]
+    known = [heading for heading in found if heading.name in allowed]
+    names = [heading.name for heading in known]
+    for heading in known:
+        if names.count(heading.name) > 1:
+            raise InputError(f"{where}: the column {heading.name} stands there twice; keep one.")
+    absent = [name for name in allowed if name not in names]
+    _refuse_misspelt(where, (h.name for h in found if h not in known), absent, allowed)
+    missing = [name for name in absent if allowed[name].required]
+    wrong = [heading for heading in known if heading.problem]
+    if len(missing) + len(wrong) > 1:
+        raise InputError(f"{where}: {_all_needed(found, allowed)}.")
+    for name in missing:
+        raise InputError(
+            f"{where}: the column {name} is missing; write it like {name} "
+            f"[{allowed[name].example}]{_theirs(found, name, allowed)}."
+        )
+    for heading in wrong:
+        raise InputError(f"{where}: the column {heading.name} {heading.problem}.")
+    if mass is not None and not any(heading.of_the_cell for heading in known):
+        raise InputError(f"{where}: no column is of the whole cell; leave --mass out.")
+    return known
 
 
-def _header(
-    file: str, line: int, cells: Sequence[str], allowed: Mapping[str, Column]
-) -> tuple[list[str], list[str]]:
-    where = f"{file}, line {line}"
-    names, units, problems = [], [], []
-    for cell in cells:
-        match = _HEADER.match(cell)
-        if match is None or match[1] not in allowed:
-            name = cell if match is None else match[1]
-            problems.append(f'{where}: "{name}" is not a known column; {closest(name, allowed)}')
-            continue
-        name, unit = match[1], (match[2] or "").strip()
-        if name in names:
-            problems.append(f"{where}: the column {name} stands there twice; keep one.")
-        problems += _unit_problems(where, name, unit, allowed[name])
-        names.append(name)
-        units.append(_spelled(unit))
-    for name, column in allowed.items():
-        if column.required and name not in names:
-            problems.append(
-                f"{where}: the column {name} is missing; write it like {name} [{column.example}]."
-            )
-    refuse(problems)
-    return names, units
+def _parts(cell: str) -> tuple[str, str]:
+    """``Voltage (mV)`` -> ``("voltage", "mV")``."""
+    match = _HEADER.fullmatch(cell.strip())
+    if match is None:
+        return cell, ""
+    return re.sub(r"[\s-]+", "_", match[1].strip().lower()), (match[2] or "").strip()
 
 
-def _unit_problems(where: str, name: str, unit: str, column: Column) -> list[str]:
+def _heading(place: int, cell: str, allowed: Mapping[str, Column], mass: float | None) -> _Heading:
+    name, unit = _parts(cell)
+    heading = _Heading(place=place, written=cell, name=name)
+    if name not in allowed:
+        return heading
+    column, good = allowed[name], f"write {name} [{allowed[name].example}]"
     if not unit:
-        return [f"{where}: the column {name} has no unit; write {name} [{column.example}]."]
+        return replace(heading, problem=f"has no unit; {good}")
+    factor, whole = _factor(unit, column.unit), _factor(unit, column.of_the_cell)
+    if factor is not None:
+        return replace(heading, factor=factor)
+    if whole is None:
+        wrong = f'is in "{unit}", which is not readable as {column.example}; {good}'
+        return replace(heading, problem=wrong)
+    if mass is not None:
+        return replace(heading, factor=whole / mass, of_the_cell=True)
+    wrong = (
+        f'is in "{unit}", of the whole cell: give its active mass, e.g. --mass "2.1 mg", '
+        f"or divide the numbers by it and {good}"
+    )
+    return replace(heading, problem=wrong, of_the_cell=True)
+
+
+def _factor(unit: str, si_unit: str) -> float | None:
+    """From ``unit``, in which ``mAh`` is ``mA*h``, to SI; None where it is of another kind."""
     try:
-        to_si(1.0, _spelled(unit), column.unit)
+        return to_si(1.0, _HOURS.sub(r"\1A*h", unit), si_unit) if si_unit else None
     except InputError:
-        return [
-            f'{where}: the column {name} is in "{unit}", which is not readable as '
-            f"{column.example}; write {name} [{column.example}]."
-        ]
-    return []
+        return None
 
 
-def _spelled(unit: str) -> str:
-    """``mAh/g`` as ``mA*h/g``, which every unit reader knows."""
-    return _HOURS.sub(r"\1A*h", unit)
+def _refuse_misspelt(
+    where: str, unknown: Iterable[str], absent: Sequence[str], allowed: Mapping[str, Column]
+) -> None:
+    refuse(
+        f'{where}: "{name}" is not a known column; {closest(name, allowed)}'
+        for name in unknown
+        if difflib.get_close_matches(name[:60], absent, n=1, cutoff=_MISSPELT)
+    )
 
 
-def _number(name: str, cell: str, where: str, problems: list[str]) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        problems.append(f'{where}: {name} is "{cell[:40]}"; give a number.')
-        return math.nan
-    if not math.isfinite(value):
-        problems.append(f"{where}: {name} is {cell}; give a finite number or leave the row out.")
-    return value
+def _all_needed(found: Sequence[_Heading], allowed: Mapping[str, Column]) -> str:
+    """Every required column, and what the file has for it."""
+    parts = []
+    for name, column in allowed.items():
+        own = next((heading for heading in found if heading.name == name), None)
+        if own is not None and (own.problem or column.required):
+            why = own.problem.split(":")[0].split(";")[0]
+            mass = " and needs --mass" if own.of_the_cell and own.problem else ""
+            text = f'here "{own.written}"' + (f", which {why}{mass}" if why else "")
+            parts.append(f"{name} [{column.example}] ({text})")
+        elif column.required:
+            parts.append(
+                f"{name} [{column.example}] ({_theirs(found, name, allowed)[2:] or 'missing'})"
+            )
+    return f"the header needs {', '.join(parts)}"
 
 
-def _expected(allowed: Mapping[str, Column]) -> str:
+def _theirs(found: Sequence[_Heading], name: str, allowed: Mapping[str, Column]) -> str:
+    """The columns of the file that may be the missing one."""
+    stems = allowed[name].stems
+    near = [
+        f'"{heading.written[:40]}"'
+        for heading in found
+        if heading.name not in allowed and any(stem in heading.name for stem in stems)
+    ]
+    return f"; here perhaps {' or '.join(near[:3])}" if near else ""
+
+
+def _needed(allowed: Mapping[str, Column]) -> str:
     columns = [f"{name} [{column.example}]" for name, column in allowed.items() if column.required]
-    return f"it needs a header with {', '.join(columns)} and rows of numbers"
+    return f"{', '.join(columns)} and rows of numbers"
+
+
+def _check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
+    """A cell under every column; empty ones behind the last do not count."""
+    wrong = [(line, len(cells)) for line, cells in body if not _fits(cells, width)]
+    if not wrong:
+        return
+    line, count = wrong[0]
+    where = f"{sheet.name}, line {line}: {count} cells stand under {width} columns"
+    if line == body[-1][0] and count < width:
+        raise InputError(f"{where}: the file was cut off there; leave the row out.")
+    more = f" (and in {len(wrong) - 1} more rows)" if len(wrong) > 1 else ""
+    comma = sheet.separator == "," and count == 2 * width
+    why = "if the decimal sign is a comma, separate the columns by ';'" if comma else "one each"
+    raise InputError(f"{where}{more}; give {why}." if not comma else f"{where}{more}; {why}.")
+
+
+def _fits(cells: Sequence[str], width: int) -> bool:
+    return len(cells) >= width and not any(cells[width:])
+
+
+def _wanted(body: Sequence[Row], kept: Sequence[_Heading]) -> Iterator[tuple[int, str, str]]:
+    for line, cells in body:
+        for heading in kept:
+            yield line, heading.name, cells[heading.place]

@@ -13,19 +13,22 @@ pulse: the sodium does not reach the middle, the voltage goes with sqrt(t), the 
 slope (inside two phases D means nothing), it does not bend, the rest was long enough, and the jump
 when the current begins stays the same from pulse to pulse: where the overpotential eta depends on
 the filling, b carries d(U + eta)/dtheta and dE_s only dU/dtheta, so D comes out wrong by
-(1 + eta'/U')^-2.
+(1 + eta'/U')^-2. Whether the file agrees with itself and with the material is asked first
+(``consistency_pulses``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
+from particle_sim.inference.consistency import ORDER, doubts
+from particle_sim.inference.consistency_pulses import LAST_PART, ROUNDING, TITRATION
 from particle_sim.inference.data import TitrationData
+from particle_sim.inference.pulses import Pulses, Span, pulses_of
 from particle_sim.materials.material import Material
 from particle_sim.metrics.gitt import gitt_diffusivity
 from particle_sim.units import Array
@@ -45,13 +48,8 @@ MOST_DRIFT = 0.05
 MOST_JUMP = 0.1
 """Largest change of the jump at the current's beginning from pulse to pulse, relative to dE_s."""
 FEWEST_POINTS = 6
-LONGEST_GAP = 0.05
-"""Largest time between the last row of the rest and the first of the pulse, over the pulse."""
-
 _FROM = 0.2
 """Start of the fitted part of a pulse in sqrt(t/t_p): charge transfer has settled by then."""
-_ON = 1e-2
-"""Current that counts as a pulse, over the largest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +61,8 @@ class Pulse:
     duration: float
     """[s]"""
     site_fraction: float
-    """At the pulse's start, from the relaxed voltage and the charge passed since."""
+    """At the pulse's start, from the first relaxed voltage and the charge passed since; not a
+    number where that charge is unknown or leads out of 0..1."""
     steady_change: float
     """dE_s at the start of the pulse [V]"""
     root_slope: float
@@ -86,6 +85,8 @@ class Titration:
     pulses: tuple[Pulse, ...]
     radius: float | None
     """[m]; None leaves D/R^2"""
+    notes: tuple[str, ...] = ()
+    """What else must be known of the file: columns and pulses left out."""
 
     @property
     def diffusivity(self) -> Array | None:
@@ -98,30 +99,62 @@ class Titration:
 def titrate(data: TitrationData, material: Material, *, radius: float | None = None) -> Titration:
     """D/R^2 at every pulse of ``data``, with the conditions it misses.
 
-    Raises :class:`InputError` when the data hold no pulse between two rests.
+    Raises :class:`InputError` when the data hold no pulse between two rests, or contradict
+    themselves or the material in all of them.
     """
-    ends = _segments(data)
-    rests = [(a, b) for a, b, on in ends if not on]
-    runs = [
-        (ends[i - 1][:2], ends[i][:2], ends[i + 1][:2])
-        for i in range(1, len(ends) - 1)
-        if ends[i][2]
-    ]
-    if not runs:
+    doubts(data.place, ORDER, data.time)
+    series = pulses_of(data, material)
+    if not series.runs:
+        rests = sum(not stretch.flowing for stretch in series.stretches)
+        gaps = sum(stretch.after_gap for stretch in series.stretches)
         raise InputError(
-            f"{data.name}: no pulse stands between two rests ({len(rests)} rests found); give "
-            "current 0 during rests, and start and end with one."
+            f"{data.name}: no pulse stands between two rests ({rests} rests found"
+            + (f", {gaps} missing: current flows before and behind a gap in time" if gaps else "")
+            + "); give current 0 during rests, and start and end with one."
         )
-    changes = np.array([_steady(data, *run) for run in runs])
-    charges = np.array([_charge(data, pulse) for _, pulse, _ in runs])
-    filling = _fillings(data, material, runs[0][0], charges)
-    fits = [_root_fit(data, run) for run in runs]
+    found = doubts(data.place, TITRATION, series)
+    fits = [_root_fit(series, index) for index in range(len(series.runs))]
     jumps = np.array([fit.jump for fit in fits])
     pulses = tuple(
-        _pulse(data, run, fits[i], _Steady.at(i, changes, charges, filling, jumps))
-        for i, run in enumerate(runs)
+        _pulse(
+            series,
+            index,
+            fit,
+            _Steady.at(index, series, jumps),
+            tuple(text for pulse, text in found if pulse in (index, None)),
+        )
+        for index, fit in enumerate(fits)
     )
-    return Titration(name=data.name, material=material, pulses=pulses, radius=radius)
+    return Titration(
+        name=data.name,
+        material=material,
+        pulses=pulses,
+        radius=radius,
+        notes=(*data.notes, *_left_out(series)),
+    )
+
+
+def _left_out(series: Pulses) -> list[str]:
+    """A sentence for every pulse without a rest on both sides."""
+    used, place = {run.pulse for run in series.runs}, series.data.place
+    notes = []
+    for stretch in series.stretches:
+        first = stretch.rows.first
+        if not stretch.flowing:
+            continue
+        if stretch.after_gap:
+            time = series.data.time
+            notes.append(
+                f"No row from {time[first - 1]:.6g} s to {time[first]:.6g} s ({place.of(first)}), "
+                "with current before and behind: a rest is missing, and the filling is unknown "
+                "from there on."
+            )
+        if stretch.rows not in used:
+            notes.append(
+                f"The pulse at {series.data.time[first]:.6g} s ({place.of(first)}) has no rest on "
+                "one side and is left out."
+            )
+    return notes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,78 +170,48 @@ class _Steady:
     """Change of the jump per pulse, relative to dE_s"""
 
     @staticmethod
-    def at(index: int, changes: Array, charges: Array, filling: Array, jumps: Array) -> _Steady:
+    def at(index: int, series: Pulses, jumps: Array) -> _Steady:
+        runs, changes, charges = series.runs, series.changes, series.charges
+        low = index - 1 if runs[index].follows else index
+        high = index + 1 if index + 1 < len(runs) and runs[index + 1].follows else index
         slopes = changes / charges
-        near = slopes[max(index - 1, 0) : index + 1].mean()
-        step = (filling[index + 1] - filling[index]) / charges[index]
-        around = slopes[max(index - 1, 0) : index + 2]
+        near, around = slopes[low : index + 1].mean(), slopes[low : high + 1]
+        filling = series.fillings[index]
+        known = -ROUNDING <= filling <= 1 + ROUNDING
+        steps = np.abs(np.diff(jumps[low : high + 1]))
+        jump = float(np.max(steps[np.isfinite(steps)], initial=0.0))
+        own = abs(changes[index])
         return _Steady(
             change=float(near * charges[index]),
             own_change=float(changes[index]),
-            bend=float(np.max(np.abs(around / slopes[index] - 1))) if slopes[index] else np.inf,
-            slope=float(abs(near / step)),
-            filling=float(filling[index]),
-            jump_change=float(
-                np.max(np.abs(np.diff(jumps[max(index - 1, 0) : index + 2])), initial=0.0)
-                / abs(changes[index] or np.nan)
-            ),
+            bend=float(np.max(np.abs(around / slopes[index] - 1))) if own else np.inf,
+            slope=float(abs(near) * series.material.specific_capacity),
+            filling=float(np.clip(filling, 0, 1)) if known else np.nan,
+            jump_change=jump / float(own) if own else np.inf,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _RootFit:
-    """V = a + b sqrt(t) + c t over a pulse."""
+    """V = a + b sqrt(t) + c t over a pulse; not a number where there are too few points."""
 
     duration: float
-    first: float
-    """Time of the first row after the rest [s]"""
-    jump: float
+    jump: float = np.nan
     """a minus the relaxed voltage [V]"""
-    slope: float
+    slope: float = np.nan
     """b [V/s^0.5]"""
-    error: float
+    error: float = np.nan
     """Of b, relative"""
-    quality: float
+    quality: float = np.nan
     """R^2"""
-    curve: float
+    curve: float = np.nan
     """|c| sqrt(t_p)/|b|"""
 
 
-_Span = tuple[int, int]
-
-
-def _segments(data: TitrationData) -> list[tuple[int, int, bool]]:
-    """(first, last + 1, whether current flows) of pieces of equal kind."""
-    on = np.abs(data.current) > _ON * np.abs(data.current).max(initial=0.0)
-    sign = np.sign(data.current) * on
-    cuts = np.flatnonzero(np.diff(sign)) + 1
-    edges = [0, *cuts.tolist(), len(on)]
-    return [(a, b, bool(on[a])) for a, b in pairwise(edges)]
-
-
-def _steady(data: TitrationData, before: _Span, _: _Span, after: _Span) -> float:
-    return float(data.voltage[after[1] - 1] - data.voltage[before[1] - 1])
-
-
-def _charge(data: TitrationData, pulse: _Span) -> float:
-    """Charge of a pulse [A h/kg], positive on discharge."""
-    part = slice(pulse[0] - 1, pulse[1])
-    steps = np.diff(data.time[part]) * data.current[part][1:]
-    return float(steps.sum()) / 3600
-
-
-def _fillings(data: TitrationData, material: Material, rest: _Span, charges: Array) -> Array:
-    """Site fraction before every pulse and after the last."""
-    start = float(material.potential.filling(np.array(data.voltage[rest[1] - 1])))
-    passed = np.concatenate([[0.0], np.cumsum(charges)])
-    return np.asarray(start + passed / material.specific_capacity)
-
-
 def _pulse(
-    data: TitrationData, run: tuple[_Span, _Span, _Span], fit: _RootFit, steady: _Steady
+    series: Pulses, index: int, fit: _RootFit, steady: _Steady, doubted: tuple[str, ...]
 ) -> Pulse:
-    before, _, after = run
-    duration = fit.duration
+    run, duration = series.runs[index], fit.duration
     goes = fit.slope * steady.change > 0
     rate = np.nan
     if goes:
@@ -218,13 +221,12 @@ def _pulse(
             steady_change=steady.change,
             transient_change=fit.slope * np.sqrt(duration),
         )
-    drift = max(_drift(data, before), _drift(data, after))
-    flat, late = steady.slope < FLATTEST, fit.first > LONGEST_GAP * duration
+    drift = max(_drift(series, run.before), _drift(series, run.after))
     checks = {
-        "the voltage moves against its pulse": not goes,
-        "the last row of the rest is missing, so that nobody knows when the current began": late,
+        "the voltage moves against its pulse": not goes and np.isfinite(fit.slope),
         "too few points to fit": not np.isfinite(fit.quality),
-        "the potential is flat: two phases, or nearly, where D means nothing": flat,
+        "the potential is flat: two phases, or nearly, where D means nothing": steady.slope
+        < FLATTEST,
         "the potential bends between pulses": steady.bend > MOST_BENT,
         "the pulse is too long for R²/D": goes and rate * duration > LONGEST_PULSE,
         "the voltage does not go with the root of time": fit.quality < LEAST_LINEAR
@@ -234,7 +236,7 @@ def _pulse(
         "the rest is too short": drift > MOST_DRIFT * abs(steady.own_change),
     }
     return Pulse(
-        start=float(data.time[before[1] - 1]),
+        start=float(series.data.time[run.before.last]),
         duration=duration,
         site_fraction=steady.filling,
         steady_change=steady.change,
@@ -242,39 +244,39 @@ def _pulse(
         diffusion_rate=float(rate),
         relative_error=2 * fit.error,
         potential_slope=steady.slope,
-        doubts=tuple(text for text, missed in checks.items() if missed),
+        doubts=(*doubted, *(text for text, missed in checks.items() if missed)),
     )
 
 
-def _root_fit(data: TitrationData, run: tuple[_Span, _Span, _Span]) -> _RootFit:
-    (_, rested), (first, last), _ = run
-    time = data.time[first:last] - data.time[rested - 1]
-    voltage = data.voltage[first:last] - data.voltage[rested - 1]
-    duration = float(time[-1])
+def _root_fit(series: Pulses, index: int) -> _RootFit:
+    run, duration = series.runs[index], float(series.durations[index])
+    time, voltage = (
+        run.pulse.of(column) - column[run.before.last]
+        for column in (series.data.time, series.data.voltage)
+    )
     root = np.sqrt(np.maximum(time, 0) / duration)
     keep = root >= _FROM
     x, y = root[keep], voltage[keep]
-    spread = float(np.sum((y - y.mean()) ** 2)) if keep.any() else 0.0
-    a = b = c = error = quality = np.nan
-    if keep.sum() >= FEWEST_POINTS and spread > 0:
-        basis = np.vander(x, 3, increasing=True)
-        a, b, c = np.linalg.lstsq(basis, y, rcond=None)[0]
-        left = y - basis @ (a, b, c)
-        variance = float(left @ left) / (len(x) - 3) * np.linalg.inv(basis.T @ basis)[1, 1]
-        error, quality = np.sqrt(variance) / abs(b), 1 - float(left @ left) / spread
+    if len(np.unique(x)) < FEWEST_POINTS or np.ptp(y) == 0:
+        return _RootFit(duration=duration)
+    basis = np.vander(x, 3, increasing=True)
+    a, b, c = np.linalg.lstsq(basis, y, rcond=None)[0]
+    left = y - basis @ (a, b, c)
+    if b == 0:
+        return _RootFit(duration=duration, slope=0.0)
+    variance = float(left @ left) / (len(x) - 3) * np.linalg.inv(basis.T @ basis)[1, 1]
     return _RootFit(
         duration=duration,
-        first=float(time[0]),
         jump=float(a),
         slope=float(b / np.sqrt(duration)),
-        error=float(error),
-        quality=float(quality),
+        error=float(np.sqrt(variance) / abs(b)),
+        quality=1 - float(left @ left) / float(np.sum((y - y.mean()) ** 2)),
         curve=float(abs(c / b)),
     )
 
 
-def _drift(data: TitrationData, rest: _Span) -> float:
+def _drift(series: Pulses, rest: Span) -> float:
     """Change of the voltage over the last tenth of a rest [V]."""
-    time, voltage = data.time[rest[0] : rest[1]], data.voltage[rest[0] : rest[1]]
-    earlier = time[-1] - 0.1 * (time[-1] - time[0])
+    time, voltage = rest.of(series.data.time), rest.of(series.data.voltage)
+    earlier = time[-1] - LAST_PART * series.rest_length(rest)
     return float(abs(voltage[-1] - np.interp(earlier, time, voltage)))

@@ -72,6 +72,7 @@ def titration_dataset(titration: Titration) -> xr.Dataset:
             "material": titration.material.name,
             "title": titration.material.title,
             "flattest": FLATTEST,
+            "notes": " ".join(titration.notes),
         },
     )
     table["trusted"] = ("pulse", np.array([not pulse.doubts for pulse in pulses]).astype(np.int8))
@@ -91,6 +92,7 @@ def _attributes(fit: Fit) -> dict[str, str | int | float]:
         "one_c_current": material.value("one_c_current"),
         "noise": fit.problem.noise.value,
         "seed": fit.seed,
+        "notes": " ".join(fit.notes),
         "effective_draws": chain.effective_draws,
         "potential_scale_reduction": chain.potential_scale_reduction,
         "chi_squared": fit.check.chi_squared,

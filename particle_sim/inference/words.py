@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan, nan
+
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.groups import GROUPS, MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
@@ -22,7 +24,6 @@ WELL_MIXED = 1.05
 """Largest split R-hat of chains that count as agreeing."""
 FEWEST_EFFECTIVE = 400
 UNLIKELY = 0.05
-MOST_DOUBTS = 8
 
 
 def fit_lines(fit: Fit) -> list[str]:
@@ -31,6 +32,7 @@ def fit_lines(fit: Fit) -> list[str]:
     lines = [
         f"Fit of {material.title} to {fit.name}: {len(fit.at)} values of {fit.problem.quantity}.",
         f"Noise: {_noise(fit)}.",
+        *fit.notes,
         "",
         f"What the data determine: width of the 90 % interval below {DETERMINED:g} of before. "
         "Given are 5 %, 50 %, 95 %; before are the plausible ranges of the material.",
@@ -58,18 +60,19 @@ def titration_lines(titration: Titration) -> list[str]:
         lines.append("No radius was given (--radius), so D itself is not known.")
     else:
         lines.append(f"D is D/R² times R² at R = {titration.radius * 1e6:.3g} µm.")
+    lines += [*titration.notes]
     lines += [
         "",
         "start [s]   filling   D/R² [1/s]  " + _maybe(titration, "D [m²/s]   ") + "doubts",
     ]
     for pulse in titration.pulses:
         size = titration.radius
-        own = "" if size is None else f"{pulse.diffusion_rate * size**2:<11.3g}"
+        value = pulse.diffusion_rate * (size or nan) ** 2
+        own = "" if size is None else f"{'unknown' if isnan(value) else f'{value:.3g}':<11}"
         doubts = "; ".join(pulse.doubts) or "none"
-        lines.append(
-            f"{pulse.start:<11.6g} {pulse.site_fraction:<9.4f} {pulse.diffusion_rate:<12.3g} "
-            f"{own}{doubts}"
-        )
+        filling = "unknown" if isnan(pulse.site_fraction) else f"{pulse.site_fraction:.4f}"
+        rate = "unknown" if isnan(pulse.diffusion_rate) else f"{pulse.diffusion_rate:.3g}"
+        lines.append(f"{pulse.start:<11.6g} {filling:<9} {rate:<12} {own}{doubts}")
     return lines
 
 

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import time
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
+from particle_sim.files import check_regular, written_whole
 from particle_sim.particle.discrete import Rate
 from particle_sim.particle.stepper import Snapshot
 
 EVERY = 20.0
 """Seconds between checkpoints; requested times and the end of a failed run always write one."""
+
+
+STATES = ("time", "passed", "packed", "overall", "rate", "flow_names", "flows")
+NAMES = ("fingerprint", "step", *STATES)
+MOST_BYTES = 2**40
+UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    EOFError,
+    RuntimeError,  # an entry that says it is encrypted, or compressed in a way nobody knows
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the readers of zip and NumPy files raise over damaged ones."""
 
 
 @dataclass(kw_only=True)
@@ -44,21 +63,25 @@ class Checkpoint:
             "flow_names": np.array([str(key) for key in keys]),
             "flows": np.array([[s.rate.flows[key] for key in keys] for s in snapshots]),
         }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.path.parent, suffix=".tmp", delete=False) as file:
-            np.savez(file, **content)
-        os.replace(file.name, self.path)
+        try:
+            with written_whole(self.path) as part, part.open("wb") as file:
+                np.savez(file, **content)
+        except OSError as error:
+            raise InputError(
+                f"checkpoint is {self.path}, which cannot be written ({error.strerror}); make room "
+                "or choose another file, then go on with the same call."
+            ) from None
         self.last_saved = time.monotonic()
 
     def load(self, keys: list[Any]) -> tuple[list[Snapshot], float] | None:
         """States and next step of an earlier run with these surfaces; ``None`` without a file."""
-        if not self.path.is_file():
+        if not self.path.exists():
             return None
+        check_regular(self.path, MOST_BYTES)
         try:
-            with np.load(self.path, allow_pickle=False) as stored:
-                content = {name: stored[name] for name in stored.files}
+            content = _content(self.path)
             same = str(content["fingerprint"]) == self.fingerprint
-        except (OSError, ValueError, KeyError) as error:
+        except UNREADABLE as error:
             raise InputError(
                 f"{self.path} cannot be read as a checkpoint ({error}); delete it to start anew."
             ) from None
@@ -84,6 +107,16 @@ class Checkpoint:
     def remove(self) -> None:
         """Delete the file of a finished run."""
         self.path.unlink(missing_ok=True)
+
+
+def _content(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a file whose checksums hold; those of zip cover every byte of an array."""
+    with zipfile.ZipFile(path) as file:
+        torn = file.testzip()
+    if torn is not None:
+        raise ValueError(f"the checksum of {torn} does not match")
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in NAMES}
 
 
 def fingerprint(*parts: Any) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 import xarray as xr
 
 from particle_sim import figures
-from particle_sim.figures.save import save_figure
+from particle_sim.figures.save import draw_files
+from particle_sim.files import write_file
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
-from particle_sim.particle.export import write_vtkhdf
+from particle_sim.particle.export.vtkhdf import vtkhdf_bytes
 from particle_sim.studies.body_case import BodyResult
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.body_shapes import BODY_TITLES
@@ -25,11 +26,6 @@ def bodies_of(result: ComparisonResult) -> dict[str, BodyResult]:
     return {m.title: m.body for m in result.materials if m.body is not None}
 
 
-def body_files(names: list[str]) -> list[str]:
-    """Files a comparison of these materials may write about bodies."""
-    return [f"{BODY_FIGURE}.png", f"{BODY_FIGURE}.svg", *(f"{name}.vtkhdf" for name in names)]
-
-
 def write_bodies(result: ComparisonResult, folder: Path) -> None:
     """Draw the bodies and store their fields for ParaView."""
     bodies = bodies_of(result)
@@ -38,7 +34,7 @@ def write_bodies(result: ComparisonResult, folder: Path) -> None:
     draw_bodies(result, folder)
     for role, material in zip(("baseline", "candidate"), result.materials, strict=True):
         if material.body is not None:
-            write_vtkhdf(material.body.run, folder / f"{role}.vtkhdf")
+            write_file(folder / f"{role}.vtkhdf", vtkhdf_bytes(material.body.run))
 
 
 def draw_bodies(result: ComparisonResult, folder: Path) -> None:
@@ -51,7 +47,7 @@ def draw_bodies(result: ComparisonResult, folder: Path) -> None:
         headings=(settings.direction.passed, [f"{x:.0%}" for x in settings.at]),
         quantities=quantities,
     )
-    save_figure(drawn, folder / BODY_FIGURE)
+    draw_files(drawn, folder / BODY_FIGURE)
 
 
 def _states(material: MaterialResult, at: Sequence[float]) -> list[int | None]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
 from particle_sim.cell.half_cell import Cell, half_cell
@@ -33,6 +32,7 @@ from particle_sim.studies.size_map import (
     with_diffusion_rate,
 )
 from particle_sim.studies.verdict import judge
+from particle_sim.workers import worker_pool
 
 Progress = Callable[[str, float], None]
 Answer = TypeVar("Answer")
@@ -51,7 +51,8 @@ def compare(
         load_record(name, overrides=settings.overrides.get(name, {}))
         for name in (settings.baseline, settings.candidate)
     ]
-    with _Queue(workers, progress) as queue:
+    with nullcontext() if workers == 1 else worker_pool(workers) as pool:
+        queue = _Queue(pool, progress)
         maps = [_submit_maps(queue, settings, record) for record in records]
         cells = [_solve_cell(queue, settings, record) for record in records]
         runs = [
@@ -130,22 +131,10 @@ class _Later(Generic[Answer]):
 class _Queue:
     """Runs tasks in processes, or one by one, and reports progress."""
 
-    workers: int
+    pool: Executor | None
     progress: Progress | None
-    pool: ProcessPoolExecutor | None = None
     submitted: int = 0
     done: int = field(default=0)
-
-    def __enter__(self) -> _Queue:
-        if self.workers > 1:
-            for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-                os.environ.setdefault(name, "1")  # read by the new processes only
-            self.pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.pool is not None:
-            self.pool.shutdown(cancel_futures=True)
 
     def submit(self, text: str, function: Callable[[Any], Answer], argument: Any) -> _Later[Answer]:
         self.submitted += 1

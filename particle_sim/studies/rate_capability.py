@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +34,7 @@ from particle_sim.studies.rate_data import (
 from particle_sim.studies.rate_losses import Apply, HalfCellCase, loss_table
 from particle_sim.studies.rate_map import rate_map
 from particle_sim.units import Array
+from particle_sim.workers import worker_pool
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 """C-rates when none are asked for."""
@@ -220,7 +219,7 @@ def _applier(workers: int) -> Iterator[Apply]:
     if workers == 1:
         yield map
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         yield pool.map
 
 

@@ -13,6 +13,9 @@ from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.schema import Source
 from particle_sim.resources import shipped_folder
 
+CAPACITIES = (1.0, 4000.0)
+"""[mAh/g] From a poor electrode to beyond phosphorus and silicon (a choice)."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -104,6 +107,12 @@ def _problems(where: str, file: _MeasurementFile) -> list[str]:
         problems.append(f"{where}: series.rates is {rates}; rates must be positive and increase.")
     if any(value < 0 for value in values):
         problems.append(f"{where}: series.capacity_mAh_g is {values}; none may be negative.")
+    low, high = CAPACITIES
+    if values and not low <= max(values) <= high:
+        problems.append(
+            f"{where}: series.capacity_mAh_g reaches {max(values):g}, and an electrode gives "
+            f"{low:g} to {high:g} mAh/g; check the unit."
+        )
     if file.measurement.source not in file.sources:
         problems.append(
             f'{where}: measurement.source is "{file.measurement.source}", which is not in '

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Any, Protocol
 
 from particle_sim.errors import InputError
+from particle_sim.workers import worker_pool
 
 SCHEDULER_SECONDS = 5.0
 """How long to wait for a scheduler to answer."""
@@ -83,19 +82,8 @@ class Processes:
     def open(self) -> Iterator[Pool]:
         """A fresh process pool; what has not begun is dropped at the end."""
         count = self.workers or os.cpu_count() or 1
-        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-            os.environ.setdefault(name, "1")  # read by the new processes only
-        pool = ProcessPoolExecutor(
-            count, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
-        )
-        try:
-            yield Pool(executor=pool, workers=lambda: count)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with worker_pool(count) as executor:
+            yield Pool(executor=executor, workers=lambda: count)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ version; change a helper of your own and give the sweep another folder.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import inspect
 import json
@@ -57,7 +58,8 @@ def file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def surroundings() -> dict[str, Any]:
+@functools.cache
+def surroundings() -> Mapping[str, Any]:
     """Versions and platform, for the record."""
     versions = {}
     for name in PACKAGES:

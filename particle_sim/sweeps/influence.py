@@ -15,8 +15,8 @@ import xarray as xr
 
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.sweeps.damage import DONE, STATUS
 from particle_sim.sweeps.result import open_sweep
-from particle_sim.sweeps.store import DONE, STATUS
 from particle_sim.units import Array
 
 FEWEST = 3

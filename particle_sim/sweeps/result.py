@@ -14,17 +14,12 @@ import zarr
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
-from particle_sim.sweeps.store import (
-    DATA_FOLDER,
-    DONE,
-    FAILED,
-    FAILURE_FOLDER,
-    STATUS,
-    Failure,
-    SweepStore,
-    failures,
-    read_manifest,
-)
+from particle_sim.files import read_json
+from particle_sim.sweeps.damage import DONE, FAILED, STATUS, check_store, ledger_file
+from particle_sim.sweeps.layout import DATA_FOLDER
+from particle_sim.sweeps.manifest import has_checksums, read_manifest
+from particle_sim.sweeps.sealed import Damaged, read_sealed
+from particle_sim.sweeps.store import Failure, SweepStore, failures
 
 MOST_SHOWN = 1000
 """Failures a data set carries; the folder has them all."""
@@ -33,7 +28,10 @@ MOST_SHOWN = 1000
 def dataset(store: SweepStore, content: Mapping[str, Any]) -> xr.Dataset:
     """Everything in an open store; see :func:`open_sweep`."""
     ledger = [asdict(failure) for failure in failures(store)]
-    return _labelled(store.group, content, ledger)
+    data = _labelled(store.group, content, ledger)
+    if store.repairs:
+        data.attrs["repairs"] = json.dumps(store.repairs)
+    return data
 
 
 def open_sweep(folder: Path) -> xr.Dataset:
@@ -41,28 +39,39 @@ def open_sweep(folder: Path) -> xr.Dataset:
 
     Inputs are coordinates in SI with ``units``; what is not computed, or failed, is nan, and
     ``status`` says which (0 open, 1 done, 2 failed). ``attrs`` hold the manifest's content and
-    the first failures as JSON. Raises :class:`InputError` when the folder holds no sweep.
+    the first failures as JSON. Raises :class:`InputError` when the folder holds no sweep, or a
+    damaged one; warns when it was written without checksums.
     """
     manifest = read_manifest(folder)
-    try:
-        group = zarr.open_group(str(folder / DATA_FOLDER), mode="r")
-        if STATUS not in group:
-            raise FileNotFoundError
-    except (FileNotFoundError, ValueError):
-        raise InputError(f"{folder} has no samples yet; run the sweep again.") from None
+    if not (folder / DATA_FOLDER / STATUS).is_dir():
+        raise InputError(f"{folder} has no samples yet; run the sweep again.")
+    if has_checksums(folder):
+        check_store(folder)
+    group = zarr.open_group(str(folder / DATA_FOLDER), mode="r")
     return _labelled(group, manifest["content"], [asdict(f) for f in read_failures(folder)])
 
 
 def read_failures(folder: Path) -> list[Failure]:
     """The failure ledger of a stored sweep, in order of sample."""
-    status = zarr.open_group(str(folder / DATA_FOLDER), mode="r")[STATUS]
+    array: Any = zarr.open_group(str(folder / DATA_FOLDER), mode="r")[STATUS]
+    failed = np.flatnonzero(np.asarray(array[:]) == FAILED)
     entries = [
         Failure(**entry)
-        for path in sorted((folder / FAILURE_FOLDER).glob("*.json"))
-        for entry in json.loads(path.read_text(encoding="utf-8"))
+        for chunk in np.unique(failed // array.chunks[0]).tolist()
+        for entry in _entries(ledger_file(folder, chunk))
     ]
-    known = np.asarray(status)
-    return [entry for entry in entries if known[entry.sample] == FAILED]
+    known = set(failed.tolist())
+    return [entry for entry in entries if entry.sample in known]
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    try:
+        entries: list[dict[str, Any]] = read_sealed(path)["failures"]
+    except Damaged as damage:
+        entries = read_json(path)
+        if not isinstance(entries, list):  # as it is in stores without checksums
+            raise InputError(f"{path} is damaged ({damage}); run the same sweep again.") from None
+    return entries
 
 
 def failures_of(data: xr.Dataset) -> list[Failure]:

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
 from particle_sim.sweeps.axes import AnyAxis
+from particle_sim.sweeps.damage import STATUS
 from particle_sim.sweeps.engines import Engine
 from particle_sim.sweeps.evaluate import Function
 from particle_sim.sweeps.plan import MOST_SAMPLES, Plan, arranged, check_count
 from particle_sim.sweeps.sampling import Sampling
-from particle_sim.sweeps.store import STATUS
 from particle_sim.sweeps.sweep import for_axes, run_plan
 from particle_sim.sweeps.work import Progress
 from particle_sim.units import Array

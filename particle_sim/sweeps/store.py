@@ -1,25 +1,27 @@
 """The store of a sweep: a Zarr group written chunk by chunk, so that it survives ``kill -9``.
 
     folder/manifest.json          what is computed, by which code, on what
+    folder/layout.json            the metadata of the arrays, and the results' units
     folder/samples.zarr/NAME      inputs and results (n,), in chunks; ``status``: 0 open,
                                   1 done, 2 failed
     folder/failures/000012.json   the failed samples of chunk 12: number, sentence, inputs
+    folder/repairs.txt            what was damaged and computed again, if anything was
 
 Zarr and ``written_whole`` give a file its name once it is complete. A chunk's results go first, its
 failures next, its status last; so what the status calls done is there, and what it does not is
-computed again. A chunk's bytes depend on its samples alone, not on the order they came in.
+computed again. A chunk's bytes depend on its samples alone, not on the order they came in. Every
+file carries a checksum; a chunk that fails it counts as not computed.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import math
 import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +31,23 @@ from numpy.typing import NDArray
 from zarr.storage import MemoryStore
 
 from particle_sim.errors import InputError
-from particle_sim.files import written_whole
+from particle_sim.sweeps.damage import DONE, FAILED, OPEN, STATUS, ledger_file, stored_chunks
 from particle_sim.sweeps.evaluate import Answer
-from particle_sim.sweeps.identity import digest, surroundings
-from particle_sim.sweeps.lock import LOCK_FILE, one_writer
+from particle_sim.sweeps.layout import (
+    DATA_FOLDER,
+    EMPTY_TOO,
+    ArrayKind,
+    Layout,
+    create_array,
+    documents,
+    write_layout,
+)
+from particle_sim.sweeps.lock import one_writer
+from particle_sim.sweeps.manifest import prepare
 from particle_sim.sweeps.plan import Column, Plan
+from particle_sim.sweeps.repair import mended
+from particle_sim.sweeps.sealed import read_sealed, write_sealed
 from particle_sim.units import Array
-
-MANIFEST_FILE = "manifest.json"
-DATA_FOLDER = "samples.zarr"
-FAILURE_FOLDER = "failures"
-STATUS = "status"
-OPEN, DONE, FAILED = 0, 1, 2
 
 CHUNK = 1000
 MOST_CHUNKS = 1000
@@ -80,8 +87,10 @@ class SweepStore:
     chunk: int
     status: NDArray[np.uint8]
     errors: dict[int, str]
-    units: dict[str, str]
-    """Of the results, once there is one"""
+    layout: Layout
+    """Knows the results, once there is one"""
+    repairs: list[str]
+    """What was damaged"""
     arrays: dict[str, Any] = field(default_factory=dict)
     """Those of the group; asking it anew reads a file"""
     begun: set[int] = field(default_factory=set)
@@ -103,11 +112,13 @@ def open_store(folder: Path | None, content: Mapping[str, Any], plan: Plan) -> I
     Raises :class:`InputError` when the folder holds another sweep or anything else, when another
     run is writing it, or when the disk is full.
     """
+    repairs: list[str] = []
     if folder is not None:
-        _prepare(folder, content)
+        with _disk(folder):
+            repairs += prepare(folder, content)
     with nullcontext() if folder is None else one_writer(folder):
         with _disk(folder):
-            store = _opened(folder, plan)
+            store = _opened(folder, plan, repairs)
         try:
             yield store
         finally:
@@ -125,8 +136,8 @@ def add(store: SweepStore, answer: Answer) -> None:
     first = number * store.chunk
     part = store.parts.setdefault(number, _Part(values={}))
     if not part.values and store.status[first : first + store.chunk].any():
-        part.values.update(_stored_values(store, first))
-    _learn_results(store, answer)
+        part.values.update(_stored_values(store, number))
+    answer = _with_known_results(store, answer)
     inside = slice(answer.start - first, answer.start - first + answer.size)
     length = min(store.chunk, store.plan.samples - first)
     for name, values in answer.values.items():
@@ -193,9 +204,8 @@ def _write(store: SweepStore, number: int, part: _Part) -> None:
             }
             for sample in failed
         ]
-        path = store.folder / FAILURE_FOLDER / f"{number:06d}.json"
-        with written_whole(path) as part_file:
-            part_file.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+        content = {"failures": entries, "results": bool(part.values)}
+        write_sealed(ledger_file(store.folder, number), content)
     store.arrays[STATUS][first:last] = store.status[first:last]
     store.begun.add(number)
     part.changed = False
@@ -208,131 +218,109 @@ def _coded(array: Any, column: Column) -> NDArray[Any]:
     return np.asarray([categories.index(str(name)) for name in column], dtype=np.int32)
 
 
-def _stored_values(store: SweepStore, first: int) -> dict[str, Array]:
-    return {name: store.arrays[name][first : first + store.chunk] for name in store.units}
+def _stored_values(store: SweepStore, number: int) -> dict[str, Array]:
+    """Results of a chunk as they are in the folder; none where every sample failed outright."""
+    inside = slice(number * store.chunk, (number + 1) * store.chunk)
+    return {
+        name: store.arrays[name][inside]
+        for name in store.layout.results
+        if store.folder is not None and number in stored_chunks(store.arrays[name])
+    }
 
 
-def _learn_results(store: SweepStore, answer: Answer) -> None:
-    """Make an array for every result that has none yet."""
+def _with_known_results(store: SweepStore, answer: Answer) -> Answer:
+    """The answer, if its results have the names of the others'; the first one gives the names."""
+    known = store.layout.results
+    if answer.values and not known:
+        _check_names(store, answer)
+        with _disk(store.folder):
+            _learn_results(store, answer)
+    elif answer.values and answer.values.keys() != known.keys():
+        error = f"it returned {sorted(answer.values)}, other samples {sorted(known)}."
+        numbers = range(answer.start, answer.start + answer.size)
+        errors = {**dict.fromkeys(numbers, error), **answer.errors}
+        return replace(answer, values={}, errors=errors)
+    return answer
+
+
+def _check_names(store: SweepStore, answer: Answer) -> None:
     for name in answer.values:
-        if name in store.units:
-            continue
         if name in store.plan.units or name == STATUS:
             raise InputError(f"The function returns {name}, the name of an input; rename it.")
         if not NAME.fullmatch(name):
             raise InputError(f'The function returns "{name}"; use letters, digits, "_" and ".".')
-        unit = answer.units.get(name, "")
-        with _disk(store.folder):
-            _array(store, name, "f8", math.nan, {"units": unit, "kind": "result"})
-        store.units[name] = unit
 
 
-def _prepare(folder: Path, content: Mapping[str, Any]) -> None:
-    """A new folder with a manifest, or one whose manifest says the same."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; give a folder for the sweep.")
-    manifest = folder / MANIFEST_FILE
-    if manifest.is_file():
-        _same_sweep(folder, content)
-        return
-    others = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    others = [name for name in others if name not in (LOCK_FILE, f".{MANIFEST_FILE}.part")]
-    if others:
-        raise InputError(
-            f"{folder} holds something else ({others[0]}); give a new folder or that of the same "
-            "sweep."
-        )
-    entry = {"sweep": digest(content), "content": content, **surroundings()}
-    with _disk(folder), written_whole(manifest) as part:
-        part.write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
-
-
-def _same_sweep(folder: Path, content: Mapping[str, Any]) -> None:
-    stored = read_manifest(folder)
-    if stored["sweep"] == digest(content):
-        return
-    before = stored.get("content", {})
-    now = json.loads(json.dumps(content))
-    other = [key for key in {**before, **now} if before.get(key) != now.get(key)]
-    shown = [
-        f"{key} {before.get(key)} there, {now.get(key)} here"
-        if key in ("version", "seed", "samples", "sampling")
-        else key
-        for key in other
-    ]
-    raise InputError(
-        f"{folder} holds another sweep (different: {', '.join(shown) or 'manifest'}); give another "
-        "folder, or delete this one to start again."
+def _learn_results(store: SweepStore, answer: Answer) -> None:
+    """Make an array for every result."""
+    store.layout.results.update(
+        {name: answer.units.get(name, "") for name in sorted(answer.values)}
     )
+    kinds = {
+        name: ArrayKind(dtype="f8", fill=math.nan, about={"units": unit, "kind": "result"})
+        for name, unit in store.layout.results.items()
+    }
+    if store.folder is None:
+        for name, kind in kinds.items():
+            create_array(store.group, name, kind, store.plan.samples, store.chunk)
+    else:
+        store.layout.documents.update(documents(kinds, store.plan.samples, store.chunk))
+        write_layout(store.folder, store.layout)
+    store.arrays.update(_arrays_of(store.group))
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a stored sweep; :class:`InputError` when there is none."""
-    path = folder / MANIFEST_FILE
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise InputError(
-            f"{folder} holds no {MANIFEST_FILE}; give the folder of a sweep."
-        ) from None
-    except ValueError:
-        raise InputError(f"{path} is not JSON; give the folder of a sweep.") from None
-    if not isinstance(data, dict) or "sweep" not in data:
-        raise InputError(f"{path} is not of a sweep; give the folder of a sweep.")
-    return data
-
-
-def _opened(folder: Path | None, plan: Plan) -> SweepStore:
-    if folder is not None:
-        for leftover in folder.rglob("*.partial"):
+def _opened(folder: Path | None, plan: Plan, repairs: list[str]) -> SweepStore:
+    kinds, chunk = _input_kinds(plan), chunk_size(plan.samples)
+    if folder is None:
+        layout, group = Layout(), zarr.open_group(MemoryStore(), mode="a")
+        for name, kind in kinds.items():
+            create_array(group, name, kind, plan.samples, chunk)
+    else:
+        for leftover in [*folder.rglob("*.partial"), *folder.rglob(".*.part")]:
             leftover.unlink(missing_ok=True)  # of a killed run
-    place: Any = MemoryStore() if folder is None else str(folder / DATA_FOLDER)
-    group: Any = zarr.open_group(place, mode="a")
+        layout = mended(folder, documents(kinds, plan.samples, chunk), repairs, chunk)
+        group = zarr.open_group(str(folder / DATA_FOLDER), mode="a")
     store = SweepStore(
         plan=plan,
         folder=folder,
         group=group,
-        chunk=chunk_size(plan.samples),
-        status=np.zeros(plan.samples, dtype=np.uint8),
-        errors={} if folder is None else _stored_errors(folder),
-        units={},
+        chunk=chunk,
+        status=np.asarray(group[STATUS][:], dtype=np.uint8),  # type: ignore[index]
+        errors={},
+        layout=layout,
+        repairs=repairs,
+        arrays=_arrays_of(group),
     )
-    categories = {axis.name: axis.categories for axis in plan.axes}
-    for name, unit in plan.units.items():
-        names = list(categories.get(name, ()))
-        about: dict[str, Any] = {"units": unit, "kind": "input"}
-        if names:
-            _array(store, name, "i4", -1, {**about, "categories": names})
-        else:
-            _array(store, name, "f8", math.nan, about)
-    _array(store, STATUS, "u1", OPEN, {"flags": "0 open, 1 done, 2 failed"})
-    store.status[:] = np.asarray(store.arrays[STATUS])
-    store.begun.update((np.flatnonzero(store.status) // store.chunk).tolist())
-    for name, array in group.arrays():
-        if array.attrs.get("kind") == "result":
-            store.units[str(name)] = str(array.attrs["units"])
-            store.arrays[str(name)] = group[name]
+    store.begun.update((np.flatnonzero(store.status) // chunk).tolist())
+    store.errors.update(_stored_errors(store))
     return store
 
 
-def _array(store: SweepStore, name: str, kind: str, fill: float, about: Mapping[str, Any]) -> None:
-    if name not in store.group:
-        store.group.create_array(
-            name,
-            shape=(store.plan.samples,),
-            chunks=(store.chunk,),
-            dtype=kind,
-            fill_value=fill,
-            dimension_names=["sample"],
-            attributes=dict(about),
-        )
-    store.arrays[name] = store.group[name]
+def _input_kinds(plan: Plan) -> dict[str, ArrayKind]:
+    """Every input and the status."""
+    categories = {axis.name: list(axis.categories) for axis in plan.axes if axis.categories}
+    kinds = {}
+    for name, unit in plan.units.items():
+        about: dict[str, Any] = {"units": unit, "kind": "input"}
+        kinds[name] = ArrayKind(dtype="f8", fill=math.nan, about=about)
+        if name in categories:
+            about = {**about, "categories": categories[name]}
+            kinds[name] = ArrayKind(dtype="i4", fill=-1, about=about)
+    status = ArrayKind(dtype="u1", fill=OPEN, about={"flags": "0 open, 1 done, 2 failed"})
+    return {**kinds, STATUS: status}
 
 
-def _stored_errors(folder: Path) -> dict[int, str]:
+def _arrays_of(group: Any) -> dict[str, Any]:
+    with zarr.config.set(EMPTY_TOO):
+        return {str(name): array for name, array in group.arrays()}
+
+
+def _stored_errors(store: SweepStore) -> dict[int, str]:
+    """Sentences of the failed samples; those of chunks whose status was not written yet too."""
     found: dict[int, str] = {}
-    for path in sorted((folder / FAILURE_FOLDER).glob("*.json")):
-        entries = json.loads(path.read_text(encoding="utf-8"))
+    for number in set((np.flatnonzero(store.status == FAILED) // store.chunk).tolist()):
+        assert store.folder is not None, "a store in memory begins empty"
+        entries = read_sealed(ledger_file(store.folder, number))["failures"]
         found.update({int(entry["sample"]): str(entry["error"]) for entry in entries})
     return found
 

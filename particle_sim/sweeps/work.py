@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.sweeps.engines import Engine, Pool, Serial
+from particle_sim.sweeps.engines import Engine, Pool, Processes, Serial
 from particle_sim.sweeps.evaluate import (
     Answer,
     Batch,
@@ -70,7 +71,7 @@ def compute(
     if not ranges:
         return
     if not isinstance(engine, Serial):
-        _check_travels(function)
+        _check_travels(function, engine)
     work = _Work(function=function, store=store, ranges=ranges, whole=is_vectorised(function))
     try:
         while work.left:
@@ -93,7 +94,14 @@ def open_ranges(store: SweepStore) -> deque[tuple[int, int]]:
     return cut
 
 
-def _check_travels(function: Function) -> None:
+def _check_travels(function: Function, engine: Engine) -> None:
+    inner = getattr(function, "func", function)
+    at_a_prompt = not hasattr(sys.modules["__main__"], "__file__")
+    if isinstance(engine, Processes) and inner.__module__ == "__main__" and at_a_prompt:
+        raise InputError(
+            f"{name_of(function)} was typed in, where other processes cannot find it; write it "
+            "into a module and import it, or use Serial()."
+        )
     try:
         pickle.dumps(function)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -192,8 +200,8 @@ def _suspect(work: _Work, batch: Batch, *, alone: bool) -> None:
     work.fruitless += 1
     if nothing_yet and work.fruitless >= MOST_FRUITLESS:
         raise InputError(
-            "The worker processes end before they compute anything; in a script, put the call "
-            'under if __name__ == "__main__":, and try engine=Serial() to see the error.'
+            "The worker processes end before they compute anything; try engine=Serial() to see "
+            "the error."
         )
     if not alone:
         work.suspects.append(batch)

@@ -438,6 +438,8 @@ def test_export_then_import_then_check(tmp_path: Path, monkeypatch: pytest.Monke
     assert runner.invoke(app, again).exit_code == 0
     checked = runner.invoke(app, ["check", "mine.toml"])
     assert checked.exit_code == 0, checked.output
+    assert runner.invoke(app, again).exit_code == 0, "the same draft, once more"
+    (tmp_path / "mine.toml").write_text("filled in", encoding="utf-8")
     refused = runner.invoke(app, again)
     assert isinstance(refused.exception, InputError)
     assert "exists already" in str(refused.exception)

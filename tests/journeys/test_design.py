@@ -59,7 +59,9 @@ def test_an_existing_file_is_not_overwritten(run: RunCommand, tmp_path: Path) ->
     path = tmp_path / "mine.toml"
     path.write_text("precious", encoding="utf-8")
     outcome = run("design", FORMULA, "--like", "nvp", "--name", "mine")
-    assert_refused(outcome, "mine.toml exists already; choose another --out or --name")
+    assert_refused(
+        outcome, "mine.toml exists already, with other content; give another name, or --force"
+    )
     assert path.read_text("utf-8") == "precious"
 
 

@@ -23,7 +23,7 @@ def test_one_material_to_a_folder(run: RunCommand, tmp_path: Path) -> None:
         "--workers", "1", "--out", "found",
     )  # fmt: skip
     assert told.code == 0, told.err
-    assert {path.name for path in (tmp_path / "found").iterdir()} == FILES
+    assert {path.name for path in (tmp_path / "found").iterdir()} == {*FILES, "manifest.json"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["found"]
     summary = (tmp_path / "found" / "summary.txt").read_text("utf-8")
     assert summary in told.out

@@ -113,5 +113,5 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path, run: RunCommand) -> 
     stored = int(np.count_nonzero(open_sweep(tmp_path / "long").status.values))
     assert stored >= 1
     assert err.splitlines() == [
-        f"Stopped: {stored} of 2000 samples are stored in long; run the same command to go on."
+        f"Stopped: {stored} samples are stored in long; run the same command to go on."
     ]

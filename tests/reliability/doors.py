@@ -207,9 +207,13 @@ ONE_C = 117.0
 
 
 def _read_rates(folder: Path) -> Any:
+    from particle_sim.inference.consistency import doubts
+    from particle_sim.inference.consistency_curves import RATES, Rates
     from particle_sim.inference.data import read_rates
 
-    return read_rates(only_file(folder), one_c_current=ONE_C)
+    data = read_rates(only_file(folder), one_c_current=ONE_C)
+    doubts(data.place, RATES, Rates(data=data, material=ps.load_material("he_o3_li2024")))
+    return data
 
 
 def _wrong_rates(rates: Any, sample: Sample) -> str:
@@ -228,9 +232,13 @@ def _voltage_samples() -> list[Sample]:
 
 
 def _read_voltage(folder: Path) -> Any:
+    from particle_sim.inference.consistency import doubts
+    from particle_sim.inference.consistency_curves import CURVE, Curve
     from particle_sim.inference.data import read_voltage
 
-    return read_voltage(only_file(folder), current=0.2 * ONE_C)
+    data = read_voltage(only_file(folder), current=0.2 * ONE_C)
+    doubts(data.place, CURVE, Curve(data=data, material=ps.load_material("he_o3_li2024")))
+    return data
 
 
 def _wrong_voltage(curve: Any, sample: Sample) -> str:
@@ -439,6 +447,7 @@ def _read_checkpoint(folder: Path) -> Any:
 def _result_samples() -> list[Sample]:
     import xarray as xr
 
+    from particle_sim.outputs import new_folder, write_netcdf
     from particle_sim.report import folder as results
 
     tree = xr.DataTree.from_dict(
@@ -446,8 +455,10 @@ def _result_samples() -> list[Sample]:
          "baseline": xr.Dataset({"theta": (("time", "r"), np.outer(np.arange(9.0), range(9)))})}
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
-        tree.to_netcdf(Path(name) / results.DATA_FILE, engine="h5netcdf")
-        return [gathered(Path(name))]
+        place = Path(name) / "result"
+        with new_folder(place, command="example") as work:
+            write_netcdf(tree, work / results.DATA_FILE)
+        return [gathered(place)]
 
 
 def _read_result(folder: Path) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import random
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +18,9 @@ from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.particle import integrate
 from particle_sim.particle.body import memory
 from particle_sim.particle.body.solve import body_system
+from particle_sim.particle.checkpoint import Checkpoint
+from particle_sim.particle.discrete import Rate
+from particle_sim.particle.stepper import Snapshot
 
 RADIUS = 2e-7
 SURFACE = ps.constant_flux(1e-6, 300.0, initial_site_fraction=0.8)
@@ -88,6 +94,68 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"nonsense")
     with pytest.raises(InputError, match="cannot be read as a checkpoint"):
         ps.solve_particle(particle("radial"), SURFACE, times=TIMES, checkpoint=path)
+
+
+def a_checkpoint(path: Path) -> Checkpoint:
+    numbers = np.random.default_rng(1)
+    states = [
+        Snapshot(
+            time=float(k),
+            passed=float(k),
+            packed=numbers.random(3),
+            overall=numbers.random(2),
+            rate=Rate(theta=numbers.random(3), flows={"surface": float(k)}),
+        )
+        for k in range(12)
+    ]
+    checkpoint = Checkpoint(path=path, fingerprint="of this run")
+    checkpoint.save(states, 0.5, at_once=True)
+    return checkpoint
+
+
+def unnoticed(checkpoint: Checkpoint, flips: int) -> list[int]:
+    """Flips of one bit after which other states are read without a word, or no sentence comes."""
+    whole, states = checkpoint.path.read_bytes(), repr(checkpoint.load(["surface"]))
+    wrong = []
+    for bit in random.Random(0).sample(range(8 * len(whole)), flips):
+        data = bytearray(whole)
+        data[bit // 8] ^= 1 << bit % 8
+        checkpoint.path.write_bytes(data)
+        try:
+            if repr(checkpoint.load(["surface"])) != states:
+                wrong.append(bit)
+        except InputError:
+            continue
+        except Exception:  # anything else is a traceback
+            wrong.append(bit)
+    return wrong
+
+
+def test_a_checkpoint_with_a_flipped_bit_or_without_its_end_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = a_checkpoint(tmp_path / "run.npz")
+    whole = checkpoint.path.read_bytes()
+    assert unnoticed(checkpoint, flips=400) == []
+    for length in range(0, len(whole), 97):
+        checkpoint.path.write_bytes(whole[:length])
+        with pytest.raises(InputError, match="cannot be read as a checkpoint"):
+            checkpoint.load(["surface"])
+    checkpoint.path.write_bytes(whole)
+    monkeypatch.setattr(zipfile.ZipExtFile, "_update_crc", lambda *_: None)
+    assert unnoticed(checkpoint, flips=400), "without checksums flips go unnoticed"
+
+
+def test_a_checkpoint_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(InputError, match=r"written \(No space left on device\); make room"):
+        a_checkpoint(tmp_path / "run.npz")
+    assert list(tmp_path.iterdir()) == [], "no scratch is left"
 
 
 def test_a_failed_run_keeps_its_last_state_and_its_residuals(

@@ -35,6 +35,7 @@ from particle_sim.figures.raster import nearest
 from particle_sim.figures.run_picture import run_picture
 from particle_sim.figures.sheet import length_text, round_length, time_text
 from particle_sim.figures.view import FROM_ABOVE, Screen
+from particle_sim.manifest import has_its_seal
 from particle_sim.particle import shapes
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.run import ParticleRun
@@ -352,6 +353,11 @@ def test_film_has_its_frames(tmp_path: Path) -> None:
         assert getattr(film, "n_frames", 1) in (2, 3)  # frames that do not change are merged
         assert film.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
     assert [file.name for file in tmp_path.iterdir()] == ["film.gif"]
+    assert has_its_seal(path), "so that a later film may replace it"
+    path.write_bytes(b"mine")
+    with pytest.raises(InputError, match=r"film\.gif exists already"):
+        animation(runs, path, frames=1, seconds=1.0)
+    assert path.read_bytes() == b"mine"
 
 
 def test_films_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

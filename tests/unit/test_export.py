@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ import particle_sim as ps
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.files import written_whole
+from particle_sim.manifest import has_its_seal
 from particle_sim.particle import shapes
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export import write_vtkhdf, write_vtu
@@ -353,6 +355,27 @@ def test_wrong_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must end in \.vtkhdf"):
         write_vtkhdf(run_of("disc"), tmp_path / "run.h5")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("write", "name"), [(write_vtkhdf, "a.vtkhdf"), (write_vtu, "a.pvd")])
+def test_an_export_replaces_its_own_files_and_no_others(
+    write: Callable[..., Path], name: str, tmp_path: Path
+) -> None:
+    path = write(run_of("disc"), tmp_path / name)
+    first = path.read_bytes()
+    write(run_of("ball"), path)
+    for file in (path, *tmp_path.glob("a/a_0000.vtu")):
+        assert has_its_seal(file), file
+        whole = file.read_bytes()
+        for edited in (whole[:-1], whole + b" ", bytes([whole[0] ^ 1]) + whole[1:]):
+            file.write_bytes(edited)
+            with pytest.raises(InputError, match=f"{file.name} exists already"):
+                write(run_of("disc"), path)
+            assert file.read_bytes() == edited
+        file.write_bytes(whole)
+    path.write_bytes(b"mine")
+    write(run_of("disc"), path, force=True)
+    assert path.read_bytes() == first
 
 
 def test_files_that_fail_leave_the_last_good_one(tmp_path: Path) -> None:

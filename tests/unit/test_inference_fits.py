@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.optimize import brentq
 
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cli.fit import rates_of
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.inference.data import RateData, VoltageData
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
@@ -17,10 +20,15 @@ from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
 from particle_sim.inference.folder import write_fit
 from particle_sim.inference.groups import GROUPS, central_groups, draw_groups, group_prior
 from particle_sim.inference.problem import Noise
-from particle_sim.inference.sampling import SamplingSettings
+from particle_sim.inference.sampling import (
+    SamplingSettings,
+    _autocorrelation,
+    _scale_reduction,
+)
 from particle_sim.inference.sphere import rise_at, surface_rise, time_of_rise
 from particle_sim.inference.words import fit_lines
 from particle_sim.materials.load import load_material
+from particle_sim.materials.potential import TabulatedPotential
 from particle_sim.materials.property import assumed
 
 QUICK = FitSettings(
@@ -117,17 +125,18 @@ def test_held_out_rates_are_predicted(cell: Cell) -> None:
 
 
 def test_a_wrong_model_is_noticed(cell: Cell) -> None:
-    """Sabotage: capacities that rise with the rate cannot come from this model."""
+    """Sabotage: half the capacity at low rates, all of it at higher ones."""
     data = synthetic(cell)
     wrong = RateData(
         name="wrong",
         current=data.current,
-        capacity=data.capacity[::-1],
+        capacity=np.array([110.0, 60.0, 105.0, 60.0, 100.0, 60.0, 95.0]),
         uncertainty=data.uncertainty,
     )
     fit = fit_rates(cell.material, wrong, settings=QUICK)
     assert fit.check.probability < 0.05
     assert any("does not produce such data" in line for line in fit_lines(fit))
+    assert any(line.startswith("Doubt: the capacity rises") for line in fit_lines(fit))
 
 
 def test_noise_is_given_estimated_or_assumed(cell: Cell, fitted: Fit) -> None:
@@ -164,6 +173,43 @@ def test_a_voltage_curve_is_fitted(cell: Cell) -> None:
     assert sum(inside) >= 3
 
 
+def test_walkers_that_never_move_count_once() -> None:
+    """One constant walker: correlated over the whole chain. All constant: no scale to compare."""
+    chain = np.random.default_rng(1).standard_normal((400, 16, 2))
+    assert _autocorrelation(chain) < 5
+    chain[:, 3] = 0.5
+    assert _autocorrelation(chain) == 400
+    assert _scale_reduction(chain) < 1.1
+    assert _scale_reduction(np.ones((400, 16, 2))) == np.inf
+
+
+def test_a_table_that_reaches_a_full_surface_divides_by_nothing() -> None:
+    """At filling 1 the exchange current is 0. A discharge so slow that the surface is the mean ends
+    where U - (2RT/F) asinh(I/(4 k sqrt(theta (1 - theta)))) - I r - metal is the cut-off; here the
+    table ends above it, so charge transfer alone ends it. The grid in filling is good to 1e-4.
+    """
+    material = load_material("he_o3_li2024")
+    fillings = np.linspace(0, 1, 30)
+    table = TabulatedPotential(tuple(fillings), tuple(np.linspace(4.1, 2.1, 30)))
+    potential = replace(material["open_circuit_potential"], function=table)
+    cell = half_cell(material.replaced(open_circuit_potential=potential))
+    discharge, groups = discharge_of(cell), np.array([3.0, 1.0, -4.0, 2.0])
+    current = np.array([1.0, 30.0])
+    found = capacities(discharge, groups[None], current)[0]
+    thermal = 2 * GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
+    for one, capacity in zip(current, found, strict=True):
+        fixed = one * 1e-4 + thermal * np.arcsinh(
+            one * discharge.loading / (2 * discharge.metal_exchange)
+        )
+
+        def left(theta: float, one: float = one, fixed: float = fixed) -> float:
+            drop = thermal * np.arcsinh(one / (4 * 10.0 * np.sqrt(theta * (1 - theta))))
+            return float(table(np.array(theta)) - drop - fixed - discharge.lower_voltage)
+
+        end = brentq(left, 0.5, 1 - 1e-12)
+        assert capacity == pytest.approx(100 * (end - discharge.filling[0]), rel=1e-4)
+
+
 def test_unknown_or_all_rates_held_out(cell: Cell) -> None:
     data = synthetic(cell)
     with pytest.raises(InputError, match="names 7C, which synthetic does not hold"):
@@ -185,7 +231,7 @@ def test_the_folder_holds_data_with_units_words_and_figures(cell: Cell, tmp_path
     paths = write_fit(fit, tmp_path / "out")
     names = {path.name for path in paths}
     assert {"posterior.nc", "report.txt", "curve.png", "pairs.svg", "profiles.png"} <= names
-    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, "manifest.json"}
     with xr.open_datatree(tmp_path / "out" / "posterior.nc", engine="h5netcdf") as tree:
         assert tree["posterior/diffusion_rate"].attrs["units"] == "1/s"
         assert tree["held_out"].attrs["error"] == pytest.approx(fit.held_out.error)  # type: ignore[union-attr]

@@ -43,7 +43,7 @@ def test_units_are_converted(tmp_path: Path) -> None:
         ("c_rate [1/h], capacity [mAh/g]\n", ["line 1", "no row of numbers"]),
         ("c_rate [1/h]\n1\n", ["line 1", "capacity is missing", "capacity [mAh/g]"]),
         ("capacity [mAh/g]\n1\n", ["neither", "c_rate [1/h] and current [mA/g]"]),
-        ("c_rate [1/h], current [mA/g], capacity [mAh/g]\n1, 2, 3\n", ["both"]),
+        ("c_rate [1/h], current [mA/g], capacity [mAh/g]\n1, 2, 3\n", ["both", "disagree"]),
         ("c_rate, capacity [mAh/g]\n1, 2\n", ["line 1", "c_rate has no unit"]),
         ("c_rate [1/h], capacity [V]\n1, 2\n", ["line 1", 'capacity is in "V"', "[mAh/g]"]),
         ("c_rate [1/h], capacity [bananas]\n1, 2\n", ["line 1", "bananas"]),
@@ -78,7 +78,7 @@ def test_all_problems_of_a_file_at_once(tmp_path: Path) -> None:
 
 
 def test_no_file_and_no_text(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="does not exist"):
         read_rates(tmp_path / "none.csv", one_c_current=ONE_C)
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):
@@ -102,5 +102,5 @@ def test_a_voltage_curve(tmp_path: Path) -> None:
 
 def test_a_titration_goes_forward_in_time(tmp_path: Path) -> None:
     text = "time [h], current [mA/g], voltage [V]\n0, 0, 3\n1, -5, 3.1\n0.5, 0, 3\n"
-    with pytest.raises(InputError, match=r"line 4: time is 1800 s after 3600 s"):
+    with pytest.raises(InputError, match=r"line 4: time .* is 1800 s after 3600 s"):
         read_titration(written(tmp_path, text))

@@ -18,9 +18,7 @@ LESSON = "l2_from_sodium_to_stress"
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     mine = tmp_path / "thesis.txt"
     mine.write_text("three years of work", encoding="utf-8")
-    with pytest.raises(
-        InputError, match=r"holds thesis\.txt, which is no export; choose a new folder"
-    ):
+    with pytest.raises(InputError, match=r"--export is .* holds other files \(thesis\.txt\)"):
         export_site(tmp_path)
     assert mine.read_text(encoding="utf-8") == "three years of work"
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
@@ -31,22 +29,43 @@ def test_notes_in_an_earlier_export_are_left_alone(
 ) -> None:
     monkeypatch.setattr(export, "lesson_names", lambda: ())
     monkeypatch.setattr(export, "_pages", lambda folder: iter(()))
-    export_site(tmp_path / "site")
-    notes = tmp_path / "site" / "notes.txt"
+    site = tmp_path / "site"
+    export_site(site)
+    notes = site / "notes.txt"
     notes.write_text("for Monday's class", encoding="utf-8")
-    with pytest.raises(InputError, match=r"holds notes\.txt"):
-        export_site(tmp_path / "site")
-    assert notes.exists()
+    with pytest.raises(InputError, match=r"holds other files \(notes\.txt\)"):
+        export_site(site)
+    export_site(site, force=True)
+    assert notes.read_text(encoding="utf-8") == "for Monday's class"
     notes.unlink()
-    thesis = tmp_path / "thesis.txt"
-    thesis.touch()
-    with (tmp_path / "site" / export.MARK).open("a", encoding="utf-8") as mark:
-        mark.write(f"../thesis.txt\n{thesis}\n")
+    asset = next((site / "assets").iterdir())
+    outside = tmp_path / "outside.txt"
+    outside.write_text("precious", encoding="utf-8")
+    asset.unlink()
+    asset.symlink_to(outside)
+    with pytest.raises(InputError, match=f"assets/{asset.name} was changed"):
+        export_site(site)
+    export_site(site, force=True)
+    assert not asset.is_symlink()
+    assert outside.read_text(encoding="utf-8") == "precious", "written through a link"
+
+
+def test_an_export_that_was_stopped_does_not_block_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "lesson_names", lambda: ())
+
+    def stop(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "_pages", stop)
+        with pytest.raises(KeyboardInterrupt):
+            export_site(tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(export, "_pages", lambda folder: iter(()))
     export_site(tmp_path / "site")
-    assert thesis.exists(), "a list that names files elsewhere deletes nothing there"
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="is a file"):
-        export_site(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_the_same_pages_have_the_same_bytes(

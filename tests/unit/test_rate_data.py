@@ -163,6 +163,7 @@ def test_rates_of_an_unknown_one_c_are_kept() -> None:
         ('source = "ensm2022"', 'source = "ensm2023"', "did you mean ensm2022"),
         ("[130, 129,", "[-130, 129,", "none may be negative"),
         ("[130, 129,", '["x", 129,', "capacity_mAh_g"),
+        ("[130, 129,", "[130000, 129,", "check the unit"),
     ],
 )
 def test_broken_measurements_are_refused(tmp_path: Path, old: str, new: str, words: str) -> None:

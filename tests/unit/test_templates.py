@@ -137,7 +137,7 @@ def test_a_filled_material_is_compared(tmp_path: Path, capsys: pytest.CaptureFix
         samples=100,
     )
     folder = tmp_path / "result"
-    run_comparison(settings, folder, "particle-sim compare", as_json=False, workers=1)
+    run_comparison(settings, folder, force=False, as_json=False, workers=1)
     assert f"Report: {folder / 'report.html'}" in capsys.readouterr().out
     page = (folder / "report.html").read_text("utf-8")
     assert "Half cells of one batch" in page
@@ -252,5 +252,5 @@ def test_a_shipped_name_is_taken(kind: str, name: str, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="--out FOLDER"):
+    with pytest.raises(InputError, match=r"mine\.toml: cannot be written .* choose another place"):
         new("scenario", "mine", out=tmp_path / "file")

@@ -17,6 +17,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.fem.machine_code import compiled
 from particle_sim.particle.batch import block as b
 from particle_sim.particle.batch import compiled_parts as parts
 from particle_sim.particle.batch.compiled_notes import finish, remember, replay
@@ -308,7 +309,7 @@ def _ranges(checksum: int) -> Any:
     """The outermost loop. numba's cache looks at this file alone, so that ``checksum``,
     of all files of the package, must be part of the function."""
 
-    @nb.njit(fastmath=True, error_model="numpy", nogil=True, cache=True)
+    @compiled(fastmath=True, error_model="numpy", nogil=True)
     def run(
         first: int,
         last: int,

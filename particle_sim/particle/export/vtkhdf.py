@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.files import written_whole
+from particle_sim.manifest import OPEN_SEAL, sealed
+from particle_sim.outputs import check_file, write_new
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import Grid, grid_of
 
 
-def write_vtkhdf(run: BodyRun, path: str | Path) -> Path:
+def write_vtkhdf(run: BodyRun, path: str | Path, *, force: bool = False) -> Path:
     """Write a file ``name.vtkhdf`` with every stored time; returns its path.
 
     ParaView 5.12 and VTK 9.3 or later read it. Points, fields and units are those of
-    :class:`Grid`; every cell has the number of its region.
+    :class:`Grid`; every cell has the number of its region. An earlier file of this kind is
+    replaced; another hand's of this name is an :class:`InputError`, unless ``force`` is set.
     """
-    import h5py  # type: ignore[import-untyped]
-
     target = Path(path)
     if target.suffix not in (".vtkhdf", ".hdf"):
         raise InputError(f'The file\'s name is "{target.name}"; it must end in .vtkhdf or .hdf.')
-    grid = grid_of(run)
-    with written_whole(target) as part, h5py.File(part, "w") as file:
+    check_file(target)
+    write_new(target, vtkhdf_bytes(run), force=force)
+    return target
+
+
+def vtkhdf_bytes(run: BodyRun) -> bytes:
+    """The file in memory: HDF5 itself ends the process where a disk is full."""
+    import h5py  # type: ignore[import-untyped]
+
+    grid, buffer = grid_of(run), BytesIO()
+    with h5py.File(buffer, "w") as file:
         root = file.create_group("VTKHDF")
         root.attrs["Version"] = np.array([2, 2], dtype=np.int64)
         root.attrs.create("Type", np.bytes_("UnstructuredGrid"))
+        root.attrs["MadeBy"] = np.bytes_(OPEN_SEAL)
         _write_mesh(root, grid)
         _write_steps(root, grid)
-    return target
+    return sealed(buffer.getvalue())
 
 
 def _write_mesh(root: Any, grid: Grid) -> None:

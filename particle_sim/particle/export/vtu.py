@@ -10,40 +10,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
-from particle_sim.files import written_whole
+from particle_sim.files import write_file
+from particle_sim.manifest import OPEN_SEAL, sealed
+from particle_sim.outputs import new_files
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import TENSOR, Grid, grid_of
 
 _TYPES = {"float64": "Float64", "int64": "Int64", "uint8": "UInt8"}
 
 _HEAD = (
-    '<?xml version="1.0"?>\n<VTKFile type="{kind}" version="1.0" byte_order="LittleEndian" '
+    f'<?xml version="1.0"?>\n<!-- {OPEN_SEAL} -->\n'
+    '<VTKFile type="{kind}" version="1.0" byte_order="LittleEndian" '
     'header_type="UInt64">\n'
 )
 
 
-def write_vtu(run: BodyRun, path: str | Path) -> Path:
+def write_vtu(run: BodyRun, path: str | Path, *, force: bool = False) -> Path:
     """Write ``name.pvd`` and its ``name/name_0000.vtu``, ...; returns the path of the .pvd file.
 
     Open the .pvd file in ParaView. Cells keep their second order; points, fields and units are
-    those of :class:`Grid`, and every cell has the number of its region.
+    those of :class:`Grid`, and every cell has the number of its region. The files appear together
+    and replace an earlier series; another hand's are an :class:`InputError`, unless forced.
     """
     target = Path(path)
     if target.suffix != ".pvd":
         raise InputError(f'The time series\' name is "{target.name}"; it must end in .pvd.')
     grid, stem = grid_of(run), target.stem
     entries = []
-    for index, time in enumerate(run.time):
-        name = f"{stem}/{stem}_{index:04d}.vtu"
-        with written_whole(target.parent / name) as part:
-            part.write_text(_document(grid, index), encoding="utf-8")
-        entries.append(f'<DataSet timestep="{float(time)!r}" part="0" file={quoteattr(name)}/>\n')
-    with written_whole(target) as part:
-        part.write_text(
-            _HEAD.format(kind="Collection")
-            + f"<Collection>\n{''.join(entries)}</Collection>\n</VTKFile>\n",
-            encoding="utf-8",
-        )
+    with new_files(target, force=force) as work:
+        for index, time in enumerate(run.time):
+            name = f"{stem}/{stem}_{index:04d}.vtu"
+            write_file(work / name, sealed(_document(grid, index).encode()))
+            place = f'timestep="{float(time)!r}" part="0" file={quoteattr(name)}'
+            entries.append(f"<DataSet {place}/>\n")
+        head, inside = _HEAD.format(kind="Collection"), "".join(entries)
+        listing = f"{head}<Collection>\n{inside}</Collection>\n</VTKFile>\n"
+        write_file(work / target.name, sealed(listing.encode()))
     return target
 
 
