@@ -1,0 +1,122 @@
+"""What the page's own script draws and judges, run by node without a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib import colormaps
+
+from particle_sim.learn import site
+
+NODE = shutil.which("node")
+SHADE = 6
+"""Of 255; between the page's straight lines and the map."""
+
+STAGE = """
+const elements = {};
+const element = (id) => elements[id] ??= {
+  id, dataset: {}, textContent: "", value: "", hidden: false, children: [], listeners: {},
+  addEventListener(name, act) { this.listeners[name] = act; },
+  append() {}, replaceChildren() {}, setAttribute() {}, removeAttribute() {},
+  querySelector: (name) => element(id + " " + name), querySelectorAll: () => [],
+};
+globalThis.document = { getElementById: element, body: element("body"), title: "A · B",
+  documentElement: {}, createElement: (name) => element("new " + name) };
+globalThis.getComputedStyle = () => ({ fontSize: "16px" });
+globalThis.location = { search: "", pathname: "/" };
+globalThis.history = { replaceState() {} };
+element("setup").textContent = JSON.stringify({ controls: [], fixed: {}, problems: [] });
+"""
+
+DRAWN = """
+const pixels = (ball) => {
+  const size = 100, data = new Float64Array(4 * size * size);
+  const context = { createImageData: () => ({ data }), clearRect() {}, putImageData() {} };
+  drawBall({ width: size, getContext: () => context }, ball);
+  return [[50, 50], [50, 90], [2, 2]].map(([x, y]) => Array.from(data.slice(4 * (100 * y + x), 4 * (100 * y + x) + 4)));
+};
+const ball = (quantity) => ({ quantity, size: 1, radius: [0, 0.5, 1], values: [2, 3, 5], low: 1, high: 6 });
+const panel = { log_x: true, log_y: false, marks: [{ label: "a", x: 100, y: null }, { label: "b", x: null, y: 4 }] };
+const judged = (text, answer, tolerance) => {
+  const form = element("exercise");
+  Object.assign(form.dataset, { answer, tolerance });
+  element("answer").value = text;
+  form.listeners.submit({ preventDefault() {} });
+  return element("exercise-said").textContent;
+};
+console.log(JSON.stringify({
+  sodium: pixels(ball("sodium")), stress: pixels(ball("stress")),
+  text: ballText(ball("sodium")),
+  line: trace({ x: [1, 2], y: [3, 4], kind: "simulation", label: "a" }),
+  axes: [axis("x", true, [10, 1000], []), axis("y", false, [1, 2], [])],
+  marks: marks(panel),
+  table: asTable({ panels: [{ title: "p", kind: "panel", x_label: "t", y_label: "c", lines: [{ label: "l", x: [1], y: [2] }] },
+    { title: "b", kind: "ball", label: "filling", radius: [0, 1], values: [7, 8] }], numbers: [] }),
+  right: judged("1.04", "1", "0.05"), small: judged("0.9", "1", "0.05"), large: judged("1.1", "1", "0.05"),
+  turned: judged("-1", "1", "0.05"), comma: judged("1,0", "1", "0.05"),
+}));
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, Any]:
+    """What the two scripts answer."""
+    if NODE is None:
+        if os.environ.get("PARTICLE_SIM_NEED_BROWSER"):
+            pytest.fail("node is missing, and PARTICLE_SIM_NEED_BROWSER is set")
+        pytest.skip("node is missing")
+    scripts = [site.asset(name).decode("utf-8") for name in ("draw.js", "learn.js")]
+    done = subprocess.run(
+        [NODE, "-"], input="\n".join([STAGE, *scripts, DRAWN]), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(("quantity", "cmap"), [("sodium", "viridis"), ("stress", "PuOr_r")])
+def test_centre_and_rim_have_the_colours_of_their_values(
+    page: dict[str, Any], quantity: str, cmap: str
+) -> None:
+    """2 in the middle and, at r/R = 40/49 near the rim, 3 + 2 (2 40/49 - 1); from 1 to 6."""
+    near = np.hypot(0.5, 40.5) / 49
+    centre, rim, outside = page[quantity]
+    for pixel, value in ((centre, 2.0), (rim, 3 + 2 * (2 * near - 1))):
+        colour = 255 * np.array(colormaps[cmap]((value - 1) / 5))[:3]
+        assert np.abs(np.array(pixel[:3]) - colour).max() <= SHADE
+        assert pixel[3] == 255
+    assert outside[3] == 0
+    assert page["text"] == "centre 2, surface 5"
+
+
+def test_axes_and_lines_are_as_the_picture_says(page: dict[str, Any]) -> None:
+    across, up = page["axes"]
+    assert (across["type"], across["range"]) == ("log", [1, 3])
+    assert (up["type"], up["range"]) == ("linear", [1, 2])
+    assert (page["line"]["x"], page["line"]["y"]) == ([1, 2], [3, 4])
+    upright, level = page["marks"]["shapes"]
+    assert (upright["x0"], upright["x1"], level["y0"], level["y1"]) == (100, 100, 4, 4)
+    assert [note.get("x") for note in page["marks"]["annotations"]][0] == 2
+
+
+def test_the_table_has_x_before_y(page: dict[str, Any]) -> None:
+    rows = page["table"].splitlines()
+    assert rows[0] == "picture,curve,x,x in,y,y in"
+    assert rows[1] == '"p","l",1,"t",2,"c"'
+    assert rows[2:] == [
+        '"b","along the radius",0,"r/R [1]",7,"filling"',
+        '"b","along the radius",1,"r/R [1]",8,"filling"',
+    ]
+
+
+def test_an_answer_is_judged_by_its_tolerance(page: dict[str, Any]) -> None:
+    assert page["right"] == page["comma"] == "Right."
+    assert "too small" in page["small"]
+    assert "too large" in page["large"]
+    assert "the sign is wrong" in page["turned"]
