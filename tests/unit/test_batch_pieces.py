@@ -78,7 +78,9 @@ def test_drift_is_more_diffusion_where_half_the_sites_are_filled() -> None:
 
 def test_drift_of_a_varying_diffusivity_is_its_product_with_both_kinds_of_sites() -> None:
     """D = 1/2 + theta and k = 8: D (1 + 8/4) at theta = 1/2."""
-    run = ramped((1e-4, 1e-4), 3.0, shape=LinearTable((0.0, 1.0), (0.5, 1.5)), drift=np.full(1, 8.0))
+    run = ramped(
+        (1e-4, 1e-4), 3.0, shape=LinearTable((0.0, 1.0), (0.5, 1.5)), drift=np.full(1, 8.0)
+    )
     depth = run.mean_site_fraction_end[0] - run.surface_site_fraction_end[0]
     assert depth == pytest.approx(1e-4 / 5 / 3, rel=2e-3)
 

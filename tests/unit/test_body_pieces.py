@@ -1,4 +1,4 @@
-"""Pieces of a body's elements and elasticity, each against its formula, on meshes of a few cells."""
+"""A body's elements and elasticity piece by piece against formulas, on meshes of a few cells."""
 
 from __future__ import annotations
 

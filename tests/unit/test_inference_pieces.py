@@ -91,7 +91,7 @@ def test_the_radius_spreads_as_the_groups_leave_it_open() -> None:
 
 
 def test_chains_apart_have_a_large_scale_reduction() -> None:
-    """Between halves two deviations apart the variance is 1, as that within: R-hat goes to 2^0.5."""
+    """Halves two deviations apart have the variance 1 between them and within: sqrt(2)."""
     stream = np.random.default_rng(2)
     chain = stream.standard_normal((2000, 16, 1))
     assert _scale_reduction(chain) == pytest.approx(1.0, abs=0.01)
