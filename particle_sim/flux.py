@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked, check_fields
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
-from particle_sim.units import Array
+from particle_sim.units import Array, positive, share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +57,22 @@ class SurfaceFlux:
     temperature: float = REFERENCE_TEMPERATURE
 
     def __post_init__(self) -> None:
+        for name in ("time", "flux"):
+            object.__setattr__(self, name, _history(name, getattr(self, name)))
+        check_fields(self)
         if len(self.time) != len(self.flux) or len(self.time) < 2:
             raise InputError(
                 f"A surface flux has {len(self.time)} times and {len(self.flux)} values; "
                 "give at least two of each, equally many."
             )
-        finite = np.all(np.isfinite(self.flux)) and np.all(np.isfinite(self.time))
-        if not finite or np.any(np.diff(self.time) < 0):
+        if np.any(np.diff(self.time) < 0):
+            first = float(self.time[1:][np.diff(self.time) < 0][0])
             raise InputError(
-                "A surface flux needs finite values at finite times that do not decrease."
+                f"A surface flux's times fall back to {first:g} s; sort them in increasing order."
             )
+        positive("A surface flux's duration", self.time[-1] - self.time[0], "s")
+        share("A surface flux's initial_site_fraction", self.initial_site_fraction)
+        positive("A surface flux's temperature", self.temperature, "K")
 
     @property
     def breaks(self) -> Array:
@@ -146,6 +153,17 @@ class SurfaceFlux:
         )
 
 
+def _history(name: str, values: object) -> Array:
+    """One row of finite numbers."""
+    row = np.asarray(values)
+    if row.ndim != 1 or row.dtype.kind not in "iuf" or not np.all(np.isfinite(row)):
+        raise InputError(
+            f"A surface flux's {name} is {str(values)[:60]}; it must be one row of finite numbers."
+        )
+    return row.astype(float)
+
+
+@arguments_checked
 def constant_flux(
     flux: float,
     duration: float,
@@ -154,8 +172,9 @@ def constant_flux(
     temperature: float = REFERENCE_TEMPERATURE,
 ) -> SurfaceFlux:
     """The same flux [mol/(m2 s)] for ``duration`` [s]."""
+    length = positive("The duration", duration, "s")
     return SurfaceFlux(
-        time=np.array([0.0, duration]),
+        time=np.array([0.0, length]),
         flux=np.array([flux, flux]),
         initial_site_fraction=initial_site_fraction,
         temperature=temperature,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from tokenize import TokenError
@@ -74,14 +75,37 @@ def split_quantity(text: str) -> tuple[float, str]:
     return float(match[1]), match[2]
 
 
-def to_si(value: float, unit: str, si_unit: str) -> float:
+def quantity(where: str, text: str, si_unit: str) -> float:
+    """A quantity written as a text, in ``si_unit``; ``where`` begins the sentence of an error.
+
+    >>> quantity("--radius", "0.25 um", "m")
+    2.5e-07
+    """
+    try:
+        return to_si(*split_quantity(text), si_unit)
+    except InputError as error:
+        raise InputError(f'{where} is "{text}": {error}') from None
+
+
+def to_si(value: float, unit: str, si_unit: str, *, where: str = "") -> float:
     """``value`` in ``unit`` converted to ``si_unit``, e.g. ``to_si(5.0, "GPa", "Pa")``.
 
-    Raises :class:`InputError` when the unit is missing, unknown or of another dimension, or when
-    the value is not finite.
+    Units are read as papers print them (``cm2 s-1``, ``mAh/g``, ``µm``, ``Å³``, ``MPa√m``). Raises
+    :class:`InputError`, which begins with ``where``, when the unit is missing, unknown or of
+    another dimension, naming the one that is probably meant, or when the value is not finite.
     """
+    try:
+        return _in_si(value, unit, si_unit)
+    except InputError as error:
+        if not where:
+            raise
+        raise InputError(f"{where}: {error}") from None
+
+
+def _in_si(value: float, unit: str, si_unit: str) -> float:
     if not unit:
-        raise InputError(f'the unit is missing; write it behind the number, e.g. "{si_unit}".')
+        usual = [name for name in _usual(si_unit) if name != "%"][:2]
+        raise InputError(f'the unit is missing; write it behind the number, e.g. "{usual[-1]}".')
     if unit == si_unit:
         converted = value
     elif (unit, si_unit) in _COMMON:
@@ -93,28 +117,54 @@ def to_si(value: float, unit: str, si_unit: str) -> float:
     return converted
 
 
+def base_unit(unit: str) -> str:
+    """The SI base unit of the same dimension, e.g. ``m`` for ``um``; itself when it is SI already.
+
+    Raises :class:`InputError` for a unit that is not known.
+    """
+    try:
+        base = _parsed(1.0, unit).to_base_units()
+    except _UNKNOWN:
+        raise InputError(
+            f'The unit "{_shown(unit)}" is not known; write it like "m^2/s", or "1" without one.'
+        ) from None
+    close = abs(float(base.magnitude) - 1.0) < 1e-12
+    return unit if close else f"{base.units:~C}"
+
+
 _FACTOR = r"\(*(?:1|%|[^\W\d_]\w*)\)*(?: *(?:\^|\*\*) *[-+]?\d{1,2}(?:\.\d+)?\)*)?"
-_UNIT = re.compile(rf"{_FACTOR}(?:(?: *[*/·] *| +){_FACTOR})*")
+_UNIT = re.compile(rf"{_FACTOR}(?:(?: *[*/] *| +){_FACTOR})*")
 """Names with exponents, multiplied and divided. pint reads more than that: it computes powers of
 numbers, however large, and skips signs it does not know."""
 _UNIT_LENGTH = 60
+_UNKNOWN = (InputError, AttributeError, TypeError, ValueError, ArithmeticError, TokenError)
+"""What a text that is no unit ends in; pint's own errors are among them, by inheritance."""
 
 
 def _convert(value: float, unit: str, si_unit: str) -> float:
-    if len(unit) > _UNIT_LENGTH or not _UNIT.fullmatch(unit):
-        shown = unit if len(unit) <= _UNIT_LENGTH else unit[: _UNIT_LENGTH - 3] + "..."
-        raise InputError(f'the unit "{shown}" is not readable; use "{si_unit}".')
     import pint
 
     try:
-        quantity = _registry().Quantity(value, _spell_out(unit))
-        return float(quantity.to(_spell_out(si_unit)).magnitude)
+        return float(_parsed(value, unit).to(_spelled(si_unit)).magnitude)
     except pint.DimensionalityError:
-        raise InputError(f'the unit "{unit}" has the wrong dimension; use "{si_unit}".') from None
+        reason = "has the wrong dimension"
     except pint.UndefinedUnitError:
-        raise InputError(f'the unit "{unit}" is not known; use "{si_unit}".') from None
-    except (ValueError, TokenError):  # brackets that do not match, or "nan" as a unit
-        raise InputError(f'the unit "{unit}" is not readable; use "{si_unit}".') from None
+        reason = "is not known"
+    except _UNKNOWN:
+        reason = "is not readable"
+    raise InputError(f'the unit "{_shown(unit)}" {reason}; use {_meant(unit, si_unit)}.')
+
+
+def _parsed(value: float, unit: str) -> Any:
+    """``value unit`` as pint reads it, if it is names with exponents and nothing else."""
+    spelled = _spelled(unit)
+    if len(spelled) > _UNIT_LENGTH or not _UNIT.fullmatch(spelled):
+        raise InputError("not names with exponents")
+    return _registry().Quantity(value, spelled)
+
+
+def _shown(unit: str) -> str:
+    return unit if len(unit) <= _UNIT_LENGTH else unit[: _UNIT_LENGTH - 3] + "..."
 
 
 @cache
@@ -125,8 +175,84 @@ def _registry() -> Any:
     return pint.UnitRegistry()
 
 
-def _spell_out(unit: str) -> str:
-    return "percent" if unit == "%" else unit
+_LETTERS = str.maketrans(
+    {**dict.fromkeys("µμ", "u"), **dict.fromkeys("ÅÅ", "angstrom"), **dict.fromkeys("ΩΩ", "ohm")}
+    | {**dict.fromkeys("·⋅∙×", "*"), **dict.fromkeys("−–", "-"), "%": "percent"}
+)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_SPELLING = (
+    (re.compile(r"[⁰¹²³⁴-⁹⁻⁺]+"), lambda found: "^" + found[0].translate(_RAISED)),
+    (re.compile(r" *√\(?([a-zA-Z]+)\)?"), r"*\1^0.5"),  # MPa√m
+    (re.compile(r"\b([mk]?A)h\b"), r"\1*h"),  # mAh
+    (re.compile(r"(?<=[a-zA-Z])(?=[-+]?\d)"), "^"),  # cm2, s-1
+    (re.compile(r"\^\(?1/2\)?"), "^0.5"),
+    (re.compile(r"(?<=\w)\.(?=[a-zA-Z])"), "*"),  # mol.m-2.s-1
+)
+
+
+def _spelled(unit: str) -> str:
+    """The unit as pint spells it, from the spellings of papers and of other programs."""
+    text = unit.translate(_LETTERS)
+    for pattern, spelling in _SPELLING:
+        text = pattern.sub(spelling, text)
+    return text
+
+
+_MEANT = {
+    "a": "angstrom", "ang": "angstrom", "angstrom": "angstrom", "c": "degC", "m": "mol/L",
+    "pa": "Pa", "kpa": "kPa", "mpa": "MPa", "gpa": "GPa", "v": "V", "mv": "mV",
+    "ev": "eV", "k": "K", "ohms": "ohm", "sec": "s", "hr": "h", "gm": "g", "kgs": "kg",
+    "mahr": "mA*h", "mah": "mA*h", "ah": "A*h", "l": "L", "ml": "mL", "pct": "%",
+}  # fmt: skip
+"""What stands for another unit often, in lower case; it is suggested, never taken."""
+
+
+def _meant(unit: str, si_unit: str) -> str:
+    """The unit that is probably meant, else all that our own files use for it."""
+    guess = re.sub(r"[^\W\d_]+", lambda name: _MEANT.get(name[0].lower(), name[0]), _spelled(unit))
+    with suppress(*_UNKNOWN):
+        _parsed(1.0, guess).to(_spelled(si_unit))
+        return f'"{guess}"'
+    first, *others = (f'"{name}"' for name in _usual(si_unit))
+    return " or ".join([", ".join([first, *others[:-1]]), *others[-1:]])
+
+
+def _usual(si_unit: str) -> list[str]:
+    """The SI unit, then those our own files use instead."""
+    return [si_unit, *(unit for unit, target in _COMMON if target == si_unit)]
+
+
+def finite(what: str, value: object, unit: str, *, rule: str = "a finite number") -> float:
+    """``value`` as a float; :class:`InputError` for text, NaN and infinities.
+
+    >>> finite("The radius", "0.5 um", "m")
+    Traceback (most recent call last):
+    ...
+    particle_sim.errors.InputError: The radius is '0.5 um'; it must be a finite number in m.
+    """
+    kind = np.asarray(value).dtype.kind
+    number = float(value) if kind in "iuf" and np.ndim(value) == 0 else math.nan  # type: ignore[arg-type]
+    if math.isfinite(number):
+        return number
+    shown = repr(value) if isinstance(value, str) else value
+    place = "" if unit == "1" else f" in {unit}"
+    raise InputError(f"{what} is {shown}; it must be {rule}{place}.")
+
+
+def positive(what: str, value: object, unit: str) -> float:
+    """``value`` as a float above 0; :class:`InputError` otherwise."""
+    number = finite(what, value, unit, rule="a positive, finite number")
+    if number > 0:
+        return number
+    raise InputError(f"{what} is {number:g} {unit}; it must be positive.")
+
+
+def share(what: str, value: object) -> float:
+    """``value`` as a float from 0 to 1; :class:`InputError` otherwise."""
+    number = finite(what, value, "1", rule="a number from 0 to 1")
+    if 0 <= number <= 1:
+        return number
+    raise InputError(f"{what} is {number:g}; it must lie between 0 and 1.")
 
 
 def readable(value: float) -> str:

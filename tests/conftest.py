@@ -1,4 +1,4 @@
-"""What every test shares: one thread per process, no telemetry, and one small comparison.
+"""What every test shares: one thread per process, no telemetry, progress, one small comparison.
 
 The environment is set before anything imports NumPy or PyBaMM, which read it on import.
 """
@@ -6,7 +6,10 @@ The environment is set before anything imports NumPy or PyBaMM, which read it on
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
@@ -21,9 +24,63 @@ os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
 os.environ["MPLBACKEND"] = "Agg"
 
 
+# --- progress: a long run says how far it is, instead of thousands of dots ----------------------
+
+LONG = 300
+"""Tests from which a run is long."""
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What a newcomer has started."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return None
+    return "all tests: about 6 minutes on two cores; failures are listed at the end"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only the process that shows the run tells; those that xdist starts do not."""
+    if config.get_verbosity() == 0 and not os.environ.get("PYTEST_XDIST_WORKER"):
+        config.pluginmanager.register(Progress(config))
+
+
+class Progress:
+    """A line for every twentieth of a long run, and no dot for a test that passes."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.done = 0
+        self.began = time.monotonic()
+
+    @property
+    def total(self) -> int:
+        """Tests of this run; 0 before they are collected, and of a short run."""
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        count = int(reporter._session.testscollected)
+        return count if count >= LONG else 0
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """An empty letter counts the test and writes nothing."""
+        silent = self.total and report.when == "call" and report.passed
+        return ("passed", "", "") if silent else None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logfinish(self) -> None:
+        """Tell where a twentieth is complete."""
+        self.done += 1
+        total = self.total
+        if total and 20 * self.done // total > 20 * (self.done - 1) // total:
+            seconds = int(time.monotonic() - self.began)
+            reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+            reporter.ensure_newline()
+            reporter.write_line(
+                f"{self.done / total:4.0%}  {self.done} of {total} tests, "
+                f"{seconds // 60} min {seconds % 60:02d} s"
+            )
+
+
 @pytest.fixture(scope="session")
 def comparison() -> ComparisonResult:
-    """The NASICON pair as solid solutions: about two seconds."""
+    """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
     from particle_sim.studies.choices import PhysicsChoice
     from particle_sim.studies.compare import compare
     from particle_sim.studies.settings import Comparison
@@ -35,7 +92,8 @@ def comparison() -> ComparisonResult:
         at=(0.3, 0.9),
         samples=500,
     )
-    return compare(settings)
+    with patch.dict(sys.modules, {"netgen": None}):
+        return compare(settings)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 
 from particle_sim.cell.half_cell import END_MARGIN, Cell
 from particle_sim.cell.negative import NegativeElectrode
-from particle_sim.constants import FARADAY
+from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 
 
@@ -56,22 +56,23 @@ def negative_filling(cell: Cell, positive_filling: float) -> float:
     return left / cell.design.value("negative_to_positive_ratio")
 
 
-def rest_state(cell: Cell, voltage: float) -> RestState:
+def rest_state(cell: Cell, voltage: float, temperature: float = REFERENCE_TEMPERATURE) -> RestState:
     """Fillings in equilibrium at the cell's ``voltage``, kept inside both electrodes' windows.
 
     Raises :class:`InputError` when the cell holds more or less carrier than its electrodes can
     take.
     """
     if cell.negative is None:
-        return RestState(positive=cell.rest_filling(voltage), negative=None)
+        return RestState(positive=cell.rest_filling(voltage, temperature), negative=None)
     low, high = _positive_range(cell, cell.negative)
-    ends = [_excess(filling, cell, cell.negative, voltage) for filling in (low, high)]
+    given = (cell, cell.negative, voltage, temperature)
+    ends = [_excess(filling, *given) for filling in (low, high)]
     if ends[0] <= 0:
         filling = low
     elif ends[1] >= 0:
         filling = high
     else:
-        filling = float(brentq(_excess, low, high, args=(cell, cell.negative, voltage)))
+        filling = float(brentq(_excess, low, high, args=given))
     return RestState(positive=filling, negative=negative_filling(cell, filling))
 
 
@@ -92,9 +93,13 @@ def _positive_range(cell: Cell, negative: NegativeElectrode) -> tuple[float, flo
 
 
 def _excess(
-    positive_filling: float, cell: Cell, negative: NegativeElectrode, voltage: float
+    positive_filling: float,
+    cell: Cell,
+    negative: NegativeElectrode,
+    voltage: float,
+    temperature: float,
 ) -> float:
     """U_p - U_n - V, falling with the positive filling."""
     opposite = negative_filling(cell, positive_filling)
-    upper = cell.material.potential(np.array(positive_filling))
+    upper = cell.material.potential(np.array(positive_filling), temperature)
     return float(upper - negative.potential(np.array(opposite))) - voltage

@@ -42,8 +42,11 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 }
 
 
-def tabulated(where: str, text: str, span: tuple[float, float]) -> dict[str, list[float]]:
-    """``text`` as a table {"x", "y"} of ``POINTS`` over ``span``; ``where`` begins the error."""
+def tabulated(where: str, text: str, span: tuple[float, float]) -> float | dict[str, list[float]]:
+    """``text`` as a table {"x", "y"} of ``POINTS`` over ``span``, or as a number without an x.
+
+    ``where`` begins the error.
+    """
     shown = text if len(text) <= 40 else text[:37] + "..."
     refusal = (
         f'{where} is "{shown}", which is not arithmetic with x, numbers and '
@@ -64,6 +67,8 @@ def tabulated(where: str, text: str, span: tuple[float, float]) -> dict[str, lis
             f'{where} is "{shown}", which is not finite from {span[0]:g} to {span[1]:g}; '
             "give it as a table."
         )
+    if not any(isinstance(node, ast.Name) and node.id == "x" for node in ast.walk(tree)):
+        return float(y[0])
     return {"x": x.tolist(), "y": y.tolist()}
 
 

@@ -5,6 +5,10 @@ it swells or how stiff it is. Our own files carry that in the "User-defined" blo
 what follows from a formula is derived, what is usual is written as ``assumed`` with a note, and
 what nobody can guess is left out and named: ``particle-sim check`` asks for it.
 
+Every way to write an electrode is brought to one form before anything is read: one block
+``Particle`` is the flat form, an expression is a number or a table, and the window is what
+:func:`particle_sim.cell.bpx_draft.window` says, whatever form the potential has.
+
 Numbers and tables are taken as they are; expressions are read as arithmetic and tabulated
 (:mod:`particle_sim.cell.bpx_expression`). Nothing in a file is executed.
 """
@@ -19,7 +23,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from particle_sim.cell.bpx_draft import Draft, draft_material
+from particle_sim.cell.bpx_draft import WINDOW_KEYS, Draft, draft_material, window
 from particle_sim.cell.bpx_expression import tabulated
 from particle_sim.cell.pybamm_module import import_bpx
 from particle_sim.errors import InputError
@@ -30,6 +34,8 @@ SIZE_LIMIT = 5_000_000
 
 TITLE_LIMIT = 200
 """Letters of a title that are kept."""
+
+POSITIVE = "Positive electrode"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _TEXT_KEYS = ("description",)
@@ -60,12 +66,14 @@ def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -
             "starting with a letter."
         )
     document = _read(path)
-    tables = _tables_for_expressions(path.name, document["Parameterisation"])
-    positive, given, title = _positive(path.name, {**document, "Parameterisation": tables})
+    blocks = _plain_blocks(path.name, document["Parameterisation"])
+    positive, given, title = _positive(path.name, {**document, "Parameterisation": blocks})
     try:
         draft: Draft = draft_material(
             positive=positive, given=given, name=name, title=title, formula=formula, carrier=carrier
         )
+    except InputError as error:
+        raise InputError(*(f"{path.name}: {problem}" for problem in error.problems)) from None
     except (ArithmeticError, TypeError):
         raise InputError(
             f"{path.name}: a number of the positive electrode is zero, too large or a table where "
@@ -81,17 +89,43 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _tables_for_expressions(where: str, blocks: dict[str, Any]) -> dict[str, Any]:
-    """The blocks with every expression as a table, over the span its electrode uses."""
+def _plain_blocks(where: str, blocks: dict[str, Any]) -> dict[str, Any]:
+    """The blocks in one form: electrodes flat, every expression a number or a table.
+
+    Tables of an expression are over the salt in mol/m3 or the window in use
+    (:func:`particle_sim.cell.bpx_draft.window`).
+    """
+    flat = {name: _flat(f"{where}: {name}", block) for name, block in blocks.items()}
+    user = flat.get("User-defined")
+    spans = {"Electrolyte": _SALT, "User-defined": _span(flat.get(POSITIVE), user)}
     return {
-        name: _tabulated_block(f"{where}: {name}", block, _span(name, block), depth=0)
+        name: _without_expressions(
+            f"{where}: {name}", block, spans.get(name) or _span(block, user), depth=0
+        )
         if isinstance(block, dict)
         else block
-        for name, block in blocks.items()
+        for name, block in flat.items()
     }
 
 
-def _tabulated_block(
+def _flat(where: str, block: Any) -> Any:
+    """An electrode whose one material stands in a block ``Particle``, without that block."""
+    particles = block.get("Particle") if isinstance(block, dict) else None
+    if not isinstance(particles, dict) or len(particles) != 1:
+        return block
+    (material,) = particles.values()
+    if not isinstance(material, dict):
+        return block
+    outer = {key: value for key, value in block.items() if key != "Particle"}
+    twice = sorted(outer.keys() & material.keys())
+    if twice:
+        raise InputError(
+            f"{where} / {twice[0]} is given twice, beside Particle and inside it; keep one."
+        )
+    return {**outer, **material}
+
+
+def _without_expressions(
     where: str, block: dict[str, Any], span: tuple[float, float], depth: int
 ) -> dict[str, Any]:
     if depth > _DEPTH:
@@ -100,7 +134,7 @@ def _tabulated_block(
     for key, value in block.items():
         name = f"{where} / {key}"
         if isinstance(value, dict):
-            made[key] = _tabulated_block(name, value, span, depth + 1)
+            made[key] = _without_expressions(name, value, span, depth + 1)
         elif isinstance(value, str) and key not in _TEXT_KEYS:
             made[key] = tabulated(name, value, span)
         else:
@@ -108,15 +142,17 @@ def _tabulated_block(
     return made
 
 
-def _span(name: str, block: dict[str, Any]) -> tuple[float, float]:
-    """Where a block's functions are wanted: salt in mol/m3, or the stoichiometry in use."""
-    if name == "Electrolyte":
-        return _SALT
-    ends = [block.get(f"{end} stoichiometry") for end in ("Minimum", "Maximum")]
-    numbers = [float(end) for end in ends if isinstance(end, int | float) and 0 <= end <= 1]
-    if len(numbers) == 2 and numbers[0] < numbers[1]:
-        return numbers[0], numbers[1]
-    return 0.0, 1.0
+def _span(*blocks: Any) -> tuple[float, float]:
+    """The window of blocks that have not been checked yet; 0 to 1 where they give none."""
+    given = {key: v for block in blocks if isinstance(block, dict) for key, v in block.items()}
+    try:
+        return window({key: _constant(key, given[key]) for key in WINDOW_KEYS if key in given})
+    except InputError:
+        return 0.0, 1.0
+
+
+def _constant(key: str, value: Any) -> Any:
+    return tabulated(key, value, (0.0, 1.0)) if isinstance(value, str) else value
 
 
 def _positive(where: str, document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], str]:
@@ -140,10 +176,10 @@ def _positive(where: str, document: dict[str, Any]) -> tuple[dict[str, Any], dic
     if blocks.positive_electrode is None or not hasattr(blocks.positive_electrode, "ocp"):
         raise InputError(
             f"{where}: its positive electrode is missing or a blend of materials; "
-            "give a file with one positive material."
+            "give a file with one positive material (one block in Particle)."
         )
     given: dict[str, Any] = {}
-    for block in (blocks.cell, blocks.user_defined):
+    for block in (blocks.user_defined, blocks.cell):
         given |= {} if block is None else block.model_dump(by_alias=True, exclude_none=True)
     positive = blocks.positive_electrode.model_dump(by_alias=True, exclude_none=True)
     title = str(parsed.header.title or "").encode("utf-8", "replace").decode()

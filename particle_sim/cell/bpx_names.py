@@ -50,6 +50,12 @@ NATIVE: dict[str, str] = {
 }
 """Our property to BPX's own field of the positive electrode."""
 
+ACTIVATION: dict[str, str] = {
+    "diffusivity": "Diffusivity activation energy [J.mol-1]",
+    "exchange_current_density": "Reaction rate constant activation energy [J.mol-1]",
+}
+"""Our property to the field of its activation energy."""
+
 LOSSES = (
     "evidence, source and plausible range of every number",
     "other readings of the material's evidence, and the claims of its paper",

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from particle_sim.cell.electrolyte import ELECTROLYTE_CATALOGUE, Electrolyte, load_electrolyte
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import PropertyKind
@@ -126,6 +127,7 @@ class CellDesign:
         return self.properties[name].magnitude
 
 
+@arguments_checked
 def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
     """A shipped cell design by name, or your own ``.toml`` file.
 

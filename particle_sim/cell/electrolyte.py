@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import PropertyKind
@@ -91,6 +92,7 @@ def electrolyte_names() -> list[str]:
     return sorted(_shipped())
 
 
+@arguments_checked
 def load_electrolyte(name: str) -> Electrolyte:
     """A shipped electrolyte by name, or your own ``.toml`` file; all its problems at once."""
     path = _find(name)

@@ -6,6 +6,7 @@ from particle_sim.cell.balance import rest_state
 from particle_sim.cell.design import CellDesign, CellKind, load_cell_design
 from particle_sim.cell.half_cell import Cell, CellModel, check_design
 from particle_sim.cell.negative import load_negative
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 
@@ -13,6 +14,7 @@ FULL_CELL = "sodium_full_cell"
 """The shipped design: hard carbon as made. ``sodium_full_cell_presodiated`` is the other."""
 
 
+@arguments_checked
 def full_cell(
     positive: Material,
     *,

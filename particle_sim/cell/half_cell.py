@@ -9,6 +9,8 @@ import numpy as np
 
 from particle_sim.cell.design import CellDesign, CellKind, load_cell_design
 from particle_sim.cell.negative import NegativeElectrode
+from particle_sim.checks import arguments_checked
+from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 
@@ -65,16 +67,17 @@ class Cell:
         solid = self.material.value("density") * self.design.value("active_volume_fraction")
         return self.design.value("active_loading") / solid
 
-    def rest_filling(self, voltage: float) -> float:
+    def rest_filling(self, voltage: float, temperature: float = REFERENCE_TEMPERATURE) -> float:
         """Site fraction in equilibrium at ``voltage`` against metal.
 
         Kept ``END_MARGIN`` inside the window: behind a steep end of the potential the equilibrium
         filling is 0 or 1 to rounding, where the exchange current vanishes.
         """
-        filling = float(self.material.potential.filling(np.array(voltage)))
+        filling = float(self.material.potential.filling(np.array(voltage), temperature))
         return min(max(filling, END_MARGIN), 1 - END_MARGIN)
 
 
+@arguments_checked
 def half_cell(
     material: Material,
     *,

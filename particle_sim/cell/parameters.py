@@ -9,6 +9,7 @@ import numpy as np
 from particle_sim.cell.balance import negative_filling, negative_thickness, positive_capacity
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.negative import NegativeElectrode
+from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.materials.functions import Constant, LinearTable
 from particle_sim.materials.property import Property
 from particle_sim.units import Array
@@ -81,10 +82,12 @@ def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[s
 
 def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> dict[str, Any]:
     material, design = cell.material, cell.design
+    kinetics, middle = material["exchange_current_density"], np.array(0.5)
+    warmth = float(kinetics(middle, temperature) / kinetics(middle))
 
     def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
         theta = c_surface / c_max
-        half = material.value("exchange_current_density")
+        half = material.value("exchange_current_density") * warmth
         salt = (c_e / design.value("salt_concentration")) ** 0.5
         return 2 * half * salt * (theta * (1 - theta)) ** 0.5
 
@@ -97,7 +100,7 @@ def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> di
         "Positive electrode conductivity [S.m-1]": design.value("electrode_conductivity"),
         "Positive electrode Bruggeman coefficient (electrode)": 1.5,
         "Positive electrode Bruggeman coefficient (electrolyte)": 1.5,
-        "Positive electrode OCP [V]": _potential(cell, pybamm),
+        "Positive electrode OCP [V]": _potential(cell, pybamm, temperature),
         "Positive electrode OCP entropic change [V.K-1]": 0.0,
         "Positive electrode exchange-current density [A.m-2]": exchange,
         "Positive particle radius [m]": material.value("particle_radius"),
@@ -139,22 +142,22 @@ def _of_concentration(prop: Property, pybamm: Any) -> Any:
     return interpolated
 
 
-def potential_table(cell: Cell) -> tuple[Array, Array]:
+def potential_table(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> tuple[Array, Array]:
     """The measured potential as (theta, U), theta increasing, reaching past both cut-offs."""
     potential = cell.material.potential
     low = cell.material.value("lower_voltage") - _MARGIN
     high = cell.material.value("upper_voltage") + _MARGIN
     by_voltage = np.linspace(high, low, _TABLE_POINTS)
-    by_filling = potential(np.linspace(1e-6, 1 - 1e-6, _TABLE_POINTS))
+    by_filling = potential(np.linspace(1e-6, 1 - 1e-6, _TABLE_POINTS), temperature)
     inside = by_filling[(by_filling > low) & (by_filling < high)]
     voltage = np.unique(np.concatenate([by_voltage, inside]))[::-1]
-    theta = potential.filling(voltage)
+    theta = potential.filling(voltage, temperature)
     keep = np.concatenate([[True], np.diff(theta) > 1e-10])
     return theta[keep], voltage[keep]
 
 
-def _potential(cell: Cell, pybamm: Any) -> Any:
-    theta, voltage = potential_table(cell)
+def _potential(cell: Cell, pybamm: Any, temperature: float) -> Any:
+    theta, voltage = potential_table(cell, temperature)
 
     def interpolated(stoichiometry: Any) -> Any:
         return pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")

@@ -91,8 +91,11 @@ STEEPEST = 1e5
 def differential_capacity(run: CellRun, points: int = 240) -> tuple[Array, Array]:
     """(Q, |dQ/dV| [mA h/(g V)]) of a run with one current, on an even grid of the capacity.
 
-    Slope of the voltage across two grid steps, inverted; at most ``STEEPEST``.
+    Slope of the voltage across two grid steps, inverted; at most ``STEEPEST``. Nothing (0,) of a
+    run that moved no charge.
     """
+    if run.capacity[-1] == run.capacity[0]:
+        return np.zeros(0), np.zeros(0)
     grid = np.linspace(run.capacity[0], run.capacity[-1], points)
     voltage = np.interp(grid, run.capacity, run.voltage)
     slope = np.abs(np.gradient(voltage, grid))

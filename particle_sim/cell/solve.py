@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.cell.run import CellEnd, CellRun, ElectrodeRun
+from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
-from particle_sim.errors import ConvergenceError
-from particle_sim.flux import SurfaceFlux
+from particle_sim.errors import ConvergenceError, one_line
+from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.protocols.step import Mode, Protocol, Step
 
 RELATIVE_TOLERANCE = 1e-6
@@ -21,8 +23,14 @@ ABSOLUTE_TOLERANCE = 1e-8
 POINTS = 400
 """Output points of a full charge or discharge."""
 
-NOT_STARTED = "no step could be started"
-"""Reason of a run whose cut-off is passed at once."""
+NOTHING_FLOWS = 1.0
+"""Length of the surface history of a run whose cut-off is passed at once [s]; its flux is 0."""
+
+ALL_SKIPPED = "at initial conditions"
+"""In PyBaMM's message about a cycle none of whose steps could begin."""
+
+_HALVINGS = 10
+"""Halvings of a C-rate that failed, in search of one that works."""
 
 _LONGEST_FACTOR = 1.5
 _LONGEST_HOLD = 86400.0
@@ -33,23 +41,72 @@ _EXTRAPOLATION = {True: "warn", False: "ignore"}
 """Tables of a negative electrode end before it is empty; its steep last piece goes on straight."""
 
 
+@arguments_checked
 def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = None) -> CellRun:
     """Voltage, capacity and particle surface flux of ``cell`` under ``protocol``.
 
     Solves PyBaMM's model (SPM by default; half cell or full cell, as the cell is) from rest at the
     cut-off the protocol starts at. Isothermal: at 298.15 K, or at ``temperature`` [K] with the
-    activation energy of the positive material's diffusivity. Raises :class:`ConvergenceError`
-    when PyBaMM gives up.
+    positive material's plateau widths and activation energies. Where the first current takes the
+    voltage beyond its cut-off at once, the run has the capacity 0 and two rows, at rest and at the
+    cut-off, both at time 0. Raises :class:`ConvergenceError` when PyBaMM gives up.
     """
+    solved = _solve(cell, protocol, temperature)
+    if isinstance(solved, CellRun):
+        return solved
+    raise ConvergenceError(
+        f"PyBaMM could not solve {protocol.name} of {cell.material.title} ({solved}); "
+        f"{_what_works(cell, protocol, temperature)}.",
+        last_state=None,
+        residuals=(),
+    )
+
+
+def _what_works(cell: Cell, protocol: Protocol, temperature: float | None) -> str:
+    """The first of the halved rates that PyBaMM can solve, in words."""
+    only = protocol.steps[0]
+    if len(protocol.steps) == 1 and only.c_rate is not None and only.mode is not Mode.HOLD:
+        for halving in range(1, _HALVINGS + 1):
+            rate = only.c_rate / 2**halving
+            slower = replace(protocol, steps=(replace(only, c_rate=rate),))
+            if isinstance(_solve(cell, slower, temperature), CellRun):
+                return f"it could at {rate:.3g}C"
+    return "use a lower rate or a simpler cell model"
+
+
+def _solve(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun | str:
+    """The run, or why PyBaMM gave up."""
     pybamm = import_pybamm()
     kelvin = REFERENCE_TEMPERATURE if temperature is None else temperature
-    model = getattr(pybamm.lithium_ion, cell.model.value)(_options(cell))
     lower, upper = cell.voltage_limits
-    rest = rest_state(cell, lower if protocol.starts_full else upper)
-    simulation = pybamm.Simulation(
-        model,
+    rest = rest_state(cell, lower if protocol.starts_full else upper, kelvin)
+    simulation = _simulation(cell, protocol, pybamm, rest.positive, kelvin)
+    try:
+        solution = simulation.solve(showprogress=False)
+    except (pybamm.SolverError, ValueError, ArithmeticError) as error:
+        if ALL_SKIPPED not in str(error):
+            return one_line(str(error), 200)
+        solution = None
+    if _is_stopped_at_once(protocol, solution, pybamm):
+        return _stopped_at_once(cell, protocol, rest, kelvin)
+    if solution is None or isinstance(solution, pybamm.EmptySolution):
+        return "no step could be started"
+    return _run(cell, protocol, solution, rest, kelvin)
+
+
+def _options(cell: Cell) -> dict[str, str]:
+    if cell.negative is None:
+        return {"working electrode": "positive", "contact resistance": "true"}
+    return {"contact resistance": "true"}
+
+
+def _simulation(
+    cell: Cell, protocol: Protocol, pybamm: Any, filling: float, temperature: float
+) -> Any:
+    return pybamm.Simulation(
+        getattr(pybamm.lithium_ion, cell.model.value)(_options(cell)),
         parameter_values=pybamm.ParameterValues(
-            pybamm_parameters(cell, pybamm, filling=rest.positive, temperature=kelvin)
+            pybamm_parameters(cell, pybamm, filling=filling, temperature=temperature)
         ),
         experiment=_experiment(cell, protocol, pybamm),
         solver=pybamm.IDAKLUSolver(
@@ -64,27 +121,6 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
             "r_n": 20,
             "r_p": cell.radial_points,
         },
-    )
-    try:
-        solution = simulation.solve(showprogress=False)
-    except pybamm.SolverError as error:
-        raise _gave_up(cell, protocol, str(error)) from error
-    if solution is None or isinstance(solution, pybamm.EmptySolution):
-        raise _gave_up(cell, protocol, NOT_STARTED)
-    return _run(cell, protocol, solution, rest, kelvin)
-
-
-def _options(cell: Cell) -> dict[str, str]:
-    if cell.negative is None:
-        return {"working electrode": "positive", "contact resistance": "true"}
-    return {"contact resistance": "true"}
-
-
-def _gave_up(cell: Cell, protocol: Protocol, reason: str) -> ConvergenceError:
-    return ConvergenceError(
-        f"PyBaMM could not solve {protocol.name} of {cell.material.title}: {reason}",
-        last_state=None,
-        residuals=(),
     )
 
 
@@ -119,7 +155,8 @@ def _run(
     cell: Cell, protocol: Protocol, solution: Any, rest: RestState, temperature: float
 ) -> CellRun:
     current = np.asarray(solution["Current [A]"].entries)
-    lengths = [len(step.t) for cycle in solution.cycles for step in cycle.steps if step is not None]
+    steps = [step for cycle in solution.cycles for step in cycle.steps]
+    lengths = [0 if _is_skipped(step, import_pybamm()) else len(step.t) for step in steps]
     time = np.asarray(solution["Time [s]"].entries)
     return CellRun(
         cell=cell,
@@ -135,6 +172,57 @@ def _run(
         negative=None
         if rest.negative is None
         else _electrode_run(solution, "negative", rest.negative, temperature),
+    )
+
+
+def _is_stopped_at_once(protocol: Protocol, solution: Any, pybamm: Any) -> bool:
+    """Whether the first current could not begin, and no hold at its cut-off follows it."""
+    first, *others = protocol.steps
+    if first.mode not in (Mode.CHARGE, Mode.DISCHARGE):
+        return False
+    if solution is None or isinstance(solution, pybamm.EmptySolution):
+        return True
+    skipped = _is_skipped(solution.cycles[0].steps[0], pybamm)
+    return skipped and not (others and others[0].mode is Mode.HOLD)
+
+
+def _is_skipped(step: Any, pybamm: Any) -> bool:
+    return step is None or isinstance(step, pybamm.EmptySolution)
+
+
+def _stopped_at_once(
+    cell: Cell, protocol: Protocol, rest: RestState, temperature: float
+) -> CellRun:
+    """A run that ends as its first current begins; no sodium moves."""
+    first = protocol.steps[0]
+    sign, end = 1.0, CellEnd.LOWER_VOLTAGE
+    if first.mode is Mode.CHARGE:
+        sign, end = -1.0, CellEnd.UPPER_VOLTAGE
+    lower, upper = cell.voltage_limits
+    limits = (lower, upper) if first.mode is Mode.DISCHARGE else (upper, lower)
+    negative = rest.negative
+    return CellRun(
+        cell=cell,
+        protocol=protocol,
+        time=np.zeros(2),
+        current=np.array([0.0, sign * (first.c_rate or 0.0) * cell.one_c_current]),
+        voltage=np.array([limits[1], limits[0] if first.voltage is None else first.voltage]),
+        capacity=np.zeros(2),
+        step=np.zeros(2, dtype=np.intp),
+        positive=_resting(rest.positive, temperature),
+        end=end,
+        negative=None if negative is None else _resting(negative, temperature),
+    )
+
+
+def _resting(filling: float, temperature: float) -> ElectrodeRun:
+    nothing = constant_flux(
+        0.0, NOTHING_FLOWS, initial_site_fraction=filling, temperature=temperature
+    )
+    return ElectrodeRun(
+        mean_site_fraction=np.full(2, filling),
+        surface_site_fraction=np.full(2, filling),
+        surface_flux=nothing,
     )
 
 

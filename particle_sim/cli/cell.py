@@ -61,9 +61,8 @@ def cell(
         return
     title = record.material.title
     print(f"{title}, {chosen.title}, {model}, discharge at {c_rate:g}C: {run.end.value}")
-    print(
-        f"{capacity:.1f} mAh/g, {energy:.1f} Wh/kg of cathode, {energy / capacity:.3f} V on average"
-    )
+    mean = f", {energy / capacity:.3f} V on average" if capacity > 0 else ", at once"
+    print(f"{capacity:.1f} mAh/g, {energy:.1f} Wh/kg of cathode{mean}")
     for printed in check.printed:
         words = []
         if printed.capacity is not None:
@@ -86,7 +85,10 @@ def _table(check: CellCheck) -> None:
     rows, idle = [], []
     central = float(check.run.capacity[-1])
     for variation in check.variations:
-        moved = [abs(c / central - 1) if c is not None else 1.0 for c in variation.capacity]
+        moved = [
+            abs(c - central) / (central or 1.0) if c is not None else 1.0
+            for c in variation.capacity
+        ]
         if max(moved) < NO_EFFECT:
             idle.append(variation.name.replace("_", " "))
             continue

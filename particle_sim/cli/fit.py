@@ -127,14 +127,11 @@ def _titration(data: Path, material: str, radius: str | None, mass: str | None) 
 
 def _positive(option: str, text: str | None, unit: str) -> float | None:
     """A positive quantity in SI; None where the option is not given."""
-    from particle_sim.units import split_quantity, to_si
+    from particle_sim.units import quantity
 
     if text is None:
         return None
-    try:
-        value = to_si(*split_quantity(text), unit)
-    except InputError as error:
-        raise InputError(f'{option} is "{text}": {error}') from None
+    value = quantity(option, text, unit)
     if value <= 0:
         raise InputError(f'{option} is "{text}"; it must be positive.')
     return value

@@ -48,6 +48,7 @@ app = typer.Typer(
     invoke_without_command=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # markup would take [mAh/g] for a style and drop it
 )
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from particle_sim.composition.tokens import Token, refusal
+from particle_sim.composition.spelling import refusal
+from particle_sim.composition.tokens import Token
 from particle_sim.errors import InputError
 
 AMOUNT_LIMIT = 1000.0
@@ -120,9 +121,12 @@ def _variable(text: str, amount: Amount, symbol: str, variables: Mapping[str, fl
         return 0.0
     if len(symbol) == 1 and name == "z":
         raise refusal(
-            text, f"{symbol}z is not an element; if z is an amount, give it, as in z = 0.1."
+            text,
+            f"{symbol}z is not an element; if z is an amount, write its number, as in {symbol}0.1.",
         )
-    raise refusal(text, f"the amount {name} of {symbol} is free; give it, as in {name} = 0.1.")
+    raise refusal(
+        text, f"the amount {name} of {symbol} is free; write a number in its place, as in 0.67."
+    )
 
 
 def _too_clever(text: str) -> InputError:

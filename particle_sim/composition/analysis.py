@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from particle_sim.checks import arguments_checked
 from particle_sim.composition.capacity import RedoxShare, redox_share, theoretical_capacity
 from particle_sim.composition.entropy import (
     EntropyReport,
@@ -77,6 +78,7 @@ class CompositionReport:
     notes: tuple[str, ...]
 
 
+@arguments_checked
 def analyse(
     formula: str | Formula,
     *,

@@ -25,7 +25,8 @@ from particle_sim.composition.amounts import (
     read_amount,
     value_of,
 )
-from particle_sim.composition.tokens import VARIABLES, Token, refusal, tokens_of
+from particle_sim.composition.spelling import refusal
+from particle_sim.composition.tokens import VARIABLES, Token, tokens_of
 
 DEPTH_LIMIT = 8
 """Brackets inside brackets; three are used."""

@@ -6,10 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from particle_sim.errors import InputError
-
-LENGTH_LIMIT = 500
-"""Characters; the longest formula of the high-entropy battery literature we met has 75."""
+from particle_sim.composition.spelling import plain_spelling, refusal
 
 SUBSCRIPTS = "xyzd"
 """Letters that may stand for an amount behind an element."""
@@ -17,15 +14,13 @@ SUBSCRIPTS = "xyzd"
 VARIABLES = SUBSCRIPTS + "n"
 """Letters that may stand for a number; n only counts a part, as in ·nH2O."""
 
-_SAME = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋−–—δ•∙⋅*{}", "0123456789+----d····()", "_")
 _TOKEN = re.compile(
     r"(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<vacancy>□|[vV]ac(?![a-z])|Va(?![a-z]))"
     r"|(?P<symbol>[A-Z][a-z]?)|(?P<variable>[xyzdn])|(?P<open>[(\[])|(?P<close>[)\]])"
     r"|(?P<sign>[+-])|(?P<comma>,)|(?P<slash>/)|(?P<dot>[·.])"
 )
-_ALTERNATIVES = re.compile(r"\bor\b|\band\b|;")
-_GLUED_WATER = re.compile(r"[^.·0-9][0-9]+\.[0-9]+H2O$")
-_GARBLED_WATER = re.compile(r"\](?P<count>[0-9]+\.[0-9]+)\.H2O$")
+PLACEHOLDERS = ("TM", "Me", "Ln", "RE", "HE")
+"""What papers write for any of several elements, beside M and other single letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +29,6 @@ class Token:
 
     kind: str
     text: str
-
-
-def refusal(text: str, reason: str) -> InputError:
-    """The one sentence about ``text``: which formula, and ``reason`` (what, and what to do)."""
-    start = "".join(letter if letter.isprintable() else " " for letter in text[:81])
-    shown = start if len(text) <= 80 else start[:77] + "..."
-    return InputError(f'Formula "{shown}": {reason}')
 
 
 @functools.cache
@@ -54,15 +42,10 @@ def element_symbols() -> frozenset[str]:
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a formula, without spaces and with one spelling of each sign.
 
-    Subscript digits, □ or vac or Va for a vacancy, δ for d, and · * • . before water are
-    understood. :class:`InputError` when a character has no place in a formula.
+    Subscripts, LaTeX, □ or vac or Va for a vacancy, δ for d, and · * • before water are understood
+    (:mod:`particle_sim.composition.spelling`). :class:`InputError` when a character has no place.
     """
-    if len(text) > LENGTH_LIMIT:
-        raise refusal(text, f"it has {len(text)} characters; at most {LENGTH_LIMIT} are allowed.")
-    if not text.strip():
-        raise refusal(text, "it is empty; write it like Na3V2(PO4)3.")
-    _refuse_prose(text)
-    plain = _one_water(text, "".join(text.split()).translate(_SAME))
+    plain = plain_spelling(text)
     found = []
     position = 0
     while position < len(plain):
@@ -75,35 +58,11 @@ def tokens_of(text: str) -> list[Token]:
     return found
 
 
-def _refuse_prose(text: str) -> None:
-    if _ALTERNATIVES.search(text):
-        raise refusal(text, "it holds more than one formula; give one of them.")
-    if "=" in text:
-        raise refusal(text, "it holds an explanation with =; write the elements into the formula.")
-    if "doped" in text.lower():
-        raise refusal(text, '"doped" says no amounts; write the dopant with its amount.')
-    if not any(letter.isupper() for letter in text):
-        raise refusal(text, "it has no capital letter; element symbols start with one, as in Na.")
-
-
-def _one_water(text: str, plain: str) -> str:
-    """``plain`` with an unmistakable dot before water, or a sentence when it could be two things.
-
-    ``[Fe(CN)6]1.26.H2O`` is read as 1.26 H2O: a hexacyanometallate framework holds at most one
-    [M(CN)6] per formula unit, so a number above 1 before ``.H2O`` counts the water.
-    """
-    garbled = _GARBLED_WATER.search(plain)
-    if garbled is not None:
-        count = garbled.group("count")
-        if float(count) <= 1:
-            raise refusal(text, f"{count} may count the bracket or the water; write ·{count}H2O.")
-        return plain[: garbled.start()] + f"]·{count}H2O"
-    if _GLUED_WATER.search(plain):
-        raise refusal(text, "the dot before H2O may be a decimal point; write · before the water.")
-    return plain
-
-
 def _element(text: str, plain: str, position: int) -> Token:
+    for name in PLACEHOLDERS:
+        end = position + len(name)
+        if plain.startswith(name, position) and not plain[end : end + 1].islower():
+            raise refusal(text, f"{name} is not an element; write the elements it stands for.")
     known = element_symbols()
     for length in (2, 1):
         symbol = plain[position : position + length]
@@ -127,6 +86,8 @@ def _closest_element(name: str) -> str:
 
 def _stray(plain: str, position: int) -> str:
     stray = plain[position]
+    if stray.isalpha() and not stray.isascii():
+        return f"{stray!r} is not a Latin letter; type the element symbol again."
     if not stray.islower():
         return f"{stray!r} has no place in a formula; write it like Na3V2(PO4)3."
     capital = plain[position : position + 2].capitalize()

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
-from particle_sim.fem.body_mesh import EDGES, Integers
+from particle_sim.fem.simplices import EDGES, Integers
 from particle_sim.units import Array
 
 Floats = NDArray[np.floating[Any]]

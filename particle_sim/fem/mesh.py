@@ -39,6 +39,8 @@ class Mesh:
 
     vertices: Array
     coordinates: Coordinates
+    automatic: bool = False
+    """Whether ``solve_particle`` chooses the cells anew, for its tolerance."""
 
     @property
     def inner(self) -> float:
@@ -74,3 +76,35 @@ def graded_vertices(inner: float, outer: float, cells: int, ratio: float) -> Arr
     sizes = np.geomspace(ratio, 1.0, cells)
     positions = np.concatenate([[0.0], np.cumsum(sizes)])
     return np.asarray(inner + (outer - inner) * positions / positions[-1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers:
+    """Cell sizes that grow in proportion to the distance from the surfaces, over the outer radius.
+
+    h(r) = min(outermost + growth (1 - r), innermost + inner_growth (r - r_inner), largest).
+    """
+
+    growth: float
+    outermost: float
+    innermost: float = math.inf
+    inner_growth: float = 0.0
+    largest: float = math.inf
+
+
+def layered_vertices(inner: float, outer: float, layers: Layers) -> Array:
+    """The fewest cells that are nowhere larger than ``layers`` asks: equal parts of int dr/h."""
+    reach = (outer - inner) / outer
+    near = np.geomspace(1e-3 * min(layers.outermost, reach), reach, _SAMPLES)
+    distance = np.unique(np.concatenate([[0.0], near, reach - near[::-1]]).clip(0, reach))
+    sizes = np.minimum(layers.outermost + layers.growth * distance, layers.largest)
+    sizes = np.minimum(sizes, layers.innermost + layers.inner_growth * (reach - distance))
+    parts = np.diff(distance) * 0.5 * (1 / sizes[1:] + 1 / sizes[:-1])
+    passed = np.concatenate([[0.0], np.cumsum(parts)])
+    wanted = np.linspace(0.0, passed[-1], math.ceil(passed[-1]) + 1)
+    vertices = outer * (1 - np.interp(wanted, passed, distance))[::-1]
+    vertices[0], vertices[-1] = inner, outer
+    return np.asarray(vertices)
+
+
+_SAMPLES = 400

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.aggregation import Aggregation, Mask, aggregate, inverse_diagonal
-from particle_sim.fem.body_mesh import EDGES, Integers
+from particle_sim.fem.simplices import EDGES, Integers
 from particle_sim.fem.smoothing import Chebyshev, Floats, Operator, largest_eigenvalue
 from particle_sim.units import Array
 

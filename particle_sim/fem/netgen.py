@@ -30,10 +30,22 @@ _ONE_AT_A_TIME = threading.Lock()
 """Netgen and the terminal are shared by all threads."""
 
 
+def _occ() -> Any:
+    """Netgen's drawing module, loaded when the first shape is drawn."""
+    try:
+        from netgen import occ
+    except ImportError as problem:
+        raise InputError(
+            f"Bodies are meshed by Netgen, which cannot be loaded ({problem}); run pip install "
+            "netgen-mesher (no wheel exists for Linux on arm64), or read a mesh of your own with "
+            "shapes.imported."
+        ) from problem
+    return occ
+
+
 def ellipse(across: float, along: float, name: str) -> Shape:
     """An ellipse around the origin with half-axes along x and y."""
-    from netgen import occ
-
+    occ = _occ()
     first = occ.X if across >= along else occ.Y
     plane = occ.WorkPlane(occ.Axes(occ.Pnt(0, 0, 0), n=occ.Z, h=first))
     if across == along:
@@ -48,8 +60,7 @@ def ball(
     radius: float, name: str, *, centre: Sequence[float] = (0.0, 0.0, 0.0), turn: float = 0.0
 ) -> Shape:
     """A ball around a centre; ``turn`` [degrees] moves the poles and seam of its surface."""
-    from netgen import occ
-
+    occ = _occ()
     solid = occ.Sphere(occ.Pnt(*centre), radius)
     if turn != 0:
         solid = solid.Rotate(occ.Axis(occ.Pnt(*centre), occ.Vec(1, 2, 3)), turn)
@@ -59,8 +70,7 @@ def ball(
 
 def rounded_rectangle(half_width: float, half_height: float, edge: float, name: str) -> Shape:
     """A rectangle around the origin whose corners are rounded with the radius ``edge``."""
-    from netgen import occ
-
+    occ = _occ()
     plane = occ.WorkPlane().MoveTo(edge - half_width, -half_height)
     for side in (half_width, half_height, half_width, half_height):
         if side > edge:
@@ -73,8 +83,7 @@ def rounded_rectangle(half_width: float, half_height: float, edge: float, name: 
 
 def revolved(section: Shape, name: str) -> Shape:
     """The solid that a section in (x, y), x >= 0, sweeps around y; y becomes z."""
-    from netgen import occ
-
+    occ = _occ()
     solid = section.Revolve(occ.Axis(occ.Pnt(0, 0, 0), occ.Y), 360)
     solid = solid.Rotate(occ.Axis(occ.Pnt(0, 0, 0), occ.X), 90)
     solid.faces.name = name
@@ -83,8 +92,7 @@ def revolved(section: Shape, name: str) -> Shape:
 
 def block(low: Sequence[float], high: Sequence[float], names: Mapping[int, str]) -> Shape:
     """A box or rectangle; ``names`` of its sides 0 left, 1 right, 2 front or bottom, and so on."""
-    from netgen import occ
-
+    occ = _occ()
     if len(low) == 3:
         shape = occ.Box(occ.Pnt(*low), occ.Pnt(*high))
         sides = shape.faces
@@ -101,8 +109,7 @@ def block(low: Sequence[float], high: Sequence[float], names: Mapping[int, str])
 
 def half_space(point: Sequence[float], normal: Sequence[float], name: str) -> Shape:
     """All of the unit drawing beyond a plane, or a line in 2-D, on the side of its normal."""
-    from netgen import occ
-
+    occ = _occ()
     if len(point) == 3:
         sideways = (occ.X, occ.Y, occ.Z)[min(range(3), key=lambda axis: abs(normal[axis]))]
         plane = occ.WorkPlane(occ.Axes(occ.Pnt(*point), n=occ.Dir(*normal), h=sideways))
@@ -117,8 +124,7 @@ def half_space(point: Sequence[float], normal: Sequence[float], name: str) -> Sh
 
 def union(shapes: Sequence[Shape]) -> Shape:
     """All shapes as one."""
-    from netgen import occ
-
+    occ = _occ()
     return occ.Fuse(list(shapes)) if len(shapes) > 1 else shapes[0]
 
 
@@ -144,7 +150,8 @@ def mesh_pieces(
     drawing units; cells grow by Netgen's default grading in between. ``curved`` puts
     edge midpoints on the drawn surface. The same input gives the same mesh.
     """
-    from netgen import meshing, occ
+    occ = _occ()
+    from netgen import meshing
 
     try:
         with _alone_and_silent():
@@ -166,8 +173,7 @@ def mesh_pieces(
 
 def _glued(pieces: Sequence[Shape], window: Shape | None, symmetry: Symmetry) -> Shape:
     """Pieces named 0, 1, ... in one shape, sharing the faces in which they touch."""
-    from netgen import occ
-
+    occ = _occ()
     for number, piece in enumerate(pieces):
         (piece.solids if symmetry is Symmetry.SOLID else piece.faces).name = f"{number}"
     shape = occ.Glue(list(pieces)) if len(pieces) > 1 else pieces[0]

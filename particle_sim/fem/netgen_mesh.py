@@ -18,7 +18,7 @@ SNAP = 1e-12
 """Points closer than this to a coordinate plane are put on it; drawings round off at 1e-15."""
 
 EDGE_PLACES = {2: (0, 1, 2), 3: (5, 4, 3, 2, 1, 0)}
-"""Where the midpoints, in the order of ``body_mesh.EDGES``, stand in Netgen's cells."""
+"""Where the midpoints, in the order of ``simplices.EDGES``, stand in Netgen's cells."""
 
 
 def read_netgen(

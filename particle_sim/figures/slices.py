@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from particle_sim.fem.body_mesh import EDGES, BodyMesh, Integers, Symmetry
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.simplices import EDGES
 from particle_sim.figures.skin import (
     STRAIGHT,
     Skin,

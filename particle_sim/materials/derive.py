@@ -69,10 +69,7 @@ class Draft:
         entry = self.entries.get(name)
         if entry is None or entry.value is None:
             return None
-        try:
-            return to_si(entry.value, entry.unit, unit)
-        except InputError as error:
-            raise InputError(f"{self.where}: properties.{name}: {error}") from None
+        return to_si(entry.value, entry.unit, unit, where=f"{self.where}: properties.{name}")
 
     def facts(self, kind: str) -> list[Fact]:
         """The printed facts of a kind."""
@@ -309,7 +306,8 @@ def _per_volume(draft: Draft, amount: float, unit: str, note: str) -> PropertyEn
         return None
 
     def over(cell: float) -> float:
-        return amount / (AVOGADRO * to_si(cell, volume.unit, "m^3"))
+        where = f"{draft.where}: properties.formula_unit_volume"
+        return amount / (AVOGADRO * to_si(cell, volume.unit, "m^3", where=where))
 
     value = over(volume.value)
     if volume.range is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.build import PropertyBuilder
 from particle_sim.materials.catalogue import CATALOGUE
@@ -55,6 +56,7 @@ class MaterialRecord:
         return self.system.citation(source)
 
 
+@arguments_checked
 def load_material(name: str, *, reading: str | None = None) -> Material:
     """A material by shipped name (``"nvp"``), with a reading (``"nvp@na1_to_na4"``), or by path.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable, SiteFunction, SquareRoot
@@ -85,6 +87,7 @@ class Material:
         return dataclasses.replace(self, properties={**self.properties, **changed})
 
 
+@arguments_checked
 def material_from_values(
     *,
     maximum_concentration: float,
@@ -103,6 +106,13 @@ def material_from_values(
 
     Chemical strain beta = Omega c / 3 (Vegard), exchange current 2 j0 sqrt(theta (1 - theta)).
     """
+
+    positive = {
+        "maximum_concentration": maximum_concentration,
+        "diffusivity": diffusivity,
+        "youngs_modulus": youngs_modulus,
+    }
+    _refuse_impossible(positive, poisson_ratio, exchange_current_density)
 
     def named(label: str, value: float | SiteFunction, unit: str) -> Property:
         if isinstance(value, int | float):
@@ -136,3 +146,22 @@ def material_from_values(
         stress_free_site_fraction=stress_free_concentration / maximum_concentration,
         properties={key: named(key, value, unit) for key, (value, unit) in values.items()},
     )
+
+
+def _refuse_impossible(
+    positive: Mapping[str, float | SiteFunction], poisson_ratio: float, exchange: float
+) -> None:
+    """Numbers that no material has; functions are taken as they are."""
+    problems = [
+        f"{name} is {value:g}; it must be positive and finite, in SI units."
+        for name, value in positive.items()
+        if isinstance(value, int | float) and not 0 < value < math.inf
+    ]
+    if not -1 < poisson_ratio < 0.5:
+        problems.append(f"poisson_ratio is {poisson_ratio:g}; it must lie between -1 and 0.5.")
+    if not 0 <= exchange < math.inf:
+        problems.append(
+            f"exchange_current_density is {exchange:g} A/m^2; it must not be negative or infinite."
+        )
+    if problems:
+        raise InputError(*(f"material_from_values: {problem}" for problem in problems))

@@ -7,6 +7,7 @@ Measured curve (multi-species, multi-reaction form; Verbrugge et al., J. Electro
 
 so theta falls monotonically with U; ``U(theta)`` is its inverse. ``width`` is 1 for an ideal
 solid solution and well below 1 for a flat two-phase plateau (0.2 leaves a slope of about 5 mV).
+T is the temperature asked for; U_i do not depend on it. A table is as measured, whatever T.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import numpy as np
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.units import Array
 
-_THERMAL_VOLTAGE = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 _EDGE = 1e-15
 
 
@@ -41,12 +41,18 @@ class PlateauPotential:
 
     plateaus: tuple[Plateau, ...]
 
-    def __call__(self, site_fraction: Array) -> Array:
-        return self._invert(np.asarray(site_fraction, dtype=float))
+    def __call__(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
+        return self._invert(np.asarray(site_fraction, dtype=float), temperature)
 
-    def slope(self, site_fraction: Array) -> Array:
-        potential = self(site_fraction)
-        return 1.0 / self._filling_slope(potential)
+    def slope(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
+        """dU/dtheta [V]"""
+        potential, thermal = self(site_fraction, temperature), _thermal_voltage(temperature)
+        total = np.zeros_like(potential, dtype=float)
+        for plateau in self.plateaus:
+            reduced = _reduced(potential, plateau, thermal)
+            peak = _logistic(reduced) * _logistic(-reduced)
+            total += plateau.share * peak / (plateau.width * thermal)
+        return np.asarray(-1.0 / np.maximum(total, _EDGE))
 
     def scaled(self, factor: float) -> PlateauPotential:
         """Every plateau voltage multiplied by ``factor``."""
@@ -54,39 +60,36 @@ class PlateauPotential:
             tuple(replace(p, voltage=p.voltage * factor) for p in self.plateaus)
         )
 
-    def filling(self, potential: Array) -> Array:
+    def filling(self, potential: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         """Equilibrium site fraction at ``potential``."""
-        total = np.zeros_like(potential, dtype=float)
+        total, thermal = np.zeros_like(potential, dtype=float), _thermal_voltage(temperature)
         for plateau in self.plateaus:
-            total += plateau.share * _logistic(self._reduced(potential, plateau))
+            total += plateau.share * _logistic(_reduced(potential, plateau, thermal))
         return total
 
-    def _filling_slope(self, potential: Array) -> Array:
-        total = np.zeros_like(potential, dtype=float)
-        for plateau in self.plateaus:
-            reduced = self._reduced(potential, plateau)
-            peak = _logistic(reduced) * _logistic(-reduced)
-            total += plateau.share * peak / (plateau.width * _THERMAL_VOLTAGE)
-        return np.asarray(-np.maximum(total, _EDGE))
-
-    @staticmethod
-    def _reduced(potential: Array, plateau: Plateau) -> Array:
-        return (plateau.voltage - potential) / (plateau.width * _THERMAL_VOLTAGE)
-
-    def _invert(self, site_fraction: Array) -> Array:
+    def _invert(self, site_fraction: Array, temperature: float) -> Array:
         target = np.clip(site_fraction, _EDGE, 1 - _EDGE)
+        thermal = _thermal_voltage(temperature)
         if len(self.plateaus) == 1:
             only = self.plateaus[0]
             reduced: Array = np.log(target / (1 - target))
-            return np.asarray(only.voltage - only.width * _THERMAL_VOLTAGE * reduced)
-        margin = 40 * _THERMAL_VOLTAGE * max(p.width for p in self.plateaus)
+            return np.asarray(only.voltage - only.width * thermal * reduced)
+        margin = 40 * thermal * max(p.width for p in self.plateaus)
         low = np.full_like(target, min(p.voltage for p in self.plateaus) - margin)
         high = np.full_like(target, max(p.voltage for p in self.plateaus) + margin)
         for _ in range(60):  # halves the bracket to the last bit of a double
             middle = 0.5 * (low + high)
-            too_full = self.filling(middle) > target
+            too_full = self.filling(middle, temperature) > target
             low, high = np.where(too_full, middle, low), np.where(too_full, high, middle)
         return 0.5 * (low + high)
+
+
+def _thermal_voltage(temperature: float) -> float:
+    return GAS_CONSTANT * temperature / FARADAY
+
+
+def _reduced(potential: Array, plateau: Plateau, thermal: float) -> Array:
+    return (plateau.voltage - potential) / (plateau.width * thermal)
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,10 @@ class TabulatedPotential:
     site_fraction: tuple[float, ...]
     voltage: tuple[float, ...]
 
-    def __call__(self, site_fraction: Array) -> Array:
+    def __call__(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         return np.interp(site_fraction, self.site_fraction, self.voltage)
 
-    def slope(self, site_fraction: Array) -> Array:
+    def slope(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         x, y = np.asarray(self.site_fraction), np.asarray(self.voltage)
         index = np.clip(np.searchsorted(x, site_fraction, side="right") - 1, 0, len(x) - 2)
         return (np.diff(y) / np.diff(x))[index]
@@ -107,7 +110,7 @@ class TabulatedPotential:
     def scaled(self, factor: float) -> TabulatedPotential:
         return replace(self, voltage=tuple(factor * value for value in self.voltage))
 
-    def filling(self, potential: Array) -> Array:
+    def filling(self, potential: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         """Equilibrium site fraction at ``potential``."""
         return np.interp(potential, self.voltage[::-1], self.site_fraction[::-1])
 

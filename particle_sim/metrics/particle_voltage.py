@@ -36,6 +36,7 @@ def particle_voltage_history(run: ParticleRun) -> Array:
 
 def overpotential_history(run: ParticleRun) -> Array:
     """eta = (2RT/F) asinh(N F / (2 j0(theta_s))), symmetric Butler-Volmer, N outwards."""
-    exchange = run.particle.material["exchange_current_density"](run.site_fraction[:, -1])
+    law = run.particle.material["exchange_current_density"]
+    exchange = law(run.site_fraction[:, -1], run.temperature)
     thermal = 2 * GAS_CONSTANT * run.temperature / FARADAY
     return np.asarray(thermal * np.arcsinh(run.surface_flux * FARADAY / (2 * exchange)))

@@ -34,9 +34,10 @@ class Crystal:
             checked_stiffness(self.stiffness)
         for axis, function in zip("abc", self.strain or (), strict=False):
             _check_window(axis, function)
-        if min(self.diffusivity_ratio) <= 0:
+        ratio = np.asarray(self.diffusivity_ratio, dtype=float)
+        if ratio.shape != (3,) or not np.all((ratio > 0) & (ratio < np.inf)):
             raise InputError(
-                f"diffusivity_ratio is {self.diffusivity_ratio}; all three must be positive."
+                f"diffusivity_ratio is {self.diffusivity_ratio}; give three positive numbers."
             )
         if self.orientations is not None:
             _check_rotations(self.orientations)
@@ -65,6 +66,16 @@ class Inert:
     youngs_modulus: float
     poisson_ratio: float
     misfit_strain: float | Array = 0.0
+
+    def __post_init__(self) -> None:
+        isotropic_stiffness(self.youngs_modulus, self.poisson_ratio)
+        if np.shape(self.misfit_strain) not in ((), (6,)) or not np.all(
+            np.isfinite(self.misfit_strain)
+        ):
+            raise InputError(
+                f"The misfit_strain of an inert region is {self.misfit_strain}; give one finite "
+                "number or six."
+            )
 
     @property
     def stiffness(self) -> Array:
@@ -105,13 +116,13 @@ def _check_window(axis: str, function: LinearTable) -> None:
 
 
 def _check_rotations(orientations: Array) -> None:
-    given = np.asarray(orientations)
+    given = np.asarray(orientations, dtype=float)
     if given.shape[-2:] != (3, 3) or given.ndim not in (2, 3):
         raise InputError(
             f"The orientations have shape {given.shape}; give rotations of shape (regions, 3, 3)."
         )
     error = float(np.abs(given @ np.swapaxes(given, -1, -2) - np.eye(3)).max())
-    if error > 1e-8 or np.any(np.linalg.det(given) < 0):
+    if not error <= 1e-8 or np.any(np.linalg.det(given) < 0):
         raise InputError(
             f"An orientation is not a rotation (R R^T differs from the identity by {error:.1e}); "
             "use particle_sim.crystal.rotation or random_orientations."

@@ -4,9 +4,11 @@
 
 with strains (radial, first and second tangential): sphere (u', u/r, u/r), cylinder
 (u', u/r, e_z), slab (u', e, e) where e = e_0 + k x. e_z, e_0 and the curvature k are global
-unknowns where the boundary leaves them free. Everything here is scaled: lengths by the outer
-radius of the material, stress by a reference modulus. The displacement element is one order
-above the concentration's, so that strain and chemical strain are of the same degree.
+unknowns where the boundary leaves them free. A hollow particle's displacement is u = g r + w with
+the global unknown g and w = 0 at its inner surface: in a thin wall g r is larger than w by R over
+the wall, and a difference of u would lose what strains the wall. Everything here is scaled:
+lengths by the outer radius of the material, stress by a reference modulus. The displacement element
+is one order above the concentration's, so that strain and chemical strain are of the same degree.
 """
 
 from __future__ import annotations
@@ -90,18 +92,18 @@ class Elasticity:
 
     @property
     def globals_count(self) -> int:
-        """Number of global unknowns m."""
+        """Number of global unknowns m; the last is g of a hollow particle."""
         coordinates = self.space.mesh.coordinates
         if coordinates is Coordinates.CYLINDER:
-            return 1 if self.boundary.axial is Axial.FREE else 0
+            return (self.boundary.axial is Axial.FREE) + self.is_hollow
         if coordinates is Coordinates.SLAB:
             return {Lateral.BONDED: 0, Lateral.FLAT: 1, Lateral.BENDING: 2}[self.boundary.lateral]
-        return 0
+        return int(self.is_hollow)
 
     @property
-    def is_pinned(self) -> bool:
-        """Whether the innermost displacement is fixed (centre of a solid, origin of a slab)."""
-        return not self.space.mesh.is_hollow
+    def is_hollow(self) -> bool:
+        """Whether the inner boundary is a surface that moves."""
+        return self.space.mesh.is_hollow
 
     def strain_operator(self, radius: Array, values: Array, gradients: Array) -> StrainOperator:
         """Strains at ``radius`` (e, q) from shape functions and d/dr of shape (e, q, i)."""
@@ -115,8 +117,10 @@ class Elasticity:
             Coordinates.SLAB: (nothing, nothing),
         }[coordinates]
         overall = np.zeros((*radius.shape, 3, self.globals_count))
-        if coordinates is Coordinates.CYLINDER and self.globals_count:
+        if coordinates is Coordinates.CYLINDER and self.boundary.axial is Axial.FREE:
             overall[..., 2, 0] = 1.0
+        if self.is_hollow:
+            overall[..., : 1 + coordinates.value, -1] = 1.0
         if coordinates is Coordinates.SLAB:
             for power in range(self.globals_count):
                 overall[..., 1:, power] = radius[..., None] ** power
@@ -180,16 +184,18 @@ class Elasticity:
         """Factorised stiffness with border columns (n, m) and corner (m, m)."""
         cells, cell_border, corner = self.cell_stiffness(site_fraction)
         band, border = self.pattern.assemble(cells), self._gather_columns(cell_border)
-        last = self.pattern.dimension - 1
-        self.pattern.add(band, last, last, self.surface_forces[1])
-        if self.is_pinned:
-            self.pattern.make_identity_row(band, 0)
-            border[0] = 0.0
+        last, spring = self.pattern.dimension - 1, self.surface_forces[1]
+        self.pattern.add(band, last, last, spring)
+        if self.is_hollow:
+            border[last, -1] += spring * self.outer
+            corner[-1, -1] += spring * self.outer**2
+        self.pattern.make_identity_row(band, 0)
+        border[0] = 0.0
         return self.pattern.factorise(band), border, corner
 
     @cached_property
     def surface_forces(self) -> tuple[Array, float]:
-        """Forces on the first and last displacement dof, and the last one's added stiffness."""
+        """Forces on the inner and outer surface, and the added stiffness of the outer."""
         mesh, boundary = self.displacement_space.mesh, self.boundary
         power, outer_area = mesh.coordinates.value, mesh.coordinates.surface(mesh.outer)
         curvature = power / (mesh.outer * self.length)
@@ -198,7 +204,7 @@ class Elasticity:
         stiffness = outer_area * curvature * boundary.surface_modulus / mesh.outer
         if boundary.matrix is not None:
             stiffness += outer_area * 2 * power * boundary.matrix.shear_modulus / mesh.outer
-        if self.is_pinned:
+        if not self.is_hollow:
             inner = 0.0
         forces = np.array([inner, outer]) / self.reference_modulus
         return forces, stiffness / self.reference_modulus
@@ -220,9 +226,21 @@ class Elasticity:
         for i, dofs in enumerate(space.cell_dofs.T):  # a dof occurs once per local number
             forces[:, dofs] += local[:, :, i].T
         forces[:, [0, -1]] += self.surface_forces[0]
-        if self.is_pinned:
-            forces[:, 0] = 0.0
-        return forces, np.einsum("teq,eqm->tm", pressure, strain.overall_trace)
+        forces[:, 0] = 0.0
+        moments = np.einsum("teq,eqm->tm", pressure, strain.overall_trace)
+        if self.is_hollow:
+            ends = np.array([self.space.mesh.inner, self.outer])
+            moments[:, -1] += self.surface_forces[0] @ ends
+        return forces, moments
+
+    @property
+    def outer(self) -> float:
+        """Outermost radius, a shell included; scaled."""
+        return self.displacement_space.mesh.outer
+
+    def moved(self, radius: Array | float, w: Array, g: Array) -> Array:
+        """Displacement u = w + g r at ``radius`` (p,), from w (t, p) and globals (t, m); scaled."""
+        return w + g[:, -1:] * radius if self.is_hollow else w
 
     @cached_property
     def _constant_factors(self) -> tuple[BandedFactors, Array, Array]:
@@ -256,7 +274,8 @@ class Elasticity:
             local = displacement[self.displacement_space.cell_dofs]
             stored = float(np.sum((cells @ local[:, :, None])[:, :, 0] * local))
             stored += float(2 * np.sum((border @ overall) * local) + overall @ corner @ overall)
-            stored += self.surface_forces[1] * float(displacement[-1]) ** 2
+            outside = self.moved(self.outer, displacement[None, -1:], overall[None])
+            stored += self.surface_forces[1] * float(outside[0, 0]) ** 2
             work = float(force @ displacement + moment @ overall)
             worst = max(worst, abs(stored - work) / max(abs(stored) + abs(work), 1e-300))
         return worst

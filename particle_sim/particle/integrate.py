@@ -81,6 +81,8 @@ def _pieces(
             if _jumps(snapshot.rate, restarted):
                 step = min(step, _first_step(system, (right - left) / unit))
             snapshot = replace(snapshot, rate=restarted)
+            if _ends(stepper, snapshot, piece):
+                return
         inside = landings[(landings > max(left, done)) & (landings < right)]
         for stop in np.append(inside, right) / unit:
             snapshot, step = _advance(stepper, snapshot, float(stop), piece, step)
@@ -140,11 +142,7 @@ def _advance(
         if _excess(stepper, candidate, piece) > stepper.controls.event_tolerance:
             snapshot = _locate(stepper, snapshot, candidate, piece)
             trajectory.snapshots.append(snapshot)
-            trajectory.stopped_early = True
-            beyond = stepper.system.voltage_excess(
-                snapshot.packed, snapshot.overall, snapshot.time, piece
-            )
-            trajectory.stopped_by_voltage = beyond > -2 * stepper.controls.event_tolerance
+            _stop(stepper, snapshot, piece)
             return snapshot, step
         landed = candidate.time if length < remaining else stop
         snapshot = replace(candidate, time=landed)
@@ -153,6 +151,21 @@ def _advance(
         grown = length * min(FASTEST, SAFETY * max(error, 1e-8) ** -0.25)
         step = max(grown, step) if length < step else grown
     return snapshot, step
+
+
+def _ends(stepper: Stepper, snapshot: Snapshot, piece: Piece) -> bool:
+    """Whether a new flux takes the voltage beyond its limits before any sodium has moved."""
+    system = stepper.system
+    beyond = system.voltage_excess(snapshot.packed, snapshot.overall, snapshot.time, piece)
+    if beyond > stepper.controls.event_tolerance:
+        _stop(stepper, snapshot, piece)
+    return stepper.trajectory.stopped_early
+
+
+def _stop(stepper: Stepper, snapshot: Snapshot, piece: Piece) -> None:
+    beyond = stepper.system.voltage_excess(snapshot.packed, snapshot.overall, snapshot.time, piece)
+    stepper.trajectory.stopped_early = True
+    stepper.trajectory.stopped_by_voltage = beyond > -2 * stepper.controls.event_tolerance
 
 
 def _excess(stepper: Stepper, snapshot: Snapshot, piece: Piece) -> float:

@@ -26,10 +26,32 @@ class Balances:
     ``sodium``: change of the inventory plus outflow, over the window's inventory.
     ``equilibrium``: work of the internal forces on the displacement against that of the loads,
     over the sum of magnitudes (Clapeyron's theorem), worst of all times.
+    ``site_fraction``: lowest and highest theta at any dof and time; a crystal has none beyond 0..1.
+    ``space``: estimated largest error in space, in the units of the run's tolerance; ``None`` where
+    no estimate was made.
     """
 
     sodium: float
     equilibrium: float
+    site_fraction: tuple[float, float]
+    space: float | None = None
+
+
+def extent(values: Array) -> tuple[float, float]:
+    """Lowest and highest value."""
+    return float(values.min()), float(values.max())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpaceError:
+    """Estimated errors that the mesh of a body leaves, root mean square over the volume.
+
+    Each at the stored time where the field varies most: of theta (1), and of the stress [Pa] in
+    the norm of a tensor.
+    """
+
+    site_fraction: float
+    stress: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
@@ -40,6 +41,7 @@ class Particle(Generic[AnyMesh]):
     wetting_energy: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if not 1 <= self.order <= 4:
             raise InputError(f"The particle's element order is {self.order}; choose 1, 2, 3 or 4.")
         if not self.physics:

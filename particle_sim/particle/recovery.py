@@ -86,16 +86,25 @@ def _properties(
 
 def nodal_stress(elasticity: Elasticity, states: Array, u: Array, g: Array) -> Tensors:
     """Stress and strain at the concentration dofs; where two cells meet, their mean."""
+    return joined(elasticity, sided_stress(elasticity, states, u, g))
+
+
+def joined(elasticity: Elasticity, sides: Tensors) -> Tensors:
+    """Stress and strain at the dofs from those of every cell."""
+    return Tensors(
+        stress=_average(sides.stress, elasticity.cells),
+        strain=_average(sides.strain, elasticity.cells),
+    )
+
+
+def sided_stress(elasticity: Elasticity, states: Array, u: Array, g: Array) -> Tensors:
+    """Stress and strain at every cell's concentration dofs in turn (t, e i, 3)."""
     space = elasticity.space
     nodes_per_cell = space.order + 1
     cell = np.repeat(np.arange(elasticity.cells), nodes_per_cell)
     start = space.mesh.vertices[cell]
     position = (space.nodes[space.cell_dofs].ravel() - start) / space.mesh.cell_sizes[cell]
-    both = tensors_at(elasticity, (states, u, g), cell, position)
-    return Tensors(
-        stress=_average(both.stress, elasticity.cells),
-        strain=_average(both.strain, elasticity.cells),
-    )
+    return tensors_at(elasticity, (states, u, g), cell, position)
 
 
 def stress_response(elasticity: Elasticity) -> Array:

@@ -12,7 +12,7 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, von_mises
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.recovery import Tensors, nodal_stress, tensors_at
+from particle_sim.particle.recovery import Tensors, joined, sided_stress, tensors_at
 from particle_sim.units import Array
 
 
@@ -32,7 +32,9 @@ class ParticleRun:
     potential: Array
     """Non-local chemical potential at the dofs [J/mol] (t, n); (t, 0) where no term reads it"""
     displacement: Array
+    """Scaled displacement dofs (t, n); of a hollow particle less g r, with g in ``overall``"""
     overall: Array
+    """Global unknowns of the elasticity (t, m), g of a hollow particle the last"""
     surface_flux: Array
     """Out of the outer surface [mol/(m2 s)] (t,)"""
     temperature: float
@@ -66,8 +68,13 @@ class ParticleRun:
 
     @cached_property
     def tensors(self) -> Tensors:
-        """Scaled stress and strain at the dofs (t, n, 3)."""
-        return nodal_stress(self.elasticity, self.site_fraction, self.displacement, self.overall)
+        """Scaled stress and strain at the dofs (t, n, 3); where two cells meet, their mean."""
+        return joined(self.elasticity, self.sided_tensors)
+
+    @cached_property
+    def sided_tensors(self) -> Tensors:
+        """Scaled stress and strain at the dofs of every cell in turn (t, e i, 3)."""
+        return sided_stress(self.elasticity, self.site_fraction, self.displacement, self.overall)
 
     @cached_property
     def stress(self) -> Array:
@@ -138,7 +145,8 @@ class ParticleRun:
         tensors = tensors_at(self.elasticity, states, cell, position)
         values, _ = space.tabulate(position)
         local = self.displacement[:, space.cell_dofs[cell]]
-        moved = np.einsum("pi,tpi->tp", values, local) * length
+        inward = np.einsum("pi,tpi->tp", values, local)
+        moved = self.elasticity.moved(scaled, inward, self.overall) * length
         material_cell = np.minimum(cell, self.elasticity.cells - 1)
         shapes, _ = self.elasticity.space.tabulate(position)
         theta = np.einsum(

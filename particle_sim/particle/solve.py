@@ -9,37 +9,43 @@ from typing import Any, overload
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
 from particle_sim.fem.space import Space
+from particle_sim.particle.accuracy import body_controls, radial_controls
 from particle_sim.particle.body.memory import check_memory
 from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.body.solve import STRESS_PER_SODIUM, body_run, body_system
+from particle_sim.particle.body.solve import body_run, body_system
+from particle_sim.particle.body.space_error import relative_error
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.checkpoint import Checkpoint, fingerprint
+from particle_sim.particle.default_mesh import chosen_mesh
 from particle_sim.particle.elasticity import Elasticity
-from particle_sim.particle.filling import Filling, check_first_output, filling_at
+from particle_sim.particle.filling import (
+    Filling,
+    check_first_output,
+    check_start,
+    check_temperatures,
+    filling_at,
+    landing_times,
+)
 from particle_sim.particle.integrate import integrate
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.physics.term import Potential
-from particle_sim.particle.recovery import stress_response
 from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.stability import uniform_stability
-from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
+from particle_sim.particle.space_error import space_error
+from particle_sim.particle.stepper import Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Scales
 from particle_sim.particle.validity import warnings_for
-from particle_sim.units import Array
+from particle_sim.units import Array, positive
 
 SITE_LIMITS = (0.0, 1.0)
 """Surface filling beyond which a particle cannot take or give sodium."""
-
-NEWTON_TOLERANCE = 1e-12
-"""Residual of theta per dof at which a stage counts as solved, near rounding."""
 
 
 @overload
@@ -73,8 +79,9 @@ def solve_particle(
 ) -> BodyRun: ...
 
 
+@arguments_checked
 def solve_particle(
-    particle: Any,
+    particle: Particle[Any],
     surface: SurfaceCondition,
     *,
     on: Sequence[str] = (),
@@ -96,8 +103,10 @@ def solve_particle(
     step without them. ``on`` names the boundaries of a body that sodium passes (default:
     ``surface``, or the inside of an inert coating); all others are blocked. ``inner_surface`` acts
     on the inside of a hollow particle. ``tolerance`` bounds the time error of each step in theta
-    over min(1, N R/(D c_max)) and in stress over E Omega c/(3 (1 - nu)) of the same c; the error
-    in space is set by the mesh and order. The run ends early when the surface filling leaves
+    over min(1, N L/(D c_max)), L the radius or the wall, and in stress over E Omega c/(3 (1 - nu))
+    of the same c; a radial mesh made without cells is chosen so that the error in space stays below
+    it too, and ``balances.space`` estimates that error (of a body the root mean square, as its mesh
+    is given; ``space_error`` holds both parts). The run ends early when the surface filling leaves
     ``limits`` (``None``: never). Small strain, isothermal.
 
     ``checkpoint`` names a file to which the states go while the run lasts; given again after an
@@ -106,9 +115,8 @@ def solve_particle(
 
     Raises :class:`ConvergenceError` with the last good state, or :class:`InputError`.
     """
-    if not tolerance > 0:
-        raise InputError(f"The tolerance is {tolerance}; it must be positive.")
-    landings = np.unique(np.asarray(times, dtype=float))
+    positive("The tolerance", tolerance, "1")
+    landings = landing_times(times, surface.breaks)
     kept = _checkpoint(checkpoint, particle, surface, inner_surface, tuple(on), tolerance, limits)
     if isinstance(particle.mesh, BodyMesh):
         surfaces = _surfaces(particle.mesh, surface, inner_surface, on, particle)
@@ -116,15 +124,18 @@ def solve_particle(
         return _solve_body(
             body, surface, initial_site_fraction, landings, (tolerance, limits), (progress, kept)
         )
+    mesh = chosen_mesh(particle, surface, inner_surface, tolerance)
+    particle = replace(particle, mesh=mesh)
     system = _system(particle, surface, inner_surface)
     start = _start(system.space.nodes * system.scales.length, surface, initial_site_fraction)
-    stepper = Stepper(
-        system=system,
-        controls=_controls(system, surface, tolerance, limits),
-        trajectory=Trajectory(),
-    )
+    check_start(start, limits)
+    controls = radial_controls(system, surface, tolerance, limits)
+    stepper = Stepper(system=system, controls=controls, trajectory=Trajectory())
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
-    return _run(system, particle, surface, trajectory)
+    run = _run(system, particle, surface, trajectory)
+    space = space_error(run, controls, begins_with_a_jump=np.isinf(surface.largest))
+    warnings = warnings_for(run, tolerance, space)
+    return replace(run, balances=replace(run.balances, space=space), warnings=warnings)
 
 
 def _solve_body(
@@ -139,15 +150,15 @@ def _solve_body(
     check_memory(body, len(landings) + 2)
     area = sum(body.exchange.area(name) for name in body.surfaces)
     _check_flux(surface, landings, body.scales, float(body.volumes.sum()) / area, limits)
-    stepper = Stepper(
-        system=body,
-        controls=_body_controls(body, surface, tolerance, limits),
-        trajectory=Trajectory(),
-    )
+    controls = body_controls(body, surface, tolerance, limits)
+    stepper = Stepper(system=body, controls=controls, trajectory=Trajectory())
     start = _start(body.space.nodes * body.scales.length, surface, given)
+    check_start(start, limits)
     trajectory = integrate(stepper, start, surface.breaks, landings, *watching)
-    finished = body_run(body, trajectory, landings)
-    return replace(finished, warnings=body_warnings(finished))
+    run = body_run(body, trajectory, landings)
+    space = relative_error(run, controls.theta_scale)
+    run = replace(run, balances=replace(run.balances, space=space))
+    return replace(run, warnings=body_warnings(run, tolerance))
 
 
 def _check_flux(
@@ -195,24 +206,6 @@ def _surfaces(
     return surfaces
 
 
-def _body_controls(
-    system: BodySystem,
-    surface: SurfaceCondition,
-    tolerance: float,
-    limits: tuple[float, float] | None,
-) -> Controls:
-    scale = _theta_scale(surface, system.scales, system.potentials)
-    return Controls(
-        tolerance=tolerance / STRESS_PER_SODIUM,
-        theta_scale=scale,
-        stress_scale=1.0,
-        stress_response=np.zeros(0),
-        newton_tolerance=max(1e-3 * tolerance * scale, 1e-11),
-        limits=limits,
-        event_tolerance=1e-7,
-    )
-
-
 def _system(
     particle: Particle[Mesh], surface: SurfaceCondition, inner: SurfaceCondition | None
 ) -> ParticleSystem:
@@ -225,6 +218,7 @@ def _system(
     surfaces = {space.dimension - 1: surface}
     if inner is not None:
         surfaces[0] = inner
+    check_temperatures(surfaces.values())
     half = material["diffusivity"](np.array(0.5), surface.temperature)
     system = ParticleSystem(
         space=space,
@@ -257,42 +251,6 @@ def _start(positions: Array, surface: SurfaceCondition, given: Filling | None) -
     return filling_at(positions, given)
 
 
-def _controls(
-    system: ParticleSystem,
-    surface: SurfaceCondition,
-    tolerance: float,
-    limits: tuple[float, float] | None,
-) -> Controls:
-    theta_scale = _theta_scale(surface, system.scales, system.potentials)
-    elasticity, material = system.elasticity, system.material
-    slopes = material["chemical_strain"].slope(np.linspace(0, 1, 201))
-    steepest = float(np.abs(slopes).max())
-    ratio = float(material["poisson_ratio"](np.array(0.5)))
-    # a given flux is conserved whatever Newton leaves over; a flux that reacts is not
-    loose = max(1e-3 * tolerance * theta_scale, NEWTON_TOLERANCE)
-    return Controls(
-        tolerance=tolerance,
-        theta_scale=theta_scale,
-        stress_scale=max(steepest * theta_scale / (1 - ratio), 1e-300),
-        stress_response=stress_response(elasticity) if steepest > 0 else np.zeros(0),
-        newton_tolerance=NEWTON_TOLERANCE if np.isinf(surface.largest) else loose,
-        limits=limits,
-        stability=uniform_stability(
-            system.physics, system.material, system.scales, system.space.mesh
-        ),
-    )
-
-
-def _theta_scale(
-    surface: SurfaceCondition, scales: Scales, potentials: frozenset[Potential]
-) -> float:
-    """The largest difference of theta that the flux can build up, at most 1."""
-    reach = surface.largest / scales.flux
-    if Potential.GRADIENT_ENERGY in potentials:
-        return 1.0
-    return reach if 0 < reach < 1 else 1.0
-
-
 def _run(
     system: ParticleSystem,
     particle: Particle[Mesh],
@@ -305,7 +263,7 @@ def _run(
     displacement, overall = system.elasticity.solve(theta)
     mesh, last = system.space.mesh, system.space.dimension - 1
     per_area = system.scales.flux / mesh.coordinates.surface(mesh.outer)
-    run = ParticleRun(
+    return ParticleRun(
         particle=particle,
         elasticity=system.elasticity,
         time=np.array([snapshot.time for snapshot in snapshots]) * system.scales.time,
@@ -319,6 +277,7 @@ def _run(
         balances=Balances(
             sodium=_sodium_error(system, theta, snapshots),
             equilibrium=system.elasticity.work_error(theta, displacement, overall),
+            site_fraction=extent(theta),
         ),
         cost=Cost(
             steps=len(snapshots) - 1,
@@ -327,7 +286,6 @@ def _run(
             newton_residuals=trajectory.hardest_newton,
         ),
     )
-    return replace(run, warnings=warnings_for(run))
 
 
 def _end(theta: Array, trajectory: Trajectory) -> ParticleEnd:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.solve import body_system
+from particle_sim.particle.body.space_error import relative_error
+from particle_sim.particle.body.validity import body_warnings
 from particle_sim.particle.filling import Filling, filling_at
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 
+TOLERANCE = 0.01
+"""Error of the mesh, relative, beyond which the result says so; there is no error in time."""
 
+
+@arguments_checked
 def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRun:
     """Displacement and stress of one sodium field in a body, div sigma = 0.
 
@@ -28,7 +37,7 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
     elasticity, length = system.elasticity, system.scales.length
     theta = filling_at(system.space.nodes * length, site_fraction)[None]
     displacement = elasticity.solve(theta)
-    return BodyRun(
+    run = BodyRun(
         particle=particle,
         elasticity=elasticity,
         length=length,
@@ -40,7 +49,11 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
         voltage=None,
         temperature=REFERENCE_TEMPERATURE,
         end=ParticleEnd.TIME,
-        balances=Balances(sodium=0.0, equilibrium=elasticity.work_error(theta, displacement)),
+        balances=Balances(
+            sodium=0.0,
+            equilibrium=elasticity.work_error(theta, displacement),
+            site_fraction=extent(theta),
+        ),
         cost=Cost(
             steps=0,
             rejected_steps=0,
@@ -49,3 +62,6 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
             methods=(f"displacement: {elasticity.solver.method}",),
         ),
     )
+    space = relative_error(run, float(np.ptp(theta)))
+    run = replace(run, balances=replace(run.balances, space=space))
+    return replace(run, warnings=body_warnings(run, TOLERANCE))

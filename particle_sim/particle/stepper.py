@@ -151,6 +151,8 @@ class Stepper:
         moves: list[float] = []  # largest change of theta and the global unknowns
         for _ in range(NEWTON_LIMIT):
             linearised = system.linearise(packed, overall, stage)
+            if linearised.is_linear:
+                return self._linear(packed, overall, linearised)
             residuals.append(system.residual_norm(linearised))
             if moves and _is_settled(residuals[-1], moves, self.controls.newton_tolerance):
                 if len(residuals) > len(trajectory.hardest_newton):
@@ -163,11 +165,19 @@ class Stepper:
             change, overall_change = system.newton_step(linearised)
             packed, overall = packed + change, overall + overall_change
             trajectory.newton_iterations += 1
-            if linearised.is_linear:
-                return packed, overall, linearised.flows
             sodium = float(np.abs(change[system.theta]).max())
             moves.append(max(sodium, float(np.abs(overall_change).max(initial=0.0))))
         raise StepFailed(tuple(residuals))
+
+    def _linear(
+        self, packed: Array, overall: Array, linearised: Any
+    ) -> tuple[Array, Array, Mapping[Any, float]]:
+        """The only iteration of a linear stage."""
+        change, overall_change = self.system.newton_step(linearised)
+        self.trajectory.newton_iterations += 1
+        if not np.isfinite(change).all():
+            raise StepFailed(())
+        return packed + change, overall + overall_change, linearised.flows
 
 
 def _is_settled(residual: float, moves: list[float], tolerance: float) -> bool:

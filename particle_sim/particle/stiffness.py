@@ -17,6 +17,11 @@ VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 def isotropic_stiffness(youngs_modulus: float, poisson_ratio: float) -> Array:
     """Stiffness (6, 6) [Pa] of an isotropic solid."""
+    if not (0 < youngs_modulus < np.inf and -1 < poisson_ratio < 0.5):
+        raise InputError(
+            f"An isotropic solid has the modulus {youngs_modulus:g} Pa and Poisson's ratio "
+            f"{poisson_ratio:g}; the modulus must be positive and the ratio between -1 and 0.5."
+        )
     shear = youngs_modulus / (2 * (1 + poisson_ratio))
     lame = 2 * shear * poisson_ratio / (1 - 2 * poisson_ratio)
     return cubic_stiffness(lame + 2 * shear, lame, shear)
@@ -57,6 +62,8 @@ def trigonal_stiffness(
 def checked_stiffness(stiffness: Array) -> Array:
     """The stiffness itself, or :class:`InputError` unless it is (6, 6), symmetric and positive."""
     stiffness = np.asarray(stiffness, dtype=float)
+    if not np.all(np.isfinite(stiffness)):
+        raise InputError("The stiffness holds a number that is not finite; give pascals.")
     if stiffness.shape != (6, 6) or not np.allclose(stiffness, stiffness.T, rtol=1e-9):
         raise InputError(
             f"The stiffness has shape {stiffness.shape}; give a symmetric matrix of shape (6, 6)."

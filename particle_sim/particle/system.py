@@ -26,6 +26,7 @@ from particle_sim.particle.discrete import Rate
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.linearised import Cellwise, Linearised
 from particle_sim.particle.physics.term import PhysicsTerm, Potential
+from particle_sim.particle.support import Bordered, add_support
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.surface.kinetics import electrode_potential
 from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
@@ -78,7 +79,7 @@ class ParticleSystem:
         )
 
     @cached_property
-    def _pattern(self) -> BandedPattern:
+    def pattern(self) -> BandedPattern:
         return BandedPattern(cell_dofs=self.numbering.cell_dofs, dimension=self.numbering.size)
 
     @property
@@ -148,7 +149,7 @@ class ParticleSystem:
             self._add_potential(cellwise, unknowns)
         if self.is_coupled:
             self._add_mechanics(cellwise, unknowns, overall)
-        return self._collect(cellwise, packed, stage, is_linear)
+        return self._collect(cellwise, (packed, overall), stage, is_linear)
 
     def _add_transport(self, cellwise: Cellwise, unknowns: Array, stage: Stage) -> bool:
         at_theta, at_phi, _ = self.numbering.slices
@@ -241,9 +242,10 @@ class ParticleSystem:
         return self.elasticity.cell_stiffness(half)
 
     def _collect(
-        self, cellwise: Cellwise, packed: Array, stage: Stage, is_linear: bool
+        self, cellwise: Cellwise, unknowns: tuple[Array, Array], stage: Stage, is_linear: bool
     ) -> Linearised:
-        pattern, m = self._pattern, self._globals
+        packed, overall = unknowns
+        pattern, m = self.pattern, self._globals
         residual = pattern.scatter(cellwise.residual)
         band = pattern.assemble(cellwise.tangent)
         columns = np.zeros((pattern.dimension, m))
@@ -264,7 +266,8 @@ class ParticleSystem:
             residual[place] = packed[place] - surface.held_site_fraction
             pattern.make_identity_row(band, place)
         if self.is_coupled:
-            self._add_support(residual, band, columns, packed)
+            matrix = Bordered(residual=residual, band=band, columns=columns, rows=rows)
+            add_support(self, matrix, cellwise, packed, overall)
         return Linearised(
             residual=residual,
             overall_residual=cellwise.overall_residual,
@@ -329,7 +332,7 @@ class ParticleSystem:
         self, dof: int, residual: Array, band: Array, packed: Array, stage: Stage
     ) -> tuple[float, bool]:
         """Add a surface\'s flux; returns the flow out and whether it reacts to the sodium."""
-        pattern, place = self._pattern, int(self.numbering.theta[dof])
+        pattern, place = self.pattern, int(self.numbering.theta[dof])
         answer = self.response(dof, packed, stage)
         mesh, scales = self.space.mesh, self.scales
         area = mesh.coordinates.surface(float(self.space.nodes[dof])) / scales.flux
@@ -341,17 +344,6 @@ class ParticleSystem:
             by_phi = area * float(answer.potential_slope) * scales.energy
             pattern.add(band, place, phi, stage.length * by_phi)
         return area * flux, slope != 0
-
-    def _add_support(self, residual: Array, band: Array, columns: Array, packed: Array) -> None:
-        elasticity, places = self.elasticity, self.numbering.u
-        tractions, stiffness = elasticity.surface_forces
-        residual[places[0]] -= tractions[0]
-        residual[places[-1]] += stiffness * packed[places[-1]] - tractions[1]
-        self._pattern.add(band, int(places[-1]), int(places[-1]), stiffness)
-        if elasticity.is_pinned:
-            self._pattern.make_identity_row(band, int(places[0]))
-            residual[places[0]] = packed[places[0]]
-            columns[places[0]] = 0.0
 
     def settled_flows(self, linearised: Linearised) -> dict[int, float]:
         return linearised.flows  # direct solves leave nothing to balance
@@ -393,7 +385,7 @@ class ParticleSystem:
 
     def newton_step(self, linearised: Linearised) -> tuple[Array, Array]:
         """Solution of tangent times step = -residual."""
-        factors = self._pattern.factorise(linearised.band)
+        factors = self.pattern.factorise(linearised.band)
         border = (linearised.columns, linearised.rows, linearised.corner)
         right_sides = (-linearised.residual, -linearised.overall_residual)
         return solve_bordered(factors, *border, *right_sides)

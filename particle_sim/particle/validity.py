@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from particle_sim.constants import GAS_CONSTANT
+from particle_sim.fem.mesh import Coordinates
 from particle_sim.materials.material import Material
 from particle_sim.particle.physics.term import PhysicsTerm, Potential
 from particle_sim.units import Array, readable
@@ -19,16 +20,57 @@ SMALL_STRAIN = 0.03
 """Linear chemical strain above which small-strain elasticity is off by several per cent."""
 
 
-def warnings_for(run: ParticleRun) -> tuple[str, ...]:
-    """Sentences for the user about a radial run, most serious first."""
+SIZES = (1e-9, 1e-3)
+"""Sizes of a particle [m] below and above which another unit was probably meant."""
+
+
+def warnings_for(run: ParticleRun, tolerance: float, space: float | None) -> tuple[str, ...]:
+    """Sentences for the user about a radial run, most serious first.
+
+    ``tolerance`` is the one the run was asked for, ``space`` its estimated error in space.
+    """
     material, width = run.particle.material, _width(run)
     checks = (
+        range_warning(run.balances.site_fraction, tolerance),
+        space_warning(space, tolerance),
+        size_warning(run.particle.mesh.outer),
         interface_warning(width, float(run.particle.mesh.cell_sizes.max()), run.particle.order),
         strength_warning(material, float(run.stress.max())),
         strain_warning(material["chemical_strain"](run.site_fraction)),
         _radial_phase_separation(run),
     )
     return tuple(text for text in checks if text is not None)
+
+
+def range_warning(extent: tuple[float, float], slack: float) -> str | None:
+    """Where theta left 0..1 by more than ``slack``."""
+    low, high = extent
+    if low >= -slack and high <= 1 + slack:
+        return None
+    return (
+        f"The site fraction runs from {low:.3g} to {high:.3g}, but a crystal holds only 0 to 1; "
+        "the fields beyond mean nothing: use finer cells, or limits that end the run."
+    )
+
+
+def space_warning(error: float | None, tolerance: float) -> str | None:
+    """Where the estimated error in space exceeds the tolerance."""
+    if error is None or error <= tolerance:
+        return None
+    return (
+        f"The mesh leaves an error of about {error:.1g} in space, above the tolerance of "
+        f"{tolerance:g}; use more cells or a higher order."
+    )
+
+
+def size_warning(size: float) -> str | None:
+    """Where a particle's ``size`` [m] looks like a number in another unit."""
+    if SIZES[0] <= size <= SIZES[1]:
+        return None
+    return (
+        f"The particle's size is {size:.3g} m, which no battery particle has; sizes are in metres, "
+        "so half a micrometre is 0.5e-6."
+    )
 
 
 def strain_warning(strain: Array) -> str | None:
@@ -87,7 +129,8 @@ def _width(run: ParticleRun) -> float | None:
 
 
 def _radial_phase_separation(run: ParticleRun) -> str | None:
-    if _width(run) is None:
+    sphere = run.particle.mesh.coordinates is Coordinates.SPHERE
+    if not sphere or run.particle.mesh.is_hollow or _width(run) is None:
         return None
     return (
         "Radial symmetry lets only shells separate; a sphere's first instability is one-sided "

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.protocols.step import Mode, Protocol, Step
 
 
+@arguments_checked
 def charge(c_rate: float, *, until: float | None = None) -> Protocol:
     """At ``c_rate`` [1/h], take sodium out of the cathode until the cut-off or ``until`` [V]."""
     step = Step(mode=Mode.CHARGE, c_rate=c_rate, voltage=until)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.protocols.step import Mode, Protocol, Step
 
 
+@arguments_checked
 def cycle(c_rate: float, *, cycles: int = 1, pause: float | None = None) -> Protocol:
     """``cycles`` times charge and discharge at ``c_rate``, with ``pause`` [s] after each."""
     if cycles < 1:

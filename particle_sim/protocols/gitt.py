@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.protocols.step import Mode, Protocol, Step
 
 
+@arguments_checked
 def gitt(c_rate: float, *, pulse: float, pause: float, pulses: int) -> Protocol:
     """``pulses`` charging pulses of ``pulse`` [s] at ``c_rate``, each followed by ``pause`` [s]."""
     if pulses < 1:

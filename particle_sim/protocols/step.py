@@ -6,6 +6,7 @@ import enum
 import math
 from dataclasses import dataclass
 
+from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
 
 
@@ -32,6 +33,7 @@ class Step:
     voltage: float | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.c_rate is not None and not 0 < self.c_rate < math.inf:
             raise InputError(f"The C-rate is {self.c_rate:g}; it must be positive and finite.")
         if self.duration is not None and not 0 < self.duration < math.inf:

@@ -106,7 +106,7 @@ def _at_last(result: MaterialResult) -> tuple[int, float]:
 def _state(result: MaterialResult, fraction: float) -> str:
     """After how much of the usable capacity, and how much sodium is left in a formula unit."""
     left = result.material.stoichiometry(result.filling(fraction))
-    state = f"{fraction:.0%} of the usable capacity ({result.material.carrier}{left:.2f})"
+    state = f"{max(0.0, fraction):.0%} of the usable capacity ({result.material.carrier}{left:.2f})"
     if fraction == LAST_FRACTION:
         return f"After {state}"
     return f"The run ends early, after {state}; there"

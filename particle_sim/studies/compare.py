@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.solve import solve_cell
+from particle_sim.checks import arguments_checked
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
@@ -38,6 +39,7 @@ Progress = Callable[[str, float], None]
 Answer = TypeVar("Answer")
 
 
+@arguments_checked
 def compare(
     settings: Comparison, *, workers: int = 1, progress: Progress | None = None
 ) -> ComparisonResult:

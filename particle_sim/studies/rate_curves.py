@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.cell.solve import NOT_STARTED, solve_cell
+from particle_sim.cell.solve import solve_cell
 from particle_sim.errors import ConvergenceError
 from particle_sim.materials.material import Material
 from particle_sim.protocols.discharge import discharge
@@ -25,8 +25,8 @@ def discharge_capacity(cell: Cell, c_rate: float) -> float:
     """
     try:
         return float(solve_cell(cell, discharge(c_rate)).capacity[-1])
-    except ConvergenceError as error:
-        return 0.0 if NOT_STARTED in str(error) else float("nan")
+    except ConvergenceError:
+        return float("nan")
 
 
 def capacity_curve(cells: Sequence[Cell], rates: Array) -> xr.DataArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import (
     Direction,
@@ -48,6 +49,7 @@ class Comparison:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        check_fields(self)
         problems = []
         if not 0.001 <= self.c_rate <= 1000:
             problems.append(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from particle_sim.errors import InputError
 from particle_sim.sweeps.axes import Axis, DrawnAxis
-from particle_sim.units import split_quantity, to_si
+from particle_sim.units import base_unit, to_si
 
 
 def in_si(axis: DrawnAxis, known_units: Mapping[str, str]) -> DrawnAxis:
@@ -40,22 +40,3 @@ def _check_dimensionless(axis: DrawnAxis, known_units: Mapping[str, str]) -> Non
         raise InputError(
             f'The axis {axis.name}: the unit is missing or "1"; use "{wanted}" or one like it.'
         )
-
-
-def base_unit(unit: str) -> str:
-    """The SI base unit of the same dimension, e.g. ``m`` for ``um``; itself when it is SI already.
-
-    Raises :class:`InputError` for a unit that is not known.
-    """
-    import pint
-
-    try:
-        split_quantity(f"1 {unit}")
-        quantity = pint.UnitRegistry().Quantity(1.0, unit)
-        base = quantity.to_base_units()
-    except (pint.UndefinedUnitError, ValueError, AttributeError, InputError):
-        raise InputError(
-            f'The unit "{unit}" is not known; write it like "m^2/s", or "1" without one.'
-        ) from None
-    close = abs(float(base.magnitude) - 1.0) < 1e-12
-    return unit if close else f"{base.units:~C}"

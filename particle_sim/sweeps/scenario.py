@@ -26,6 +26,7 @@ from particle_sim.materials.property import Distribution
 from particle_sim.materials.schema import DistributionName
 from particle_sim.sweeps.axes import AnyAxis, Axis, DependentAxis, Ratio, same_draw
 from particle_sim.sweeps.evaluate import Function
+from particle_sim.sweeps.plan import arranged
 from particle_sim.sweeps.sampling import Sampling
 
 Builder = Callable[[dict[str, Any], str], Function]
@@ -93,6 +94,10 @@ def load_sweep(path: Path, functions: Mapping[str, Builder]) -> SweepScenario:
             problems += [f"{path.name}: axes.{name}: {problem}" for problem in error.problems]
     if problems:
         raise InputError(*problems)
+    try:
+        arranged(axes, getattr(function, "axis_units", None) or {})
+    except InputError as error:
+        raise InputError(*(f"{path.name}: {problem}" for problem in error.problems)) from None
     return SweepScenario(
         path=path,
         question=file.sweep.question,

@@ -89,3 +89,33 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 def test_path_check_notices(user: str) -> None:
     assert machine_paths(f"see /{user}/someone/file.txt")
     assert not machine_paths(f"see https://example.org/{user} and {user}/x")
+
+
+# --- the README as a package index shows it -----------------------------------------------------
+
+RELATIVE = re.compile(r"\]\((?!https://|#)[^)]+\)|<img[^>]+src=[\"'](?!https://)")
+
+
+def as_indexed(text: str) -> str:
+    """The text after the substitutions of the build settings."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    hook = settings["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    assert hook["fragments"] == [{"path": "README.md"}]
+    for rule in hook["substitutions"]:
+        text = re.sub(rule["pattern"], rule["replacement"], text)
+    return text
+
+
+def test_a_package_index_shows_no_link_to_a_file_that_it_lacks() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = as_indexed(text)
+    assert RELATIVE.search(text)
+    assert not RELATIVE.search(shown)
+    named = re.findall(r"\((docs/[^)]+)\)", text)
+    assert [name for name in named if f"`{name}`" not in shown] == []
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_outside_links_stay_on_a_package_index() -> None:
+    link = "see [a page](https://example.org/a) and [below](#below)"
+    assert as_indexed(link) == link

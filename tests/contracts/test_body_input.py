@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -87,7 +88,39 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "not a rotation": (lambda: crystal(orientations=2 * np.eye(3)), "is not a rotation"),
     "negative diffusivity ratio": (
         lambda: crystal(diffusivity_ratio=(1.0, 1.0, -1.0)),
-        "all three must be positive",
+        "give three positive numbers",
+    ),
+    "a diffusivity ratio that is no number": (
+        lambda: crystal(diffusivity_ratio=(1.0, 1.0, math.nan)),
+        "give three positive numbers",
+    ),
+    "two diffusivity ratios": (
+        lambda: crystal(diffusivity_ratio=(1.0, 2.0)),
+        "give three positive numbers",
+    ),
+    "an orientation without numbers": (
+        lambda: crystal(orientations=np.full((3, 3), math.nan)),
+        "is not a rotation",
+    ),
+    "a stiffness without numbers": (
+        lambda: crystal(stiffness=np.full((6, 6), math.nan)),
+        "not finite",
+    ),
+    "incompressible coating": (
+        lambda: Inert(youngs_modulus=1e10, poisson_ratio=0.5),
+        "between -1 and 0.5",
+    ),
+    "coating of negative modulus": (
+        lambda: Inert(youngs_modulus=-1e10, poisson_ratio=0.3),
+        "modulus must be positive",
+    ),
+    "misfit of five numbers": (
+        lambda: Inert(youngs_modulus=1e10, poisson_ratio=0.3, misfit_strain=np.zeros(5)),
+        "one finite number or six",
+    ),
+    "misfit that is no number": (
+        lambda: Inert(youngs_modulus=1e10, poisson_ratio=0.3, misfit_strain=math.inf),
+        "one finite number or six",
     ),
     "turned crystal in a meridian": (
         lambda: solved(

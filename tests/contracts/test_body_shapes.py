@@ -20,7 +20,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import EDGES, BodyMesh, Integers, Symmetry, cell_quality
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.simplices import EDGES, cell_quality
 from particle_sim.particle import shapes
 from particle_sim.particle.shapes import outlines
 from particle_sim.units import Array
@@ -258,7 +259,7 @@ def test_same_input_gives_the_same_bits(name: str) -> None:
     assert same(usual(name), CASES[name].make())
 
 
-@pytest.mark.parametrize("size", [1e-9, 1.0])
+@pytest.mark.parametrize("size", [1e-9, 5e-3])
 def test_units_do_not_matter(size: float) -> None:
     there, back = shapes.ball(size), usual("ball")
     np.testing.assert_array_equal(there.cells, back.cells)
@@ -404,6 +405,42 @@ def test_polycrystals_of_many_outlines(outline: outlines.Outline, volume: float)
     assert volumes(mesh).sum() == pytest.approx(volume, rel=CURVED)
 
 
+OUTLINES: dict[str, tuple[outlines.Outline, list[float], list[float]]] = {
+    "ball": (outlines.ball(R), [-R] * 3, [R] * 3),
+    "ball octant": (outlines.ball(R, octant=True), [0.0] * 3, [R] * 3),
+    "spheroid": (outlines.spheroid(R, 2 * R), [-R, -R, -2 * R], [R, R, 2 * R]),
+    "flat spheroid": (outlines.spheroid(2 * R, R), [-2 * R, -2 * R, -R], [2 * R, 2 * R, R]),
+    "ball section": (outlines.ball_section(R), [0.0, -R], [R, R]),
+    "half section": (outlines.ball_section(R, half=True), [0.0, 0.0], [R, R]),
+    "spheroid section": (outlines.spheroid_section(R, 3 * R), [0.0, -3 * R], [R, 3 * R]),
+    "disc": (outlines.disc(R), [-R, -R], [R, R]),
+    "quarter disc": (outlines.disc(R, quarter=True), [0.0, 0.0], [R, R]),
+    "rod": (outlines.rod(R, 6 * R, EDGE), [-R, -R, -3 * R], [R, R, 3 * R]),
+    "rod octant": (outlines.rod(R, 6 * R, EDGE, octant=True), [0.0] * 3, [R, R, 3 * R]),
+    "plate section": (outlines.plate_section(2 * R, R, EDGE), [0.0, -R / 2], [2 * R, R / 2]),
+    "box": (outlines.box((R, 2 * R, 3 * R)), [0.0] * 3, [R, 2 * R, 3 * R]),
+    "agglomerate": (outlines.agglomerate(CENTRES, RADII), [-R, -R, -1.8 * R], [R, R, 1.7 * R]),
+}
+"""Outlines with the corners of the box around what is kept of them."""
+
+
+@pytest.mark.parametrize("name", list(OUTLINES))
+def test_an_outline_knows_the_box_around_it(name: str) -> None:
+    """Drawn points of the body fill the box, and none of them lies outside it."""
+    outline, low, high = OUTLINES[name]
+    unit = outline.size * np.array(outline.stretch)
+    np.testing.assert_allclose(outline.low * unit, low, rtol=ROUNDING, atol=ROUNDING * R)
+    np.testing.assert_allclose(outline.high * unit, high, rtol=ROUNDING, atol=ROUNDING * R)
+    drawn = np.random.default_rng(1).uniform(-1.2, 1.2, (20_000, len(low)))
+    cut = np.array(low) == 0  # planes of symmetry, the axis, and the sides of the box
+    kept = drawn[outline.inside(drawn) & (drawn[:, cut] >= 0).all(axis=1)]
+    width = np.array(outline.high) - outline.low
+    assert (kept >= outline.low).all()
+    assert (kept <= outline.high).all()
+    assert (kept.min(axis=0) < outline.low + 0.1 * width).all()
+    assert (kept.max(axis=0) > outline.high - 0.1 * width).all()
+
+
 def test_grain_boundaries_are_planes_between_grains() -> None:
     mesh = shapes.polycrystal(outlines.disc(R), grains=2, seed=1)
     sides = mesh.facets.owners
@@ -453,6 +490,10 @@ BAD: list[tuple[Callable[[], BodyMesh], str]] = [
     (lambda: shapes.ball(R, inner_radius=math.nan), "inner radius"),
     (lambda: shapes.ball(R, core_radius=2 * R), r"core radius .* \(0.0, 1e-06\)"),
     (lambda: shapes.ball(R, inner_radius=CORE, core_radius=HOLE), "core radius"),
+    (lambda: shapes.ball(R, core_radius=R), "core radius"),
+    (lambda: shapes.ball(R, inner_radius=CORE, core_radius=CORE), "core radius"),
+    (lambda: shapes.ball(R, core_radius=-CORE), "core radius"),
+    (lambda: shapes.ball(R, inner_radius=-HOLE), "inner radius"),
     (lambda: shapes.ball(R, cell_size=0.0), "cell size is 0.0 m; it must be positive"),
     (lambda: shapes.ball(R, cell_size=3 * R), "narrowest width"),
     (lambda: shapes.ball(R, cell_size=1e-3 * R), "give a larger one"),
@@ -498,6 +539,14 @@ def test_mesher_is_loaded_only_when_used() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_without_the_mesher_a_body_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a radial particle does not ask for it; nor does a comparison, see ``comparison``."""
+    monkeypatch.setitem(sys.modules, "netgen", None)
+    assert shapes.sphere(R).outer == R
+    with pytest.raises(InputError, match=r"pip install netgen-mesher .*shapes\.imported\.$"):
+        shapes.ball(R, octant=True)
 
 
 def saved(mesh: BodyMesh, path: Path, *, groups: bool) -> Path:

@@ -9,7 +9,10 @@ import pytest
 
 import particle_sim as ps
 from particle_sim import protocols
-from particle_sim.cell.run import CellEnd
+from particle_sim.cell import solve
+from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.run import CellEnd, CellRun, differential_capacity
+from particle_sim.errors import ConvergenceError
 from particle_sim.protocols.step import Protocol
 
 EXPORTED = [name for name, value in vars(protocols).items() if isinstance(value, FunctionType)]
@@ -61,3 +64,51 @@ def test_a_run_as_a_dataset_has_units_and_its_end() -> None:
     assert data.attrs == {"end": run.end.value, "protocol": "charge at 2C"}
     assert all(variable.attrs["units"] for variable in data.data_vars.values())
     assert data.voltage.values[-1] == pytest.approx(3.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "end"),
+    [
+        (protocols.charge(200.0), CellEnd.UPPER_VOLTAGE),
+        (protocols.discharge(200.0), CellEnd.LOWER_VOLTAGE),
+        (protocols.discharge(1.0, until=5.0), CellEnd.LOWER_VOLTAGE),
+        (protocols.cycle(200.0), CellEnd.UPPER_VOLTAGE),
+        (protocols.gitt(200.0, pulse=1.0, pause=1.0, pulses=2), CellEnd.UPPER_VOLTAGE),
+    ],
+)
+def test_a_cut_off_reached_at_once_is_a_result(protocol: Protocol, end: CellEnd) -> None:
+    run = ps.solve_cell(ps.half_cell(ps.load_material("nvp"), radial_points=10), protocol)
+    assert run.end is end
+    assert run.capacity.tolist() == [0.0, 0.0]
+    assert run.energy[-1] == 0
+    assert run.positive.surface_flux.largest == 0
+    assert run.current[-1] != 0
+    for values in differential_capacity(run):
+        assert len(values) == 0
+
+
+def test_a_hold_after_a_skipped_charge_runs_and_keeps_its_number() -> None:
+    cell = ps.half_cell(ps.load_material("nvp"), radial_points=10)
+    run = ps.solve_cell(cell, protocols.cc_cv(200.0))
+    assert run.capacity[-1] > 100
+    assert set(run.step.tolist()) == {1}
+
+
+def test_what_pybamm_cannot_solve_names_a_rate_that_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """PyBaMM replaced by one that gives up above 3C: 8C fails, 4C fails, 2C is found."""
+    cell = ps.half_cell(ps.load_material("nvp"), radial_points=10)
+    real = solve._solve
+
+    def picky(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun | str:
+        rate = protocol.steps[0].c_rate or 0.0
+        return "IDA_BAD_K" if rate > 3 else real(cell, protocol, temperature)
+
+    monkeypatch.setattr(solve, "_solve", picky)
+    with pytest.raises(
+        ConvergenceError, match=r"charge at 8C of NVP \(IDA_BAD_K\); it could at 2C"
+    ):
+        ps.solve_cell(cell, protocols.charge(8.0))
+    with pytest.raises(ConvergenceError, match="use a lower rate"):
+        ps.solve_cell(cell, protocols.cycle(8.0))

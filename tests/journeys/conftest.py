@@ -1,17 +1,49 @@
-"""The command line as a fixture."""
+"""The command line as a fixture, and the particles that tests have solved already."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_line import RunCommand, runner
+from remembered import remembering
+
+from particle_sim.figures import FIGURES
 
 
 @pytest.fixture
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> RunCommand:
-    """``run("check", "x.toml")`` in an empty working folder."""
+    """``run("check", "x.toml")`` in an empty working folder, in this process alone.
+
+    The tests fill the cores already; commands that start processes are asked for them.
+    """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     return runner(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "answers"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def known_particles(answers: Path) -> Iterator[None]:
+    """Comparisons do not solve again what another test asked for."""
+    with remembering(answers):
+        yield
+
+
+@pytest.fixture
+def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparisons draw one picture of five, where a test does not look at pictures."""
+    for name in FIGURES.keys() - {"voltage"}:
+        monkeypatch.delitem(FIGURES, name)

@@ -358,6 +358,16 @@ def test_garbage_unit(case: str, run: RunCommand, tmp_path: Path) -> None:
     )
 
 
+def test_a_unit_that_only_a_rule_reads(run: RunCommand, tmp_path: Path) -> None:
+    """The density follows from the cell volume where it is left out."""
+    text = (MATERIALS / "nvp.toml").read_text("utf-8")
+    start, end = (text.index(f"[properties.{name}]") for name in ("density", "stoichiometry_min"))
+    text = (text[:start] + text[end:]).replace('unit = "angstrom^3"', 'unit = "A^3"')
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    sentence = 'mine.toml: properties.formula_unit_volume: the unit "A^3" has the wrong dimension'
+    assert_refused(run("check", "mine.toml"), sentence, 'use "angstrom^3"')
+
+
 def test_missing_property(run: RunCommand, tmp_path: Path) -> None:
     text = (MATERIALS / "nvp.toml").read_text("utf-8")
     start = text.index("[properties.diffusivity]")
@@ -386,7 +396,7 @@ def test_ten_megabytes_of_junk(run: RunCommand, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "fragment"),
     [
-        (b"\xff\xfe\x00\x01" * (BELOW_THE_LIMIT // 4), "not UTF-8 text; save it as UTF-8"),
+        (b"\xff\xfe\x00\x01" * (BELOW_THE_LIMIT // 4), "not UTF-8 text (byte 0); save it as UTF-8"),
         (b"\x00" * BELOW_THE_LIMIT, "not valid TOML"),
         (b"\x7fELF" + bytes(range(128)) * 100, "not valid TOML"),
     ],
@@ -612,7 +622,7 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "--set with a garbage unit": (
         ("compare", "nvp", "he_v", "--set", "nvp.diffusivity=1e5 %%"),
-        ('diffusivity was set to "1e5 %%": the unit "%%" is not readable', '"m^2/s"'),
+        ('diffusivity was set to "1e5 %%": the unit "%%" is not', '"m^2/s"'),
     ),
     "--set with text": (
         ("compare", "nvp", "he_v", "--set", "nvp.diffusivity=fast"),
@@ -648,7 +658,7 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "--radius without a unit": (
         ("compare", "nvp", "he_v", "--radius", "0.5"),
-        ('particle_radius was set to "0.5": the unit is missing', '"m"'),
+        ('particle_radius was set to "0.5": the unit is missing', '"um"'),
     ),
     "--c-rate of zero": (
         ("compare", "nvp", "he_v", "--c-rate", "0"),

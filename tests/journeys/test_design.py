@@ -271,7 +271,7 @@ BROKEN: dict[str, tuple[str, Callable[[Tables], None], tuple[str, ...]]] = {
     "variable without a value": (
         "mts15",
         no_variables,
-        ("material.formula: ", "the amount x of Mn is free", "x = 0.1"),
+        ("material.formula: ", "the amount x of Mn is free", "write a number in its place"),
     ),
     "variable that makes an amount negative": (
         "mts15",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import html.parser
 import importlib
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,10 @@ import numpy as np
 import pytest
 import xarray as xr
 from command_line import CELLS, MATERIALS, SCENARIOS, RunCommand
+from remembered import remembering
 
 from particle_sim import figures
+from particle_sim.cli.main import main
 from particle_sim.materials.load import load_record, material_names
 from particle_sim.materials.system import system_names
 
@@ -117,21 +121,19 @@ def test_check_finds_nothing_wrong_with_the_shipped_files(run: RunCommand) -> No
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the real command writes for the pair of the README."""
+def folder(tmp_path_factory: pytest.TempPathFactory, answers: Path) -> Path:
+    """What the command writes for the pair of the README."""
     where = tmp_path_factory.mktemp("compare")
-    command = shutil.which("particle-sim", path=str(Path(sys.executable).parent))
-    assert command is not None, "particle-sim is not installed beside this Python"
-    ended = subprocess.run(
-        [command, "compare", "nvp", "he_v", "--workers", "2", "--out", "new/result"],
-        cwd=where,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, ""), ended.stderr
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, remembering(answers):
+        patch.chdir(where)
+        arguments = ["compare", "nvp", "he_v", "--workers", "1", "--out", "new/result"]
+        patch.setattr(sys, "argv", ["particle-sim", *arguments])
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+    assert (ended.value.code, err.getvalue()) == (None, "")
     assert [path.name for path in (where / "new").iterdir()] == ["result"], "left something behind"
-    assert ended.stdout.rstrip().endswith(f"Report: {Path('new/result/report.html')}")
+    assert out.getvalue().rstrip().endswith(f"Report: {Path('new/result/report.html')}")
     return where / "new" / "result"
 
 
@@ -339,18 +341,31 @@ def test_plot_all_and_in_place(run: RunCommand, folder: Path, tmp_path: Path) ->
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+def installed(*arguments: str) -> str:
+    """What the command beside this Python prints, in a process of its own."""
+    command = shutil.which("particle-sim", path=str(Path(sys.executable).parent))
+    assert command is not None, "particle-sim is not installed beside this Python"
+    ended = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.usefixtures("one_picture")
 def test_a_second_run_replaces_the_first_and_finds_the_same(
     run: RunCommand, tmp_path: Path
 ) -> None:
+    """The first with two processes of its own, the second here."""
     result = tmp_path / "result"
     told, stored, pages = [], [], []
-    for workers in (2, 1):
-        outcome = run(
-            *("compare", "nvp", "he_v", "--physics", "solid-solution", "--json"),
-            *("--workers", str(workers), "--out", "result"),
-        )
-        assert (outcome.code, outcome.err) == (0, "")
-        told.append(json.loads(outcome.out))
+    for workers in ("2", "1"):
+        arguments = ("compare", "nvp", "he_v", "--physics", "solid-solution", "--json")
+        arguments += ("--workers", workers, "--out", "result")
+        if workers == "2":
+            told.append(json.loads(installed(*arguments)))
+        else:
+            outcome = run(*arguments)
+            assert (outcome.code, outcome.err) == (0, "")
+            told.append(json.loads(outcome.out))
         stored.append(opened(result))
         pages.append((result / "report.html").read_text("utf-8"))
         assert [path.name for path in tmp_path.iterdir()] == ["result"]
@@ -368,15 +383,17 @@ def test_a_second_run_replaces_the_first_and_finds_the_same(
 # --- run ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("known_particles", "one_picture")
 def test_a_shipped_scenario_meets_its_expectations(run: RunCommand, tmp_path: Path) -> None:
     scenario = SCENARIOS / "nvp_vs_he_v.toml"
-    outcome = run("run", scenario, "--workers", "2")
+    outcome = run("run", scenario)
     assert (outcome.code, outcome.err) == (0, "")
     expected = scenario.read_text("utf-8").count("[[expect]]")
     assert outcome.out.rstrip().endswith(f"All {expected} expectations hold.")
     assert (tmp_path / "results" / "nvp_vs_he_v" / "report.html").is_file()
 
 
+@pytest.mark.usefixtures("one_picture")
 def test_a_scenario_with_two_wrong_expectations_names_these_two(
     run: RunCommand, tmp_path: Path
 ) -> None:
@@ -392,7 +409,7 @@ def test_a_scenario_with_two_wrong_expectations_names_these_two(
         assert text.count(right) == 1
         text = text.replace(right, wrong)
     (tmp_path / "wrong.toml").write_text(text, encoding="utf-8")
-    outcome = run("run", "wrong.toml", "--workers", "2", "--out", "result")
+    outcome = run("run", "wrong.toml", "--out", "result")
     assert outcome.code == 1
     first, second = outcome.err.splitlines()
     found = re.fullmatch(

@@ -38,7 +38,25 @@ READ = {
     "Fe[Fe(CN)6]0.9·2H2O": {"Fe": 1.9, "C": 5.4, "N": 5.4, "H": 4, "O": 2},
     "0.5Li2MnO3·0.5LiNiO2": {"Li": 1.5, "Mn": 0.5, "Ni": 0.5, "O": 2.5},
     "Sn(OH)4": {"Sn": 1, "O": 4, "H": 4},
+    "$Na_3V_2(PO_4)_3$": {"Na": 3, "V": 2, "P": 3, "O": 12},
+    r"Na_3V_2\left(PO_4\right)_3": {"Na": 3, "V": 2, "P": 3, "O": 12},
+    r"CuSO_4\cdot 5H_2O": {"Cu": 1, "S": 1, "O": 9, "H": 10},
+    "CuSO4·5H2O": {"Cu": 1, "S": 1, "O": 9, "H": 10},
+    "NaCl.H2O": {"Na": 1, "Cl": 1, "H": 2, "O": 1},
+    "KVPO4F": {"K": 1, "V": 1, "P": 1, "O": 4, "F": 1},
+    "VN": {"V": 1, "N": 1},
+    "K1O1H1": {"K": 1, "O": 1, "H": 1},
+    "NaCN": {"Na": 1, "C": 1, "N": 1},
 }  # fmt: skip
+
+ONE_FORMULA = (
+            "P2-Na2/3Mn1O2", "P'2-Na2/3MnO2", "O3/P2-Na2/3MnO2", "P2 - Na2/3 Mn O2", "α-Na2/3MnO2",
+            "$Na_{2/3}MnO_2$", "Na$_{2/3}$MnO$_{2}$", r"\mathrm{Na_{2/3}MnO_2}",
+            r"P2-\mathrm{Na}_{\frac{2}{3}}\mathrm{MnO}_2", r"\ce{Na_{2/3}MnO2}",
+            "Na<sub>2/3</sub>MnO<sub>2</sub>", "Na₂⁄₃MnO₂", "Na2/3\u200bMnO2", "{Na2/3MnO2}",
+            r"\alpha-Na2/3MnO2", "Na2/3 MnO2", "Na2∕3MnO2", "Na（2/3）MnO2",
+        )  # fmt: skip
+"""All of them mean Na2/3MnO2."""
 
 WITH_LETTERS = [
     (
@@ -66,7 +84,7 @@ REFUSED = {
     "Vn2O5": "Vn is not an element; did you mean V?",
     "NaNz": "Nz is not an element",
     "LixMPS3": "M is not an element; write the elements it stands for",
-    "TMO2": "T is not an element",
+    "TMO2": "TM is not an element; write the elements it stands for",
     "Qa3": "Qa is not an element",
     "nacl": "it has no capital letter",
     "Nafe": '"f" is in lower case',
@@ -74,7 +92,7 @@ REFUSED = {
     "Na0": "leave it out",
     "Na-1": "does not follow a number",
     "Na1/0": "correct the fraction",
-    "Na1/O": "two numbers",
+    "Na1/O": "/O joins two materials",
     "Na1001": "at most 1000 is allowed",
     "Na" + "9" * 400: "at most 1000 is allowed",
     "(Na900)2": "at most 1000 is allowed",
@@ -82,9 +100,9 @@ REFUSED = {
     "O(2-x-y)": "work it out first",
     "O(2-x)x": "no place",
     "Na(x-1)": "work it out first",
-    "Nax": "give it, as in x = 0.1",
-    "NaO2-x": "give it, as in x = 0.1",
-    "Nad": "give it, as in d = 0.1",
+    "Nax": "write a number in its place, as in 0.67",
+    "NaO2-x": "the amount x of O is free; write a number in its place",
+    "Nad": "the amount d of Na is free",
     "(" * 9 + "Na" + ")" * 9: "nested deeper than 8",
     "Na" * 251: "at most 500 are allowed",
     "N" * 1_000_000: "at most 500 are allowed",
@@ -101,17 +119,60 @@ REFUSED = {
     "()Na": "bracket is empty",
     "Na·": "no element",
     "(□)": "no capital letter",
-    "Na³": "no place",
-    "Na^+": "no place",
+    "Na³": "a charge or a raised number",
+    "Na^+": "a charge or a raised number",
     "__import__('os')": "no capital letter",
+    "Na.67MnO2": ".67 may be the number 0.67 or a part behind a dot; write 0.67 or ·",
+    "Na0.67.MnO2": "has two dots, of which one may be a decimal point",
+    "Na0.67.5MnO2": "0.67.5 has two dots",
+    "0.5Li2MnO3.0.5LiNiO2": "3.0.5 has two dots, of which one may be a decimal point",
+    "CuSO4.5(H2O)": "may be a decimal point",
+    "NaCl.2H2O": ".2 may be the number 0.2 or a part behind a dot",
+    "HfO..": "begins with a dot that is no decimal point",
+    "NaMnO2.": "begins with a dot that is no decimal point",
+    "Na0,67MnO2": "0,67 has a decimal comma; write a point, 0.67",
+    "Na067MnO2": "067 has a zero in front and no point",
+    "NaFeO2 (O3)": "(O3) may be a label (stacking, coating) or atoms",
+    "(P2)Na2/3MnO2": "(P2) may be a label",
+    "Na2/3MnO2[P2]": "[P2] may be a label",
+    "P2Na2/3MnO2": "P2 may be a label",
+    "O3 NaFeO2": "O3 may be a label",
+    "Na2/3MnO2 (P2-type)": '"type" is a word beside the formula',
+    "Na3V2(PO4)3 cathode": '"cathode" is a word beside the formula',
+    "Na3V2(PO4)3 NVP": '"NVP" is a word beside the formula',
+    "NVP": "it is an abbreviation, or elements without amounts",
+    "NFPP": "it is an abbreviation",
+    "NCO": "it is an abbreviation",
+    "NCM811": "it is an abbreviation",
+    "HE-V-O": "it is an abbreviation",
+    "NICOO2": "write two-letter symbols like Co, not CO",
+    "Na3V2(PO4)3/C": "/C joins two materials (or names a coating); give one of them",
+    "Na3V2(PO4)3@C": "@C joins two materials (or names a coating)",
+    "Na3V2(PO4)3(C)": "(C) may be a label",
+    "Na3V2(PO4)3-C": "-C behind a dash is another material or a label",
+    "[Fe(CN)6]4-": "is a charge",
+    "Fe3+O2": "is a charge",
+    "PO4³⁻": "is a charge",
+    "NaxMnO2": "the amount x of Na is free; write a number in its place, as in 0.67",
+    "NaxMnO2, x = 0.67": "an explanation with =; write each number or element in the place",
+    "NaxMO2": "M is not an element; write the elements it stands for",
+    "NaMeO2": "Me is not an element; write the elements it stands for",
+    r"Na_{2/3}\nu MnO_2": r"\nu is LaTeX that is not read",
+    "NaFeО2": "is not a Latin letter; type the element symbol again",
     "Na(2*3)": "work it out first",
-    "NaO(__import__('os'))": "lower case",
+    "NaO(__import__('os'))": '"import" is a word',
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", READ)
 def test_amounts(text: str) -> None:
     assert parse_formula(text).amounts == pytest.approx(READ[text])
+
+
+@pytest.mark.parametrize("text", ONE_FORMULA)
+def test_decoration_does_not_change_a_formula(text: str) -> None:
+    assert parse_formula(text).amounts == pytest.approx({"Na": 2 / 3, "Mn": 1, "O": 2})
+    assert len(parse_formula(text).sites) == 1
 
 
 @pytest.mark.parametrize(("text", "letters", "some"), WITH_LETTERS)

@@ -15,7 +15,7 @@ from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.fem import aggregation
 from particle_sim.fem import elastic_solver as elastic_module
 from particle_sim.fem.aggregation import aggregate, rigid_motions
-from particle_sim.fem.body_mesh import EDGES, BodyMesh, Symmetry, find_facets
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.fem.body_space import BodySpace
 from particle_sim.fem.conjugate_gradients import History, compress, solve_columns
 from particle_sim.fem.diffusion_solver import DiffusionSolver
@@ -26,6 +26,7 @@ from particle_sim.fem.elastic_solver import (
     elastic_solver,
 )
 from particle_sim.fem.matrix_free import CellStiffness, ElasticCells, locally_ordered
+from particle_sim.fem.simplices import EDGES, find_facets
 from particle_sim.fem.smoothing import Chebyshev, largest_eigenvalue
 from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern
 

@@ -8,7 +8,7 @@ import pytest
 import particle_sim as ps
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.fem.mesh import Mesh
-from particle_sim.particle import solve
+from particle_sim.particle import accuracy, solve
 from particle_sim.particle.stability import SLOWEST_WAVE, uniform_stability
 
 RADIUS, CONCENTRATION, DIFFUSIVITY, CHI, GRADIENT = 5e-8, 2e4, 1e-16, 2.6, 2e-10
@@ -48,7 +48,7 @@ def test_phases_part_however_slowly() -> None:
 
 
 def test_without_the_limit_slow_particles_stay_uniform(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "uniform_stability", lambda *_: None)
+    monkeypatch.setattr(accuracy, "uniform_stability", lambda *_: None)
     assert span_half_way(24.0 * 36500) < 1e-3
 
 

@@ -19,7 +19,7 @@ NO_FORMULA = {
     "mgconicuzn_lina_o_se": "it holds more than one formula; give one of them.",
     "na3vm_po4_3": "M is not an element; write the elements it stands for.",
     "lixmps3_se": "M is not an element; write the elements it stands for.",
-    "fes_c_yolk_shell": "/ joins two materials",
+    "fes_c_yolk_shell": "joins two materials",
     "fe_mos2_monolayer": '"doped" says no amounts',
     "he_pba_selenide": "it holds an explanation with =",
 }
@@ -103,7 +103,7 @@ def test_what_is_no_formula_is_said(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(LETTER_NOT_PRINTED))
 def test_a_free_letter_is_asked_for(name: str) -> None:
     (text,) = (system["formula"] for system in SYSTEMS if system["id"] == name)
-    with pytest.raises(InputError, match="is free; give it, as in x = 0"):
+    with pytest.raises(InputError, match="is free; write a number in its place"):
         parse_formula(text)
 
 

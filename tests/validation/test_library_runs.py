@@ -17,7 +17,6 @@ def test_enough_materials_are_simulable() -> None:
     assert len(NAMES) >= LEAST_SIMULABLE
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_discharge_and_radial_particle(name: str) -> None:
     material = load_material(name)

@@ -46,6 +46,7 @@ def values_of(name: str) -> Any:
     return import_pybamm().ParameterValues(entry_points()[name].load()())
 
 
+@cache
 def discharge(name: str, model: str) -> Any:
     pybamm = import_pybamm()
     if model == BASIC_DFN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -212,7 +213,7 @@ class Draw:
         return run.time[-1], *ends, hoop, ps.metrics.surface_tension(run)
 
 
-def compared(seeds: range, drift: bool, factor: float = 1.0) -> tuple[float, float, float]:
+def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[float, float, float]:
     """Worst errors of time and filling, and of hoop and tension over the peak hoop stress."""
     worst = np.zeros(3)
     omega = 3 * STRAIN / CONCENTRATION
@@ -251,14 +252,28 @@ def compared(seeds: range, drift: bool, factor: float = 1.0) -> tuple[float, flo
     return float(worst[0]), float(worst[1]), float(worst[2])
 
 
+HARDEST = {
+    False: (76, 64, 62, 55, 13, 15, 17, 74, 83, 3, 6, 25),
+    True: (100, 124, 139, 199, 109, 157, 112, 191, 168, 193, 187, 135),
+}
+"""Of the 200 draws those whose filling, hoop stress or tension differ most; found by trying all."""
+
+
 @pytest.mark.parametrize(
-    ("seeds", "drift"), [(range(100), False), (range(100, 150), True), (range(150, 200), True)]
+    ("seeds", "drift"),
+    [
+        ((*HARDEST[False], *range(26, 34)), False),
+        ((*HARDEST[True], *range(140, 148)), True),
+        pytest.param(range(100), False, marks=pytest.mark.slow),
+        pytest.param(range(100, 200), True, marks=pytest.mark.slow),
+    ],
 )
-def test_random_particles_agree_with_the_particle_solver(seeds: range, drift: bool) -> None:
+def test_random_particles_agree_with_the_particle_solver(seeds: Sequence[int], drift: bool) -> None:
     """As promised: filling within 1e-4, and within 0.3 % the largest stress.
 
     Twelve elements are wide at the centre, where the peak of a filling particle is; at the surface,
-    where they are thin, the stress is twice as good.
+    where they are thin, the stress is twice as good. Only rounding moves these errors between
+    processors, by 1e-10 of the stress: they are the meshes', whose sizes are the same everywhere.
     """
     filling, hoop, tension = compared(seeds, drift)
     assert filling < 1e-4

@@ -112,7 +112,7 @@ def state_of(system: ParticleSystem, seed: int) -> tuple[Array, Array]:
     numbers, numbering = np.random.default_rng(seed), system.numbering
     sizes = np.zeros(numbering.size)
     sizes[numbering.theta], sizes[numbering.phi], sizes[numbering.u] = 0.15, 0.5, 0.01
-    if system.is_coupled and system.elasticity.is_pinned:
+    if system.is_coupled and system.elasticity.is_hollow:
         sizes[numbering.u[0]] = 0.0
     state = sizes * numbers.uniform(-1, 1, numbering.size)
     state[numbering.theta] += 0.5

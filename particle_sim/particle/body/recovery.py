@@ -70,7 +70,7 @@ class RecoveryPoints:
     @cached_property
     def _weights(self) -> tuple[Array, Array]:
         """Volume of each cell (e,) and its sum over the cells around each point (p,)."""
-        volume = np.abs(self.elasticity.space.weights.sum(axis=1))
+        volume = self.elasticity.space.weights.sum(axis=1)
         around = np.bincount(
             self.cell_points.ravel(), np.repeat(volume, self.cell_points.shape[1]), self.count
         )
@@ -101,6 +101,11 @@ class RecoveryPoints:
 
     def tensors(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
         """Scaled stress and strain (p, 6) of one state: theta (n,), displacement (m,)."""
+        stress, strain = self.in_cells(theta, displacement)
+        return self.average(stress), self.average(strain)
+
+    def in_cells(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
+        """Scaled stress and strain at the nodes of each cell by itself (e, i, 6)."""
         elasticity = self.elasticity
         space, mesh = elasticity.space, elasticity.space.mesh
         local = displacement[elasticity.pattern.cell_dofs].reshape(
@@ -123,4 +128,4 @@ class RecoveryPoints:
             if factor is not None:
                 pull *= factor[part, :, None]
             strain[part], stress[part] = self._projection @ total, self._projection @ pull
-        return self.average(stress), self.average(strain)
+        return stress, strain

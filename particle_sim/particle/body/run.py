@@ -15,7 +15,8 @@ from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.particle.body.elasticity import BodyElasticity
 from particle_sim.particle.body.kinematics import LABELS
 from particle_sim.particle.body.recovery import RecoveryPoints
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, von_mises
+from particle_sim.particle.body.space_error import space_error
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, SpaceError, von_mises
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.units import Array
@@ -168,6 +169,11 @@ class BodyRun:
     def surface_first_principal_stress(self) -> Array:
         """Largest principal stress on the outer surfaces [Pa] (t, s)."""
         return self.first_principal_stress[:, self._outside]
+
+    @cached_property
+    def space_error(self) -> SpaceError:
+        """Estimated errors that the mesh leaves, of the stored times."""
+        return space_error(self)
 
     def index_at(self, site_fraction: float) -> int | None:
         """Time index whose mean filling is ``site_fraction`` within 1e-6; ``None`` if not hit."""

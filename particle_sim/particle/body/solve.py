@@ -16,7 +16,8 @@ from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.body.surroundings import surroundings_of
 from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.body.validity import check_interface
-from particle_sim.particle.outcome import Balances, Cost, ParticleEnd
+from particle_sim.particle.filling import check_temperatures
+from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.stepper import Snapshot, Trajectory
@@ -24,6 +25,9 @@ from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.transport import potentials_of
 from particle_sim.particle.unknowns import Scales
 from particle_sim.units import Array
+
+SIZES = (1e-12, 10.0)
+"""Reach of a body [m] from its middle; outside, its mesh is in another unit."""
 
 STRESS_PER_SODIUM = 2.0
 """Largest stress error, over E Omega c/(3 (1 - nu)), that a unit error of theta can cause: twice
@@ -39,6 +43,11 @@ def body_system(
     """The discrete problem; raises :class:`InputError` for what it cannot hold."""
     mesh, material = particle.mesh, particle.material
     length = mesh.extent
+    if not SIZES[0] <= length <= SIZES[1]:
+        raise InputError(
+            f"The body reaches {length:.3g} m from its middle; {SIZES[0]:g} to {SIZES[1]:g} m is "
+            "allowed: give lengths in metres, with unit=1e-6 for a file in micrometres."
+        )
     scaled = mesh.scaled(1 / length)
     regions = Regions(particle=particle, mesh=mesh)
     active = np.flatnonzero(regions.active[mesh.regions])
@@ -98,12 +107,7 @@ def _check_surfaces(surfaces: dict[str, SurfaceCondition], mesh: BodyMesh, *, in
     for name in surfaces:
         if name not in known:
             raise InputError(f'The mesh has no boundary "{name}"; {closest(name, known)}')
-    temperatures = {surface.temperature for surface in surfaces.values()}
-    if len(temperatures) > 1:
-        raise InputError(
-            f"The surfaces have the temperatures {sorted(temperatures)} K; a particle is "
-            "isothermal: give them one."
-        )
+    check_temperatures(surfaces.values())
 
 
 def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] | Array) -> BodyRun:
@@ -138,6 +142,7 @@ def body_run(system: BodySystem, trajectory: Trajectory, times: Sequence[float] 
         balances=Balances(
             sodium=_sodium_error(system, every),
             equilibrium=elasticity.work_error(theta, displacement),
+            site_fraction=extent(np.array([extent(s.packed[system.theta]) for s in every])),
         ),
         cost=Cost(
             steps=len(every) - 1,

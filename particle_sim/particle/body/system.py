@@ -356,7 +356,7 @@ class BodySystem:
             packed[place] = total.flux[0] / self.scales.flux
         for name, dofs in self._held.items():
             packed[dofs] = self.surfaces[name].held_site_fraction
-        voltages = [float(self.material.potential(np.array(theta.mean())))]
+        voltages = [float(self.material.potential(np.array(theta.mean()), self.scales.temperature))]
         return packed, np.array(voltages * len(self.exchange.unknown_voltages))
 
     def rate(self, packed: Array, overall: Array, time: float, piece: tuple[float, float]) -> Rate:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.fem.body_mesh import EDGES, Integers, Symmetry
 from particle_sim.fem.body_space import BodySpace
+from particle_sim.fem.simplices import EDGES, Integers, Symmetry
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.units import Array
 

@@ -15,7 +15,7 @@ _DIFFERENCE = 1e-5
 def thermodynamic_factor(site_fraction: Array, material: Material, temperature: float) -> Array:
     """TF(theta) = -(F/RT) theta (1 - theta) dU/dtheta; 1 for an ideal solid solution."""
     inside = np.clip(site_fraction, _DIFFERENCE, 1 - _DIFFERENCE)
-    slope = material.potential.slope(inside)
+    slope = material.potential.slope(inside, temperature)
     return -FARADAY / (GAS_CONSTANT * temperature) * inside * (1 - inside) * slope
 
 

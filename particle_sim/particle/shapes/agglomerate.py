@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import BodyMesh
@@ -18,6 +19,7 @@ TURNS = (0.0, 77.0, 141.0, 200.0, 260.0)
 """Turns [degrees] of the balls tried in turn: meshing fails if a neck is too near a pole."""
 
 
+@arguments_checked
 def agglomerate(
     centres: Sequence[tuple[float, float, float]],
     radii: Sequence[float],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.particle.shapes.structured import kuhn_mesh
 
 SIDES = ("left", "right", "front", "back", "bottom", "top")
 
 
+@arguments_checked
 def box(
     lengths: tuple[float, float, float], *, cells: tuple[int, int, int] = (12, 12, 12)
 ) -> BodyMesh:

@@ -10,8 +10,7 @@ from particle_sim.errors import InputError
 
 def checked(shape: str, outer: float, inner: float, cells: int, grading: float) -> None:
     """Raise :class:`InputError` unless sizes, cells and grading make sense."""
-    if not (math.isfinite(outer) and outer > 0):
-        raise InputError(f"The {shape}'s size is {outer} m; it must be positive.")
+    positive(shape, "size", outer)
     if not 0 <= inner < outer:
         raise InputError(f"The {shape}'s inner radius is {inner} m; it must lie in [0, {outer}) m.")
     if not 0 < grading < math.inf:
@@ -20,14 +19,22 @@ def checked(shape: str, outer: float, inner: float, cells: int, grading: float) 
         raise InputError(f"The {shape} has {cells} cells; give at least 1.")
 
 
+LARGEST = 0.01
+"""Metres; a larger body is no battery particle, but a size in another unit."""
+
 MOST_CELLS = 5e6
 """Bodies of more cells are refused: they would not fit a workstation's memory."""
 
 
-def positive(shape: str, what: str, size: float) -> None:
-    """Raise :class:`InputError` unless a size [m] is positive and finite."""
+def positive(shape: str, what: str, size: float, most: float = LARGEST) -> None:
+    """Raise :class:`InputError` unless a size [m] is positive and at most ``most``."""
     if not (math.isfinite(size) and size > 0):
         raise InputError(f"The {shape}'s {what} is {size} m; it must be positive.")
+    if size > most:
+        raise InputError(
+            f"The {shape}'s {what} is {size} m, more than {most} m; sizes are in metres, so is "
+            f"{size * 1e-6:g} m (um) or {size * 1e-9:g} m (nm) meant?"
+        )
 
 
 def checked_layers(shape: str, radius: float, inner: float, core: float) -> None:

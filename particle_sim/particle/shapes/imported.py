@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry, find_facets
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.coincidence import WELD, coincident
+from particle_sim.fem.mesh_checks import LARGEST_NUMBER
+from particle_sim.fem.simplices import find_facets
 from particle_sim.particle.shapes.checks import positive
+from particle_sim.particle.shapes.mesh_file import read_mesh_file, unreadable
 from particle_sim.units import Array
 
 CELLS: Mapping[str, tuple[int, tuple[int, ...]]] = {
@@ -23,13 +29,11 @@ CELLS: Mapping[str, tuple[int, tuple[int, ...]]] = {
 
 FACETS = {2: ("line", "line3"), 3: ("triangle", "triangle6")}
 
-GROUPS = "gmsh:physical"
-"""Name under which meshio keeps the groups that regions and boundaries are made of."""
-
 AXIS = 1e-9
 """Facets closer to r = 0 than this fraction of the body are its axis."""
 
 
+@arguments_checked
 def imported(
     path: str | Path,
     *,
@@ -43,53 +47,47 @@ def imported(
     Regions number the file's physical groups of cells in ascending order (all 0 without any);
     boundaries have the names of its physical groups of facets. Outer facets in no group are
     called ``boundary``, or "axis" if they lie at r = 0 of an axisymmetric section.
+
+    Points that coincide (within ``WELD`` of the shortest edge) are joined, and the runs' warnings
+    say so. Raises :class:`InputError` for a file that cannot be read and for a mesh that is not
+    one sound body, such as parts that do not share whole facets.
     """
-    positive("imported mesh", "unit", unit)
+    positive("imported mesh", "unit", unit, most=math.inf)
     if section is Symmetry.SOLID:
         raise InputError("An imported section is plane or axisymmetric; solids are recognised.")
-    source = _read(Path(path))
-    kinds = _kinds(source, path)
-    symmetry = Symmetry.SOLID if CELLS[kinds[0]][0] == 3 else section
+    source = read_mesh_file(Path(path))
+    kind = _kind(source, path)
+    symmetry = Symmetry.SOLID if CELLS[kind][0] == 3 else section
     d = symmetry.dimension
-    points = np.asarray(source.points, dtype=float)
-    if d == 2:
-        points = _flat(points, path)
-    nodes, groups = _cells(source, kinds)
-    used, cells = np.unique(nodes, return_inverse=True)
-    cells = cells.reshape(nodes.shape).astype(np.intp)
+    points = _points(source, d, path) * unit
+    blocks = [i for i, name in enumerate(source["kinds"]) if name == kind]
+    nodes = np.concatenate([source[f"cells_{i}"] for i in blocks])[:, list(CELLS[kind][1])]
+    if nodes.min() < 0 or nodes.max() >= len(points):
+        raise unreadable(path, f"cells have points outside 0 to {len(points) - 1}")
+    joined, notes = _welded(points, nodes[:, : d + 1], path)
+    used, cells = np.unique(joined[nodes], return_inverse=True)
     number = np.full(len(points), -1, dtype=np.intp)
     number[used] = np.arange(len(used))
-    named = {name: number[facets] for name, facets in _facet_groups(source, d).items()}
-    return BodyMesh(
-        points=unit * points[used],
-        cells=cells,
-        symmetry=symmetry,
-        regions=np.unique(groups, return_inverse=True)[1].astype(np.intp),
-        boundaries=_boundaries(points[used], cells[:, : d + 1], named, symmetry, boundary),
-    )
-
-
-def _read(path: Path) -> Any:
+    named = {
+        name: number[joined[facets]] for name, facets in _facet_groups(source, d, path).items()
+    }
+    points, cells = points[used], cells.reshape(nodes.shape).astype(np.intp)
     try:
-        import meshio
-    except ModuleNotFoundError as problem:
-        raise InputError(
-            f'{path} cannot be read without meshio; run pip install "particle-sim[mesh]".'
-        ) from problem
-    if not path.is_file():
-        raise InputError(f"{path} does not exist; give the path of a mesh file.")
-    try:
-        return meshio.read(path)
-    # meshio ends the interpreter when every reader of a format fails
-    except (meshio.ReadError, SystemExit, ValueError, KeyError, IndexError) as problem:
-        raise InputError(
-            f"{path} cannot be read as a mesh ({problem}); save it as .msh, .vtk or .vtu."
-        ) from problem
+        return BodyMesh(
+            points=points,
+            cells=cells,
+            symmetry=symmetry,
+            regions=np.unique(_groups(source, blocks), return_inverse=True)[1].astype(np.intp),
+            boundaries=_boundaries(points, cells[:, : d + 1], named, symmetry, boundary),
+            notes=notes,
+        )
+    except InputError as problem:
+        raise InputError(f"{Path(path).name}: {problem}") from None
 
 
-def _kinds(source: Any, path: str | Path) -> list[str]:
-    """Names of the cells that fill the body, all of one kind."""
-    kinds = {block.type for block in source.cells if len(block.data)}
+def _kind(source: Mapping[str, Any], path: str | Path) -> str:
+    """Name of the cells that fill the body, all of one kind."""
+    kinds = {str(n) for i, n in enumerate(source["kinds"]) if len(source[f"cells_{i}"])}
     solid = sorted(kinds & {"tetra", "tetra10"})
     found = solid or sorted(kinds & {"triangle", "triangle6"})
     others = sorted(kinds - set(CELLS) - {"line", "line3", "vertex"})
@@ -98,46 +96,59 @@ def _kinds(source: Any, path: str | Path) -> list[str]:
             f"{path} holds cells of the kinds {', '.join(sorted(kinds)) or 'none'}; give only "
             "triangles or only tetrahedra, all straight or all second-order."
         )
-    return found
+    return found[0]
 
 
-def _flat(points: Array, path: str | Path) -> Array:
-    if points.shape[1] == 3:
+def _points(source: Mapping[str, Any], d: int, path: str | Path) -> Array:
+    """Points (n, d), of a section those of a flat file."""
+    points: Array = source["points"]
+    if not np.all(np.abs(points) < LARGEST_NUMBER):  # NaN as well
+        raise unreadable(path, "a coordinate is no number, or beyond all lengths")
+    if points.shape[1] not in (d, 3):
+        raise unreadable(path, f"its points have {points.shape[1]} coordinates")
+    if d == 2 and points.shape[1] == 3:
         heights = points[:, 2]
         if np.ptp(heights) > AXIS * np.ptp(points[:, :2]):
             raise InputError(
                 f"{path} holds a surface only, no cells inside it; fill it with tetrahedra."
             )
-    return points[:, :2]
+    return points[:, :d]
 
 
-def _cells(source: Any, kinds: list[str]) -> tuple[Integers, Integers]:
-    """Nodes of all cells in our order, and the group of each."""
-    blocks = [i for i, block in enumerate(source.cells) if block.type in kinds]
-    order = list(CELLS[kinds[0]][1])
-    nodes = np.concatenate([source.cells[i].data for i in blocks])[:, order]
-    return nodes.astype(np.intp), np.concatenate([_group(source, i) for i in blocks])
+def _welded(
+    points: Array, vertices: Integers, path: str | Path
+) -> tuple[Integers, tuple[str, ...]]:
+    """The point that each point becomes, and what is to be said of it."""
+    joined, tolerance = coincident(points, vertices)
+    count = int(np.count_nonzero(joined != np.arange(len(joined))))
+    if count == 0:
+        return joined, ()
+    return joined, (
+        f"{Path(path).name}: {count} points that lie within {tolerance:.1e} m of others, "
+        f"{WELD:g} of the shortest edge, were joined with them.",
+    )
 
 
-def _group(source: Any, block: int) -> Integers:
-    if GROUPS not in source.cell_data:
-        return np.zeros(len(source.cells[block].data), dtype=np.intp)
-    return np.asarray(source.cell_data[GROUPS][block], dtype=np.intp)
+def _groups(source: Mapping[str, Any], blocks: Sequence[int]) -> Integers:
+    none = [np.zeros(len(source[f"cells_{i}"]), dtype=np.intp) for i in blocks]
+    marks = [source.get(f"groups_{i}", zero) for i, zero in zip(blocks, none, strict=True)]
+    return np.concatenate(marks).astype(np.intp)
 
 
-def _facet_groups(source: Any, d: int) -> dict[str, Integers]:
+def _facet_groups(source: Mapping[str, Any], d: int, path: str | Path) -> dict[str, Integers]:
     """Vertices of the facets of every physical group."""
-    if GROUPS not in source.cell_data:
-        return {}
-    names = {int(tag): name for name, (tag, dim) in source.field_data.items() if dim == d - 1}
+    tagged = zip(source["names"], source["tags"], strict=True)
+    names = {int(tag): str(name) for name, (tag, dim) in tagged if dim == d - 1}
     found: dict[str, list[Integers]] = {}
-    for i, block in enumerate(source.cells):
-        if block.type not in FACETS[d]:
+    for i, kind in enumerate(source["kinds"]):
+        if kind not in FACETS[d] or f"groups_{i}" not in source:
             continue
-        groups = _group(source, i)
+        facets, groups = source[f"cells_{i}"][:, :d].astype(np.intp), source[f"groups_{i}"]
+        if facets.size and (facets.min() < 0 or facets.max() >= len(source["points"])):
+            raise unreadable(path, "facets have points that are not there")
         for tag in np.unique(groups[groups > 0]):
             name = names.get(int(tag), f"boundary_{tag}")
-            found.setdefault(name, []).append(block.data[groups == tag, :d].astype(np.intp))
+            found.setdefault(name, []).append(facets[groups == tag])
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 

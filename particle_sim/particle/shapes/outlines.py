@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.checks import arguments_checked
 from particle_sim.fem import netgen
 from particle_sim.fem.body_mesh import Symmetry
 from particle_sim.particle.shapes.balls import check_balls
@@ -21,12 +22,14 @@ from particle_sim.particle.shapes.outline import (
 from particle_sim.units import Array
 
 
+@arguments_checked
 def ball(radius: float, *, octant: bool = False) -> Outline:
     """A ball of ``radius`` [m], or its eighth with x, y, z >= 0."""
     positive("ball", "radius", radius)
     return ellipsoid("ball", radius, radius, octant)
 
 
+@arguments_checked
 def spheroid(equatorial_radius: float, polar_radius: float, *, octant: bool = False) -> Outline:
     """A spheroid around z with half-axes [m], or its eighth with x, y, z >= 0."""
     positive("spheroid", "equatorial radius", equatorial_radius)
@@ -34,12 +37,14 @@ def spheroid(equatorial_radius: float, polar_radius: float, *, octant: bool = Fa
     return ellipsoid("spheroid", equatorial_radius, polar_radius, octant)
 
 
+@arguments_checked
 def ball_section(radius: float, *, half: bool = False) -> Outline:
     """The meridian r >= 0 of a ball of ``radius`` [m], or its half with z >= 0."""
     positive("ball section", "radius", radius)
     return ellipse("ball section", radius, radius, half)
 
 
+@arguments_checked
 def spheroid_section(
     equatorial_radius: float, polar_radius: float, *, half: bool = False
 ) -> Outline:
@@ -49,6 +54,7 @@ def spheroid_section(
     return ellipse("spheroid section", equatorial_radius, polar_radius, half)
 
 
+@arguments_checked
 def disc(radius: float, *, quarter: bool = False) -> Outline:
     """The round cross-section of ``radius`` [m] of a long wire, or its quarter x, y >= 0."""
     positive("disc", "radius", radius)
@@ -67,21 +73,25 @@ def disc(radius: float, *, quarter: bool = False) -> Outline:
     )
 
 
+@arguments_checked
 def rod(radius: float, length: float, edge_radius: float, *, octant: bool = False) -> Outline:
     """A rod around z of ``radius`` and ``length`` with rounded edges [m], or its eighth."""
     return rounded_solid("rod", radius, "length", length, edge_radius, octant)
 
 
+@arguments_checked
 def plate(radius: float, thickness: float, edge_radius: float, *, octant: bool = False) -> Outline:
     """A round plate normal to z with rounded edges [m], or its eighth."""
     return rounded_solid("plate", radius, "thickness", thickness, edge_radius, octant)
 
 
+@arguments_checked
 def rod_section(radius: float, length: float, edge_radius: float, *, half: bool = False) -> Outline:
     """The meridian r >= 0 of a rod with rounded edges [m], or its half with z >= 0."""
     return rounded_section("rod section", radius, "length", length, edge_radius, half)
 
 
+@arguments_checked
 def plate_section(
     radius: float, thickness: float, edge_radius: float, *, half: bool = False
 ) -> Outline:
@@ -89,6 +99,7 @@ def plate_section(
     return rounded_section("plate section", radius, "thickness", thickness, edge_radius, half)
 
 
+@arguments_checked
 def box(lengths: tuple[float, float, float]) -> Outline:
     """The box [0, Lx] x [0, Ly] x [0, Lz], ``lengths`` in metres."""
     for axis, length in zip("xyz", lengths, strict=True):
@@ -110,6 +121,7 @@ def box(lengths: tuple[float, float, float]) -> Outline:
     )
 
 
+@arguments_checked
 def agglomerate(centres: Sequence[tuple[float, float, float]], radii: Sequence[float]) -> Outline:
     """The union of overlapping balls with ``centres`` and ``radii`` [m]."""
     check_balls(centres, radii)

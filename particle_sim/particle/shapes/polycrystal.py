@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem import netgen
-from particle_sim.fem.body_mesh import BodyMesh, cell_quality
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.netgen_mesh import INTERFACE
+from particle_sim.fem.simplices import cell_quality
 from particle_sim.particle.shapes.layers import check_sizes, filled, usual_cell_size
 from particle_sim.particle.shapes.outline import Outline
 from particle_sim.particle.shapes.spread import neighbours, spread_points
@@ -22,6 +24,7 @@ SPREADS = 8
 """Sets of grain centres tried before the best of them is taken."""
 
 
+@arguments_checked
 def polycrystal(
     outline: Outline,
     *,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.particle.shapes.structured import kuhn_mesh
 
 
+@arguments_checked
 def rectangle(
     lengths: tuple[float, float],
     *,

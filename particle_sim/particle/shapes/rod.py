@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from particle_sim.checks import arguments_checked
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.shapes import outlines
 from particle_sim.particle.shapes.layers import filled
 
 
+@arguments_checked
 def rod(
     radius: float,
     length: float,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from particle_sim.fem.mesh import Coordinates, Mesh, graded_vertices
-from particle_sim.particle.shapes.checks import checked
+from particle_sim.checks import arguments_checked
+from particle_sim.fem.mesh import Coordinates, Mesh
+from particle_sim.particle.shapes.radial import radial_mesh
 
 
-def slab(thickness: float, *, cells: int = 24, grading: float = 60.0) -> Mesh:
+@arguments_checked
+def slab(thickness: float, *, cells: int | None = None, grading: float | None = None) -> Mesh:
     """Mesh across a slab from the blocked side at 0 to the open one at ``thickness`` [m].
 
     All totals are per square metre of surface.
     """
-    checked("slab", thickness, 0.0, cells, grading)
-    vertices = graded_vertices(0.0, thickness, cells, grading)
-    return Mesh(vertices=vertices, coordinates=Coordinates.SLAB)
+    return radial_mesh(Coordinates.SLAB, (0.0, thickness), cells, grading)

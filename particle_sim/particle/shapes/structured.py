@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry, find_facets
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.simplices import find_facets
 from particle_sim.particle.shapes.checks import MOST_CELLS, positive
 
 

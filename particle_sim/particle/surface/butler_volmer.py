@@ -10,8 +10,9 @@ import numpy as np
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
+from particle_sim.particle.surface.hold import check_hold
 from particle_sim.particle.surface.kinetics import butler_volmer
-from particle_sim.units import Array
+from particle_sim.units import Array, finite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,10 @@ class ButlerVolmer:
     initial_site_fraction: float
     stress_in_kinetics: bool = True
     temperature: float = REFERENCE_TEMPERATURE
+
+    def __post_init__(self) -> None:
+        finite("The held voltage", self.voltage, "V")
+        check_hold(self)
 
     @property
     def breaks(self) -> Array:

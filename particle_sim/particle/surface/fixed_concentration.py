@@ -9,7 +9,8 @@ import numpy as np
 
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.flux import SurfaceResponse, SurfaceState
-from particle_sim.units import Array
+from particle_sim.particle.surface.hold import check_hold
+from particle_sim.units import Array, share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,10 @@ class FixedConcentration:
     duration: float
     initial_site_fraction: float
     temperature: float = REFERENCE_TEMPERATURE
+
+    def __post_init__(self) -> None:
+        share("The held site_fraction", self.site_fraction)
+        check_hold(self)
 
     @property
     def breaks(self) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from particle_sim.errors import InputError
 from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.surface.kinetics import shared_current
@@ -24,6 +25,12 @@ class Galvanostatic:
     total: SurfaceFlux
     stress_in_kinetics: bool = True
     voltage_limits: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.voltage_limits is not None and not self.voltage_limits[0] < self.voltage_limits[1]:
+            raise InputError(
+                f"voltage_limits is {self.voltage_limits} V; give a lower and a higher potential."
+            )
 
     @property
     def initial_site_fraction(self) -> float:

@@ -30,7 +30,7 @@ def butler_volmer(
     theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
     thermal = 2 * GAS_CONSTANT * temperature / FARADAY
     exchange = material["exchange_current_density"]
-    j0, j0_slope = exchange(theta), exchange.slope(theta)
+    j0, j0_slope = exchange(theta, temperature), exchange.slope(theta, temperature)
     equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
     phi = np.asarray(state.potential if stress_in_kinetics else 0.0)
     argument = np.clip((voltage - equilibrium + phi / FARADAY) / thermal, -_LARGEST, _LARGEST)
@@ -57,7 +57,7 @@ def shared_current(
     theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
     thermal = 2 * GAS_CONSTANT * temperature / FARADAY
     exchange = material["exchange_current_density"]
-    j0, j0_slope = exchange(theta), exchange.slope(theta)
+    j0, j0_slope = exchange(theta, temperature), exchange.slope(theta, temperature)
     equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
     phi = np.asarray(state.potential if stress_in_kinetics else 0.0)
     z = np.asarray(state.flux) * FARADAY / (2 * j0)
@@ -86,7 +86,7 @@ def electrode_potential(
     inside = np.clip(theta, 1e-9, 1 - 1e-9)
     thermal = 2 * GAS_CONSTANT * temperature / FARADAY
     equilibrium, _ = _equilibrium(material, inside, temperature, separates=separates)
-    exchange = material["exchange_current_density"](inside)
+    exchange = material["exchange_current_density"](inside, temperature)
     return np.asarray(
         equilibrium - phi / FARADAY + thermal * np.arcsinh(flux * FARADAY / (2 * exchange))
     )
@@ -100,4 +100,4 @@ def _equilibrium(
             homogeneous_potential(material, theta, temperature),
             homogeneous_slope(material, theta, temperature),
         )
-    return material.potential(theta), material.potential.slope(theta)
+    return material.potential(theta, temperature), material.potential.slope(theta, temperature)

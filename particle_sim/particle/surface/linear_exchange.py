@@ -9,7 +9,8 @@ import numpy as np
 
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.flux import SurfaceResponse, SurfaceState
-from particle_sim.units import Array
+from particle_sim.particle.surface.hold import check_hold
+from particle_sim.units import Array, finite, positive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,12 @@ class LinearExchange:
     duration: float
     initial_site_fraction: float
     temperature: float = REFERENCE_TEMPERATURE
+
+    def __post_init__(self) -> None:
+        positive("The exchange coefficient", self.coefficient, "m/s")
+        finite("The reservoir_site_fraction", self.reservoir_site_fraction, "1")
+        positive("The maximum_concentration", self.maximum_concentration, "mol/m^3")
+        check_hold(self)
 
     @property
     def breaks(self) -> Array:

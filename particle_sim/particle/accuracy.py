@@ -1,0 +1,78 @@
+"""How accurate the steps of a run are: its scales of theta and of stress."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from particle_sim.particle.body.solve import STRESS_PER_SODIUM
+from particle_sim.particle.body.system import BodySystem
+from particle_sim.particle.physics.term import Potential
+from particle_sim.particle.recovery import stress_response
+from particle_sim.particle.stability import uniform_stability
+from particle_sim.particle.stepper import Controls
+from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.system import ParticleSystem
+from particle_sim.particle.unknowns import Scales
+
+NEWTON_TOLERANCE = 1e-12
+"""Residual of theta per dof at which a stage counts as solved, near rounding."""
+
+
+def radial_controls(
+    system: ParticleSystem,
+    surface: SurfaceCondition,
+    tolerance: float,
+    limits: tuple[float, float] | None,
+) -> Controls:
+    """Of a radial particle."""
+    wall = 1 - system.space.mesh.inner / system.space.mesh.outer
+    theta_scale = _theta_scale(surface, system.scales, system.potentials, wall)
+    elasticity, material = system.elasticity, system.material
+    slopes = material["chemical_strain"].slope(np.linspace(0, 1, 201))
+    steepest = float(np.abs(slopes).max())
+    ratio = float(material["poisson_ratio"](np.array(0.5)))
+    # a given flux is conserved whatever Newton leaves over; a flux that reacts is not
+    loose = max(1e-3 * tolerance * theta_scale, NEWTON_TOLERANCE)
+    return Controls(
+        tolerance=tolerance,
+        theta_scale=theta_scale,
+        stress_scale=max(steepest * theta_scale / (1 - ratio), 1e-300),
+        stress_response=stress_response(elasticity) if steepest > 0 else np.zeros(0),
+        newton_tolerance=NEWTON_TOLERANCE if np.isinf(surface.largest) else loose,
+        limits=limits,
+        stability=uniform_stability(
+            system.physics, system.material, system.scales, system.space.mesh
+        ),
+    )
+
+
+def _theta_scale(
+    surface: SurfaceCondition,
+    scales: Scales,
+    potentials: frozenset[Potential],
+    wall: float = 1.0,
+) -> float:
+    """The largest difference of theta that the flux can build up across ``wall``, at most 1."""
+    reach = surface.largest / scales.flux * wall
+    if Potential.GRADIENT_ENERGY in potentials:
+        return 1.0
+    return reach if 0 < reach < 1 else 1.0
+
+
+def body_controls(
+    system: BodySystem,
+    surface: SurfaceCondition,
+    tolerance: float,
+    limits: tuple[float, float] | None,
+) -> Controls:
+    """Of a body."""
+    scale = _theta_scale(surface, system.scales, system.potentials)
+    return Controls(
+        tolerance=tolerance / STRESS_PER_SODIUM,
+        theta_scale=scale,
+        stress_scale=1.0,
+        stress_response=np.zeros(0),
+        newton_tolerance=max(1e-3 * tolerance * scale, 1e-11),
+        limits=limits,
+        event_tolerance=1e-7,
+    )

@@ -1,0 +1,45 @@
+"""Two tests that ask for the same comparison solve its particles once.
+
+Kept on disk for this session only, where every process of it looks, and keyed by everything that
+the computation depends on besides the code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from particle_sim.studies import compare
+
+
+@contextmanager
+def remembering(folder: Path) -> Iterator[None]:
+    """Comparisons in one process keep in ``folder``, and take from it, each particle they solve."""
+    submit = compare._Queue.submit
+
+    def remembered(queue: Any, text: str, function: Callable[[Any], Any], argument: Any) -> Any:
+        alone = queue.pool is None
+        return submit(queue, text, partial(once, folder, function) if alone else function, argument)
+
+    with patch.object(compare._Queue, "submit", remembered):
+        yield
+
+
+def once(folder: Path, function: Callable[[Any], Any], argument: Any) -> Any:
+    """``function(argument)``, or what it gave before."""
+    question = pickle.dumps((function.__module__, function.__qualname__, argument))
+    path = folder / hashlib.sha256(question).hexdigest()
+    if path.is_file():
+        return pickle.loads(path.read_bytes())
+    answer = function(argument)
+    scratch = path.with_suffix(f".{os.getpid()}")
+    scratch.write_bytes(pickle.dumps(answer))
+    scratch.replace(path)
+    return answer
