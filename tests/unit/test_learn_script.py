@@ -13,6 +13,7 @@ import pytest
 from matplotlib import colormaps
 
 from particle_sim.learn import site
+from particle_sim.learn.picture import Ball, Line, Panel, Picture, as_json
 
 NODE = shutil.which("node")
 SHADE = 6
@@ -126,3 +127,14 @@ def test_an_answer_is_judged_by_its_tolerance(page: dict[str, Any]) -> None:
     assert "too small" in said["0.9"]
     assert "too large" in said["1.1"]
     assert "the sign is wrong" in said["-1"]
+
+
+def test_a_picture_reaches_the_page_as_it_is() -> None:
+    line = Line(label="l", x=[1.0, 2.0], y=[3.0, float("nan")])
+    panel = Panel(title="p", x_label="t", y_label="c", lines=[line], log_x=True)
+    ball = Ball(title="b", label="f", radius=[0.0, 1.0], values=[7.0, 8.0], low=0.0, high=9.0)
+    data = as_json(Picture(panels=[panel, ball]))["panels"]
+    assert (data[0]["log_x"], data[0]["log_y"]) == (True, False)
+    assert (data[0]["lines"][0]["x"], data[0]["lines"][0]["y"]) == ([1, 2], [3, None])
+    assert (data[1]["radius"], data[1]["values"]) == ([0, 1], [7, 8])
+    assert (data[1]["low"], data[1]["high"], data[1]["quantity"]) == (0, 9, "sodium")
