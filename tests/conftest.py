@@ -5,9 +5,11 @@ The environment is set before anything imports NumPy or PyBaMM, which read it on
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -76,6 +78,39 @@ class Progress:
                 f"{self.done / total:4.0%}  {self.done} of {total} tests, "
                 f"{seconds // 60} min {seconds % 60:02d} s"
             )
+
+
+_approx = pytest.approx
+
+
+def _approx_of_any_size(expected: Any, rel: Any = None, abs: Any = None, **more: Any) -> Any:
+    """``pytest.approx``, whose 1e-12 is at most that part of the largest number expected.
+
+    As an absolute tolerance it makes all diffusivities [m2/s] and all particles' volumes [m3] equal.
+    """
+    largest = _largest(expected)
+    if abs is None and largest:
+        rel, abs = 1e-6 if rel is None else rel, 1e-12 * min(largest, 1.0)
+    return _approx(expected, rel=rel, abs=abs, **more)
+
+
+def _largest(expected: Any) -> float:
+    """Largest magnitude in a number, sequence, mapping or array; 0 where there is none."""
+    values = list(expected.values()) if isinstance(expected, dict) else expected
+    try:
+        sizes = [abs(float(value)) for value in _flat(values)]
+    except (TypeError, ValueError):
+        return 0.0
+    return max((size for size in sizes if math.isfinite(size)), default=0.0)
+
+
+def _flat(values: Any) -> Iterable[Any]:
+    if hasattr(values, "ravel"):
+        return values.ravel()
+    return values if isinstance(values, list | tuple) else [values]
+
+
+pytest.approx = _approx_of_any_size
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 
 import particle_sim as ps
 from particle_sim import metrics
+from particle_sim.metrics.gitt import gitt_diffusivity
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import unit_of
 
@@ -75,3 +76,18 @@ def test_a_uniform_particle_has_none_of_it(
 def test_metric_says_what_it_is(name: str) -> None:
     assert (METRICS[name].__doc__ or "").strip()
     assert METRICS[name].__name__ == name
+
+
+@pytest.mark.parametrize("diffusivity", [1e-17, 3e-15])
+@pytest.mark.parametrize(("length", "pulse"), [(1e-7, 100.0), (4e-7, 600.0)])
+def test_titration_returns_the_diffusivity_of_a_deep_plane(
+    diffusivity: float, length: float, pulse: float
+) -> None:
+    """A flux j raises the surface by 2 j sqrt(t/(pi D)) in the pulse and by j t/L in the end."""
+    found = gitt_diffusivity(
+        length=length,
+        pulse=pulse,
+        steady_change=pulse / length,
+        transient_change=2 * math.sqrt(pulse / (math.pi * diffusivity)),
+    )
+    assert found == pytest.approx(diffusivity, rel=1e-12)

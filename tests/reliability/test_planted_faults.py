@@ -19,7 +19,8 @@ def test_a_fault_can_be_planted(fault: planted_faults.Fault) -> None:
     assert planted_faults.planted(fault, text) != text
     assert fault.tests
     for test in fault.tests:
-        assert (planted_faults.ROOT / test.partition("::")[0]).exists(), test
+        file, _, name = test.partition("::")
+        assert f"def {name.partition('[')[0]}" in (planted_faults.ROOT / file).read_text("utf-8")
 
 
 def test_no_fault_is_counted_twice() -> None:

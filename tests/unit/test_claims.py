@@ -312,6 +312,44 @@ def test_cracks_at_a_rate(scale: float, holds: Verdict, breaks: Verdict) -> None
     assert ask(asked["cracks_at_rate"], half_cells=pulled).verdict is breaks
 
 
+def only_varied(name: str) -> Material:
+    """NVP with a range for one property alone."""
+    material = load_material("nvp")
+    fixed = {
+        key: replace(prop, plausible=None)
+        for key, prop in material.properties.items()
+        if key != name and prop.plausible is not None
+    }
+    return material.replaced(**fixed)
+
+
+CRACK_INPUTS = ("flaw_size", "fracture_toughness", "youngs_modulus", "volume_change of NVP")
+
+
+@pytest.mark.parametrize("kind", ["cracks", "cracks_at_rate"])
+@pytest.mark.parametrize("name", CRACK_INPUTS)
+def test_what_decides_over_cracks_is_named(kind: str, name: str) -> None:
+    """K/K_IC = 1 at the middle of one input's range, the only one that is varied."""
+    material = only_varied(name.partition(" ")[0])
+    toughness = material.value("fracture_toughness")
+    flaw = min(material.value("flaw_size"), 0.1 * material.value("particle_radius"))
+    central = toughness / (1.12 * np.sqrt(np.pi * flaw))
+
+    def runs(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
+        kept = kept_by_film(draws, c_rate, direction, output)
+        return replace(kept, peak_tension=central * draws.stress_factor)
+
+    def even(own: str, c_rate: float, law: str) -> xr.Dataset:
+        table = flat_map(own, c_rate, law)
+        return table.assign(peak_tension=0 * table.peak_tension + central)
+
+    asked = claim(kind, ["nvp"], {"c_rate": 1.0})
+    found = ask(asked, load=lambda _: material, half_cells=runs, field_map=even)
+    assert found.verdict is UNDECIDED
+    assert found.region is not None
+    assert found.region.name == name
+
+
 @pytest.mark.parametrize(
     ("limit", "verdict"), [(0.11, SUPPORTED), (0.05, UNDECIDED), (0.0, CONTRADICTED)]
 )

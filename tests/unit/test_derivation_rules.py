@@ -239,6 +239,14 @@ def test_a_fast_capacity_above_the_usual_one_is_the_least() -> None:
     assert ends(entries, "capacity") == (150, pytest.approx(0.7 * per_carrier(NINI), rel=CLOSE))
 
 
+def test_the_usual_capacity_counts_the_units_of_the_host() -> None:
+    """Na3Ni2RuO6 is three NaMO2: three times the host's 0.5 (0.35 to 0.7) sodium leave it."""
+    entries = complete(draft(formula="Na3Ni2RuO6"))
+    one = 3 * per_carrier(ONNR)
+    assert value(entries, "capacity") == pytest.approx(0.5 * one, rel=CLOSE)
+    assert ends(entries, "capacity") == pytest.approx((0.35 * one, 0.7 * one), rel=CLOSE)
+
+
 def test_the_largest_slow_capacity_is_taken_wherever_it_stands() -> None:
     facts = [
         fact(capacity_mAh_g=100, rate="0.1C"),

@@ -151,3 +151,20 @@ def test_a_surface_that_is_never_in_tension_has_the_tension_0() -> None:
     run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
     assert run.stress.max() < -0.9e9
     assert ps.metrics.surface_tension(run) == 0.0
+
+
+def test_lame_s_hollow_sphere() -> None:
+    """sigma_theta(r) = (p_i a^3 (1 + b^3/2 r^3) - p_o b^3 (1 + a^3/2 r^3))/(b^3 - a^3)."""
+    a, b, inner, outer = 0.4 * RADIUS, RADIUS, 3e6, 1e6
+    particle = ps.Particle(
+        material=material(),
+        mesh=ps.shapes.sphere(b, inner_radius=a, cells=60),
+        mechanics=MechanicalBoundary(pressure=outer, inner_pressure=inner),
+    )
+    run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
+    own, other = inner * a**3, outer * b**3
+    hoop = [own * (1 + b**3 / 2 / r**3) - other * (1 + a**3 / 2 / r**3) for r in (a, b)]
+    ends = np.array(hoop) / (b**3 - a**3)
+    close = 1e-3 * inner  # (1/60)^2 of the larger pressure
+    assert run.stress[0, [0, -1], 1] == pytest.approx(ends, abs=close)
+    assert run.stress[0, [0, -1], 0] == pytest.approx([-inner, -outer], abs=close)

@@ -108,6 +108,14 @@ def test_cation_plus_anion_is_equation_three() -> None:
     assert report.values[Normalisation.PER_FORMULA_UNIT] == pytest.approx(2 * (cation + anion))
 
 
+def test_a_mixed_polyanion_site_counts_per_formula_unit() -> None:
+    """Two silicates and one phosphate: three sites of -(2/3 ln 2/3 + 1/3 ln 1/3) each."""
+    values = analyse("Na3Zr2(SiO4)2(PO4)", structure="nasicon").entropy.values
+    site = -(2 / 3 * math.log(2 / 3) + 1 / 3 * math.log(1 / 3))
+    assert values[Normalisation.PER_SITE] == pytest.approx(site)
+    assert values[Normalisation.PER_FORMULA_UNIT] == pytest.approx(3 * site)
+
+
 def test_cyanide_does_not_mix() -> None:
     report = analyse("NaFe[Fe(CN)6]", structure="prussian_blue").entropy
     assert report.values[Normalisation.PER_FORMULA_UNIT] == 0

@@ -1,0 +1,64 @@
+"""Pieces of the rate studies that need no discharge."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+import particle_sim as ps
+from particle_sim.cell.design import load_cell_design
+from particle_sim.studies.rate_curves import UNIFORM, group_per_c_rate, uniform_share
+from particle_sim.studies.rate_losses import HalfCellCase, Resistance, without
+from particle_sim.studies.size_map import state_index, with_diffusion_rate
+
+HE_V = ps.load_material("he_v")
+DESIGN = load_cell_design("sodium_half_cell")
+CASE = HalfCellCase(material=HE_V, design=DESIGN)
+
+BELONGS = {
+    Resistance.KINETICS: {"exchange_current_density", "metal_exchange_current_density"},
+    Resistance.ELECTROLYTE: {"electrolyte_conductivity", "electrolyte_diffusivity"},
+    Resistance.SERIES: {"electrode_conductivity"},
+}
+"""What becomes a million times larger with each resistance gone; the film becomes zero, and D as
+large as the solver bears."""
+
+
+@pytest.mark.parametrize("gone", list(Resistance))
+def test_a_resistance_takes_its_own_numbers_along(gone: Resistance) -> None:
+    left = without(CASE, frozenset({gone}))
+    before = {**DESIGN.properties, **HE_V.properties}
+    after = {**left.design.properties, **left.material.properties}
+    for names in BELONGS.values():
+        for name in names:
+            factor = 1e6 if name in BELONGS.get(gone, ()) else 1.0
+            assert after[name].magnitude == pytest.approx(factor * before[name].magnitude)
+    faster = after["diffusivity"].magnitude / before["diffusivity"].magnitude
+    assert faster > 1e3 if gone is Resistance.DIFFUSION else faster == 1
+    film = 0.0 if gone is Resistance.SERIES else DESIGN.value("film_resistance")
+    assert after["film_resistance"].magnitude == film
+
+
+def test_a_map_sets_the_diffusivity_for_the_materials_radius() -> None:
+    changed = with_diffusion_rate(HE_V, 1e-3)
+    assert changed.value("diffusivity") == pytest.approx(1e-3 * HE_V.value("particle_radius") ** 2)
+
+
+def test_a_state_that_was_not_reached_has_no_place() -> None:
+    run = cast(Any, SimpleNamespace(mean_site_fraction=np.array([0.0, 0.3, 0.6])))
+    assert state_index(run, 0.3) == 1
+    assert state_index(run, 0.4) is None
+
+
+def test_the_diffusion_group_is_r2_over_d_over_the_time_of_the_window() -> None:
+    seconds = 3600 * HE_V.specific_capacity / HE_V.value("one_c_current")
+    group = HE_V.value("particle_radius") ** 2 / HE_V.value("diffusivity") / seconds
+    assert group_per_c_rate(HE_V) == pytest.approx(group)
+    radius = np.array([HE_V.value("particle_radius")])
+    at = np.array([HE_V.value("diffusivity")])
+    slow = np.array([0.1 * UNIFORM / group])
+    assert uniform_share(HE_V, radius, at, slow) == pytest.approx([0.1])
+    assert uniform_share(HE_V, radius, at, 100 * slow) == pytest.approx([1.0])
