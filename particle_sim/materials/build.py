@@ -21,6 +21,9 @@ from particle_sim.materials.property import Distribution, Evidence, PlausibleRan
 from particle_sim.materials.schema import Belief, PropertyEntry
 from particle_sim.units import to_si
 
+WIDTHS = (1e-3, 20.0)
+"""Allowed plateau widths: from a slope of some 0.1 mV, flatter than any measured, to 20 R T / F."""
+
 STRAIN_ROUNDING = 0.01
 """Half width in theta over which corners of a volume table are rounded: the partial molar volume
 enters the chemical potential, and a jump in it is not physical."""
@@ -192,8 +195,10 @@ class PropertyBuilder:
         for number, plateau in enumerate(entry.plateaus):
             place = f"{key}.plateaus.{number}"
             voltage = self._si(f"{place}.voltage", kind, plateau.voltage, entry.unit)
-            if not 0 < plateau.width <= 20:
-                self._say(f"{place}.width", f"is {plateau.width:g}", "it must lie in (0, 20].")
+            low, high = WIDTHS
+            if not low <= plateau.width <= high:
+                allowed = f"it must lie in {low:g} to {high:g} (R T / F)."
+                self._say(f"{place}.width", f"is {plateau.width:g}", allowed)
                 continue
             if voltage is not None:
                 self._range(place, kind, plateau, voltage, unit=entry.unit)

@@ -12,6 +12,9 @@ from particle_sim.materials.schema import Header
 CLOSURE = 0.01
 """Relative mismatch allowed between numbers that follow from one another (printed digits)."""
 
+LEAST_WINDOW = 0.01
+"""Smallest exchange of carrier per formula unit that is a capacity, and not one in another unit."""
+
 
 def closure_problems(where: str, properties: dict[str, Property], header: Header) -> list[str]:
     """Sentences for every relation that does not close."""
@@ -54,6 +57,11 @@ def window_problems(where: str, properties: dict[str, Property]) -> list[str]:
 def _capacity(value: dict[str, float]) -> str | None:
     window = value["stoichiometry_max"] - value["stoichiometry_min"]
     derived = window * FARADAY / (3600 * value["molar_mass"])
+    if window < LEAST_WINDOW:
+        return (
+            f"properties.capacity is {value['capacity']:.4g} mAh/g, only {window:.2g} carrier "
+            "ions per formula unit; check its unit, mA*h/g, and the window."
+        )
     if not _off(value["capacity"], derived):
         return None
     return (

@@ -64,6 +64,11 @@ class MaterialResult:
         return state_index(self.runs[law or self.law.name], self.filling(fraction))
 
     @property
+    def never_moved(self) -> bool:
+        """Whether a cut-off was met as the current began, so that capacity is 0."""
+        return float(self.cell.capacity[-1]) == 0.0
+
+    @property
     def reached(self) -> float:
         """Fraction of the capacity exchanged when the particle run ended."""
         last = float(self.particle.mean_site_fraction[-1])

@@ -9,6 +9,10 @@ from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.verdict_types import SUPPORTED_FROM, Finding, Status
 
+NEVER_MOVED = (
+    "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: no sodium moves, so "
+    "there is nothing to judge; choose a lower rate."
+)
 NEVER_REACHED = "No combination of plausible inputs reaches that state at this rate."
 
 
@@ -53,6 +57,10 @@ def _finding(case: Case, claim: ClaimEntry) -> Finding:
     subject = case.candidate if claim.kind in ("uniform", "no_cracks") else case.baseline
     if isinstance(test, str):
         return _untested(case, claim, subject.title, test)
+    still = [result.title for result in test.about(case) if result.never_moved]
+    if still:
+        why = NEVER_MOVED.format(titles=" and ".join(still), c_rate=case.settings.c_rate)
+        return _untested(case, claim, subject.title, why)
     own = test.outcome(False)
     if not own.counted.any():
         return _untested(case, claim, subject.title, f"{test.text} {NEVER_REACHED}")

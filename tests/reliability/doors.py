@@ -48,6 +48,8 @@ class Door:
     read: Callable[[Path], Any]
     wrong: Callable[[Any, Sample], str]
     changes: tuple[mutations.Change, ...] = mutations.TEXT
+    weight: float = 1.0
+    """Cases relative to the other doors; below 1 where one costs a tenth of a second and more"""
 
     def case(self, source: random.Random) -> tuple[Sample, Sample]:
         """A good sample and the same with one file spoiled."""
@@ -621,6 +623,7 @@ DOORS: tuple[Door, ...] = (
         samples=_mesh_samples,
         read=_read_mesh,
         wrong=_wrong_mesh,
+        weight=0.3,
     ),
     Door(
         name="results NetCDF",
@@ -642,6 +645,17 @@ DOORS: tuple[Door, ...] = (
         wrong=_same_as(_read_checkpoint),
         changes=mutations.BINARY,
     ),
-    Door(name="command line", samples=_command_samples, read=_run_command, wrong=_wrong_command),
+    Door(
+        name="command line",
+        samples=_command_samples,
+        read=_run_command,
+        wrong=_wrong_command,
+        weight=0.5,
+    ),
     Door(name="link", samples=_link_samples, read=_read_link, wrong=_wrong_link),
 )
+
+
+def cases_of(door: Door, cases: int) -> int:
+    """How many of ``cases`` fall to a door, rounded up."""
+    return math.ceil(cases * door.weight / sum(each.weight for each in DOORS))

@@ -25,6 +25,7 @@ def material(title: str, law: Any, runs: Mapping[str, Any]) -> Any:
     """A result at 90 % whose fields are ``runs`` of its own law and of a coherent boundary."""
     return SimpleNamespace(
         title=title,
+        never_moved=False,
         law=law,
         runs=runs,
         particle=runs["own"],
@@ -134,3 +135,15 @@ def test_what_is_not_modelled_cannot_contradict(monkeypatch: pytest.MonkeyPatch)
     found = judged(monkeypatch, 0.0, cannot_contradict="growth")
     assert (found.status, found.decided_by) == (Status.UNDECIDED, "growth")
     assert judged(monkeypatch, 1.0, cannot_contradict="growth").status is Status.SUPPORTED
+
+
+@pytest.mark.usefixtures("fields_are_their_spread")
+def test_nothing_is_judged_where_no_sodium_moved() -> None:
+    both = material("A", TWO_PHASE, {"own": 0.5, COHERENT.name: 0.5})
+    both.never_moved = True
+    given = case(both, both)
+    given.settings.c_rate = 200.0
+    found = verdict._finding(given, CLAIM)
+    assert found.status is Status.NOT_TESTED
+    assert "At 200C the current alone takes A beyond a voltage limit" in found.sentence
+    assert found.numbers == {}
