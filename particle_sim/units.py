@@ -137,7 +137,10 @@ _UNIT = re.compile(rf"{_FACTOR}(?:(?: *[*/] *| +){_FACTOR})*")
 """Names with exponents, multiplied and divided. pint reads more than that: it computes powers of
 numbers, however large, and skips signs it does not know."""
 _UNIT_LENGTH = 60
-_UNKNOWN = (InputError, AttributeError, TypeError, ValueError, ArithmeticError, TokenError)
+_UNKNOWN = (
+    *(InputError, AttributeError, TypeError, ValueError, ArithmeticError, LookupError),
+    TokenError,
+)
 """What a text that is no unit ends in; pint's own errors are among them, by inheritance."""
 
 

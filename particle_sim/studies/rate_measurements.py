@@ -33,8 +33,8 @@ class _Header(_Strict):
 
 class _Series(_Strict):
     rate_unit: Literal["mA/g", "C"]
-    rates: list[float | int]
-    capacity_mAh_g: list[float | int]
+    rates: list[float]
+    capacity_mAh_g: list[float]
 
 
 class _MeasurementFile(_Strict):
