@@ -57,9 +57,9 @@ class SurfaceFlux:
     temperature: float = REFERENCE_TEMPERATURE
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name in ("time", "flux"):
             object.__setattr__(self, name, _history(name, getattr(self, name)))
-        check_fields(self)
         if len(self.time) != len(self.flux) or len(self.time) < 2:
             raise InputError(
                 f"A surface flux has {len(self.time)} times and {len(self.flux)} values; "

@@ -86,7 +86,7 @@ _approx = pytest.approx
 def _approx_of_any_size(expected: Any, rel: Any = None, abs: Any = None, **more: Any) -> Any:
     """``pytest.approx``, whose 1e-12 is at most that part of the largest number expected.
 
-    As an absolute tolerance it makes diffusivities [m2/s] and volumes of particles [m3] all equal.
+    As an absolute tolerance it makes all diffusivities [m2/s] and all volumes [m3] equal.
     """
     largest = _largest(expected)
     if abs is None and largest:

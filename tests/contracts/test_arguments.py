@@ -99,8 +99,8 @@ def test_every_public_name_is_covered() -> None:
 NUMBERS = [
     (ps.shapes.sphere, "radius", {}, "0.5 um", "give a number in m, here 5e-07"),
     (ps.shapes.ball, "radius", {}, "500 nm", "give a number in m, here 5e-07"),
-    (ps.shapes.sphere, "radius", {}, 0.5, r"more than 0.01 m; .* 5e-07 m \(um\)"),
-    (ps.shapes.ball, "radius", {}, 0.5, r"more than 0.01 m; .* 5e-07 m \(um\)"),
+    (ps.shapes.sphere, "radius", {}, 250, r"more than 100.0 m; .* 2.5e-07 m \(nm\)"),
+    (ps.shapes.ball, "radius", {}, 250, r"more than 100.0 m; .* 2.5e-07 m \(nm\)"),
     (ps.shapes.sphere, "cells", {"radius": 1e-6}, 2.5, "give a whole number"),
     (ps.protocols.charge, "c_rate", {}, "1C", "'1C'; give a number"),
     (ps.protocols.charge, "c_rate", {}, "2", "give a number, here 2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,9 +200,10 @@ def test_points_of_no_cell_are_no_part_of_the_body() -> None:
     assert lost.middle == pytest.approx([0.5, 0.5], rel=1e-12)
 
 
-@pytest.mark.parametrize(("size", "word"), [(100.0, "reaches 70.7 m"), (1e-12, "reaches 7.07e-13")])
+@pytest.mark.parametrize(("size", "word"), [(1e9, "reaches 707 m"), (1e-6, "reaches 7.07e-13")])
 def test_a_body_in_another_unit_is_refused(size: float, word: str) -> None:
-    mesh = ps.shapes.rectangle((size, size), cells=(2, 2))
+    mesh = ps.shapes.rectangle((1e-6, 1e-6), cells=(2, 2))
+    mesh = dataclasses.replace(mesh, points=size * mesh.points)
     particle = ps.Particle(material=MATERIAL, mesh=mesh)
     surface = ps.constant_flux(1e-9, 1.0, initial_site_fraction=0.5)
     with pytest.raises(InputError, match=f"{word}.* unit=1e-6"):

@@ -26,7 +26,7 @@ from particle_sim.particle.transport import potentials_of
 from particle_sim.particle.unknowns import Scales
 from particle_sim.units import Array
 
-SIZES = (1e-12, 10.0)
+SIZES = (1e-12, 100.0)
 """Reach of a body [m] from its middle; outside, its mesh is in another unit."""
 
 STRESS_PER_SODIUM = 2.0

@@ -19,8 +19,9 @@ def checked(shape: str, outer: float, inner: float, cells: int, grading: float) 
         raise InputError(f"The {shape} has {cells} cells; give at least 1.")
 
 
-LARGEST = 0.01
-"""Metres; a larger body is no battery particle, but a size in another unit."""
+LARGEST = 100.0
+"""Metres; more is a size in another unit. Problems scaled to a size near 1 remain possible; a run
+warns where a particle is above a millimetre."""
 
 MOST_CELLS = 5e6
 """Bodies of more cells are refused: they would not fit a workstation's memory."""
