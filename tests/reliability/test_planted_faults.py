@@ -16,7 +16,10 @@ FAULTS = planted_faults.faults()
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_can_be_planted(fault: planted_faults.Fault) -> None:
     text = (planted_faults.ROOT / fault.file).read_text("utf-8")
-    assert planted_faults.planted(fault, text) != text
+    changed = planted_faults.planted(fault, text)
+    assert changed != text
+    if fault.file.endswith(".py"):  # what does not even compile would be noticed by anybody
+        compile(changed, fault.file, "exec")
     assert fault.tests
     for test in fault.tests:
         file, _, name = test.partition("::")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim.cell.bpx_export import _porous
 from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.cell.electrolyte import load_electrolyte
 from particle_sim.cell.half_cell import END_MARGIN
@@ -135,3 +136,11 @@ def test_solid_and_pores_fill_the_electrode_at_most(tmp_path: Path) -> None:
     path.write_text(head + name + tail, "utf-8")
     with pytest.raises(InputError, match="together they must not exceed 1"):
         load_cell_design(str(path))
+
+
+def test_transport_efficiency_of_bpx_is_bruggemans() -> None:
+    """eps^b, 0.25^1.5 = 0.125."""
+    layer = "Separator"
+    known = {"thickness [m]": 1e-5, "porosity": 0.25, "Bruggeman coefficient (electrolyte)": 1.5}
+    found = _porous({f"{layer} {name}": value for name, value in known.items()}, layer)
+    assert found["Transport efficiency"] == pytest.approx(0.125)

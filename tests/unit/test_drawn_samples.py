@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from particle_sim.materials.load import load_material
 from particle_sim.metrics.fracture import edge_crack_intensity
 from particle_sim.studies.draws import OWN, SHARED, MaterialDraws, draw, most_decisive
 from particle_sim.studies.result import ComparisonResult
@@ -103,6 +104,17 @@ def test_maps_are_read_in_the_logarithm(comparison: ComparisonResult) -> None:
     flaw, toughness = material.value("flaw_size"), material.value("fracture_toughness")
     expected = [edge_crack_intensity(float(s), flaw) / toughness for s in stress]
     assert np.allclose(draws.crack_driving(table), expected, rtol=1e-12)
+
+
+def test_a_drawn_flaw_is_a_tenth_of_its_particle_at_most() -> None:
+    material = load_material("nvp")
+    values = {name: np.full(2, material.value(name)) for name in (*SHARED, *OWN)}
+    values["flaw_size"] = 0.1 * values["particle_radius"] * np.array([1.0, 4.0])
+    known = {"peak_tension": ("diffusion_rate", [1e8, 1e8])}
+    table = xr.Dataset(known, coords={"diffusion_rate": [1e-9, 1e9]})
+    small, large = MaterialDraws(material=material, values=values).crack_driving(table)
+    assert small > 0
+    assert large == pytest.approx(small)
 
 
 def test_most_decisive_follows_the_outcome() -> None:

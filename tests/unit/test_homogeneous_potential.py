@@ -12,7 +12,11 @@ import pytest
 import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.errors import InputError
-from particle_sim.materials.homogeneous import homogeneous_energy, homogeneous_potential
+from particle_sim.materials.homogeneous import (
+    homogeneous_energy,
+    homogeneous_potential,
+    homogeneous_slope,
+)
 from particle_sim.materials.potential import TabulatedPotential
 from particle_sim.metrics.free_energy import chemical_energy_history, free_energy_history
 from particle_sim.metrics.particle_voltage import particle_voltage_history
@@ -43,6 +47,13 @@ def test_potential_is_the_slope_of_the_energy() -> None:
 def test_a_wrong_interaction_is_noticed() -> None:
     with pytest.raises(AssertionError):
         check_slope(1.02)
+
+
+def test_slope_of_the_potential_is_its_derivative() -> None:
+    material, step = ps.load_material("nvp"), 1e-6
+    rise = homogeneous_potential(material, INSIDE + step, T)
+    rise = (rise - homogeneous_potential(material, INSIDE - step, T)) / (2 * step)
+    np.testing.assert_allclose(homogeneous_slope(material, INSIDE, T), rise, rtol=1e-6)
 
 
 def test_middle_of_a_plateau_shows_its_voltage_and_the_curve_is_not_monotonic() -> None:

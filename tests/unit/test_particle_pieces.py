@@ -168,3 +168,15 @@ def test_lame_s_hollow_sphere() -> None:
     close = 1e-3 * inner  # (1/60)^2 of the larger pressure
     assert run.stress[0, [0, -1], 1] == pytest.approx(ends, abs=close)
     assert run.stress[0, [0, -1], 0] == pytest.approx([-inner, -outer], abs=close)
+
+
+@pytest.mark.parametrize(("shape", "bends"), [(ps.shapes.sphere, 2), (ps.shapes.cylinder, 1)])
+def test_surface_stress_presses_with_the_curvature(shape: Any, bends: int) -> None:
+    """Young and Laplace: sigma_r = -tau (1/R_1 + 1/R_2)."""
+    particle = ps.Particle(
+        material=material(),
+        mesh=shape(RADIUS, cells=8),
+        mechanics=MechanicalBoundary(surface_stress=1.0),
+    )
+    run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
+    assert run.stress[0, -1, 0] == pytest.approx(-bends * 1.0 / RADIUS, rel=1e-3)

@@ -41,6 +41,13 @@ def test_potential_falls_everywhere() -> None:
     assert (THREE.slope(THETA) < 0).all()
 
 
+def test_slope_is_the_derivative() -> None:
+    """Central differences; U is good to 1e-16 of volts, so 1e-5 apart to 1e-9 of the slope."""
+    theta = THETA[5:-5]
+    expected = (THREE(theta + 1e-5) - THREE(theta - 1e-5)) / 2e-5
+    assert np.abs(THREE.slope(theta) / expected - 1).max() < 1e-3
+
+
 def test_plateaus_show_their_voltage_at_their_middle() -> None:
     middles = [step.start + step.share / 2 for step in steps_of(PLATEAUS)]
     voltages = THREE(np.array(middles))

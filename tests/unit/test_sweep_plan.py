@@ -25,6 +25,7 @@ def test_draws_fill_the_range_of_each_distribution(how: Sampling) -> None:
     made = plan(
         Axis("even", 1.0, 3.0),
         Axis("decades", 1e-4, 1.0, "1", Distribution.LOG_UNIFORM),
+        Axis("normal", 1e-4, 1.0, "1", Distribution.LOG_NORMAL, decades=0.5),
         how=how,
         samples=4096,
     ).columns(0, 4096)
@@ -34,6 +35,8 @@ def test_draws_fill_the_range_of_each_distribution(how: Sampling) -> None:
     assert np.mean(made["even"].astype(float)) == pytest.approx(2.0, abs=4 * 2 / np.sqrt(12 * 4096))
     logs = np.log10(made["decades"].astype(float))
     assert logs.mean() == pytest.approx(-2.0, abs=4 * 4 / np.sqrt(12 * 4096))
+    logs = np.log10(made["normal"].astype(float))
+    assert logs.mean() == pytest.approx(-2.0, abs=4 * 0.5 / np.sqrt(4096))
 
 
 def test_latin_hypercube_has_one_sample_in_every_slice() -> None:
@@ -53,6 +56,7 @@ def test_samples_do_not_depend_on_how_they_are_cut(
     whole = unit_points(how, 2, 100, 5, 0, 100)
     parts = [unit_points(how, 2, 100, 5, a, b) for a, b in ((0, 7), (7, 64), (64, 99), (99, 100))]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+    assert len(np.unique(whole, axis=0)) == 100
     assert not np.array_equal(unit_points(how, 2, 100, 6, 0, 100), whole)
     sampling._block.cache_clear()
 

@@ -114,7 +114,7 @@ class Pair:
         return {
             "nvp.stress": -inputs["nvp.diffusivity"],
             "he_v.stress": inputs["c_rate"],
-            "he_v.spread": inputs["he_v.diffusivity"] ** 3,
+            "he_v.spread": -(inputs["he_v.diffusivity"] ** 3),
         }
 
     def content(self) -> dict[str, list[str]]:
@@ -130,6 +130,6 @@ def test_influences_name_the_result_a_property_moves_most() -> None:
     found = influences(sweep(Pair(), axes, samples=50))
     assert found.keys() == {"nvp", "he_v"}
     assert found["nvp"] == {"diffusivity": ("stress", pytest.approx(-1.0))}
-    assert found["he_v"] == {"diffusivity": ("spread", pytest.approx(1.0))}
+    assert found["he_v"] == {"diffusivity": ("spread", pytest.approx(-1.0))}
     with pytest.raises(InputError, match="names no materials"):
         influences(sweep(ishigami, ANGLES, samples=50))

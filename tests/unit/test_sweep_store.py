@@ -25,6 +25,7 @@ from particle_sim.sweeps.evaluate import vectorised
 from particle_sim.sweeps.layout import DATA_FOLDER
 from particle_sim.sweeps.result import failures_of, open_sweep, read_failures
 from particle_sim.sweeps.sealed import read_sealed, write_sealed
+from particle_sim.sweeps.store import chunk_size
 from particle_sim.sweeps.sweep import sweep
 from particle_sim.units import pascal
 
@@ -360,3 +361,7 @@ def test_unknown_and_missing_inputs_are_named() -> None:
         "curved needs x, which no axis gives; add an axis or a default.",
         "curved needs kind, which no axis gives; add an axis or a default.",
     )
+
+
+def test_long_sweeps_have_long_chunks() -> None:
+    assert [chunk_size(n) for n in (1, 10**6, 10**6 + 1, 3 * 10**6)] == [1000, 1000, 2000, 3000]

@@ -12,9 +12,12 @@ from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import Plateau, PlateauPotential, TabulatedPotential
+from particle_sim.metrics.free_energy import chemical_energy_history
 from particle_sim.particle import physics
 from particle_sim.particle.physics.darken_diffusion import thermodynamic_factor
 from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
+from particle_sim.particle.transport import gradient_energy
+from particle_sim.particle.unknowns import Scales
 from particle_sim.units import Array
 
 T = 298.15
@@ -81,3 +84,43 @@ def test_stress_drift_goes_with_full_and_empty_sites() -> None:
     assert ends[1] is not None
     slope = (ends[1] - ends[0]) / (2 * step)
     assert flux.mobility_slope == pytest.approx(slope, rel=1e-6, abs=1e-6 * np.abs(slope).max())
+
+
+KAPPA, LENGTH = 5e-10, 2e-7
+
+
+def separating(kappa: float) -> Material:
+    return ps.material_from_values(
+        maximum_concentration=2e4,
+        diffusivity=1e-15,
+        open_circuit_potential=3.4,
+        regular_solution_parameter=2.6,
+        gradient_coefficient=kappa,
+    )
+
+
+def test_gradient_energy_is_scaled_by_the_length_squared() -> None:
+    """k = kappa/(c_max R T L^2)."""
+    scales = Scales(length=LENGTH, diffusivity=1e-15, concentration=2e4, temperature=T)
+    found = gradient_energy((physics.phase_separation,), separating(KAPPA), scales)
+    assert found == pytest.approx(KAPPA / (2e4 * GAS_CONSTANT * T * LENGTH**2))
+
+
+def energy_of_a_ramp(kappa: float) -> float:
+    """Chemical energy [J/m2] of a slab whose filling rises by 0.2 from face to face."""
+    particle = ps.Particle(
+        material=separating(kappa),
+        mesh=ps.shapes.slab(LENGTH, cells=4),
+        physics=(ps.physics.phase_separation,),
+    )
+    run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
+    nodes = run.elasticity.space.nodes
+    ramp = 0.4 + 0.2 * (nodes - nodes[0]) / (nodes[-1] - nodes[0])
+    ramped = replace(run, site_fraction=np.repeat(ramp[None], len(run.time), axis=0))
+    return float(chemical_energy_history(ramped)[0])
+
+
+def test_gradient_energy_of_a_ramp() -> None:
+    """kappa/2 (0.2/L)^2 L per area, the difference that kappa makes."""
+    found = energy_of_a_ramp(2 * KAPPA) - energy_of_a_ramp(KAPPA)
+    assert found == pytest.approx(0.5 * KAPPA * 0.2**2 / LENGTH, rel=1e-6)

@@ -13,7 +13,7 @@ from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies import claim_tests, verdict
 from particle_sim.studies.choices import StressMeasure
 from particle_sim.studies.claim_tests import CLAIM_TESTS, Case, Outcome
-from particle_sim.studies.laws import COHERENT, TWO_PHASE
+from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION, TWO_PHASE
 from particle_sim.studies.verdict_types import Finding, Status
 
 CLAIM = ClaimEntry.model_validate(
@@ -42,10 +42,13 @@ def case(baseline: Any, candidate: Any) -> Case:
         SimpleNamespace(material=each, values={"diffusivity": np.ones(2)})
         for each in (baseline, candidate)
     )
-    given = SimpleNamespace(
-        settings=settings, baseline=baseline, candidate=candidate, pair=draws, single=draws
+    return Case(
+        settings=cast(Any, settings),
+        baseline=baseline,
+        candidate=candidate,
+        pair=cast(Any, draws),
+        single=cast(Any, draws),
     )
-    return cast(Case, given)
 
 
 @pytest.fixture
@@ -83,6 +86,35 @@ def test_a_coherent_peak_on_the_other_side_of_the_candidates_differs(
     assert not isinstance(test, str)
     assert test.coherent_differs is differs
     assert test.numbers["ratio"] == (pytest.approx(own / 2e8), "1")
+
+
+def test_a_draw_is_less_stressed_where_the_candidates_number_is_smaller() -> None:
+    low, high = (material(n, TWO_PHASE, {"own": pulled(2e8)}) for n in "AB")
+    low.maps = high.maps = {TWO_PHASE.name: None}
+    asked = case(low, high)
+    for draws, stress in zip(asked.pair, ([3e8, 3e8, 3e8], [1e8, 5e8, 2e8]), strict=True):
+        draws.stress = lambda *_, found=stress: np.array(found)
+    test = CLAIM_TESTS["lower_stress"](asked)
+    assert not isinstance(test, str)
+    assert test.outcome(False).holds.tolist() == [True, False, True]
+
+
+@pytest.mark.usefixtures("fields_are_their_spread")
+@pytest.mark.parametrize(
+    ("kind", "holds"), [("uniform", [True, False, False]), ("heterogeneous", [False, True, True])]
+)
+def test_a_draw_whose_chi_separates_is_not_uniform(kind: str, holds: list[bool]) -> None:
+    even = material("A", SOLID_SOLUTION, {"own": 0.01})
+    even.maps = {SOLID_SOLUTION.name: None}
+    asked = case(even, even)
+    for draws in asked.single:
+        draws.values["regular_solution_parameter"] = np.array([1.0, 1.0, 3.0])
+        draws.spread = lambda _: np.array([0.01, 0.5, 0.01])
+        draws.read = lambda *_: np.array([0.9, 0.9, 0.5])
+    test = CLAIM_TESTS[kind](asked)
+    assert not isinstance(test, str)
+    assert test.outcome(False).holds.tolist() == holds
+    assert test.outcome(False).counted.tolist() == [True, True, False]
 
 
 def judged(monkeypatch: pytest.MonkeyPatch, share: float, **more: Any) -> Finding:

@@ -131,6 +131,10 @@ def test_classes(value: float, expected: str) -> None:
 
 def test_composition_rule() -> None:
     assert analyse(HE_O3, structure="layered_o3").entropy.follows_composition_rule
+    rare = analyse("Na(Ni0.35Fe0.3Mn0.2Mg0.08Cu0.07)O2", structure="layered_o3").entropy
+    assert rare.follows_composition_rule
+    rarer = analyse("Na(Ni0.35Fe0.3Mn0.22Mg0.09Cu0.04)O2", structure="layered_o3").entropy
+    assert not rarer.follows_composition_rule
     four = analyse("(CrNiMnFe)3O4", structure="spinel").entropy
     assert not four.follows_composition_rule
     one_large = analyse("Na(Ni0.4Fe0.15Mn0.15Mg0.15Cu0.15)O2", structure="layered_o3").entropy
