@@ -212,29 +212,26 @@ def _unsteady(series: Pulses) -> Iterator[Finding]:
 
 
 def _begun_unseen(series: Pulses) -> Iterator[Finding]:
-    time = series.data.time
-    for index, run in enumerate(series.runs):
-        gap = time[run.pulse.first] - time[run.before.last]
-        if gap > LONGEST_GAP * series.durations[index]:
-            yield Finding(
-                says="the last row of the rest is missing, so that nobody knows when the current "
-                f"began, to {gap:.5g} s",
-                row=run.pulse.first,
-                pulse=index,
-            )
+    ends = [(run.before.last, run.pulse.first) for run in series.runs]
+    says = "the last row of the rest is missing, so that nobody knows when the current began"
+    yield from _unseen(series, ends, [run.pulse.first for run in series.runs], says)
 
 
 def _ended_unseen(series: Pulses) -> Iterator[Finding]:
+    ends = [(run.pulse.last, run.after.first) for run in series.runs]
+    says = "the end of the pulse is not logged, so that nobody knows when the current ended"
+    yield from _unseen(series, ends, [run.pulse.last for run in series.runs], says)
+
+
+def _unseen(
+    series: Pulses, ends: list[tuple[int, int]], rows: list[int], says: str
+) -> Iterator[Finding]:
+    """Pulses between whose two rows the current changed at a time nobody saw."""
     time = series.data.time
-    for index, run in enumerate(series.runs):
-        gap = time[run.after.first] - time[run.pulse.last]
+    for index, ((first, second), row) in enumerate(zip(ends, rows, strict=True)):
+        gap = time[second] - time[first]
         if gap > LONGEST_GAP * series.durations[index]:
-            yield Finding(
-                says="the end of the pulse is not logged, so that nobody knows when the current "
-                f"ended, to {gap:.5g} s",
-                row=run.pulse.last,
-                pulse=index,
-            )
+            yield Finding(says=f"{says}, to {gap:.5g} s", row=row, pulse=index)
 
 
 def _unlogged(series: Pulses) -> Iterator[Finding]:
