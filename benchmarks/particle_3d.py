@@ -150,7 +150,7 @@ def largest_at_vertices(stress: np.ndarray, corners: np.ndarray) -> float:
 def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
     with phases.time("import"):
         from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-        from particle_sim.fem.body_space import BodySpace
+        from particle_sim.fem.space import Space
         from particle_sim.fem.diffusion_solver import DiffusionSolver
         from particle_sim.fem.elastic_solver import elastic_solver
         from particle_sim.fem.matrix_free import ElasticCells
@@ -167,7 +167,7 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
             points=points, cells=cells, symmetry=Symmetry.SOLID,
             regions=np.zeros(len(cells), dtype=np.intp), boundaries=boundaries,
         )  # fmt: skip
-        space = BodySpace(mesh=mesh, order=2, degree=2)
+        space = Space(mesh=mesh, order=2, degree=2)
         dofs, n = space.cell_dofs, space.dimension
     with phases.time("assembly"):
         mass, rigidity, load = _our_matrices(mesh)
@@ -200,7 +200,7 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
         )
         elastic = elastic_solver(body, held.ravel(), compiled=compiled)
     with phases.time("elastic loads"):
-        loads = _our_loads(BodySpace(mesh=mesh, order=2, degree=3), outputs)
+        loads = _our_loads(Space(mesh=mesh, order=2, degree=3), outputs)
     with phases.time("elastic"):
         done = elastic.solve(loads, TOLERANCE)
     with phases.time("stress"):
@@ -213,11 +213,11 @@ def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
 
 def _our_matrices(mesh: Any) -> tuple[Any, Any, np.ndarray]:
     """Mass, rigidity and the load of a unit flux into the surface."""
-    from particle_sim.fem.body_space import BodySpace
+    from particle_sim.fem.space import Space
     from particle_sim.fem.sparse_pattern import SparsePattern
 
-    space = BodySpace(mesh=mesh, order=2, degree=2)
-    fine = BodySpace(mesh=mesh, order=2, degree=4)
+    space = Space(mesh=mesh, order=2, degree=2)
+    fine = Space(mesh=mesh, order=2, degree=4)
     dofs, n = space.cell_dofs, space.dimension
     pattern = SparsePattern(rows=dofs, columns=dofs, shape=(n, n))
     products = (fine.values[:, :, None] * fine.values[:, None]).reshape(-1, 100)

@@ -1,4 +1,4 @@
-"""Simplex meshes of bodies: a meridian or plane section in 2-D, a solid in 3-D.
+"""Simplex meshes of bodies: a radius or thickness in 1-D, a section in 2-D, a solid in 3-D.
 
 Straight or second-order (curved) cells, numbered regions (grains, core and shell) and named
 boundaries. What a solve needs of a mesh is checked once, when it is made.
@@ -49,12 +49,17 @@ class BodyMesh:
     def __post_init__(self) -> None:
         check_mesh(self)
 
+    @staticmethod
+    def trusted(**values: Any) -> BodyMesh:
+        """A mesh of fields that cannot be wrong, unchecked."""
+        mesh = object.__new__(BodyMesh)
+        for each in fields(BodyMesh):
+            object.__setattr__(mesh, each.name, values.get(each.name, ()))
+        return mesh
+
     def _changed(self, **changes: Any) -> BodyMesh:
         """A mesh that differs in what cannot make it wrong, without checking it again."""
-        changed = object.__new__(BodyMesh)
-        for each in fields(self):
-            object.__setattr__(changed, each.name, changes.get(each.name, getattr(self, each.name)))
-        return changed
+        return self.trusted(**{e.name: getattr(self, e.name) for e in fields(self)} | changes)
 
     @property
     def dimension(self) -> int:
@@ -117,7 +122,7 @@ class BodyMesh:
     def middle(self) -> Array:
         """Middle of the bounding box; on the axis or plane where the mesh ends at one (d,) [m]."""
         middle = 0.5 * (self._used_points.min(axis=0) + self._used_points.max(axis=0))
-        if self.symmetry is Symmetry.AXISYMMETRIC:
+        if self.symmetry is Symmetry.AXISYMMETRIC or self.dimension == 1:
             middle[0] = 0.0
         for axis, name in enumerate("xyz"[: self.dimension]):
             plane = self.boundaries.get(f"symmetry_{name}")

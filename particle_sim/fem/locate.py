@@ -7,7 +7,7 @@ from scipy.spatial import KDTree
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers
-from particle_sim.fem.body_space import BodySpace
+from particle_sim.fem.space import Space
 from particle_sim.units import Array
 
 CANDIDATES = 40
@@ -17,7 +17,7 @@ SLACK = 0.15
 """How far outside a cell, in barycentric coordinates, a point on the surface may lie."""
 
 
-def locate(space: BodySpace, points: Array, region: int | None = None) -> tuple[Integers, Array]:
+def locate(space: Space, points: Array, region: int | None = None) -> tuple[Integers, Array]:
     """Cells (p,) and reference positions (p, d) of points (p, d), in one region if it is given.
 
     Raises :class:`InputError` for a point outside the mesh.
@@ -45,7 +45,7 @@ def locate(space: BodySpace, points: Array, region: int | None = None) -> tuple[
     return chosen, reference.reshape(len(points), count, d)[np.arange(len(points)), best]
 
 
-def _inverse(space: BodySpace, cells: Integers, points: Array) -> Array:
+def _inverse(space: Space, cells: Integers, points: Array) -> Array:
     """Reference positions of points in given cells, by Newton's method on the cell map."""
     d = space.mesh.dimension
     reference = np.full((len(cells), d), 1 / (d + 1))

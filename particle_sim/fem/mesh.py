@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.units import Array
 
 
@@ -61,6 +62,34 @@ class Mesh:
     def is_hollow(self) -> bool:
         """Whether the inner boundary is a surface rather than the centre."""
         return self.inner > 0 and self.coordinates is not Coordinates.SLAB
+
+
+SYMMETRIES = {
+    Coordinates.SLAB: Symmetry.LAYERED,
+    Coordinates.CYLINDER: Symmetry.CYLINDRICAL,
+    Coordinates.SPHERE: Symmetry.SPHERICAL,
+}
+
+
+def line_mesh(mesh: Mesh, shell: tuple[float, int] | None = None) -> BodyMesh:
+    """The one-dimensional body that is solved; a shell (thickness [m], cells) is its region 1.
+
+    The inner end is a surface of a hollow particle or a slab, and the ``axis`` otherwise.
+    """
+    vertices, regions = mesh.vertices, np.zeros(len(mesh.vertices) - 1, dtype=np.intp)
+    if shell is not None:
+        thickness, cells = shell
+        layer = np.linspace(mesh.outer, mesh.outer + thickness, cells + 1)
+        vertices, regions = np.append(vertices, layer[1:]), np.append(regions, [1] * cells)
+    numbers = np.arange(len(vertices), dtype=np.intp)
+    inner = "axis" if mesh.coordinates is not Coordinates.SLAB and mesh.inner == 0 else "inner"
+    return BodyMesh.trusted(
+        points=vertices[:, None],
+        cells=np.stack([numbers[:-1], numbers[1:]], axis=1),
+        symmetry=SYMMETRIES[mesh.coordinates],
+        regions=regions,
+        boundaries={"surface": numbers[-1:, None], inner: numbers[:1, None]},
+    )
 
 
 def uniform_vertices(inner: float, outer: float, cells: int) -> Array:

@@ -1,4 +1,4 @@
-"""Triangles and tetrahedra as numbers: edges, facets, quality and orientation."""
+"""Lines, triangles and tetrahedra as numbers: edges, facets, quality and orientation."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ Integers = NDArray[np.intp]
 class Symmetry(enum.Enum):
     """What the mesh's coordinates stand for."""
 
+    LAYERED = "layered, coordinate x across a slab"
+    CYLINDRICAL = "cylindrical, coordinate r"
+    SPHERICAL = "spherical, coordinate r"
     AXISYMMETRIC = "axisymmetric, coordinates (r, z)"
     PLANE = "plane strain, coordinates (x, y)"
     SOLID = "three-dimensional, coordinates (x, y, z)"
@@ -24,10 +27,32 @@ class Symmetry(enum.Enum):
     @property
     def dimension(self) -> int:
         """Number of coordinates."""
-        return 3 if self is Symmetry.SOLID else 2
+        return _DIMENSION.get(self, 1)
 
+    @property
+    def power(self) -> int:
+        """Power of the length in a volume: a section of something long has an area, a slab r."""
+        return _POWER.get(self, 3)
+
+    @property
+    def curved(self) -> int:
+        """Directions in which the surface of a round body curves."""
+        return self.power - 1
+
+    def around(self, points: Array) -> Array:
+        """What a line or section stands for at points (..., d): 4 pi r^2, 2 pi r or 1 (...)."""
+        if self in (Symmetry.AXISYMMETRIC, Symmetry.CYLINDRICAL):
+            return 2 * math.pi * points[..., 0]
+        if self is Symmetry.SPHERICAL:
+            return 4 * math.pi * points[..., 0] ** 2
+        return np.ones(points.shape[:-1])
+
+
+_DIMENSION = {Symmetry.AXISYMMETRIC: 2, Symmetry.PLANE: 2, Symmetry.SOLID: 3}
+_POWER = {Symmetry.LAYERED: 1, Symmetry.CYLINDRICAL: 2, Symmetry.PLANE: 2}
 
 EDGES: dict[int, tuple[tuple[int, int], ...]] = {
+    1: ((0, 1),),
     2: ((1, 2), (0, 2), (0, 1)),
     3: ((2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1)),
 }

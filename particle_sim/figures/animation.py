@@ -38,11 +38,11 @@ from particle_sim.figures.view import OCTANT, Cut
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
-    from particle_sim.figures.quantities import AnyRun
+    from particle_sim.particle.run import ParticleRun
 
 
 def animation(
-    runs: Mapping[str, AnyRun],
+    runs: Mapping[str, ParticleRun],
     path: str | Path,
     *,
     quantities: Sequence[Quantity] = (SODIUM, VON_MISES),
@@ -77,7 +77,7 @@ def animation(
 class _Cell:
     """One moving picture: its states (frames,), values by state, and what matplotlib drew."""
 
-    run: AnyRun
+    run: ParticleRun
     quantity: Quantity
     picture: Picture
     states: Array
@@ -88,7 +88,9 @@ class _Cell:
     filling: Any
 
 
-def _page(figure_class: Any, runs: Mapping[str, AnyRun], quantities: Sequence[Quantity]) -> Sheet:
+def _page(
+    figure_class: Any, runs: Mapping[str, ParticleRun], quantities: Sequence[Quantity]
+) -> Sheet:
     return sheet(
         figure_class,
         columns=len(quantities),
@@ -102,7 +104,7 @@ def _page(figure_class: Any, runs: Mapping[str, AnyRun], quantities: Sequence[Qu
 
 def _cells(
     page: Sheet,
-    runs: Mapping[str, AnyRun],
+    runs: Mapping[str, ParticleRun],
     quantities: Sequence[Quantity],
     times: Array,
     cut: Cut,

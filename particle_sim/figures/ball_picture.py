@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import Symmetry
 from particle_sim.figures.cutaway import FACE_SHADES, CutView, border_lines, lit
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.view import Cut, exits, screen_around
@@ -16,30 +17,31 @@ if TYPE_CHECKING:
 
 
 def ball_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
-    """The sphere of a radial run, whose values are given at its sodium dofs."""
+    """The sphere of a radial run, whose values are given at its points."""
     from scipy import sparse
 
-    if run.particle.mesh.coordinates.name != "SPHERE":
+    mesh, space = run.mesh, run.elasticity.space.of_order(run.elasticity.sodium.order)
+    if mesh.symmetry is not Symmetry.SPHERICAL:
         raise InputError(
-            f"The particle is a {run.particle.mesh.coordinates.name.lower()}; only radial spheres "
-            "and bodies are drawn cut open."
+            f"The particle's mesh is {mesh.symmetry.value}; only radial spheres and bodies are "
+            "drawn cut open."
         )
-    view = ball_view(cut, pixels)
-    space = run.elasticity.space
-    hollow = view.reference[:, 0] * run.radius[-1] < run.radius[0]
-    scaled = view.reference[:, 0] * run.radius[-1] / run.elasticity.length
-    cells, position = space.locate(np.clip(scaled, space.nodes[0], space.nodes[-1]))
-    values, _ = space.tabulate(position)
-    columns = space.cell_dofs[cells]
+    view, vertices = ball_view(cut, pixels), mesh.points[:, 0]
+    radius = view.reference[:, 0] * vertices[-1]
+    hollow = radius < vertices[0]
+    cells = np.clip(np.searchsorted(vertices, radius, side="right") - 1, 0, len(mesh.cells) - 1)
+    position = (radius.clip(vertices[0]) - vertices[cells]) / mesh.cell_sizes[cells]
+    values, _ = space.tabulate(position[:, None])
+    columns = run.points.cell_points[cells]
     starts = columns.shape[1] * np.arange(len(columns) + 1)
     return Picture(
         view=view,
         weights=sparse.csr_array(
-            (values.ravel(), columns.ravel(), starts), (len(columns), space.dimension)
+            (values.ravel(), columns.ravel(), starts), (len(columns), run.points.count)
         ),
         line=border_lines(view, hollow.astype(np.intp)),
         blank=hollow,
-        width=2 * view.screen.reach * float(run.radius[-1]),
+        width=2 * view.screen.reach * run.length * float(vertices[-1]),
     )
 
 

@@ -30,14 +30,14 @@ from particle_sim.figures.view import OCTANT, Cut
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from particle_sim.figures.quantities import AnyRun
+    from particle_sim.particle.run import ParticleRun
 
 NEAR = 0.005
 """A stored state counts as having a mean filling if it is this near."""
 
 
 def body_fields(
-    runs: Mapping[str, AnyRun],
+    runs: Mapping[str, ParticleRun],
     *,
     fillings: Sequence[float] = (),
     indices: Sequence[int] = (),
@@ -81,7 +81,7 @@ def body_fields(
 
 
 def _states(
-    run: AnyRun, fillings: Sequence[float], indices: Sequence[int]
+    run: ParticleRun, fillings: Sequence[float], indices: Sequence[int]
 ) -> tuple[int | None, ...]:
     """Time index of every column; None where a filling is not reached."""
     if bool(fillings) == bool(indices):
@@ -103,7 +103,7 @@ def _states(
 
 def _draw_quantity(
     page: Sheet,
-    runs: Mapping[str, AnyRun],
+    runs: Mapping[str, ParticleRun],
     states: Mapping[str, Sequence[int | None]],
     pictures: Mapping[tuple[str, Place], Picture],
     quantity: Quantity,
@@ -133,7 +133,7 @@ def _draw_quantity(
 
 
 def _lines(
-    runs: Mapping[str, AnyRun], fillings: Sequence[float], indices: Sequence[int]
+    runs: Mapping[str, ParticleRun], fillings: Sequence[float], indices: Sequence[int]
 ) -> dict[str, Sequence[str]]:
     """Mean filling of every column; the time too where it is the same for all runs."""
     lines: dict[str, Sequence[str]] = {}

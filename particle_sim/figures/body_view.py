@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from particle_sim.errors import InputError
 
 if TYPE_CHECKING:
-    from particle_sim.particle.body.run import BodyRun
+    from particle_sim.particle.run import ParticleRun
 
 
-def body_view(run: BodyRun, index: int = -1) -> Any:
+def body_view(run: ParticleRun, index: int = -1) -> Any:
     """A ``pyvista.UnstructuredGrid`` of one stored time (-1: the last); lengths in metres.
 
     Its fields are those of the exported files, with units in their names, and the number of each

@@ -19,7 +19,7 @@ from particle_sim.figures.view import FROM_ABOVE, Cut, Screen, exits, screen_aro
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
-    from particle_sim.fem.body_space import BodySpace
+    from particle_sim.fem.space import Space
 
 PIXELS = 600
 """Rays across a picture; two across each pixel of a printed one."""
@@ -51,7 +51,7 @@ class CutView:
     face: Integers
 
 
-def cut_view(space: BodySpace, cut: Cut, pixels: int = PIXELS) -> CutView:
+def cut_view(space: Space, cut: Cut, pixels: int = PIXELS) -> CutView:
     """A body or a revolved meridian section with a part taken away; a plane section from above."""
     if space.mesh.symmetry is Symmetry.PLANE:
         whole = plane_face(space)

@@ -23,14 +23,14 @@ from particle_sim.figures.skin import (
 from particle_sim.figures.view import FROM_ABOVE, Cut
 
 if TYPE_CHECKING:
-    from particle_sim.fem.body_space import BodySpace
-    from particle_sim.particle.body.run import BodyRun
+    from particle_sim.fem.space import Space
+    from particle_sim.particle.run import ParticleRun
 
 RIBBON = 0.035
 """Width of a grain boundary in a plane section, over the section's extent."""
 
 
-def facet_picture(run: BodyRun, cut: Cut, pixels: int) -> Picture:
+def facet_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
     """The boundaries between regions alone; in a plane section as broad lines in its outline.
 
     Values of facets are averaged to the vertices of each boundary, so that they vary smoothly.
@@ -85,7 +85,7 @@ def _facet_weights(view: CutView, cells: Integers, pair: Integers, count: int) -
     return corner @ mean
 
 
-def _boundary_skin(space: BodySpace, rows: Integers) -> Skin:
+def _boundary_skin(space: Space, rows: Integers) -> Skin:
     mesh = space.mesh
     skin = facet_skin(space, rows)
     if mesh.symmetry is Symmetry.AXISYMMETRIC:

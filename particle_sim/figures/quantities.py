@@ -5,18 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from particle_sim.figures.style import SIGNED_MAP, SODIUM_MAP, STRESS_MAP
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.particle.body.run import BodyRun
-    from particle_sim.particle.run import ParticleRun
-
-    AnyRun = BodyRun | ParticleRun
 
 
 class Colours(enum.Enum):
@@ -30,7 +25,7 @@ class Colours(enum.Enum):
 class Place(enum.Enum):
     """Where values are given."""
 
-    POINTS = "at the points of a body run, or the sodium dofs of a radial one"
+    POINTS = "at the points of a run"
     REGION_FACETS = "on every facet between two regions, in the order of the mesh's facets"
 
 
@@ -41,7 +36,7 @@ class Quantity:
     title: str
     unit: str
     factor: float
-    values: Callable[[Any, int], Array]
+    values: Callable[[ParticleRun, int], Array]
     colours: Colours = Colours.STRESS
     place: Place = Place.POINTS
 
@@ -50,28 +45,20 @@ class Quantity:
         """Title with the unit."""
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
-    def shown(self, run: AnyRun, index: int) -> Array:
+    def shown(self, run: ParticleRun, index: int) -> Array:
         """Values in the unit shown."""
         return np.asarray(self.factor * self.values(run, index))
 
 
-def _site_fraction(run: Any, index: int) -> Array:
-    from particle_sim.particle.run import ParticleRun
-
-    if isinstance(run, ParticleRun):
-        return np.asarray(run.site_fraction[index])
+def _site_fraction(run: ParticleRun, index: int) -> Array:
     return np.asarray(run.site_fraction_at_points[index])
 
 
-def _region(run: Any, index: int) -> Array:
-    from particle_sim.particle.run import ParticleRun
-
-    if isinstance(run, ParticleRun):
-        return np.zeros(run.site_fraction.shape[1])
+def _region(run: ParticleRun, _: int) -> Array:
     return np.asarray(run.points.regions, dtype=float)
 
 
-def _normal_traction(run: Any, index: int) -> Array:
+def _normal_traction(run: ParticleRun, index: int) -> Array:
     from particle_sim.metrics.grain_boundary_traction import grain_boundary_traction
 
     return grain_boundary_traction(run, index).normal_traction

@@ -14,24 +14,21 @@ from particle_sim.figures.quantities import Place
 from particle_sim.figures.view import Cut
 
 if TYPE_CHECKING:
-    from particle_sim.figures.quantities import AnyRun
-    from particle_sim.particle.body.run import BodyRun
+    from particle_sim.particle.run import ParticleRun
 
 
 def run_picture(
-    run: AnyRun, cut: Cut, place: Place = Place.POINTS, pixels: int = PIXELS
+    run: ParticleRun, cut: Cut, place: Place = Place.POINTS, pixels: int = PIXELS
 ) -> Picture:
     """What is seen of the particle of a run; ``pixels`` rays across, an even number."""
-    from particle_sim.particle.run import ParticleRun
-
-    if isinstance(run, ParticleRun):
+    if run.mesh.dimension == 1:
         return ball_picture(run, cut, pixels)
     if place is Place.REGION_FACETS:
         return facet_picture(run, cut, pixels)
     return _body_picture(run, cut, pixels)
 
 
-def _body_picture(run: BodyRun, cut: Cut, pixels: int) -> Picture:
+def _body_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
     from scipy import sparse
 
     space, points = run.elasticity.space, run.points

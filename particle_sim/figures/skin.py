@@ -15,7 +15,7 @@ from particle_sim.fem.simplices import EDGES
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
-    from particle_sim.fem.body_space import BodySpace
+    from particle_sim.fem.space import Space
 
 SMOOTH = 1e-3
 """Largest distance of a straight piece from its bent edge, over the body's size."""
@@ -108,7 +108,7 @@ def mirrored(skin: Skin, axes: Sequence[int]) -> Skin:
     )
 
 
-def outer_skin(space: BodySpace) -> Skin:
+def outer_skin(space: Space) -> Skin:
     """All real surfaces of a body or, turned around its axis, of a meridian section; by cell."""
     mesh = space.mesh
     facets = np.concatenate([mesh.boundary(name) for name in mesh.surfaces])
@@ -119,7 +119,7 @@ def outer_skin(space: BodySpace) -> Skin:
     return mirrored(skin, mirror_axes(mesh))
 
 
-def facet_skin(space: BodySpace, facets: Integers) -> Skin:
+def facet_skin(space: Space, facets: Integers) -> Skin:
     """Facets given as (cell, local number) rows (f, 2), cut into pieces; by facet."""
     mesh, d = space.mesh, space.mesh.dimension
     shares, pieces = _lattice(d, 2 ** halvings(mesh))

@@ -22,7 +22,7 @@ from particle_sim.figures.skin import (
 from particle_sim.units import Array
 
 if TYPE_CHECKING:
-    from particle_sim.fem.body_space import BodySpace
+    from particle_sim.fem.space import Space
 
 ON_PLANE = 1e-9
 """Corners nearer to a plane than this, over the body's size, count as behind it."""
@@ -40,7 +40,7 @@ class Pieces:
     reference: Array
 
 
-def cut_face(space: BodySpace, normal: Array) -> Skin:
+def cut_face(space: Space, normal: Array) -> Skin:
     """The cut of the plane normal . x = 0 through a body or a revolved meridian section.
 
     The plane holds a section's axis or is normal to it.
@@ -54,7 +54,7 @@ def cut_face(space: BodySpace, normal: Array) -> Skin:
     return replace(skin, normals=np.broadcast_to(normal, skin.corners.shape))
 
 
-def plane_face(space: BodySpace) -> Skin:
+def plane_face(space: Space) -> Skin:
     """A plane section, with its images, in the plane z = 0."""
     pieces = _pieces(space, np.arange(len(space.mesh.cells)))
     skin = _in_plane(pieces, np.eye(3)[0], np.eye(3)[1])
@@ -63,7 +63,7 @@ def plane_face(space: BodySpace) -> Skin:
     return replace(whole, normals=np.broadcast_to([0.0, 0.0, 1.0], whole.corners.shape))
 
 
-def _solid_face(space: BodySpace, normal: Array) -> Skin:
+def _solid_face(space: Space, normal: Array) -> Skin:
     mesh, parts = space.mesh, []
     for sign in mirror_signs(mirror_axes(mesh)):
         height = _height(mesh, (mesh.points - mesh.middle) @ (sign * normal))[mesh.cells]
@@ -78,7 +78,7 @@ def _solid_face(space: BodySpace, normal: Array) -> Skin:
     return joined(parts)
 
 
-def _meridian_face(space: BodySpace, normal: Array) -> Skin:
+def _meridian_face(space: Space, normal: Array) -> Skin:
     """Both halves of a section in a plane that holds the axis z."""
     upwards = np.array([0.0, 0.0, 1.0])
     along = np.cross(upwards, normal)
@@ -89,7 +89,7 @@ def _meridian_face(space: BodySpace, normal: Array) -> Skin:
     )
 
 
-def _ring_face(space: BodySpace) -> Skin:
+def _ring_face(space: Space) -> Skin:
     """The plane z = 0 of a revolved section."""
     mesh = space.mesh
     pieces = _pieces(space, np.arange(len(mesh.cells)))
@@ -148,7 +148,7 @@ def _skin(corners: Array, cells: Integers, reference: Array) -> Skin:
     return Skin(corners=corners, normals=np.zeros_like(corners), owners=cells, reference=reference)
 
 
-def _pieces(space: BodySpace, cells: Integers) -> Pieces:
+def _pieces(space: Space, cells: Integers) -> Pieces:
     """Cells as straight simplices; those with bent edges in pieces."""
     mesh, d = space.mesh, space.mesh.dimension
     vertices = np.concatenate([np.zeros((1, d)), np.eye(d)])

@@ -10,8 +10,8 @@ import numpy as np
 
 from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import FlawKind
+from particle_sim.particle.interface import interface_width
 from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.validity import interface_width
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.studies.half_cell_batch import HalfCellBatch, half_cell_batch
 from particle_sim.studies.laws import TWO_PHASE, law_of

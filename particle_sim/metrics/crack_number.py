@@ -18,15 +18,12 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Symmetry
-from particle_sim.fem.mesh import Coordinates
 from particle_sim.metrics.crack_risk import crack_risk
 from particle_sim.metrics.effective_moduli import effective_moduli
 from particle_sim.metrics.flaw import toughness_belief
 from particle_sim.metrics.fracture import energy_release_rate
 from particle_sim.metrics.linearity import chemical_strains
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.runs import Run
 from particle_sim.units import dimensionless, joule_per_square_metre, metre
 
 HALF_FILLED = 0.5
@@ -51,7 +48,7 @@ class CutInTwo:
         return self.energy / self.area
 
 
-def cut_in_two(run: Run) -> CutInTwo:
+def cut_in_two(run: ParticleRun) -> CutInTwo:
     """Largest elastic energy over the run, and the cut through the middle of the particle.
 
     Coatings count, a matrix around the particle does not. A sphere is cut in its great circle, a
@@ -59,16 +56,16 @@ def cut_in_two(run: Run) -> CutInTwo:
     and so is its cut; a flat or long body can be cut through a smaller area. Raises
     :class:`InputError` for a slab, which has no middle to be cut through.
     """
-    return _radial_cut(run) if isinstance(run, ParticleRun) else _body_cut(run)
+    return _radial_cut(run) if run.mesh.dimension == 1 else _body_cut(run)
 
 
-def misfit_span(run: Run) -> dimensionless:
+def misfit_span(run: ParticleRun) -> dimensionless:
     """eps_m: span of the linear chemical strain over the window of the material, widest axis."""
     filling = np.linspace(0, 1, 201)
     return max(float(np.ptp(strain(filling))) for strain in chemical_strains(run))
 
 
-def crack_number(run: Run) -> dimensionless:
+def crack_number(run: ParticleRun) -> dimensionless:
     """Z = W/(A E eps_m^2 R) of :func:`cut_in_two` and :func:`misfit_span`, E at half filling.
 
     Set by the pattern of the stress alone: it stays the same for another radius or modulus at the
@@ -85,7 +82,7 @@ def crack_number(run: Run) -> dimensionless:
     return cut.energy_per_area / (modulus * span**2 * cut.radius)
 
 
-def critical_radius(run: Run, *, toughness: float | None = None) -> metre:
+def critical_radius(run: ParticleRun, *, toughness: float | None = None) -> metre:
     """R_c = G_c/(Z E eps_m^2) [m], below which a particle cannot pay for being cut in two.
 
     Griffith's balance (Phil. Trans. R. Soc. A 221 (1921) 163) with G_c = K_IC^2 (1 - nu^2)/E: where
@@ -104,7 +101,7 @@ def critical_radius(run: Run, *, toughness: float | None = None) -> metre:
 
 
 def critical_radius_of_flaw(
-    run: Run, *, flaw_size: float | None = None, toughness: float | None = None
+    run: ParticleRun, *, flaw_size: float | None = None, toughness: float | None = None
 ) -> metre:
     """R (K_IC/K)^2 [m]: the radius at which the worst flaw would just grow, were it scaled along.
 
@@ -117,20 +114,19 @@ def critical_radius_of_flaw(
 
 
 def _radial_cut(run: ParticleRun) -> CutInTwo:
-    mesh, shell = run.particle.mesh, run.elasticity.boundary.shell
-    outer = mesh.outer + (0.0 if shell is None else shell.thickness)
-    if mesh.coordinates is Coordinates.SLAB:
+    inner, outer = run.length * run.mesh.points[[0, -1], 0]  # a shell included
+    if run.mesh.symmetry is Symmetry.LAYERED:
         raise InputError(
             "A slab is endless in its own plane and cannot be cut in two; use a sphere, a cylinder "
             "or a body for its crack number."
         )
-    sphere = mesh.coordinates is Coordinates.SPHERE
-    area = math.pi * (outer**2 - mesh.inner**2) if sphere else 2 * (outer - mesh.inner)
+    sphere = run.mesh.symmetry is Symmetry.SPHERICAL
+    area = math.pi * (outer**2 - inner**2) if sphere else 2 * (outer - inner)
     energy = float(run.strain_energy_history().max())
-    return CutInTwo(energy=energy, area=area, radius=outer)
+    return CutInTwo(energy=energy, area=float(area), radius=float(outer))
 
 
-def _body_cut(run: BodyRun) -> CutInTwo:
+def _body_cut(run: ParticleRun) -> CutInTwo:
     mesh = run.elasticity.space.mesh
     copies = 2 ** sum(name.startswith("symmetry_") for name in mesh.boundaries)
     scaled = copies * float(np.abs(run.elasticity.space.volumes.sum()))

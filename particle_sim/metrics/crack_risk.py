@@ -13,7 +13,7 @@ from particle_sim.metrics.crack_sites import CrackSites, crack_sites
 from particle_sim.metrics.effective_moduli import effective_moduli
 from particle_sim.metrics.flaw import LARGEST_FLAW, FlawBelief, FlawKind, flaw_belief
 from particle_sim.metrics.fracture import energy_release_rate
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import readable
 
 UNIFORM_ENOUGH = 0.8
@@ -65,7 +65,7 @@ class CrackRisk:
 
 
 def crack_risk(
-    run: Run, *, flaw_size: float | None = None, toughness: float | None = None
+    run: ParticleRun, *, flaw_size: float | None = None, toughness: float | None = None
 ) -> CrackRisk:
     """The flaw with the largest stress intensity over all points and stored times of a run.
 

@@ -1,4 +1,4 @@
-"""Where flaws may sit in a run, and the tension there: one view of radial particles and bodies."""
+"""Where flaws may sit in a run, and the tension there."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.fem.body_mesh import Symmetry
-from particle_sim.fem.mesh import Coordinates
 from particle_sim.metrics.flaw import FlawKind
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.mechanics import Lateral, MechanicalBoundary
 from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.runs import Run
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.units import Array, dimensionless
 
 Flags = NDArray[np.bool_]
 
-RADIAL_AXES = {
-    Coordinates.SPHERE: ("radial", "hoop", "second_hoop"),
-    Coordinates.CYLINDER: ("radial", "hoop", "axial"),
-    Coordinates.SLAB: ("normal", "in_plane", "second_in_plane"),
+_BODY_AXES = ("x", "y", "z")
+AXES = {
+    Symmetry.SPHERICAL: ("radial", "hoop", "second_hoop"),
+    Symmetry.CYLINDRICAL: ("radial", "hoop", "axial"),
+    Symmetry.LAYERED: ("normal", "in_plane", "second_in_plane"),
+    Symmetry.AXISYMMETRIC: ("r", "hoop", "z"),
+    Symmetry.PLANE: _BODY_AXES,
+    Symmetry.SOLID: _BODY_AXES,
 }
-"""Axes of stress in radial particles; a position has the first alone."""
-
-BODY_AXES = {True: ("r", "hoop", "z"), False: ("x", "y", "z")}
-"""Axes of stress in a meridian section, and in all other bodies."""
+"""Axes of stress; a position along a radius has the first alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,47 +89,28 @@ class CrackSites:
         return float(across.min() / across.max())
 
 
-def crack_sites(run: Run) -> CrackSites:
+def crack_sites(run: ParticleRun) -> CrackSites:
     """The points of a run where a flaw may sit; shells and inert regions are left out."""
-    return _radial_sites(run) if isinstance(run, ParticleRun) else _body_sites(run)
-
-
-def _radial_sites(run: ParticleRun) -> CrackSites:
-    mesh, mechanics = run.particle.mesh, run.particle.mechanics
-    surface = np.zeros(len(run.radius), dtype=bool)
-    surface[-1] = not _is_covered(mechanics)
-    is_slab = mesh.coordinates is Coordinates.SLAB
-    surface[0] = mesh.is_hollow or (is_slab and mechanics.lateral is not Lateral.BONDED)
-    return CrackSites(
-        positions=run.radius[:, None],
-        surface=surface,
-        region=np.zeros(len(run.radius), dtype=np.intp),
-        site_fraction=run.site_fraction,
-        tension=run.first_principal_stress,
-        tensor=lambda time: run.stress[time][:, :, None] * np.eye(3),
-        axes=RADIAL_AXES[mesh.coordinates],
-        extent=mesh.outer - mesh.inner if is_slab else mesh.outer,
-    )
-
-
-def _body_sites(run: BodyRun) -> CrackSites:
     active = np.flatnonzero(run.points.sodium >= 0)
+    positions = run.positions[active]
+    is_slab = run.mesh.symmetry is Symmetry.LAYERED
     return CrackSites(
-        positions=run.positions[active],
+        positions=positions,
         surface=_on_bare_surface(run)[active],
         region=run.points.regions[active],
         site_fraction=run.site_fraction_at_points[:, active],
         tension=run.first_principal_stress[:, active],
         tensor=lambda time: stress_tensor(run.stress[time, active]),
-        axes=BODY_AXES[run.particle.mesh.symmetry is Symmetry.AXISYMMETRIC],
-        extent=run.particle.mesh.extent,
+        axes=AXES[run.mesh.symmetry],
+        extent=float(np.ptp(positions)) if is_slab else run.length,
     )
 
 
-def _on_bare_surface(run: BodyRun) -> Flags:
+def _on_bare_surface(run: ParticleRun) -> Flags:
     space = run.elasticity.space.of_order(run.elasticity.sodium.order)
-    covered = _is_covered(run.particle.mechanics)
-    bare = [name for name in space.mesh.surfaces if name == "inner" or not covered]
+    mechanics, covered = run.particle.mechanics, _is_covered(run.particle.mechanics)
+    bonded = run.mesh.symmetry is Symmetry.LAYERED and mechanics.lateral is Lateral.BONDED
+    bare = [n for n in space.mesh.surfaces if not (bonded if n == "inner" else covered)]
     dofs = [space.boundary_dofs(name) for name in bare]
     return np.isin(run.points.nodes, np.concatenate(dofs) if dofs else np.zeros(0, dtype=int))
 

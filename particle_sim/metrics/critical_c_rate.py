@@ -10,7 +10,7 @@ from particle_sim.constants import FARADAY
 from particle_sim.metrics.crack_sites import crack_sites
 from particle_sim.metrics.flaw import flaw_belief
 from particle_sim.metrics.linearity import linear_fillings, why_not_linear
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array, dimensionless
 
 SECONDS_PER_HOUR = 3600.0
@@ -20,7 +20,7 @@ SLACK = 1e-8
 before any filling has moved tell nothing."""
 
 
-def c_rate_of(run: Run) -> dimensionless:
+def c_rate_of(run: ParticleRun) -> dimensionless:
     """Largest C-rate between two stored times of a run; 1C is the material's one_c_current.
 
     |d theta/dt| c_max F/(rho I_1C). A material without that current or a density counts windows
@@ -36,7 +36,7 @@ def c_rate_of(run: Run) -> dimensionless:
 
 
 def critical_c_rate(
-    run: Run, *, flaw_size: float | None = None, toughness: float | None = None
+    run: ParticleRun, *, flaw_size: float | None = None, toughness: float | None = None
 ) -> dimensionless | None:
     """C-rate at which K of the worst flaw would reach K_IC, with the whole flux history scaled.
 

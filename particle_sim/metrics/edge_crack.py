@@ -30,6 +30,6 @@ def edge_crack_history(run: ParticleRun, flaw_size: float) -> Array:
     angle = 0.25 * math.pi * (nodes + 1)  # x = a sin(angle) removes the singular end
     depth = np.sin(angle)
     kernel = 0.25 * math.pi * weights * (1.3 - 0.3 * depth**1.25)
-    fields = run.profile(run.particle.mesh.outer - flaw_size * depth)
+    fields = run.profile(run.particle.radial_mesh.outer - flaw_size * depth)
     integrals = [fields[name].values @ kernel for name in TANGENTIAL if name in fields]
     return np.asarray(2 * math.sqrt(flaw_size / math.pi) * np.max(integrals, axis=0).clip(min=0.0))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
 
-def effective_moduli(run: Run, site_fraction: float) -> tuple[float, float]:
+def effective_moduli(run: ParticleRun, site_fraction: float) -> tuple[float, float]:
     """(E [Pa], nu) at a filling; of a crystal with its own stiffness, the mean over orientations.
 
     That mean is Voigt's, K = (C_iijj)/9 and G = (3 C_ijij - C_iijj)/30, an upper bound (Hill, Proc.

@@ -22,11 +22,12 @@ def free_energy_history(run: ParticleRun) -> Array:
 
 def chemical_energy_history(run: ParticleRun) -> Array:
     """The same without the elastic part."""
-    material, space = run.particle.material, run.elasticity.space
-    length, power = run.elasticity.length, run.particle.mesh.coordinates.value + 1
+    material, space = run.particle.material, run.elasticity.sodium
     local = run.site_fraction[:, space.cell_dofs]
-    theta = local @ space.values.T
-    slope = local @ space.reference_gradients.T / (space.mesh.cell_sizes[:, None] * length)
-    density = material.maximum_concentration * homogeneous_energy(material, theta, run.temperature)
-    density += 0.5 * material.value("gradient_coefficient") * slope**2
-    return np.asarray(np.einsum("teq,eq->t", density, space.weights) * length**power)
+    slope = np.einsum("eqia,tei->teqa", space.gradients, local) / run.length
+    density = material.maximum_concentration * homogeneous_energy(
+        material, local @ space.values.T, run.temperature
+    )
+    density += 0.5 * material.value("gradient_coefficient") * (slope**2).sum(axis=-1)
+    volume = space.weights * run.length**run.mesh.symmetry.power
+    return np.asarray(np.einsum("teq,eq->t", density, volume))

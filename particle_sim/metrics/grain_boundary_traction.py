@@ -15,7 +15,7 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.metrics.flaw import FlawKind
 from particle_sim.metrics.region_facets import RegionFacets, region_facets
-from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.units import Array, dimensionless, pascal, stress_intensity_unit
 
@@ -106,7 +106,7 @@ class GrainBoundaryTraction:
         )
 
 
-def grain_boundary_traction(run: BodyRun, index: int) -> GrainBoundaryTraction:
+def grain_boundary_traction(run: ParticleRun, index: int) -> GrainBoundaryTraction:
     """Tractions between all regions of a body at the stored time ``index`` (-1: the last).
 
     The stress of each side is its nodal recovery within the region; the mean of both sides is
@@ -124,7 +124,7 @@ def grain_boundary_traction(run: BodyRun, index: int) -> GrainBoundaryTraction:
     traction = 0.5 * (first + second)
     normal = np.einsum("fqi,fqi->fq", traction, facets.normals)
     shear = np.linalg.norm(traction - normal[..., None] * facets.normals, axis=2)
-    plane = run.particle.mesh.symmetry is Symmetry.PLANE
+    plane = run.mesh.symmetry is Symmetry.PLANE
     areas = facets.weights.sum(axis=1)
     share = facets.weights / areas[:, None]
     normals = np.einsum("fq,fqi->fi", share, facets.normals)
@@ -140,10 +140,11 @@ def grain_boundary_traction(run: BodyRun, index: int) -> GrainBoundaryTraction:
     )
 
 
-def _tractions(run: BodyRun, index: int, facets: RegionFacets) -> tuple[Array, Array]:
+def _tractions(run: ParticleRun, index: int, facets: RegionFacets) -> tuple[Array, Array]:
     """Traction vectors (f, q, 3) [Pa] of both sides on the plane of the facets."""
-    stress, _ = run.points.tensors(run.site_fraction[index], run.scaled_displacement[index])
-    stress *= run.elasticity.regions.reference_modulus
+    one = slice(index, index + 1)
+    tensors, _ = run.points.tensors(run.site_fraction[one], run.scaled_displacement[one])
+    stress = tensors[0] * run.elasticity.regions.reference_modulus
     sides = []
     for side in (0, 1):
         nodal = stress[run.points.cell_points[facets.cells[:, side]]]

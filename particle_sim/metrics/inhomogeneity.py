@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array, dimensionless
 
 
-def inhomogeneity(run: Run) -> dimensionless:
+def inhomogeneity(run: ParticleRun) -> dimensionless:
     """Largest (max - min)/c_max over the run; 0 is uniform."""
     return float(inhomogeneity_history(run).max())
 
 
-def inhomogeneity_history(run: Run) -> Array:
+def inhomogeneity_history(run: ParticleRun) -> Array:
     """(max - min)/c_max at every time (t,)."""
     return np.asarray(np.ptp(run.site_fraction, axis=1))

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
 FILLINGS = np.linspace(0, 1, 1001)
@@ -26,12 +25,12 @@ ROUNDING = 1e-6
 """Spread of the filling at the start, and stress there over the largest, that count as none."""
 
 
-def why_not_linear(run: Run) -> str | None:
+def why_not_linear(run: ParticleRun) -> str | None:
     """One sentence on what keeps stress from being proportional to the flux; ``None`` if it is."""
     title = run.particle.material.title
     if tuple(run.particle.physics) != (fickian_diffusion,):
         return f"{title}: stress does not scale with the flux under {run.particle.law}."
-    if isinstance(run, BodyRun) and run.voltage is not None:
+    if run.mesh.dimension > 1 and run.voltage is not None:
         return f"{title}: kinetics share the current out over the surface, and not linearly."
     if np.ptp(run.site_fraction[0]) > ROUNDING:
         return f"{title}: the run starts from an uneven filling."
@@ -43,7 +42,7 @@ def why_not_linear(run: Run) -> str | None:
     return None
 
 
-def linear_fillings(run: Run) -> tuple[float, float] | None:
+def linear_fillings(run: ParticleRun) -> tuple[float, float] | None:
     """Fillings (lowest, highest) around those of the run with straight properties throughout.
 
     ``None`` where a property already bends within the run's own fillings.
@@ -59,7 +58,7 @@ def linear_fillings(run: Run) -> tuple[float, float] | None:
     return float(FILLINGS[low]), float(FILLINGS[high])
 
 
-def chemical_strains(run: Run) -> tuple[Callable[[Array], Array], ...]:
+def chemical_strains(run: ParticleRun) -> tuple[Callable[[Array], Array], ...]:
     """Linear chemical strain against filling, along each axis that has its own."""
     crystal = run.particle.crystal
     if crystal is not None and crystal.strain is not None:
@@ -67,7 +66,7 @@ def chemical_strains(run: Run) -> tuple[Callable[[Array], Array], ...]:
     return (run.particle.material["chemical_strain"],)
 
 
-def _straight(run: Run) -> list[Array]:
+def _straight(run: ParticleRun) -> list[Array]:
     """Quantities (f,) that must not vary with the filling."""
     material, crystal = run.particle.material, run.particle.crystal
     constant = [material["diffusivity"](FILLINGS, run.temperature)]

@@ -26,7 +26,7 @@ def particle_voltage_history(run: ParticleRun) -> Array:
         run.particle.material,
         run.site_fraction[:, -1],
         run.potential[:, -1] if run.potential.size else np.zeros_like(run.time),
-        run.surface_flux,
+        run.outflow,
         run.temperature,
         separates=any(
             Potential.GRADIENT_ENERGY in term.potentials for term in run.particle.physics
@@ -39,4 +39,4 @@ def overpotential_history(run: ParticleRun) -> Array:
     law = run.particle.material["exchange_current_density"]
     exchange = law(run.site_fraction[:, -1], run.temperature)
     thermal = 2 * GAS_CONSTANT * run.temperature / FARADAY
-    return np.asarray(thermal * np.arcsinh(run.surface_flux * FARADAY / (2 * exchange)))
+    return np.asarray(thermal * np.arcsinh(run.outflow * FARADAY / (2 * exchange)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import pascal
 
 
-def peak_first_principal_stress(run: Run) -> pascal:
+def peak_first_principal_stress(run: ParticleRun) -> pascal:
     """Largest tensile first principal stress over all points and times [Pa]; tension positive.
 
     The quantity a brittle-strength criterion compares.

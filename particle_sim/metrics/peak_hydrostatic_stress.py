@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import pascal
 
 
-def peak_hydrostatic_stress(run: Run) -> pascal:
+def peak_hydrostatic_stress(run: ParticleRun) -> pascal:
     """Largest tensile hydrostatic stress over all points and times [Pa]; tension positive.
 
     trace/3; what drives sodium in stress drift.

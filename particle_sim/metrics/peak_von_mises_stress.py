@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import pascal
 
 
-def peak_von_mises_stress(run: Run) -> pascal:
+def peak_von_mises_stress(run: ParticleRun) -> pascal:
     """Largest von Mises stress over all points and times [Pa]."""
     return float(run.von_mises_stress.max())

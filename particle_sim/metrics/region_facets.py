@@ -9,7 +9,7 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
-from particle_sim.fem.body_space import BodySpace
+from particle_sim.fem.space import Space
 from particle_sim.units import Array
 
 POINTS = 3
@@ -34,7 +34,7 @@ class RegionFacets:
     weights: Array
 
 
-def region_facets(space: BodySpace) -> RegionFacets:
+def region_facets(space: Space) -> RegionFacets:
     """All facets between two regions of the mesh of a space.
 
     Cells have ascending vertices, so a facet's points are the same from both sides. Raises
@@ -87,7 +87,7 @@ def _reference_points(local: Integers, dimension: int) -> Array:
     return np.asarray(corners[:, :1] + _rule(dimension - 1)[0] @ frame)
 
 
-def _shapes(space: BodySpace, reference: Array) -> Array:
+def _shapes(space: Space, reference: Array) -> Array:
     """Shape functions (f, q, i) at reference points (f, q, d)."""
     facets, points, dimension = reference.shape
     values, _ = space.tabulate(reference.reshape(-1, dimension))
@@ -95,7 +95,7 @@ def _shapes(space: BodySpace, reference: Array) -> Array:
 
 
 def _geometry(
-    space: BodySpace, cells: Integers, local: Integers, reference: Array
+    space: Space, cells: Integers, local: Integers, reference: Array
 ) -> tuple[Array, Array, Array]:
     """Points (f, q, d), unit normals (f, q, d) out of the cells, and surface elements (f, q)."""
     facets, count, dimension = reference.shape

@@ -4,45 +4,76 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.particle.body.solve import STRESS_PER_SODIUM
-from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.physics.term import Potential
-from particle_sim.particle.recovery import stress_response
 from particle_sim.particle.stability import uniform_stability
 from particle_sim.particle.stepper import Controls
+from particle_sim.particle.stress_response import stress_response
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Scales
 
 NEWTON_TOLERANCE = 1e-12
-"""Residual of theta per dof at which a stage counts as solved, near rounding."""
+"""Residual of theta per dof at which a stage of a line counts as solved, near rounding."""
+
+ITERATED = 1e-11
+"""The same where linear systems are iterated upon."""
+
+STRESS_PER_SODIUM = 2.0
+"""Largest stress error, over E Omega c/(3 (1 - nu)), that a unit error of theta can cause: twice
+that of a clamped plate bounds every solid body seen so far."""
 
 
-def radial_controls(
+def controls_of(
     system: ParticleSystem,
     surface: SurfaceCondition,
     tolerance: float,
     limits: tuple[float, float] | None,
 ) -> Controls:
-    """Of a radial particle."""
-    wall = 1 - system.space.mesh.inner / system.space.mesh.outer
+    """Of a line from the stress that its sodium causes; of a body from a bound on that."""
+    return (_line if system.is_line else _body)(system, surface, tolerance, limits)
+
+
+def _line(
+    system: ParticleSystem,
+    surface: SurfaceCondition,
+    tolerance: float,
+    limits: tuple[float, float] | None,
+) -> Controls:
+    mesh = system.particle.radial_mesh
+    wall = 1 - mesh.inner / mesh.outer
     theta_scale = _theta_scale(surface, system.scales, system.potentials, wall)
-    elasticity, material = system.elasticity, system.material
-    slopes = material["chemical_strain"].slope(np.linspace(0, 1, 201))
-    steepest = float(np.abs(slopes).max())
-    ratio = float(material["poisson_ratio"](np.array(0.5)))
+    steepest = system.elasticity.regions.steepest_strain
+    ratio = float(system.material["poisson_ratio"](np.array(0.5)))
     # a given flux is conserved whatever Newton leaves over; a flux that reacts is not
     loose = max(1e-3 * tolerance * theta_scale, NEWTON_TOLERANCE)
     return Controls(
         tolerance=tolerance,
         theta_scale=theta_scale,
         stress_scale=max(steepest * theta_scale / (1 - ratio), 1e-300),
-        stress_response=stress_response(elasticity) if steepest > 0 else np.zeros(0),
+        stress_response=stress_response(system.elasticity) if steepest > 0 else np.zeros(0),
         newton_tolerance=NEWTON_TOLERANCE if np.isinf(surface.largest) else loose,
         limits=limits,
         stability=uniform_stability(
-            system.physics, system.material, system.scales, system.space.mesh
+            tuple(system.particle.physics), system.material, system.scales, mesh
         ),
+    )
+
+
+def _body(
+    system: ParticleSystem,
+    surface: SurfaceCondition,
+    tolerance: float,
+    limits: tuple[float, float] | None,
+) -> Controls:
+    scale = _theta_scale(surface, system.scales, system.potentials)
+    return Controls(
+        tolerance=tolerance / STRESS_PER_SODIUM,
+        theta_scale=scale,
+        stress_scale=1.0,
+        stress_response=np.zeros(0),
+        newton_tolerance=max(1e-3 * tolerance * scale, ITERATED),
+        limits=limits,
+        event_tolerance=1e-7,
     )
 
 
@@ -57,22 +88,3 @@ def _theta_scale(
     if Potential.GRADIENT_ENERGY in potentials:
         return 1.0
     return reach if 0 < reach < 1 else 1.0
-
-
-def body_controls(
-    system: BodySystem,
-    surface: SurfaceCondition,
-    tolerance: float,
-    limits: tuple[float, float] | None,
-) -> Controls:
-    """Of a body."""
-    scale = _theta_scale(surface, system.scales, system.potentials)
-    return Controls(
-        tolerance=tolerance / STRESS_PER_SODIUM,
-        theta_scale=scale,
-        stress_scale=1.0,
-        stress_response=np.zeros(0),
-        newton_tolerance=max(1e-3 * tolerance * scale, 1e-11),
-        limits=limits,
-        event_tolerance=1e-7,
-    )

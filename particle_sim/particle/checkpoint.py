@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
 from particle_sim.files import check_regular, written_whole
-from particle_sim.particle.discrete import Rate
+from particle_sim.particle.rate import Rate
 from particle_sim.particle.stepper import Snapshot
 
 EVERY = 20.0

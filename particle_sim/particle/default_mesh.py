@@ -7,9 +7,9 @@ import math
 
 from particle_sim.errors import InputError
 from particle_sim.fem.mesh import Layers, Mesh, layered_vertices
+from particle_sim.particle.interface import interface_width
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.validity import interface_width
 
 MOST_CELLS = 4000
 """Radial meshes of more cells are refused."""
@@ -24,7 +24,7 @@ _OUTERMOST = 10.0
 
 
 def chosen_mesh(
-    particle: Particle[Mesh],
+    particle: Particle,
     surface: SurfaceCondition,
     inner: SurfaceCondition | None,
     tolerance: float,
@@ -35,7 +35,7 @@ def chosen_mesh(
     the distance from open surfaces, where layers sqrt(D t) begin, and from the inside of a hollow
     particle, where stress falls as 1/r^3; a phase boundary gets the cells it needs throughout.
     """
-    mesh, order = particle.mesh, particle.order
+    mesh, order = particle.radial_mesh, particle.order
     if not mesh.automatic:
         return mesh
     power = order + 1
@@ -71,9 +71,9 @@ def _innermost(
     return inside * mesh.inner / mesh.outer if mesh.is_hollow else math.inf
 
 
-def _boundary_cell(particle: Particle[Mesh], surface: SurfaceCondition, usual: float) -> float:
+def _boundary_cell(particle: Particle, surface: SurfaceCondition, usual: float) -> float:
     """Largest cell where phases part; four node distances cross their boundary at least."""
     width = interface_width(particle.material, particle.physics, surface.temperature)
     if width is None:
         return math.inf
-    return min(usual, particle.order / 4) * width / particle.mesh.outer
+    return min(usual, particle.order / 4) * width / particle.radial_mesh.outer

@@ -1,311 +1,336 @@
-"""Small-strain linear elasticity along the radius, with isotropic chemical strain.
+"""Small-strain linear elasticity with chemical strain, grains, coatings and pressure.
 
-    div sigma = 0,   sigma = lambda tr(eps - beta I) I + 2 mu (eps - beta I),
+    div sigma = 0,   sigma = C : (eps(u) - beta(theta)),
 
-with strains (radial, first and second tangential): sphere (u', u/r, u/r), cylinder
-(u', u/r, e_z), slab (u', e, e) where e = e_0 + k x. e_z, e_0 and the curvature k are global
-unknowns where the boundary leaves them free. A hollow particle's displacement is u = g r + w with
-the global unknown g and w = 0 at its inner surface: in a thin wall g r is larger than w by R over
-the wall, and a difference of u would lose what strains the wall. Everything here is scaled:
-lengths by the outer radius of the material, stress by a reference modulus. The displacement element
-is one order above the concentration's, so that strain and chemical strain are of the same degree.
+C and beta per region. Scaled: lengths by the particle's size, stress by a reference modulus. Rigid
+motion is removed by pinning as many dofs as it has modes: loads are in balance, so pins carry no
+force and add no stress. On lines and sections the displacement element is one order above the
+concentration's, so that strain and chemical strain are of the same degree.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
 
 from particle_sim.errors import InputError
-from particle_sim.fem.banded import BandedFactors, BandedPattern, solve_bordered
-from particle_sim.fem.mesh import Coordinates, Mesh
+from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.space import Space
-from particle_sim.materials.material import Material
-from particle_sim.particle.mechanics import Axial, Lateral, MechanicalBoundary
+from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern, scatter
+from particle_sim.particle.elastic_solvers import ElasticFactors, ElasticProblem, elastic_solver
+from particle_sim.particle.kinematics import Motions, Strains, rigid_modes
+from particle_sim.particle.regions import Regions
+from particle_sim.particle.surroundings import Surroundings
 from particle_sim.units import Array
 
+CHUNK = 2048
+"""Cells, times states, worked on at a time; bounds the memory of an assembly."""
 
-@dataclass(frozen=True, kw_only=True)
-class StrainOperator:
-    """Strains at points as linear maps of the displacement dofs and the global unknowns.
-
-    ``local`` (e, q, 3, i) acts on a cell's dofs, ``overall`` (e, q, 3, m) on the globals.
-    """
-
-    local: Array
-    overall: Array
-
-    @property
-    def local_trace(self) -> Array:
-        return np.asarray(self.local.sum(axis=2))
-
-    @property
-    def overall_trace(self) -> Array:
-        return np.asarray(self.overall.sum(axis=2))
+_SYMMETRY_AXES = {"symmetry_x": 0, "symmetry_y": 1, "symmetry_z": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Elasticity:
-    """Discrete elasticity of one particle; ``space`` is the scaled concentration space."""
+    """Discrete elasticity; ``space`` carries the displacement, ``sodium`` the site fraction.
 
+    ``active`` (k,) are the cells of the whole mesh that ``sodium``'s cells stand for. The m
+    displacement unknowns are those of the nodes, interleaved, and then the ``motions``.
+    """
+
+    regions: Regions
     space: Space
-    material: Material
-    boundary: MechanicalBoundary
-    length: float
-    """Length unit of the scaled mesh [m]."""
+    sodium: Space
+    active: Integers
+    motions: Motions
+    surroundings: Surroundings
 
-    def __post_init__(self) -> None:
-        shell = self.boundary.shell
-        if shell is not None and self.space.mesh.coordinates is Coordinates.SLAB:
-            raise InputError("A shell on a slab is not supported; use a sphere or a cylinder.")
+    def __getstate__(self) -> dict[str, object]:
+        """Only the defining fields: matrices and factors are made anew."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
-    @cached_property
-    def reference_modulus(self) -> float:
-        """Stress unit: Young's modulus at half filling [Pa]."""
-        return float(self.material["youngs_modulus"](np.array(0.5)))
+    @property
+    def symmetry(self) -> Symmetry:
+        return self.space.mesh.symmetry
 
     @cached_property
-    def displacement_space(self) -> Space:
-        """Displacement space over the material and, behind it, the shell."""
-        mesh = self.space.mesh
-        vertices, shell = mesh.vertices, self.boundary.shell
-        if shell is not None:
-            outer = mesh.outer + shell.thickness / self.length
-            vertices = np.append(vertices, np.linspace(mesh.outer, outer, shell.cells + 1)[1:])
-        return Space(
-            mesh=Mesh(vertices=vertices, coordinates=mesh.coordinates),
-            order=self.space.order + 1,
-            quadrature_points=self.space.quadrature_points,
+    def cell_dofs(self) -> Integers:
+        """Displacement unknowns of every cell (e, j)."""
+        places, m = self._nodal.cell_dofs, self.motions.count
+        whole = self._nodal.nodes * self._nodal.components + np.arange(m)
+        return np.concatenate([places, np.broadcast_to(whole, (len(places), m))], axis=1)
+
+    @cached_property
+    def _nodal(self) -> BlockPattern:
+        return BlockPattern(
+            cell_nodes=self.space.cell_dofs,
+            nodes=self.space.dimension,
+            components=self.space.mesh.dimension,
         )
 
+    @cached_property
+    def _pattern(self) -> BlockPattern | SparsePattern:
+        if self.motions.count == 0:
+            return self._nodal
+        return SparsePattern(rows=self.cell_dofs, columns=self.cell_dofs, shape=(self.size,) * 2)
+
     @property
-    def cells(self) -> int:
-        """Number of cells that hold sodium."""
-        return len(self.space.cell_dofs)
+    def size(self) -> int:
+        """Number of displacement unknowns m."""
+        return self.space.dimension * self.space.mesh.dimension + self.motions.count
+
+    def strains(self, part: slice | Integers) -> Strains:
+        """The strain operator of some cells at their quadrature points."""
+        whole = self._strains
+        if whole is not None and (isinstance(part, slice) or len(part) == len(whole.points)):
+            return whole
+        return self._strains_of(part)
 
     @cached_property
-    def pattern(self) -> BandedPattern:
-        space = self.displacement_space
-        return BandedPattern(cell_dofs=space.cell_dofs, dimension=space.dimension)
+    def _strains(self) -> Strains | None:
+        """Those of all cells, where they are worked on at once; they remember what they make."""
+        small = len(self.space.cell_dofs) <= CHUNK
+        return self._strains_of(slice(None)) if small else None
 
-    @property
-    def globals_count(self) -> int:
-        """Number of global unknowns m; the last is g of a hollow particle."""
-        coordinates = self.space.mesh.coordinates
-        if coordinates is Coordinates.CYLINDER:
-            return (self.boundary.axial is Axial.FREE) + self.is_hollow
-        if coordinates is Coordinates.SLAB:
-            return {Lateral.BONDED: 0, Lateral.FLAT: 1, Lateral.BENDING: 2}[self.boundary.lateral]
-        return int(self.is_hollow)
-
-    @property
-    def is_hollow(self) -> bool:
-        """Whether the inner boundary is a surface that moves."""
-        return self.space.mesh.is_hollow
-
-    def strain_operator(self, radius: Array, values: Array, gradients: Array) -> StrainOperator:
-        """Strains at ``radius`` (e, q) from shape functions and d/dr of shape (e, q, i)."""
-        coordinates = self.space.mesh.coordinates
-        safe = np.where(radius > 0, radius, 1.0)[..., None]
-        hoop = np.where(radius[..., None] > 0, values / safe, gradients)
-        nothing = np.zeros_like(gradients)
-        tangential = {
-            Coordinates.SPHERE: (hoop, hoop),
-            Coordinates.CYLINDER: (hoop, nothing),
-            Coordinates.SLAB: (nothing, nothing),
-        }[coordinates]
-        overall = np.zeros((*radius.shape, 3, self.globals_count))
-        if coordinates is Coordinates.CYLINDER and self.boundary.axial is Axial.FREE:
-            overall[..., 2, 0] = 1.0
-        if self.is_hollow:
-            overall[..., : 1 + coordinates.value, -1] = 1.0
-        if coordinates is Coordinates.SLAB:
-            for power in range(self.globals_count):
-                overall[..., 1:, power] = radius[..., None] ** power
-        return StrainOperator(local=np.stack([gradients, *tangential], axis=2), overall=overall)
-
-    @cached_property
-    def strain(self) -> StrainOperator:
-        """The strain operator at the quadrature points."""
-        space = self.displacement_space
-        gradients = space.reference_gradients / space.mesh.cell_sizes[:, None, None]
-        values = np.broadcast_to(space.values, gradients.shape)
-        return self.strain_operator(space.radius, values, gradients)
-
-    def lame(self, site_fraction: Array) -> tuple[Array, Array]:
-        """Scaled Lame constants (lambda, mu) at material points of the given site fraction."""
-        modulus = self.material["youngs_modulus"](site_fraction) / self.reference_modulus
-        return _lame(modulus, self.material["poisson_ratio"](site_fraction))
-
-    def _with_shell(self, site_fraction: Array) -> tuple[Array, Array, Array]:
-        """(lambda, mu, stress-free strain) at all quadrature points, shell included."""
-        lame, shear = self.lame(site_fraction)
-        beta = self.chemical_strain(site_fraction)
-        shell = self.boundary.shell
-        if shell is None:
-            return lame, shear, beta
-        shape = (*site_fraction.shape[:-2], shell.cells, site_fraction.shape[-1])
-        shell_lame, shell_shear = _lame(
-            np.full(shape, shell.youngs_modulus / self.reference_modulus),
-            np.full(shape, shell.poisson_ratio),
-        )
-        misfit = np.full(shape, shell.misfit_strain)
-        return (
-            np.concatenate([lame, shell_lame], axis=-2),
-            np.concatenate([shear, shell_shear], axis=-2),
-            np.concatenate([beta, misfit], axis=-2),
+    def _strains_of(self, part: slice | Integers) -> Strains:
+        space = self.space
+        return Strains(
+            motions=self.motions,
+            gradients=space.gradients[part],
+            values=space.values,
+            points=space.points[part],
         )
 
-    def chemical_strain(self, site_fraction: Array) -> Array:
-        """beta(theta) - beta(theta_stress_free)."""
-        strain = self.material["chemical_strain"]
-        reference = strain(np.array(self.material.stress_free_site_fraction))
-        return strain(site_fraction) - reference
+    @staticmethod
+    def parts(states: int, cells: int) -> Iterator[tuple[slice, slice]]:
+        """(states, cells) to be worked on together."""
+        at_once = max(1, CHUNK // cells)
+        for first in range(0, states, at_once):
+            for start in range(0, cells, CHUNK):
+                yield slice(first, first + at_once), slice(start, start + CHUNK)
+
+    def stiffness(self, theta: Array | None = None) -> sparse.csr_array:
+        """Stiffness matrix (m, m); ``theta`` (e, q) where the moduli depend on the filling."""
+        local = self.cell_dofs.shape[1]
+        blocks = np.empty((len(self.cell_dofs), local, local))
+        for _, part in self.parts(1, len(blocks)):
+            strain = self.strains(part).matrix
+            stress = self.moduli(part, None if theta is None else theta[part]) @ strain
+            stress *= self.space.weights[part, :, None, None]
+            rows = strain.reshape(len(strain), -1, local)
+            np.matmul(rows.transpose(0, 2, 1), stress.reshape(rows.shape), out=blocks[part])
+        return sparse.csr_array(self._pattern.assemble(blocks) + self.surroundings.stiffness)
+
+    def moduli(self, part: slice | Integers, theta: Array | None) -> Array:
+        """Scaled C (..., c, q or 1, 6, 6) of some cells for their site fractions (..., c, q)."""
+        regions = self.space.mesh.regions[part]
+        if theta is None or self.regions.has_constant_stiffness:
+            return np.asarray(self.regions.stiffness[regions, None])
+        moduli, inert = self.regions.stiffness_at(theta), ~self.regions.active[regions]
+        moduli[..., inert, :, :, :] = self.regions.stiffness[regions[inert], None]
+        return moduli
+
+    def stress(self, part: slice | Integers, theta: Array, strain: Array) -> Array:
+        """Scaled stress (..., c, q, 6) of elastic strains of some cells at their site fractions."""
+        if self.regions.has_constant_stiffness:
+            return np.asarray(strain @ self.regions.stiffness[self.space.mesh.regions[part]])
+        return np.asarray((self.moduli(part, theta) @ strain[..., None])[..., 0])
+
+    def free_strain(self, part: slice | Integers, theta: Array) -> Array:
+        """Stress-free strain (..., c, q, 6) of some cells for their site fractions (..., c, q)."""
+        regions = self.space.mesh.regions[part]
+        beta = self.regions.free_strain(theta) @ self.regions.strain_axes[regions]
+        inert = ~self.regions.active[regions]
+        beta[..., inert, :, :] = self.regions.inert_strain[regions[inert], None]
+        return np.asarray(beta)
+
+    def at_points(self, theta: Array) -> Array:
+        """Site fractions (..., e, q) at the quadrature points from those at dofs (..., n)."""
+        return self.everywhere(theta[..., self.sodium.cell_dofs] @ self.sodium.values.T)
+
+    def everywhere(self, theta: Array) -> Array:
+        """Site fractions (..., e, q) of all cells from (..., k, q); inert ones are given a half."""
+        if len(self.active) == len(self.space.cell_dofs):
+            return theta
+        result = np.full((*theta.shape[:-2], len(self.space.cell_dofs), theta.shape[-1]), 0.5)
+        result[..., self.active, :] = theta
+        return result
+
+    def drive(self, part: slice) -> Array:
+        """Constant C : eps(v) along each chemical strain, at points of active cells (c, q k, j)."""
+        whole = self._drive
+        return self._drive_of(part) if whole is None else whole
 
     @cached_property
-    def has_constant_stiffness(self) -> bool:
-        """Whether one factorisation serves every state."""
-        probe = np.linspace(0, 1, 11)
-        modulus, ratio = self.material["youngs_modulus"], self.material["poisson_ratio"]
-        return not (np.any(modulus.slope(probe)) or np.any(ratio.slope(probe)))
+    def _drive(self) -> Array | None:
+        """That of all active cells, where they are worked on at once."""
+        return self._drive_of(slice(None)) if len(self.active) <= CHUNK else None
 
-    def cell_stiffness(self, site_fraction: Array) -> tuple[Array, Array, Array]:
-        """Cell matrices (e, i, j), border (e, i, m) and corner (m, m) of the scaled stiffness."""
-        lame, shear, _ = self._with_shell(site_fraction)
-        weights, strain = self.displacement_space.weights[:, :, None, None], self.strain
-        stress = weights * _stress(strain.local, strain.local_trace, lame, shear)
-        overall = weights * _stress(strain.overall, strain.overall_trace, lame, shear)
-        corner = _contract(strain.overall, overall).sum(axis=0)
-        return _contract(strain.local, stress), _contract(stress, strain.overall), corner
+    def _drive_of(self, part: slice) -> Array:
+        cells = self.active[part]
+        regions, strains = self.space.mesh.regions[cells], self.strains(cells)
+        axes = self.regions.strain_axes[regions] @ self.regions.stiffness[regions]
+        return strains.along(axes)
 
-    def stiffness(self, site_fraction: Array) -> tuple[BandedFactors, Array, Array]:
-        """Factorised stiffness with border columns (n, m) and corner (m, m)."""
-        cells, cell_border, corner = self.cell_stiffness(site_fraction)
-        band, border = self.pattern.assemble(cells), self._gather_columns(cell_border)
-        last, spring = self.pattern.dimension - 1, self.surface_forces[1]
-        self.pattern.add(band, last, last, spring)
-        if self.is_hollow:
-            border[last, -1] += spring * self.outer
-            corner[-1, -1] += spring * self.outer**2
-        self.pattern.make_identity_row(band, 0)
-        border[0] = 0.0
-        return self.pattern.factorise(band), border, corner
+    def load(self, theta: Array) -> Array:
+        """Forces (t, m) of chemical strain and surroundings; ``theta`` (t, e, q)."""
+        if not self.regions.has_constant_stiffness:
+            return self._varying_load(theta)
+        forces = np.empty((len(theta), len(self.active), self.cell_dofs.shape[1]))
+        for states, part in self.parts(len(theta), len(self.active)):
+            beta = self.regions.free_strain(theta[states, self.active[part]])
+            forces[states, part] = self.driven(part, beta)
+        return self.sum_cells(forces) + self.standing_load
 
-    @cached_property
-    def surface_forces(self) -> tuple[Array, float]:
-        """Forces on the inner and outer surface, and the added stiffness of the outer."""
-        mesh, boundary = self.displacement_space.mesh, self.boundary
-        power, outer_area = mesh.coordinates.value, mesh.coordinates.surface(mesh.outer)
-        curvature = power / (mesh.outer * self.length)
-        outer = -outer_area * (boundary.pressure + curvature * boundary.surface_stress)
-        inner = mesh.coordinates.surface(mesh.inner) * boundary.inner_pressure
-        stiffness = outer_area * curvature * boundary.surface_modulus / mesh.outer
-        if boundary.matrix is not None:
-            stiffness += outer_area * 2 * power * boundary.matrix.shear_modulus / mesh.outer
-        if not self.is_hollow:
-            inner = 0.0
-        forces = np.array([inner, outer]) / self.reference_modulus
-        return forces, stiffness / self.reference_modulus
+    def driven(self, part: slice, strain: Array) -> Array:
+        """Forces (t, c, j) on active cells of chemical strains (t, c, q, k)."""
+        weighted = strain * self.space.weights[self.active[part], :, None]
+        flat = weighted.reshape(*strain.shape[:2], -1).transpose(1, 0, 2)
+        return np.asarray((flat @ self.drive(part)).transpose(1, 0, 2))
 
-    def _gather_columns(self, blocks: Array) -> Array:
-        columns = [self.pattern.scatter(blocks[..., k]) for k in range(self.globals_count)]
-        return np.stack(columns, axis=1) if columns else np.zeros((self.pattern.dimension, 0))
+    def _varying_load(self, theta: Array) -> Array:
+        forces = np.empty((len(theta), *self.cell_dofs.shape))
+        for states, part in self.parts(len(theta), len(self.cell_dofs)):
+            point = theta[states, part]
+            stress = self.stress(part, point, self.free_strain(part, point))
+            forces[states, part] = self.strains(part).summed(stress, self.space.weights[part])
+        return self._sum(self.cell_dofs, forces) + self.surroundings.forces
 
-    def load(self, site_fraction: Array) -> tuple[Array, Array]:
-        """Right-hand sides (t, n), (t, m) of chemical strain, pressure and surface stress.
+    def sum_cells(self, forces: Array) -> Array:
+        """Sums (t, m) of vectors of active cells (t, c, j)."""
+        return self._sum(self.cell_dofs[self.active], forces)
 
-        ``site_fraction`` is given at the quadrature points, (t, e, q).
-        """
-        lame, shear, beta = self._with_shell(site_fraction)
-        space, strain = self.displacement_space, self.strain
-        pressure = space.weights * (3 * lame + 2 * shear) * beta
-        local = pressure.transpose(1, 0, 2) @ strain.local_trace  # (e, t, i)
-        forces = np.zeros((len(site_fraction), self.pattern.dimension))
-        for i, dofs in enumerate(space.cell_dofs.T):  # a dof occurs once per local number
-            forces[:, dofs] += local[:, :, i].T
-        forces[:, [0, -1]] += self.surface_forces[0]
-        forces[:, 0] = 0.0
-        moments = np.einsum("teq,eqm->tm", pressure, strain.overall_trace)
-        if self.is_hollow:
-            ends = np.array([self.space.mesh.inner, self.outer])
-            moments[:, -1] += self.surface_forces[0] @ ends
-        return forces, moments
-
-    @property
-    def outer(self) -> float:
-        """Outermost radius, a shell included; scaled."""
-        return self.displacement_space.mesh.outer
-
-    def moved(self, radius: Array | float, w: Array, g: Array) -> Array:
-        """Displacement u = w + g r at ``radius`` (p,), from w (t, p) and globals (t, m); scaled."""
-        return w + g[:, -1:] * radius if self.is_hollow else w
+    def _sum(self, dofs: Integers, forces: Array) -> Array:
+        return np.stack([scatter(dofs, each, self.size) for each in forces])
 
     @cached_property
-    def _constant_factors(self) -> tuple[BandedFactors, Array, Array]:
-        return self.stiffness(np.full_like(self.space.weights, 0.5))
+    def standing_load(self) -> Array:
+        """Forces (m,) that do not depend on the sodium: of inert regions and surroundings."""
+        forces = np.zeros(self.cell_dofs.shape)
+        for _, part in self.parts(1, len(forces)):
+            regions, weights = self.space.mesh.regions[part], self.space.weights[part]
+            stress = self.regions.inert_strain[regions][:, None] @ self.regions.stiffness[regions]
+            every = np.broadcast_to(stress, (*weights.shape, 6))[None]
+            forces[part] = self.strains(part).summed(every, weights)[0]
+        return self._sum(self.cell_dofs, forces[None])[0] + self.surroundings.forces
 
-    def solve(self, concentration: Array) -> tuple[Array, Array]:
-        """Displacement dofs (t, n) and globals (t, m) for site-fraction dofs (t, n_c)."""
-        points = self._at_points(concentration)
-        forces, moments = self.load(points)
-        if self.has_constant_stiffness:
-            factors, border, corner = self._constant_factors
-            u, g = solve_bordered(factors, border, border.T, corner, forces.T, moments.T)
-            return u.T, g.T
-        solutions = []
-        for point, force, moment in zip(points, forces, moments, strict=True):
-            factors, border, corner = self.stiffness(point)
-            solutions.append(solve_bordered(factors, border, border.T, corner, force, moment))
-        return np.stack([u for u, _ in solutions]), np.stack([g for _, g in solutions])
+    @cached_property
+    def fixed(self) -> NDArray[np.bool_]:
+        """Dofs held at zero by symmetry planes, the axis and the pins of rigid motion (m,)."""
+        fixed = self.on_symmetry.copy()
+        modes = self.free_modes
+        if modes.shape[1]:
+            _, _, order = linalg.qr(modes.T, mode="economic", pivoting=True)
+            fixed[order[: modes.shape[1]]] = True
+        return fixed
 
-    def work_error(self, concentration: Array, u: Array, g: Array) -> float:
-        """Worst mismatch of internal and external work, over the sum of their parts."""
-        points = self._at_points(concentration)
-        forces, moments = self.load(points)
-        cells, border, corner = self.cell_stiffness(points[0])
-        worst = 0.0
-        for point, force, moment, displacement, overall in zip(
-            points, forces, moments, u, g, strict=True
-        ):
-            if not self.has_constant_stiffness:
-                cells, border, corner = self.cell_stiffness(point)
-            local = displacement[self.displacement_space.cell_dofs]
-            stored = float(np.sum((cells @ local[:, :, None])[:, :, 0] * local))
-            stored += float(2 * np.sum((border @ overall) * local) + overall @ corner @ overall)
-            outside = self.moved(self.outer, displacement[None, -1:], overall[None])
-            stored += self.surface_forces[1] * float(outside[0, 0]) ** 2
-            work = float(force @ displacement + moment @ overall)
-            worst = max(worst, abs(stored - work) / max(abs(stored) + abs(work), 1e-300))
-        return worst
+    @cached_property
+    def on_symmetry(self) -> NDArray[np.bool_]:
+        """Dofs held at zero by symmetry planes, the axis, and the inner end of a line (m,)."""
+        d = self.space.mesh.dimension
+        if d == 1:
+            return np.asarray(np.arange(self.size) == 0)
+        fixed = np.zeros((self.space.dimension, d), dtype=bool)
+        for name in self.space.mesh.boundaries:
+            if name == "axis":
+                fixed[self.space.boundary_dofs(name), 0] = True
+            elif name in _SYMMETRY_AXES:
+                axis = _SYMMETRY_AXES[name]
+                if self.symmetry is Symmetry.AXISYMMETRIC:
+                    axis = 1
+                fixed[self.space.boundary_dofs(name), axis] = True
+            elif name.startswith("symmetry_"):
+                raise InputError(
+                    f'The boundary "{name}" is no known plane of symmetry; use symmetry_x, '
+                    "symmetry_y or symmetry_z."
+                )
+        return fixed.ravel()
 
-    def strain_energy(self, state: Array, displacement: Array, overall: Array) -> float:
-        """1/2 int sigma : (eps - beta) dV, scaled, for one state; the shell included."""
-        lame, shear, beta = self._with_shell(self._at_points(state))
-        local = displacement[self.displacement_space.cell_dofs]
-        strain = np.einsum("eqki,ei->eqk", self.strain.local, local)
-        strain += self.strain.overall @ overall
-        elastic = strain - beta[..., None]
-        density = lame * elastic.sum(axis=2) ** 2 + 2 * shear * (elastic**2).sum(axis=2)
-        return float(0.5 * np.sum(self.displacement_space.weights * density))
+    @cached_property
+    def free_modes(self) -> Array:
+        """Rigid motions that nothing holds (m, r), orthonormal."""
+        modes = rigid_modes(self.symmetry, self.space.nodes)
+        if modes.shape[1] == 0:
+            return np.zeros((self.size, 0))
+        held = modes[self.on_symmetry]
+        if held.size:
+            modes = modes @ linalg.null_space(held.T @ held, rcond=1e-10)
+        if self.surroundings.stiffness.nnz and modes.shape[1]:
+            gram = modes.T @ (self.surroundings.stiffness @ modes)
+            if np.abs(gram).max() > 0:
+                modes = modes @ linalg.null_space(gram, rcond=1e-8)
+        return np.linalg.qr(modes)[0] if modes.shape[1] else modes
 
-    def _at_points(self, states: Array) -> Array:
-        """Dof values (..., n_c) at the quadrature points (..., e, q)."""
-        return np.asarray(states[..., self.space.cell_dofs] @ self.space.values.T)
+    @cached_property
+    def solver(self) -> ElasticFactors:
+        """Solver of the constant stiffness, set up once."""
+        return self._solver_of(self.constant_stiffness)
 
+    def _solver_of(self, stiffness: sparse.csr_array) -> ElasticFactors:
+        held = self.fixed if self.surroundings.stiffness.nnz else self.on_symmetry
+        return elastic_solver(
+            ElasticProblem(
+                stiffness=stiffness,
+                space=self.space,
+                globals_count=self.motions.count,
+                fixed=self.fixed,
+                held=held,
+                motions=self.free_modes,
+            )
+        )
 
-def _lame(modulus: Array, ratio: Array) -> tuple[Array, Array]:
-    return modulus * ratio / ((1 + ratio) * (1 - 2 * ratio)), modulus / (2 * (1 + ratio))
+    @cached_property
+    def constant_stiffness(self) -> sparse.csr_array:
+        """Stiffness matrix where it does not depend on the filling, assembled once."""
+        return self.stiffness()
 
+    def solve(self, theta: Array) -> Array:
+        """Displacements (t, m) of site fractions at the sodium's dofs (t, n)."""
+        points = self.at_points(theta)
+        loads = self.load(points).T
+        if self.regions.has_constant_stiffness:
+            return self._without_motion(self.solver.solve(loads)).T
+        solved = []
+        for state, load in zip(points, loads.T, strict=True):
+            solver = self._solver_of(self.stiffness(state))
+            solved.append(self._without_motion(solver.solve(load[:, None])))
+        return np.concatenate(solved, axis=1).T
 
-def _stress(strain: Array, trace: Array, lame: Array, shear: Array) -> Array:
-    """Stress of strain columns (e, q, 3, j) with trace (e, q, j)."""
-    return (lame[..., None] * trace)[:, :, None, :] + 2 * shear[..., None, None] * strain
+    def _without_motion(self, displacement: Array) -> Array:
+        """Displacements (m, t) with their mean translation and rotation taken out."""
+        modes = self.free_modes
+        if modes.shape[1] == 0:
+            return displacement
+        volumes = np.repeat(np.abs(self.space.volumes), self.space.mesh.dimension)[:, None]
+        gram = modes.T @ (volumes * modes)
+        motion = np.linalg.solve(gram, modes.T @ (volumes * displacement))
+        return np.asarray(displacement - modes @ motion)
 
+    def work_error(self, theta: Array, displacement: Array) -> float:
+        """Worst mismatch of internal and external work over the sum of their magnitudes."""
+        points = self.at_points(theta)
+        work = (self.load(points) * displacement).sum(axis=1)
+        if self.regions.has_constant_stiffness:
+            pulled = (self.constant_stiffness @ displacement.T).T
+        else:
+            pairs = zip(points, displacement, strict=True)
+            pulled = np.stack([self.stiffness(state) @ u for state, u in pairs])
+        stored = (pulled * displacement).sum(axis=1)
+        sizes = np.maximum(np.abs(stored) + np.abs(work), 1e-300)
+        return float(np.max(np.abs(stored - work) / sizes, initial=0.0))
 
-def _contract(left: Array, right: Array) -> Array:
-    """Sum over points and strain components: (e, q, 3, i), (e, q, 3, j) -> (e, i, j)."""
-    cells, rows = left.shape[0], left.shape[1] * left.shape[2]
-    flat = left.reshape(cells, rows, left.shape[3]).transpose(0, 2, 1)
-    return np.asarray(flat @ right.reshape(cells, rows, right.shape[3]))
+    def strain_energy(self, theta: Array, displacement: Array) -> Array:
+        """1/2 int sigma : (eps - beta) dV, scaled (t,), of states (t, n), (t, m)."""
+        points, local = self.at_points(theta), displacement[:, self.cell_dofs]
+        total = np.zeros(len(theta))
+        for states, part in self.parts(len(theta), len(self.cell_dofs)):
+            elastic = self.strains(part).of(local[states, part])
+            elastic -= self.free_strain(part, points[states, part])
+            stress = self.stress(part, points[states, part], elastic)
+            density = (stress * elastic).sum(axis=-1) * self.space.weights[part]
+            total[states] += 0.5 * density.sum(axis=(1, 2))
+        return total

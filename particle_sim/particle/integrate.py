@@ -16,8 +16,9 @@ import numpy as np
 
 from particle_sim.errors import ConvergenceError
 from particle_sim.particle.checkpoint import Checkpoint
-from particle_sim.particle.discrete import DiscreteParticle, Rate
+from particle_sim.particle.rate import Rate
 from particle_sim.particle.stepper import Piece, Snapshot, Stepper, Trajectory
+from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
 
@@ -94,7 +95,7 @@ def _pieces(
                 progress(float((stop * unit - breaks[0]) / (breaks[-1] - breaks[0])))
 
 
-def _first_step(system: DiscreteParticle, duration: float) -> float:
+def _first_step(system: ParticleSystem, duration: float) -> float:
     """A tenth of the time in which sodium crosses the smallest cell."""
     return float(min(0.1 * system.smallest_cell**2, 0.01 * duration))
 

@@ -1,41 +1,64 @@
-"""A radial stage's residual and tangent, by cell and assembled."""
+"""A stage's residual and tangent at some unknowns, as cell matrices and assembled."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+from scipy import sparse
+
+from particle_sim.fem.body_mesh import Integers
+from particle_sim.fem.sparse_pattern import SparsePattern
+from particle_sim.flux import SurfaceResponse
+from particle_sim.particle.coupling import Coupling
 from particle_sim.units import Array
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cellwise:
-    """Cell residuals and tangents that the forms add to; m counts global unknowns.
+class Linearised:
+    """Residual and tangent blocks of one stage; t sodium unknowns, m displacements, g globals.
 
-    residual (e, i), tangent (e, i, j), columns (e, i, m), rows (e, m, j),
-    overall_residual (m,), corner (m, m).
+    residual (t + m,), columns (t, g), rows (g, t), corner (g, g); ``blocks`` (e, a, a) are the
+    sodium's tangent by cell, before the rows of ``held_dofs`` become those of the identity.
     """
 
-    residual: Array
-    tangent: Array
-    columns: Array
-    rows: Array
-    overall_residual: Array
-    corner: Array
-
-
-@dataclass(frozen=True, kw_only=True)
-class Linearised:
-    """A stage's residual and tangent in matrix order, and its surface fluxes."""
-
+    packed: Array
     residual: Array
     overall_residual: Array
-    band: Array
+    pattern: SparsePattern
+    blocks: Array
+    held_dofs: Integers
+    coupling: Coupling | None
     columns: Array
     rows: Array
     corner: Array
-    flows: dict[int, float]
-    """Sodium leaving per scaled time, by the dof of each surface with a flux."""
+    flows: Mapping[str, float]
+    """Sodium leaving per scaled time, by the surfaces with a flux"""
+    held: Mapping[str, float]
+    """Unbalanced sodium at held surfaces, before their rows were replaced"""
+    answers: Mapping[str, SurfaceResponse]
+    """What the surfaces with an unknown potential answered"""
+    length: float
+    """Length of the stage, scaled"""
+    diffusivity: Array
+    """Scaled diffusivity A at the quadrature points (e, q)"""
+    mobility: Array | None
+    """Scaled mobility B there; ``None`` where no term has one"""
     is_linear: bool
-    """Whether the residual is linear in the unknowns, so that one Newton step solves it."""
-    held: dict[int, float]
-    """Unbalanced sodium at held dofs, before their rows were replaced."""
+    """Whether one Newton step solves the stage"""
+
+    @cached_property
+    def tangent(self) -> sparse.csr_array:
+        """Of the sodium (t, t)."""
+        return identity_rows(self.pattern.assemble(self.blocks), self.held_dofs)
+
+
+def identity_rows(matrix: sparse.csr_array, dofs: Integers) -> sparse.csr_array:
+    """The matrix with some rows turned into those of the identity."""
+    if len(dofs) == 0:
+        return matrix
+    keep = np.ones(matrix.shape[0])
+    keep[dofs] = 0.0
+    return sparse.csr_array(sparse.diags_array(keep) @ matrix + sparse.diags_array(1 - keep))

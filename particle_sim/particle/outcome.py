@@ -19,6 +19,13 @@ class ParticleEnd(enum.Enum):
     VOLTAGE = "The electrode potential reached its limit."
 
 
+class Stored(enum.Enum):
+    """Which states a run keeps."""
+
+    TIMES = "the requested times, the start and the end; every step without any"
+    STEPS = "every step"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Balances:
     """Errors of conserved quantities, relative.

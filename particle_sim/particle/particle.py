@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
@@ -16,11 +15,9 @@ from particle_sim.particle.mechanics import MechanicalBoundary, free_surface
 from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
 from particle_sim.particle.physics.term import PhysicsTerm
 
-AnyMesh = TypeVar("AnyMesh", Mesh, BodyMesh)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Particle(Generic[AnyMesh]):
+class Particle:
     """What ``solve_particle`` needs besides the surface.
 
     ``mesh`` is radial or a body. ``order`` is the polynomial degree of the concentration (1 to 4).
@@ -32,7 +29,7 @@ class Particle(Generic[AnyMesh]):
     """
 
     material: Material
-    mesh: AnyMesh
+    mesh: Mesh | BodyMesh
     physics: Sequence[PhysicsTerm] = (fickian_diffusion,)
     mechanics: MechanicalBoundary = free_surface
     order: int = 2
@@ -52,6 +49,16 @@ class Particle(Generic[AnyMesh]):
                 f"The terms {' and '.join(readers)} both move sodium by a non-local potential; "
                 "choose one (coherent_phase_separation already contains the stress)."
             )
+
+    @property
+    def radial_mesh(self) -> Mesh:
+        """The mesh along the radius; :class:`InputError` for a section or body."""
+        if isinstance(self.mesh, Mesh):
+            return self.mesh
+        raise InputError(
+            f"The particle's mesh is {self.mesh.symmetry.value}; this needs a radial one: use a "
+            "sphere, a cylinder or a slab."
+        )
 
     @property
     def law(self) -> str:

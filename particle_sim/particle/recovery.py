@@ -1,138 +1,151 @@
-"""Strain and stress at chosen points, from displacement dofs: the post-processing of a solve."""
+"""Strain and stress at the nodes, averaged over the cells of one region that meet there.
+
+Stress jumps between grains, and between core and shell; a node on such a boundary therefore has one
+value per region.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
-from particle_sim.fem.space import Integers
-from particle_sim.materials.functions import Constant, LinearTable
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.particle.elasticity import Elasticity
-from particle_sim.particle.mechanics import free_surface
+from particle_sim.particle.kinematics import Strains
 from particle_sim.units import Array
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tensors:
-    """Principal stresses (scaled) and strains at points, each (t, p, 3).
+class RecoveryPoints:
+    """Points p where fields are shown: every node of every region it belongs to.
 
-    Components: radial, hoop, and the second tangential (hoop again in a sphere, axial in a
-    cylinder, in-plane in a slab).
+    cell_points (e, i): point of each cell's nodes; regions (p,); sodium (p,): dof, -1 if inert.
     """
 
-    stress: Array
-    strain: Array
+    elasticity: Elasticity
+
+    @cached_property
+    def _nodes(self) -> tuple[Integers, Integers, Integers]:
+        elasticity = self.elasticity
+        space = elasticity.space.of_order(elasticity.sodium.order)
+        dofs, regions = space.cell_dofs, elasticity.space.mesh.regions
+        keys = dofs * (int(regions.max()) + 1) + regions[:, None]
+        unique, code = np.unique(keys.ravel(), return_inverse=True)
+        count = int(regions.max()) + 1
+        return np.asarray(code).reshape(dofs.shape), unique // count, unique % count
 
     @property
-    def radial(self) -> Array:
-        return np.asarray(self.stress[..., 0])
+    def cell_points(self) -> Integers:
+        return self._nodes[0]
 
     @property
-    def hoop(self) -> Array:
-        return np.asarray(self.stress[..., 1])
+    def nodes(self) -> Integers:
+        """Node of the whole mesh that each point is (p,)."""
+        return self._nodes[1]
 
+    @property
+    def regions(self) -> Integers:
+        return self._nodes[2]
 
-def tensors_at(
-    elasticity: Elasticity,
-    states: tuple[Array, Array, Array],
-    cell: Integers,
-    position: Array,
-) -> Tensors:
-    """Stress and strain for states (theta (t, n_c), u (t, n), globals (t, m)) at points (p,).
+    @property
+    def count(self) -> int:
+        return len(self._nodes[1])
 
-    A point is a cell number, shell cells included, and a position in [0, 1] inside it.
-    """
-    concentration, displacement, overall = states
-    space = elasticity.displacement_space
-    values, reference = space.tabulate(position)
-    sizes, starts = space.mesh.cell_sizes[cell], space.mesh.vertices[cell]
-    radius = (starts + sizes * position)[:, None]
-    operator = elasticity.strain_operator(
-        radius, values[:, None, :], (reference / sizes[:, None])[:, None, :]
-    )
-    local = displacement[:, space.cell_dofs[cell]]
-    # p points, k components, i dofs, t states, m globals
-    strain = np.einsum("pki,tpi->tpk", operator.local[:, 0], local)
-    strain += np.einsum("pkm,tm->tpk", operator.overall[:, 0], overall)
-    lame, shear, beta = _properties(elasticity, concentration, cell, position)
-    elastic = strain - beta[..., None]
-    trace = elastic.sum(axis=2, keepdims=True)
-    return Tensors(stress=lame[..., None] * trace + 2 * shear[..., None] * elastic, strain=strain)
+    @cached_property
+    def positions(self) -> Array:
+        """Scaled positions (p, d)."""
+        elasticity = self.elasticity
+        return elasticity.space.of_order(elasticity.sodium.order).nodes[self._nodes[1]]
 
+    @cached_property
+    def sodium(self) -> Integers:
+        """Sodium dof of every point; -1 in inert regions."""
+        result = np.full(self.count, -1, dtype=np.intp)
+        active = self.cell_points[self.elasticity.active]
+        result[active.ravel()] = self.elasticity.sodium.cell_dofs.ravel()
+        return result
 
-def _properties(
-    elasticity: Elasticity, concentration: Array, cell: Integers, position: Array
-) -> tuple[Array, Array, Array]:
-    inside = np.minimum(cell, elasticity.cells - 1)
-    values, _ = elasticity.space.tabulate(position)
-    dofs = elasticity.space.cell_dofs[inside]
-    theta = np.einsum("pi,tpi->tp", values, concentration[:, dofs])
-    lame, shear = elasticity.lame(theta)
-    beta = elasticity.chemical_strain(theta)
-    shell = elasticity.boundary.shell
-    if shell is None:
-        return lame, shear, beta
-    modulus = shell.youngs_modulus / elasticity.reference_modulus
-    ratio = shell.poisson_ratio
-    in_shell = cell >= elasticity.cells
-    shell_lame = modulus * ratio / ((1 + ratio) * (1 - 2 * ratio))
-    return (
-        np.where(in_shell, shell_lame, lame),
-        np.where(in_shell, modulus / (2 * (1 + ratio)), shear),
-        np.where(in_shell, shell.misfit_strain, beta),
-    )
+    @cached_property
+    def _averaging(self) -> sparse.csr_array:
+        """Mean over the cells around each point, by their volume (p, e i); of a line the plain one."""
+        space, size = self.elasticity.space, self.cell_points.size
+        is_line = space.mesh.dimension == 1
+        volume = np.ones(len(space.weights)) if is_line else space.weights.sum(axis=1)
+        parts = np.repeat(volume, self.cell_points.shape[1])
+        entries = (parts, (self.cell_points.ravel(), np.arange(size)))
+        total = sparse.csr_array(entries, shape=(self.count, size))
+        return sparse.csr_array(sparse.diags_array(1 / total.sum(axis=1)) @ total)
 
+    def average(self, values: Array) -> Array:
+        """Mean (t, p, k) of cell-wise nodal values (t, e, i, k)."""
+        times, k = len(values), values.shape[-1]
+        flat = values.transpose(1, 2, 0, 3).reshape(self.cell_points.size, times * k)
+        mean = np.asarray(self._averaging @ flat)
+        return mean.reshape(self.count, times, k).transpose(1, 0, 2)
 
-def nodal_stress(elasticity: Elasticity, states: Array, u: Array, g: Array) -> Tensors:
-    """Stress and strain at the concentration dofs; where two cells meet, their mean."""
-    return joined(elasticity, sided_stress(elasticity, states, u, g))
+    @cached_property
+    def _projection(self) -> Array:
+        """Least-squares polynomial through values at the quadrature points, at the nodes (i, q).
 
+        Its degree is that of the strain: one below the displacement. The chemical strain varies
+        faster inside a cell than the strain can follow; the fit leaves that mismatch out.
+        """
+        space, nodes = self.elasticity.space, self.elasticity.sodium.local_points
+        low = space.of_order(max(space.order - 1, 1))
+        basis, at_nodes = low.values, low.tabulate(nodes)[0]
+        weighted = basis * space.rule_weights[:, None]
+        return np.asarray(at_nodes @ np.linalg.solve(basis.T @ weighted, weighted.T))
 
-def joined(elasticity: Elasticity, sides: Tensors) -> Tensors:
-    """Stress and strain at the dofs from those of every cell."""
-    return Tensors(
-        stress=_average(sides.stress, elasticity.cells),
-        strain=_average(sides.strain, elasticity.cells),
-    )
+    def tensors(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
+        """Scaled stress and strain (t, p, 6) of states: theta (t, n), displacement (t, m)."""
+        stress, strain = self.in_cells(theta, displacement)
+        return self.average(stress), self.average(strain)
 
+    def in_cells(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
+        """Scaled stress and strain at the nodes of each cell by itself (t, e, i, 6).
 
-def sided_stress(elasticity: Elasticity, states: Array, u: Array, g: Array) -> Tensors:
-    """Stress and strain at every cell's concentration dofs in turn (t, e i, 3)."""
-    space = elasticity.space
-    nodes_per_cell = space.order + 1
-    cell = np.repeat(np.arange(elasticity.cells), nodes_per_cell)
-    start = space.mesh.vertices[cell]
-    position = (space.nodes[space.cell_dofs].ravel() - start) / space.mesh.cell_sizes[cell]
-    return tensors_at(elasticity, (states, u, g), cell, position)
+        On a line, where strain and chemical strain have one degree, those of the nodes themselves.
+        """
+        elasticity, cells = self.elasticity, len(self.elasticity.space.cell_dofs)
+        if elasticity.space.mesh.dimension == 1:
+            nodes = elasticity.sodium.local_points
+            every = np.broadcast_to(nodes, (cells, *nodes.shape))
+            return self.inside(theta, displacement, np.arange(cells), every)
+        points, local = elasticity.at_points(theta), displacement[:, elasticity.cell_dofs]
+        shape = (len(theta), cells, len(self._projection), 6)
+        strain, stress = np.empty(shape), np.empty(shape)
+        for states, part in elasticity.parts(len(theta), cells):
+            total = elasticity.strains(part).of(local[states, part])
+            elastic = total - elasticity.free_strain(part, points[states, part])
+            pull = elasticity.stress(part, points[states, part], elastic)
+            strain[states, part] = self._projection @ total
+            stress[states, part] = self._projection @ pull
+        return stress, strain
 
+    def inside(
+        self, theta: Array, displacement: Array, cells: Integers, reference: Array
+    ) -> tuple[Array, Array]:
+        """Scaled stress and strain (t, c, p, 6) in cells (c,) at reference points (c, p, d)."""
+        elasticity = self.elasticity
+        values, gradients, points = elasticity.space.shapes_at(cells, reference)
+        strains = Strains(
+            motions=elasticity.motions, gradients=gradients, values=values, points=points
+        )
+        total = strains.of(displacement[:, elasticity.cell_dofs[cells]])
+        filling = self.filling_inside(theta, cells, reference)
+        elastic = total - elasticity.free_strain(cells, filling)
+        return elasticity.stress(cells, filling, elastic), total
 
-def stress_response(elasticity: Elasticity) -> Array:
-    """Largest nodal stresses (2 n, n) that a unit site-fraction error at each dof can cause.
-
-    Linear in the error, with the steepest slope of the chemical strain; used to judge the stress
-    error of a time step from its concentration error.
-    """
-    strain = elasticity.material["chemical_strain"]
-    steepest = float(np.max(np.abs(strain.slope(np.linspace(0, 1, 201)))))
-    linear = replace(strain, function=LinearTable((0.0, 1.0), (0.0, steepest)))
-    half = replace(
-        elasticity.material["youngs_modulus"], function=Constant(elasticity.reference_modulus)
-    )
-    model = replace(
-        elasticity,
-        material=elasticity.material.replaced(chemical_strain=linear, youngs_modulus=half),
-        boundary=free_surface,
-    )
-    base = np.zeros((1, elasticity.space.dimension))
-    states = np.concatenate([base, np.eye(elasticity.space.dimension)])
-    stress = nodal_stress(model, states, *model.solve(states))
-    return np.concatenate([s[1:] - s[0] for s in (stress.radial, stress.hoop)], axis=1).T
-
-
-def _average(values: Array, cells: int) -> Array:
-    by_cell = values.reshape(values.shape[0], cells, -1, 3)
-    inner = by_cell[:, :, :-1].copy()
-    inner[:, 1:, 0] = 0.5 * (by_cell[:, 1:, 0] + by_cell[:, :-1, -1])
-    joined = inner.reshape(values.shape[0], -1, 3)
-    return np.concatenate([joined, by_cell[:, -1:, -1]], axis=1)
+    def filling_inside(self, theta: Array, cells: Integers, reference: Array) -> Array:
+        """Site fraction (t, c, p) there; a half in inert cells."""
+        elasticity = self.elasticity
+        number = np.zeros(len(elasticity.space.cell_dofs), dtype=np.intp)
+        number[elasticity.active] = np.arange(len(elasticity.active))
+        shapes, _ = elasticity.sodium.tabulate(reference.reshape(-1, reference.shape[-1]))
+        local = theta[:, elasticity.sodium.cell_dofs[number[cells]]]
+        filling = np.einsum("cpi,tci->tcp", shapes.reshape(*reference.shape[:2], -1), local)
+        inert = ~elasticity.regions.active[elasticity.space.mesh.regions[cells]]
+        return np.where(inert[:, None], 0.5, filling)

@@ -8,36 +8,36 @@ import numpy as np
 
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceFlux, constant_flux
-from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.body.solve import body_system
-from particle_sim.particle.body.space_error import relative_error
-from particle_sim.particle.body.validity import body_warnings
+from particle_sim.particle.discretise import discretised, open_boundary
 from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
+from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.smoothed_error import relative_error
+from particle_sim.particle.validity import warnings_for
 
 TOLERANCE = 0.01
 """Error of the mesh, relative, beyond which the result says so; there is no error in time."""
 
 
 @arguments_checked
-def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRun:
-    """Displacement and stress of one sodium field in a body, div sigma = 0.
+def solve_stress(particle: Particle, site_fraction: Filling) -> ParticleRun:
+    """Displacement and stress of one sodium field, div sigma = 0.
 
-    ``site_fraction``: theta per dof, or a function of positions [m] (n, d). The result holds one
+    ``site_fraction``: theta per dof, or a function of positions [m], radii (n,) or
+    coordinates (n, d). The result holds one
     time, 0 s. Raises :class:`InputError` as ``solve_particle`` does.
     """
     still: SurfaceFlux = constant_flux(
         0.0, 1.0, initial_site_fraction=0.5, temperature=REFERENCE_TEMPERATURE
     )
-    name = "interface" if particle.inert else particle.mesh.surfaces[0]
-    system = body_system(particle, {name: still}, resolve_interface=False)
+    name = open_boundary(particle)
+    system = discretised(particle, {name: still}, resolve_interface=False)
     elasticity, length = system.elasticity, system.scales.length
-    theta = filling_at(system.space.nodes * length, site_fraction)[None]
+    theta = filling_at(system.positions, site_fraction)[None]
     displacement = elasticity.solve(theta)
-    run = BodyRun(
+    run = ParticleRun(
         particle=particle,
         elasticity=elasticity,
         length=length,
@@ -64,4 +64,4 @@ def solve_stress(particle: Particle[BodyMesh], site_fraction: Filling) -> BodyRu
     )
     space = relative_error(run, float(np.ptp(theta)))
     run = replace(run, balances=replace(run.balances, space=space))
-    return replace(run, warnings=body_warnings(run, TOLERANCE))
+    return replace(run, warnings=warnings_for(run, TOLERANCE))

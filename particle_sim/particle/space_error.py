@@ -1,4 +1,6 @@
-"""An estimate of a radial run's error in space, from its own fields.
+"""An estimate of a run's error in space, from its own fields.
+
+Of sections and bodies see ``smoothed_error``; along a radius:
 
 Sodium: in a cell of size h an element of order p misses the term
 
@@ -17,17 +19,24 @@ import numpy as np
 
 from particle_sim.fem.space import Space
 from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.smoothed_error import relative_error
 from particle_sim.particle.stepper import Controls
 from particle_sim.units import Array
 
 
-def space_error(run: ParticleRun, controls: Controls, *, begins_with_a_jump: bool) -> float:
-    """Largest estimate of the run, in the units of its tolerance.
+def estimated_error(run: ParticleRun, controls: Controls, *, begins_with_a_jump: bool) -> float:
+    """Largest estimate of the run, in the units of its tolerance; of a body root mean square."""
+    if run.mesh.dimension > 1:
+        return relative_error(run, controls.theta_scale)
+    return _along_radius(run, controls, begins_with_a_jump=begins_with_a_jump)
 
-    After a jump of the concentration at the surface no mesh resolves the first instants, so they
-    count only from where the layer sqrt(D t) is ten of the smallest cells wide.
+
+def _along_radius(run: ParticleRun, controls: Controls, *, begins_with_a_jump: bool) -> float:
+    """After a jump of the concentration at the surface no mesh resolves the first instants.
+
+    They count only from where the layer sqrt(D t) is ten of the smallest cells wide.
     """
-    space, elasticity = run.elasticity.space, run.elasticity
+    space = run.elasticity.sodium
     theta = sodium_error(space, run.site_fraction) / controls.theta_scale
     stress = np.zeros(1)
     if controls.stress_response.size:
@@ -35,7 +44,7 @@ def space_error(run: ParticleRun, controls: Controls, *, begins_with_a_jump: boo
     worst = np.maximum(theta, stress)
     if begins_with_a_jump:
         diffusivity = run.particle.material["diffusivity"](np.array(0.5), run.temperature)
-        unit = elasticity.length**2 / float(diffusivity)
+        unit = run.length**2 / float(diffusivity)
         late = run.time - run.time[0] > unit * (10 * space.mesh.cell_sizes.min()) ** 2
         worst = worst[late]
     return float(worst.max(initial=0.0))
@@ -47,7 +56,7 @@ def sodium_error(space: Space, theta: Array) -> Array:
     if len(sizes) < 2:
         return np.asarray(np.abs(np.diff(theta, axis=1)).max(axis=1))
     highest = theta[:, space.cell_dofs] @ _difference(space) / sizes**order  # theta^(p), (t, e)
-    centres = 0.5 * (space.mesh.vertices[1:] + space.mesh.vertices[:-1])
+    centres = space.mesh.points[space.mesh.cells, 0].mean(axis=1)
     change = np.abs(np.diff(highest, axis=1) / np.diff(centres))
     beside = np.zeros((len(theta), 1))
     next_ = np.maximum(np.hstack([beside, change]), np.hstack([change, beside]))
@@ -57,30 +66,31 @@ def sodium_error(space: Space, theta: Array) -> Array:
 
 def _difference(space: Space) -> Array:
     """Weights (i,) of a cell's dofs in theta^(p) h^p: p! times the leading coefficient."""
-    inside = (space.nodes[: space.order + 1] - space.nodes[0]) / space.mesh.cell_sizes[0]
-    powers = np.vander(inside, space.order + 1)
+    powers = np.vander(space.local_points[:, 0], space.order + 1)
     return np.asarray(np.linalg.inv(powers)[0] * math.factorial(space.order))
 
 
 def stress_error(run: ParticleRun) -> Array:
     """Largest jump of the radial stress between cells, and miss of the tractions (t,); scaled."""
-    radial = run.sided_tensors.radial.reshape(len(run.time), run.elasticity.cells, -1)
-    jumps = np.abs(radial[:, 1:, 0] - radial[:, :-1, -1])
-    worst = np.max(jumps, axis=1, initial=0.0)
-    for miss in _traction_misses(run, radial):
+    elasticity = run.elasticity
+    stress, _ = run.points.in_cells(run.site_fraction, run.scaled_displacement)
+    radial = stress[..., 0][:, elasticity.active]  # the dofs of a cell: its ends first
+    inner, outer = radial[:, :, 0], radial[:, :, 1]
+    worst = np.max(np.abs(inner[:, 1:] - outer[:, :-1]), axis=1, initial=0.0)
+    for miss in _traction_misses(run, inner[:, 0], outer[:, -1]):
         worst = np.maximum(worst, np.abs(miss))
     return np.asarray(worst)
 
 
-def _traction_misses(run: ParticleRun, radial: Array) -> list[Array]:
-    """Radial stress at a surface less the traction that acts there, where one does."""
-    elasticity = run.elasticity
-    mesh, (forces, stiffness) = elasticity.space.mesh, elasticity.surface_forces
+def _traction_misses(run: ParticleRun, inner: Array, outer: Array) -> list[Array]:
+    """Radial stress at both ends (t,) less the traction that acts there, where one does."""
+    elasticity, space = run.elasticity, run.elasticity.space
+    pull = elasticity.surroundings
+    acting = pull.forces - (pull.stiffness @ run.scaled_displacement.T).T
     misses = []
-    if elasticity.boundary.shell is None:
-        area = mesh.coordinates.surface(mesh.outer)
-        outside = elasticity.moved(mesh.outer, run.displacement[:, -1:], run.overall)[:, 0]
-        misses.append(radial[:, -1, -1] - (forces[1] - stiffness * outside) / area)
-    if elasticity.is_hollow:
-        misses.append(radial[:, 0, 0] + forces[0] / mesh.coordinates.surface(mesh.inner))
+    if "interface" not in elasticity.sodium.mesh.boundaries:
+        last = space.boundary_dofs("surface")[0]
+        misses.append(outer - acting[:, last] / space.boundary("surface").area)
+    if elasticity.motions.expands:
+        misses.append(inner + acting[:, 0] / space.boundary("inner").area)
     return misses

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from particle_sim.particle.discrete import DiscreteParticle, Rate
+from particle_sim.particle.linearised import Linearised
+from particle_sim.particle.rate import Rate
 from particle_sim.particle.stability import UniformStability
+from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.tableau import EMBEDDED, GAMMA, NODES, STAGES, WEIGHTS
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
@@ -91,7 +92,7 @@ class StepFailed(Exception):
 class Stepper:
     """Takes single steps of one system; what they cost is counted in ``trajectory``."""
 
-    system: DiscreteParticle
+    system: ParticleSystem
     controls: Controls
     trajectory: Trajectory
 
@@ -144,7 +145,7 @@ class Stepper:
 
     def newton(
         self, packed: Array, overall: Array, stage: Stage
-    ) -> tuple[Array, Array, Mapping[Any, float]]:
+    ) -> tuple[Array, Array, Mapping[str, float]]:
         """Solve one stage; returns the unknowns and the sodium outflow by surface."""
         system, trajectory = self.system, self.trajectory
         residuals: list[float] = []
@@ -170,8 +171,8 @@ class Stepper:
         raise StepFailed(tuple(residuals))
 
     def _linear(
-        self, packed: Array, overall: Array, linearised: Any
-    ) -> tuple[Array, Array, Mapping[Any, float]]:
+        self, packed: Array, overall: Array, linearised: Linearised
+    ) -> tuple[Array, Array, Mapping[str, float]]:
         """The only iteration of a linear stage."""
         change, overall_change = self.system.newton_step(linearised)
         self.trajectory.newton_iterations += 1

@@ -99,3 +99,10 @@ def stress_tensor(voigt: Array) -> Array:
     for k, (i, j) in enumerate(VOIGT):
         tensor[..., i, j] = tensor[..., j, i] = voigt[..., k]
     return tensor
+
+
+def principal_stresses(voigt: Array) -> Array:
+    """Principal stresses (..., 3) of Voigt stresses (..., 6), ascending."""
+    if not np.any(voigt[..., 3:]):
+        return np.sort(voigt[..., :3], axis=-1)
+    return np.asarray(np.linalg.eigvalsh(stress_tensor(voigt)))

@@ -1,20 +1,15 @@
-"""Automatic warnings: where a particle result leaves the range in which its model is valid."""
+"""Automatic warnings: where a result leaves the range in which its model is valid."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from particle_sim.constants import GAS_CONSTANT
-from particle_sim.fem.mesh import Coordinates
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.fem.mesh_checks import pieces
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import PhysicsTerm, Potential
+from particle_sim.particle.interface import interface_width, node_distance
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array, readable
-
-if TYPE_CHECKING:
-    from particle_sim.particle.run import ParticleRun
 
 SMALL_STRAIN = 0.03
 """Linear chemical strain above which small-strain elasticity is off by several per cent."""
@@ -24,22 +19,38 @@ SIZES = (1e-9, 1e-3)
 """Sizes of a particle [m] below and above which another unit was probably meant."""
 
 
-def warnings_for(run: ParticleRun, tolerance: float, space: float | None) -> tuple[str, ...]:
-    """Sentences for the user about a radial run, most serious first.
+THICKEST = 0.1
+"""Thickness of a coating, over a body's size, up to which a membrane stands for it."""
 
-    ``tolerance`` is the one the run was asked for, ``space`` its estimated error in space.
+
+def warnings_for(run: ParticleRun, tolerance: float) -> tuple[str, ...]:
+    """Sentences for the user, most serious first; ``tolerance`` is the one the run was asked for.
+
+    The material's strength is compared with the stress where the material is, not in inert regions.
     """
-    material, width = run.particle.material, _width(run)
+    particle, active = run.particle, run.points.sodium >= 0
+    width = interface_width(particle.material, particle.physics, run.temperature)
+    strains, _, _ = run.elasticity.regions.chemical_strain(run.site_fraction)
     checks = (
         range_warning(run.balances.site_fraction, tolerance),
-        space_warning(space, tolerance),
-        size_warning(run.particle.mesh.outer),
-        interface_warning(width, float(run.particle.mesh.cell_sizes.max()), run.particle.order),
-        strength_warning(material, float(run.stress.max())),
-        strain_warning(material["chemical_strain"](run.site_fraction)),
-        _radial_phase_separation(run),
+        space_warning(run.balances.space, tolerance),
+        size_warning(run.length),
+        interface_warning(width, _largest_cell(run), particle.order),
+        strength_warning(particle.material, float(run.first_principal_stress[:, active].max())),
+        strain_warning(strains),
+        _radial_phase_separation(run, width),
+        _closed_pieces(run),
+        _thick_coating(run),
     )
-    return tuple(text for text in checks if text is not None)
+    notes = particle.mesh.notes if isinstance(particle.mesh, BodyMesh) else ()
+    return (*(text for text in checks if text is not None), *notes)
+
+
+def _largest_cell(run: ParticleRun) -> float:
+    """[m]"""
+    mesh, order = run.elasticity.sodium.mesh, run.particle.order
+    scaled = float(mesh.cell_sizes.max())
+    return run.length * (scaled if mesh.dimension == 1 else order * node_distance(mesh, order))
 
 
 def range_warning(extent: tuple[float, float], slack: float) -> str | None:
@@ -105,34 +116,38 @@ def interface_warning(width: float | None, cell: float, order: int) -> str | Non
     )
 
 
-def interface_width(
-    material: Material, terms: Sequence[PhysicsTerm], temperature: float
-) -> float | None:
-    """Width of the diffuse boundary by its steepest slope [m], or ``None`` without two phases.
-
-    0.9 sqrt(2 kappa s / (R T c_max (chi/2 - 1))), s the share of the widest plateau; within 10 %
-    of the exact width for chi between 2.5 and 4.5 (coherency widens it further).
-    """
-    if not any(Potential.GRADIENT_ENERGY in term.potentials for term in terms):
-        return None
-    chi = material.value("regular_solution_parameter")
-    if chi <= 2:
-        return None
-    share = max(step.share for step in material.steps)
-    energy = GAS_CONSTANT * temperature * material.maximum_concentration
-    scale = material.value("gradient_coefficient") * share / energy
-    return float(0.9 * np.sqrt(2 * scale / (chi / 2 - 1)))
-
-
-def _width(run: ParticleRun) -> float | None:
-    return interface_width(run.particle.material, run.particle.physics, run.temperature)
-
-
-def _radial_phase_separation(run: ParticleRun) -> str | None:
-    sphere = run.particle.mesh.coordinates is Coordinates.SPHERE
-    if not sphere or run.particle.mesh.is_hollow or _width(run) is None:
+def _radial_phase_separation(run: ParticleRun, width: float | None) -> str | None:
+    mesh = run.mesh
+    solid = mesh.symmetry is Symmetry.SPHERICAL and "inner" not in mesh.boundaries
+    if not solid or width is None:
         return None
     return (
         "Radial symmetry lets only shells separate; a sphere's first instability is one-sided "
         "and sets in at a radius 2.16 times smaller than a radial model says."
+    )
+
+
+def _closed_pieces(run: ParticleRun) -> str | None:
+    """Where parts that hold sodium are cut off from every open surface by inert ones."""
+    mesh = run.elasticity.sodium.mesh
+    piece = pieces(mesh.facets, len(mesh.cells))
+    count = int(piece.max()) + 1
+    reached = np.concatenate([piece[mesh.boundary(name)[:, 0]] for name in run.surface_flux])
+    closed = count - len(np.unique(reached))
+    if closed == 0:
+        return None
+    return (
+        f"{closed} of the {count} pieces that hold sodium touch no open surface, so that theirs "
+        'stays where it is; name their surfaces in "on" or join them.'
+    )
+
+
+def _thick_coating(run: ParticleRun) -> str | None:
+    shell, meshed = run.particle.mechanics.shell, run.mesh.dimension == 1
+    if shell is None or meshed or shell.thickness <= THICKEST * run.length:
+        return None
+    return (
+        f"The coating is {readable(shell.thickness * 1e9)} nm thick on a body that reaches "
+        f"{readable(run.length * 1e9)} nm from its middle; a membrane stands for up to a "
+        "tenth of that: mesh it as an inert region."
     )

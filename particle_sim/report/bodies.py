@@ -85,7 +85,7 @@ def body_dataset(body: BodyResult) -> xr.Dataset:
         attrs={
             "law": run.particle.law,
             "end": run.end.value,
-            "cells": len(run.particle.mesh.cells),
+            "cells": len(run.mesh.cells),
             "sodium_balance": run.balances.sodium,
             "equilibrium_balance": run.balances.equilibrium,
             "methods": list(run.cost.methods),
@@ -115,8 +115,7 @@ def body_table(result: ComparisonResult) -> dict[str, object] | None:
         "rows": rows,
         "notes": [note for b in bodies.values() for note in (*b.notes, *b.run.warnings)],
         "effort": [
-            f"{len(run.particle.mesh.cells):,} cells, {run.cost.steps} steps; "
-            + "; ".join(run.cost.methods)
+            f"{len(run.mesh.cells):,} cells, {run.cost.steps} steps; " + "; ".join(run.cost.methods)
             for run in runs
         ],
         "balances": [f"{run.balances.sodium:.1e}" for run in runs],

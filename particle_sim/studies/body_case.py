@@ -9,7 +9,7 @@ import numpy as np
 
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.fem.body_space import BodySpace
+from particle_sim.fem.space import Space
 from particle_sim.flux import SurfaceFlux
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
@@ -18,13 +18,12 @@ from particle_sim.metrics.grain_boundary_traction import (
     GrainBoundaryTraction,
     grain_boundary_traction,
 )
-from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.body.validity import RESOLVED_NODES, node_distance
 from particle_sim.particle.crystal import Crystal, random_orientations
+from particle_sim.particle.interface import RESOLVED_NODES, interface_width, node_distance
 from particle_sim.particle.particle import Particle
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve import solve_particle
 from particle_sim.particle.stiffness import hexagonal_stiffness
-from particle_sim.particle.validity import interface_width
 from particle_sim.studies.body_shapes import body_mesh
 from particle_sim.studies.choices import ShapeChoice
 from particle_sim.studies.laws import Law
@@ -54,7 +53,7 @@ class BodyResult:
     material: Material
     """As the file has it; the run's may have a wider phase boundary"""
     separates: bool
-    run: BodyRun
+    run: ParticleRun
     crack: CrackRisk | None
     traction: GrainBoundaryTraction | None
     traction_index: int
@@ -126,7 +125,7 @@ def crystal_of(material: Material, mesh: BodyMesh, seed: int) -> Crystal | None:
 
 def surface_per_volume(mesh: BodyMesh) -> float:
     """Area of the open surface over the volume [1/m]."""
-    space = BodySpace(mesh=mesh.scaled(1 / mesh.extent), order=1, degree=4)
+    space = Space(mesh=mesh.scaled(1 / mesh.extent), order=1, degree=4)
     return space.boundary("surface").area / float(space.weights.sum()) / mesh.extent
 
 

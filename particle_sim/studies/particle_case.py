@@ -14,10 +14,11 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.materials.material import Material
 from particle_sim.particle import shapes
+from particle_sim.particle.interface import interface_width
+from particle_sim.particle.outcome import Stored
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve import solve_particle
-from particle_sim.particle.validity import interface_width
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.laws import Law
 from particle_sim.units import Array
@@ -52,6 +53,7 @@ def run_case(case: ParticleCase) -> ParticleRun:
         particle,
         case.flux,
         times=np.concatenate([times[np.isfinite(times)], even]),
+        store=Stored.STEPS,
         tolerance=tolerance,
     )
 

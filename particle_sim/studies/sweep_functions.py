@@ -24,7 +24,7 @@ from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.document import validated
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.materials.material import Material
-from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
 from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
@@ -267,7 +267,7 @@ def _metric_problems(metrics: Sequence[str], shape: ShapeChoice) -> list[str]:
 def _takes_bodies(metric: Callable[..., Any]) -> bool:
     hints = get_type_hints(metric)
     hints.pop("return")
-    return BodyRun in get_args(next(iter(hints.values())))
+    return ParticleRun in get_args(next(iter(hints.values())))
 
 
 def _files(record: MaterialRecord) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-from particle_sim.fem.body_space import BodySpace
+from particle_sim.fem.space import Space
 from particle_sim.fem.locate import locate
 from particle_sim.particle.body.kinematics import rigid_modes, strain_matrix
 from particle_sim.particle.mechanics import MechanicalBoundary
@@ -39,8 +39,8 @@ SIZES: dict[str, tuple[Callable[[], BodyMesh], float, float]] = {
 """Volume and surface: of a box, of a metre of a bar, of a cylinder as high as wide."""
 
 
-def space_of(name: str) -> BodySpace:
-    return BodySpace(mesh=SIZES[name][0](), order=2, degree=4)
+def space_of(name: str) -> Space:
+    return Space(mesh=SIZES[name][0](), order=2, degree=4)
 
 
 @pytest.mark.parametrize("name", list(SIZES))
@@ -68,7 +68,7 @@ def test_normals_point_outwards(name: str) -> None:
 def test_cells_of_different_size_weigh_their_own_volume() -> None:
     even = box()
     mesh = dataclasses.replace(even, points=even.points * (1 + even.points / SIZE))
-    space = BodySpace(mesh=mesh, order=1, degree=2)
+    space = Space(mesh=mesh, order=1, degree=2)
     corners = mesh.points[mesh.ordered_cells[:, :4]]
     expected = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
     assert expected.max() > 2 * expected.min()

@@ -16,7 +16,7 @@ from particle_sim.fem import aggregation
 from particle_sim.fem import elastic_solver as elastic_module
 from particle_sim.fem.aggregation import aggregate, rigid_motions
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-from particle_sim.fem.body_space import BodySpace
+from particle_sim.fem.space import Space
 from particle_sim.fem.conjugate_gradients import History, compress, solve_columns
 from particle_sim.fem.diffusion_solver import DiffusionSolver
 from particle_sim.fem.elastic_solver import (
@@ -92,8 +92,8 @@ def stiffnesses(scale: float = 1.0) -> np.ndarray:
     return np.array(result)
 
 
-def body(mesh: BodyMesh, order: int = 2, scale: float = 1.0) -> tuple[ElasticCells, BodySpace]:
-    space = BodySpace(mesh=mesh, order=order, degree=4)
+def body(mesh: BodyMesh, order: int = 2, scale: float = 1.0) -> tuple[ElasticCells, Space]:
+    space = Space(mesh=mesh, order=order, degree=4)
     cells = ElasticCells(
         cell_dofs=space.cell_dofs,
         nodes=space.nodes,
@@ -103,7 +103,7 @@ def body(mesh: BodyMesh, order: int = 2, scale: float = 1.0) -> tuple[ElasticCel
     return cells, space
 
 
-def strains(space: BodySpace) -> np.ndarray:
+def strains(space: Space) -> np.ndarray:
     """Rows of B (e, q, 6, i, d): strain xx, yy, zz, yz, xz, xy of every displacement."""
     d, gradients = space.mesh.dimension, space.gradients
     table = np.zeros((*gradients.shape[:2], 6, *gradients.shape[2:]))
@@ -115,7 +115,7 @@ def strains(space: BodySpace) -> np.ndarray:
     return table
 
 
-def assembled(cells: ElasticCells, space: BodySpace) -> sparse.csr_array:
+def assembled(cells: ElasticCells, space: Space) -> sparse.csr_array:
     """The stiffness matrix, made in another way."""
     b = strains(space)
     e, q = b.shape[:2]
@@ -128,7 +128,7 @@ def assembled(cells: ElasticCells, space: BodySpace) -> sparse.csr_array:
     return pattern.assemble(blocks)
 
 
-def eigenstrain_loads(cells: ElasticCells, space: BodySpace, count: int) -> np.ndarray:
+def eigenstrain_loads(cells: ElasticCells, space: Space, count: int) -> np.ndarray:
     """Loads of isotropic eigenstrains that vary smoothly from one to the next."""
     b = strains(space)
     e, q = b.shape[:2]
@@ -346,7 +346,7 @@ def test_diffusion_equals_the_direct_solve(mesh: dict[str, int], order: int, a: 
 
 
 def diffusion(mesh: BodyMesh, order: int = 2) -> DiffusionSolver:
-    space = BodySpace(mesh=mesh, order=order, degree=4)
+    space = Space(mesh=mesh, order=order, degree=4)
     pattern = SparsePattern(
         rows=space.cell_dofs, columns=space.cell_dofs, shape=(space.dimension, space.dimension)
     )

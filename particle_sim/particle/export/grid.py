@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.fem.body_space import BodySpace
 from particle_sim.fem.simplices import EDGES, Integers, Symmetry
-from particle_sim.particle.body.run import BodyRun
+from particle_sim.fem.space import Space
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
 _VTK_EDGES = {2: ((0, 1), (1, 2), (0, 2)), 3: ((0, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 3))}
@@ -34,7 +34,7 @@ class Grid:
     Meridian sections lie in the plane y = 0 with r along x, plane sections in z = 0.
     """
 
-    run: BodyRun
+    run: ParticleRun
     points: Array
     cells: Integers
     cell_type: int
@@ -72,13 +72,13 @@ class Grid:
 
     def _displacement(self, index: int) -> Array:
         cell, node = self.source
-        space, symmetry = self.run.elasticity.space, self.run.particle.mesh.symmetry
+        space, symmetry = self.run.elasticity.space, self.run.mesh.symmetry
         dofs = self.run.displacement[index][space.cell_dofs[cell]]
         moved = np.einsum("pi,pid->pd", _shapes(space, self.order)[node], dofs)
         return _in_space(symmetry, moved)
 
 
-def grid_of(run: BodyRun) -> Grid:
+def grid_of(run: ParticleRun) -> Grid:
     """The cells of a run's mesh; second-order if the mesh or the fields are."""
     space, mesh = run.elasticity.space, run.elasticity.space.mesh
     order = 2 if mesh.is_curved or run.elasticity.sodium.order > 1 else 1
@@ -99,7 +99,7 @@ def grid_of(run: BodyRun) -> Grid:
     )
 
 
-def _shapes(space: BodySpace, order: int) -> Array:
+def _shapes(space: Space, order: int) -> Array:
     """Shape functions of a space at the nodes of an exported cell (nodes, i)."""
     return space.tabulate(space.of_order(order).local_points)[0]
 
@@ -112,7 +112,7 @@ def _in_space(symmetry: Symmetry, values: Array) -> Array:
     return whole
 
 
-def _vtk_cells(space: BodySpace, cells: Integers, order: int) -> Integers:
+def _vtk_cells(space: Space, cells: Integers, order: int) -> Integers:
     """Cells with VTK's orientation (positive volume) and order of midpoints."""
     d = space.mesh.dimension
     corners = space.mesh.points[space.mesh.ordered_cells[:, : d + 1]]

@@ -11,11 +11,11 @@ import numpy as np
 from particle_sim.errors import InputError
 from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import check_file, write_new
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import Grid, grid_of
+from particle_sim.particle.run import ParticleRun
 
 
-def write_vtkhdf(run: BodyRun, path: str | Path, *, force: bool = False) -> Path:
+def write_vtkhdf(run: ParticleRun, path: str | Path, *, force: bool = False) -> Path:
     """Write a file ``name.vtkhdf`` with every stored time; returns its path.
 
     ParaView 5.12 and VTK 9.3 or later read it. Points, fields and units are those of
@@ -30,7 +30,7 @@ def write_vtkhdf(run: BodyRun, path: str | Path, *, force: bool = False) -> Path
     return target
 
 
-def vtkhdf_bytes(run: BodyRun) -> bytes:
+def vtkhdf_bytes(run: ParticleRun) -> bytes:
     """The file in memory: HDF5 itself ends the process where a disk is full."""
     import h5py  # type: ignore[import-untyped]
 

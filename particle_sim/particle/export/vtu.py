@@ -13,8 +13,8 @@ from particle_sim.errors import InputError
 from particle_sim.files import write_file
 from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import new_files
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export.grid import TENSOR, Grid, grid_of
+from particle_sim.particle.run import ParticleRun
 
 _TYPES = {"float64": "Float64", "int64": "Int64", "uint8": "UInt8"}
 
@@ -25,7 +25,7 @@ _HEAD = (
 )
 
 
-def write_vtu(run: BodyRun, path: str | Path, *, force: bool = False) -> Path:
+def write_vtu(run: ParticleRun, path: str | Path, *, force: bool = False) -> Path:
     """Write ``name.pvd`` and its ``name/name_0000.vtu``, ...; returns the path of the .pvd file.
 
     Open the .pvd file in ParaView. Cells keep their second order; points, fields and units are

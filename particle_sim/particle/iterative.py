@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
@@ -11,12 +10,9 @@ from scipy import sparse
 from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.conjugate_gradients import History
 from particle_sim.fem.diffusion_solver import DiffusionSolver, DiffusionSystem
-from particle_sim.fem.elastic_solver import ElasticSolver, assembled_elastic_solver
+from particle_sim.fem.elastic_solver import ElasticSolver
+from particle_sim.fem.space import Space
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.particle.body.elasticity import BodyElasticity
-    from particle_sim.particle.body.system import BodySystem
 
 ELASTIC_TOLERANCE = 1e-9
 """Residual of an elastic solve over its load."""
@@ -51,17 +47,6 @@ class IterativeElastic:
         forces[self.pins] = -np.linalg.solve(at_pins.T, self.motions.T @ forces)
         values = self.inner.precondition(forces)
         return np.asarray(values - self.motions @ np.linalg.solve(at_pins, values[self.pins]))
-
-
-def multigrid_elastic(elasticity: BodyElasticity, stiffness: sparse.csr_array) -> IterativeElastic:
-    """Solver of a large 3-D body; free rigid motion is projected out instead of pinned."""
-    held = elasticity.fixed if elasticity.surroundings.stiffness.nnz else elasticity.on_symmetry
-    space = elasticity.space
-    return IterativeElastic(
-        inner=assembled_elastic_solver(stiffness, space.cell_dofs, space.nodes, held),
-        pins=np.flatnonzero(elasticity.fixed & ~held),
-        motions=elasticity.free_modes,
-    )
 
 
 @dataclass(kw_only=True)
@@ -103,13 +88,10 @@ class DiffusionIterations:
 
 
 def diffusion_iterations(
-    system: BodySystem, diffusivity: Array, length: float
+    mass: sparse.csr_array, rigidity: sparse.csr_array, space: Space, length: float
 ) -> DiffusionIterations:
-    """For a diffusivity at the quadrature points (e, q), scaled, and a stage length."""
+    """For a mass matrix, a stiffness of the scaled diffusivity, and a stage length."""
     solver = DiffusionSolver(
-        mass=system.forms.mass_matrix,
-        rigidity=system.forms.stiff_matrix(diffusivity),
-        cell_dofs=system.space.cell_dofs,
-        nodes=system.space.nodes,
+        mass=mass, rigidity=rigidity, cell_dofs=space.cell_dofs, nodes=space.nodes
     )
     return DiffusionIterations(solver=solver, system=solver.at(length), length=length)

@@ -5,6 +5,7 @@ Scaled: stiffness over a reference modulus. Region numbers index every array her
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,21 +14,31 @@ from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
+from particle_sim.particle.crystal import Inert
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.stiffness import isotropic_stiffness, rotated_stiffness, strain_voigt
 from particle_sim.units import Array
 
+EXPANSION = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+"""Voigt strain of an even expansion"""
+
+_DILATION = np.outer(EXPANSION, EXPANSION)
+_SHEAR = np.diag((2.0, 2.0, 2.0, 1.0, 1.0, 1.0))
+"""An isotropic C is lambda times the first and mu times the second."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Regions:
-    """Elastic and directional properties of the regions of one particle."""
+    """Elastic and directional properties of the regions of one particle; ``inert`` hold no sodium."""
 
-    particle: Particle[BodyMesh]
+    particle: Particle
     mesh: BodyMesh
+    inert: Mapping[int, Inert]
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.particle.inert) - set(np.unique(self.mesh.regions).tolist()))
+        unknown = sorted(set(self.inert) - set(np.unique(self.mesh.regions).tolist()))
         if unknown:
             raise InputError(
                 f"Region {unknown[0]} is declared inert but the mesh has only the regions "
@@ -50,7 +61,7 @@ class Regions:
     @cached_property
     def active(self) -> NDArray[np.bool_]:
         """Whether a region holds sodium (regions,)."""
-        return np.array([region not in self.particle.inert for region in range(self.count)])
+        return np.array([region not in self.inert for region in range(self.count)])
 
     @cached_property
     def reference_modulus(self) -> float:
@@ -79,7 +90,7 @@ class Regions:
             ratio = float(self.material["poisson_ratio"](half))
             own = isotropic_stiffness(float(self.material["youngs_modulus"](half)), ratio)
         result = np.stack([rotated_stiffness(own, rotation) for rotation in self.rotations])
-        for region, inert in self.particle.inert.items():
+        for region, inert in self.inert.items():
             result[region] = inert.stiffness
         return result / self.reference_modulus
 
@@ -89,41 +100,50 @@ class Regions:
         crystal = self.particle.crystal
         if crystal is not None and crystal.stiffness is not None:
             return True
-        probe = np.linspace(0, 1, 11)
-        ratio = self.material["poisson_ratio"]
-        if np.any(ratio.slope(probe)):
-            raise InputError(
-                f"{self.material.title}: poisson_ratio depends on the filling; a body needs one "
-                "value (a radial particle takes a table)."
-            )
-        return not np.any(self.material["youngs_modulus"].slope(probe))
+        probe, names = np.linspace(0, 1, 11), ("youngs_modulus", "poisson_ratio")
+        return not any(np.any(self.material[name].slope(probe)) for name in names)
 
-    def stiffness_factor(self, theta: Array) -> Array:
-        """E(theta) over the reference modulus at points of active cells."""
-        return self.material["youngs_modulus"](theta) / self.reference_modulus
+    def stiffness_at(self, theta: Array) -> Array:
+        """Scaled C (..., 6, 6) of an isotropic material at site fractions (...)."""
+        modulus = self.material["youngs_modulus"](theta) / self.reference_modulus
+        ratio = self.material["poisson_ratio"](theta)
+        shear = modulus / (2 * (1 + ratio))
+        lame = 2 * shear * ratio / (1 - 2 * ratio)
+        return lame[..., None, None] * _DILATION + shear[..., None, None] * _SHEAR
 
     @cached_property
     def strain_axes(self) -> Array:
-        """Engineering Voigt strain per unit chemical strain along a, b, c (regions, 3, 6)."""
+        """Engineering Voigt strain per unit of each chemical strain (regions, k, 6).
+
+        k = 3 where a crystal's strains along a, b and c differ; else one even expansion, k = 1.
+        """
+        if not self._crystal_strains:
+            return np.broadcast_to(EXPANSION, (self.count, 1, 6))
         axes = self.rotations.transpose(0, 2, 1)  # (region, crystal axis, lab component)
         return strain_voigt(axes[..., :, None] * axes[..., None, :])
 
+    @property
+    def _crystal_strains(self) -> tuple[LinearTable, ...]:
+        crystal = self.particle.crystal
+        return () if crystal is None or crystal.strain is None else crystal.strain
+
     def chemical_strain(self, theta: Array) -> tuple[Array, Array, Array]:
-        """Strain along a, b, c at points (..., 3), relative to the stress-free state.
+        """Strain along its k axes at points (..., k), relative to the stress-free state.
 
         Returns value, slope and curvature with theta.
         """
-        crystal, stress_free = self.particle.crystal, self.material.stress_free_site_fraction
-        if crystal is not None and crystal.strain is not None:
-            axes = crystal.strain
-            values = np.stack([f(theta) - f(np.array(stress_free)) for f in axes], axis=-1)
-            slopes = np.stack([f.slope(theta) for f in axes], axis=-1)
-            return values, slopes, np.stack([f.curvature(theta) for f in axes], axis=-1)
-        strain = self.material["chemical_strain"]
-        value = strain(theta) - strain(np.array(stress_free))
-        parts = (value, strain.slope(theta), strain.curvature(theta))
-        first, second, third = (np.repeat(part[..., None], 3, axis=-1) for part in parts)
-        return first, second, third
+        laws = self._crystal_strains or (self.material["chemical_strain"],)
+        return (
+            self.free_strain(theta),
+            np.stack([law.slope(theta) for law in laws], axis=-1),
+            np.stack([law.curvature(theta) for law in laws], axis=-1),
+        )
+
+    def free_strain(self, theta: Array) -> Array:
+        """The value alone (..., k)."""
+        laws = self._crystal_strains or (self.material["chemical_strain"],)
+        rest = np.array(self.material.stress_free_site_fraction)
+        return np.stack([law(theta) - law(rest) for law in laws], axis=-1)
 
     @cached_property
     def steepest_strain(self) -> float:
@@ -134,7 +154,7 @@ class Regions:
     def inert_strain(self) -> Array:
         """Stress-free Voigt strain of inert regions (regions, 6); zero for the others."""
         result = np.zeros((self.count, 6))
-        for region, inert in self.particle.inert.items():
+        for region, inert in self.inert.items():
             result[region] = inert.strain
         return result
 

@@ -1,23 +1,24 @@
-"""How much memory a body solve will need, before it starts."""
+"""How much memory a solve will need, before it starts."""
 
 from __future__ import annotations
 
 import os
 
 from particle_sim.errors import InputError
-from particle_sim.particle.body.linear_solvers import DIRECT_LIMIT
-from particle_sim.particle.body.system import BodySystem
+from particle_sim.particle.elastic_solvers import DIRECT_LIMIT
+from particle_sim.particle.system import ParticleSystem
 
 FLOAT = 8
 SPARE = 0.25e9
 """The interpreter and its libraries [bytes]."""
 
 
-def predicted_memory(system: BodySystem, stored_times: int) -> float:
+def predicted_memory(system: ParticleSystem, stored_times: int) -> float:
     """Peak memory [bytes] of a solve that stores ``stored_times`` states.
 
     Tables of gradients, cell matrices and their places, the elastic matrix with its factors
-    (20 N^(4/3) numbers in 3-D, 12 N log2 N in 2-D), and the states; within about a factor 1.6.
+    (20 N^(4/3) numbers in 3-D, 12 N log2 N in 2-D, a band of a line), and the states; within about
+    a factor 1.6.
     """
     space, elastic = system.space, system.elasticity.space
     e, i = space.cell_dofs.shape
@@ -34,8 +35,10 @@ def predicted_memory(system: BodySystem, stored_times: int) -> float:
     )
 
 
-def _factors(system: BodySystem, fields: int) -> float:
+def _factors(system: ParticleSystem, fields: int) -> float:
     d = system.space.mesh.dimension
+    if d == 1:
+        return 20.0 * system.particle.order * (system.space.dimension + system.elasticity.size)
     total = 0.0
     for unknowns in (fields * system.space.dimension, system.elasticity.size):
         if unknowns <= DIRECT_LIMIT[d]:
@@ -44,7 +47,7 @@ def _factors(system: BodySystem, fields: int) -> float:
     return total
 
 
-def check_memory(system: BodySystem, stored_times: int) -> float:
+def check_memory(system: ParticleSystem, stored_times: int) -> float:
     """The prediction; raises :class:`InputError` where the machine has less."""
     needed, present = predicted_memory(system, stored_times), machine_memory()
     if present is not None and needed > present:

@@ -15,17 +15,14 @@ the averages that a run shows are closer to the truth than the cells are).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from particle_sim.particle.body.elasticity import CHUNK
-from particle_sim.particle.body.regions import Regions
+from particle_sim.particle.elasticity import CHUNK
 from particle_sim.particle.outcome import SpaceError
+from particle_sim.particle.regions import Regions
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.particle.body.run import BodyRun
 
 ROUNDING = 1e-9
 """Spread of theta, and elastic strain, below which a field is uniform but for rounding."""
@@ -37,7 +34,7 @@ SHEARS_TWICE = np.array([1, 1, 1, 2, 2, 2])
 """Times that each Voigt component stands in a tensor."""
 
 
-def space_error(run: BodyRun) -> SpaceError:
+def space_error(run: ParticleRun) -> SpaceError:
     """The estimate, for the stored times with the widest theta and the largest stress.
 
     Costs about as much as one stress of one state.
@@ -54,13 +51,13 @@ def space_error(run: BodyRun) -> SpaceError:
     return SpaceError(site_fraction=sodium, stress=math.hypot(_stress_error(run, hardest), follows))
 
 
-def relative_error(run: BodyRun, theta_scale: float) -> float:
+def relative_error(run: ParticleRun, theta_scale: float) -> float:
     """The larger of both estimates, as tolerances are meant.
 
     theta over ``theta_scale``, stress over what that much theta causes in a clamped plate, or over
     the largest stress of the run where it has other causes.
     """
-    regions, error = run.elasticity.regions, run.space_error
+    regions, error = run.elasticity.regions, space_error(run)
     clamped = regions.reference_modulus * stress_per_sodium(regions) * theta_scale
     scale = max(clamped, float(run.von_mises_stress.max()), np.finfo(float).tiny)
     return max(error.site_fraction / max(theta_scale, ROUNDING), error.stress / scale)
@@ -73,7 +70,7 @@ def stress_per_sodium(regions: Regions) -> float:
     return regions.steepest_strain * float(biaxial.max())
 
 
-def _sodium_error(run: BodyRun, theta: Array) -> float:
+def _sodium_error(run: ParticleRun, theta: Array) -> float:
     """Root mean square over the volume that holds sodium."""
     space = run.elasticity.sodium
     order, d = space.order, space.mesh.dimension
@@ -92,7 +89,7 @@ def _sodium_error(run: BodyRun, theta: Array) -> float:
     return factor * float(np.sqrt((size**2 @ squares) / space.weights.sum()))
 
 
-def _smooth_gradient(run: BodyRun, theta: Array) -> Array:
+def _smooth_gradient(run: ParticleRun, theta: Array) -> Array:
     """Gradient of theta at the dofs, averaged over the cells around them (n, d)."""
     space = run.elasticity.sodium
     total, around = np.zeros((space.dimension, space.mesh.dimension)), np.zeros(space.dimension)
@@ -106,11 +103,12 @@ def _smooth_gradient(run: BodyRun, theta: Array) -> Array:
     return np.asarray(total / around[:, None])
 
 
-def _stress_error(run: BodyRun, index: int) -> float:
+def _stress_error(run: ParticleRun, index: int) -> float:
     """Root mean square of the norm of the difference [Pa] over the whole volume."""
     points = run.points
-    raw, _ = points.in_cells(run.site_fraction[index], run.scaled_displacement[index])
-    gap = raw * run.elasticity.regions.reference_modulus - run.stress[index][points.cell_points]
+    one = slice(index, index + 1)
+    raw, _ = points.in_cells(run.site_fraction[one], run.scaled_displacement[one])
+    gap = raw[0] * run.elasticity.regions.reference_modulus - run.stress[index][points.cell_points]
     squares = (gap**2).mean(axis=1) @ SHEARS_TWICE
     volume = run.elasticity.space.weights.sum(axis=1)
     return float(np.sqrt(volume @ squares / volume.sum()))

@@ -1,4 +1,4 @@
-"""The open surfaces of a body: their flux, its slopes, and the total current of each."""
+"""The open surfaces of a particle: their flux, its slopes, and the total current of each."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from particle_sim.fem.body_space import BodySpace, FacetPoints
+from particle_sim.fem.body_mesh import Integers
+from particle_sim.fem.space import FacetPoints, Space
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.materials.material import Material
 from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.surface.kinetics import electrode_potential
 from particle_sim.particle.unknowns import Scales, Stage
 from particle_sim.units import Array
 
@@ -21,10 +24,12 @@ class OpenSurfaces:
     """Surface conditions by the name of their boundary, at its quadrature points.
 
     ``wetting``: scaled surface energy of full minus empty material. Local fluxes of surfaces with
-    an unknown electrode potential are unknowns too; they start at ``first_current``.
+    an unknown electrode potential are unknowns too; they start at ``first_current``. A surface of
+    one point, as on a line, has nothing to share out: its potential follows from its flux.
     """
 
-    space: BodySpace
+    space: Space
+    material: Material
     conditions: Mapping[str, SurfaceCondition]
     scales: Scales
     has_potential: bool
@@ -58,7 +63,10 @@ class OpenSurfaces:
     @cached_property
     def unknown_voltages(self) -> tuple[str, ...]:
         """Surfaces with an unknown electrode potential."""
-        return tuple(n for n, surface in self.conditions.items() if surface.total is not None)
+        conditions = self.conditions.items()
+        return tuple(
+            n for n, c in conditions if c.total is not None and self.facets[n].weights.size > 1
+        )
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -75,7 +83,7 @@ class OpenSurfaces:
         for name, facets in self.facets.items():
             if self.has_potential and self.wetting:
                 load = np.einsum("fq,fqi->fi", facets.weights, facets.values)
-                np.add.at(residual[:, i:], facets.cells, -self.wetting * load)
+                _add(residual[:, i:], facets.cells, -self.wetting * load)
             if name in self.held:
                 continue
             answer = self.respond(name, packed, overall, stage)
@@ -83,19 +91,18 @@ class OpenSurfaces:
             flux = per * answer.flux
             borders.flows[name] = float(flux.sum())
             values = facets.values
-            np.add.at(
-                residual[:, :i], facets.cells, stage.length * np.einsum("fq,fqi->fi", flux, values)
-            )
+            load = np.einsum("fq,fqi->fi", flux, values)
+            _add(residual[:, :i], facets.cells, stage.length * load)
             if not np.any(answer.slope) and not np.any(answer.potential_slope):
                 continue
             borders.reacts = True
             slope = per * answer.slope
             pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
-            np.add.at(tangent[:, :i, :i], facets.cells, pairs)
+            _add(tangent[:, :i, :i], facets.cells, pairs)
             by_phi = per * answer.potential_slope * self.scales.energy
             if self.has_potential:
                 pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
-                np.add.at(tangent[:, :i, i:], facets.cells, pairs)
+                _add(tangent[:, :i, i:], facets.cells, pairs)
             if name in self.unknown_voltages:
                 borders.answers[name] = answer
                 self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
@@ -123,17 +130,15 @@ class OpenSurfaces:
 
     def respond(self, name: str, packed: Array, overall: Array, stage: Stage) -> SurfaceResponse:
         """What a surface answers at its quadrature points (f, q) [SI]."""
-        facets = self.facets[name]
-        theta = np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
-        phi = np.zeros_like(theta)
-        if self.has_potential:
-            local = packed[facets.dofs + self.space.dimension]
-            phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
+        condition = self.conditions[name]
+        theta, phi = self.beneath(name, packed)
         voltage, flux = 0.0, np.array(0.0)
         if name in self.unknown_voltages:
             voltage = float(overall[self.unknown_voltages.index(name)])
             flux = self.scales.flux * packed[self.currents[name]].reshape(theta.shape)
-        return self.conditions[name].respond(
+        elif condition.total is not None:
+            condition = condition.total
+        return condition.respond(
             SurfaceState(
                 time=stage.time * self.scales.time,
                 piece=stage.piece,
@@ -144,6 +149,27 @@ class OpenSurfaces:
                 separates=self.separates,
             )
         )
+
+    def beneath(self, name: str, packed: Array) -> tuple[Array, Array]:
+        """theta and phi [J/mol] at a surface's quadrature points (f, q)."""
+        facets = self.facets[name]
+        theta = np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
+        if not self.has_potential:
+            return theta, np.zeros_like(theta)
+        local = packed[facets.dofs + self.space.dimension]
+        return theta, self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
+
+    def voltage(self, name: str, packed: Array, overall: Array, stage: Stage) -> float:
+        """Electrode potential [V] of a surface whose total current is given."""
+        if name in self.unknown_voltages:
+            return float(overall[self.unknown_voltages.index(name)])
+        theta, phi = self.beneath(name, packed)
+        flux = self.respond(name, packed, overall, stage).flux
+        temperature = self.scales.temperature
+        value = electrode_potential(
+            self.material, theta, phi, flux, temperature, separates=self.separates
+        )
+        return float(value[0, 0])
 
 
 @dataclass(kw_only=True)
@@ -168,3 +194,11 @@ class Borders:
             flows={},
             answers={},
         )
+
+
+def _add(target: Array, cells: Integers, values: Array) -> None:
+    """Add to the cells of facets, of which a cell may have several, in place."""
+    if len(cells) == 1:
+        target[cells[0]] += values[0]
+    else:
+        np.add.at(target, cells, values)

@@ -1,1 +1,0 @@
-"""Particles of any shape: 2-D sections and 3-D bodies, crystals, grains and coatings."""

@@ -1,0 +1,46 @@
+"""Fields along the radius of a particle, each evaluated inside its cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.particle.recovery import RecoveryPoints
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class RadialFields:
+    """At k radii and t times: theta (nan in a shell) and scaled displacement (t, k), tensors."""
+
+    site_fraction: Array
+    displacement: Array
+    stress: Array
+    """Scaled (t, k, 6)"""
+    strain: Array
+
+
+def along_radius(
+    points: RecoveryPoints, states: tuple[Array, Array], radius: Array, *, inner_side: bool
+) -> RadialFields:
+    """Fields of states (theta (t, n), displacement (t, m)) at scaled radii (k,)."""
+    elasticity, (theta, moved) = points.elasticity, states
+    space = elasticity.space
+    vertices = space.mesh.points[:, 0]
+    nudge = -1e-12 if inner_side else 1e-12
+    cells = np.searchsorted(vertices, radius + nudge, side="right") - 1
+    cells = np.clip(cells, 0, len(vertices) - 2)
+    reference = ((radius - vertices[cells]) / np.diff(vertices)[cells])[:, None, None]
+    stress, strain = points.inside(theta, moved, cells, reference)
+    filling = points.filling_inside(theta, cells, reference)[..., 0]
+    values, _, _ = space.shapes_at(cells, reference)
+    nodal = np.einsum("pi,tpi->tp", values[:, 0], moved[:, space.cell_dofs[cells]])
+    whole = moved[:, space.dimension :] @ elasticity.motions.displacement(radius).T
+    inert = ~elasticity.regions.active[space.mesh.regions[cells]]
+    return RadialFields(
+        site_fraction=np.where(inert, np.nan, filling),
+        displacement=nodal + whole,
+        stress=stress[:, :, 0],
+        strain=strain[:, :, 0],
+    )
