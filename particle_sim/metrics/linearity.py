@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
 from particle_sim.particle.runs import Run
+from particle_sim.transport.fickian_diffusion import fickian_diffusion
 from particle_sim.units import Array
 
 FILLINGS = np.linspace(0, 1, 1001)

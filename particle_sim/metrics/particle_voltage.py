@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
-from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.surface.kinetics import electrode_potential
+from particle_sim.transport.kinetics import electrode_potential
+from particle_sim.transport.term import Potential
 from particle_sim.units import Array, volt
 
 

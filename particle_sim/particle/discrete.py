@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from particle_sim.fem.space import Integers
-from particle_sim.particle.unknowns import Scales, Stage
+from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
 
 

@@ -40,8 +40,8 @@ from particle_sim.particle.space_error import space_error
 from particle_sim.particle.stepper import Snapshot, Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
-from particle_sim.particle.unknowns import Scales
 from particle_sim.particle.validity import warnings_for
+from particle_sim.transport.scales import Scales
 from particle_sim.units import Array, positive
 
 SITE_LIMITS = (0.0, 1.0)

@@ -25,12 +25,13 @@ from particle_sim.materials.material import Material
 from particle_sim.particle.discrete import Rate
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.linearised import Cellwise, Linearised
-from particle_sim.particle.physics.term import PhysicsTerm, Potential
 from particle_sim.particle.support import Bordered, add_support
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.surface.kinetics import electrode_potential
-from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
-from particle_sim.particle.unknowns import Numbering, Scales, Stage
+from particle_sim.particle.unknowns import Numbering, Stage
+from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.transport.kinetics import electrode_potential
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import PhysicsTerm, Potential
 from particle_sim.units import Array
 
 

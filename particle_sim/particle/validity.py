@@ -10,7 +10,7 @@ import numpy as np
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.fem.mesh import Coordinates
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import PhysicsTerm, Potential
+from particle_sim.transport.term import PhysicsTerm, Potential
 from particle_sim.units import Array, readable
 
 if TYPE_CHECKING:

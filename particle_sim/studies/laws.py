@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from particle_sim import transport
 from particle_sim.materials.material import Material
-from particle_sim.particle import physics
-from particle_sim.particle.physics.term import PhysicsTerm
 from particle_sim.studies.choices import PhysicsChoice
+from particle_sim.transport.term import PhysicsTerm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,22 +27,22 @@ class Law:
 SOLID_SOLUTION = Law(
     name="solid_solution",
     title="solid solution (Fickian)",
-    terms=(physics.fickian_diffusion,),
+    terms=(transport.fickian_diffusion,),
 )
 STRESS_DRIFT = Law(
     name="stress_drift",
     title="solid solution with stress drift",
-    terms=(physics.fickian_diffusion, physics.stress_drift),
+    terms=(transport.fickian_diffusion, transport.stress_drift),
 )
 TWO_PHASE = Law(
     name="two_phase",
     title="two phases (Cahn-Hilliard)",
-    terms=(physics.phase_separation,),
+    terms=(transport.phase_separation,),
 )
 COHERENT = Law(
     name="coherent",
     title="two phases with coherency stress",
-    terms=(physics.coherent_phase_separation,),
+    terms=(transport.coherent_phase_separation,),
 )
 LAW_TITLES = {law.name: law.title for law in (SOLID_SOLUTION, STRESS_DRIFT, TWO_PHASE, COHERENT)}
 

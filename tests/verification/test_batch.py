@@ -199,7 +199,7 @@ class Draw:
             poisson_ratio=RATIO,
             partial_molar_volume=3 * STRAIN / CONCENTRATION,
         )
-        terms = [ps.physics.fickian_diffusion] + [ps.physics.stress_drift] * drift
+        terms = [ps.transport.fickian_diffusion] + [ps.transport.stress_drift] * drift
         mesh = ps.shapes.sphere(self.radius, cells=30, grading=100.0)
         pieces = ((0.0, self.time[1]), (self.time[1], self.time[3]))
         run = ps.solve_particle(

@@ -19,8 +19,8 @@ import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.body.linear_solvers import TangentSolver
 from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.physics.term import PhysicsTerm
 from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH, DIFFUSIVITY = 1e-8, 2e4, 2e-9, 1e-14
@@ -37,14 +37,14 @@ MATERIAL = ps.material_from_values(
     regular_solution_parameter=2.8,
     gradient_coefficient=LENGTH**2 * RT * FULL,
 )
-FICK = ps.physics.fickian_diffusion
+FICK = ps.transport.fickian_diffusion
 LAWS: dict[str, tuple[PhysicsTerm, ...]] = {
     "fickian": (FICK,),
-    "darken": (ps.physics.darken_diffusion,),
-    "stress drift": (FICK, ps.physics.stress_drift),
-    "dilute stress drift": (FICK, ps.physics.dilute_stress_drift),
-    "phase separation": (ps.physics.phase_separation,),
-    "coherent phase separation": (ps.physics.coherent_phase_separation,),
+    "darken": (ps.transport.darken_diffusion,),
+    "stress drift": (FICK, ps.transport.stress_drift),
+    "dilute stress drift": (FICK, ps.transport.dilute_stress_drift),
+    "phase separation": (ps.transport.phase_separation,),
+    "coherent phase separation": (ps.transport.coherent_phase_separation,),
 }
 SURFACES: dict[str, SurfaceCondition] = {
     "flux": ps.constant_flux(RATE, END * UNIT, initial_site_fraction=START),

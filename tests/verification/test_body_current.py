@@ -22,15 +22,15 @@ from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.metrics.particle_voltage import particle_voltage_history
 from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.outcome import ParticleEnd
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 CASE = load("M1")
 REFERENCE = CASE["inputs"]
 THERMAL = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 STANDARD = 0.1
-FICK = (ps.physics.fickian_diffusion,)
-DRIFT = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
+FICK = (ps.transport.fickian_diffusion,)
+DRIFT = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
 UNIT = REFERENCE["R"] ** 2 / REFERENCE["D"]
 find_root: Callable[..., float] = brentq
 

@@ -27,21 +27,21 @@ from particle_sim.particle.body.solve import body_system
 from particle_sim.particle.body.system import BodyLinearised, BodySystem
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.mechanics import Matrix, MechanicalBoundary
-from particle_sim.particle.physics.term import Flux, PhysicsTerm
 from particle_sim.particle.shapes import outlines
 from particle_sim.particle.stiffness import trigonal_stiffness
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.surface.kinetics import butler_volmer
-from particle_sim.particle.transport import flux_coefficients
 from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.coefficients import flux_coefficients
+from particle_sim.transport.kinetics import butler_volmer
+from particle_sim.transport.term import Flux, PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH, START = 1e-8, 2e4, 3e-9, 0.4
-FICK = (ps.physics.fickian_diffusion,)
-DRIFT = (*FICK, ps.physics.stress_drift)
-DILUTE = (*FICK, ps.physics.dilute_stress_drift)
-DARKEN = (ps.physics.darken_diffusion,)
-COHERENT = (ps.physics.coherent_phase_separation,)
+FICK = (ps.transport.fickian_diffusion,)
+DRIFT = (*FICK, ps.transport.stress_drift)
+DILUTE = (*FICK, ps.transport.dilute_stress_drift)
+DARKEN = (ps.transport.darken_diffusion,)
+COHERENT = (ps.transport.coherent_phase_separation,)
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 STIFF = trigonal_stiffness(205e9, 60e9, 40e9, 120e9, 35e9, c14=15e9)
 
@@ -96,7 +96,7 @@ SETUPS = {
     "drift in grains": Setup(law=DRIFT, mesh="ball", crystal=grains()),
     "dilute drift in a section": Setup(law=DILUTE, mesh="section", mechanics=HARD),
     "drift in a core": Setup(law=DRIFT, mesh="coated", inert=SHELL),
-    "separating": Setup(law=(ps.physics.phase_separation,), mesh="section", wetting=0.05),
+    "separating": Setup(law=(ps.transport.phase_separation,), mesh="section", wetting=0.05),
     "coherent grains": Setup(law=COHERENT, mesh="ball", crystal=grains()),
     "coherent disc held": Setup(law=COHERENT, mesh="disc", crystal=grains(), surface="potential"),
     "darken with a current": Setup(law=DARKEN, mesh="section", surface="current"),

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from particle_sim.particle.body.elasticity import CHUNK, BodyElasticity
 from particle_sim.particle.body.kinematics import point_forces, strain_of
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
 
 

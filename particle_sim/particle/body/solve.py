@@ -19,11 +19,11 @@ from particle_sim.particle.body.validity import check_interface
 from particle_sim.particle.filling import check_temperatures
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.stepper import Snapshot, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.transport import potentials_of
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.coefficients import potentials_of
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import Potential
 from particle_sim.units import Array
 
 SIZES = (1e-12, 100.0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
+from particle_sim.transport.term import Flux, PhysicsTerm, Point
 from particle_sim.units import Array
 
 _DIFFERENCE = 1e-5

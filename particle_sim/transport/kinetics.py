@@ -6,8 +6,8 @@ import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.flux import SurfaceResponse, SurfaceState
-from particle_sim.materials.homogeneous import homogeneous_potential, homogeneous_slope
 from particle_sim.materials.material import Material
+from particle_sim.transport.homogeneous import homogeneous_potential, homogeneous_slope
 from particle_sim.units import Array
 
 _LARGEST = 200.0

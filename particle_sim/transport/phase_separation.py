@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import Step
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
+from particle_sim.transport.term import Flux, PhysicsTerm, Point, Potential
 from particle_sim.units import Array
 
 EDGE_ROUNDING = 0.01
