@@ -1,4 +1,7 @@
-"""From a cell to PyBaMM parameter values: the names are PyBaMM's, the carrier is the material's."""
+"""From a cell to PyBaMM parameter values: the names are PyBaMM's, the carrier is the material's.
+
+Diffusivity, potential and exchange current are those of ``transport`` and ``cell.voltage``.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,14 @@ import numpy as np
 from particle_sim.cell.balance import negative_filling, negative_thickness, positive_capacity
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.negative import NegativeElectrode
-from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.materials.functions import Constant, LinearTable
+from particle_sim.cell.voltage import potential_table
+from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.property import Property
-from particle_sim.units import Array
+from particle_sim.transport.table import GRID
 
 METAL_MOLAR_VOLUME = {"Li": 1.30e-5, "Na": 2.375e-5, "K": 4.54e-5}
 """Molar mass over density of the metal at 298 K [m3/mol] (CRC Handbook); not in any equation of
 the models used, but PyBaMM wants it."""
-
-_TABLE_POINTS = 1200
-_MARGIN = 0.5
 
 
 def pybamm_parameters(
@@ -82,14 +82,10 @@ def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[s
 
 def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> dict[str, Any]:
     material, design = cell.material, cell.design
-    kinetics, middle = material["exchange_current_density"], np.array(0.5)
-    warmth = float(kinetics(middle, temperature) / kinetics(middle))
 
-    def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
-        theta = c_surface / c_max
-        half = material.value("exchange_current_density") * warmth
+    def exchange(c_e: Any, c_surface: Any, c_max: Any, _: Any) -> Any:
         salt = (c_e / design.value("salt_concentration")) ** 0.5
-        return 2 * half * salt * (theta * (1 - theta)) ** 0.5
+        return material["exchange_current_density"](c_surface / c_max, temperature) * salt
 
     return {
         "Positive electrode thickness [m]": cell.electrode_thickness,
@@ -134,26 +130,12 @@ def _of_concentration(prop: Property, pybamm: Any) -> Any:
     table = prop.function
     if not isinstance(table, LinearTable):
         return prop.magnitude
-    concentration, values = np.asarray(table.site_fraction), np.asarray(table.values)
+    concentration, values = np.asarray(table.points), np.asarray(table.values)
 
     def interpolated(c_e: Any, _: Any) -> Any:
         return pybamm.Interpolant(concentration, values, c_e, prop.name)
 
     return interpolated
-
-
-def potential_table(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> tuple[Array, Array]:
-    """The measured potential as (theta, U), theta increasing, reaching past both cut-offs."""
-    potential = cell.material.potential
-    low = cell.material.value("lower_voltage") - _MARGIN
-    high = cell.material.value("upper_voltage") + _MARGIN
-    by_voltage = np.linspace(high, low, _TABLE_POINTS)
-    by_filling = potential(np.linspace(1e-6, 1 - 1e-6, _TABLE_POINTS), temperature)
-    inside = by_filling[(by_filling > low) & (by_filling < high)]
-    voltage = np.unique(np.concatenate([by_voltage, inside]))[::-1]
-    theta = potential.filling(voltage, temperature)
-    keep = np.concatenate([[True], np.diff(theta) > 1e-10])
-    return theta[keep], voltage[keep]
 
 
 def _potential(cell: Cell, pybamm: Any, temperature: float) -> Any:
@@ -166,13 +148,11 @@ def _potential(cell: Cell, pybamm: Any, temperature: float) -> Any:
 
 
 def _diffusivity(cell: Cell, pybamm: Any, temperature: float) -> Any:
-    diffusivity = cell.material["diffusivity"]
-    if isinstance(diffusivity.function, Constant):
-        return float(diffusivity(np.array(0.5), temperature))
-    theta = np.linspace(0, 1, 201)
-    values = diffusivity(theta, temperature)
+    carried = cell.law.in_sphere(cell.material, temperature)
+    if carried.constant is not None:
+        return carried.constant
 
     def interpolated(stoichiometry: Any, _: Any) -> Any:
-        return pybamm.Interpolant(theta, values, stoichiometry, "diffusivity")
+        return pybamm.Interpolant(GRID, carried.values, stoichiometry, "diffusivity")
 
     return interpolated

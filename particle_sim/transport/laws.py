@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from particle_sim import transport
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
+from particle_sim.transport.sphere import SphereDiffusivity, sphere_diffusivity
 from particle_sim.transport.term import PhysicsTerm, Potential
 
 
@@ -43,6 +44,21 @@ class Law:
         """Properties that a material must have."""
         parts = (*(term.needs for term in self.terms), *(part.needs for part in self.potentials))
         return frozenset[str]().union(*parts)
+
+    def in_sphere(self, material: Material, temperature: float) -> SphereDiffusivity:
+        """The diffusivity it comes down to in a free sphere; all that cells and batches carry.
+
+        Raises :class:`InputError` where it comes down to none.
+        """
+        self.check(material)
+        found = sphere_diffusivity(self.terms, material, temperature)
+        if isinstance(found, SphereDiffusivity):
+            return found
+        raise InputError(
+            f"{material.name}: {self.title} is no diffusivity that PyBaMM or a batch could carry: "
+            f"{found}; choose --physics solid-solution, or solve the particle itself: "
+            "particle-sim cell does, and solve_particle with surface.Galvanostatic."
+        )
 
     def check(self, material: Material) -> None:
         """Raise :class:`InputError` for a material that lacks what the law needs."""
