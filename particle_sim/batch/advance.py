@@ -57,7 +57,7 @@ class Spheres:
     """n free solid spheres in SI units; every array is (n,).
 
     D(theta) = ``diffusivity`` (``shape`` + ``drift`` ``mobile``), see
-    :class:`~particle_sim.transport.sphere.SphereDiffusivity`. ``strain``: linear chemical strain is
+    :class:`~particle_sim.transport.sphere.SphereTransport`. ``strain``: linear chemical strain is
     ``strain_scale`` times it; no strain, no stress.
     """
 

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from particle_sim.cell.balance import negative_filling, negative_thickness, positive_capacity
-from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.half_cell import Cell, CellModel
 from particle_sim.cell.negative import NegativeElectrode
 from particle_sim.cell.voltage import potential_table
+from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.property import Property
+from particle_sim.transport.sphere import SphereTransport
 from particle_sim.transport.table import GRID
 
 METAL_MOLAR_VOLUME = {"Li": 1.30e-5, "Na": 2.375e-5, "K": 4.54e-5}
@@ -96,7 +99,7 @@ def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> di
         "Positive electrode conductivity [S.m-1]": design.value("electrode_conductivity"),
         "Positive electrode Bruggeman coefficient (electrode)": 1.5,
         "Positive electrode Bruggeman coefficient (electrolyte)": 1.5,
-        "Positive electrode OCP [V]": _potential(cell, pybamm, temperature),
+        "Positive electrode OCP [V]": _potential(cell, pybamm, filling, temperature),
         "Positive electrode OCP entropic change [V.K-1]": 0.0,
         "Positive electrode exchange-current density [A.m-2]": exchange,
         "Positive particle radius [m]": material.value("particle_radius"),
@@ -138,17 +141,35 @@ def _of_concentration(prop: Property, pybamm: Any) -> Any:
     return interpolated
 
 
-def _potential(cell: Cell, pybamm: Any, temperature: float) -> Any:
+def _potential(cell: Cell, pybamm: Any, filling: float, temperature: float) -> Any:
+    """U(theta_s), less (R T/F) k (theta_s - <theta>) where stress acts on the sodium.
+
+    <theta> is known from the charge passed. In a DFN it differs from particle to particle.
+    """
     theta, voltage = potential_table(cell, temperature)
+    share = GAS_CONSTANT * temperature / FARADAY * _carried(cell, temperature).drift
+    if share and cell.model is CellModel.DFN:
+        raise InputError(
+            f"{cell.material.name}: {cell.law.title} shifts the potential with the mean filling of "
+            "each particle, which a DFN does not tell; use SPM or SPMe."
+        )
 
     def interpolated(stoichiometry: Any) -> Any:
-        return pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
+        rest = pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
+        if not share:
+            return rest
+        passed = pybamm.Variable("Discharge capacity [A.h]") / positive_capacity(cell)
+        return rest - share * (stoichiometry - (filling + passed))
 
     return interpolated
 
 
+def _carried(cell: Cell, temperature: float) -> SphereTransport:
+    return cell.law.in_sphere(cell.material, temperature)
+
+
 def _diffusivity(cell: Cell, pybamm: Any, temperature: float) -> Any:
-    carried = cell.law.in_sphere(cell.material, temperature)
+    carried = _carried(cell, temperature)
     if carried.constant is not None:
         return carried.constant
 

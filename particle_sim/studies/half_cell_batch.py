@@ -7,7 +7,8 @@ cell voltage is a function of it (:mod:`particle_sim.cell.voltage`), with
 
 The cut-off is therefore one surface filling per cell, found before any diffusion is solved, and
 the particles go through :mod:`particle_sim.batch` with the diffusivity that the law of transport
-comes down to.
+comes down to. Where stress acts on the sodium, the voltage takes the mean filling too; the cut-off
+is then looked for along a run to the end of the sodium.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,7 @@ from particle_sim.cell.balance import rest_state
 from particle_sim.cell.design import CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage
-from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
@@ -56,6 +58,8 @@ DESIGN_NAMES = (
 
 SCAN = 65
 """Surface fillings at which the voltage is looked at before the cut-off is closed in on."""
+PATH = 513
+"""Places along a run at which the voltage is looked at where it takes the mean filling too."""
 LONGEST = 1.5
 """Time after which a run is given up, over the time that the whole window would take."""
 _HALVINGS = 24
@@ -111,12 +115,17 @@ class _Cells:
     drop: Array
     """Of the metal and the film [V]"""
 
-    def voltage(self, filling: Array, cells: slice | NDArray[np.intp] = slice(None)) -> Array:
-        """[V] of cells at fillings (n, k), or (1, k) for all."""
-        own = (self.current[cells, None], self.half[cells, None])
-        return (
-            self.cell.at_rest(filling) - self.cell.kinetic(filling, *own) - self.drop[cells, None]
-        )
+    stress: Array
+    """R T k/F, which stress takes off the potential per filling between surface and mean [V]"""
+
+    def voltage(
+        self, filling: Array, mean: Array, cells: slice | NDArray[np.intp] = slice(None)
+    ) -> Array:
+        """[V] of cells at surface and mean fillings (n, k), or (1, k) for all."""
+        current, half = self.current[cells, None], self.half[cells, None]
+        drop = self.cell.kinetic(filling, current, half) + self.drop[cells, None]
+        shift = self.stress[cells, None] * (filling - mean)
+        return np.asarray(self.cell.at_rest(filling) - shift - drop)
 
 
 def half_cell_batch(
@@ -152,20 +161,22 @@ def half_cell_batch(
     lower, upper = cell.voltage_limits
     start = rest_state(cell, upper if discharge else lower, temperature).positive
     specific = rates * drawn["one_c_current"]
-    cells = _cells(cell, drawn, specific if discharge else -specific, temperature)
-    stop = _cut_off(cells, start, lower if discharge else upper, 1.0 if discharge else 0.0)
+    spheres = _spheres(material, drawn, start, law, temperature)
+    cells = _cells(cell, drawn, specific if discharge else -specific, spheres, temperature)
     flux = -cells.current / FARADAY
     hours = drawn["maximum_concentration"] * FARADAY / (3600 * drawn["density"]) / specific
     knots = np.stack([np.zeros_like(hours), LONGEST * 3600 * hours], axis=1)
-    run = advance(
-        _spheres(material, drawn, start, law, temperature),
-        knots,
-        np.stack([flux, flux], axis=1),
-        limits=(0.0, stop) if discharge else (stop, 1.0),
-        tolerance=tolerance,
-        output=output,
-        engine=engine,
+    last = 1.0 if discharge else 0.0
+    solve = partial(
+        advance, spheres, knots, np.stack([flux] * 2, axis=1), tolerance=tolerance, engine=engine
     )
+    path = start + (last - start) * np.linspace(0, 1, SCAN)[None]
+    mean = path
+    if cells.stress.any():
+        whole = solve(output=PATH)
+        path, mean = whole.surface_site_fraction, whole.mean_site_fraction
+    stop = _cut_off(cells, path, mean, (lower if discharge else upper, last))
+    run = solve(limits=(0.0, stop) if discharge else (stop, 1.0), output=output)
     return _in_cells(run, cells, specific, _ends(run.end, stop, discharge))
 
 
@@ -183,7 +194,7 @@ def _in_cells(
         peak_hoop_stress=run.peak_hoop_stress,
         peak_tension=run.peak_tension,
         peak_hydrostatic=run.peak_hydrostatic_stress,
-        voltage=cells.voltage(surface),
+        voltage=cells.voltage(surface, run.mean_site_fraction),
         capacity_grid=specific[:, None] * run.time / 3600,
         mean_site_fraction=run.mean_site_fraction,
         surface_site_fraction=surface,
@@ -233,7 +244,13 @@ def _checked(where: str, name: str, array: Array, centre: float) -> Array:
     return array
 
 
-def _cells(cell: Cell, drawn: Mapping[str, Array], specific: Array, temperature: float) -> _Cells:
+def _cells(
+    cell: Cell,
+    drawn: Mapping[str, Array],
+    specific: Array,
+    spheres: Spheres,
+    temperature: float,
+) -> _Cells:
     """``specific`` [A/kg], positive on discharge."""
     areal, metal = specific * drawn["active_loading"], drawn["metal_exchange_current_density"]
     return _Cells(
@@ -241,30 +258,35 @@ def _cells(cell: Cell, drawn: Mapping[str, Array], specific: Array, temperature:
         half=drawn["exchange_current_density"],
         current=specific * drawn["density"] * drawn["particle_radius"] / 3,
         drop=series_drop(areal, metal, drawn["film_resistance"], temperature),
+        stress=GAS_CONSTANT * temperature / FARADAY * np.asarray(spheres.drift),
     )
 
 
-def _cut_off(cells: _Cells, start: float, limit: float, last: float) -> Array:
-    """First surface filling from ``start`` towards ``last`` with the voltage past ``limit`` (n,).
+def _cut_off(cells: _Cells, path: Array, mean: Array, limit: tuple[float, float]) -> Array:
+    """First surface filling along ``path`` (n, k), or (1, k), with the voltage past a limit (n,).
 
-    ``last`` where the voltage never gets there.
+    ``limit``: the voltage, and the surface filling to answer where it never gets there. Between
+    two places of the path the mean filling goes straight.
     """
+    voltage, last = limit
     count = len(cells.current)
+    path, mean = (np.broadcast_to(each, (count, path.shape[1])) for each in (path, mean))
     stop = np.full(count, last)
-    sign = np.sign(last - start)
-    scanned = start + (last - start) * np.linspace(0, 1, SCAN)
+    sign = np.sign(cells.current[0])
     for first in range(0, count, 4096):
         some = np.arange(first, min(first + 4096, count))
-        past = sign * (cells.voltage(scanned[None], some) - limit) <= 0
-        found = past.any(axis=1)
-        index = np.argmax(past, axis=1)
-        high = scanned[index]
-        low = scanned[np.maximum(index - 1, 0)]
+        past = sign * (cells.voltage(path[some], mean[some], some) - voltage) <= 0
+        found, index = past.any(axis=1), np.argmax(past, axis=1)
+        before = np.maximum(index - 1, 0)
+        ends = [(each[some, before], each[some, index]) for each in (path, mean)]
+        low, high = np.zeros(len(some)), np.ones(len(some))
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
-            over = sign * (cells.voltage(middle[:, None], some)[:, 0] - limit) <= 0
+            surface, whole = ((a + middle * (b - a))[:, None] for a, b in ends)
+            over = sign * (cells.voltage(surface, whole, some)[:, 0] - voltage) <= 0
             low, high = np.where(over, low, middle), np.where(over, middle, high)
-        stop[some] = np.where(found, high, last)
+        left, right = ends[0]
+        stop[some] = np.where(found, left + high * (right - left), last)
     return stop
 
 

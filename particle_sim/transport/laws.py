@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from particle_sim import transport
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
-from particle_sim.transport.sphere import SphereDiffusivity, sphere_diffusivity
+from particle_sim.transport.sphere import SphereTransport, sphere_transport
 from particle_sim.transport.term import PhysicsTerm, Potential
 
 
@@ -45,14 +45,14 @@ class Law:
         parts = (*(term.needs for term in self.terms), *(part.needs for part in self.potentials))
         return frozenset[str]().union(*parts)
 
-    def in_sphere(self, material: Material, temperature: float) -> SphereDiffusivity:
+    def in_sphere(self, material: Material, temperature: float) -> SphereTransport:
         """The diffusivity it comes down to in a free sphere; all that cells and batches carry.
 
         Raises :class:`InputError` where it comes down to none.
         """
         self.check(material)
-        found = sphere_diffusivity(self.terms, material, temperature)
-        if isinstance(found, SphereDiffusivity):
+        found = sphere_transport(self.terms, material, temperature)
+        if isinstance(found, SphereTransport):
             return found
         raise InputError(
             f"{material.name}: {self.title} is no diffusivity that PyBaMM or a batch could carry: "

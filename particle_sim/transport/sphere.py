@@ -9,8 +9,12 @@ straight line in c, Omega = 3 d beta/dc, and E and nu are constant, phi = -Omega
 
     grad phi = m grad c,   m = 2 E Omega^2/(9 (1 - nu)),   N = -(A + m B) grad c,
 
-exactly: a diffusivity that depends on the filling alone. With a bent beta, <beta> stays in grad
-phi; with a gradient energy, grad phi has a third derivative: neither is a diffusivity.
+exactly: a diffusivity that depends on the filling alone, while at the surface
+
+    phi = m (c_s - <c>),   which takes (R T/F) k (theta_s - <theta>) off the electrode potential.
+
+With a bent beta, <beta> stays in grad phi; with a gradient energy, grad phi has a third derivative:
+neither is a diffusivity.
 """
 
 from __future__ import annotations
@@ -24,16 +28,19 @@ from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.functions import Constant
 from particle_sim.materials.material import Material
 from particle_sim.transport.coefficients import potentials_of
-from particle_sim.transport.table import GRID, Table, tabulated
+from particle_sim.transport.table import GRID, INTERVALS, Table, tabulated
 from particle_sim.transport.term import PhysicsTerm, Point, Potential
 from particle_sim.units import Array
 
 STRAIGHT = 1e-9
 """Largest distance of the chemical strain from a straight line, over its span."""
 
+FINER, RESOLVED = 16, 1e-3
+"""A table holds a diffusivity whose integral stays within this on a grid so many times as fine."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class SphereDiffusivity:
+class SphereTransport:
     """D(theta) = ``scale`` (``shape`` + ``drift`` ``mobile``) [m2/s].
 
     ``shape`` = A/scale and ``mobile`` = B R T/(scale c_max); ``scale`` is A at half filling.
@@ -43,7 +50,7 @@ class SphereDiffusivity:
     shape: Table
     mobile: Table
     drift: float
-    """:func:`stress_drift_factor` of the material; 0 where the law reads no stress"""
+    """k of :func:`stress_drift_factor`; 0 where the law reads no stress"""
 
     @property
     def values(self) -> Array:
@@ -56,23 +63,25 @@ class SphereDiffusivity:
         return self.scale if self.shape.is_constant and self.drift == 0 else None
 
 
-def sphere_diffusivity(
+def sphere_transport(
     terms: Sequence[PhysicsTerm], material: Material, temperature: float
-) -> SphereDiffusivity | str:
+) -> SphereTransport | str:
     """The diffusivity that the terms come down to, or why they do not, as half a sentence."""
     potentials = potentials_of(terms)
     reason = _obstacle(potentials, material)
     if reason is not None:
         return reason
-    point = Point(site_fraction=GRID, temperature=temperature)
-    fluxes = [term.flux(point, material) for term in terms]
-    diffusivity = np.sum([flux.diffusivity for flux in fluxes], axis=0)
-    mobility = sum((f.mobility for f in fluxes if f.mobility is not None), np.zeros_like(GRID))
-    scale = float(diffusivity[len(GRID) // 2])
-    energy = GAS_CONSTANT * temperature
+    diffusivity, mobility = _coefficients(terms, material, temperature, GRID)
     if not diffusivity.min() > 0:
         return f"its diffusivity falls to {diffusivity.min():.3g} m^2/s"
-    return SphereDiffusivity(
+    if np.ptp(diffusivity) > 0:
+        fine = np.linspace(0, 1, FINER * INTERVALS + 1)
+        whole = np.trapezoid(_coefficients(terms, material, temperature, fine)[0], fine)
+        if abs(float(np.trapezoid(diffusivity, GRID) / whole) - 1) > RESOLVED:
+            return f"its diffusivity jumps between the {len(GRID)} fillings of a table"
+    scale = float(diffusivity[len(GRID) // 2])
+    energy = GAS_CONSTANT * temperature
+    return SphereTransport(
         scale=scale,
         shape=tabulated(diffusivity / scale),
         mobile=tabulated(mobility * energy / (scale * material.maximum_concentration)),
@@ -94,6 +103,17 @@ def stress_drift_factor(
     """
     energy = 9 * GAS_CONSTANT * temperature * (1 - poisson_ratio)
     return 2 * partial_molar_volume**2 * youngs_modulus * maximum_concentration / energy
+
+
+def _coefficients(
+    terms: Sequence[PhysicsTerm], material: Material, temperature: float, theta: Array
+) -> tuple[Array, Array]:
+    """A and B at fillings."""
+    point = Point(site_fraction=theta, temperature=temperature)
+    fluxes = [term.flux(point, material) for term in terms]
+    diffusivity = np.sum([flux.diffusivity for flux in fluxes], axis=0)
+    mobility = sum((f.mobility for f in fluxes if f.mobility is not None), np.zeros_like(theta))
+    return diffusivity, mobility
 
 
 def _obstacle(potentials: frozenset[Potential], material: Material) -> str | None:

@@ -21,7 +21,7 @@ from particle_sim.flux import SurfaceFlux
 from particle_sim.materials.functions import Constant, LinearTable, SiteFunction
 from particle_sim.materials.material import Material, material_from_values
 from particle_sim.transport.laws import SOLID_SOLUTION, STRESS_DRIFT, Law
-from particle_sim.transport.sphere import sphere_diffusivity
+from particle_sim.transport.sphere import sphere_transport
 from particle_sim.transport.table import GRID, Table, table_of, tabulated
 from particle_sim.units import Array
 from tests.verification.series import sphere_flux
@@ -230,7 +230,7 @@ def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[fl
     law = STRESS_DRIFT if drift else SOLID_SOLUTION
     for seed in seeds:
         draw = Draw(seed)
-        carried = sphere_diffusivity(law.terms, draw.material, 298.15)
+        carried = sphere_transport(law.terms, draw.material, 298.15)
         assert not isinstance(carried, str)
         run = advance(
             Spheres(
