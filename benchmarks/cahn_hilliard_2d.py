@@ -19,7 +19,7 @@ import numpy as np
 import particle_sim as ps
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle.body.solve import body_system
+from particle_sim.particle.discretise import discretised
 from particle_sim.particle.stepper import Controls, Stepper, Trajectory
 from particle_sim.particle.unknowns import Stage
 
@@ -44,9 +44,9 @@ def ours(cells: int) -> tuple[float, np.ndarray, np.ndarray]:
         gradient_coefficient=WIDTH**2 * heat,
     )
     mesh: BodyMesh = ps.shapes.rectangle((1.0, 1.0), cells=(cells, cells))
-    particle = ps.Particle(material=material, mesh=mesh, physics=[ps.physics.phase_separation])
+    particle = ps.Particle(material=material, mesh=mesh, physics=[ps.transport.phase_separation])
     closed = ps.constant_flux(0.0, 1.0, initial_site_fraction=0.5)
-    system = body_system(particle, {"left": closed})
+    system = discretised(particle, {"left": closed})
     length = system.scales.length
     stepper = Stepper(system=system, controls=_controls(), trajectory=Trajectory())
     positions = system.space.nodes * length

@@ -150,10 +150,10 @@ def largest_at_vertices(stress: np.ndarray, corners: np.ndarray) -> float:
 def ours(folder: Path, phases: Phases, compiled: bool = True) -> None:
     with phases.time("import"):
         from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-        from particle_sim.fem.space import Space
         from particle_sim.fem.diffusion_solver import DiffusionSolver
         from particle_sim.fem.elastic_solver import elastic_solver
         from particle_sim.fem.matrix_free import ElasticCells
+        from particle_sim.fem.space import Space
     if compiled:
         with phases.time("compile"):
             _warm_up()

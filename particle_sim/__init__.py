@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from particle_sim import figures as figures
     from particle_sim import metrics as metrics
     from particle_sim import protocols as protocols
+    from particle_sim import transport as transport
     from particle_sim.cell.electrolyte import load_electrolyte as load_electrolyte
     from particle_sim.cell.full_cell import full_cell as full_cell
     from particle_sim.cell.half_cell import half_cell as half_cell
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from particle_sim.particle import crystal as crystal
     from particle_sim.particle import export as export
     from particle_sim.particle import mechanics as mechanics
-    from particle_sim.particle import physics as physics
     from particle_sim.particle import shapes as shapes
     from particle_sim.particle import stiffness as stiffness
     from particle_sim.particle import surface as surface
@@ -55,7 +55,6 @@ _HOMES = {
     "material_from_values": "particle_sim.materials.material",
     "mechanics": "particle_sim.particle",
     "metrics": "particle_sim",
-    "physics": "particle_sim.particle",
     "protocols": "particle_sim",
     "shapes": "particle_sim.particle",
     "solve_cell": "particle_sim.cell.solve",
@@ -64,6 +63,7 @@ _HOMES = {
     "stiffness": "particle_sim.particle",
     "surface": "particle_sim.particle",
     "sweep": "particle_sim.sweeps.sweep",
+    "transport": "particle_sim",
 }
 
 __all__ = sorted(_HOMES)

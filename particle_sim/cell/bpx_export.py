@@ -28,9 +28,10 @@ from particle_sim.cell.bpx_names import (
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.negative import NegativeElectrode, load_negative
-from particle_sim.cell.parameters import potential_table, pybamm_parameters
+from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.provenance import as_text, cell_provenance
 from particle_sim.cell.pybamm_module import import_bpx, import_pybamm
+from particle_sim.cell.voltage import potential_table
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.materials.functions import LinearTable, LogTable
 from particle_sim.materials.load import MaterialRecord
@@ -200,7 +201,7 @@ def _user_defined(cell: Cell, values: dict[str, Any]) -> dict[str, Any]:
     block[PARTIAL_MOLAR_VOLUME] = float(3 * (ends[1] - ends[0]) / material.maximum_concentration)
     if isinstance(change, LinearTable):
         volume = np.expm1(3 * np.asarray(change.values))
-        block[USER_DEFINED["volume_change"]] = _table(np.asarray(change.site_fraction), volume)
+        block[USER_DEFINED["volume_change"]] = _table(np.asarray(change.points), volume)
     block[STRESS_FREE] = material.stress_free_site_fraction
     block |= {name: float(values[name]) for name in (CONTACT_RESISTANCE, *OPEN_CIRCUIT_LIMITS)}
     return block
@@ -222,7 +223,7 @@ def _number_or_table(prop: Property) -> float | dict[str, list[float]]:
     """A constant, or a table in the property's own variable; logarithmic ones are made dense."""
     function = prop.function
     if isinstance(function, LinearTable):
-        return _table(np.asarray(function.site_fraction), np.asarray(function.values))
+        return _table(np.asarray(function.points), np.asarray(function.values))
     if isinstance(function, LogTable):
         filling = np.linspace(0, 1, _DIFFUSIVITY_POINTS)
         return _table(filling, prop(filling))

@@ -9,6 +9,7 @@ from particle_sim.cell.negative import load_negative
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
+from particle_sim.transport.laws import SOLID_SOLUTION, Law
 
 FULL_CELL = "sodium_full_cell"
 """The shipped design: hard carbon as made. ``sodium_full_cell_presodiated`` is the other."""
@@ -22,6 +23,7 @@ def full_cell(
     model: CellModel = CellModel.SPM,
     negative: str = "hard_carbon",
     radial_points: int = 40,
+    law: Law = SOLID_SOLUTION,
 ) -> Cell:
     """A full cell of ``positive`` against ``negative``, by default in the shipped design.
 
@@ -42,6 +44,7 @@ def full_cell(
         design=chosen,
         model=model,
         radial_points=radial_points,
+        law=law,
         negative=electrode,
     )
     rest_state(cell, cell.voltage_limits[0])

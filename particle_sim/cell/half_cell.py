@@ -13,6 +13,7 @@ from particle_sim.checks import arguments_checked
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
+from particle_sim.transport.laws import SOLID_SOLUTION, Law
 
 END_MARGIN = 5e-4
 """Sodium left at the empty end and room left at the full end, in site fraction."""
@@ -38,6 +39,8 @@ class Cell:
     design: CellDesign
     model: CellModel
     radial_points: int
+    law: Law = SOLID_SOLUTION
+    """Of the transport in the positive electrode's particles"""
     negative: NegativeElectrode | None = None
     """A half cell has none: its counter electrode is the carrier's metal."""
 
@@ -84,6 +87,7 @@ def half_cell(
     design: CellDesign | None = None,
     model: CellModel = CellModel.SPM,
     radial_points: int = 40,
+    law: Law = SOLID_SOLUTION,
 ) -> Cell:
     """A half cell of ``material`` against its carrier's metal, by default the shipped design.
 
@@ -97,6 +101,7 @@ def half_cell(
         design=chosen,
         model=model,
         radial_points=radial_points,
+        law=law,
     )
 
 

@@ -1,4 +1,7 @@
-"""From a cell to PyBaMM parameter values: the names are PyBaMM's, the carrier is the material's."""
+"""From a cell to PyBaMM parameter values: the names are PyBaMM's, the carrier is the material's.
+
+Diffusivity, potential and exchange current are those of ``transport`` and ``cell.voltage``.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,19 @@ from typing import Any
 import numpy as np
 
 from particle_sim.cell.balance import negative_filling, negative_thickness, positive_capacity
-from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.half_cell import Cell, CellModel
 from particle_sim.cell.negative import NegativeElectrode
-from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.materials.functions import Constant, LinearTable
+from particle_sim.cell.voltage import potential_table
+from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.errors import InputError
+from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.property import Property
-from particle_sim.units import Array
+from particle_sim.transport.sphere import SphereTransport
+from particle_sim.transport.table import GRID
 
 METAL_MOLAR_VOLUME = {"Li": 1.30e-5, "Na": 2.375e-5, "K": 4.54e-5}
 """Molar mass over density of the metal at 298 K [m3/mol] (CRC Handbook); not in any equation of
 the models used, but PyBaMM wants it."""
-
-_TABLE_POINTS = 1200
-_MARGIN = 0.5
 
 
 def pybamm_parameters(
@@ -82,14 +85,10 @@ def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[s
 
 def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> dict[str, Any]:
     material, design = cell.material, cell.design
-    kinetics, middle = material["exchange_current_density"], np.array(0.5)
-    warmth = float(kinetics(middle, temperature) / kinetics(middle))
 
-    def exchange(c_e: Any, c_surface: Any, c_max: Any, temperature: Any) -> Any:
-        theta = c_surface / c_max
-        half = material.value("exchange_current_density") * warmth
+    def exchange(c_e: Any, c_surface: Any, c_max: Any, _: Any) -> Any:
         salt = (c_e / design.value("salt_concentration")) ** 0.5
-        return 2 * half * salt * (theta * (1 - theta)) ** 0.5
+        return material["exchange_current_density"](c_surface / c_max, temperature) * salt
 
     return {
         "Positive electrode thickness [m]": cell.electrode_thickness,
@@ -100,7 +99,7 @@ def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> di
         "Positive electrode conductivity [S.m-1]": design.value("electrode_conductivity"),
         "Positive electrode Bruggeman coefficient (electrode)": 1.5,
         "Positive electrode Bruggeman coefficient (electrolyte)": 1.5,
-        "Positive electrode OCP [V]": _potential(cell, pybamm, temperature),
+        "Positive electrode OCP [V]": _potential(cell, pybamm, filling, temperature),
         "Positive electrode OCP entropic change [V.K-1]": 0.0,
         "Positive electrode exchange-current density [A.m-2]": exchange,
         "Positive particle radius [m]": material.value("particle_radius"),
@@ -134,7 +133,7 @@ def _of_concentration(prop: Property, pybamm: Any) -> Any:
     table = prop.function
     if not isinstance(table, LinearTable):
         return prop.magnitude
-    concentration, values = np.asarray(table.site_fraction), np.asarray(table.values)
+    concentration, values = np.asarray(table.points), np.asarray(table.values)
 
     def interpolated(c_e: Any, _: Any) -> Any:
         return pybamm.Interpolant(concentration, values, c_e, prop.name)
@@ -142,37 +141,39 @@ def _of_concentration(prop: Property, pybamm: Any) -> Any:
     return interpolated
 
 
-def potential_table(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> tuple[Array, Array]:
-    """The measured potential as (theta, U), theta increasing, reaching past both cut-offs."""
-    potential = cell.material.potential
-    low = cell.material.value("lower_voltage") - _MARGIN
-    high = cell.material.value("upper_voltage") + _MARGIN
-    by_voltage = np.linspace(high, low, _TABLE_POINTS)
-    by_filling = potential(np.linspace(1e-6, 1 - 1e-6, _TABLE_POINTS), temperature)
-    inside = by_filling[(by_filling > low) & (by_filling < high)]
-    voltage = np.unique(np.concatenate([by_voltage, inside]))[::-1]
-    theta = potential.filling(voltage, temperature)
-    keep = np.concatenate([[True], np.diff(theta) > 1e-10])
-    return theta[keep], voltage[keep]
+def _potential(cell: Cell, pybamm: Any, filling: float, temperature: float) -> Any:
+    """U(theta_s), less (R T/F) k (theta_s - <theta>) where stress acts on the sodium.
 
-
-def _potential(cell: Cell, pybamm: Any, temperature: float) -> Any:
+    <theta> is known from the charge passed. In a DFN it differs from particle to particle.
+    """
     theta, voltage = potential_table(cell, temperature)
+    share = GAS_CONSTANT * temperature / FARADAY * _carried(cell, temperature).drift
+    if share and cell.model is CellModel.DFN:
+        raise InputError(
+            f"{cell.material.name}: {cell.law.title} shifts the potential with the mean filling of "
+            "each particle, which a DFN does not tell; use SPM or SPMe."
+        )
 
     def interpolated(stoichiometry: Any) -> Any:
-        return pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
+        rest = pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
+        if not share:
+            return rest
+        passed = pybamm.Variable("Discharge capacity [A.h]") / positive_capacity(cell)
+        return rest - share * (stoichiometry - (filling + passed))
 
     return interpolated
 
 
+def _carried(cell: Cell, temperature: float) -> SphereTransport:
+    return cell.law.in_sphere(cell.material, temperature)
+
+
 def _diffusivity(cell: Cell, pybamm: Any, temperature: float) -> Any:
-    diffusivity = cell.material["diffusivity"]
-    if isinstance(diffusivity.function, Constant):
-        return float(diffusivity(np.array(0.5), temperature))
-    theta = np.linspace(0, 1, 201)
-    values = diffusivity(theta, temperature)
+    carried = _carried(cell, temperature)
+    if carried.constant is not None:
+        return carried.constant
 
     def interpolated(stoichiometry: Any, _: Any) -> Any:
-        return pybamm.Interpolant(theta, values, stoichiometry, "diffusivity")
+        return pybamm.Interpolant(GRID, carried.values, stoichiometry, "diffusivity")
 
     return interpolated

@@ -19,8 +19,7 @@ from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.protocols.discharge import discharge
 from particle_sim.studies import half_cell_batch as batch
-from particle_sim.studies import laws
-from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
+from particle_sim.studies.choices import Direction, StressMeasure
 from particle_sim.studies.draws import MaterialDraws
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux
 from particle_sim.studies.size_map import (
@@ -32,6 +31,8 @@ from particle_sim.studies.size_map import (
     run_map_task,
     with_diffusion_rate,
 )
+from particle_sim.transport import laws
+from particle_sim.transport.laws import PhysicsChoice
 
 _HALF_CELL = (
     "diffusivity",
@@ -101,7 +102,7 @@ def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
         chosen = laws.COHERENT
         rates = [material.value("diffusivity") / material.value("particle_radius") ** 2]
     else:
-        declared = laws.law_of(PhysicsChoice.DECLARED, material)
+        declared = PhysicsChoice.DECLARED.of(material)
         chosen = declared if law == OWN else laws.SOLID_SOLUTION
         rates = [float(rate) for rate in (TWO_PHASE_RATES if chosen.separates else SMOOTH_RATES)]
     return map_dataset([_point(material, c_rate, chosen, rate) for rate in rates], chosen)

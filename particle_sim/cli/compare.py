@@ -14,12 +14,12 @@ from particle_sim.cli.progress import progress_bar
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import (
     Direction,
-    PhysicsChoice,
     ShapeChoice,
     StrainMeasure,
     StressMeasure,
 )
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
+from particle_sim.transport.laws import PhysicsChoice
 
 ShapeOption = Annotated[
     ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
+
+from particle_sim.transport.laws import LAWS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,12 +18,8 @@ COLOURS = {"baseline": BASELINE, "candidate": CANDIDATE}
 ROLES = ("baseline", "candidate")
 SODIUM_MAP, STRESS_MAP, STRAIN_MAP, SIGNED_MAP = "viridis", "magma_r", "cividis", "PuOr_r"
 
-LAW_STYLES = {
-    "solid_solution": "-",
-    "two_phase": "--",
-    "coherent": ":",
-    "stress_drift": "-.",
-}
+LAW_STYLES = dict(zip(LAWS, cycle(("-", "-.", "--", ":", (0, (5, 1)))), strict=False))
+"""A line style for every law by name."""
 
 _RC: Any = {
     "font.size": 9,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.cell.parameters import potential_table
-from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
 from particle_sim.inference.sphere import rise_at, time_of_rise
+from particle_sim.transport.kinetics import series_drop
 from particle_sim.units import Array
 
 _NODES = 320
@@ -25,17 +25,16 @@ _BEYOND = 20.0
 _FULL = 1 - np.logspace(-3, -9, 13)
 """Nodes towards a full surface, where the exchange current vanishes and the voltage falls without
 end; a discharge ends before."""
-_KINETIC = 2 * GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 
 
 @dataclass(frozen=True, kw_only=True)
 class Discharge:
-    """What a discharge needs besides the groups: U at fillings (g,), start, cut-off, counter
-    electrode.
+    """What a discharge needs besides the groups: surface fillings (g,) from the start on, what
+    gives a voltage there, the cut-off, and the counter electrode.
     """
 
     filling: Array
-    potential: Array
+    voltage: HalfCellVoltage
     lower_voltage: float
     loading: float
     """[kg/m2]"""
@@ -60,7 +59,7 @@ def discharge_of(cell: Cell) -> Discharge:
     nodes = np.unique(np.minimum(nodes[nodes >= start], _FULL[-1]))
     return Discharge(
         filling=nodes,
-        potential=np.interp(nodes, filling, potential),
+        voltage=half_cell_voltage(cell),
         lower_voltage=lower,
         loading=cell.design.value("active_loading"),
         metal_exchange=cell.design.value("metal_exchange_current_density"),
@@ -85,17 +84,16 @@ def voltages(discharge: Discharge, groups: Array, current: float, capacity: Arra
     per_rise = current / (3600 * window) / (3 * rate)
     surface = discharge.filling[0] + per_rise * rise_at(3600 * capacity / current * rate)
     last = discharge.filling[-1]
-    potential = np.interp(surface, discharge.filling, discharge.potential)
-    potential = potential - _BEYOND * np.maximum(surface - last, 0)
-    drop = _overpotential(np.minimum(surface, last), exchange, current)
-    return np.asarray(potential - drop - current * resistance - _metal(discharge, current))
+    within = np.minimum(surface, last)
+    voltage = _voltage(discharge, within, current, exchange, resistance)
+    return np.asarray(voltage - _BEYOND * np.maximum(surface - last, 0))
 
 
 def _capacities(discharge: Discharge, values: Array, current: Array) -> Array:
     rate, exchange, resistance, window = values.T[:, :, None]
-    drop = _overpotential(discharge.filling, exchange[..., None], current[:, None])
-    fixed = current * resistance + _metal(discharge, current)
-    voltage = discharge.potential - drop - fixed[..., None]
+    voltage = _voltage(
+        discharge, discharge.filling, current[:, None], exchange[..., None], resistance[..., None]
+    )
     end = _first_crossing(discharge.filling, voltage, discharge.lower_voltage)
     per_rise = current / (3600 * window) / (3 * rate)
     reduced_time = time_of_rise((end - discharge.filling[0]) / per_rise)
@@ -114,13 +112,16 @@ def _first_crossing(filling: Array, voltage: Array, limit: float) -> Array:
     return np.asarray(filling[before] + part * (filling[index] - filling[before]))
 
 
-def _overpotential(filling: Array, exchange: Array, current: Array | float) -> Array:
-    """(2RT/F) asinh(I / 4 k sqrt(theta (1 - theta))) [V]."""
-    shape = 4 * np.sqrt(filling * (1 - filling))
-    return np.asarray(_KINETIC * np.arcsinh(current / (exchange * shape)))
-
-
-def _metal(discharge: Discharge, current: Array | float) -> Array:
-    """Overpotential of the metal [V] at I x loading."""
-    density = current * discharge.loading
-    return np.asarray(_KINETIC * np.arcsinh(density / (2 * discharge.metal_exchange)))
+def _voltage(
+    discharge: Discharge,
+    filling: Array,
+    current: Array | float,
+    exchange: Array,
+    resistance: Array,
+) -> Array:
+    """[V] at surface fillings; current [A/kg], its exchange at half filling, ohm kg."""
+    areal, loading = current * discharge.loading, discharge.loading
+    kelvin = discharge.voltage.temperature
+    drop = series_drop(areal, discharge.metal_exchange, resistance / loading, kelvin)
+    kinetic = discharge.voltage.kinetic(filling, current, exchange)
+    return np.asarray(discharge.voltage.at_rest(filling) - kinetic - drop)

@@ -11,15 +11,15 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell
+from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
 from particle_sim.inference.problem import Model
-from particle_sim.materials.functions import Constant
 from particle_sim.units import Array
 
 
 def capacity_model(cell: Cell, current: Array) -> Model:
     """log10 groups (n, 4) -> capacity [A h/kg] (n, m) at currents (m,) [A/kg]."""
-    if isinstance(cell.material["diffusivity"].function, Constant):
+    if cell.law.in_sphere(cell.material, REFERENCE_TEMPERATURE).constant is not None:
         discharge = discharge_of(cell)
         return lambda groups: capacities(discharge, groups, current)
     return lambda groups: _batch_capacities(cell, groups, current)
@@ -27,7 +27,7 @@ def capacity_model(cell: Cell, current: Array) -> Model:
 
 def voltage_model(cell: Cell, current: float, capacity: Array) -> Model:
     """log10 groups (n, 4) -> voltage [V] (n, k) at capacities (k,) [A h/kg] of one current."""
-    if isinstance(cell.material["diffusivity"].function, Constant):
+    if cell.law.in_sphere(cell.material, REFERENCE_TEMPERATURE).constant is not None:
         discharge = discharge_of(cell)
         return lambda groups: voltages(discharge, groups, current, capacity)
     return lambda groups: _batch_voltages(cell, groups, current, capacity)
@@ -54,7 +54,7 @@ def _batch_capacities(cell: Cell, groups: Array, current: Array) -> Array:
     count = len(current)
     values = {n: np.repeat(v, count) for n, v in group_values(cell, groups).items()}
     rates = np.tile(current / cell.material.value("one_c_current"), len(groups))
-    batch = half_cell_batch(cell.material, cell.design, c_rate=rates, values=values)
+    batch = half_cell_batch(cell.material, cell.design, c_rate=rates, values=values, law=cell.law)
     return np.asarray(batch.capacity).reshape(len(groups), count)
 
 
@@ -66,7 +66,9 @@ def _batch_voltages(cell: Cell, groups: Array, current: float, capacity: Array) 
 
     rate = np.full(len(groups), current / cell.material.value("one_c_current"))
     values = group_values(cell, groups)
-    batch = half_cell_batch(cell.material, cell.design, c_rate=rate, values=values, output=_OUTPUT)
+    batch = half_cell_batch(
+        cell.material, cell.design, c_rate=rate, values=values, law=cell.law, output=_OUTPUT
+    )
     grid = np.linspace(0, 1, _OUTPUT)
     ends = np.asarray(batch.capacity)[:, None]
     lower = cell.voltage_limits[0]

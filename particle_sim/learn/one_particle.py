@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import FlawKind
 from particle_sim.particle.interface import interface_width
 from particle_sim.particle.run import ParticleRun
-from particle_sim.studies.choices import Direction, PhysicsChoice
+from particle_sim.studies.choices import Direction
 from particle_sim.studies.half_cell_batch import HalfCellBatch, half_cell_batch
-from particle_sim.studies.laws import TWO_PHASE, law_of
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.sweep_functions import with_values
+from particle_sim.transport.laws import Law, PhysicsChoice
 from particle_sim.units import Array
 
 POINTS = 60
@@ -79,9 +80,9 @@ def charged(
     )
     start = float(cell.mean_site_fraction[0, 0])
     stop = float(cell.mean_site_fraction_end[0])
-    law = law_of(physics, own)
-    drawn, widened = _with_wide_boundary(own) if law is TWO_PHASE else (own, 1.0)
-    if law is TWO_PHASE:
+    law = physics.of(own)
+    drawn, widened = _with_wide_boundary(own, law)
+    if law.separates:
         start, stop = min(start, 1 - ROOM), max(stop, ROOM)
     run = None
     if start - stop > ROOM:
@@ -98,9 +99,9 @@ def charged(
     return OneParticle(material=own, cell=cell, run=run, widened=widened)
 
 
-def _with_wide_boundary(material: Material) -> tuple[Material, float]:
+def _with_wide_boundary(material: Material, law: Law) -> tuple[Material, float]:
     """The width grows with the square root of the gradient coefficient."""
-    width = interface_width(material, TWO_PHASE.terms, 298.15)
+    width = interface_width(material, law.terms, REFERENCE_TEMPERATURE)
     wanted = BOUNDARY * material.value("particle_radius")
     if width is None or width >= wanted:
         return material, 1.0

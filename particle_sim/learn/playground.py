@@ -15,8 +15,9 @@ from particle_sim.learn.one_particle import OneParticle, charged
 from particle_sim.learn.picture import Ball, Colour, Line, Number, Panel, Picture, Quantity
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
-from particle_sim.studies.choices import Direction, PhysicsChoice
+from particle_sim.studies.choices import Direction
 from particle_sim.studies.half_cell_batch import half_cell_batch
+from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE, PhysicsChoice
 from particle_sim.units import Array, readable
 
 SHOWN_AT = 0.5
@@ -30,10 +31,10 @@ SAME_DRAW = ("particle_radius", "youngs_modulus")
 OWN_DRAW = ("diffusivity", "volume_change")
 MPA, PERCENT, MICROMETRE, GPA = 1e6, 1e-2, 1e-6, 1e9
 PHYSICS = {
-    PhysicsChoice.DECLARED: "as the material files say",
-    PhysicsChoice.SOLID_SOLUTION: "solid solutions",
-    PhysicsChoice.TWO_PHASE: "two phases, where chi allows",
+    PhysicsChoice.DECLARED.value: "as the material files say",
+    **{law.typed: law.title for law in (SOLID_SOLUTION, TWO_PHASE)},
 }
+"""Laws that a slider can wait for."""
 
 
 def playground(baseline: Material, candidate: Material) -> Scene:
@@ -89,7 +90,7 @@ def _controls(pair: tuple[Material, Material]) -> tuple[Control, ...]:
         Choice(
             name="physics",
             label="Phases",
-            options={choice.value: title for choice, title in PHYSICS.items()},
+            options=PHYSICS,
             start=PhysicsChoice.DECLARED.value,
             exported=(PhysicsChoice.DECLARED.value, PhysicsChoice.SOLID_SOLUTION.value),
         ),

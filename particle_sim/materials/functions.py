@@ -47,16 +47,16 @@ class Constant:
 class LinearTable:
     """Straight lines between tabulated points, continued straight beyond both ends.
 
-    ``site_fraction`` must increase strictly. Corners are rounded by parabolas over +- ``rounding``
-    in theta, which keeps the slope continuous; 0 leaves them sharp.
+    ``points`` (site fractions, or a salt's concentrations) must increase strictly. Corners are
+    rounded by parabolas over +- ``rounding``, which keeps the slope continuous; 0: sharp.
     """
 
-    site_fraction: tuple[float, ...]
+    points: tuple[float, ...]
     values: tuple[float, ...]
     rounding: float = 0.0
 
     def __call__(self, site_fraction: Array) -> Array:
-        total = self.values[0] + self._slopes[0] * (site_fraction - self.site_fraction[0])
+        total = self.values[0] + self._slopes[0] * (site_fraction - self.points[0])
         for corner, bend in self._corners:
             total = total + bend * _ramp(site_fraction - corner, self.rounding)
         return np.asarray(total)
@@ -80,14 +80,14 @@ class LinearTable:
 
     @cached_property
     def _slopes(self) -> tuple[float, ...]:
-        rises = np.diff(np.asarray(self.values)) / np.diff(np.asarray(self.site_fraction))
+        rises = np.diff(np.asarray(self.values)) / np.diff(np.asarray(self.points))
         return tuple(float(rise) for rise in rises)
 
     @cached_property
     def _corners(self) -> tuple[tuple[float, float], ...]:
         """Inner points and the change of slope there."""
         bends = np.diff(np.asarray(self._slopes))
-        return tuple(zip(self.site_fraction[1:-1], (float(b) for b in bends), strict=True))
+        return tuple(zip(self.points[1:-1], (float(b) for b in bends), strict=True))
 
 
 def _ramp(x: Array, rounding: float) -> Array:
@@ -152,7 +152,8 @@ class SquareRoot:
     value: float
 
     def __call__(self, site_fraction: Array) -> Array:
-        inside = np.clip(site_fraction, 1e-12, 1 - 1e-12)
+        # maximum and minimum work on a model's symbols too, which have no clip
+        inside: Array = np.minimum(np.maximum(site_fraction, 1e-12), 1 - 1e-12)
         return 2 * self.value * np.sqrt(inside * (1 - inside))
 
     def slope(self, site_fraction: Array) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.materials.homogeneous import homogeneous_energy
 from particle_sim.metrics.peak_strain_energy_density import strain_energy_history
 from particle_sim.particle.run import ParticleRun
+from particle_sim.transport.homogeneous import homogeneous_energy
 from particle_sim.units import Array
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
 from particle_sim.particle.run import ParticleRun
+from particle_sim.transport.fickian_diffusion import fickian_diffusion
 from particle_sim.units import Array
 
 FILLINGS = np.linspace(0, 1, 1001)

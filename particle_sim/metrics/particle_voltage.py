@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.constants import FARADAY, GAS_CONSTANT
-from particle_sim.particle.physics.term import Potential
+from particle_sim.constants import FARADAY
 from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.surface.kinetics import electrode_potential
+from particle_sim.transport.kinetics import electrode_potential, overpotential
+from particle_sim.transport.term import Potential
 from particle_sim.units import Array, volt
 
 
@@ -38,5 +38,4 @@ def overpotential_history(run: ParticleRun) -> Array:
     """eta = (2RT/F) asinh(N F / (2 j0(theta_s))), symmetric Butler-Volmer, N outwards."""
     law = run.particle.material["exchange_current_density"]
     exchange = law(run.site_fraction[:, -1], run.temperature)
-    thermal = 2 * GAS_CONSTANT * run.temperature / FARADAY
-    return np.asarray(thermal * np.arcsinh(run.outflow * FARADAY / (2 * exchange)))
+    return overpotential(run.outflow * FARADAY, exchange, run.temperature)

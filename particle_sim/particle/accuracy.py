@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.stability import uniform_stability
 from particle_sim.particle.stepper import Controls
 from particle_sim.particle.stress_response import stress_response
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import Potential
 
 NEWTON_TOLERANCE = 1e-12
 """Residual of theta per dof at which a stage of a line counts as solved, near rounding."""

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from particle_sim.fem.sparse_pattern import SparsePattern
 from particle_sim.particle.elasticity import CHUNK, Elasticity
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
 
 

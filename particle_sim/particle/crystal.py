@@ -107,7 +107,7 @@ def rotation(*turns: tuple[str, float]) -> Array:
 
 
 def _check_window(axis: str, function: LinearTable) -> None:
-    low, high = function.site_fraction[0], function.site_fraction[-1]
+    low, high = function.points[0], function.points[-1]
     if low > 0 or high < 1:
         raise InputError(
             f"The misfit table along {axis} covers site fractions {low:g} to {high:g}; it must "

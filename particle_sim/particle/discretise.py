@@ -16,13 +16,13 @@ from particle_sim.particle.filling import check_temperatures
 from particle_sim.particle.interface import check_interface
 from particle_sim.particle.kinematics import motions_of
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.regions import Regions
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.surroundings import surroundings_of
 from particle_sim.particle.system import ParticleSystem
-from particle_sim.particle.transport import potentials_of
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.coefficients import potentials_of
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import Potential
 
 SIZES = (1e-12, 100.0)
 """Reach of a body [m] from its middle; outside, its mesh is in another unit."""

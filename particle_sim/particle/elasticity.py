@@ -216,7 +216,7 @@ class Elasticity:
             stress = self.regions.inert_strain[regions][:, None] @ self.regions.stiffness[regions]
             every = np.broadcast_to(stress, (*weights.shape, 6))[None]
             forces[part] = self.strains(part).summed(every, weights)[0]
-        return self._sum(self.cell_dofs, forces[None])[0] + self.surroundings.forces
+        return np.asarray(self._sum(self.cell_dofs, forces[None])[0] + self.surroundings.forces)
 
     @cached_property
     def fixed(self) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.materials.material import Material
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.physics.term import PhysicsTerm, Potential
+from particle_sim.transport.term import PhysicsTerm, Potential
 
 LEAST_NODES = 2.0
 """Node distances across a phase boundary below which it sticks to the mesh."""

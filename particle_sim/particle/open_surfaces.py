@@ -14,8 +14,9 @@ from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.surface.kinetics import electrode_potential
-from particle_sim.particle.unknowns import Scales, Stage
+from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.kinetics import electrode_potential
+from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
 
 

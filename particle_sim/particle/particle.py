@@ -12,8 +12,8 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.material import Material
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.mechanics import MechanicalBoundary, free_surface
-from particle_sim.particle.physics.fickian_diffusion import fickian_diffusion
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.transport.fickian_diffusion import fickian_diffusion
+from particle_sim.transport.term import PhysicsTerm
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ import numpy as np
 
 from particle_sim.fem.mesh import Coordinates, Mesh
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import PhysicsTerm, Potential
-from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import PhysicsTerm, Potential
 from particle_sim.units import Array
 
 SLOWEST_WAVE = {Coordinates.SLAB: math.pi, Coordinates.CYLINDER: 3.8317, Coordinates.SPHERE: 4.4934}

@@ -31,12 +31,13 @@ from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.linearised import Linearised, identity_rows
 from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.physics.term import Potential
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver
-from particle_sim.particle.transport import flux_coefficients, gradient_energy, potentials_of
-from particle_sim.particle.unknowns import Scales, Stage
+from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import Potential
 from particle_sim.units import Array
 
 

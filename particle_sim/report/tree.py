@@ -16,10 +16,10 @@ from particle_sim.particle.run import ParticleRun
 from particle_sim.report.bodies import body_dataset
 from particle_sim.studies.draws import draw
 from particle_sim.studies.influence import influence
-from particle_sim.studies.laws import LAW_TITLES
 from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.studies.settings import Comparison
+from particle_sim.transport.laws import LAWS
 
 BAND = (0.05, 0.5, 0.95)
 """Quantiles of the plausible band."""
@@ -139,7 +139,7 @@ def _particle(
         },
         attrs={
             "law": run.particle.law,
-            "law_title": LAW_TITLES[law_name],
+            "law_title": LAWS[law_name].title,
             "end": run.end.value,
             "sodium_balance": run.balances.sodium,
             "equilibrium_balance": run.balances.equilibrium,

@@ -26,8 +26,8 @@ from particle_sim.particle.solve import solve_particle
 from particle_sim.particle.stiffness import hexagonal_stiffness
 from particle_sim.studies.body_shapes import body_mesh
 from particle_sim.studies.choices import ShapeChoice
-from particle_sim.studies.laws import Law
 from particle_sim.studies.particle_case import times_of_fillings
+from particle_sim.transport.laws import Law
 
 STIFFNESS = ("stiffness_c11", "stiffness_c12", "stiffness_c13", "stiffness_c33", "stiffness_c44")
 

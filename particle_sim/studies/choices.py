@@ -17,16 +17,6 @@ class Direction(enum.Enum):
         return "sodium removed" if self is Direction.CHARGE else "sodium inserted"
 
 
-class PhysicsChoice(enum.Enum):
-    """Which law each material obeys; ``declared`` follows the material files."""
-
-    DECLARED = "declared"
-    SOLID_SOLUTION = "solid-solution"
-    STRESS_DRIFT = "stress-drift"
-    TWO_PHASE = "two-phase"
-    COHERENT = "coherent"
-
-
 class ShapeChoice(enum.Enum):
     """What the particles look like; ``sphere`` is radial, all others are solved in 2-D or 3-D."""
 

@@ -14,11 +14,11 @@ from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.draws import LARGEST_FLAW, OWN, SEPARATES_ABOVE, MaterialDraws
-from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import LAST_FRACTION
+from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION
 from particle_sim.units import Array, readable
 
 Numbers = dict[str, tuple[float, str]]

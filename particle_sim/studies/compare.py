@@ -18,8 +18,7 @@ from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
 from particle_sim.studies.body_numbers import body_numbers
-from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
-from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION, Law, law_of
+from particle_sim.studies.choices import Direction, ShapeChoice
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -33,6 +32,7 @@ from particle_sim.studies.size_map import (
     with_diffusion_rate,
 )
 from particle_sim.studies.verdict import judge
+from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION, Law, PhysicsChoice
 from particle_sim.workers import worker_pool
 
 Progress = Callable[[str, float], None]
@@ -151,7 +151,7 @@ class _Queue:
 
 def _laws(settings: Comparison, record: MaterialRecord) -> tuple[Law, ...]:
     """The material's own law first, then those it is held against."""
-    own = law_of(settings.physics, record.material)
+    own = settings.physics.of(record.material)
     laws = [own]
     if own is not SOLID_SOLUTION:
         laws.append(SOLID_SOLUTION)
@@ -243,7 +243,7 @@ def _submit_body(
     if settings.shape is ShapeChoice.SPHERE:
         return None
     start, stop = _ends(settings, record)
-    law = law_of(settings.physics, record.material)
+    law = settings.physics.of(record.material)
     return queue.submit(
         f"{record.material.title}: {settings.shape.value}, {law.title}",
         run_body_case,
@@ -270,7 +270,7 @@ def _result(
     start, stop = _ends(settings, record)
     return MaterialResult(
         record=record,
-        law=law_of(settings.physics, record.material),
+        law=settings.physics.of(record.material),
         cell=cell,
         start=start,
         stop=stop,

@@ -1,14 +1,14 @@
 """Thousands of half cells at once: PyBaMM's single-particle half cell, without PyBaMM.
 
 At constant current the surface flux is constant, so that the surface filling moves one way and the
-cell voltage is a function of it,
+cell voltage is a function of it (:mod:`particle_sim.cell.voltage`), with
 
-    V = U(theta_s) -+ (2 R T/F) [asinh(j/(2 j0)) + asinh(i/(2 i_metal))] -+ i R_film,
-    j0 = 2 j_half sqrt(theta_s (1 - theta_s)),   i = c_rate one_c_current loading,
-    j = N F,   N = c_rate one_c_current density R/(3 F),
+    i = c_rate one_c_current loading,   j = N F,   N = c_rate one_c_current density R/(3 F).
 
-minus on discharge. The cut-off is therefore one surface filling per cell, found before any
-diffusion is solved, and the particles go through :mod:`particle_sim.particle.batch`.
+The cut-off is therefore one surface filling per cell, found before any diffusion is solved, and
+the particles go through :mod:`particle_sim.batch` with the diffusivity that the law of transport
+comes down to. Where stress acts on the sodium, the voltage takes the mean filling too; the cut-off
+is then looked for along a run to the end of the sodium.
 """
 
 from __future__ import annotations
@@ -16,20 +16,24 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.batch.advance import TOLERANCE, BatchEnd, BatchRun, Engine, Spheres, advance
 from particle_sim.cell.balance import rest_state
 from particle_sim.cell.design import CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
-from particle_sim.cell.parameters import potential_table
+from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
-from particle_sim.particle.batch.advance import TOLERANCE, BatchEnd, Engine, Spheres, advance
 from particle_sim.studies.choices import Direction
+from particle_sim.transport.kinetics import series_drop
+from particle_sim.transport.laws import SOLID_SOLUTION, Law
+from particle_sim.transport.table import table_of
 from particle_sim.units import Array
 
 MATERIAL_NAMES = (
@@ -54,10 +58,10 @@ DESIGN_NAMES = (
 
 SCAN = 65
 """Surface fillings at which the voltage is looked at before the cut-off is closed in on."""
+PATH = 513
+"""Places along a run at which the voltage is looked at where it takes the mean filling too."""
 LONGEST = 1.5
 """Time after which a run is given up, over the time that the whole window would take."""
-ASYMPTOTE_REACH, ASYMPTOTE_POINTS = 6e-3, 601
-"""Where PyBaMM's asymptotes are above 1e-15 V, and points that keep them within 1e-6 V."""
 _HALVINGS = 24
 
 
@@ -100,28 +104,28 @@ class HalfCellBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Kinetics:
+class _Cells:
     """What turns a surface filling into a voltage, one value per cell (n,)."""
 
-    potential: tuple[Array, Array]
-    sign: float
-    """+1 on discharge, when overpotentials lower the voltage"""
-    exchange: Array
+    cell: HalfCellVoltage
+    half: Array
+    """Exchange current at half filling [A/m2]"""
     current: Array
-    """Per true particle surface, magnitude [A/m2]"""
+    """Per true particle surface [A/m2], positive on discharge"""
     drop: Array
-    """Of the metal and the film, magnitude [V]"""
+    """Of the metal and the film [V]"""
 
-    def voltage(self, filling: Array, cells: slice | NDArray[np.intp] = slice(None)) -> Array:
-        """[V] of cells at fillings (n, k), or (1, k) for all."""
-        own = self.exchange[cells, None] * 2 * np.sqrt(np.maximum(filling * (1 - filling), 1e-300))
-        overpotential = 2 * THERMAL_VOLTAGE * np.arcsinh(self.current[cells, None] / (2 * own))
-        rest = np.interp(filling, *self.potential)
-        return np.asarray(rest - self.sign * (overpotential + self.drop[cells, None]))
+    stress: Array
+    """R T k/F, which stress takes off the potential per filling between surface and mean [V]"""
 
-
-THERMAL_VOLTAGE = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
-"""R T/F at 298.15 K [V]."""
+    def voltage(
+        self, filling: Array, mean: Array, cells: slice | NDArray[np.intp] = slice(None)
+    ) -> Array:
+        """[V] of cells at surface and mean fillings (n, k), or (1, k) for all."""
+        current, half = self.current[cells, None], self.half[cells, None]
+        drop = self.cell.kinetic(filling, current, half) + self.drop[cells, None]
+        shift = self.stress[cells, None] * (filling - mean)
+        return np.asarray(self.cell.at_rest(filling) - shift - drop)
 
 
 def half_cell_batch(
@@ -131,6 +135,8 @@ def half_cell_batch(
     c_rate: Array,
     values: Mapping[str, Array] | None = None,
     direction: Direction = Direction.DISCHARGE,
+    law: Law = SOLID_SOLUTION,
+    temperature: float = REFERENCE_TEMPERATURE,
     output: int = 0,
     tolerance: float = TOLERANCE,
     engine: Engine = Engine.AUTOMATIC,
@@ -140,38 +146,47 @@ def half_cell_batch(
     ``c_rate`` (n,) [1/h] of the material's printed 1C. ``values``: drawn magnitudes (n,) in SI
     units by property name, of the material or the design; what is not given keeps its central
     value. Every cell starts from rest at the opposite cut-off, as :func:`solve_cell` does.
-    ``output`` = k asks for curves at k equal parts of each run. 298.15 K, one particle size,
-    Fickian diffusion with the material's D(theta), stress of a free sphere with constant modulus.
+    ``output`` = k asks for curves at k equal parts of each run. Isothermal, one particle size,
+    stress of a free sphere with constant modulus. Drawn values scale the ``law``'s diffusivity: D
+    as a whole, elasticity, strain and c_max its drift.
 
     A cell whose voltage is past the cut-off at once has capacity 0. Raises :class:`InputError`
-    for an unknown name, a wrong number of values, or one that is not allowed.
+    for an unknown name, a wrong number of values, one that is not allowed, or a law that comes
+    down to no diffusivity.
     """
     rates = _rates(material, c_rate)
     cell = half_cell(material, design=design)
     drawn = _drawn(cell, values or {}, len(rates))
     discharge = direction is Direction.DISCHARGE
     lower, upper = cell.voltage_limits
-    start = rest_state(cell, upper if discharge else lower).positive
+    start = rest_state(cell, upper if discharge else lower, temperature).positive
     specific = rates * drawn["one_c_current"]
-    kinetics = _kinetics(cell, drawn, specific, discharge)
-    stop = _cut_off(kinetics, start, lower if discharge else upper, 1.0 if discharge else 0.0)
-    flux = specific * drawn["density"] * drawn["particle_radius"] / (3 * FARADAY)
-    flux = -flux if discharge else flux
+    spheres = _spheres(material, drawn, start, law, temperature)
+    cells = _cells(cell, drawn, specific if discharge else -specific, spheres, temperature)
+    flux = -cells.current / FARADAY
     hours = drawn["maximum_concentration"] * FARADAY / (3600 * drawn["density"]) / specific
     knots = np.stack([np.zeros_like(hours), LONGEST * 3600 * hours], axis=1)
-    run = advance(
-        _spheres(material, drawn, start),
-        knots,
-        np.stack([flux, flux], axis=1),
-        limits=(0.0, stop) if discharge else (stop, 1.0),
-        tolerance=tolerance,
-        output=output,
-        engine=engine,
+    last = 1.0 if discharge else 0.0
+    solve = partial(
+        advance, spheres, knots, np.stack([flux] * 2, axis=1), tolerance=tolerance, engine=engine
     )
+    path = start + (last - start) * np.linspace(0, 1, SCAN)[None]
+    mean = path
+    if cells.stress.any():
+        whole = solve(output=PATH)
+        path, mean = whole.surface_site_fraction, whole.mean_site_fraction
+    stop = _cut_off(cells, path, mean, (lower if discharge else upper, last))
+    run = solve(limits=(0.0, stop) if discharge else (stop, 1.0), output=output)
+    return _in_cells(run, cells, specific, _ends(run.end, stop, discharge))
+
+
+def _in_cells(
+    run: BatchRun, cells: _Cells, specific: Array, end: NDArray[np.int64]
+) -> HalfCellBatch:
     surface = run.surface_site_fraction
     return HalfCellBatch(
         capacity=specific * run.time_end / 3600,
-        end=_ends(run.end, stop, discharge),
+        end=end,
         mean_site_fraction_end=run.mean_site_fraction_end,
         surface_site_fraction_end=run.surface_site_fraction_end,
         time_end=run.time_end,
@@ -179,7 +194,7 @@ def half_cell_batch(
         peak_hoop_stress=run.peak_hoop_stress,
         peak_tension=run.peak_tension,
         peak_hydrostatic=run.peak_hydrostatic_stress,
-        voltage=kinetics.voltage(surface),
+        voltage=cells.voltage(surface, run.mean_site_fraction),
         capacity_grid=specific[:, None] * run.time / 3600,
         mean_site_fraction=run.mean_site_fraction,
         surface_site_fraction=surface,
@@ -229,84 +244,80 @@ def _checked(where: str, name: str, array: Array, centre: float) -> Array:
     return array
 
 
-def _kinetics(
-    cell: Cell, drawn: Mapping[str, Array], specific: Array, discharge: bool
-) -> _Kinetics:
-    areal = specific * drawn["active_loading"]
-    metal = np.arcsinh(areal / (2 * drawn["metal_exchange_current_density"]))
-    return _Kinetics(
-        potential=_whole_potential(*potential_table(cell)),
-        sign=1.0 if discharge else -1.0,
-        exchange=drawn["exchange_current_density"],
+def _cells(
+    cell: Cell,
+    drawn: Mapping[str, Array],
+    specific: Array,
+    spheres: Spheres,
+    temperature: float,
+) -> _Cells:
+    """``specific`` [A/kg], positive on discharge."""
+    areal, metal = specific * drawn["active_loading"], drawn["metal_exchange_current_density"]
+    return _Cells(
+        cell=half_cell_voltage(cell, temperature),
+        half=drawn["exchange_current_density"],
         current=specific * drawn["density"] * drawn["particle_radius"] / 3,
-        drop=2 * THERMAL_VOLTAGE * metal + areal * drawn["film_resistance"],
+        drop=series_drop(areal, metal, drawn["film_resistance"], temperature),
+        stress=GAS_CONSTANT * temperature / FARADAY * np.asarray(spheres.drift),
     )
 
 
-def _whole_potential(theta: Array, voltage: Array) -> tuple[Array, Array]:
-    """The table continued straight to both ends of the window, PyBaMM's asymptotes added."""
-    first, last = (
-        voltage[i] + (at - theta[i]) * (voltage[i] - voltage[j]) / (theta[i] - theta[j])
-        for at, i, j in ((-1.0, 0, 1), (2.0, -1, -2))
-    )
-    outer = np.concatenate([[-1.0], theta, [2.0]])
-    ends = np.linspace(0, ASYMPTOTE_REACH, ASYMPTOTE_POINTS)
-    inside = theta[(theta > 0) & (theta < 1)]
-    filling = np.unique(np.concatenate([ends, inside, 1 - ends]))
-    straight = np.interp(filling, outer, np.concatenate([[first], voltage, [last]]))
-    return filling, straight + _asymptotes(filling)
+def _cut_off(cells: _Cells, path: Array, mean: Array, limit: tuple[float, float]) -> Array:
+    """First surface filling along ``path`` (n, k), or (1, k), with the voltage past a limit (n,).
 
-
-def _asymptotes(filling: Array) -> Array:
-    """What PyBaMM adds to every potential [V]: 1 mV at 1e-3 from both ends, 1 V at the ends.
-
-    a ln(1 + exp(-b (theta - c))) - a ln(1 + exp(-b (1 - theta - c))), a = 205.06 V, b = 6910.2,
-    c = -7.7e-4 (PyBaMM 26.10, ``lithium_ion_parameters.U_asymptotes``).
+    ``limit``: the voltage, and the surface filling to answer where it never gets there. Between
+    two places of the path the mean filling goes straight.
     """
-    height, steepness, shift = 205.0568621937484, 6910.192179565431, -7.7e-4
-    empty = np.logaddexp(0.0, -steepness * (filling - shift))
-    full = np.logaddexp(0.0, -steepness * (1 - filling - shift))
-    return np.asarray(height * (empty - full))
-
-
-def _cut_off(kinetics: _Kinetics, start: float, limit: float, last: float) -> Array:
-    """First surface filling from ``start`` towards ``last`` with the voltage past ``limit`` (n,).
-
-    ``last`` where the voltage never gets there.
-    """
-    count = len(kinetics.current)
+    voltage, last = limit
+    count = len(cells.current)
+    path, mean = (np.broadcast_to(each, (count, path.shape[1])) for each in (path, mean))
     stop = np.full(count, last)
-    part = np.linspace(0, 1, SCAN)
-    scanned = start + (last - start) * part
+    sign = np.sign(cells.current[0])
     for first in range(0, count, 4096):
-        cells = np.arange(first, min(first + 4096, count))
-        past = kinetics.sign * (kinetics.voltage(scanned[None], cells) - limit) <= 0
-        found = past.any(axis=1)
-        index = np.argmax(past, axis=1)
-        high = scanned[index]
-        low = scanned[np.maximum(index - 1, 0)]
+        some = np.arange(first, min(first + 4096, count))
+        past = sign * (cells.voltage(path[some], mean[some], some) - voltage) <= 0
+        found, index = past.any(axis=1), np.argmax(past, axis=1)
+        before = np.maximum(index - 1, 0)
+        ends = [(each[some, before], each[some, index]) for each in (path, mean)]
+        low, high = np.zeros(len(some)), np.ones(len(some))
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
-            over = kinetics.sign * (kinetics.voltage(middle[:, None], cells)[:, 0] - limit) <= 0
+            surface, whole = ((a + middle * (b - a))[:, None] for a, b in ends)
+            over = sign * (cells.voltage(surface, whole, some)[:, 0] - voltage) <= 0
             low, high = np.where(over, low, middle), np.where(over, middle, high)
-        stop[cells] = np.where(found, high, last)
+        left, right = ends[0]
+        stop[some] = np.where(found, left + high * (right - left), last)
     return stop
 
 
-def _spheres(material: Material, drawn: Mapping[str, Array], start: float) -> Spheres:
-    count = len(drawn["diffusivity"])
-    diffusivity = material["diffusivity"]
+def _spheres(
+    material: Material, drawn: Mapping[str, Array], start: float, law: Law, temperature: float
+) -> Spheres:
+    carried = law.in_sphere(material, temperature)
+    part = {name: values / material.value(name) for name, values in drawn.items() if name in _OWN}
+    stretch = part["volume_change"]
+    stiffness = part["youngs_modulus"] * (1 - material.value("poisson_ratio"))
     return Spheres(
         radius=drawn["particle_radius"],
-        diffusivity=drawn["diffusivity"],
+        diffusivity=carried.scale * part["diffusivity"],
         maximum_concentration=drawn["maximum_concentration"],
-        initial_site_fraction=np.full(count, start),
-        shape=diffusivity.with_magnitude(1.0),
-        strain=material["chemical_strain"],
-        strain_scale=drawn["volume_change"] / material.value("volume_change"),
+        initial_site_fraction=np.full(len(stretch), start),
+        shape=carried.shape,
+        mobile=carried.mobile,
+        drift=carried.drift
+        * stretch**2
+        * stiffness
+        / (1 - drawn["poisson_ratio"])
+        / part["maximum_concentration"],
+        strain=table_of(material["chemical_strain"]),
+        strain_scale=stretch,
         youngs_modulus=drawn["youngs_modulus"],
         poisson_ratio=drawn["poisson_ratio"],
     )
+
+
+_OWN = ("diffusivity", "maximum_concentration", "volume_change", "youngs_modulus")
+"""Properties whose share of the central value a drawn sphere is scaled by."""
 
 
 def _ends(end: NDArray[np.int64], stop: Array, discharge: bool) -> NDArray[np.int64]:

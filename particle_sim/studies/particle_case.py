@@ -20,7 +20,7 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve import solve_particle
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.laws import Law
+from particle_sim.transport.laws import Law
 from particle_sim.units import Array
 
 SMOOTH_CELLS = 24

@@ -11,10 +11,10 @@ from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.body_case import BodyResult
-from particle_sim.studies.laws import Law
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import state_index
 from particle_sim.studies.verdict_types import Finding
+from particle_sim.transport.laws import Law
 
 
 @dataclass(frozen=True, kw_only=True)

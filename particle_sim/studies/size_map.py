@@ -17,9 +17,9 @@ from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.choices import StressMeasure
-from particle_sim.studies.laws import Law
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.particle_case import ParticleCase, run_case
+from particle_sim.transport.laws import Law
 
 SMOOTH_RATES = np.logspace(-6, 2, 17)
 """D/R^2 of the solid-solution map [1/s]."""

@@ -27,8 +27,7 @@ from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
-from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
-from particle_sim.studies.laws import law_of
+from particle_sim.studies.choices import Direction, ShapeChoice
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.sweep_batches import (
@@ -37,6 +36,7 @@ from particle_sim.studies.sweep_batches import (
     batched_metrics,
     own_inputs,
 )
+from particle_sim.transport.laws import PhysicsChoice
 from particle_sim.units import unit_of
 
 CHOICES = ("physics", "protocol")
@@ -62,12 +62,13 @@ class ProtocolChoice(enum.Enum):
     @property
     def direction(self) -> Direction:
         """Which way sodium goes."""
-        return Direction(self.value.removeprefix("cell-"))
+        charges = self in (ProtocolChoice.CHARGE, ProtocolChoice.CELL_CHARGE)
+        return Direction.CHARGE if charges else Direction.DISCHARGE
 
     @property
     def in_cell(self) -> bool:
         """Whether a half cell gives the flux."""
-        return self.value.startswith("cell-")
+        return self in (ProtocolChoice.CELL_CHARGE, ProtocolChoice.CELL_DISCHARGE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ class ParticleMetrics:
     def for_axes(self, names: Sequence[str]) -> Callable[..., Any]:
         """The batched kernel where it answers the same question: half cells of solid solutions."""
         bare = {name.rpartition(".")[2] for name in names}
-        laws = [law_of(self.physics, material).name for material in self.materials.values()]
+        laws = [self.physics.of(material).name for material in self.materials.values()]
         suits = (
             self.protocol.in_cell
             and self.shape is ShapeChoice.SPHERE
@@ -214,7 +215,7 @@ def _run(
     c_rate: float,
 ) -> Any:
     flux, last = _history(material, protocol, c_rate)
-    law = law_of(physics, material)
+    law = physics.of(material)
     if shape is ShapeChoice.SPHERE:
         return run_case(ParticleCase(material=material, law=law, flux=flux, fillings=(last,)))
     case = BodyCase(

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from particle_sim.batch.advance import Spheres, advance
 from particle_sim.learn.controls import Slider
 from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
 from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.batch.advance import Spheres, advance
+from particle_sim.transport.table import table_of
 from particle_sim.units import Array
 
 HOUR = 3600.0  # s; 1C moves the whole window in one hour (definition)
@@ -94,7 +95,7 @@ def peak_tension(particles: Knobs) -> Array:
             diffusivity=particles.diffusivity,
             maximum_concentration=MAXIMUM_CONCENTRATION * one,
             initial_site_fraction=one,
-            strain=LinearTable((0.0, 1.0), (0.0, 1.0)),
+            strain=table_of(LinearTable((0.0, 1.0), (0.0, 1.0))),
             strain_scale=particles.volume_change / 3,
             youngs_modulus=particles.modulus,
             poisson_ratio=POISSON_RATIO,

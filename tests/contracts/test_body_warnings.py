@@ -10,9 +10,9 @@ import pytest
 import particle_sim as ps
 from particle_sim.flux import SurfaceFlux
 from particle_sim.materials.property import assumed
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.crystal import Inert
 from particle_sim.particle.mechanics import MechanicalBoundary, Shell
+from particle_sim.particle.run import ParticleRun
 
 R, FULL, DIFFUSIVITY = 1e-7, 2e4, 1e-14
 UNIT = R**2 / DIFFUSIVITY
@@ -30,11 +30,11 @@ def material(**changed: float) -> ps.Material:
     )
 
 
-def told(run: BodyRun, words: str) -> list[str]:
+def told(run: ParticleRun, words: str) -> list[str]:
     return [text for text in run.warnings if words in text]
 
 
-def drained(mean: float, *, back: bool = False) -> BodyRun:
+def drained(mean: float, *, back: bool = False) -> ParticleRun:
     """A quarter disc emptied from 0.5 to a mean filling in a hundredth of its time; and back."""
     flux = (0.5 - mean) * FULL * R / 2 / UNIT
     history = (np.array([0.0, UNIT]), np.array([flux, flux]))
@@ -82,7 +82,7 @@ def test_a_size_that_no_particle_has_is_questioned(size: float, expected: int) -
     assert len(told(run, "which no battery particle has")) == expected
 
 
-def coated(misfit: float) -> BodyRun:
+def coated(misfit: float) -> ParticleRun:
     """A ball of strength 1 MPa in a shell as thick as it that wants to be larger by ``misfit``.
 
     The ball, all sides pulled or pressed alike, has the same stress everywhere.
@@ -121,13 +121,13 @@ def test_no_body_is_told_of_radial_symmetry(shape: str) -> None:
         partial_molar_volume=0.0, regular_solution_parameter=2.2, gradient_coefficient=1e-7
     )
     particle = ps.Particle(
-        material=separating, mesh=mesh, physics=[ps.physics.phase_separation], order=1
+        material=separating, mesh=mesh, physics=[ps.transport.phase_separation], order=1
     )
     run = ps.solve_stress(particle, lambda x: 0.5 + 0.1 * x[:, 0] / R)
     assert not any("sphere" in text or "adial" in text for text in run.warnings)
 
 
-def barred(on: tuple[str, ...]) -> BodyRun:
+def barred(on: tuple[str, ...]) -> ParticleRun:
     """A bar of three bricks, sodium on both sides of an inert one."""
     mesh = ps.shapes.rectangle((3 * R, R), cells=(3, 1))
     column = (mesh.points[mesh.cells].mean(axis=1)[:, 0] // R).astype(np.intp)

@@ -118,14 +118,14 @@ def test_more_sodium_is_brighter() -> None:
 
 
 @pytest.fixture(scope="module")
-def section() -> ps.BodyRun:
+def section() -> ps.ParticleRun:
     """A long wire with a filling that differs from right to left and from top to bottom."""
     mesh = shapes.disc(1e-6, cell_size=4e-7)
     particle = ps.Particle(material=ps.load_material("nvp"), mesh=mesh)
     return ps.solve_stress(particle, lambda x: 0.5 + 0.3e6 * x[:, 0] + 0.1e6 * x[:, 1])
 
 
-def test_a_section_has_the_colours_of_its_bar_at_every_place(section: ps.BodyRun) -> None:
+def test_a_section_has_the_colours_of_its_bar_at_every_place(section: ps.ParticleRun) -> None:
     figure = body_fields({"wire": section}, indices=[0], quantities=(SODIUM,))
     figure.canvas.draw()
     (axes,) = (axes for axes in figure.axes if axes.images)
@@ -166,7 +166,7 @@ def test_an_opened_sphere_has_the_colours_of_its_bar(comparison: ComparisonResul
     assert np.abs(hue(image[6, size // 2]) - hue(bar_colour(bar, 1.0))).max() < 0.1, "glossy skin"
 
 
-def test_one_bar_serves_every_state_of_a_quantity(section: ps.BodyRun) -> None:
+def test_one_bar_serves_every_state_of_a_quantity(section: ps.ParticleRun) -> None:
     figure = body_fields({"a": section, "b": section}, indices=[0], quantities=(VON_MISES,))
     figure.canvas.draw()
     first, second = (np.asarray(a.images[0].get_array()) for a in figure.axes if a.images)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim import transport
 from particle_sim.materials.functions import Polynomial
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
-from particle_sim.particle import physics
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
+from particle_sim.transport.term import Flux, PhysicsTerm, Point
 from particle_sim.units import Array
 
-TERMS = {name: t for name, t in vars(physics).items() if isinstance(t, PhysicsTerm)}
+TERMS = {name: t for name, t in vars(transport).items() if isinstance(t, PhysicsTerm)}
 EDGE_DISTANCE = 0.03
 """In theta, from the boundary between two plateaus, where potentials jump"""
 
@@ -109,7 +109,7 @@ def test_sodium_is_conserved(name: str) -> None:
     """What is inside changes by what passed the surface, N t 3/(R c_max)."""
     term, material = TERMS[name], MATERIALS["two plateaus"]
     alone = bool(coefficients(term, material, np.array([0.4])).diffusivity.any())
-    terms = (term,) if alone else (physics.fickian_diffusion, term)
+    terms = (term,) if alone else (transport.fickian_diffusion, term)
     radius = 1e-7
     per_filling = material.maximum_concentration * radius / 3
     # 20 s at a rate that moves 1 % of the window

@@ -12,10 +12,11 @@ import xarray as xr
 from particle_sim.report.folder import write_folder
 from particle_sim.studies.body_case import surface_per_volume
 from particle_sim.studies.body_shapes import body_mesh
-from particle_sim.studies.choices import PhysicsChoice, ShapeChoice
+from particle_sim.studies.choices import ShapeChoice
 from particle_sim.studies.compare import compare, summary
 from particle_sim.studies.result import ComparisonResult
 from particle_sim.studies.settings import Comparison
+from particle_sim.transport.laws import PhysicsChoice
 
 AT = (0.3, 0.7)
 
@@ -91,7 +92,7 @@ def test_numbers_are_in_the_summary_the_data_and_the_page(
 def test_a_boundary_too_thin_for_the_mesh_is_widened_and_said() -> None:
     from particle_sim.materials.load import load_material
     from particle_sim.studies.body_case import _with_resolved_boundary
-    from particle_sim.studies.laws import SOLID_SOLUTION, TWO_PHASE
+    from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE
 
     nvp = load_material("nvp")
     mesh = body_mesh(ShapeChoice.PLATE, 2.5e-7, grains=1, seed=1, cells_per_radius=3)

@@ -149,7 +149,7 @@ def test_exercise_notices(wrong: Callable[[ModuleType], float]) -> None:
 
 def test_stress_takes_away_between_the_bounds(modules: dict[str, ModuleType]) -> None:
     """k = 2 Omega^2 E c_max/(9 R T (1 - nu)) as the batched kernel has it, at half filling."""
-    from particle_sim.particle.batch.advance import stress_drift_factor
+    from particle_sim.transport.sphere import stress_drift_factor
 
     lesson, module = load_lesson(NAMES[0]), modules["l5"]
     volume = 3 * module.linear_strain(module.VOLUME_CHANGE) / module.CONCENTRATION

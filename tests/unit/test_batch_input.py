@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim.batch.advance import Engine, Spheres, advance
+from particle_sim.batch.history import passed
+from particle_sim.batch.mesh import graded_elements
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.batch.advance import Engine, Spheres, advance
-from particle_sim.particle.batch.history import passed
-from particle_sim.particle.batch.mesh import graded_elements
 from particle_sim.studies.half_cell_batch import HalfCellEnd, half_cell_batch
+from particle_sim.transport.table import table_of
 from particle_sim.units import Array
 
 TWO = np.ones(2)
@@ -57,7 +58,9 @@ def test_spheres_and_fluxes_must_fit() -> None:
     with pytest.raises(InputError, match="rising"):
         advance(spheres(), time[::-1], np.zeros((2, 2)))
     with pytest.raises(InputError, match="positive for every"):
-        advance(spheres(shape=LinearTable((0.0, 1.0), (1.0, -1.0))), time, np.zeros((2, 2)))  # type: ignore[arg-type]
+        advance(
+            spheres(shape=table_of(LinearTable((0.0, 1.0), (1.0, -1.0)))), time, np.zeros((2, 2))
+        )  # type: ignore[arg-type]
 
 
 def test_a_cell_does_not_depend_on_its_company() -> None:

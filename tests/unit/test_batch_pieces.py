@@ -7,17 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from particle_sim.constants import GAS_CONSTANT
-from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.batch.advance import (
+from particle_sim.batch.advance import (
     BatchRun,
     Engine,
     Spheres,
     advance,
-    stress_drift_factor,
 )
-from particle_sim.particle.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA, A, C
-from particle_sim.particle.batch.table import INTERVALS, occupied, read_both, table_of
+from particle_sim.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA, A, C
+from particle_sim.constants import GAS_CONSTANT
+from particle_sim.materials.functions import LinearTable
+from particle_sim.transport.sphere import stress_drift_factor
+from particle_sim.transport.table import GRID, INTERVALS, read_both, table_of, tabulated
 from particle_sim.units import Array
 
 STRAIGHT = LinearTable((0.0, 1.0), (0.0, 1.0))
@@ -31,7 +31,7 @@ def spheres(**changed: object) -> Spheres:
         "diffusivity": one,
         "maximum_concentration": one,
         "initial_site_fraction": 0.5 * one,
-        "strain": STRAIGHT,
+        "strain": table_of(STRAIGHT),
         "youngs_modulus": 1.0,
     }
     return Spheres(**(given | changed))  # type: ignore[arg-type]
@@ -78,9 +78,9 @@ def test_drift_is_more_diffusion_where_half_the_sites_are_filled() -> None:
 
 def test_drift_of_a_varying_diffusivity_is_its_product_with_both_kinds_of_sites() -> None:
     """D = 1/2 + theta and k = 8: D (1 + 8/4) at theta = 1/2."""
-    run = ramped(
-        (1e-4, 1e-4), 3.0, shape=LinearTable((0.0, 1.0), (0.5, 1.5)), drift=np.full(1, 8.0)
-    )
+    mobile = tabulated((0.5 + GRID) * GRID * (1 - GRID))
+    shape = table_of(LinearTable((0.0, 1.0), (0.5, 1.5)))
+    run = ramped((1e-4, 1e-4), 3.0, shape=shape, mobile=mobile, drift=np.full(1, 8.0))
     depth = run.mean_site_fraction_end[0] - run.surface_site_fraction_end[0]
     assert depth == pytest.approx(1e-4 / 5 / 3, rel=2e-3)
 
@@ -98,8 +98,8 @@ def test_tables_integrate_a_straight_line_exactly() -> None:
     value, integral = read_both(table, theta)
     assert value == pytest.approx(1 + 2 * theta, rel=1e-12)
     assert integral == pytest.approx(theta + theta**2, rel=1e-12)
-    filled, _ = read_both(occupied(table), theta)
-    curved = 10 / (8 * INTERVALS**2)  # h^2/8 max|f''| of f = theta + theta^2 - 2 theta^3
+    filled, _ = read_both(tabulated(GRID + GRID**2 - 2 * GRID**3), theta)
+    curved = 10 / (8 * INTERVALS**2)  # h^2/8 max|f''|
     assert filled == pytest.approx((1 + 2 * theta) * theta * (1 - theta), abs=curved)
 
 

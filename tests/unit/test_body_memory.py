@@ -10,8 +10,8 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.particle.body import memory
-from particle_sim.particle.body.solve import body_system
-from particle_sim.particle.body.system import BodySystem
+from particle_sim.particle.discretise import discretised
+from particle_sim.particle.system import ParticleSystem
 
 R = 1e-7
 SURFACE = ps.constant_flux(1e-6, 10.0, initial_site_fraction=0.5)
@@ -20,16 +20,16 @@ MATERIAL = ps.material_from_values(
 )
 
 
-def system(dimension: int, **changed: Any) -> BodySystem:
+def system(dimension: int, **changed: Any) -> ParticleSystem:
     meshes = {
         2: lambda: ps.shapes.rectangle((R, R), cells=(8, 8)),
         3: lambda: ps.shapes.box((R, R, R), cells=(4, 4, 4)),
     }
     body = ps.Particle(material=MATERIAL, mesh=meshes[dimension]())
-    return body_system(replace(body, **changed), {body.mesh.surfaces[0]: SURFACE})
+    return discretised(replace(body, **changed), {body.mesh.surfaces[0]: SURFACE})
 
 
-def made(body: BodySystem, states: int) -> int:
+def made(body: ParticleSystem, states: int) -> int:
     """Bytes of the tables, matrices and states that such a solve holds at once."""
     spaces = (body.space, body.elasticity.space)
     tables = sum(space.gradients.nbytes for space in spaces)
@@ -44,7 +44,7 @@ def made(body: BodySystem, states: int) -> int:
 @pytest.mark.parametrize("coupled", [False, True])
 def test_the_prediction_holds_what_is_made(dimension: int, coupled: bool) -> None:
     """With twice the arrays, no more than what sums, factors and copies of them may take."""
-    physics = [ps.physics.stress_drift if coupled else ps.physics.fickian_diffusion]
+    physics = [ps.transport.stress_drift if coupled else ps.transport.fickian_diffusion]
     body = system(dimension, physics=physics)
     for states in (2, 500):
         predicted = memory.predicted_memory(body, states) - memory.SPARE
@@ -60,7 +60,7 @@ def test_what_an_iterative_solve_takes(
     displacement's once; cell matrices four times (two kinds, two places of each number), those of
     the elasticity and the coupling three times."""
     monkeypatch.setattr(memory, "DIRECT_LIMIT", {2: 0, 3: 0})
-    physics = [ps.physics.stress_drift if coupled else ps.physics.fickian_diffusion]
+    physics = [ps.transport.stress_drift if coupled else ps.transport.fickian_diffusion]
     body = system(dimension, physics=physics)
     cells, points = body.space.weights.shape
     sodium, moved = body.space.cell_dofs.shape[1], body.elasticity.space.cell_dofs.shape[1]

@@ -11,9 +11,9 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-from particle_sim.fem.space import Space
 from particle_sim.fem.locate import locate
-from particle_sim.particle.body.kinematics import rigid_modes, strain_matrix
+from particle_sim.fem.space import Space
+from particle_sim.particle.kinematics import rigid_modes, strain_matrix
 from particle_sim.particle.mechanics import MechanicalBoundary
 
 SIZE = 1e-6
@@ -109,7 +109,7 @@ def test_stretching_a_meridian_is_read_in_its_own_components() -> None:
     assert found == pytest.approx(np.broadcast_to([2.0, 2.0, 5.0, 0, 0, 0], found.shape), abs=1e-9)
 
 
-def pressed(name: str, pressure: float) -> ps.BodyRun:
+def pressed(name: str, pressure: float) -> ps.ParticleRun:
     material = ps.material_from_values(
         maximum_concentration=2e4,
         diffusivity=1e-14,

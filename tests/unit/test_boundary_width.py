@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import particle_sim as ps
+from particle_sim import transport
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.load import load_material
-from particle_sim.particle import physics
 from particle_sim.particle.validity import interface_width
 
 DATA = Path(__file__).parents[1] / "verification" / "data" / "H1.json"
@@ -27,7 +27,7 @@ def width(chi: float) -> float | None:
         regular_solution_parameter=chi,
         gradient_coefficient=KAPPA,
     )
-    return interface_width(material, (physics.phase_separation,), KELVIN)
+    return interface_width(material, (transport.phase_separation,), KELVIN)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"chi={row['chi']}")
@@ -46,13 +46,13 @@ def test_one_phase_has_no_boundary(chi: float) -> None:
 
 def test_laws_without_gradient_energy_have_no_boundary() -> None:
     material = load_material("nvp")
-    for term in (physics.fickian_diffusion, physics.darken_diffusion, physics.stress_drift):
+    for term in (transport.fickian_diffusion, transport.darken_diffusion, transport.stress_drift):
         assert interface_width(material, (term,), KELVIN) is None
 
 
 def test_width_counts_the_share_of_the_widest_plateau() -> None:
     """Only s c_max of the sodium takes part, so the width goes with sqrt(s)."""
     nvp = load_material("nvp")
-    found = interface_width(nvp, (physics.coherent_phase_separation,), KELVIN)
+    found = interface_width(nvp, (transport.coherent_phase_separation,), KELVIN)
     length = (5e-10 * 0.7578 / (GAS_CONSTANT * KELVIN * nvp.maximum_concentration)) ** 0.5
     assert found == pytest.approx(0.9 * length * (2 / 0.5) ** 0.5, rel=1e-3)

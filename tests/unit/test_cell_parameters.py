@@ -17,7 +17,8 @@ from particle_sim.cell.bpx_export import _porous
 from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.cell.electrolyte import load_electrolyte
 from particle_sim.cell.half_cell import END_MARGIN
-from particle_sim.cell.parameters import potential_table, pybamm_parameters
+from particle_sim.cell.parameters import pybamm_parameters
+from particle_sim.cell.voltage import potential_table
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 

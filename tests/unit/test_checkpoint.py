@@ -17,9 +17,9 @@ import particle_sim as ps
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.particle import integrate
 from particle_sim.particle.body import memory
-from particle_sim.particle.body.solve import body_system
 from particle_sim.particle.checkpoint import Checkpoint
 from particle_sim.particle.discrete import Rate
+from particle_sim.particle.discretise import discretised
 from particle_sim.particle.stepper import Snapshot
 
 RADIUS = 2e-7
@@ -47,7 +47,7 @@ def particle(name: str) -> Any:
     material = ps.material_from_values(
         maximum_concentration=2e4, diffusivity=1e-16, partial_molar_volume=3e-6
     )
-    physics = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
+    physics = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
     return ps.Particle(material=material, mesh=MESHES[name](), physics=physics)
 
 
@@ -186,10 +186,10 @@ def test_a_mesh_too_large_for_the_machine_is_refused(monkeypatch: pytest.MonkeyP
 def test_prediction_grows_with_cells_order_and_coupling() -> None:
     small = particle("section")
     larger = replace(small, mesh=ps.shapes.ball_section(RADIUS, cell_size=RADIUS / 12, half=True))
-    plain = replace(small, physics=(ps.physics.fickian_diffusion,))
+    plain = replace(small, physics=(ps.transport.fickian_diffusion,))
 
     def needed(body: Any) -> float:
-        return memory.predicted_memory(body_system(body, {"surface": SURFACE}), 5) - memory.SPARE
+        return memory.predicted_memory(discretised(body, {"surface": SURFACE}), 5) - memory.SPARE
 
     assert needed(larger) > 8 * needed(small)
     assert needed(small) > 1.2 * needed(plain)

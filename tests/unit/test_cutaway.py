@@ -37,7 +37,6 @@ from particle_sim.figures.sheet import length_text, round_length, time_text
 from particle_sim.figures.view import FROM_ABOVE, Screen
 from particle_sim.manifest import has_its_seal
 from particle_sim.particle import shapes
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.shapes import outlines
 from particle_sim.units import Array
@@ -87,7 +86,7 @@ def field(mesh: BodyMesh, x: Array) -> Array:
 
 
 @functools.cache
-def run_of(name: str, order: int = 2) -> BodyRun:
+def run_of(name: str, order: int = 2) -> ParticleRun:
     mesh = body(name)
     particle = ps.Particle(material=MATERIAL, mesh=mesh, order=order)
     return ps.solve_stress(particle, lambda x: field(mesh, x))
@@ -101,13 +100,13 @@ def sphere_run() -> ParticleRun:
     )
 
 
-def points_seen(run: BodyRun, view: CutView) -> Array:
+def points_seen(run: ParticleRun, view: CutView) -> Array:
     """Scaled mesh coordinates, from the middle, of what each visible pixel shows (v, d)."""
     space = run.elasticity.space
     return np.asarray(space.map_each(view.owners, view.reference)[0] - space.mesh.middle)
 
 
-def rays_met(run: BodyRun, view: CutView, cut: Cut) -> Array:
+def rays_met(run: ParticleRun, view: CutView, cut: Cut) -> Array:
     """Distance of the points seen from the lines of sight of their pixels (v,).
 
     Points of mirrored and turned bodies are compared by what mirrors and turns keep.
@@ -218,7 +217,7 @@ def test_ball_section_and_radial_sphere_look_alike() -> None:
         assert np.quantile(np.abs(images[0] - image)[both], 0.99) < 2e-3
 
 
-def field_image(run: BodyRun | ParticleRun) -> Array:
+def field_image(run: ParticleRun | ParticleRun) -> Array:
     picture = run_picture(run, OCTANT, pixels=RAYS)
     image = np.full(RAYS**2, np.nan)
     image[picture.view.pixels] = picture.weights @ SODIUM.shown(run, 0)
@@ -288,7 +287,7 @@ def test_walls_between_grains_show_their_facets_mean() -> None:
     assert radius == pytest.approx(0.5, abs=BENT)
 
 
-def _wall_cells(run: BodyRun, view: CutView) -> tuple[Array, Array]:
+def _wall_cells(run: ParticleRun, view: CutView) -> tuple[Array, Array]:
     mesh = run.elasticity.space.mesh
     sides = mesh.regions[mesh.facets.owners]
     inner = np.flatnonzero((mesh.facets.counts == 2) & (sides[:, 0] != sides[:, 1]))

@@ -19,8 +19,8 @@ from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.files import written_whole
 from particle_sim.manifest import has_its_seal
 from particle_sim.particle import shapes
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.export import write_vtkhdf, write_vtu
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
 R = 1e-6
@@ -77,7 +77,7 @@ MESHES = ("ball", "straight", "core", "section", "disc")
 
 
 @functools.cache
-def run_of(name: str, order: int = 2) -> BodyRun:
+def run_of(name: str, order: int = 2) -> ParticleRun:
     """A site fraction that falls along the first axis; the core of ``core`` is inert."""
     inert = {0: ps.crystal.Inert(youngs_modulus=2e11, poisson_ratio=0.2)}
     particle = ps.Particle(
@@ -90,7 +90,7 @@ def run_of(name: str, order: int = 2) -> BodyRun:
 
 
 @functools.cache
-def stressed(name: str) -> BodyRun:
+def stressed(name: str) -> ParticleRun:
     """A field without symmetry; a linear one leaves an even body free of stress."""
     inert = {0: ps.crystal.Inert(youngs_modulus=2e11, poisson_ratio=0.2)} if name == "core" else {}
     particle = ps.Particle(material=MATERIAL, mesh=mesh_of(name), inert=inert)
@@ -104,7 +104,7 @@ def stressed(name: str) -> BodyRun:
 
 
 @functools.cache
-def charge() -> BodyRun:
+def charge() -> ParticleRun:
     """Three stored times of a section."""
     particle = ps.Particle(material=MATERIAL, mesh=mesh_of("section"))
     flux = ps.constant_flux(1e-5, 30.0, initial_site_fraction=0.8)
@@ -170,7 +170,7 @@ def read_vtkhdf(path: Path, step: int) -> File:
         )
 
 
-def read_both(run: BodyRun, folder: Path, step: int = 0) -> tuple[File, File]:
+def read_both(run: ParticleRun, folder: Path, step: int = 0) -> tuple[File, File]:
     write_vtu(run, folder / "run.pvd")
     write_vtkhdf(run, folder / "run.vtkhdf")
     return (

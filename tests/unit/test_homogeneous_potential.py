@@ -12,14 +12,14 @@ import pytest
 import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.errors import InputError
-from particle_sim.materials.homogeneous import (
+from particle_sim.materials.potential import TabulatedPotential
+from particle_sim.metrics.free_energy import chemical_energy_history, free_energy_history
+from particle_sim.metrics.particle_voltage import particle_voltage_history
+from particle_sim.transport.homogeneous import (
     homogeneous_energy,
     homogeneous_potential,
     homogeneous_slope,
 )
-from particle_sim.materials.potential import TabulatedPotential
-from particle_sim.metrics.free_energy import chemical_energy_history, free_energy_history
-from particle_sim.metrics.particle_voltage import particle_voltage_history
 
 T = 298.15
 INSIDE = np.array([0.05, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.98])
@@ -90,7 +90,7 @@ def test_energy_of_a_closed_particle_falls_and_its_voltage_settles() -> None:
     )
     mesh = ps.shapes.slab(2e-8, cells=40, grading=1.0)
     particle = ps.Particle(
-        material=material, mesh=mesh, physics=[ps.physics.coherent_phase_separation]
+        material=material, mesh=mesh, physics=[ps.transport.coherent_phase_separation]
     )
     nodes = np.linspace(0, 1, 81)
     run = ps.solve_particle(

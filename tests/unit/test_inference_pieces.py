@@ -12,13 +12,15 @@ import pytest
 from scipy.stats import chi2
 
 import particle_sim as ps
+from particle_sim.cell.voltage import HalfCellVoltage
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.inference import identify
 from particle_sim.inference.discharge import Discharge, voltages
 from particle_sim.inference.groups import GROUPS, central_groups, draw_radius, group_prior
 from particle_sim.inference.profiles import NINETY_PERCENT
 from particle_sim.inference.sampling import _scale_reduction
-from particle_sim.materials.property import Distribution, PlausibleRange, Property
+from particle_sim.materials.functions import SquareRoot
+from particle_sim.materials.property import Distribution, PlausibleRange, Property, assumed
 
 HE_V = ps.load_material("he_v")
 CELL = ps.half_cell(HE_V)
@@ -55,9 +57,17 @@ def test_a_prior_of_the_radius_alone_moves_two_groups() -> None:
 
 def test_overpotential_of_a_discharge_is_butler_and_volmer() -> None:
     """2 R T/F asinh(I/(4 k sqrt(theta (1 - theta)))) at theta = 1/2, with a fast metal."""
+    ends = np.array([0.5, 1.0])
     flat = Discharge(
-        filling=np.array([0.5, 1.0]),
-        potential=np.array([3.4, 3.4]),
+        filling=ends,
+        voltage=HalfCellVoltage(
+            filling=ends,
+            potential=np.array([3.4, 3.4]),
+            exchange=dataclasses.replace(
+                assumed("exchange_current_density", 1.0, "A/m^2"), function=SquareRoot(1.0)
+            ),
+            temperature=298.15,
+        ),
         lower_voltage=2.0,
         loading=1.0,
         metal_exchange=1e12,

@@ -16,7 +16,6 @@ from particle_sim.fem import aggregation
 from particle_sim.fem import elastic_solver as elastic_module
 from particle_sim.fem.aggregation import aggregate, rigid_motions
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-from particle_sim.fem.space import Space
 from particle_sim.fem.conjugate_gradients import History, compress, solve_columns
 from particle_sim.fem.diffusion_solver import DiffusionSolver
 from particle_sim.fem.elastic_solver import (
@@ -28,6 +27,7 @@ from particle_sim.fem.elastic_solver import (
 from particle_sim.fem.matrix_free import CellStiffness, ElasticCells, locally_ordered
 from particle_sim.fem.simplices import EDGES, find_facets
 from particle_sim.fem.smoothing import Chebyshev, largest_eigenvalue
+from particle_sim.fem.space import Space
 from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern
 
 needs_numba = pytest.mark.skipif(

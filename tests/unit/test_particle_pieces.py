@@ -15,10 +15,10 @@ from particle_sim.flux import SurfaceState
 from particle_sim.materials.potential import Step
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.mechanics import Matrix, MechanicalBoundary
-from particle_sim.particle.physics.phase_separation import EDGE_ROUNDING, mobile_sodium
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stability import UniformStability, uniform_stability
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.phase_separation import EDGE_ROUNDING, mobile_sodium
+from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
 
 RADIUS, FULL, DIFFUSIVITY = 1e-6, 2e4, 1e-14
@@ -80,7 +80,7 @@ def stability_of(inner: float, chi: float = 3.0, radius: float = RADIUS) -> Unif
     scales = Scales(length=radius, diffusivity=DIFFUSIVITY, concentration=FULL, temperature=298.15)
     mesh = ps.shapes.sphere(radius, inner_radius=inner * radius, cells=4)
     assert mesh.coordinates is Coordinates.SPHERE
-    found = uniform_stability((ps.physics.phase_separation,), chosen, scales, mesh)
+    found = uniform_stability((ps.transport.phase_separation,), chosen, scales, mesh)
     assert found is not None
     return found
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim import transport
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import Plateau, PlateauPotential, TabulatedPotential
 from particle_sim.metrics.free_energy import chemical_energy_history
-from particle_sim.particle import physics
-from particle_sim.particle.physics.darken_diffusion import thermodynamic_factor
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
-from particle_sim.particle.transport import gradient_energy
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.coefficients import gradient_energy
+from particle_sim.transport.darken_diffusion import thermodynamic_factor
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import Flux, PhysicsTerm, Point
 from particle_sim.units import Array
 
 T = 298.15
@@ -39,7 +39,7 @@ def test_one_plateau_multiplies_the_diffusivity_by_its_width(width: float) -> No
     """U = V - w R T/F ln(theta/(1 - theta)): -(F/RT) theta (1 - theta) dU/dtheta = w."""
     material = with_potential(PlateauPotential((Plateau(voltage=3.4, share=1.0, width=width),)))
     assert thermodynamic_factor(THETA, material, T) == pytest.approx(width, rel=1e-6)
-    flux = coefficients(physics.darken_diffusion, material, THETA)
+    flux = coefficients(transport.darken_diffusion, material, THETA)
     own = material["diffusivity"](THETA, T)
     assert flux.diffusivity == pytest.approx(width * own, rel=1e-6)
 
@@ -47,13 +47,13 @@ def test_one_plateau_multiplies_the_diffusivity_by_its_width(width: float) -> No
 def test_a_bent_potential_bends_the_diffusivity() -> None:
     """A table falling by s per filling: D_self (F/RT) s theta (1 - theta), slope (1 - 2 theta)."""
     material = with_potential(TabulatedPotential((0.0, 1.0), (4.0, 3.0)))
-    flux = coefficients(physics.darken_diffusion, material, THETA)
+    flux = coefficients(transport.darken_diffusion, material, THETA)
     own = material["diffusivity"](THETA, T) * FARADAY / (GAS_CONSTANT * T)
     assert flux.diffusivity == pytest.approx(own * THETA * (1 - THETA), rel=1e-6)
     assert flux.diffusivity_slope == pytest.approx(own * (1 - 2 * THETA), abs=1e-4 * own.max())
 
 
-@pytest.mark.parametrize("term", [physics.phase_separation, physics.coherent_phase_separation])
+@pytest.mark.parametrize("term", [transport.phase_separation, transport.coherent_phase_separation])
 def test_separation_is_a_regular_solution_plateau_by_plateau(term: PhysicsTerm) -> None:
     """D (1 - 2 chi y (1 - y)) and D c_max/(R T) s y (1 - y), y = (theta - start)/s."""
     material = ps.load_material("nvp")
@@ -74,12 +74,14 @@ def test_stress_drift_goes_with_full_and_empty_sites() -> None:
     size = given.value("diffusivity")
     varying = replace(given["diffusivity"], function=LinearTable((0.0, 1.0), (size, 3 * size)))
     material = given.replaced(diffusivity=varying)
-    flux = coefficients(physics.stress_drift, material, THETA)
+    flux = coefficients(transport.stress_drift, material, THETA)
     own = material["diffusivity"](THETA, T)
     scale = material.maximum_concentration / (GAS_CONSTANT * T)
     assert flux.mobility == pytest.approx(scale * own * THETA * (1 - THETA))
     step = 1e-6
-    ends = [coefficients(physics.stress_drift, material, THETA + s).mobility for s in (-step, step)]
+    ends = [
+        coefficients(transport.stress_drift, material, THETA + s).mobility for s in (-step, step)
+    ]
     assert ends[0] is not None
     assert ends[1] is not None
     slope = (ends[1] - ends[0]) / (2 * step)
@@ -102,7 +104,7 @@ def separating(kappa: float) -> Material:
 def test_gradient_energy_is_scaled_by_the_length_squared() -> None:
     """k = kappa/(c_max R T L^2)."""
     scales = Scales(length=LENGTH, diffusivity=1e-15, concentration=2e4, temperature=T)
-    found = gradient_energy((physics.phase_separation,), separating(KAPPA), scales)
+    found = gradient_energy((transport.phase_separation,), separating(KAPPA), scales)
     assert found == pytest.approx(KAPPA / (2e4 * GAS_CONSTANT * T * LENGTH**2))
 
 
@@ -111,7 +113,7 @@ def energy_of_a_ramp(kappa: float) -> float:
     particle = ps.Particle(
         material=separating(kappa),
         mesh=ps.shapes.slab(LENGTH, cells=4),
-        physics=(ps.physics.phase_separation,),
+        physics=(ps.transport.phase_separation,),
     )
     run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
     nodes = run.elasticity.space.nodes

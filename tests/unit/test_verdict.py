@@ -13,8 +13,8 @@ from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies import claim_tests, verdict
 from particle_sim.studies.choices import StressMeasure
 from particle_sim.studies.claim_tests import CLAIM_TESTS, Case, Outcome
-from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION, TWO_PHASE
 from particle_sim.studies.verdict_types import Finding, Status
+from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION, TWO_PHASE
 
 CLAIM = ClaimEntry.model_validate(
     {"kind": "heterogeneous", "text": "It is.", "source": "user", "place": "here"}

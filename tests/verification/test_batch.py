@@ -10,17 +10,19 @@ import pytest
 from scipy.special import erfc
 
 import particle_sim as ps
-from particle_sim.flux import SurfaceFlux
-from particle_sim.materials.functions import Constant, LinearTable, SiteFunction
-from particle_sim.materials.material import material_from_values
-from particle_sim.particle.batch.advance import (
+from particle_sim.batch.advance import (
     BatchEnd,
     BatchRun,
     Engine,
     Spheres,
     advance,
-    stress_drift_factor,
 )
+from particle_sim.flux import SurfaceFlux
+from particle_sim.materials.functions import Constant, LinearTable, SiteFunction
+from particle_sim.materials.material import Material, material_from_values
+from particle_sim.transport.laws import SOLID_SOLUTION, STRESS_DRIFT, Law
+from particle_sim.transport.sphere import sphere_transport
+from particle_sim.transport.table import GRID, Table, table_of, tabulated
 from particle_sim.units import Array
 from tests.verification.series import sphere_flux
 
@@ -43,7 +45,7 @@ def unit_spheres(count: int, **changed: object) -> Spheres:
             "diffusivity": ones,
             "maximum_concentration": ones,
             "initial_site_fraction": 0.05 * ones,
-            "strain": LinearTable((0.0, 1.0), (0.0, 1.0)),
+            "strain": table_of(LinearTable((0.0, 1.0), (0.0, 1.0))),
             "youngs_modulus": 1.0,
         }
         | changed  # type: ignore[arg-type]
@@ -129,7 +131,7 @@ def test_sodium_is_conserved(engine: Engine) -> None:
     rng = np.random.default_rng(3)
     time = np.array([0.0, 0.01, 0.01, 0.05, 0.3])
     flux = rng.normal(0, 1, (40, 5)) * 10 ** rng.uniform(-3, 1, 40)[:, None]
-    spheres = unit_spheres(40, initial_site_fraction=np.full(40, 0.5), shape=CURVES[2])
+    spheres = unit_spheres(40, initial_site_fraction=np.full(40, 0.5), shape=table_of(CURVES[2]))
     assert advance(spheres, time, flux, engine=engine).sodium_error.max() < 1e-12
     slow = advance(unit_spheres(1), np.array([0.0, 3e4]), np.full((1, 2), -1e-5), engine=engine)
     assert slow.sodium_error.max() < 1e-12
@@ -162,9 +164,10 @@ def test_both_engines_agree() -> None:
     spheres = unit_spheres(
         70,
         initial_site_fraction=rng.uniform(0.2, 0.8, 70),
-        shape=CURVES[2],
+        shape=table_of(CURVES[2]),
+        mobile=tabulated(CURVES[2](GRID) * GRID * (1 - GRID)),
         drift=rng.uniform(0, 3, 70),
-        strain=LinearTable((0.0, 0.5, 1.0), (0.0, 0.3, 0.2), rounding=0.01),
+        strain=table_of(LinearTable((0.0, 0.5, 1.0), (0.0, 0.3, 0.2), rounding=0.01)),
     )
     first, second = (advance(spheres, time, flux, output=6, engine=e) for e in ENGINES)
     assert (first.end == second.end).all()
@@ -190,20 +193,22 @@ class Draw:
         self.time = duration * np.array([0.0, 0.4, 0.4, 0.7])
         self.flux = scale * np.array([0.5, 1.0, -0.7, -0.3]) * rng.choice([-1, 1])
 
-    def reference(self, drift: bool) -> tuple[float, float, float, float, float]:
-        """(end time, mean, surface, peak hoop, peak tension) of ``solve_particle``."""
-        material = material_from_values(
+    @property
+    def material(self) -> Material:
+        return material_from_values(
             maximum_concentration=CONCENTRATION,
             diffusivity=self.shape.scaled(self.diffusivity),
             youngs_modulus=MODULUS,
             poisson_ratio=RATIO,
             partial_molar_volume=3 * STRAIN / CONCENTRATION,
         )
-        terms = [ps.physics.fickian_diffusion] + [ps.physics.stress_drift] * drift
+
+    def reference(self, law: Law) -> tuple[float, float, float, float, float]:
+        """(end time, mean, surface, peak hoop, peak tension) of ``solve_particle``."""
         mesh = ps.shapes.sphere(self.radius, cells=30, grading=100.0)
         pieces = ((0.0, self.time[1]), (self.time[1], self.time[3]))
         run = ps.solve_particle(
-            ps.Particle(material=material, mesh=mesh, physics=terms),
+            ps.Particle(material=self.material, mesh=mesh, physics=law.terms),
             SurfaceFlux(time=self.time, flux=self.flux, initial_site_fraction=self.start),
             tolerance=1e-5,
             times=np.unique(np.concatenate([np.linspace(a, b, 25)[1:] for a, b in pieces])),
@@ -213,22 +218,30 @@ class Draw:
         return run.time[-1], *ends, hoop, ps.metrics.surface_tension(run)
 
 
+def scaled(table: Table, factor: float) -> Table:
+    """A table times ``factor``; what should be 1 throughout is 1 exactly."""
+    values = factor * table.values
+    return tabulated(np.where(np.abs(values - 1) < 1e-14, 1.0, values))
+
+
 def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[float, float, float]:
     """Worst errors of time and filling, and of hoop and tension over the peak hoop stress."""
     worst = np.zeros(3)
-    omega = 3 * STRAIN / CONCENTRATION
-    k = stress_drift_factor(omega * ONE, MODULUS * ONE, RATIO * ONE, CONCENTRATION * ONE, 298.15)
+    law = STRESS_DRIFT if drift else SOLID_SOLUTION
     for seed in seeds:
         draw = Draw(seed)
+        carried = sphere_transport(law.terms, draw.material, 298.15)
+        assert not isinstance(carried, str)
         run = advance(
             Spheres(
                 radius=ONE * draw.radius,
                 diffusivity=ONE * draw.diffusivity * factor,
                 maximum_concentration=ONE * CONCENTRATION,
                 initial_site_fraction=ONE * draw.start,
-                shape=draw.shape,
-                drift=k if drift else None,
-                strain=LinearTable((0.0, 1.0), (0.0, STRAIN)),
+                shape=scaled(carried.shape, carried.scale / draw.diffusivity),
+                mobile=scaled(carried.mobile, carried.scale / draw.diffusivity),
+                drift=ONE * carried.drift,
+                strain=table_of(LinearTable((0.0, 1.0), (0.0, STRAIN))),
                 youngs_modulus=MODULUS,
                 poisson_ratio=RATIO,
             ),
@@ -236,7 +249,7 @@ def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[fl
             draw.flux[None],
             engine=ENGINES[-1],
         )
-        time, mean, surface, hoop, tension = draw.reference(drift)
+        time, mean, surface, hoop, tension = draw.reference(law)
         worst = np.maximum(
             worst,
             [

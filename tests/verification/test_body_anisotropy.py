@@ -21,9 +21,9 @@ from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.body.solve import body_system
 from particle_sim.particle.crystal import Crystal
+from particle_sim.particle.discretise import discretised
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.shapes import outlines
 from particle_sim.particle.stiffness import hexagonal_stiffness
 from particle_sim.units import Array
@@ -82,7 +82,7 @@ def quadratic_error(
         rate = 2 * DEPTH * DIFFUSIVITY * np.trace(d @ q)
     body = ps.Particle(material=material(), mesh=mesh, crystal=crystal)
     closed = ps.constant_flux(0.0, 1.0, initial_site_fraction=START)
-    system = body_system(body, {"surface": closed})
+    system = discretised(body, {"surface": closed})
     facets = system.space.boundary("surface")
     out = facets.points * system.scales.length @ (d @ q).T
     flux = -2 * DEPTH * DIFFUSIVITY * FULL * np.einsum("fqa,fqa->fq", facets.normals, out)
@@ -193,7 +193,7 @@ BETA = (4e-7, 1e-7, -6e-7)
 STIFFNESS = hexagonal_stiffness(205e9, 60e9, 40e9, 120e9, 35e9)
 
 
-def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> BodyRun:
+def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> ParticleRun:
     """Stress-driven diffusion in three grains, body and crystals turned by two rotations."""
     d = mesh.dimension
     turns = GRAINS if d == 3 else np.stack([AROUND, np.eye(3), AROUND.T])
@@ -207,7 +207,7 @@ def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> BodyRun
     body = ps.Particle(
         material=material(),
         mesh=replace(mesh, points=mesh.points @ body_turn[:d, :d].T),
-        physics=(ps.physics.fickian_diffusion, ps.physics.stress_drift),
+        physics=(ps.transport.fickian_diffusion, ps.transport.stress_drift),
         crystal=crystal,
     )
     held = ps.surface.FixedConcentration(

@@ -17,10 +17,10 @@ from series import slab_flux
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle.body.linear_solvers import TangentSolver
-from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.particle.tangent_solver import TangentSolver
+from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH, DIFFUSIVITY = 1e-8, 2e4, 2e-9, 1e-14
@@ -37,14 +37,14 @@ MATERIAL = ps.material_from_values(
     regular_solution_parameter=2.8,
     gradient_coefficient=LENGTH**2 * RT * FULL,
 )
-FICK = ps.physics.fickian_diffusion
+FICK = ps.transport.fickian_diffusion
 LAWS: dict[str, tuple[PhysicsTerm, ...]] = {
     "fickian": (FICK,),
-    "darken": (ps.physics.darken_diffusion,),
-    "stress drift": (FICK, ps.physics.stress_drift),
-    "dilute stress drift": (FICK, ps.physics.dilute_stress_drift),
-    "phase separation": (ps.physics.phase_separation,),
-    "coherent phase separation": (ps.physics.coherent_phase_separation,),
+    "darken": (ps.transport.darken_diffusion,),
+    "stress drift": (FICK, ps.transport.stress_drift),
+    "dilute stress drift": (FICK, ps.transport.dilute_stress_drift),
+    "phase separation": (ps.transport.phase_separation,),
+    "coherent phase separation": (ps.transport.coherent_phase_separation,),
 }
 SURFACES: dict[str, SurfaceCondition] = {
     "flux": ps.constant_flux(RATE, END * UNIT, initial_site_fraction=START),
@@ -72,12 +72,12 @@ MESHES: dict[str, Callable[[], BodyMesh]] = {
 }
 
 
-def solved(mesh: BodyMesh, law: str, surface: str, **more: object) -> BodyRun:
+def solved(mesh: BodyMesh, law: str, surface: str, **more: object) -> ParticleRun:
     body = ps.Particle(material=MATERIAL, mesh=mesh, physics=LAWS[law])
     return ps.solve_particle(body, SURFACES[surface], tolerance=1e-3, **more)
 
 
-def ratio(run: BodyRun) -> float:
+def ratio(run: ParticleRun) -> float:
     """Open area over volume [1/m]."""
     space = run.elasticity.sodium
     return float(space.boundary("surface").area / space.weights.sum() / run.length)
@@ -136,7 +136,7 @@ def test_balance_notices_another_flux(surface: str) -> None:
 SLAB = {"cells": (12, 4)}
 
 
-def slab_run(mesh: BodyMesh, surfaces: tuple[str, ...], times: Array) -> BodyRun:
+def slab_run(mesh: BodyMesh, surfaces: tuple[str, ...], times: Array) -> ParticleRun:
     body = ps.Particle(material=MATERIAL, mesh=mesh)
     flux = ps.constant_flux(-RATE, times[-1], initial_site_fraction=START)
     run = ps.solve_particle(body, flux, on=surfaces, times=times, limits=None, tolerance=1e-5)

@@ -16,8 +16,8 @@ from reference import assert_close, left_by_rounding, load
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.crystal import Crystal, Inert
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.shapes import outlines
 from particle_sim.particle.stiffness import hexagonal_stiffness, strain_voigt
 from particle_sim.units import Array
@@ -35,7 +35,7 @@ def uniform(
     order: int = 2,
     inert: Mapping[int, Inert] | None = None,
     **material: float,
-) -> BodyRun:
+) -> ParticleRun:
     """Stress of a uniform filling; stress-free when empty."""
     values = {"maximum_concentration": FULL, "diffusivity": 1e-14, **material}
     body = ps.Particle(
@@ -137,7 +137,7 @@ def laminate(width: float, cells: int, share: float = 0.4) -> BodyMesh:
     )
 
 
-def check_laminate(run: BodyRun, tolerance: float, stretch: Array) -> None:
+def check_laminate(run: ParticleRun, tolerance: float, stretch: Array) -> None:
     """Both layers in the middle of the plate; ``stretch`` (6,) is taken out of all strains."""
     for region, height in enumerate((0.2, 0.7)):
         layer = LAMINATE["layers"][region]
@@ -149,7 +149,7 @@ def check_laminate(run: BodyRun, tolerance: float, stretch: Array) -> None:
         assert_close("strain", strain, listed, scale=7.2e-3, tolerance=tolerance)
 
 
-def layers_run(mesh: BodyMesh, turn: tuple[str, float] = ("y", 90.0)) -> BodyRun:
+def layers_run(mesh: BodyMesh, turn: tuple[str, float] = ("y", 90.0)) -> ParticleRun:
     inputs = LAMINATE["inputs"]
     turns = np.stack([np.eye(3), ps.crystal.rotation(turn)])
     crystal = Crystal(strain=vegard(inputs["beta"]), orientations=turns)
@@ -172,7 +172,7 @@ def test_laminate_notices(turn: tuple[str, float], share: float) -> None:
         check_laminate(run, 4e-3, np.zeros(6))
 
 
-def clamped_layers(factor: float = 1.0) -> tuple[BodyRun, Array]:
+def clamped_layers(factor: float = 1.0) -> tuple[ParticleRun, Array]:
     """The layers between rigid walls, their common in-plane stretch taken out of both misfits."""
     inputs, mesh = LAMINATE["inputs"], laminate(1.0, 2)
     opposite = {"right": "symmetry_x", "back": "symmetry_y"}

@@ -20,17 +20,17 @@ import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.metrics.particle_voltage import particle_voltage_history
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.outcome import ParticleEnd
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.particle.run import ParticleRun
+from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 CASE = load("M1")
 REFERENCE = CASE["inputs"]
 THERMAL = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 STANDARD = 0.1
-FICK = (ps.physics.fickian_diffusion,)
-DRIFT = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
+FICK = (ps.transport.fickian_diffusion,)
+DRIFT = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
 UNIT = REFERENCE["R"] ** 2 / REFERENCE["D"]
 find_root: Callable[..., float] = brentq
 
@@ -66,7 +66,7 @@ def solved(
     physics: tuple[PhysicsTerm, ...] = FICK,
     flux: float = 1.0,
     limits: tuple[float, float] | None = None,
-) -> BodyRun:
+) -> ParticleRun:
     """From the filling of the case with its flux, or a multiple of it."""
     total = ps.constant_flux(
         -flux * CASE["J"],
@@ -81,7 +81,7 @@ def solved(
     return run
 
 
-def voltage_of(run: BodyRun) -> Array:
+def voltage_of(run: ParticleRun) -> Array:
     assert run.voltage is not None
     return run.voltage
 

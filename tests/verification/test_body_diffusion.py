@@ -26,7 +26,6 @@ from reference import (
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.units import Array
@@ -36,12 +35,12 @@ FULL = 4e4
 SECTION = ("rr", "hoop", "zz", "rz")
 
 
-def assert_balanced(run: BodyRun) -> None:
+def assert_balanced(run: ParticleRun) -> None:
     assert run.balances.sodium <= 1e-12, f"sodium balance {run.balances.sodium:.1e}"
     assert run.balances.equilibrium <= 1e-9, f"equilibrium {run.balances.equilibrium:.1e}"
 
 
-def spheroid_run(inputs: Inputs, kind: str, taus: Array) -> BodyRun:
+def spheroid_run(inputs: Inputs, kind: str, taus: Array) -> ParticleRun:
     """Half a meridian; ``kind`` is flux or dirichlet. tau = D t/b^2."""
     reference = SPHEROID["inputs"]
     mesh = ps.shapes.spheroid_section(
@@ -99,7 +98,7 @@ def test_held_spheroid_notices() -> None:
         check_spheroid(spoiled(SPHEROID["inputs"], cs=1.001), "dirichlet")
 
 
-def along(run: BodyRun, radii: Array) -> tuple[Array, Array, Array]:
+def along(run: ParticleRun, radii: Array) -> tuple[Array, Array, Array]:
     """Concentration, radial and mean hoop stress at radii along the diagonal (t, r)."""
     d = run.particle.mesh.dimension
     unit = np.ones(d) / np.sqrt(d)
@@ -141,7 +140,7 @@ def test_ball_notices(wrong: dict[str, float]) -> None:
         check_ball(spoiled(SPHERE["inputs"], **wrong), 1e-2)
 
 
-DRIFT = (ps.physics.fickian_diffusion, ps.physics.dilute_stress_drift)
+DRIFT = (ps.transport.fickian_diffusion, ps.transport.dilute_stress_drift)
 MIDDLE, LATE = 500.0, 1000.0
 
 

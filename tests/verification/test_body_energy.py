@@ -16,12 +16,12 @@ from reference import RT, molar_volume
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.particle.run import ParticleRun
+from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 LENGTH, FULL, DIFFUSIVITY, INTERACTION = 1e-9, 2e4, 1e-16, 3.0
-SEPARATION = ps.physics.phase_separation
+SEPARATION = ps.transport.phase_separation
 RISE = {2: 1e-9, 3: 1e-5}
 """Largest rise over the whole fall, by dimension."""
 
@@ -40,7 +40,7 @@ def local_energy(x: Array) -> Array:
     return np.asarray(x * np.log(x) + (1 - x) * np.log(1 - x) + INTERACTION * x * (1 - x))
 
 
-def free_energy(run: BodyRun) -> Array:
+def free_energy(run: ParticleRun) -> Array:
     """int R T c_max f + kappa/2 |grad theta|^2 dV and the elastic energy [J] (t,)."""
     space = run.elasticity.sodium
     local = run.site_fraction[:, space.cell_dofs]
@@ -102,12 +102,12 @@ def test_free_energy_falls(mesh: Callable[[], BodyMesh], order: int) -> None:
 
 @pytest.mark.parametrize("mesh", [small_disc, small_section])
 def test_free_energy_with_coherency_falls(mesh: Callable[[], BodyMesh]) -> None:
-    check_energy_falls(mesh(), ps.physics.coherent_phase_separation, coupling=1.0)
+    check_energy_falls(mesh(), ps.transport.coherent_phase_separation, coupling=1.0)
 
 
 def test_free_energy_notices_plain_diffusion() -> None:
     with pytest.raises(AssertionError, match="free energy rises"):
-        check_energy_falls(small_disc(), ps.physics.fickian_diffusion, is_split=True)
+        check_energy_falls(small_disc(), ps.transport.fickian_diffusion, is_split=True)
 
 
 def test_free_energy_notices_an_open_surface() -> None:

@@ -16,8 +16,8 @@ from reference import Inputs, assert_close, load, spoiled
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.crystal import Crystal, Inert
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.units import Array
 
@@ -31,7 +31,7 @@ def elastic(modulus: float, ratio: float, **more: float) -> ps.Material:
     return ps.material_from_values(**values, youngs_modulus=modulus, poisson_ratio=ratio)
 
 
-def filled(body: ps.Particle[BodyMesh], filling: float) -> BodyRun:
+def filled(body: ps.Particle[BodyMesh], filling: float) -> ParticleRun:
     run = ps.solve_stress(body, lambda x: np.full(len(x), filling))
     assert run.balances.equilibrium <= 1e-9
     return run
@@ -43,7 +43,7 @@ def directions(mesh: BodyMesh) -> Array:
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1)[:, None])
 
 
-def radial_and_hoop(run: BodyRun, radius: float, region: int = 0) -> tuple[Array, Array]:
+def radial_and_hoop(run: ParticleRun, radius: float, region: int = 0) -> tuple[Array, Array]:
     """sigma_r and the mean hoop stress in 40 directions."""
     unit = directions(run.particle.mesh)
     tensors = stress_tensor(run.at(radius * unit, region=region).stress.values[0])
@@ -58,7 +58,7 @@ def spread(values: Array, expected: float) -> float:
     return float(np.sqrt(np.mean((values - expected) ** 2)))
 
 
-def core_run(inputs: Inputs, mesh: BodyMesh, order: int = 2) -> BodyRun:
+def core_run(inputs: Inputs, mesh: BodyMesh, order: int = 2) -> ParticleRun:
     """A core stretched by eps_x across and eps_z along z in a shell without sodium."""
     across, along = (LinearTable((0.0, 1.0), (0.0, inputs[f"eps_{x}"])) for x in "xz")
     body = ps.Particle(

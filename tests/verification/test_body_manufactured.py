@@ -23,11 +23,11 @@ from reference import RT, Case, assert_close, load
 import particle_sim as ps
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.body.kinematics import rigid_modes, strain_of
-from particle_sim.particle.body.solve import body_system
-from particle_sim.particle.body.system import BodySystem
 from particle_sim.particle.crystal import Crystal
+from particle_sim.particle.discretise import discretised
+from particle_sim.particle.kinematics import rigid_modes, strain_of
 from particle_sim.particle.stiffness import stress_tensor
+from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
 
@@ -37,8 +37,8 @@ AXES = sympy.symbols("x y z")
 CLOCK = sympy.Symbol("t")
 NOW, HALF = 0.1, sympy.Rational(1, 2)
 BETA, RATIO = ([sympy.Rational(value) for value in GIVEN[name]] for name in ("beta", "D"))
-SOLID_SOLUTION = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
-COHERENT = (ps.physics.coherent_phase_separation,)
+SOLID_SOLUTION = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
+COHERENT = (ps.transport.coherent_phase_separation,)
 LAWS = {"solid_solution": SOLID_SOLUTION, "cahn_hilliard": COHERENT}
 
 
@@ -112,7 +112,7 @@ class Problem:
         return value * self.factor if name == self.spoiled else value
 
 
-def system_of(problem: Problem) -> BodySystem:
+def system_of(problem: Problem) -> ParticleSystem:
     stiffness = np.zeros((6, 6))
     for name, value in GIVEN["C"].items():
         i, j = int(name[1]) - 1, int(name[2]) - 1
@@ -140,14 +140,14 @@ def system_of(problem: Problem) -> BodySystem:
         order=problem.order,
     )
     closed = ps.constant_flux(0.0, 1.0, initial_site_fraction=0.5)
-    return body_system(body, {"left": closed}, resolve_interface=False)
+    return discretised(body, {"left": closed}, resolve_interface=False)
 
 
 LENGTH = 1.0
 """Length of the stage in the engine's time unit: diffusion decides, not the history."""
 
 
-def loads(system: BodySystem, fields: dict[str, Callable[[Array], Array]]) -> Array:
+def loads(system: ParticleSystem, fields: dict[str, Callable[[Array], Array]]) -> Array:
     """What the exact fields add to the residual: sources, surface flux, body force, traction."""
     size, modulus = system.scales.length, system.elasticity.regions.reference_modulus
     sodium, space, d = system.space, system.elasticity.space, system.space.mesh.dimension
@@ -174,7 +174,7 @@ def loads(system: BodySystem, fields: dict[str, Callable[[Array], Array]]) -> Ar
     return result
 
 
-def solution(system: BodySystem, fields: dict[str, Callable[[Array], Array]]) -> Array:
+def solution(system: ParticleSystem, fields: dict[str, Callable[[Array], Array]]) -> Array:
     """theta, phi and u by Newton's method from a uniform, unstrained body."""
     added = loads(system, fields)
     history = fields["c"](system.space.nodes * system.scales.length)[:, 0]

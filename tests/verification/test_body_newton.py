@@ -22,26 +22,27 @@ from particle_sim.flux import SurfaceState
 from particle_sim.materials.functions import LinearTable, Polynomial
 from particle_sim.particle.body import linear_solvers
 from particle_sim.particle.body import system as equations
-from particle_sim.particle.body.iterative import IterativeElastic
-from particle_sim.particle.body.solve import body_system
-from particle_sim.particle.body.system import BodyLinearised, BodySystem
 from particle_sim.particle.crystal import Crystal, Inert
+from particle_sim.particle.discretise import discretised
+from particle_sim.particle.iterative import IterativeElastic
+from particle_sim.particle.linearised import Linearised
 from particle_sim.particle.mechanics import Matrix, MechanicalBoundary
-from particle_sim.particle.physics.term import Flux, PhysicsTerm
 from particle_sim.particle.shapes import outlines
 from particle_sim.particle.stiffness import trigonal_stiffness
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.surface.kinetics import butler_volmer
-from particle_sim.particle.transport import flux_coefficients
+from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.coefficients import flux_coefficients
+from particle_sim.transport.kinetics import butler_volmer
+from particle_sim.transport.term import Flux, PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH, START = 1e-8, 2e4, 3e-9, 0.4
-FICK = (ps.physics.fickian_diffusion,)
-DRIFT = (*FICK, ps.physics.stress_drift)
-DILUTE = (*FICK, ps.physics.dilute_stress_drift)
-DARKEN = (ps.physics.darken_diffusion,)
-COHERENT = (ps.physics.coherent_phase_separation,)
+FICK = (ps.transport.fickian_diffusion,)
+DRIFT = (*FICK, ps.transport.stress_drift)
+DILUTE = (*FICK, ps.transport.dilute_stress_drift)
+DARKEN = (ps.transport.darken_diffusion,)
+COHERENT = (ps.transport.coherent_phase_separation,)
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 STIFF = trigonal_stiffness(205e9, 60e9, 40e9, 120e9, 35e9, c14=15e9)
 
@@ -96,7 +97,7 @@ SETUPS = {
     "drift in grains": Setup(law=DRIFT, mesh="ball", crystal=grains()),
     "dilute drift in a section": Setup(law=DILUTE, mesh="section", mechanics=HARD),
     "drift in a core": Setup(law=DRIFT, mesh="coated", inert=SHELL),
-    "separating": Setup(law=(ps.physics.phase_separation,), mesh="section", wetting=0.05),
+    "separating": Setup(law=(ps.transport.phase_separation,), mesh="section", wetting=0.05),
     "coherent grains": Setup(law=COHERENT, mesh="ball", crystal=grains()),
     "coherent disc held": Setup(law=COHERENT, mesh="disc", crystal=grains(), surface="potential"),
     "darken with a current": Setup(law=DARKEN, mesh="section", surface="current"),
@@ -107,7 +108,7 @@ SETUPS = {
 }
 
 
-def system_of(setup: Setup) -> BodySystem:
+def system_of(setup: Setup) -> ParticleSystem:
     values = material(setup.diffusivity)
     flux = ps.constant_flux(-1e-6, 1.0, initial_site_fraction=START)
     surfaces: dict[str, SurfaceCondition] = {
@@ -127,15 +128,15 @@ def system_of(setup: Setup) -> BodySystem:
         wetting_energy=setup.wetting,
     )
     name = "interface" if setup.inert else "surface"
-    return body_system(body, {name: surfaces[setup.surface]}, resolve_interface=False)
+    return discretised(body, {name: surfaces[setup.surface]}, resolve_interface=False)
 
 
-def stage_of(system: BodySystem) -> Stage:
+def stage_of(system: ParticleSystem) -> Stage:
     history = np.full(system.space.dimension, 0.42)
     return Stage(time=1e-3, piece=(0.0, 1.0), length=0.02, history=history)
 
 
-def state_of(system: BodySystem, seed: int) -> tuple[Array, Array, Array]:
+def state_of(system: ParticleSystem, seed: int) -> tuple[Array, Array, Array]:
     """A rough state, the sizes of its parts (0 where nothing moves), and the potential [V].
 
     Local fluxes of a shared current obey the kinetics at the state, where its law is exact.
@@ -164,7 +165,7 @@ def state_of(system: BodySystem, seed: int) -> tuple[Array, Array, Array]:
 
 
 def apply(
-    system: BodySystem, linearised: BodyLinearised, direction: Array, overall: Array
+    system: ParticleSystem, linearised: Linearised, direction: Array, overall: Array
 ) -> tuple[Array, Array]:
     """The whole tangent times a direction: rows of theta, phi and u, and of the potentials."""
     t, n = system.phi.stop, system.space.dimension

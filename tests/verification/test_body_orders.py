@@ -20,7 +20,7 @@ from scipy.special import j0, j1
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
-from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stiffness import VOIGT
 from particle_sim.units import Array
 
@@ -85,7 +85,7 @@ def wave_rate(symmetry: Symmetry) -> float:
     )
 
 
-def decayed(mesh: BodyMesh, order: int, start: Callable[[Array], Array]) -> BodyRun:
+def decayed(mesh: BodyMesh, order: int, start: Callable[[Array], Array]) -> ParticleRun:
     """A closed body at the end, so precise in time that only space matters."""
     material = elastic_material(INPUTS, stress_free_concentration=0.5 * INPUTS["cmax"])
     surface = ps.constant_flux(0.0, END * UNIT, initial_site_fraction=0.5)
@@ -99,13 +99,13 @@ def decayed(mesh: BodyMesh, order: int, start: Callable[[Array], Array]) -> Body
     )
 
 
-def volume_error(run: BodyRun, error: Array) -> float:
+def volume_error(run: ParticleRun, error: Array) -> float:
     """Volume L2 norm of a field (n, k) at the quadrature points."""
     weights = run.elasticity.sodium.weights.ravel()
     return float(np.sqrt(weights @ (error**2).sum(axis=1) / weights.sum()))
 
 
-def at_points(run: BodyRun) -> tuple[Array, Array, Array, Array]:
+def at_points(run: ParticleRun) -> tuple[Array, Array, Array, Array]:
     """Quadrature points [m], theta (n, 1), displacement (n, d) and recovered stress (n, 6)."""
     space, sodium = run.elasticity.space, run.elasticity.sodium
     d = space.mesh.dimension

@@ -18,7 +18,7 @@ from scipy.special import j1, jnp_zeros, spherical_jn
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
 CASE, BOUNDARY = load("H4"), load("H1")
@@ -26,7 +26,7 @@ LENGTH, FULL, DIFFUSIVITY = CASE["inputs"]["lam"], 2e4, CASE["inputs"]["D"]
 BALL_ROOT = 2.081575977818101
 WIRE_ROOT = float(jnp_zeros(1, 1)[0])
 NEUTRAL = np.sqrt(2.0) / LENGTH  # the wave that neither grows nor dies at chi = 3, x0 = 1/2
-SEPARATION = ps.physics.phase_separation
+SEPARATION = ps.transport.phase_separation
 
 
 def material(chi: float, gradient: float = 1.0, volume: float = 0.0) -> ps.Material:
@@ -152,7 +152,7 @@ WIDTHS = 16.0
 
 
 @cache
-def relaxed(chi: float, gradient: float, dimension: int) -> BodyRun:
+def relaxed(chi: float, gradient: float, dimension: int) -> ParticleRun:
     """A closed bar, half full, relaxed from a steep boundary across it."""
     size = WIDTHS * LENGTH
     if dimension == 2:
@@ -171,7 +171,7 @@ def relaxed(chi: float, gradient: float, dimension: int) -> BodyRun:
     )
 
 
-def excess(run: BodyRun, low: float, chi: float) -> float:
+def excess(run: ParticleRun, low: float, chi: float) -> float:
     """Energy of the boundary per area over R T c_max [m]."""
     space = run.elasticity.sodium
     x = run.site_fraction[-1][space.cell_dofs] @ space.values.T

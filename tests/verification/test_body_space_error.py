@@ -16,9 +16,9 @@ from test_body_orders import HEIGHT, INPUTS, SIZE, at_points, round_state, volum
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle.body.run import BodyRun
-from particle_sim.particle.body.space_error import relative_error, stress_per_sodium
 from particle_sim.particle.outcome import SpaceError
+from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.smoothed_error import relative_error, stress_per_sodium
 from particle_sim.units import Array
 
 MATERIAL = elastic_material(INPUTS, stress_free_concentration=0.5 * INPUTS["cmax"])
@@ -38,16 +38,16 @@ CASES = [
 ]
 
 
-def at_rest(mesh: BodyMesh, order: int, theta: Callable[[Array], Array]) -> BodyRun:
+def at_rest(mesh: BodyMesh, order: int, theta: Callable[[Array], Array]) -> ParticleRun:
     return ps.solve_stress(ps.Particle(material=MATERIAL, mesh=mesh, order=order), theta)
 
 
-def of_mode(name: str, cells: int, order: int) -> BodyRun:
+def of_mode(name: str, cells: int, order: int) -> ParticleRun:
     mesh = MESHES[name](cells)
     return at_rest(mesh, order, lambda x: round_state(x, mesh.symmetry, HEIGHT)[0])
 
 
-def true_errors(run: BodyRun) -> SpaceError:
+def true_errors(run: ParticleRun) -> SpaceError:
     """Of theta and of the shown stress [Pa], root mean square."""
     points, theta, _, stress = at_points(run)
     exact, _, pull = round_state(points, run.particle.mesh.symmetry, HEIGHT)

@@ -16,8 +16,8 @@ from reference import Case, Inputs, assert_close, elastic_material, load, spoile
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.crystal import Crystal
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stiffness import hexagonal_stiffness, strain_voigt, stress_tensor
 from particle_sim.units import Array
 
@@ -77,13 +77,15 @@ def hexagonal(orientations: Array | None = None, **factors: float) -> Crystal:
     )
 
 
-def spheroid_run(inputs: Inputs, mesh: BodyMesh, order: int, scale: float = 1.0) -> BodyRun:
+def spheroid_run(inputs: Inputs, mesh: BodyMesh, order: int, scale: float = 1.0) -> ParticleRun:
     material = elastic_material({**inputs, "cmax": FULL}, stress_free_concentration=MIDDLE)
     body = ps.Particle(material=material, mesh=mesh, order=order)
     return ps.solve_stress(body, quadratic(SPHEROID, scale))
 
 
-def hexagon_run(crystal: Crystal, mesh: BodyMesh, order: int, turn: Array | None = None) -> BodyRun:
+def hexagon_run(
+    crystal: Crystal, mesh: BodyMesh, order: int, turn: Array | None = None
+) -> ParticleRun:
     material = ps.material_from_values(
         maximum_concentration=FULL, diffusivity=1e-14, stress_free_concentration=MIDDLE
     )
@@ -98,7 +100,9 @@ def section_places(rows: list[Case]) -> tuple[Array, Array]:
     return places, in_space(places)
 
 
-def check_polynomial(case: Case, run: BodyRun, tolerance: float, turn: Array | None = None) -> None:
+def check_polynomial(
+    case: Case, run: ParticleRun, tolerance: float, turn: Array | None = None
+) -> None:
     """All stresses at the points of the case, and the traction all over the free surface."""
     rows, turn = case["rows"], np.eye(3) if turn is None else turn
     largest = max(row["s_vm"] for row in rows)
@@ -122,7 +126,7 @@ def check_polynomial(case: Case, run: BodyRun, tolerance: float, turn: Array | N
     assert run.balances.equilibrium <= 1e-9
 
 
-def check_order(case: Case, runs: list[BodyRun], expected: float) -> None:
+def check_order(case: Case, runs: list[ParticleRun], expected: float) -> None:
     """Volume L2 error of the stress at all nodes of two meshes."""
     errors, sizes = [], []
     for run in runs:

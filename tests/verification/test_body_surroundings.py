@@ -15,8 +15,8 @@ from reference import Inputs, assert_close, load, spoiled
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.mechanics import Matrix, MechanicalBoundary, Shell
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.units import Array
 
@@ -30,7 +30,7 @@ def elastic(modulus: float, ratio: float, **more: float) -> ps.Material:
     return ps.material_from_values(**values, youngs_modulus=modulus, poisson_ratio=ratio)
 
 
-def filled(body: ps.Particle[BodyMesh], filling: float) -> BodyRun:
+def filled(body: ps.Particle[BodyMesh], filling: float) -> ParticleRun:
     run = ps.solve_stress(body, lambda x: np.full(len(x), filling))
     assert run.balances.equilibrium <= 1e-9
     return run
@@ -42,7 +42,7 @@ def directions(mesh: BodyMesh) -> Array:
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1)[:, None])
 
 
-def radial_and_hoop(run: BodyRun, radius: float, region: int = 0) -> tuple[Array, Array]:
+def radial_and_hoop(run: ParticleRun, radius: float, region: int = 0) -> tuple[Array, Array]:
     """sigma_r and the mean hoop stress in 40 directions."""
     unit = directions(run.particle.mesh)
     tensors = stress_tensor(run.at(radius * unit, region=region).stress.values[0])
@@ -96,7 +96,7 @@ def test_pressurised_thick_sphere_notices(wrong: dict[str, float]) -> None:
 SWELLING = 0.01
 
 
-def swollen(mesh: BodyMesh, boundary: MechanicalBoundary) -> BodyRun:
+def swollen(mesh: BodyMesh, boundary: MechanicalBoundary) -> ParticleRun:
     material = elastic(1e10, 0.3, partial_molar_volume=3 * SWELLING / FULL)
     return filled(ps.Particle(material=material, mesh=mesh, mechanics=boundary), 1.0)
 

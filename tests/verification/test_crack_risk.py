@@ -36,11 +36,9 @@ from particle_sim.metrics.grain_boundary_traction import (
     grain_boundary_traction,
 )
 from particle_sim.metrics.linearity import why_not_linear
-from particle_sim.particle.body.run import BodyRun
 from particle_sim.particle.mechanics import MechanicalBoundary, Shell
 from particle_sim.particle.outcome import ParticleEnd
-from particle_sim.particle.run import ParticleRun
-from particle_sim.particle.runs import Run
+from particle_sim.particle.run import ParticleRun, Run
 from particle_sim.particle.shapes import outlines
 from particle_sim.units import Array
 
@@ -56,7 +54,7 @@ def still(particle: ps.Particle[Mesh], site_fraction: float = 0.0) -> ParticleRu
     return ps.solve_particle(particle, surface)
 
 
-def stressed(particle: ps.Particle[BodyMesh], site_fraction: float = 0.0) -> BodyRun:
+def stressed(particle: ps.Particle[BodyMesh], site_fraction: float = 0.0) -> ParticleRun:
     return ps.solve_stress(particle, lambda x: np.full(len(x), site_fraction))
 
 
@@ -156,7 +154,7 @@ def check_core(inputs: Inputs, mesh: str) -> None:
     release = CORE["sphere"]["elastic_energy_J"] / (math.pi * CORE["inputs"]["b"] ** 2)
     value = cut_in_two(run).energy_per_area
     assert_close("W/A", value, release, scale=release, tolerance=1e-4)
-    if isinstance(run, BodyRun):
+    if isinstance(run, ParticleRun):
         check_interface(grain_boundary_traction(run, 0), stress)
 
 
@@ -311,7 +309,7 @@ def bent(run: ParticleRun) -> ParticleRun:
 def test_no_critical_c_rate_where_stress_is_not_proportional_to_the_flux() -> None:
     run = flowing(WIDE, 1.0)
     assert why_not_linear(run) is None
-    two_phase = replace(run.particle, physics=(ps.physics.phase_separation,))
+    two_phase = replace(run.particle, physics=(ps.transport.phase_separation,))
     for other, reason in (
         (replace(run, particle=two_phase), "Cahn-Hilliard"),
         (bent(run), "bends"),
@@ -442,7 +440,7 @@ def test_traction_between_grains_notices_a_turned_normal(
         check_grains(turned, tolerance=8e-2)
 
 
-def clamped(inputs: Inputs, sloping: bool) -> BodyRun:
+def clamped(inputs: Inputs, sloping: bool) -> ParticleRun:
     """A square pulled at its top, held at its other sides, of two regions one above the other.
 
     Flat: two materials. Sloping: one material, cut along the diagonal x = y.
@@ -506,7 +504,7 @@ def test_what_has_no_answer_is_refused() -> None:
     with pytest.raises(InputError, match="slab is endless"):
         critical_radius(still(slab), toughness=TOUGHNESS)
     one_grain = pulled(PULLED, "section")
-    assert isinstance(one_grain, BodyRun)
+    assert isinstance(one_grain, ParticleRun)
     with pytest.raises(InputError, match="one region"):
         grain_boundary_traction(one_grain, 0)
     with pytest.raises(InputError, match="time index is 1"):

@@ -27,11 +27,11 @@ from reference import (
 import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.metrics.particle_voltage import overpotential_history, particle_voltage_history
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.transport.term import PhysicsTerm
 
 CURRENT, HOLD = load("M1"), load("M2")
-SOLID_SOLUTION = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
-DILUTE = (ps.physics.fickian_diffusion, ps.physics.dilute_stress_drift)
+SOLID_SOLUTION = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
+DILUTE = (ps.transport.fickian_diffusion, ps.transport.dilute_stress_drift)
 
 
 def electrode_material(inputs: Inputs) -> Any:

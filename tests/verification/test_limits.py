@@ -28,8 +28,8 @@ from particle_sim.materials.material import Material
 from particle_sim.materials.potential import TabulatedPotential
 from particle_sim.metrics.gitt import gitt_diffusivity
 from particle_sim.metrics.particle_voltage import particle_voltage_history
-from particle_sim.particle.physics.term import PhysicsTerm
 from particle_sim.particle.run import ParticleEnd, ParticleRun
+from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 RATE, MAP, PULSE, WAVE = load("K1"), load("T1"), load("N1"), load("Q1")
@@ -42,9 +42,9 @@ SHAPES: dict[str, Callable[..., Mesh]] = {
 }
 POWERS = {"sphere": 3, "cylinder": 2, "slab": 1}
 SERIES = {"sphere": sphere_flux, "cylinder": cylinder_flux, "slab": slab_flux}
-FICK = (ps.physics.fickian_diffusion,)
-DILUTE = (*FICK, ps.physics.dilute_stress_drift)
-SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
+FICK = (ps.transport.fickian_diffusion,)
+DILUTE = (*FICK, ps.transport.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.transport.stress_drift)
 
 
 def material(volume: float = 3e-6, diffusivity: float = DIFFUSIVITY) -> Material:

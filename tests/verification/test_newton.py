@@ -18,20 +18,21 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.functions import LinearTable, Polynomial
 from particle_sim.materials.material import Material
 from particle_sim.particle import system as equations
+from particle_sim.particle.linearised import Linearised
 from particle_sim.particle.mechanics import Lateral, MechanicalBoundary, free_surface
-from particle_sim.particle.physics.term import Flux, PhysicsTerm
 from particle_sim.particle.solve import _system
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.system import Linearised, ParticleSystem
-from particle_sim.particle.transport import flux_coefficients
+from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.coefficients import flux_coefficients
+from particle_sim.transport.term import Flux, PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH = 3e-8, 2e4, 2e-9
-FICK = (ps.physics.fickian_diffusion,)
-DILUTE = (*FICK, ps.physics.dilute_stress_drift)
-SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
-COHERENT = (ps.physics.coherent_phase_separation,)
+FICK = (ps.transport.fickian_diffusion,)
+DILUTE = (*FICK, ps.transport.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.transport.stress_drift)
+COHERENT = (ps.transport.coherent_phase_separation,)
 STEEP = LinearTable((0.0, 1.0), (2e-15, 1.6e-14))
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 
@@ -72,7 +73,7 @@ SETUPS = {
         mesh=ps.shapes.slab(SIZE, cells=6),
         mechanics=MechanicalBoundary(lateral=Lateral.BENDING),
     ),
-    "phase separation": Setup(law=(ps.physics.phase_separation,), mesh=BALL),
+    "phase separation": Setup(law=(ps.transport.phase_separation,), mesh=BALL),
     "coherent phase separation": Setup(law=COHERENT, mesh=BALL),
     "coherent phase separation in a slab": Setup(law=COHERENT, mesh=ps.shapes.slab(SIZE, cells=6)),
     "Butler-Volmer": Setup(law=FICK, mesh=BALL, is_held=True),

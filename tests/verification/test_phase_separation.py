@@ -80,9 +80,9 @@ def relaxed(solution: Solution, chi: float, widths: float) -> ParticleRun:
     x = Space(mesh=mesh, order=3, quadrature_points=6).nodes
     reach = 0.5 - common_tangent(chi) if chi > 2 else 0.05
     start = 0.5 + 0.98 * reach * np.tanh((x - size / 2) / (1.5 * solution.length))
-    physics = ps.physics.coherent_phase_separation
+    physics = ps.transport.coherent_phase_separation
     if not solution.coupling:
-        physics = ps.physics.phase_separation
+        physics = ps.transport.phase_separation
     body = ps.Particle(material=material, mesh=mesh, physics=[physics], order=3)
     closed = ps.constant_flux(
         0.0,

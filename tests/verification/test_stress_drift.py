@@ -29,17 +29,17 @@ from reference import (
 )
 
 import particle_sim as ps
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.transport.term import PhysicsTerm
 
 FLUX, HELD, STEADY = load("E1"), load("E2"), load("E5")
-FICK = (ps.physics.fickian_diffusion,)
+FICK = (ps.transport.fickian_diffusion,)
 STRESSES = {
     "radial_stress": "sigma_r",
     "hoop_stress": "sigma_theta",
     "hydrostatic_stress": "sigma_h",
 }
-DILUTE = (*FICK, ps.physics.dilute_stress_drift)
-SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
+DILUTE = (*FICK, ps.transport.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.transport.stress_drift)
 
 
 def check_constant_flux(inputs: Inputs, law: tuple[PhysicsTerm, ...] = DILUTE) -> None:

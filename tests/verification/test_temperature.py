@@ -19,11 +19,11 @@ from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.errors import InputError
 from particle_sim.flux import SurfaceState
-from particle_sim.materials.homogeneous import homogeneous_slope
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import Plateau, PlateauPotential
-from particle_sim.particle.physics.darken_diffusion import thermodynamic_factor
-from particle_sim.particle.surface.kinetics import butler_volmer, electrode_potential
+from particle_sim.transport.darken_diffusion import thermodynamic_factor
+from particle_sim.transport.homogeneous import homogeneous_slope
+from particle_sim.transport.kinetics import butler_volmer, electrode_potential
 from particle_sim.units import Array
 
 TEMPERATURES = [278.0, 298.15, 318.0]
@@ -122,7 +122,7 @@ def test_an_ideal_solution_diffuses_by_fick_at_every_temperature(temperature: fl
             times=[300.0],
             tolerance=1e-6,
         )
-        for term in (ps.physics.darken_diffusion, ps.physics.fickian_diffusion)
+        for term in (ps.transport.darken_diffusion, ps.transport.fickian_diffusion)
     ]
     ends = [run.site_fraction[-1] for run in runs]
     # both steppers keep 1e-6; a factor of 298.15/T would move the profile by 1e-2 of its span

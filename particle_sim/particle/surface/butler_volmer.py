@@ -11,7 +11,7 @@ from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.flux import SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.surface.hold import check_hold
-from particle_sim.particle.surface.kinetics import butler_volmer
+from particle_sim.transport.kinetics import butler_volmer
 from particle_sim.units import Array, finite
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from particle_sim.errors import InputError
 from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
-from particle_sim.particle.surface.kinetics import shared_current
+from particle_sim.transport.kinetics import shared_current
 from particle_sim.units import Array
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
+from particle_sim.transport.term import Flux, PhysicsTerm, Point
 from particle_sim.units import Array
 
 _DIFFERENCE = 1e-5
@@ -38,6 +38,7 @@ darken_diffusion = PhysicsTerm(
     name="darken_diffusion",
     law="Darken diffusion, N = -D_self TF(theta) grad c with TF from the open-circuit potential",
     flux=_flux,
+    needs=frozenset({"diffusivity", "open_circuit_potential"}),
 )
 """Reads the material's ``diffusivity`` as the *self*-diffusivity. Uses the measured potential, so
 it stays diffusive (TF > 0) on plateaus; a two-phase front needs ``phase_separation``

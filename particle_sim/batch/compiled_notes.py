@@ -6,7 +6,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.particle.batch.compiled_parts import AFTER, K1, K2, THETA, L, N
+from particle_sim.batch.compiled_parts import AFTER, K1, K2, THETA, L, N
 from particle_sim.units import Array
 
 _inline = nb.njit(fastmath=True, error_model="numpy")

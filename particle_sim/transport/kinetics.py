@@ -1,4 +1,7 @@
-"""Symmetric Butler-Volmer kinetics at points of a surface."""
+"""Symmetric Butler-Volmer kinetics: at points of a particle's surface, and of a half cell.
+
+One law of charge transfer serves particles, PyBaMM's parameters, batched and closed-form cells.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,30 @@ import numpy as np
 
 from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.flux import SurfaceResponse, SurfaceState
-from particle_sim.materials.homogeneous import homogeneous_potential, homogeneous_slope
 from particle_sim.materials.material import Material
+from particle_sim.transport.homogeneous import homogeneous_potential, homogeneous_slope
 from particle_sim.units import Array
 
 _LARGEST = 200.0
 """Largest argument of sinh; beyond it the reaction is as good as instantaneous."""
+
+
+def overpotential(current: Array | float, exchange: Array | float, temperature: float) -> Array:
+    """eta = (2 R T/F) asinh(i/(2 i_0)) [V] with the sign of i; both currents in one unit."""
+    return np.asarray(_thermal(temperature) * np.arcsinh(current / (2 * exchange)))
+
+
+def series_drop(
+    current: Array | float,
+    metal_exchange: Array | float,
+    film_resistance: Array | float,
+    temperature: float,
+) -> Array:
+    """What the counter metal and the films take of a half cell's voltage [V]: eta + i R_film.
+
+    ``current`` per electrode area [A/m2], positive on discharge; resistance in ohm m2.
+    """
+    return overpotential(current, metal_exchange, temperature) + current * film_resistance
 
 
 def butler_volmer(
@@ -28,7 +49,7 @@ def butler_volmer(
     into phases, else the measured one. phi = -Omega sigma_h under stress, so tension raises U_eff.
     """
     theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
-    thermal = 2 * GAS_CONSTANT * temperature / FARADAY
+    thermal = _thermal(temperature)
     exchange = material["exchange_current_density"]
     j0, j0_slope = exchange(theta, temperature), exchange.slope(theta, temperature)
     equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
@@ -55,7 +76,7 @@ def shared_current(
     crosses steps of U of a volt and more.
     """
     theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
-    thermal = 2 * GAS_CONSTANT * temperature / FARADAY
+    thermal = _thermal(temperature)
     exchange = material["exchange_current_density"]
     j0, j0_slope = exchange(theta, temperature), exchange.slope(theta, temperature)
     equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
@@ -84,12 +105,14 @@ def electrode_potential(
 ) -> Array:
     """V = U(theta) - phi/F + (2 R T/F) asinh(N F/(2 j0(theta))): the inverse of the kinetics."""
     inside = np.clip(theta, 1e-9, 1 - 1e-9)
-    thermal = 2 * GAS_CONSTANT * temperature / FARADAY
     equilibrium, _ = _equilibrium(material, inside, temperature, separates=separates)
     exchange = material["exchange_current_density"](inside, temperature)
-    return np.asarray(
-        equilibrium - phi / FARADAY + thermal * np.arcsinh(flux * FARADAY / (2 * exchange))
-    )
+    return equilibrium - phi / FARADAY + overpotential(flux * FARADAY, exchange, temperature)
+
+
+def _thermal(temperature: float) -> float:
+    """2 R T/F [V]"""
+    return 2 * GAS_CONSTANT * temperature / FARADAY
 
 
 def _equilibrium(

@@ -1,6 +1,6 @@
 """The kernel compiled: thirty-two particles at a time, in vector instructions.
 
-The same arithmetic as :mod:`particle_sim.particle.batch.numpy_kernel`, spread over threads by
+The same arithmetic as :mod:`particle_sim.batch.numpy_kernel`, spread over threads by
 blocks of thirty-two. Importing this module needs numba; the first call compiles for some seconds,
 later ones read numba's cache.
 """
@@ -17,13 +17,13 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.batch import block as b
+from particle_sim.batch import compiled_parts as parts
+from particle_sim.batch.compiled_notes import finish, remember, replay
+from particle_sim.batch.compiled_parts import INNER, ROWS, THETA, L, N
+from particle_sim.batch.mesh import RadialElements
+from particle_sim.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA
 from particle_sim.fem.machine_code import compiled
-from particle_sim.particle.batch import block as b
-from particle_sim.particle.batch import compiled_parts as parts
-from particle_sim.particle.batch.compiled_notes import finish, remember, replay
-from particle_sim.particle.batch.compiled_parts import INNER, ROWS, THETA, L, N
-from particle_sim.particle.batch.mesh import RadialElements
-from particle_sim.particle.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA
 from particle_sim.units import Array
 
 FIRST_TRACE = 64
@@ -339,14 +339,14 @@ _range = _ranges(crc32(b"".join(file.read_bytes() for file in _PIECES)))
 def advance_block(
     elements: RadialElements, shapes: b.Shapes, lanes: b.Lanes, tolerance: float, output: int
 ) -> b.BlockRun:
-    """Advance every particle to its end; see :mod:`particle_sim.particle.batch.block`.
+    """Advance every particle to its end; see :mod:`particle_sim.batch.block`.
 
     Uses as many threads as numba is set to (``numba.set_num_threads``).
     """
     count = len(lanes.start)
     results, histories = np.zeros((9, count)), np.empty((count, output))
     results[3] = FAILED
-    shares = shapes.diffusivity, shapes.occupied
+    shares = shapes.diffusivity, shapes.mobile
     tables = np.stack([t for share in shares for t in (share.values, share.integral)])
     numbers = np.stack([lanes.start, lanes.drift, lanes.low, lanes.high, lanes.scale])
     width = elements.vertices[-1] - elements.vertices[-2]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.particle.batch import block as b
-from particle_sim.particle.batch.mesh import RadialElements
-from particle_sim.particle.batch.rosenbrock import ALPHA, DENSE, DERIVATIVE, GAMMA, A, C
-from particle_sim.particle.batch.table import read, read_both
+from particle_sim.batch import block as b
+from particle_sim.batch.mesh import RadialElements
+from particle_sim.batch.rosenbrock import ALPHA, DENSE, DERIVATIVE, GAMMA, A, C
+from particle_sim.transport.table import read, read_both
 from particle_sim.units import Array
 
 DROP = 0.25
@@ -72,7 +72,7 @@ class _Results:
 def advance_block(
     elements: RadialElements, shapes: b.Shapes, lanes: b.Lanes, tolerance: float, output: int
 ) -> b.BlockRun:
-    """Advance every particle to its end; see :mod:`particle_sim.particle.batch.block`."""
+    """Advance every particle to its end; see :mod:`particle_sim.batch.block`."""
     count = len(lanes.start)
     names = ("time", "mean", "surface", "inhomogeneity", "hoop", "tension", "hydrostatic")
     results = _Results(
@@ -221,16 +221,13 @@ def _sum(weights: tuple[float, ...], stages: list[Array]) -> Array:
 
 
 def _diffusivity(shapes: b.Shapes, theta: Array, drift: Array) -> tuple[Array, Array]:
-    """D and its integral over theta, the stress drift's share included."""
+    """D and its integral over theta, the drift's share included."""
     if shapes.diffusivity.is_constant:
         value, integral = np.ones_like(theta), theta
-        if drift.any():
-            value = 1 + drift * theta * (1 - theta)
-            integral = theta + drift * theta**2 * (0.5 - theta / 3)
-        return value, integral
-    value, integral = read_both(shapes.diffusivity, theta)
+    else:
+        value, integral = read_both(shapes.diffusivity, theta)
     if drift.any():
-        more, extra = read_both(shapes.occupied, theta)
+        more, extra = read_both(shapes.mobile, theta)
         value, integral = value + drift * more, integral + drift * extra
     return value, integral
 

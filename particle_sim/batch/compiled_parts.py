@@ -1,7 +1,7 @@
 """Pieces of the compiled kernel: rows of thirty-two numbers in one flat buffer.
 
 Row i of the buffer is w[32 i : 32 i + 32]; a quantity at all nodes or elements is a run of rows.
-Everything here is inlined into :mod:`particle_sim.particle.batch.numba_kernel`.
+Everything here is inlined into :mod:`particle_sim.batch.numba_kernel`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from particle_sim.particle.batch.block import BISECTIONS
-from particle_sim.particle.batch.mesh import ELEMENTS
-from particle_sim.particle.batch.rosenbrock import DENSE, A, C
-from particle_sim.particle.batch.table import INTERVALS
+from particle_sim.batch.block import BISECTIONS
+from particle_sim.batch.mesh import ELEMENTS
+from particle_sim.batch.rosenbrock import DENSE, A, C
+from particle_sim.transport.table import INTERVALS
 from particle_sim.units import Array
 
 L = 32
@@ -62,21 +62,14 @@ def lookup_integral(table: Array, integral: Array, theta: float) -> float:
 
 @_inline
 def diffusivity(w: Array, drift: Array, tables: Array, constant: bool) -> None:
-    """D at the nodes; tables (4, m): D, its integral, D theta (1 - theta), its integral."""
-    drifts = np.any(drift)
-    if constant and not drifts:
-        w[D * L : (D + N) * L] = 1.0
-        return
+    """D at the nodes; tables (4, m): D, its integral, what the drift multiplies, its integral."""
     if constant:
+        w[D * L : (D + N) * L] = 1.0
+    else:
         for i in range(N):
             for r in range(L):
-                theta = w[(THETA + i) * L + r]
-                w[(D + i) * L + r] = 1.0 + drift[r] * theta * (1.0 - theta)
-        return
-    for i in range(N):
-        for r in range(L):
-            w[(D + i) * L + r] = lookup(tables[0], w[(THETA + i) * L + r])
-    if drifts:
+                w[(D + i) * L + r] = lookup(tables[0], w[(THETA + i) * L + r])
+    if np.any(drift):
         for i in range(N):
             for r in range(L):
                 more = lookup(tables[2], w[(THETA + i) * L + r])
@@ -91,13 +84,12 @@ def transformed(w: Array, drift: Array, tables: Array, constant: bool) -> None:
         return
     for i in range(N):
         for r in range(L):
-            theta, value = w[(INNER + i) * L + r], 0.0
-            if constant:
-                value = theta + drift[r] * theta * theta * (0.5 - theta / 3.0)
-            else:
+            theta = w[(INNER + i) * L + r]
+            value = theta
+            if not constant:
                 value = lookup_integral(tables[0], tables[1], theta)
-                if drifts:
-                    value += drift[r] * lookup_integral(tables[2], tables[3], theta)
+            if drifts:
+                value += drift[r] * lookup_integral(tables[2], tables[3], theta)
             w[(INNER + i) * L + r] = value
 
 

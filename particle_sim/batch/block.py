@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.particle.batch.mesh import RadialElements
-from particle_sim.particle.batch.table import Table
+from particle_sim.batch.mesh import RadialElements
+from particle_sim.transport.table import Table
 from particle_sim.units import Array
 
 SHORTEST = 1e-3
@@ -30,10 +30,10 @@ TIME, EMPTY, FULL, FAILED = 0, 1, 2, 3
 
 @dataclass(frozen=True, kw_only=True)
 class Shapes:
-    """D(theta), D(theta) theta (1 - theta) and the chemical strain, over one scale each."""
+    """Both parts of D(theta) and the chemical strain, over one scale each."""
 
     diffusivity: Table
-    occupied: Table
+    mobile: Table
     strain: Table
 
 
@@ -44,7 +44,7 @@ class Lanes:
     start: Array
     """Uniform filling (b,)"""
     drift: Array
-    """k in D (1 + k theta (1 - theta)) (b,)"""
+    """k in D = diffusivity + k mobile (b,)"""
     low: Array
     """Surface filling at which a particle stops (b,)"""
     high: Array

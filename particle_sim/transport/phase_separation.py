@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import Step
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
+from particle_sim.transport.term import Flux, PhysicsTerm, Point, Potential
 from particle_sim.units import Array
 
 EDGE_ROUNDING = 0.01
 """Half width in theta over which the corners of y (1 - y) between two plateaus are rounded."""
+
+_NEEDS = frozenset({"diffusivity", "open_circuit_potential", "regular_solution_parameter"})
 
 
 def _flux(point: Point, material: Material) -> Flux:
@@ -106,6 +108,7 @@ phase_separation = PhysicsTerm(
     law="regular-solution Cahn-Hilliard, no coherency stress in the chemical potential",
     flux=_flux,
     potentials=frozenset({Potential.GRADIENT_ENERGY}),
+    needs=_NEEDS,
 )
 """Reads ``diffusivity`` as the self-diffusivity. Two phases form where chi > 2. The stress it
 leaves behind is the coherent misfit of the two phases, because elastic energy does not act on the
@@ -116,6 +119,7 @@ coherent_phase_separation = PhysicsTerm(
     law="regular-solution Cahn-Hilliard with coherency stress (two-way, solid solution)",
     flux=_flux,
     potentials=frozenset({Potential.GRADIENT_ENERGY, Potential.STRESS}),
+    needs=_NEEDS,
 )
 """As ``phase_separation`` with - (d beta/d c) : sigma in the chemical potential, which lowers the
 interaction to chi - k s c_max / 2 (Cahn, Acta Metall. 9 (1961) 795)."""

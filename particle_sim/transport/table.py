@@ -13,43 +13,41 @@ from particle_sim.units import Array
 INTERVALS = 1024
 """Of a table; a smooth function is then good to 1e-6 of its size, its integral to 1e-9."""
 
+GRID = np.linspace(0.0, 1.0, INTERVALS + 1)
+"""Site fractions of every table."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """f at even site fractions and its integral from 0; f is straight in between.
 
-    ``is_constant``: f = 1 throughout; ``is_straight``: f is one straight line.
-    Beyond [0, 1] the integral goes on straight.
+    ``is_straight``: f is one straight line. Beyond [0, 1] the integral goes on straight.
     """
 
     values: Array
     integral: Array
-    is_constant: bool
-    is_straight: bool
+    is_straight: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether f = 1 throughout."""
+        return bool(np.all(self.values == 1.0))
 
 
-def table_of(function: SiteFunction | Property, scale: float = 1.0) -> Table:
-    """``function``/``scale`` as a table."""
-    grid = np.linspace(0.0, 1.0, INTERVALS + 1)
-    values = np.asarray(function(grid), dtype=float) / scale
-    steps = 0.5 * (values[1:] + values[:-1]) / INTERVALS
-    form = function.function if isinstance(function, Property) else function
-    two = isinstance(form, LinearTable) and len(form.site_fraction) == 2
-    return Table(
-        values=values,
-        integral=np.concatenate([[0.0], np.cumsum(steps)]),
-        is_constant=isinstance(form, Constant),
-        is_straight=two or isinstance(form, Constant),
-    )
-
-
-def occupied(table: Table) -> Table:
-    """f(theta) theta (1 - theta), which multiplies the stress drift."""
-    grid = np.linspace(0.0, 1.0, INTERVALS + 1)
-    values = table.values * grid * (1 - grid)
+def tabulated(values: Array, *, is_straight: bool = False) -> Table:
+    """Values on ``GRID`` as a table."""
     steps = 0.5 * (values[1:] + values[:-1]) / INTERVALS
     integral = np.concatenate([[0.0], np.cumsum(steps)])
-    return Table(values=values, integral=integral, is_constant=False, is_straight=False)
+    return Table(values=values, integral=integral, is_straight=is_straight)
+
+
+def table_of(function: SiteFunction | Property) -> Table:
+    """A function of the site fraction as a table."""
+    form = function.function if isinstance(function, Property) else function
+    straight = isinstance(form, Constant) or (
+        isinstance(form, LinearTable) and len(form.points) == 2
+    )
+    return tabulated(np.asarray(function(GRID), dtype=float), is_straight=straight)
 
 
 def read(table: Table, theta: Array) -> Array:

@@ -9,14 +9,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.constants import GAS_CONSTANT
+from particle_sim.batch import block
+from particle_sim.batch.history import passed
+from particle_sim.batch.mesh import RadialElements, graded_elements
 from particle_sim.errors import ConvergenceError, InputError
-from particle_sim.materials.functions import Constant, SiteFunction
-from particle_sim.materials.property import Property
-from particle_sim.particle.batch import block
-from particle_sim.particle.batch.history import passed
-from particle_sim.particle.batch.mesh import RadialElements, graded_elements
-from particle_sim.particle.batch.table import occupied, table_of
+from particle_sim.transport.table import GRID, Table, tabulated
 from particle_sim.units import Array
 
 TOLERANCE = 2e-5
@@ -33,7 +30,9 @@ MESHES = 14
 """Number of meshes; the last serves N R/(D c_max) above 3^12."""
 
 
-ONE, NOTHING = Constant(1.0), Constant(0.0)
+ONE, NOTHING = (tabulated(0 * GRID + value, is_straight=True) for value in (1.0, 0.0))
+FREE_SITES = tabulated(GRID * (1 - GRID))
+"""theta (1 - theta), which the drift of an ideal solid solution goes with."""
 
 
 class BatchEnd(enum.IntEnum):
@@ -57,18 +56,20 @@ class Engine(enum.Enum):
 class Spheres:
     """n free solid spheres in SI units; every array is (n,).
 
-    ``shape``: D(theta) is ``diffusivity`` times it (times 1 + drift theta (1 - theta)).
-    ``strain``: linear chemical strain is ``strain_scale`` times it; no strain, no stress.
+    D(theta) = ``diffusivity`` (``shape`` + ``drift`` ``mobile``), see
+    :class:`~particle_sim.transport.sphere.SphereTransport`. ``strain``: linear chemical strain is
+    ``strain_scale`` times it; no strain, no stress.
     """
 
     radius: Array
     diffusivity: Array
     maximum_concentration: Array
     initial_site_fraction: Array
-    shape: SiteFunction | Property = ONE
+    shape: Table = ONE
+    mobile: Table = FREE_SITES
     drift: Array | None = None
-    """Stress drift k, see :func:`stress_drift_factor`; ``None``: stress does not act back"""
-    strain: SiteFunction | Property = NOTHING
+    """``None``: stress does not act back"""
+    strain: Table = NOTHING
     strain_scale: Array | float = 1.0
     youngs_modulus: Array | float = 0.0
     poisson_ratio: Array | float = 0.0
@@ -115,7 +116,7 @@ def advance(
     """Advance every sphere under its surface flux until the history or the room ends.
 
         dc/dt = 1/r^2 d/dr (r^2 D dc/dr),   -D dc/dr = N(t) at r = R,
-        D = diffusivity shape(theta) (1 + drift theta (1 - theta)),   theta = c/c_max
+        D = diffusivity (shape(theta) + drift mobile(theta)),   theta = c/c_max
 
     ``flux`` (n, m) [mol/(m2 s)], positive out, is linear between ``time`` (m,) or (n, m) [s]; a
     time given twice is a jump. A sphere stops when its surface filling meets ``limits``.
@@ -139,33 +140,16 @@ def advance(
     return _in_si(spheres, results, lanes, unit)
 
 
-def stress_drift_factor(
-    partial_molar_volume: Array,
-    youngs_modulus: Array,
-    poisson_ratio: Array,
-    maximum_concentration: Array,
-    temperature: float,
-) -> Array:
-    """k = 2 Omega^2 E c_max/(9 R T (1 - nu)) of a free sphere with constant Omega [m3/mol] and E.
-
-    There d sigma_h/dr = -2 E Omega/(9 (1 - nu)) dc/dr, so the stress drift of a solid solution,
-    N = -D (dc/dr - c (1 - theta)/(R T) Omega d sigma_h/dr), is Fick's law with
-    D (1 + k theta (1 - theta)).
-    """
-    energy = 9 * GAS_CONSTANT * temperature * (1 - poisson_ratio)
-    return 2 * partial_molar_volume**2 * youngs_modulus * maximum_concentration / energy
-
-
 def _kernel(engine: Engine) -> block.Kernel:
     from importlib.util import find_spec
 
     if engine is Engine.NUMPY or (engine is Engine.AUTOMATIC and find_spec("numba") is None):
-        from particle_sim.particle.batch.numpy_kernel import advance_block
+        from particle_sim.batch.numpy_kernel import advance_block
 
         return advance_block
     if find_spec("numba") is None:
         raise InputError("The batch engine is numba, which is not installed; use numpy.")
-    from particle_sim.particle.batch.numba_kernel import advance_block as compiled
+    from particle_sim.batch.numba_kernel import advance_block as compiled
 
     return compiled
 
@@ -188,15 +172,13 @@ def _groups(flux: Array, shape: Array) -> Iterator[tuple[RadialElements, NDArray
 
 
 def _shapes(spheres: Spheres) -> block.Shapes:
-    diffusivity = table_of(spheres.shape)
-    if not diffusivity.values.min() > 0:
+    lowest = spheres.shape.values.min()
+    if not lowest > 0:
         raise InputError(
-            f"The shape of the diffusivity falls to {diffusivity.values.min():g}; "
+            f"The shape of the diffusivity falls to {lowest:g}; "
             "it must be positive for every site fraction."
         )
-    return block.Shapes(
-        diffusivity=diffusivity, occupied=occupied(diffusivity), strain=table_of(spheres.strain)
-    )
+    return block.Shapes(diffusivity=spheres.shape, mobile=spheres.mobile, strain=spheres.strain)
 
 
 def _scaled(

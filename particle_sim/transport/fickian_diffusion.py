@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point
+from particle_sim.transport.term import Flux, PhysicsTerm, Point
 
 
 def _flux(point: Point, material: Material) -> Flux:

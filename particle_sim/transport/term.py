@@ -20,10 +20,15 @@ from particle_sim.units import Array
 
 
 class Potential(enum.Enum):
-    """A non-local part of the chemical potential mu [J/mol]."""
+    """A non-local part of the chemical potential mu [J/mol], and the properties it takes."""
 
-    STRESS = "- (d beta / d c) : sigma"
-    GRADIENT_ENERGY = "- (kappa / c_max) laplacian(theta)"
+    STRESS = "- (d beta / d c) : sigma", ("chemical_strain", "youngs_modulus", "poisson_ratio")
+    GRADIENT_ENERGY = "- (kappa / c_max) laplacian(theta)", ("gradient_coefficient",)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Names of the material's properties."""
+        return frozenset(self.value[1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +53,12 @@ class Flux:
 class PhysicsTerm:
     """A named contribution to the sodium flux.
 
-    ``law`` names the equation in results; ``potentials`` are the parts of phi it reads.
+    ``law`` names the equation in results; ``potentials`` are the parts of phi it reads, ``needs``
+    the properties of the material.
     """
 
     name: str
     law: str
     flux: Callable[[Point, Material], Flux]
     potentials: frozenset[Potential] = frozenset()
+    needs: frozenset[str] = frozenset({"diffusivity"})

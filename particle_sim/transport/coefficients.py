@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
-from particle_sim.particle.unknowns import Scales
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import Flux, PhysicsTerm, Point, Potential
 from particle_sim.units import Array
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.material import Material
-from particle_sim.particle.physics.term import Flux, PhysicsTerm, Point, Potential
+from particle_sim.transport.term import Flux, PhysicsTerm, Point, Potential
 from particle_sim.units import Array
 
 
