@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from particle_sim.particle import shapes as shapes
     from particle_sim.particle import stiffness as stiffness
     from particle_sim.particle import surface as surface
+    from particle_sim.particle.outcome import Stored as Stored
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
     from particle_sim.particle.solve_stress import solve_stress as solve_stress
@@ -41,6 +42,7 @@ _HOMES = {
     "Comparison": "particle_sim.studies.settings",
     "Material": "particle_sim.materials.material",
     "Particle": "particle_sim.particle.particle",
+    "Stored": "particle_sim.particle.outcome",
     "SurfaceFlux": "particle_sim.flux",
     "analyse": "particle_sim.composition.report",
     "compare": "particle_sim.studies.compare",

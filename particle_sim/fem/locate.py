@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import Integers
+from particle_sim.fem.body_mesh import BodyMesh, Integers
 from particle_sim.fem.space import Space
 from particle_sim.units import Array
 
@@ -23,6 +23,9 @@ def locate(space: Space, points: Array, region: int | None = None) -> tuple[Inte
     Raises :class:`InputError` for a point outside the mesh.
     """
     mesh, d = space.mesh, space.mesh.dimension
+    if d == 1 and region is None:
+        cells, position = along_line(mesh, points[:, 0])
+        return cells, position[:, None]
     allowed = np.arange(len(mesh.cells))
     if region is not None:
         allowed = np.flatnonzero(mesh.regions == region)
@@ -43,6 +46,18 @@ def locate(space: Space, points: Array, region: int | None = None) -> tuple[Inte
         )
     chosen = near[np.arange(len(points)), best]
     return chosen, reference.reshape(len(points), count, d)[np.arange(len(points)), best]
+
+
+def along_line(mesh: BodyMesh, x: Array, *, inner_side: bool = False) -> tuple[Integers, Array]:
+    """Cells (k,) of a line and positions in [0, 1] (k,) of coordinates (k,); beyond its ends too.
+
+    Where two cells meet the outer one is given unless ``inner_side``.
+    """
+    vertices = mesh.points[:, 0]
+    nudge = -1e-12 if inner_side else 1e-12
+    cells = np.searchsorted(vertices, x + nudge * vertices[-1], side="right") - 1
+    cells = np.clip(cells, 0, len(vertices) - 2).astype(np.intp)
+    return cells, (x - vertices[cells]) / np.diff(vertices)[cells]
 
 
 def _inverse(space: Space, cells: Integers, points: Array) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Symmetry
+from particle_sim.fem.locate import along_line
 from particle_sim.figures.cutaway import FACE_SHADES, CutView, border_lines, lit
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.view import Cut, exits, screen_around
@@ -29,8 +30,7 @@ def ball_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
     view, vertices = ball_view(cut, pixels), mesh.points[:, 0]
     radius = view.reference[:, 0] * vertices[-1]
     hollow = radius < vertices[0]
-    cells = np.clip(np.searchsorted(vertices, radius, side="right") - 1, 0, len(mesh.cells) - 1)
-    position = (radius.clip(vertices[0]) - vertices[cells]) / mesh.cell_sizes[cells]
+    cells, position = along_line(mesh, radius.clip(vertices[0], vertices[-1]))
     values, _ = space.tabulate(position[:, None])
     columns = run.points.cell_points[cells]
     starts = columns.shape[1] * np.arange(len(columns) + 1)

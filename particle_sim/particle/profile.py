@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.fem.locate import along_line
 from particle_sim.particle.recovery import RecoveryPoints
 from particle_sim.units import Array
 
@@ -27,11 +28,8 @@ def along_radius(
     """Fields of states (theta (t, n), displacement (t, m)) at scaled radii (k,)."""
     elasticity, (theta, moved) = points.elasticity, states
     space = elasticity.space
-    vertices = space.mesh.points[:, 0]
-    nudge = -1e-12 if inner_side else 1e-12
-    cells = np.searchsorted(vertices, radius + nudge, side="right") - 1
-    cells = np.clip(cells, 0, len(vertices) - 2)
-    reference = ((radius - vertices[cells]) / np.diff(vertices)[cells])[:, None, None]
+    cells, position = along_line(space.mesh, radius, inner_side=inner_side)
+    reference = position[:, None, None]
     stress, strain = points.inside(theta, moved, cells, reference)
     filling = points.filling_inside(theta, cells, reference)[..., 0]
     values, _, _ = space.shapes_at(cells, reference)

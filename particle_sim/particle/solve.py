@@ -85,7 +85,7 @@ def solve_particle(
     system = discretised(particle, _surfaces(particle, surface, inner_surface, on))
     stored = len(landings) + 2 if store is Stored.TIMES else MANY
     check_memory(system, stored)
-    if len(landings):
+    if len(landings) and store is Stored.TIMES:
         check_first_output(surface, float(landings[0]), _sodium_per_area(system), limits)
     start = _start(system, surface, initial_site_fraction)
     check_start(start, limits)

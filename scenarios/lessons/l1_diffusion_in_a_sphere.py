@@ -94,7 +94,7 @@ def simulate(
         if supply == HELD
         else ps.constant_flux(inward, end, initial_site_fraction=0.0)
     )
-    return ps.solve_particle(particle, surface, times=times, limits=None)
+    return ps.solve_particle(particle, surface, times=times, store=ps.Stored.STEPS, limits=None)
 
 
 def draw(*, supply: str, radius: float, time: float) -> Picture:

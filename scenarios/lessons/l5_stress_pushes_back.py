@@ -103,6 +103,7 @@ def charge(body: Material, c_rate: float, filling: float, *, acts_back: bool) ->
             speed * CONCENTRATION * RADIUS / 3, (BEGIN - END) / speed, initial_site_fraction=BEGIN
         ),
         times=np.append((BEGIN - filling) / speed, np.linspace(0, (BEGIN - END) / speed, 19)[1:]),
+        store=ps.Stored.STEPS,
         tolerance=1e-3,
     )
 

@@ -114,6 +114,7 @@ def charge(c_rate: float, body: Material | None = None, *, fine: bool = False) -
         ps.Particle(material=body or material(), mesh=mesh),
         ps.constant_flux(flux, duration, initial_site_fraction=BEGIN),
         times=np.linspace(0, 0.95 * duration, 15)[1:],
+        store=ps.Stored.STEPS,
         tolerance=1e-3,
     )
 

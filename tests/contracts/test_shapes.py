@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from particle_sim.errors import InputError
-from particle_sim.fem.mesh import Mesh
+from particle_sim.fem.mesh import Mesh, line_mesh
 from particle_sim.fem.space import Space
 from particle_sim.particle import shapes
 
@@ -29,7 +29,7 @@ HOLLOW = [name for name in SHAPES if name != "slab"]
 
 
 def volume(mesh: Mesh) -> float:
-    return float(Space(mesh=mesh, order=2, quadrature_points=4).weights.sum())
+    return float(Space(mesh=line_mesh(mesh), order=2, degree=6).weights.sum())
 
 
 @pytest.mark.parametrize("name", list(SHAPES))

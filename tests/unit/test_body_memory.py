@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
-from particle_sim.particle.body import memory
+from particle_sim.particle import memory
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.system import ParticleSystem
 

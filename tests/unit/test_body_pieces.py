@@ -13,10 +13,20 @@ import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.fem.locate import locate
 from particle_sim.fem.space import Space
-from particle_sim.particle.kinematics import rigid_modes, strain_matrix
+from particle_sim.particle.kinematics import Motions, Strains, rigid_modes
 from particle_sim.particle.mechanics import MechanicalBoundary
+from particle_sim.units import Array
 
 SIZE = 1e-6
+
+
+def strain_matrix(symmetry: Symmetry, space: Space) -> Array:
+    return Strains(
+        motions=Motions(symmetry=symmetry),
+        gradients=space.gradients,
+        values=space.values,
+        points=space.points,
+    ).matrix
 
 
 def box() -> BodyMesh:
@@ -92,7 +102,7 @@ def test_rigid_motions_have_no_strain(name: str) -> None:
     symmetry = space.mesh.symmetry
     motions = rigid_modes(symmetry, space.nodes)
     assert motions.shape[1] == {"box": 6, "rectangle": 3, "rod": 1}[name]
-    strain = strain_matrix(symmetry, space.gradients, space.values, space.points)
+    strain = strain_matrix(symmetry, space)
     local = motions.reshape(space.dimension, space.mesh.dimension, -1)[space.cell_dofs]
     local = local.reshape(len(local), -1, motions.shape[1])
     scale = np.abs(strain).max() * np.abs(motions).max()
@@ -102,7 +112,7 @@ def test_rigid_motions_have_no_strain(name: str) -> None:
 def test_stretching_a_meridian_is_read_in_its_own_components() -> None:
     """u = (a r, b z): the strain is (a, a, b, 0, 0, 0)."""
     space = space_of("rod")
-    strain = strain_matrix(Symmetry.AXISYMMETRIC, space.gradients, space.values, space.points)
+    strain = strain_matrix(Symmetry.AXISYMMETRIC, space)
     field = space.nodes * np.array([2.0, 5.0])
     local = field[space.cell_dofs].reshape(len(space.cell_dofs), -1)
     found = np.einsum("cpvi,ci->cpv", strain, local)

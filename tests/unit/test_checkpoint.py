@@ -15,8 +15,7 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.errors import ConvergenceError, InputError
-from particle_sim.particle import integrate
-from particle_sim.particle.body import memory
+from particle_sim.particle import integrate, memory
 from particle_sim.particle.checkpoint import Checkpoint
 from particle_sim.particle.discrete import Rate
 from particle_sim.particle.discretise import discretised

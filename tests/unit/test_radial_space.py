@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from particle_sim.errors import InputError
-from particle_sim.fem.mesh import Coordinates, Mesh, graded_vertices, uniform_vertices
+from particle_sim.fem.locate import along_line
+from particle_sim.fem.mesh import Coordinates, Mesh, graded_vertices, line_mesh, uniform_vertices
 from particle_sim.fem.space import Space
 
 VOLUMES: dict[Coordinates, Callable[[float, float], float]] = {
@@ -29,7 +30,7 @@ def space_on(
     coordinates: Coordinates, *, inner: float = 0.0, order: int = 2, points: int = 4, cells: int = 7
 ) -> Space:
     mesh = Mesh(vertices=graded_vertices(inner, 2.0, cells, 5.0), coordinates=coordinates)
-    return Space(mesh=mesh, order=order, quadrature_points=points)
+    return Space(mesh=line_mesh(mesh), order=order, degree=2 * points - 2)
 
 
 @pytest.mark.parametrize("inner", [0.0, 0.5])
@@ -44,7 +45,7 @@ def test_weights_sum_to_the_volume(coordinates: Coordinates, inner: float) -> No
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
 def test_shape_functions_sum_to_one_and_their_slopes_to_zero(order: int) -> None:
     space = space_on(Coordinates.SPHERE, order=order)
-    values, slopes = space.tabulate(np.linspace(0, 1, 23))
+    values, slopes = space.tabulate(np.linspace(0, 1, 23)[:, None])
     assert values.shape == (23, order + 1)
     assert np.abs(values.sum(axis=1) - 1).max() <= 1e-14
     assert np.abs(slopes.sum(axis=1)).max() <= 1e-12
@@ -53,15 +54,16 @@ def test_shape_functions_sum_to_one_and_their_slopes_to_zero(order: int) -> None
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
 def test_shape_functions_are_one_at_their_own_node(order: int) -> None:
     space = space_on(Coordinates.SLAB, order=order, cells=1)
-    values, _ = space.tabulate(space.nodes / 2.0)
+    values, _ = space.tabulate(space.local_points)
     assert np.abs(values - np.eye(order + 1)).max() <= 1e-13
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
 def test_tabulated_slopes_are_derivatives(order: int) -> None:
     space, at, step = space_on(Coordinates.SLAB, order=order), np.linspace(0.1, 0.9, 9), 1e-6
+    at = at[:, None]
     difference = (space.tabulate(at + step)[0] - space.tabulate(at - step)[0]) / (2 * step)
-    assert np.abs(space.tabulate(at)[1] - difference).max() <= 1e-8
+    assert np.abs(space.tabulate(at)[1][..., 0] - difference).max() <= 1e-8
 
 
 @pytest.mark.parametrize("points", [2, 3, 4, 6])
@@ -71,14 +73,14 @@ def test_quadrature_is_exact_for_polynomials(coordinates: Coordinates, points: i
     space = space_on(coordinates, inner=0.5, points=points)
     factor, power = coordinates.surface_factor, coordinates.value
     for degree in range(2 * points - 1 - power):
-        total = float(np.sum(space.weights * space.radius**degree))
+        total = float(np.sum(space.weights * space.points[..., 0] ** degree))
         last = degree + power + 1
         exact = factor * (2.0**last - 0.5**last) / last
         assert total == pytest.approx(exact, rel=1e-13), degree
     one_cell = space_on(coordinates, inner=0.5, points=points, cells=1)
     missed = 2 * points + 2 - power
     last = missed + power + 1
-    total = float(np.sum(one_cell.weights * one_cell.radius**missed))
+    total = float(np.sum(one_cell.weights * one_cell.points[..., 0] ** missed))
     assert total != pytest.approx(factor * (2.0**last - 0.5**last) / last, rel=1e-13)
 
 
@@ -87,11 +89,11 @@ def test_interpolation_converges_with_order_plus_one(order: int) -> None:
     errors = []
     for cells in (4, 8):
         mesh = Mesh(vertices=uniform_vertices(0, 3.0, cells), coordinates=Coordinates.SPHERE)
-        space = Space(mesh=mesh, order=order, quadrature_points=order + 2)
+        space = Space(mesh=line_mesh(mesh), order=order, degree=2 * order + 2)
         radius = np.linspace(0, 3.0, 301)
-        cell, position = space.locate(radius)
-        values, _ = space.tabulate(position)
-        taken = np.sum(values * np.sin(space.nodes)[space.cell_dofs[cell]], axis=1)
+        cell, position = along_line(space.mesh, radius)
+        values, _ = space.tabulate(position[:, None])
+        taken = np.sum(values * np.sin(space.nodes[:, 0])[space.cell_dofs[cell]], axis=1)
         errors.append(float(np.abs(taken - np.sin(radius)).max()))
     observed = math.log2(errors[0] / errors[1])
     assert order + 0.6 < observed < order + 1.4
@@ -105,18 +107,22 @@ def test_orders_that_do_not_exist_are_refused(order: int) -> None:
 
 def test_nodes_run_outwards_and_cells_share_their_ends() -> None:
     space = space_on(Coordinates.SPHERE, order=3)
-    assert (np.diff(space.nodes) > 0).all()
+    assert (np.diff(space.nodes[:, 0]) > 0).all()
     assert len(space.nodes) == space.dimension == 7 * 3 + 1
-    assert np.array_equal(space.cell_dofs[:-1, -1], space.cell_dofs[1:, 0])
-    assert np.allclose(space.nodes[space.cell_dofs[:, 0]], space.mesh.vertices[:-1], rtol=1e-14)
+    assert np.array_equal(space.cell_dofs[:-1, 1], space.cell_dofs[1:, 0])  # ends come first
+    assert np.allclose(space.nodes[space.cell_dofs[:, 0]], space.mesh.points[:-1], rtol=1e-14)
 
 
 def test_locate_finds_cell_and_position() -> None:
-    space = space_on(Coordinates.SLAB)
-    vertices = space.mesh.vertices
-    cell, position = space.locate(np.array([vertices[0], 0.5 * (vertices[2] + vertices[3]), 2.0]))
-    assert cell.tolist() == [0, 2, 6]
-    assert np.allclose(position, [0.0, 0.5, 1.0], atol=1e-14)
+    mesh = space_on(Coordinates.SLAB).mesh
+    vertices = mesh.points[:, 0]
+    at = np.array([vertices[0], 0.5 * (vertices[2] + vertices[3]), vertices[4], 2.0])
+    cell, position = along_line(mesh, at)
+    assert cell.tolist() == [0, 2, 4, 6]
+    assert np.allclose(position, [0.0, 0.5, 0.0, 1.0], atol=1e-14)
+    cell, position = along_line(mesh, at, inner_side=True)
+    assert cell.tolist() == [0, 2, 3, 6]
+    assert np.allclose(position, [0.0, 0.5, 1.0, 1.0], atol=1e-14)
 
 
 def test_graded_cells_shrink_by_the_ratio() -> None:
@@ -127,11 +133,25 @@ def test_graded_cells_shrink_by_the_ratio() -> None:
 
 
 def test_mesh_knows_its_boundaries() -> None:
-    hollow = space_on(Coordinates.SPHERE, inner=0.5).mesh
+    def made(coordinates: Coordinates, inner: float) -> Mesh:
+        return Mesh(vertices=graded_vertices(inner, 2.0, 7, 5.0), coordinates=coordinates)
+
+    hollow = made(Coordinates.SPHERE, 0.5)
     assert (hollow.inner, hollow.outer, hollow.is_hollow) == (0.5, 2.0, True)
-    assert not space_on(Coordinates.SPHERE).mesh.is_hollow
-    assert not space_on(Coordinates.SLAB, inner=0.5).mesh.is_hollow
+    assert not made(Coordinates.SPHERE, 0.0).is_hollow
+    assert not made(Coordinates.SLAB, 0.5).is_hollow
     assert hollow.cell_sizes.sum() == pytest.approx(1.5)
+    assert set(line_mesh(hollow).boundaries) == {"surface", "inner"}
+    assert set(line_mesh(made(Coordinates.CYLINDER, 0.0)).boundaries) == {"surface", "axis"}
+    assert set(line_mesh(made(Coordinates.SLAB, 0.0)).boundaries) == {"surface", "inner"}
+
+
+def test_shell_is_a_region_of_the_line() -> None:
+    mesh = Mesh(vertices=graded_vertices(0.0, 2.0, 7, 5.0), coordinates=Coordinates.SPHERE)
+    line = line_mesh(mesh, (0.5, 3))
+    assert line.regions.tolist() == [0] * 7 + [1] * 3
+    assert line.points[-1, 0] == pytest.approx(2.5, rel=1e-15)
+    assert set(line.part(np.arange(7)).boundaries) == {"axis", "interface"}
 
 
 def test_space_survives_pickling() -> None:

@@ -14,7 +14,8 @@ import numpy as np
 
 import particle_sim as ps
 from particle_sim.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
-from particle_sim.fem.mesh import Coordinates
+from particle_sim.fem.mesh import Coordinates, Mesh, line_mesh
+from particle_sim.fem.space import Space
 from particle_sim.materials.material import Material
 from particle_sim.particle.mechanics import free_surface
 from particle_sim.particle.run import ParticleRun, von_mises
@@ -128,3 +129,8 @@ def extreme(times: Array, values: Array) -> tuple[float, float]:
     part = slice(middle - 1, middle + 2)
     a, b, c = np.polyfit(times[part] - times[middle], values[part], 2)
     return float(times[middle] - b / (2 * a)), float(c - b * b / (4 * a))
+
+
+def radial_space(mesh: Mesh, order: int) -> Space:
+    """The elements that a radial particle's sodium has on a mesh."""
+    return Space(mesh=line_mesh(mesh), order=order, degree=2 * order + 4)

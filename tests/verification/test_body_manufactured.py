@@ -25,7 +25,7 @@ from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.materials.functions import LinearTable
 from particle_sim.particle.crystal import Crystal
 from particle_sim.particle.discretise import discretised
-from particle_sim.particle.kinematics import rigid_modes, strain_of
+from particle_sim.particle.kinematics import rigid_modes
 from particle_sim.particle.stiffness import stress_tensor
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
@@ -205,9 +205,8 @@ def errors(problem: Problem) -> tuple[float, ...]:
     moved -= (rigid @ motion).reshape(moved.shape)
     beta = np.zeros((*theta.shape, 6))
     beta[..., :3] = (theta - 0.5)[..., None] * np.array([float(b) for b in BETA])
-    strain = strain_of(
-        space.mesh.symmetry, nodes[None], space.gradients, space.values, space.points
-    )
+    cells = np.arange(len(nodes))
+    strain = system.elasticity.strains(cells).of(nodes.reshape(1, len(nodes), -1))
     regions = system.elasticity.regions
     stress = (strain[0] - beta) @ regions.stiffness[0] * regions.reference_modulus
     found = (theta[..., None], phi[..., None], moved, stress)

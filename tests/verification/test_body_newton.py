@@ -20,8 +20,8 @@ import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceState
 from particle_sim.materials.functions import LinearTable, Polynomial
-from particle_sim.particle.body import linear_solvers
-from particle_sim.particle.body import system as equations
+from particle_sim.particle import elastic_solvers
+from particle_sim.particle import system as equations
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.iterative import IterativeElastic
@@ -234,12 +234,12 @@ def test_step_solves_the_tangent(name: str) -> None:
 )
 def test_step_solves_the_tangent_by_multigrid(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As for a large free body, whose rigid motion is projected out instead of pinned."""
-    monkeypatch.setattr(linear_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
+    monkeypatch.setattr(elastic_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
     check_step(SETUPS[name])
 
 
 def test_multigrid_step_notices_forgotten_pins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linear_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
+    monkeypatch.setattr(elastic_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
     plain = IterativeElastic.precondition
     monkeypatch.setattr(
         IterativeElastic,

@@ -38,7 +38,7 @@ from particle_sim.metrics.grain_boundary_traction import (
 from particle_sim.metrics.linearity import why_not_linear
 from particle_sim.particle.mechanics import MechanicalBoundary, Shell
 from particle_sim.particle.outcome import ParticleEnd
-from particle_sim.particle.run import ParticleRun, Run
+from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.shapes import outlines
 from particle_sim.units import Array
 
@@ -58,7 +58,7 @@ def stressed(particle: ps.Particle[BodyMesh], site_fraction: float = 0.0) -> Par
     return ps.solve_stress(particle, lambda x: np.full(len(x), site_fraction))
 
 
-def pulled(inputs: Inputs, mesh: str) -> Run:
+def pulled(inputs: Inputs, mesh: str) -> ParticleRun:
     """A particle under uniform tension p from outside."""
     around = MechanicalBoundary(pressure=-inputs["p"])
     material, radius = elastic_material(inputs), inputs["R"]
@@ -123,7 +123,7 @@ def test_compression_opens_nothing() -> None:
     assert math.isinf(critical_radius_of_flaw(run, flaw_size=FLAW, toughness=TOUGHNESS))
 
 
-def coated(inputs: Inputs, mesh: str) -> Run:
+def coated(inputs: Inputs, mesh: str) -> ParticleRun:
     """Case I1: an empty core in a shell that wants to be larger."""
     material = elastic_material({**PULLED, "E": inputs["E1"], "nu": inputs["nu1"]})
     core, outside = inputs["a"], inputs["b"]

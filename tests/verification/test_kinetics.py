@@ -58,7 +58,7 @@ def check_overpotential(inputs: Inputs, sign: float = -1.0) -> None:
     taken = {
         "c_surf": run.concentration[where, -1],
         "mean_sto": run.mean_site_fraction[where],
-        "i_Am2": -FARADAY * run.surface_flux[where],
+        "i_Am2": -FARADAY * run.outflow[where],
         "eta_V": overpotential_history(run)[where],
         "sigma_theta_surf": run.stress[where, -1, 1],
     }
@@ -103,7 +103,7 @@ def check_hold(
         "sto_surf": run.site_fraction[where, -1],
         "sto_mean": run.mean_site_fraction[where],
         "sto_centre": run.site_fraction[where, 0],
-        "i_Am2": -FARADAY * run.surface_flux[where],
+        "i_Am2": -FARADAY * run.outflow[where],
         "sigma_theta_surf": run.stress[where, -1, 1],
         "sigma_r_centre": run.stress[where, 0, 0],
     }

@@ -64,7 +64,7 @@ def fill_up(
 ) -> ParticleRun:
     body = ps.Particle(material=body_material, mesh=mesh, physics=law)
     surface = ps.constant_flux(-flux, float(times[-1]), initial_site_fraction=0.0)
-    run = ps.solve_particle(body, surface, times=times, tolerance=1e-6)
+    run = ps.solve_particle(body, surface, times=times, store=ps.Stored.STEPS, tolerance=1e-6)
     assert_gates(run)
     assert run.end is ParticleEnd.FULL
     return run

@@ -21,13 +21,13 @@ from reference import (
     elastic_material,
     index_at,
     load,
+    radial_space,
     spoiled,
     stress_scale,
     times_of,
 )
 
 import particle_sim as ps
-from particle_sim.fem.space import Space
 from particle_sim.materials.functions import LinearTable
 from particle_sim.metrics.peak_strain_energy_density import strain_energy_history
 from particle_sim.particle.mechanics import Axial, MechanicalBoundary, Shell
@@ -96,7 +96,13 @@ def check_shell(
         energy, expected = strain_energy_history(run)[-1], case["elastic_energy_J"]
         assert_close("energy", energy, expected, scale=expected, tolerance=1e-4)
         pressure = lame_core_stress(SHELL["inputs"])
-        assert_close("Lame", run.stress[-1, :, 0], pressure, scale=pressure, tolerance=1e-4)
+        assert_close(
+            "Lame",
+            run.stress[-1, run.points.sodium >= 0, 0],
+            pressure,
+            scale=pressure,
+            tolerance=1e-4,
+        )
     else:
         expected = case["eps_z"]
         assert_close("axial strain", run.overall[-1], expected, scale=expected, tolerance=1e-4)
@@ -165,8 +171,7 @@ def check_pressure(inputs: Inputs) -> None:
 def check_varying_modulus(inputs: Inputs, *, is_averaged: bool = False) -> None:
     rows = MODULUS["rows"]
     mesh = ps.shapes.sphere(inputs["R"], cells=40, grading=1.0)
-    space = Space(mesh=mesh, order=2, quadrature_points=5)
-    x = space.nodes / inputs["R"]
+    x = radial_space(mesh, 2).nodes[:, 0] / inputs["R"]
     start, rise = MODULUS["inputs"]["prof"]
     filling = start + rise * x**2
     ends = (inputs["E0"], inputs["E1"])

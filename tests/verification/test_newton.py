@@ -14,13 +14,15 @@ import pytest
 from reference import RT
 
 import particle_sim as ps
+from particle_sim.fem.banded import BandedMatrix
 from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.functions import LinearTable, Polynomial
 from particle_sim.materials.material import Material
 from particle_sim.particle import system as equations
+from particle_sim.particle.band_solver import BandSolver
+from particle_sim.particle.discretise import discretised
 from particle_sim.particle.linearised import Linearised
-from particle_sim.particle.mechanics import Lateral, MechanicalBoundary, free_surface
-from particle_sim.particle.solve import _system
+from particle_sim.particle.mechanics import Lateral, MechanicalBoundary, Shell, free_surface
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
@@ -73,6 +75,21 @@ SETUPS = {
         mesh=ps.shapes.slab(SIZE, cells=6),
         mechanics=MechanicalBoundary(lateral=Lateral.BENDING),
     ),
+    "drift in a hollow ball": Setup(
+        law=SOLID_SOLUTION, mesh=ps.shapes.sphere(SIZE, inner_radius=0.4 * SIZE, cells=6)
+    ),
+    "drift in a hollow cylinder": Setup(
+        law=SOLID_SOLUTION, mesh=ps.shapes.cylinder(SIZE, inner_radius=0.4 * SIZE, cells=6)
+    ),
+    "drift in a shell": Setup(
+        law=SOLID_SOLUTION,
+        mesh=BALL,
+        mechanics=MechanicalBoundary(
+            shell=Shell(
+                thickness=0.2 * SIZE, youngs_modulus=1e11, poisson_ratio=0.2, misfit_strain=0.01
+            )
+        ),
+    ),
     "phase separation": Setup(law=(ps.transport.phase_separation,), mesh=BALL),
     "coherent phase separation": Setup(law=COHERENT, mesh=BALL),
     "coherent phase separation in a slab": Setup(law=COHERENT, mesh=ps.shapes.slab(SIZE, cells=6)),
@@ -105,61 +122,62 @@ def system_of(setup: Setup) -> ParticleSystem:
     body = ps.Particle(
         material=values, mesh=setup.mesh, physics=setup.law, mechanics=setup.mechanics
     )
-    return _system(body, surface, None)
+    name = "surface" if setup.mechanics.shell is None else "interface"
+    return discretised(body, {name: surface})
 
 
 def state_of(system: ParticleSystem, seed: int) -> tuple[Array, Array]:
-    """A rough state inside the window, and the sizes of its parts; 0 where u is pinned."""
-    numbers, numbering = np.random.default_rng(seed), system.numbering
-    sizes = np.zeros(numbering.size)
-    sizes[numbering.theta], sizes[numbering.phi], sizes[numbering.u] = 0.15, 0.5, 0.01
-    if system.is_coupled and system.elasticity.is_hollow:
-        sizes[numbering.u[0]] = 0.0
-    state = sizes * numbers.uniform(-1, 1, numbering.size)
-    state[numbering.theta] += 0.5
+    """A rough state inside the window, and the sizes of its parts; 0 where u is held."""
+    numbers, sizes = np.random.default_rng(seed), np.zeros(system.u.stop)
+    sizes[system.theta], sizes[system.phi] = 0.15, 0.5
+    if system.is_coupled:
+        sizes[system.u] = np.where(system.elasticity.fixed, 0.0, 0.01)
+    state = sizes * numbers.uniform(-1, 1, len(sizes))
+    state[system.theta] += 0.5
     return state, sizes
 
 
-def apply(linearised: Linearised, direction: Array, overall: Array) -> tuple[Array, Array]:
-    """Tangent times a direction; band storage holds (column, 2 width + row - column)."""
-    band = linearised.band
-    size, width = len(band), (band.shape[1] - 1) // 3
-    product = linearised.columns @ overall
-    for offset in range(-width, width + 1):
-        columns = np.arange(max(0, -offset), min(size, size - offset))
-        product[columns + offset] += band[columns, 2 * width + offset] * direction[columns]
-    return product, linearised.rows @ direction + linearised.corner @ overall
+def apply(system: ParticleSystem, linearised: Linearised, direction: Array) -> Array:
+    """Tangent times a direction: rows of theta, phi and u."""
+    t, n = system.phi.stop, system.space.dimension
+    first, equilibrium = linearised.tangent @ direction[:t], np.zeros(0)
+    if linearised.coupling is not None:
+        on_phi, equilibrium = linearised.coupling.apply(direction[:n], direction[t:])
+        first[n : 2 * n] += on_phi
+    return np.concatenate([first, equilibrium])
+
+
+STAGE = {"time": 1e-3, "piece": (0.0, 1.0), "length": 0.02}
 
 
 def check_tangent(given: Setup, true: Setup) -> None:
     """The tangent of ``given`` is the derivative of the residual of ``true``."""
     system = system_of(true)
     state, sizes = state_of(system, 1)
-    numbers = np.random.default_rng(2)
-    overall = 0.01 * numbers.uniform(-1, 1, system._globals)
-    direction = sizes * numbers.uniform(-1, 1, len(sizes))
-    overall_direction = 0.01 * numbers.uniform(-1, 1, system._globals)
-    history = np.full(system.space.dimension, 0.45)
-    stage = Stage(time=1e-3, piece=(0.0, 1.0), length=0.02, history=history)
-    step = 1e-4
-    above, below = (
-        system.linearise(state + s * direction, overall + s * overall_direction, stage)
-        for s in (step, -step)
-    )
+    direction = sizes * np.random.default_rng(2).uniform(-1, 1, len(sizes))
+    stage = Stage(**STAGE, history=np.full(system.space.dimension, 0.45))
+    step, nothing = 1e-4, np.zeros(0)
+    above, below = (system.linearise(state + s * direction, nothing, stage) for s in (step, -step))
     expected = (above.residual - below.residual) / (2 * step)
-    expected_overall = (above.overall_residual - below.overall_residual) / (2 * step)
-    tangent = system_of(given).linearise(state, overall, stage)
-    product, product_overall = apply(tangent, direction, overall_direction)
-    numbering = system.numbering
-    for name, places in (("theta", numbering.theta), ("phi", numbering.phi), ("u", numbering.u)):
-        if len(places):
-            scale = np.abs(expected[places]).max()
-            error = np.abs(product - expected)[places].max() / scale
+    other = system_of(given)
+    product = apply(other, other.linearise(state, nothing, stage), direction)
+    for name, place in (("theta", system.theta), ("phi", system.phi), ("u", system.u)):
+        if place.stop > place.start:
+            scale = np.abs(expected[place]).max()
+            error = np.abs(product - expected)[place].max() / scale
             assert error < 1e-6, f"tangent of {name} is off by {error:.1e}"
-    if len(overall):
-        scale = np.abs(expected_overall).max()
-        error = np.abs(product_overall - expected_overall).max() / scale
-        assert error < 1e-6, f"tangent of the global unknowns is off by {error:.1e}"
+
+
+def check_step(setup: Setup) -> None:
+    """The band solves tangent times step = -residual, the global unknowns included."""
+    system = system_of(setup)
+    state, _ = state_of(system, 1)
+    stage = Stage(**STAGE, history=np.full(system.space.dimension, 0.45))
+    linearised = system.linearise(state, np.zeros(0), stage)
+    step, _ = system.newton_step(linearised)
+    left = apply(system, linearised, step) + linearised.residual
+    error = float(np.abs(left).max() / np.abs(linearised.residual).max())
+    assert error < 1e-9, f"the step leaves {error:.1e} of the residual"
 
 
 def check_quadratic(law: tuple[PhysicsTerm, ...]) -> None:
@@ -187,6 +205,23 @@ def no_slopes(*arguments: Any) -> Flux:
 @pytest.mark.parametrize("name", list(SETUPS))
 def test_tangent_is_the_derivative(name: str) -> None:
     check_tangent(SETUPS[name], SETUPS[name])
+
+
+@pytest.mark.parametrize("name", list(SETUPS))
+def test_step_solves_the_tangent(name: str) -> None:
+    check_step(SETUPS[name])
+
+
+def test_step_notices_forgotten_displacements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BandSolver, "_stiffness", property(_softened))
+    with pytest.raises(AssertionError, match="the step leaves"):
+        check_step(SETUPS["drift in a hollow ball"])
+
+
+def _softened(solver: BandSolver) -> BandedMatrix:
+    assert solver.elasticity is not None
+    places = solver._places[solver.fields * solver.space.dimension :]
+    return solver._pattern.banded(0.9 * solver.elasticity.constant_stiffness, places)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference import assert_balanced, elastic_material, stress_scale
+from reference import assert_balanced, elastic_material, radial_space, stress_scale
 
 import particle_sim as ps
-from particle_sim.fem.space import Space
 from particle_sim.materials.functions import LinearTable
 from particle_sim.particle import stepper, tableau
-from particle_sim.particle.solve import _system
+from particle_sim.particle.discretise import discretised
 from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.units import Array
@@ -40,7 +39,7 @@ def mean_inside(x: Array) -> Array:
 def spatial_errors(order: int, cells: int, grading: float, root: float) -> tuple[float, float]:
     """Volume L2 errors of theta and of the hoop stress over S, from points inside the cells."""
     mesh = ps.shapes.sphere(INPUTS["R"], cells=cells, grading=grading)
-    nodes = Space(mesh=mesh, order=order, quadrature_points=order + 3).nodes
+    nodes = radial_space(mesh, order).nodes[:, 0]
     body = ps.Particle(
         material=elastic_material(INPUTS, stress_free_concentration=1e4), mesh=mesh, order=order
     )
@@ -86,7 +85,7 @@ def fixed_steps(system: ParticleSystem, start: Snapshot, steps: int) -> Array:
     snapshot = start
     for _ in range(steps):
         snapshot, _ = fixed.step(snapshot, 0.1 / steps, (0.0, 0.1 * UNIT))
-    return snapshot.packed[system.numbering.theta]
+    return snapshot.packed[system.theta]
 
 
 def check_order_in_time(expected: float) -> None:
@@ -95,9 +94,9 @@ def check_order_in_time(expected: float) -> None:
     material = elastic_material(INPUTS, diffusivity=LinearTable((0.0, 1.0), (1e-14, 2e-14)))
     body = ps.Particle(material=material, mesh=mesh)
     closed = ps.constant_flux(0.0, 0.1 * UNIT, initial_site_fraction=0.5)
-    system = _system(body, closed, None)
-    packed = np.zeros(system.numbering.size)
-    packed[system.numbering.theta] = 0.5 + mode(system.space.nodes)
+    system = discretised(body, {"surface": closed})
+    packed = np.zeros(system.u.stop)
+    packed[system.theta] = 0.5 + mode(system.space.nodes[:, 0])
     rate = system.rate(packed, np.zeros(0), 0.0, (0.0, 0.1 * UNIT))
     start = Snapshot(time=0.0, packed=packed, overall=np.zeros(0), rate=rate, passed=0.0)
     exact = fixed_steps(system, start, 64)

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from reference import RT, Case, assert_close, assert_gates, load, molar_volume
+from reference import RT, Case, assert_close, assert_gates, load, molar_volume, radial_space
 from scipy.optimize import brentq
 
 import particle_sim as ps
 from particle_sim.constants import AVOGADRO, GAS_CONSTANT
-from particle_sim.fem.space import Space
 from particle_sim.particle.run import ParticleRun
 
 BOUNDARY, COHERENT, PHOSPHATE = load("H1"), load("H2"), load("H3")
@@ -77,7 +76,7 @@ def relaxed(solution: Solution, chi: float, widths: float) -> ParticleRun:
     )
     size = widths * solution.length
     mesh = ps.shapes.slab(size, cells=int(3 * widths), grading=1.0)
-    x = Space(mesh=mesh, order=3, quadrature_points=6).nodes
+    x = radial_space(mesh, 3).nodes[:, 0]
     reach = 0.5 - common_tangent(chi) if chi > 2 else 0.05
     start = 0.5 + 0.98 * reach * np.tanh((x - size / 2) / (1.5 * solution.length))
     physics = ps.transport.coherent_phase_separation

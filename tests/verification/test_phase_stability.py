@@ -11,12 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from reference import RT, Case, assert_close, assert_gates, load, molar_volume
+from reference import RT, Case, assert_close, assert_gates, load, molar_volume, radial_space
 from scipy.special import j0
 
 import particle_sim as ps
 from particle_sim.fem.mesh import Mesh
-from particle_sim.fem.space import Space
 from particle_sim.materials.material import Material
 from particle_sim.metrics.peak_strain_energy_density import strain_energy_history
 from particle_sim.particle.run import ParticleRun
@@ -58,8 +57,7 @@ def wave(shape: str, x: Array) -> Array:
 
 def perturbed(mesh: Mesh, shape: str, chi: float, gradient: float) -> tuple[Array, Array]:
     """Times [s] and amplitudes of the first mode, started at 1e-4."""
-    space = Space(mesh=mesh, order=3, quadrature_points=6)
-    start = 0.5 + 1e-4 * wave(shape, space.nodes / mesh.outer)
+    start = 0.5 + 1e-4 * wave(shape, radial_space(mesh, 3).nodes[:, 0] / mesh.outer)
     body = ps.Particle(
         material=material(chi, gradient),
         mesh=mesh,
@@ -98,18 +96,13 @@ def check_critical_size(shape: str, chi: float, gradient: float = 1.0) -> None:
 
 def free_energy(run: ParticleRun, chi: float, gradient: float) -> Array:
     """R T c_max int f dV + kappa/2 int |grad x|^2 dV + elastic energy [J/m2] (t,)."""
-    space = run.elasticity.space
+    space = run.elasticity.sodium
     local = run.site_fraction[:, space.cell_dofs]
     x = local @ space.values.T
-    slope = (
-        local
-        @ space.reference_gradients.T
-        / space.mesh.cell_sizes[:, None]
-        / (run.elasticity.length)
-    )
+    slope = np.einsum("eqi,tei->teq", space.gradients[..., 0], local) / run.length
     density = x * np.log(x) + (1 - x) * np.log(1 - x) + chi * x * (1 - x)
     total = RT * FULL * (density + gradient * LENGTH**2 / 2 * slope**2)
-    chemical = np.einsum("teq,eq->t", total, space.weights) * run.elasticity.length
+    chemical = np.einsum("teq,eq->t", total, space.weights) * run.length
     return np.asarray(chemical + strain_energy_history(run))
 
 
@@ -119,7 +112,7 @@ def check_energy_falls(
     """From scattered waves, through growth and coarsening, with chi = 3."""
     volume = molar_volume(coupling, modulus=1e10, ratio=0.3, concentration=FULL)
     mesh = ps.shapes.slab(20 * LENGTH, cells=60, grading=1.0)
-    x = Space(mesh=mesh, order=2, quadrature_points=4).nodes / mesh.outer
+    x = radial_space(mesh, 2).nodes[:, 0] / mesh.outer
     waves = np.sum([0.02 * np.cos(n * np.pi * x + 0.7 * n**2) for n in range(1, 7)], axis=0)
     start = 0.5 + (waves if started == "waves" else 0.4 * np.tanh(10 * (x - 0.5)))
     body = ps.Particle(material=material(3.0, 1.0, volume), mesh=mesh, physics=[term])

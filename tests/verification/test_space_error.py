@@ -91,7 +91,7 @@ def test_the_estimate_is_of_the_size_of_the_error(shape: str, cells: int, order:
 
 def fill_late(run: ParticleRun) -> float:
     chosen = run.time / UNIT > 1e-2
-    return float(sodium_error(run.elasticity.space, run.site_fraction[chosen]).max()) / REACH
+    return float(sodium_error(run.elasticity.sodium, run.site_fraction[chosen]).max()) / REACH
 
 
 def hollow_errors(mesh: Mesh, tolerance: float) -> tuple[float, float, ParticleRun]:
@@ -225,7 +225,7 @@ def test_only_a_sphere_is_told_about_spheres(shape: object) -> None:
             physics=(ps.transport.phase_separation,),
         )
         run = ps.solve_particle(particle, surface, tolerance=1e-2)
-        told.append(any("sphere" in text for text in warnings_for(run, 1e-2, None)))
+        told.append(any("sphere" in text for text in warnings_for(run, 1e-2)))
     assert told == [False, True]
 
 

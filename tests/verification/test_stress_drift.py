@@ -157,7 +157,7 @@ def check_steady(inputs: Inputs, law: tuple[PhysicsTerm, ...] = DILUTE) -> None:
 def check_steady_flux(inputs: Inputs) -> None:
     """What enters through the outer surface leaves through the inner one."""
     for shape, name in (("sphere", "steady_inward_flux_at_outer"), ("slab", "slab_steady_flux")):
-        taken = -steady_run(inputs, shape, DILUTE).surface_flux[-1]
+        taken = -steady_run(inputs, shape, DILUTE).outflow[-1]
         assert_close(name, taken, STEADY[name], scale=STEADY[name], tolerance=1e-4)
 
 
