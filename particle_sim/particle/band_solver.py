@@ -86,7 +86,7 @@ class BandSolver:
             whole[:, i:a, a:] = coupling.scale * coupling.blocks
             whole[:, a:, :i] = -coupling.blocks.transpose(0, 2, 1)
             matrix = self._pattern.assemble(whole) + self._stiffness
-            fixed = np.flatnonzero(coupling.elasticity.fixed)
+            fixed = np.flatnonzero(coupling.elasticity.supports.fixed)
             for place in self._places[fixed + self.fields * self.space.dimension]:
                 matrix.make_identity_row(int(place))
         for place in self._places[linearised.held_dofs]:

@@ -39,7 +39,7 @@ class Coupling:
 
     def apply(self, theta: Array, u: Array) -> tuple[Array, Array]:
         """The tangent's action: on the potential's rows (n,), on equilibrium (m,)."""
-        free = ~self.elasticity.fixed
+        free = ~self.elasticity.supports.fixed
         moved = np.where(free, u, 0.0)
         force = self.elasticity.constant_stiffness @ moved - self.push.T @ theta
         return self.scale * (self.push @ moved), np.where(free, force, u)
@@ -106,7 +106,7 @@ class Coupler:
             loads[part] = elasticity.driven(part, beta[None])[0]
         load = elasticity.standing_load + elasticity.sum_cells(loads[None])[0]
         equilibrium = elasticity.constant_stiffness @ u - load
-        equilibrium[elasticity.fixed] = 0.0
+        equilibrium[elasticity.supports.fixed] = 0.0
         return Coupling(
             elasticity=elasticity,
             pattern=self.pattern,

@@ -2,10 +2,9 @@
 
     div sigma = 0,   sigma = C : (eps(u) - beta(theta)),
 
-C and beta per region. Scaled: lengths by the particle's size, stress by a reference modulus. Rigid
-motion is removed by pinning as many dofs as it has modes: loads are in balance, so pins carry no
-force and add no stress. On lines and sections the displacement element is one order above the
-concentration's, so that strain and chemical strain are of the same degree.
+C and beta per region. Scaled: lengths by the particle's size, stress by a reference modulus. On
+lines and sections the displacement element is one order above the concentration's, so that strain
+and chemical strain are of the same degree.
 """
 
 from __future__ import annotations
@@ -15,23 +14,20 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
 
-from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.space import Space
 from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern, scatter
 from particle_sim.particle.elastic_solvers import ElasticFactors, ElasticProblem, elastic_solver
-from particle_sim.particle.kinematics import Motions, Strains, rigid_modes
+from particle_sim.particle.kinematics import Motions, Strains
 from particle_sim.particle.regions import Regions
+from particle_sim.particle.supports import Supports
 from particle_sim.particle.surroundings import Surroundings
 from particle_sim.units import Array
 
 CHUNK = 2048
 """Cells, times states, worked on at a time; bounds the memory of an assembly."""
-
-_SYMMETRY_AXES = {"symmetry_x": 0, "symmetry_y": 1, "symmetry_z": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,51 +215,10 @@ class Elasticity:
         return np.asarray(self._sum(self.cell_dofs, forces[None])[0] + self.surroundings.forces)
 
     @cached_property
-    def fixed(self) -> NDArray[np.bool_]:
-        """Dofs held at zero by symmetry planes, the axis and the pins of rigid motion (m,)."""
-        fixed = self.on_symmetry.copy()
-        modes = self.free_modes
-        if modes.shape[1]:
-            _, _, order = linalg.qr(modes.T, mode="economic", pivoting=True)
-            fixed[order[: modes.shape[1]]] = True
-        return fixed
-
-    @cached_property
-    def on_symmetry(self) -> NDArray[np.bool_]:
-        """Dofs held at zero by symmetry planes, the axis, and the inner end of a line (m,)."""
-        d = self.space.mesh.dimension
-        if d == 1:
-            return np.asarray(np.arange(self.size) == 0)
-        fixed = np.zeros((self.space.dimension, d), dtype=bool)
-        for name in self.space.mesh.boundaries:
-            if name == "axis":
-                fixed[self.space.boundary_dofs(name), 0] = True
-            elif name in _SYMMETRY_AXES:
-                axis = _SYMMETRY_AXES[name]
-                if self.symmetry is Symmetry.AXISYMMETRIC:
-                    axis = 1
-                fixed[self.space.boundary_dofs(name), axis] = True
-            elif name.startswith("symmetry_"):
-                raise InputError(
-                    f'The boundary "{name}" is no known plane of symmetry; use symmetry_x, '
-                    "symmetry_y or symmetry_z."
-                )
-        return fixed.ravel()
-
-    @cached_property
-    def free_modes(self) -> Array:
-        """Rigid motions that nothing holds (m, r), orthonormal."""
-        modes = rigid_modes(self.symmetry, self.space.nodes)
-        if modes.shape[1] == 0:
-            return np.zeros((self.size, 0))
-        held = modes[self.on_symmetry]
-        if held.size:
-            modes = modes @ linalg.null_space(held.T @ held, rcond=1e-10)
-        if self.surroundings.stiffness.nnz and modes.shape[1]:
-            gram = modes.T @ (self.surroundings.stiffness @ modes)
-            if np.abs(gram).max() > 0:
-                modes = modes @ linalg.null_space(gram, rcond=1e-8)
-        return np.linalg.qr(modes)[0] if modes.shape[1] else modes
+    def supports(self) -> Supports:
+        """What holds the particle in place."""
+        springs = self.surroundings.stiffness
+        return Supports(space=self.space, size=self.size, springs=springs)
 
     @cached_property
     def solver(self) -> ElasticFactors:
@@ -271,15 +226,16 @@ class Elasticity:
         return self._solver_of(self.constant_stiffness)
 
     def _solver_of(self, stiffness: sparse.csr_array) -> ElasticFactors:
-        held = self.fixed if self.surroundings.stiffness.nnz else self.on_symmetry
+        supports = self.supports
+        pinned = bool(supports.springs.nnz)
         return elastic_solver(
             ElasticProblem(
                 stiffness=stiffness,
                 space=self.space,
                 globals_count=self.motions.count,
-                fixed=self.fixed,
-                held=held,
-                motions=self.free_modes,
+                fixed=supports.fixed,
+                held=supports.fixed if pinned else supports.by_symmetry,
+                motions=supports.free_modes,
             )
         )
 
@@ -293,22 +249,12 @@ class Elasticity:
         points = self.at_points(theta)
         loads = self.load(points).T
         if self.regions.has_constant_stiffness:
-            return self._without_motion(self.solver.solve(loads)).T
+            return self.supports.without_motion(self.solver.solve(loads)).T
         solved = []
         for state, load in zip(points, loads.T, strict=True):
             solver = self._solver_of(self.stiffness(state))
-            solved.append(self._without_motion(solver.solve(load[:, None])))
+            solved.append(self.supports.without_motion(solver.solve(load[:, None])))
         return np.concatenate(solved, axis=1).T
-
-    def _without_motion(self, displacement: Array) -> Array:
-        """Displacements (m, t) with their mean translation and rotation taken out."""
-        modes = self.free_modes
-        if modes.shape[1] == 0:
-            return displacement
-        volumes = np.repeat(np.abs(self.space.volumes), self.space.mesh.dimension)[:, None]
-        gram = modes.T @ (volumes * modes)
-        motion = np.linalg.solve(gram, modes.T @ (volumes * displacement))
-        return np.asarray(displacement - modes @ motion)
 
     def work_error(self, theta: Array, displacement: Array) -> float:
         """Worst mismatch of internal and external work over the sum of their magnitudes."""

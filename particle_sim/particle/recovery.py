@@ -70,7 +70,7 @@ class RecoveryPoints:
 
     @cached_property
     def _averaging(self) -> sparse.csr_array:
-        """Mean over the cells around each point, by their volume (p, e i); of a line the plain one."""
+        """Mean over the cells around each point (p, e i), by volume; of a line the plain one."""
         space, size = self.elasticity.space, self.cell_points.size
         is_line = space.mesh.dimension == 1
         volume = np.ones(len(space.weights)) if is_line else space.weights.sum(axis=1)

@@ -31,7 +31,7 @@ _SHEAR = np.diag((2.0, 2.0, 2.0, 1.0, 1.0, 1.0))
 
 @dataclass(frozen=True, kw_only=True)
 class Regions:
-    """Elastic and directional properties of the regions of one particle; ``inert`` hold no sodium."""
+    """Elastic and directional properties of one particle's regions; ``inert`` hold no sodium."""
 
     particle: Particle
     mesh: BodyMesh

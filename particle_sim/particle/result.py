@@ -13,7 +13,7 @@ from particle_sim.units import Array
 
 
 def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) -> ParticleRun:
-    """Fields at the ``wanted`` times [s] (all accepted steps without any), start and end included."""
+    """Fields at the ``wanted`` times [s] (every step without any), the start and the end."""
     every = trajectory.snapshots
     unit, length = system.scales.time, system.scales.length
     snapshots = [s for s in every if _is_wanted(s, wanted / unit, every)]

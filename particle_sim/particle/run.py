@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 
 import numpy as np
 import xarray as xr
@@ -22,7 +23,7 @@ from particle_sim.particle.stiffness import principal_stresses
 from particle_sim.units import Array
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ParticleRun:
     """Fields of a particle of any shape at the stored times.
 
@@ -52,6 +53,36 @@ class ParticleRun:
     balances: Balances
     cost: Cost
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """What was solved and what came of it, in words."""
+        symmetry, first, last = self.mesh.symmetry, self.time[0], self.time[-1]
+        filling, peak = self.mean_site_fraction, float(self.first_principal_stress.max())
+        return {
+            "particle": f"{self.particle.material.title}, {self.length:.3g} m, {symmetry.value}",
+            "law": self.particle.law,
+            "times": f"{len(self.time)}, from {first:.4g} to {last:.4g} s. {self.end.value}",
+            "mean filling": f"{filling[0]:.4g} to {filling[-1]:.4g}",
+            "peak tensile stress": f"{peak / 1e6:.4g} MPa",
+            "sodium balance": f"{self.balances.sodium:.1g}",
+            "warnings": str(len(self.warnings)),
+        }
+
+    def __repr__(self) -> str:
+        what = self.summary
+        rest = [f"{name} {what[name]}" for name in list(what)[3:]]
+        return (
+            f"ParticleRun of {what['particle']}: {what['law']}\n"
+            f"  {what['times']}\n  {', '.join(rest)}"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>"
+            for name, words in self.summary.items()
+        ]
+        return f"<table>{''.join(rows)}</table>"
 
     @cached_property
     def points(self) -> RecoveryPoints:
@@ -114,7 +145,7 @@ class ParticleRun:
 
     @cached_property
     def volume(self) -> float:
-        """Volume that holds sodium [m3]; per metre of something long, per square metre of a slab."""
+        """Volume that holds sodium [m3]; per metre of a long particle, per m2 of a slab."""
         return float(self.elasticity.sodium.volumes.sum()) * self.length**self.mesh.symmetry.power
 
     @property
@@ -212,7 +243,7 @@ class ParticleRun:
         return np.asarray(values @ (weights / weights.sum()))
 
     def strain_energy_history(self) -> Array:
-        """1/2 int sigma : (eps - beta) dV [J] (t,), per what ``volume`` is per; meshed shells too."""
+        """1/2 int sigma : (eps - beta) dV [J] (t,), a meshed shell's too; see ``volume``."""
         unit = self.elasticity.regions.reference_modulus * self.length**self.mesh.symmetry.power
         return unit * self.elasticity.strain_energy(self.site_fraction, self.scaled_displacement)
 

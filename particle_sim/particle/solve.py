@@ -64,9 +64,10 @@ def solve_particle(
 
     ``times`` [s] are hit exactly; they, the start and the end are stored, and with
     ``Stored.STEPS`` or without any ``times`` every step. ``on`` names the boundaries that sodium
-    passes (default: ``surface``, or the inside of an inert coating); all others are blocked. ``inner_surface`` acts
-    on the inside of a hollow particle. ``tolerance`` bounds the time error of each step in theta
-    over min(1, N L/(D c_max)), L the radius or the wall, and in stress over E Omega c/(3 (1 - nu))
+    passes (default: ``surface``, or the inside of an inert coating); all others are blocked.
+    ``inner_surface`` acts on the inside of a hollow particle. ``tolerance`` bounds the time error
+    of each step in theta over min(1, N L/(D c_max)), L the radius or the wall, and in stress over
+    E Omega c/(3 (1 - nu))
     of the same c; a radial mesh made without cells is chosen so that the error in space stays below
     it too, and ``balances.space`` estimates that error (of a body the root mean square, as its mesh
     is given; ``space_error`` holds both parts). The run ends early when the surface filling leaves

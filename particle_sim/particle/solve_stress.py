@@ -8,6 +8,7 @@ import numpy as np
 
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.particle.discretise import discretised, open_boundary
 from particle_sim.particle.filling import Filling, filling_at
@@ -32,7 +33,9 @@ def solve_stress(particle: Particle, site_fraction: Filling) -> ParticleRun:
     still: SurfaceFlux = constant_flux(
         0.0, 1.0, initial_site_fraction=0.5, temperature=REFERENCE_TEMPERATURE
     )
-    name = open_boundary(particle)
+    mesh, name = particle.mesh, open_boundary(particle)
+    if isinstance(mesh, BodyMesh) and name not in ("interface", *mesh.surfaces):
+        name = mesh.surfaces[0]  # sodium passes none of them
     system = discretised(particle, {name: still}, resolve_interface=False)
     elasticity, length = system.elasticity, system.scales.length
     theta = filling_at(system.positions, site_fraction)[None]

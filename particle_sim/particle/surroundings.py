@@ -33,7 +33,7 @@ class Surroundings:
 def surroundings_of(
     space: Space, motions: Motions, boundary: MechanicalBoundary, modulus: float, length: float
 ) -> Surroundings:
-    """Pressure, surface stress, coating and matrix on a displacement space scaled by ``length`` [m].
+    """Pressure, surface stress, coating and matrix on a space scaled by ``length`` [m].
 
     A coating of a section or body is a membrane of thickness t: stress t E/(1-nu^2)
     [(1-nu) eps_s + nu tr(eps_s) P] of the surface strain eps_s = P eps P less the misfit; meant for

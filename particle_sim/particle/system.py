@@ -28,14 +28,16 @@ from particle_sim.particle.band_solver import BandSolver
 from particle_sim.particle.coupling import Coupler
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.forms import SodiumForms
+from particle_sim.particle.held import HeldSurfaces
 from particle_sim.particle.linearised import Linearised, identity_rows
 from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
+from particle_sim.particle.sodium_transport import SodiumTransport
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.particle.unknowns import Stage
-from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.transport.coefficients import potentials_of
 from particle_sim.transport.scales import Scales
 from particle_sim.transport.term import Potential
 from particle_sim.units import Array
@@ -57,7 +59,9 @@ class ParticleSystem:
         if self.is_line:
             coupled = self.elasticity if self.is_coupled else None
             return BandSolver(space=self.space, fields=fields, elasticity=coupled)
-        return TangentSolver(forms=self.forms, fields=fields, gradient_energy=self.gradient_energy)
+        return TangentSolver(
+            forms=self.forms, fields=fields, gradient_energy=self.transport.gradient_energy
+        )
 
     @property
     def is_line(self) -> bool:
@@ -107,16 +111,9 @@ class ParticleSystem:
         return np.unique(np.concatenate([self.space.boundary_dofs(n) for n in self.surfaces]))
 
     @cached_property
-    def _held_dofs(self) -> Integers:
-        return np.concatenate([*self._held.values(), np.zeros(0, dtype=np.intp)])
-
-    @cached_property
-    def _held(self) -> dict[str, Integers]:
-        return {
-            name: self.space.boundary_dofs(name)
-            for name, surface in self.surfaces.items()
-            if surface.held_site_fraction is not None
-        }
+    def held(self) -> HeldSurfaces:
+        """Surfaces whose concentration is held."""
+        return HeldSurfaces.of(self.space, self.surfaces)
 
     @property
     def volumes(self) -> Array:
@@ -170,59 +167,42 @@ class ParticleSystem:
         return SodiumForms(space=self.space, ratio=ratio)
 
     @cached_property
-    def _rigidity(self) -> Array:
-        """Cell matrices of k int grad N_i . grad N_j (e, i, j)."""
-        return self.gradient_energy * self.forms.stiff(np.ones_like(self.space.weights), None)
+    def transport(self) -> SodiumTransport:
+        """What the physics terms move."""
+        return SodiumTransport(
+            forms=self.forms,
+            terms=self.particle.physics,
+            material=self.material,
+            scales=self.scales,
+        )
 
     @cached_property
-    def gradient_energy(self) -> float:
-        """Scaled gradient coefficient k."""
-        return gradient_energy(self.particle.physics, self.material, self.scales)
-
-    @cached_property
-    def _constant_diffusivity(self) -> float | None:
-        """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
-        if self.potentials:
-            return None
-        probe = np.linspace(-0.1, 1.1, 25)
-        flux = flux_coefficients(self.particle.physics, self.material, self.scales, probe)
-        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
-        return float(flux.diffusivity[0]) if same and not flux.diffusivity_slope.any() else None
-
-    @cached_property
-    def _diffusion(self) -> Array:
-        """Cell matrices of a constant diffusivity (e, i, j)."""
-        assert self._constant_diffusivity is not None
-        coefficient = np.full_like(self.space.weights, self._constant_diffusivity)
-        return self.forms.stiff(coefficient, self.forms.ratio)
+    def _coupler(self) -> Coupler:
+        return Coupler.of(self.elasticity, self.scales)
 
     def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
         """Residual and tangent at the unknowns ``packed`` and the global ones."""
-        i, unknowns = self.space.cell_dofs.shape[1], packed[self._cell_unknowns]
-        residual = np.zeros_like(unknowns)
-        tangent = self._standing.copy()
-        theta, old = unknowns[:, :i], stage.history[self.space.cell_dofs]
-        diffusivity, mobility = self._add_transport(residual, tangent, unknowns, stage)
-        residual[:, :i] += times(self.forms.mass, theta - old)
-        if self.potentials:
-            phi = unknowns[:, i:]
-            residual[:, i:] += times(self.forms.mass, phi) - times(self._rigidity, theta)
+        cells, i = self.space.cell_dofs, self.space.cell_dofs.shape[1]
+        unknowns = packed[self._cell_unknowns]
+        moved = self.transport.of(unknowns, stage.history[cells], stage)
+        residual, tangent = moved.residual, moved.tangent
         borders = self.exchange.add(residual, tangent, packed, overall, stage)
         coupling, equilibrium = None, np.zeros(0)
         if self.is_coupled:
-            coupling = self._coupler.at(theta, packed[self.u])
+            coupling = self._coupler.at(unknowns[:, :i], packed[self.u])
             residual[:, i:] += coupling.potential
             tangent[:, i:, :i] += coupling.potential_slope
             equilibrium = coupling.equilibrium
         total = np.concatenate([scatter(self._cell_unknowns, residual, self.phi.stop), equilibrium])
-        held = self._hold(total, packed)
+        held = self.held.replace(total, packed)
+        is_linear = self.transport.constant_diffusivity is not None
         return Linearised(
             packed=packed,
             residual=total,
             overall_residual=borders.overall,
             pattern=self._pattern,
             blocks=tangent,
-            held_dofs=self._held_dofs,
+            held_dofs=self.held.dofs,
             coupling=coupling,
             columns=borders.columns,
             rows=borders.rows,
@@ -231,81 +211,10 @@ class ParticleSystem:
             held=held,
             answers=borders.answers,
             length=stage.length,
-            diffusivity=diffusivity,
-            mobility=mobility,
-            is_linear=self._constant_diffusivity is not None and not borders.reacts and not held,
+            diffusivity=moved.diffusivity,
+            mobility=moved.mobility,
+            is_linear=is_linear and not borders.reacts and not held,
         )
-
-    def _add_transport(
-        self, residual: Array, tangent: Array, unknowns: Array, stage: Stage
-    ) -> tuple[Array, Array | None]:
-        """Add diffusion and drift; returns diffusivity and mobility at the points."""
-        i = self.space.cell_dofs.shape[1]
-        theta, values = unknowns[:, :i], self.space.values
-        if self._constant_diffusivity is not None:
-            residual[:, :i] += stage.length * self._diffused(theta)
-            tangent[:, :i, :i] += stage.length * self._diffusion
-            return np.full_like(self.space.weights, self._constant_diffusivity), None
-        flux = flux_coefficients(
-            self.particle.physics, self.material, self.scales, theta @ values.T
-        )
-        gradient = self.forms.gradient(theta)
-        moved = flux.diffusivity[..., None] * gradient
-        change = flux.diffusivity_slope[..., None] * gradient
-        ratio = self.forms.ratio
-        if self.potentials:
-            assert flux.mobility is not None
-            assert flux.mobility_slope is not None
-            pull = self.forms.gradient(unknowns[:, i:])
-            moved = moved + flux.mobility[..., None] * pull
-            change = change + flux.mobility_slope[..., None] * pull
-            tangent[:, :i, i:] += stage.length * self.forms.stiff(flux.mobility, ratio)
-        if ratio is not None:
-            moved, change = moved @ ratio, change @ ratio
-        residual[:, :i] += stage.length * self.forms.divergence(moved)
-        tangent[:, :i, :i] += stage.length * (
-            self.forms.stiff(flux.diffusivity, ratio) + self.forms.carried(change)
-        )
-        return flux.diffusivity, flux.mobility
-
-    def _diffused(self, theta: Array) -> Array:
-        """What a constant diffusivity moves, by cell; on a line by its flux, which sums to zero."""
-        if self.is_line:
-            assert self._constant_diffusivity is not None
-            return self.forms.divergence(self._constant_diffusivity * self.forms.gradient(theta))
-        return times(self._diffusion, theta)
-
-    @cached_property
-    def _standing(self) -> Array:
-        """The part of the tangent that no state changes (e, a, a): the masses, and k int grad."""
-        mass, i = self.forms.mass, self.space.cell_dofs.shape[1]
-        standing = np.zeros((len(mass), *(self._cell_unknowns.shape[1],) * 2))
-        standing[:, :i, :i] = mass
-        if self.potentials:
-            standing[:, i:, i:] = mass
-            standing[:, i:, :i] = -self._rigidity
-        return standing
-
-    def _hold(self, residual: Array, packed: Array) -> dict[str, float]:
-        """Replace held rows; what the other rows still lack counts as passed through them."""
-        if not self._held:
-            return {}
-        held = self._shares(residual[self.theta])
-        for name, dofs in self._held.items():
-            wanted = self.surfaces[name].held_site_fraction
-            assert wanted is not None
-            residual[dofs] = packed[dofs] - wanted
-        return held
-
-    def _shares(self, rows: Array) -> dict[str, float]:
-        """Sum of rows by held surface; rows of other dofs are divided among the surfaces."""
-        shares = {name: float(rows[dofs].sum()) for name, dofs in self._held.items()}
-        rest = float(rows.sum()) - sum(shares.values())
-        return {name: share + rest / len(shares) for name, share in shares.items()}
-
-    @cached_property
-    def _coupler(self) -> Coupler:
-        return Coupler.of(self.elasticity, self.scales)
 
     @cached_property
     def _mass_diagonal(self) -> Array:
@@ -359,8 +268,7 @@ class ParticleSystem:
             total = self.surfaces[name].total
             assert total is not None
             packed[place] = total.flux[0] / self.scales.flux
-        for name, dofs in self._held.items():
-            packed[dofs] = self.surfaces[name].held_site_fraction
+        self.held.put(packed)
         voltages = [float(self.material.potential(np.array(theta.mean()), self.scales.temperature))]
         return packed, np.array(voltages * len(self.exchange.unknown_voltages))
 
@@ -370,10 +278,10 @@ class ParticleSystem:
         stage = Stage(time=time, piece=piece, length=1.0, history=theta)
         linearised = self.linearise(packed, overall, stage)
         right_side = -linearised.residual[self.theta]
-        right_side[self._held_dofs] = 0.0
-        matrix = identity_rows(self.forms.mass_matrix, self._held_dofs)
+        right_side[self.held.dofs] = 0.0
+        matrix = identity_rows(self.forms.mass_matrix, self.held.dofs)
         rate = self.solver.solve_mass(matrix, right_side, symmetric=not linearised.held)
-        stored = self._shares(self.forms.mass_matrix @ rate)
+        stored = self.held.shares(self.forms.mass_matrix @ rate)
         reactions = {name: -value - stored[name] for name, value in linearised.held.items()}
         return Rate(theta=rate, flows={**linearised.flows, **reactions})
 
@@ -394,8 +302,3 @@ class ParticleSystem:
             low, high = surface.voltage_limits
             worst = max(worst, low - voltage, voltage - high)
         return worst
-
-
-def times(matrices: Array, vectors: Array) -> Array:
-    """Products (e, i) of cell matrices (e, i, j) and cell vectors (e, j)."""
-    return np.asarray(np.einsum("eij,ej->ei", matrices, vectors))

@@ -267,7 +267,7 @@ def _operators(
     if coupling is None:
         return matrix.__matmul__, factors.precondition
     n = coupling.push.shape[0]
-    elastic, fixed = coupling.elasticity.solver, coupling.elasticity.fixed
+    elastic, fixed = coupling.elasticity.solver, coupling.elasticity.supports.fixed
 
     def apply(x: Array) -> Array:
         first = matrix @ x[:t]

@@ -148,11 +148,11 @@ def test_a_node_takes_the_mean_by_volume() -> None:
     """Cell-wise values 1 give 1; a single cell of volume v among V around a node gives v/V."""
     points = pressed("box", 1e6).points
     space = points.elasticity.space
-    ones = np.ones((*points.cell_points.shape, 1))
-    assert points.average(ones)[:, 0] == pytest.approx(1.0)
+    ones = np.ones((1, *points.cell_points.shape, 1))
+    assert points.average(ones)[0, :, 0] == pytest.approx(1.0)
     alone = np.zeros_like(ones)
-    alone[0] = 1.0
+    alone[0, 0] = 1.0
     volume = space.weights.sum(axis=1)
     node = int(points.cell_points[0, 0])
     around = volume[np.any(points.cell_points == node, axis=1)].sum()
-    assert points.average(alone)[node, 0] == pytest.approx(volume[0] / around)
+    assert points.average(alone)[0, node, 0] == pytest.approx(volume[0] / around)

@@ -17,8 +17,8 @@ import particle_sim as ps
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.particle import integrate, memory
 from particle_sim.particle.checkpoint import Checkpoint
-from particle_sim.particle.discrete import Rate
 from particle_sim.particle.discretise import discretised
+from particle_sim.particle.rate import Rate
 from particle_sim.particle.stepper import Snapshot
 
 RADIUS = 2e-7

@@ -114,7 +114,7 @@ def test_an_edge_crack_feels_the_surface_it_starts_from() -> None:
         depth = (1e-6 - np.asarray(radius)) / 1e-8
         return xr.Dataset({"hoop_stress": (("time", "radius"), 1e8 * depth[None])})
 
-    run = stand_in(profile=profile, particle=stand_in(mesh=stand_in(outer=1e-6)))
+    run = stand_in(profile=profile, particle=stand_in(radial_mesh=stand_in(outer=1e-6)))
     s = np.sin(np.linspace(0, math.pi / 2, 20001))
     integrand = s * (1.3 - 0.3 * s**1.25)
     step = math.pi / 2 / 20000
@@ -129,7 +129,7 @@ def test_overpotential_by_hand() -> None:
     run = stand_in(
         particle=stand_in(material=HE_V),
         site_fraction=np.full((1, 2), 0.5),
-        surface_flux=np.array([flux]),
+        outflow=np.array([flux]),
         temperature=298.15,
     )
     half = HE_V.value("exchange_current_density")

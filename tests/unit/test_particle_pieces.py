@@ -13,8 +13,8 @@ from particle_sim.constants import FARADAY, GAS_CONSTANT
 from particle_sim.fem.mesh import Coordinates
 from particle_sim.flux import SurfaceState
 from particle_sim.materials.potential import Step
-from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.mechanics import Matrix, MechanicalBoundary
+from particle_sim.particle.regions import Regions
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.stability import UniformStability, uniform_stability
 from particle_sim.transport.phase_separation import EDGE_ROUNDING, mobile_sodium
@@ -48,10 +48,10 @@ def test_a_constrained_particle_at_its_stress_free_filling_has_no_stress() -> No
 
 
 def test_a_strain_without_its_reference_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def whole(self: Elasticity, site_fraction: Array) -> Array:
-        return self.material["chemical_strain"](site_fraction)
+    def whole(self: Regions, theta: Array) -> Array:
+        return self.material["chemical_strain"](theta)[..., None]
 
-    monkeypatch.setattr(Elasticity, "chemical_strain", whole)
+    monkeypatch.setattr(Regions, "free_strain", whole)
     assert held_in_a_matrix(0.4) > 1e6
 
 
@@ -149,7 +149,7 @@ def test_a_surface_that_is_never_in_tension_has_the_tension_0() -> None:
         mechanics=MechanicalBoundary(pressure=1e9),
     )
     run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
-    assert run.stress.max() < -0.9e9
+    assert run.first_principal_stress.max() < -0.9e9
     assert ps.metrics.surface_tension(run) == 0.0
 
 

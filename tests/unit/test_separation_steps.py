@@ -8,7 +8,8 @@ import pytest
 import particle_sim as ps
 from particle_sim.constants import GAS_CONSTANT
 from particle_sim.fem.mesh import Mesh
-from particle_sim.particle import accuracy, solve
+from particle_sim.particle import accuracy
+from particle_sim.particle.discretise import discretised
 from particle_sim.particle.stability import SLOWEST_WAVE, uniform_stability
 
 RADIUS, CONCENTRATION, DIFFUSIVITY, CHI, GRADIENT = 5e-8, 2e4, 1e-16, 2.6, 2e-10
@@ -58,14 +59,19 @@ def test_a_solid_solution_stays_uniform() -> None:
 
 def test_growth_is_cahn_s() -> None:
     """D y (1-y) (-f'' k^2 - lambda^2 k^4) with f'' = 1/(y (1-y)) - 2 chi, at the fastest k."""
-    system = solve._system(particle(), ps.constant_flux(1e-9, 1.0, initial_site_fraction=0.5), None)
-    stability = uniform_stability(system.physics, system.material, system.scales, system.space.mesh)
+    system = discretised(
+        particle(), {"surface": ps.constant_flux(1e-9, 1.0, initial_site_fraction=0.5)}
+    )
+    mesh = system.particle.radial_mesh
+    stability = uniform_stability(
+        tuple(system.particle.physics), system.material, system.scales, mesh
+    )
     assert stability is not None
     filling = 0.45
     mixing = filling * (1 - filling)
     curvature = 1 / mixing - 2 * CHI
     length2 = GRADIENT / (GAS_CONSTANT * system.scales.temperature * CONCENTRATION)
-    slowest = SLOWEST_WAVE[system.space.mesh.coordinates] / RADIUS
+    slowest = SLOWEST_WAVE[mesh.coordinates] / RADIUS
     square = max(-curvature / (2 * length2), slowest**2)
     expected = DIFFUSIVITY * mixing * (-curvature * square - length2 * square**2)
     assert expected > 0

@@ -116,7 +116,7 @@ def energy_of_a_ramp(kappa: float) -> float:
         physics=(ps.transport.phase_separation,),
     )
     run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
-    nodes = run.elasticity.space.nodes
+    nodes = run.radius
     ramp = 0.4 + 0.2 * (nodes - nodes[0]) / (nodes[-1] - nodes[0])
     ramped = replace(run, site_fraction=np.repeat(ramp[None], len(run.time), axis=0))
     return float(chemical_energy_history(ramped)[0])

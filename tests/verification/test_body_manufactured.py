@@ -155,7 +155,7 @@ def loads(system: ParticleSystem, fields: dict[str, Callable[[Array], Array]]) -
     theta = scatter(sodium.cell_dofs, source @ sodium.values, sodium.dimension)
     force = fields["body_force"](space.points * size)[..., :d] * size / modulus
     local = np.einsum("eq,eqa,qi->eia", space.weights, force, space.values)
-    u = scatter(system.elasticity.pattern.cell_dofs, local, system.elasticity.size)
+    u = scatter(system.elasticity.cell_dofs, local, system.elasticity.size)
     for name in space.mesh.boundaries:
         side = sodium.boundary(name)
         leaving = fields["flux"](side.points * size)[..., :d] * side.normals * size
@@ -166,9 +166,9 @@ def loads(system: ParticleSystem, fields: dict[str, Callable[[Array], Array]]) -
         pull = np.einsum("fqab,fqb->fqa", stress, side.normals) / modulus
         local = np.einsum("fq,fqa,fqi->fia", side.weights, pull, side.values)
         u += scatter(side.dofs[:, :, None] * d + np.arange(d), local, len(u))
-    motions = system.elasticity.free_modes
+    motions = system.elasticity.supports.free_modes
     u -= motions @ (motions.T @ u)  # quadrature leaves a resultant that pins must not carry
-    u[system.elasticity.fixed] = 0.0
+    u[system.elasticity.supports.fixed] = 0.0
     result = np.zeros(system.u.stop)
     result[system.theta], result[system.u] = LENGTH * theta, u
     return result

@@ -20,8 +20,7 @@ import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceState
 from particle_sim.materials.functions import LinearTable, Polynomial
-from particle_sim.particle import elastic_solvers
-from particle_sim.particle import system as equations
+from particle_sim.particle import elastic_solvers, sodium_transport
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.iterative import IterativeElastic
@@ -146,7 +145,7 @@ def state_of(system: ParticleSystem, seed: int) -> tuple[Array, Array, Array]:
     sizes = np.zeros(len(packed))
     sizes[system.theta], sizes[system.phi] = 0.1, 0.3
     if system.is_coupled:
-        sizes[system.u] = np.where(system.elasticity.fixed, 0.0, 0.005)
+        sizes[system.u] = np.where(system.elasticity.supports.fixed, 0.0, 0.005)
     packed = packed + sizes * numbers.uniform(-1, 1, len(packed))
     overall = overall + 0.01
     for name, place in system.exchange.currents.items():
@@ -295,6 +294,6 @@ def test_newton_converges_quadratically(law: tuple[PhysicsTerm, ...]) -> None:
 def test_newton_notices_missing_slopes(
     law: tuple[PhysicsTerm, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(equations, "flux_coefficients", no_slopes)
+    monkeypatch.setattr(sodium_transport, "flux_coefficients", no_slopes)
     with pytest.raises(AssertionError, match="not quadratic"):
         check_quadratic(law)

@@ -54,7 +54,7 @@ def check_particle(inputs: Inputs, side: str, law: tuple[PhysicsTerm, ...]) -> N
         "c_mean": run.mean_site_fraction[where] * cmax,
         "hoop_surface": stress[:, -1, 1],
         "radial_centre": stress[:, 0, 0],
-        "displacement": run.displacement[where, -1] * run.elasticity.length,
+        "displacement": run.displacement[where, -1, 0],
     }
     for name in set(taken) & set(rows[0]):
         expected = column(rows, name)

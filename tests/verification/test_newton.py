@@ -18,7 +18,7 @@ from particle_sim.fem.banded import BandedMatrix
 from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.functions import LinearTable, Polynomial
 from particle_sim.materials.material import Material
-from particle_sim.particle import system as equations
+from particle_sim.particle import sodium_transport
 from particle_sim.particle.band_solver import BandSolver
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.linearised import Linearised
@@ -131,7 +131,7 @@ def state_of(system: ParticleSystem, seed: int) -> tuple[Array, Array]:
     numbers, sizes = np.random.default_rng(seed), np.zeros(system.u.stop)
     sizes[system.theta], sizes[system.phi] = 0.15, 0.5
     if system.is_coupled:
-        sizes[system.u] = np.where(system.elasticity.fixed, 0.0, 0.01)
+        sizes[system.u] = np.where(system.elasticity.supports.fixed, 0.0, 0.01)
     state = sizes * numbers.uniform(-1, 1, len(sizes))
     state[system.theta] += 0.5
     return state, sizes
@@ -250,6 +250,6 @@ def test_newton_converges_quadratically(law: tuple[PhysicsTerm, ...]) -> None:
 
 
 def test_newton_notices_missing_slopes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(equations, "flux_coefficients", no_slopes)
+    monkeypatch.setattr(sodium_transport, "flux_coefficients", no_slopes)
     with pytest.raises(AssertionError, match="not quadratic"):
         check_quadratic(FICK)

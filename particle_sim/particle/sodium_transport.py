@@ -1,0 +1,143 @@
+"""How sodium moves inside a particle: the physics terms' flux as cell residuals and tangents.
+
+A line of the sodium's residual is int (theta - theta_0) w + h int T (A grad theta + B grad phi) .
+grad w, one of the potential's int phi w - k int grad theta . grad w; T is the crystal's ratio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from particle_sim.materials.material import Material
+from particle_sim.particle.forms import SodiumForms
+from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
+from particle_sim.transport.scales import Scales
+from particle_sim.transport.term import PhysicsTerm
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transported:
+    """Cell residual (e, a) and tangent (e, a, a), and the coefficients at the points (e, q)."""
+
+    residual: Array
+    tangent: Array
+    diffusivity: Array
+    mobility: Array | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SodiumTransport:
+    """The terms of one particle on its forms; a = i unknowns of a cell, 2 i with a potential."""
+
+    forms: SodiumForms
+    terms: Sequence[PhysicsTerm]
+    material: Material
+    scales: Scales
+
+    @cached_property
+    def has_potential(self) -> bool:
+        """Whether some term reads phi."""
+        return bool(potentials_of(self.terms))
+
+    @cached_property
+    def gradient_energy(self) -> float:
+        """Scaled gradient coefficient k."""
+        return gradient_energy(self.terms, self.material, self.scales)
+
+    @cached_property
+    def constant_diffusivity(self) -> float | None:
+        """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
+        if self.has_potential:
+            return None
+        probe = np.linspace(-0.1, 1.1, 25)
+        flux = flux_coefficients(self.terms, self.material, self.scales, probe)
+        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
+        return float(flux.diffusivity[0]) if same and not flux.diffusivity_slope.any() else None
+
+    def of(self, unknowns: Array, old: Array, stage: Stage) -> Transported:
+        """At cell unknowns (e, a) with the history ``old`` (e, i)."""
+        i = old.shape[1]
+        theta, residual, tangent = unknowns[:, :i], np.zeros_like(unknowns), self._standing.copy()
+        residual[:, :i] = times(self.forms.mass, theta - old)
+        if self.has_potential:
+            phi = unknowns[:, i:]
+            residual[:, i:] = times(self.forms.mass, phi) - times(self._rigidity, theta)
+        if self.constant_diffusivity is not None:
+            residual += stage.length * self._diffused(theta, self.constant_diffusivity)
+            tangent += stage.length * self._diffusion
+            coefficient = np.full_like(self.forms.space.weights, self.constant_diffusivity)
+            return Transported(
+                residual=residual, tangent=tangent, diffusivity=coefficient, mobility=None
+            )
+        return self._varying(residual, tangent, unknowns, stage.length)
+
+    def _varying(
+        self, residual: Array, tangent: Array, unknowns: Array, length: float
+    ) -> Transported:
+        i, forms, ratio = self.forms.mass.shape[1], self.forms, self.forms.ratio
+        theta = unknowns[:, :i]
+        flux = flux_coefficients(
+            self.terms, self.material, self.scales, theta @ forms.space.values.T
+        )
+        gradient = forms.gradient(theta)
+        moved = flux.diffusivity[..., None] * gradient
+        change = flux.diffusivity_slope[..., None] * gradient
+        if self.has_potential:
+            assert flux.mobility is not None
+            assert flux.mobility_slope is not None
+            pull = forms.gradient(unknowns[:, i:])
+            moved = moved + flux.mobility[..., None] * pull
+            change = change + flux.mobility_slope[..., None] * pull
+            tangent[:, :i, i:] += length * forms.stiff(flux.mobility, ratio)
+        if ratio is not None:
+            moved, change = moved @ ratio, change @ ratio
+        residual[:, :i] += length * forms.divergence(moved)
+        tangent[:, :i, :i] += length * (
+            forms.stiff(flux.diffusivity, ratio) + forms.carried(change)
+        )
+        return Transported(
+            residual=residual, tangent=tangent, diffusivity=flux.diffusivity, mobility=flux.mobility
+        )
+
+    def _diffused(self, theta: Array, diffusivity: float) -> Array:
+        """What a constant diffusivity moves, by cell; on a line by its flux, which sums to zero."""
+        if self.forms.space.mesh.dimension == 1:
+            return self.forms.divergence(diffusivity * self.forms.gradient(theta))
+        return times(self._diffusion, theta)
+
+    @cached_property
+    def _diffusion(self) -> Array:
+        """Cell matrices of a constant diffusivity (e, i, j)."""
+        assert self.constant_diffusivity is not None
+        coefficient = np.full_like(self.forms.space.weights, self.constant_diffusivity)
+        return self.forms.stiff(coefficient, self.forms.ratio)
+
+    @cached_property
+    def _rigidity(self) -> Array:
+        """Cell matrices of k int grad N_i . grad N_j (e, i, j)."""
+        ones = np.ones_like(self.forms.space.weights)
+        return self.gradient_energy * self.forms.stiff(ones, None)
+
+    @cached_property
+    def _standing(self) -> Array:
+        """The part of the tangent that no state changes (e, a, a)."""
+        mass = self.forms.mass
+        i = mass.shape[1]
+        a = 2 * i if self.has_potential else i
+        standing = np.zeros((len(mass), a, a))
+        standing[:, :i, :i] = mass
+        if self.has_potential:
+            standing[:, i:, i:] = mass
+            standing[:, i:, :i] = -self._rigidity
+        return standing
+
+
+def times(matrices: Array, vectors: Array) -> Array:
+    """Products (e, i) of cell matrices (e, i, j) and cell vectors (e, j)."""
+    return np.asarray(np.einsum("eij,ej->ei", matrices, vectors))
