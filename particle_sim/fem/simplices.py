@@ -47,6 +47,13 @@ class Symmetry(enum.Enum):
             return 4 * math.pi * points[..., 0] ** 2
         return np.ones(points.shape[:-1])
 
+    def in_space(self, vectors: Array) -> Array:
+        """Vectors (..., d) in the three axes of the stress; a meridian's (r, z) are 1st and 3rd."""
+        lifted = np.zeros((*vectors.shape[:-1], 3))
+        keep = [0, 2] if self is Symmetry.AXISYMMETRIC else slice(vectors.shape[-1])
+        lifted[..., keep] = vectors
+        return lifted
+
 
 _DIMENSION = {Symmetry.AXISYMMETRIC: 2, Symmetry.PLANE: 2, Symmetry.SOLID: 3}
 _POWER = {Symmetry.LAYERED: 1, Symmetry.CYLINDRICAL: 2, Symmetry.PLANE: 2}

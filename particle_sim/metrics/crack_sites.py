@@ -102,8 +102,13 @@ def crack_sites(run: ParticleRun) -> CrackSites:
         tension=run.first_principal_stress[:, active],
         tensor=lambda time: stress_tensor(run.stress[time, active]),
         axes=AXES[run.mesh.symmetry],
-        extent=float(np.ptp(positions)) if is_slab else run.length,
+        extent=_thickness(run) if is_slab else run.length,
     )
+
+
+def _thickness(run: ParticleRun) -> float:
+    mesh = run.particle.radial_mesh
+    return mesh.outer - mesh.inner
 
 
 def _on_bare_surface(run: ParticleRun) -> Flags:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.metrics.flaw import FlawKind
 from particle_sim.metrics.region_facets import RegionFacets, region_facets
 from particle_sim.particle.run import ParticleRun
@@ -124,7 +124,6 @@ def grain_boundary_traction(run: ParticleRun, index: int) -> GrainBoundaryTracti
     traction = 0.5 * (first + second)
     normal = np.einsum("fqi,fqi->fq", traction, facets.normals)
     shear = np.linalg.norm(traction - normal[..., None] * facets.normals, axis=2)
-    plane = run.mesh.symmetry is Symmetry.PLANE
     areas = facets.weights.sum(axis=1)
     share = facets.weights / areas[:, None]
     normals = np.einsum("fq,fqi->fi", share, facets.normals)
@@ -133,7 +132,7 @@ def grain_boundary_traction(run: ParticleRun, index: int) -> GrainBoundaryTracti
         grains=facets.regions,
         positions=run.length * np.einsum("fq,fqd->fd", share, facets.points),
         normals=normals / np.linalg.norm(normals, axis=1, keepdims=True),
-        areas=areas * run.length ** (1 if plane else 2),
+        areas=areas * run.length ** (run.mesh.symmetry.power - 1),
         normal_traction=np.sum(share * normal, axis=1),
         shear_traction=np.sum(share * shear, axis=1),
         jump=np.sum(share * np.linalg.norm(first - second, axis=2), axis=1),

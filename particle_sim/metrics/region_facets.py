@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.space import Space
 from particle_sim.units import Array
 
@@ -23,7 +22,7 @@ class RegionFacets:
     regions (f, 2), the lower number first; cells (f, 2) on the two sides; shapes (2, f, q, i):
     shape functions of the space at the points, in either cell; points (f, q, d); normals (f, q, 3)
     from the first region into the second, in the axes of the stress; weights (f, q) with the
-    surface element (2 pi r in a meridian section).
+    surface element (2 pi r in a meridian section, 4 pi r^2 on a sphere).
     """
 
     regions: Integers
@@ -58,13 +57,15 @@ def region_facets(space: Space) -> RegionFacets:
         cells=cells,
         shapes=np.stack([_shapes(space, reference) for reference in (first, second)]),
         points=points,
-        normals=_in_stress_axes(mesh.symmetry, normals),
-        weights=area * _rule(mesh.dimension - 1)[1] * _around(mesh.symmetry, points),
+        normals=mesh.symmetry.in_space(normals),
+        weights=area * _rule(mesh.dimension - 1)[1] * mesh.symmetry.around(points),
     )
 
 
 def _rule(dimension: int) -> tuple[Array, Array]:
-    """Points (q, dimension) and weights (q,) on the unit interval or triangle (collapsed Gauss)."""
+    """Points (q, dimension), weights (q,) on a point, interval or triangle (collapsed Gauss)."""
+    if dimension == 0:
+        return np.zeros((1, 0)), np.ones(1)
     nodes, weights = np.polynomial.legendre.leggauss(POINTS)
     x, w = 0.5 * (nodes + 1), 0.5 * weights
     if dimension == 1:
@@ -103,7 +104,9 @@ def _geometry(
     points, jacobian = space.map_each(many, reference.reshape(-1, dimension))
     corners = np.repeat(_corners(local, dimension), count, axis=0)
     tangents = (corners[:, 1:] - corners[:, :1]) @ jacobian.transpose(0, 2, 1)
-    if dimension == 3:
+    if dimension == 1:
+        normals = np.ones((len(many), 1))
+    elif dimension == 3:
         normals = np.cross(tangents[:, 0], tangents[:, 1])
     else:
         normals = np.stack([tangents[:, 0, 1], -tangents[:, 0, 0]], axis=1)
@@ -113,20 +116,3 @@ def _geometry(
     normals *= (outward / area)[:, None]
     shape = (facets, count)
     return points.reshape(*shape, -1), normals.reshape(*shape, -1), area.reshape(shape)
-
-
-def _in_stress_axes(symmetry: Symmetry, normals: Array) -> Array:
-    """Normals (f, q, 3) in the axes of the stress tensor."""
-    if symmetry is Symmetry.SOLID:
-        return normals
-    result = np.zeros((*normals.shape[:-1], 3))
-    keep = [0, 2] if symmetry is Symmetry.AXISYMMETRIC else [0, 1]
-    result[..., keep] = normals
-    return result
-
-
-def _around(symmetry: Symmetry, points: Array) -> Array:
-    """2 pi r in a meridian section, else 1 (f, q)."""
-    if symmetry is Symmetry.AXISYMMETRIC:
-        return 2 * math.pi * points[..., 0]
-    return np.ones(points.shape[:-1])

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.space import FacetPoints, Space
 from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern, scatter
 from particle_sim.particle.kinematics import Motions, Strains
@@ -111,7 +111,7 @@ def _membrane(
         values=facets.values,
         points=facets.points,
     ).matrix
-    plane = _membrane_stiffness(_lift(space.mesh.symmetry, facets.normals), shell.poisson_ratio)
+    plane = _membrane_stiffness(space.mesh.symmetry.in_space(facets.normals), shell.poisson_ratio)
     scale = shell.thickness / length * shell.youngs_modulus / modulus
     stress = plane @ strain * (scale * facets.weights)[:, :, None, None]
     rows = strain.reshape(len(strain), -1, strain.shape[-1])
@@ -119,13 +119,6 @@ def _membrane(
     push = np.einsum("fqki,k->fi", stress, _UNIT * shell.misfit_strain)
     pattern = _pattern(space, facets)
     return pattern.assemble(blocks), scatter(pattern.cell_dofs, push, space.dimension * d)
-
-
-def _lift(symmetry: Symmetry, normals: Array) -> Array:
-    """Normals (f, q, d) in three components; a meridian's (r, z) are the first and third."""
-    lifted = np.zeros((*normals.shape[:-1], 3))
-    lifted[..., [0, 2] if symmetry is Symmetry.AXISYMMETRIC else slice(normals.shape[-1])] = normals
-    return lifted
 
 
 def _membrane_stiffness(normals: Array, ratio: float) -> Array:

@@ -98,7 +98,7 @@ def test_cracks_in_uniform_stress() -> None:
     """Penny 2 sigma sqrt(a/pi); edge within 1 % of 1.12 sigma sqrt(pi a), 0 under compression."""
     mesh = stand_in(outer=1e-6)
     pulled, pressed = (
-        stand_in(profile=flat_profile(s), particle=stand_in(mesh=mesh)) for s in (1e8, -1e8)
+        stand_in(profile=flat_profile(s), particle=stand_in(radial_mesh=mesh)) for s in (1e8, -1e8)
     )
     penny = fracture.penny_crack_intensity(pulled, 0, 1e-8)
     assert penny == pytest.approx(2e8 * math.sqrt(1e-8 / math.pi), rel=1e-6)

@@ -212,6 +212,7 @@ class Draw:
             SurfaceFlux(time=self.time, flux=self.flux, initial_site_fraction=self.start),
             tolerance=1e-5,
             times=np.unique(np.concatenate([np.linspace(a, b, 25)[1:] for a, b in pieces])),
+            store=ps.Stored.STEPS,
         )
         hoop = ps.metrics.peak_hoop_stress(run)
         ends = run.mean_site_fraction[-1], run.surface_site_fraction[-1, 0]
