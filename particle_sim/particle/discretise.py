@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,14 +39,13 @@ def discretised(
     resolve_interface: bool = True,
 ) -> ParticleSystem:
     """The discrete problem; raises :class:`InputError` for what it cannot hold."""
-    mesh, inert, length = _solved_mesh(particle)
-    scaled = mesh.scaled(1 / length)
-    regions = Regions(particle=particle, mesh=mesh, inert=inert)
-    active = np.flatnonzero(regions.active[mesh.regions])
-    _check_surfaces(surfaces, scaled, inert=len(active) < len(mesh.cells))
+    scaled, inert, length = _scaled_mesh(particle)
+    regions = Regions(particle=particle, mesh=scaled, inert=inert)
+    active = np.flatnonzero(regions.active[scaled.regions])
+    _check_surfaces(surfaces, scaled, inert=len(active) < len(scaled.cells))
     temperature = next(iter(surfaces.values())).temperature
-    if resolve_interface and mesh.dimension > 1:
-        check_interface(particle, mesh, temperature)
+    if resolve_interface and isinstance(particle.mesh, BodyMesh):
+        check_interface(particle, particle.mesh, temperature)
     elasticity = _elasticity(particle, scaled, regions, length)
     if Potential.STRESS in potentials_of(particle.physics) and not regions.has_constant_stiffness:
         raise InputError(
@@ -72,8 +72,8 @@ def open_boundary(particle: Particle) -> str:
     return "surface" if particle.mechanics.shell is None else "interface"
 
 
-def _solved_mesh(particle: Particle) -> tuple[BodyMesh, Mapping[int, Inert], float]:
-    """The mesh with what is inert in it, and the length [m] that scales it."""
+def _scaled_mesh(particle: Particle) -> tuple[BodyMesh, Mapping[int, Inert], float]:
+    """The mesh that is solved, what is inert in it, and the length [m] that scales it."""
     mesh, shell = particle.mesh, particle.mechanics.shell
     if isinstance(mesh, BodyMesh):
         if not SIZES[0] <= mesh.extent <= SIZES[1]:
@@ -82,14 +82,15 @@ def _solved_mesh(particle: Particle) -> tuple[BodyMesh, Mapping[int, Inert], flo
                 f"{SIZES[1]:g} m is allowed: give lengths in metres, with unit=1e-6 for a file in "
                 "micrometres."
             )
-        return mesh, particle.inert, mesh.extent
+        return mesh.scaled(1 / mesh.extent), particle.inert, mesh.extent
     if particle.crystal is not None or particle.inert:
         raise InputError(
             "A radial particle has no crystal axes and no inert regions but its shell; use a "
             "section or a body for them."
         )
+    scaled = replace(mesh, vertices=mesh.vertices / mesh.outer)
     if shell is None:
-        return line_mesh(mesh), {}, mesh.outer
+        return line_mesh(scaled), {}, mesh.outer
     if mesh.coordinates is Coordinates.SLAB:
         raise InputError("A shell on a slab is not supported; use a sphere or a cylinder.")
     layer = Inert(
@@ -97,7 +98,8 @@ def _solved_mesh(particle: Particle) -> tuple[BodyMesh, Mapping[int, Inert], flo
         poisson_ratio=shell.poisson_ratio,
         misfit_strain=shell.misfit_strain,
     )
-    return line_mesh(mesh, (shell.thickness, shell.cells)), {SHELL: layer}, mesh.outer
+    line = line_mesh(scaled, (shell.thickness / mesh.outer, shell.cells))
+    return line, {SHELL: layer}, mesh.outer
 
 
 def _elasticity(
