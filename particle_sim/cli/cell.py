@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from particle_sim.cli.options import PhysicsOption
 from particle_sim.errors import InputError
+from particle_sim.transport.laws import PhysicsChoice
 
 if TYPE_CHECKING:
     from particle_sim.studies.cell_check import CellCheck
@@ -27,6 +29,7 @@ def cell(
         str | None, typer.Option(help="Cell design: a shipped name or a .toml file.")
     ] = None,
     model: Annotated[str, typer.Option(help="SPM, SPMe or DFN.")] = "SPM",
+    physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Discharge one cell, compare with print, vary every assumption of the cell on its own."""
@@ -43,13 +46,14 @@ def cell(
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
     record = load_record(name)
     chosen = default_design(record, full=full) if design is None else load_cell_design(design)
-    check = check_cell(record, c_rate=c_rate, design=chosen, model=models[model])
+    check = check_cell(record, c_rate=c_rate, design=chosen, model=models[model], physics=physics)
     run = check.run
     capacity, energy = float(run.capacity[-1]), float(run.energy[-1])
     if as_json:
         shown = {
             "material": record.material.name,
             "design": chosen.name,
+            "law": run.cell.law.name,
             "c_rate": c_rate,
             "capacity [mAh/g]": capacity,
             "energy [Wh/kg]": energy,
@@ -61,6 +65,7 @@ def cell(
         return
     title = record.material.title
     print(f"{title}, {chosen.title}, {model}, discharge at {c_rate:g}C: {run.end.value}")
+    print(f"Transport: {run.cell.law.title}")
     mean = f", {energy / capacity:.3f} V on average" if capacity > 0 else ", at once"
     print(f"{capacity:.1f} mAh/g, {energy:.1f} Wh/kg of cathode{mean}")
     for printed in check.printed:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, typed
+from particle_sim.cli.options import ForceOption, PhysicsOption, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import (
@@ -47,9 +47,7 @@ def compare(
         list[str] | None,
         typer.Option("--set", help='Replace a number: nvp.diffusivity="1e-15 m^2/s". Repeatable.'),
     ] = None,
-    physics: Annotated[
-        PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")
-    ] = PhysicsChoice.DECLARED,
+    physics: PhysicsOption = PhysicsChoice.DECLARED,
     stress: Annotated[
         StressMeasure, typer.Option(help="Stress to show.")
     ] = StressMeasure.VON_MISES,

@@ -8,9 +8,16 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.transport.laws import PhysicsChoice
+
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace files that another hand wrote or changed."),
+]
+
+
+PhysicsOption = Annotated[
+    PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")
 ]
 
 

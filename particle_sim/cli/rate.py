@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, typed
+from particle_sim.cli.options import ForceOption, PhysicsOption, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.errors import InputError, closest
+from particle_sim.transport.laws import PhysicsChoice
 
 if TYPE_CHECKING:
     from particle_sim.cell.half_cell import CellModel
@@ -28,6 +29,7 @@ def rate(
     model: Annotated[
         str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN.")
     ] = "SPM,SPMe",
+    physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
     full_cell: Annotated[
         bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
     ] = False,
@@ -51,6 +53,7 @@ def rate(
         materials=tuple(materials),
         rates=asked,
         models=names,
+        physics=physics,
         cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
         samples=samples,
         seed=seed,

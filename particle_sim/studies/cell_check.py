@@ -8,13 +8,14 @@ from particle_sim.cell.design import CellDesign, CellKind, load_cell_design, wit
 from particle_sim.cell.full_cell import FULL_CELL, full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.run import CellRun
-from particle_sim.cell.solve import solve_cell
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.derive import c_rate as rate_in_c
 from particle_sim.materials.derive import printed_window
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.protocols.discharge import discharge
+from particle_sim.studies.particle_cell import run_cell
+from particle_sim.transport.laws import Law, PhysicsChoice
 
 SAME_RATE = 1e-3
 """Relative difference below which a printed rate is the rate of the run."""
@@ -58,6 +59,7 @@ def check_cell(
     c_rate: float,
     design: CellDesign,
     model: CellModel = CellModel.SPM,
+    physics: PhysicsChoice = PhysicsChoice.SOLID_SOLUTION,
 ) -> CellCheck:
     """Discharge the cell, find the printed numbers at that rate, vary every assumption.
 
@@ -65,11 +67,11 @@ def check_cell(
     central. A full cell runs between the cut-offs printed of it, unless the design has its own.
     :class:`InputError` when the central cell cannot be made.
     """
-    material = record.material
     design = _in_printed_window(record, design)
-    run = solve_cell(_cell(material, design, model), discharge(c_rate))
+    cell = _cell(record.material, design, model, physics.of(record.material))
+    run = run_cell(cell, discharge(c_rate))
     variations = [
-        _vary(material, design, model, name, c_rate)
+        _vary(cell, name, c_rate)
         for name, prop in design.properties.items()
         if prop.plausible is not None
     ]
@@ -95,22 +97,20 @@ def _in_printed_window(record: MaterialRecord, design: CellDesign) -> CellDesign
     return design
 
 
-def _cell(material: Material, design: CellDesign, model: CellModel) -> Cell:
+def _cell(material: Material, design: CellDesign, model: CellModel, law: Law) -> Cell:
     make = full_cell if design.kind is CellKind.FULL else half_cell
-    return make(material, design=design, model=model)
+    return make(material, design=design, model=model, law=law)
 
 
-def _vary(
-    material: Material, design: CellDesign, model: CellModel, name: str, c_rate: float
-) -> Variation:
-    plausible = design.properties[name].plausible
+def _vary(cell: Cell, name: str, c_rate: float) -> Variation:
+    plausible = cell.design.properties[name].plausible
     assert plausible is not None
     ends = (plausible.low, plausible.high)
     results: list[tuple[float | None, float | None]] = []
     for end in ends:
         try:
-            cell = _cell(material, with_values(design, **{name: end}), model)
-            run = solve_cell(cell, discharge(c_rate))
+            design = with_values(cell.design, **{name: end})
+            run = run_cell(_cell(cell.material, design, cell.model, cell.law), discharge(c_rate))
         except (InputError, ConvergenceError):
             results.append((None, None))
             continue

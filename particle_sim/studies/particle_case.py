@@ -44,8 +44,8 @@ class ParticleCase:
 def run_case(case: ParticleCase) -> ParticleRun:
     """Solve a case; output times contain every wanted filling that the history reaches."""
     material = case.material
-    radius = material.value("particle_radius")
-    particle = Particle(material=material, mesh=_mesh(case, radius), physics=case.law.terms)
+    mesh = sphere_mesh(material, case.law, case.flux.temperature)
+    particle = Particle(material=material, mesh=mesh, physics=case.law.terms)
     times = times_of_fillings(case.flux, material, case.fillings)
     even = np.linspace(case.flux.time[0], case.flux.time[-1], case.history_points + 1)[1:-1]
     tolerance = max(case.tolerance, 1e-3) if case.law.separates else case.tolerance
@@ -58,14 +58,19 @@ def run_case(case: ParticleCase) -> ParticleRun:
     )
 
 
-def _mesh(case: ParticleCase, radius: float) -> Mesh:
-    width = interface_width(case.material, case.law.terms, case.flux.temperature)
+def sphere_mesh(material: Material, law: Law, temperature: float) -> Mesh:
+    """A sphere of the material's radius, fine enough for the phase boundary the law forms.
+
+    Raises :class:`InputError` where that takes too many cells.
+    """
+    radius = material.value("particle_radius")
+    width = interface_width(material, law.terms, temperature)
     if width is None:
         return shapes.sphere(radius, cells=SMOOTH_CELLS, grading=SMOOTH_GRADING)
     cells = max(SMOOTH_CELLS, math.ceil(CELLS_PER_INTERFACE * radius / width))
     if cells > MOST_CELLS:
         raise InputError(
-            f"{case.material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius "
+            f"{material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius "
             f"of {radius * 1e6:.3g} um needs {cells} cells; at most {MOST_CELLS} are allowed. Use "
             "a smaller radius, a larger gradient_coefficient or --physics solid-solution."
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import xarray as xr
 from particle_sim.cell.design import CellKind
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
+from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.studies.half_cell_batch import half_cell_batch
@@ -33,6 +35,7 @@ from particle_sim.studies.rate_data import (
 )
 from particle_sim.studies.rate_losses import Apply, HalfCellCase, loss_table
 from particle_sim.studies.rate_map import rate_map
+from particle_sim.transport.laws import Law, PhysicsChoice
 from particle_sim.units import Array
 from particle_sim.workers import worker_pool
 
@@ -55,6 +58,7 @@ class RateStudy:
     rates: tuple[float, ...] = RATES
     models: tuple[CellModel, ...] = (CellModel.SPM, CellModel.SPME)
     cells: tuple[CellKind, ...] = (CellKind.HALF,)
+    physics: PhysicsChoice = PhysicsChoice.SOLID_SOLUTION
     samples: int = 200
     seed: int = 0
 
@@ -82,6 +86,7 @@ def rate_study(
     report = progress or (lambda _text, _share: None)
     records = [load_record(name) for name in study.materials]
     for record in records:
+        _law(study, record).in_sphere(record.material, REFERENCE_TEMPERATURE)
         for kind in study.cells:
             _CELLS[kind](record, study.models[0])  # what cannot be built is told before any run
     tree: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=_settings(study))}
@@ -105,8 +110,9 @@ def node_name(material: str) -> str:
 def _parts(
     study: RateStudy, record: MaterialRecord, batch: Batch, apply: Apply
 ) -> Iterator[tuple[str, xr.Dataset]]:
-    material, rates = record.material, np.asarray(study.rates)
+    material, rates, law = record.material, np.asarray(study.rates), _law(study, record)
     one_c = material.value("one_c_current")
+    batch = partial(batch, law=law)
     cell = half_cell(material)
     series = (
         *printed_series(record.system, one_c),
@@ -122,15 +128,19 @@ def _parts(
                 "group_per_c_rate": group_per_c_rate(material),
                 "particle_radius": material.value("particle_radius"),
                 "two_phase": int(material.two_phase),
+                "law": law.name,
+                "law_title": law.title,
             }
         ),
     )
     curves = {
-        kind.value: capacity_curve([_CELLS[kind](record, model) for model in study.models], rates)
+        kind.value: capacity_curve(
+            [replace(_CELLS[kind](record, model), law=law) for model in study.models], rates
+        )
         for kind in study.cells
     }
     yield "/curves", xr.Dataset(curves)
-    case = HalfCellCase(material=material, design=cell.design)
+    case = HalfCellCase(material=material, design=cell.design, law=law)
     yield "/losses", loss_table(case, rates, apply=apply)
     together = _with_printed_rates(rates, series)
     band = rate_band(
@@ -139,6 +149,10 @@ def _parts(
     yield "/band", band
     yield "/map", rate_map(material, cell.design, batch=batch)
     yield "/printed", _printed(record, band, series)
+
+
+def _law(study: RateStudy, record: MaterialRecord) -> Law:
+    return study.physics.of(record.material)
 
 
 def _half(record: MaterialRecord, model: CellModel) -> Cell:
@@ -209,6 +223,7 @@ def _settings(study: RateStudy) -> dict[str, object]:
         "materials": [node_name(name) for name in study.materials],
         "c_rates": list(study.rates),
         "models": [model.value for model in study.models],
+        "physics": study.physics.value,
         "samples": study.samples,
         "seed": study.seed,
     }

@@ -17,7 +17,7 @@ import enum
 import itertools
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import xarray as xr
@@ -26,6 +26,7 @@ from particle_sim.cell.design import CellDesign, with_values
 from particle_sim.cell.half_cell import CellModel, half_cell
 from particle_sim.materials.material import Material
 from particle_sim.studies.rate_curves import discharge_capacity, group_per_c_rate
+from particle_sim.transport.laws import SOLID_SOLUTION, Law
 from particle_sim.units import Array
 
 REMOVED = 1e6
@@ -52,6 +53,7 @@ class HalfCellCase:
     material: Material
     design: CellDesign
     model: CellModel = CellModel.SPME
+    law: Law = SOLID_SOLUTION
 
 
 Solve = Callable[[HalfCellCase, float], float]
@@ -64,7 +66,7 @@ Apply = Callable[..., Iterable["LossSplit"]]
 
 def half_cell_capacity(case: HalfCellCase, c_rate: float) -> float:
     """As :func:`rate_curves.discharge_capacity`, of a half cell."""
-    cell = half_cell(case.material, design=case.design, model=case.model)
+    cell = half_cell(case.material, design=case.design, model=case.model, law=case.law)
     return discharge_capacity(cell, c_rate)
 
 
@@ -81,7 +83,7 @@ def without(case: HalfCellCase, off: frozenset[Resistance]) -> HalfCellCase:
         design = _raised(design, "electrolyte_conductivity", "electrolyte_diffusivity")
     if Resistance.SERIES in off:
         design = with_values(_raised(design, "electrode_conductivity"), film_resistance=0.0)
-    return HalfCellCase(material=material, design=design, model=case.model)
+    return replace(case, material=material, design=design)
 
 
 @dataclass(frozen=True, kw_only=True)

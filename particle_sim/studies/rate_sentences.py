@@ -14,8 +14,6 @@ from particle_sim.units import readable
 TELLS_NOTHING = 0.95
 """Share of draws that reach a point from which on it says next to nothing."""
 
-TWO_PHASES = "Fickian diffusion stands in for its moving phase boundary."
-
 COLUMNS = (
     "material",
     "what",
@@ -53,7 +51,12 @@ def sentence(node: xr.DataTree) -> str:
         f"{title}: printed {row['printed']:.3g}{unit} at {row['c_rate']:.3g}C lies {inside} the "
         f"5-95 % band ({row['low']:.3g} to {row['high']:.3g}); "
     )
-    return start + _consequence(row) + (f" {TWO_PHASES}" if node.attrs["two_phase"] else "")
+    stand_in = (
+        f" The law {node.attrs['law_title']} stands in for its moving phase boundary."
+        if node.attrs["two_phase"]
+        else ""
+    )
+    return start + _consequence(row) + stand_in
 
 
 def _usable(table: xr.Dataset) -> np.typing.NDArray[np.intp]:

@@ -12,6 +12,7 @@ from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
 from particle_sim.studies import half_cell_batch as kernel
 from particle_sim.studies.choices import Direction
+from particle_sim.transport.laws import PhysicsChoice
 from particle_sim.units import Array
 
 RESULTS = {
@@ -38,6 +39,7 @@ class BatchedHalfCells:
 
     materials: Mapping[str, Material]
     direction: Direction
+    physics: PhysicsChoice
     c_rate: float
     metrics: tuple[str, ...]
     units: Mapping[str, str]
@@ -56,6 +58,7 @@ class BatchedHalfCells:
                 c_rate=c_rate,
                 values=own_inputs(name, inputs),
                 direction=self.direction,
+                law=self.physics.of(material),
             )
             for metric in self.metrics:
                 label = metric if len(self.materials) == 1 else f"{name}.{metric}"

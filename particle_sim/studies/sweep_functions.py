@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from particle_sim import metrics as all_metrics
 from particle_sim.cell.half_cell import half_cell
-from particle_sim.cell.solve import solve_cell
+from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError, closest
 from particle_sim.flux import SurfaceFlux
 from particle_sim.materials.catalogue import CATALOGUE
@@ -29,6 +29,7 @@ from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
 from particle_sim.studies.choices import Direction, ShapeChoice
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
+from particle_sim.studies.particle_cell import run_cell
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.sweep_batches import (
     BatchedHalfCells,
@@ -36,7 +37,7 @@ from particle_sim.studies.sweep_batches import (
     batched_metrics,
     own_inputs,
 )
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.transport.laws import Law, PhysicsChoice
 from particle_sim.units import unit_of
 
 CHOICES = ("physics", "protocol")
@@ -51,7 +52,7 @@ class ProtocolChoice(enum.Enum):
     """What the particle goes through, from rest at one cut-off.
 
     At constant flux the sphere exchanges 90 % of the sodium between the rest fillings of the
-    cut-offs; the cell variants take the flux of a half cell (PyBaMM, SPM) until it ends.
+    cut-offs; the cell variants take the flux of a half cell under the same law until it ends.
     """
 
     CHARGE = "charge"
@@ -129,21 +130,24 @@ class ParticleMetrics:
         }
 
     def for_axes(self, names: Sequence[str]) -> Callable[..., Any]:
-        """The batched kernel where it answers the same question: half cells of solid solutions."""
+        """The batched kernel where it answers the same question: half cells it has the law of."""
         bare = {name.rpartition(".")[2] for name in names}
-        laws = [self.physics.of(material).name for material in self.materials.values()]
         suits = (
             self.protocol.in_cell
             and self.shape is ShapeChoice.SPHERE
-            and set(laws) == {"solid_solution"}
             and set(self.metrics) <= batched_metrics()
             and bare <= batched_inputs()
+            and all(
+                self.physics.of(each).fits_in_sphere(each, REFERENCE_TEMPERATURE)
+                for each in self.materials.values()
+            )
         )
         if not suits:
             return self
         return BatchedHalfCells(
             materials=self.materials,
             direction=self.protocol.direction,
+            physics=self.physics,
             c_rate=self.c_rate,
             metrics=self.metrics,
             units=self.units,
@@ -214,8 +218,8 @@ def _run(
     physics: PhysicsChoice,
     c_rate: float,
 ) -> Any:
-    flux, last = _history(material, protocol, c_rate)
     law = physics.of(material)
+    flux, last = _history(material, law, protocol, c_rate)
     if shape is ShapeChoice.SPHERE:
         return run_case(ParticleCase(material=material, law=law, flux=flux, fillings=(last,)))
     case = BodyCase(
@@ -232,17 +236,17 @@ def _run(
 
 
 def _history(
-    material: Material, protocol: ProtocolChoice, c_rate: float
+    material: Material, law: Law, protocol: ProtocolChoice, c_rate: float
 ) -> tuple[SurfaceFlux, float]:
     """The flux, and the filling at 90 % of the capacity."""
-    cell = half_cell(material)
+    cell = half_cell(material, law=law)
     ends = [cell.rest_filling(material.value(key)) for key in ("lower_voltage", "upper_voltage")]
     start, stop = ends if protocol.direction is Direction.CHARGE else ends[::-1]
     last = start + LAST_FRACTION * (stop - start)
     if not protocol.in_cell:
         return galvanostatic_flux(material, c_rate, protocol.direction, start, last), last
     steps = charge if protocol.direction is Direction.CHARGE else discharge
-    return solve_cell(cell, steps(c_rate)).positive.surface_flux, last
+    return run_cell(cell, steps(c_rate)).positive.surface_flux, last
 
 
 def _choice(kind: Any, inputs: Mapping[str, Any], key: str, default: Any) -> Any:

@@ -45,6 +45,11 @@ class Law:
         parts = (*(term.needs for term in self.terms), *(part.needs for part in self.potentials))
         return frozenset[str]().union(*parts)
 
+    def fits_in_sphere(self, material: Material, temperature: float) -> bool:
+        """Whether it comes down to a diffusivity in a free sphere of the material."""
+        self.check(material)
+        return isinstance(sphere_transport(self.terms, material, temperature), SphereTransport)
+
     def in_sphere(self, material: Material, temperature: float) -> SphereTransport:
         """The diffusivity it comes down to in a free sphere; all that cells and batches carry.
 
