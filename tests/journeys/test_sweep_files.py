@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_line import SCENARIOS, RunCommand
+from frozen_numbers import assert_frozen, sweep_numbers
 
 from particle_sim.sweeps.influence import stored_influences
 from particle_sim.sweeps.result import open_sweep
@@ -26,6 +27,7 @@ def test_shipped_sweep_runs_and_a_second_run_computes_nothing(run: RunCommand) -
     folder = Path("results") / "sweep_nvp_he_v"
     data = open_sweep(folder)
     assert np.isfinite(data["nvp.peak_hoop_stress"].values).all()
+    assert_frozen("scenarios", "sweep_nvp_he_v", sweep_numbers(data))
     lower = np.mean(data["he_v.peak_hoop_stress"].values < data["nvp.peak_hoop_stress"].values)
     assert f"peak_hoop_stress is lower in he_v than in nvp in {lower:.1%} of 4096" in outcome.out
     ranks = [np.argsort(data[f"{name}.particle_radius"].values) for name in ("nvp", "he_v")]
