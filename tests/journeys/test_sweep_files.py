@@ -98,7 +98,10 @@ def test_scheduler_is_for_sweeps_and_must_answer(run: RunCommand) -> None:
 def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path, run: RunCommand) -> None:
     text = SHIPPED.read_text("utf-8").replace("samples = 4096", "samples = 2000")
     (tmp_path / "long.toml").write_text(text, encoding="utf-8")
-    command = "from particle_sim.cli.main import main; main()"
+    command = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # not "&"
+        "from particle_sim.cli.main import main; main()"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", command, "run", "long.toml", "--workers", "1", "--out", "long"],
         cwd=tmp_path,
