@@ -11,15 +11,20 @@ import xarray as xr
 from matplotlib import colormaps
 
 import particle_sim as ps
-from particle_sim.figures import FIGURES, SODIUM, VON_MISES, body_fields
+from particle_sim.figures import FIGURES, SODIUM, VON_MISES, body_fields, quantities
 from particle_sim.figures.ball import PIXELS
 from particle_sim.figures.quantities import Colours, Quantity
 from particle_sim.figures.style import COLOURS, ROLES
 from particle_sim.particle import shapes
 from particle_sim.studies.result import ComparisonResult
+from particle_sim.units import to_si
 
 HUE = 0.02
 """Of a colour's share of the brightest; half a pixel along the radius and 256 steps of a map."""
+
+
+def is_stress(quantity: object) -> bool:
+    return isinstance(quantity, Quantity) and quantity.unit.endswith("Pa")
 
 
 def hue(rgb: Any) -> Any:
@@ -45,6 +50,11 @@ def own_run(stored: xr.DataTree, role: str) -> xr.Dataset:
 def state(run: xr.Dataset, name: str, fraction: float) -> Any:
     """A field along the radius at the stored state of a fraction of the capacity."""
     return run[name].values[int(np.abs(run.fraction.values - fraction).argmin())]
+
+
+@pytest.mark.parametrize("drawn", [q for q in vars(quantities).values() if is_stress(q)])
+def test_stress_is_shown_in_its_unit(drawn: Quantity) -> None:
+    assert drawn.factor * to_si(1.0, drawn.unit, "Pa") == pytest.approx(1.0)
 
 
 # --- cut balls -----------------------------------------------------------------------------------
@@ -238,6 +248,7 @@ def test_history_is_over_the_share_passed(stored: xr.DataTree) -> None:
 def test_the_map_is_over_the_diffusion_rate(stored: xr.DataTree) -> None:
     bars, above, below = FIGURES["size_map"](stored).axes
     assert scales(above) == scales(below) == ("log", "log")
+    assert bars.get_xlim() == above.get_xlim() == below.get_xlim()
     place = 0
     for number, role in enumerate(ROLES):
         node = stored[role]

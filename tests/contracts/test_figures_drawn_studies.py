@@ -39,7 +39,7 @@ def scales(axes: Any) -> tuple[str, str]:
 def rate() -> xr.DataTree:
     """One material whose every number is different."""
     quantiles = np.array([[90.0, 70.0, 20.0], [100.0, 80.0, 30.0], [110.0, 95.0, 45.0]])
-    radius = np.array([1e-7, 1e-6, 1e-5])
+    radius = np.array([3e-7, 1e-6, 4e-6])
     kept = np.array([[1.0, 0.95, 0.85], [0.93, 0.65, 0.45], [0.55, 0.25, 0.05]])
     crack = np.array([[0.002, 0.012, 0.07], [0.012, 0.12, 0.7], [0.12, 2.0, 8.0]])
     grid = ("radius", "c_rate")
@@ -121,12 +121,15 @@ def test_losses_are_stacked_on_what_is_delivered(rate: xr.DataTree) -> None:
 
 
 def test_maps_have_the_colours_of_their_bars(rate: xr.DataTree) -> None:
-    """At the grid's own points the filled contour is the band that holds the value."""
+    """At the grid's own points the filled contour is the band that holds the value, and the grid
+    goes as far as the numbers do."""
     figure = rate_map(rate)
     above, below = figure.axes[:2]
     for axes, name in ((above, "capacity_kept"), (below, "crack_number")):
         assert scales(axes) == ("log", "log")
         drawn, table = axes.collections[0], rate["m/map"].to_dataset()
+        assert axes.get_xlim() == pytest.approx((0.1, 10.0)), "C-rates"
+        assert axes.get_ylim() == pytest.approx((0.3, 4.0)), "micrometres"
         for radius in table.radius.values[:2]:
             for place in table.c_rate.values[1:]:
                 value = float(table[name].sel(radius=radius, c_rate=place))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_line import SCENARIOS, RunCommand
+from frozen_numbers import assert_frozen, sweep_numbers
 
 from particle_sim.sweeps.influence import stored_influences
 from particle_sim.sweeps.result import open_sweep
@@ -26,6 +27,7 @@ def test_shipped_sweep_runs_and_a_second_run_computes_nothing(run: RunCommand) -
     folder = Path("results") / "sweep_nvp_he_v"
     data = open_sweep(folder)
     assert np.isfinite(data["nvp.peak_hoop_stress"].values).all()
+    assert_frozen("scenarios", "sweep_nvp_he_v", sweep_numbers(data))
     lower = np.mean(data["he_v.peak_hoop_stress"].values < data["nvp.peak_hoop_stress"].values)
     assert f"peak_hoop_stress is lower in he_v than in nvp in {lower:.1%} of 4096" in outcome.out
     ranks = [np.argsort(data[f"{name}.particle_radius"].values) for name in ("nvp", "he_v")]
@@ -96,7 +98,10 @@ def test_scheduler_is_for_sweeps_and_must_answer(run: RunCommand) -> None:
 def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path, run: RunCommand) -> None:
     text = SHIPPED.read_text("utf-8").replace("samples = 4096", "samples = 2000")
     (tmp_path / "long.toml").write_text(text, encoding="utf-8")
-    command = "from particle_sim.cli.main import main; main()"
+    command = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # not "&"
+        "from particle_sim.cli.main import main; main()"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", command, "run", "long.toml", "--workers", "1", "--out", "long"],
         cwd=tmp_path,

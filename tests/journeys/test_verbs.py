@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from command_line import CELLS, MATERIALS, SCENARIOS, RunCommand
+from frozen_numbers import assert_frozen, scenario_numbers
 from remembered import remembering
 
 from particle_sim import figures
@@ -390,7 +391,9 @@ def test_a_shipped_scenario_meets_its_expectations(run: RunCommand, tmp_path: Pa
     assert (outcome.code, outcome.err) == (0, "")
     expected = scenario.read_text("utf-8").count("[[expect]]")
     assert outcome.out.rstrip().endswith(f"All {expected} expectations hold.")
-    assert (tmp_path / "results" / "nvp_vs_he_v" / "report.html").is_file()
+    result = tmp_path / "results" / "nvp_vs_he_v"
+    assert (result / "report.html").is_file()
+    assert_frozen("scenarios", "nvp_vs_he_v", scenario_numbers(opened(result)))
 
 
 @pytest.mark.usefixtures("one_picture")
@@ -422,3 +425,4 @@ def test_a_scenario_with_two_wrong_expectations_names_these_two(
     assert second == "Not as expected: lower_stress is supported, expected undecided."
     assert "expectations hold" not in outcome.out
     assert (tmp_path / "result" / "report.html").is_file(), "the answer is still there to look at"
+    assert_frozen("scenarios", "nfm_vs_he_o3", scenario_numbers(opened(tmp_path / "result")))

@@ -396,6 +396,17 @@ def test_compressed_loads_are_spanned() -> None:
     np.testing.assert_allclose(packed.basis @ packed.weights, loads, atol=1e-12)
 
 
+def test_compressed_loads_lose_at_most_a_tenth_of_the_tolerance() -> None:
+    """Directions that fall off by decades: those above the bound are kept, to a column's norm."""
+    rng, tolerance = np.random.default_rng(12), 1e-6
+    (left, _), (right, _) = (np.linalg.qr(rng.standard_normal((n, 12))) for n in (60, 12))
+    loads = left @ (10.0 ** -np.arange(12.0)[:, None] * right.T)
+    packed = compress(loads, tolerance)
+    lost = np.linalg.norm(packed.basis @ packed.weights - loads, axis=0)
+    assert packed.basis.shape[1] < 12
+    assert np.all(lost <= 0.1 * tolerance * np.linalg.norm(loads, axis=0))
+
+
 def test_indefinite_matrices_are_noticed() -> None:
     start = History.empty(4).start(np.ones((4, 1)))
     with pytest.raises(ConvergenceError, match="positive"):
@@ -408,6 +419,25 @@ def test_largest_eigenvalue_is_a_close_upper_bound() -> None:
     true = np.linalg.eigvals(inverse[:, None] * matrix.toarray()).real.max()
     bound = largest_eigenvalue(matrix.__matmul__, inverse)
     assert true <= bound <= 1.1 * true
+
+
+@needs_numba
+@pytest.mark.parametrize("degree", [1, 2, 3, 4])
+def test_compiled_smoothing_is_numpys(degree: int) -> None:
+    rng = np.random.default_rng(13)
+    matrix = np.diag(rng.uniform(1, 2, 30)) + 0.05 * rng.standard_normal((30, 30))
+    start, residual = rng.standard_normal((2, 30, 3))
+    plain, compiled = (
+        Chebyshev(
+            apply=matrix.__matmul__,
+            inverse=1 / matrix.diagonal(),
+            largest=2.0,
+            degree=degree,
+            compiled=kind,
+        ).smooth(residual.copy(), start.copy())
+        for kind in (False, True)
+    )
+    np.testing.assert_allclose(compiled, plain, rtol=0, atol=1e-13 * np.abs(plain).max())
 
 
 @pytest.mark.parametrize("degree", [1, 2, 3, 4])

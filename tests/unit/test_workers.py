@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from textwrap import indent
 
@@ -24,7 +25,7 @@ PROMPT = 5.0
 """Seconds within which all must have ended; they need two, and the machine may be busy."""
 
 BUSY = """
-import sys, time
+import signal, sys, time
 from particle_sim import workers
 
 def busy(_):
@@ -33,6 +34,7 @@ def busy(_):
 
 {sabotage}
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" ignores it
     try:
         with workers.worker_pool(2) as pool:
             list(pool.map(busy, range(2)))
@@ -57,13 +59,20 @@ def started(folder: Path, script: str) -> subprocess.Popen[str]:
 
 
 def ended(process: subprocess.Popen[str], whom: int, number: int) -> tuple[str, float]:
-    """What is printed after a signal, and the seconds until nobody is left to print."""
+    """What is printed after a signal, and the seconds until nobody is left to print.
+
+    Whoever is left after all ends here, or would compute for ever.
+    """
     assert process.stdout is not None
-    assert [process.stdout.readline() for _ in range(2)] == ["busy\n"] * 2
-    began = time.monotonic()
-    os.kill(whom, number)
-    text, _ = process.communicate(timeout=60)
-    return text, time.monotonic() - began
+    try:
+        assert [process.stdout.readline() for _ in range(2)] == ["busy\n"] * 2
+        began = time.monotonic()
+        os.kill(whom, number)
+        text, _ = process.communicate(timeout=60)
+        return text, time.monotonic() - began
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 SLOW_TO_START = """
