@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from particle_sim.cell.electrolyte import ELECTROLYTE_CATALOGUE, Electrolyte, load_electrolyte
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest
-from particle_sim.materials.build import PropertyBuilder
-from particle_sim.materials.catalogue import PropertyKind
+from particle_sim.errors import InputError, closest, gathering
+from particle_sim.materials.checks import source_problems
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.load import source_problems
+from particle_sim.materials.kind import PropertyKind, build_properties
 from particle_sim.materials.property import Property, assumed
 from particle_sim.materials.schema import PropertyEntry, Source
+from particle_sim.materials.system import shared_sources
 from particle_sim.resources import shipped_folder
 
 _ELECTRODE: dict[str, PropertyKind] = {
@@ -136,16 +136,16 @@ def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
     path = _find(name)
     file = validated(_CellFile, read_toml(path), path.name)
     kind = CellKind(file.cell.kind)
-    builder = PropertyBuilder(path.name, None, _own_catalogue(kind))
-    own = builder.build(file.properties)
-    problems = [
-        *builder.problems,
-        *source_problems(path.name, file.properties, own=file.sources),
-    ]
+    known = {**shared_sources().sources, **file.sources}
+    problems: list[str] = []
+    own: dict[str, Property] = {}
+    with gathering(problems):
+        own = build_properties(file.properties, _own_catalogue(kind))
+    problems += source_problems(file.properties, known)
     if not problems:
-        problems = _volume_problems(path.name, own)
+        problems += _volume_problems(own)
     if problems:
-        raise InputError(*problems)
+        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
     electrolyte = load_electrolyte(_beside(path, file.cell.electrolyte))
     return CellDesign(
         name=file.cell.name,
@@ -195,11 +195,11 @@ def _find(name: str) -> Path:
     return shipped[name]
 
 
-def _volume_problems(where: str, properties: Mapping[str, Property]) -> list[str]:
+def _volume_problems(properties: Mapping[str, Property]) -> list[str]:
     active, pores = (properties[n].magnitude for n in ("active_volume_fraction", "porosity"))
     if active + pores <= 1:
         return []
     return [
-        f"{where}: properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
+        f"properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
         "together they must not exceed 1."
     ]

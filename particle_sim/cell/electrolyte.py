@@ -16,14 +16,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest
-from particle_sim.materials.build import PropertyBuilder
-from particle_sim.materials.catalogue import PropertyKind
+from particle_sim.errors import InputError, closest, gathering
+from particle_sim.materials.checks import source_problems
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
-from particle_sim.materials.load import source_problems
+from particle_sim.materials.kind import PropertyKind, build_properties
 from particle_sim.materials.property import Property
 from particle_sim.materials.schema import Belief, PropertyEntry, Source
+from particle_sim.materials.system import shared_sources
 from particle_sim.resources import shipped_folder
 from particle_sim.units import to_si
 
@@ -101,15 +101,17 @@ def load_electrolyte(name: str) -> Electrolyte:
     if problems:
         raise InputError(*problems)
     constants = _at_rest(path.name, file.properties)
-    builder = PropertyBuilder(path.name, None, ELECTROLYTE_CATALOGUE)
-    properties = builder.build(constants)
-    problems = [*builder.problems, *source_problems(path.name, constants, own=file.sources)]
+    problems, properties = [], {}
+    with gathering(problems):
+        properties = build_properties(constants, ELECTROLYTE_CATALOGUE)
+    known = {**shared_sources().sources, **file.sources}
+    problems += source_problems(constants, known)
     if not problems:
         tables = {n: e for n, e in file.properties.items() if e.form == "table"}
         properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
-        problems = [p for n in tables for p in _value_problems(path.name, properties[n])]
+        problems += [p for n in tables for p in _value_problems(properties[n])]
     if problems:
-        raise InputError(*problems)
+        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
     return Electrolyte(
         **file.electrolyte.model_dump(), properties=properties, sources=file.sources, path=path
     )
@@ -191,11 +193,11 @@ def _tabulated(at_rest: Property, entry: ElectrolyteEntry) -> Property:
     return replace(at_rest, function=LinearTable(_concentrations(entry), values))
 
 
-def _value_problems(where: str, table: Property) -> list[str]:
+def _value_problems(table: Property) -> list[str]:
     kind = ELECTROLYTE_CATALOGUE[table.name]
     values = table.function.values if isinstance(table.function, LinearTable) else ()
     return [
-        f"{where}: properties.{table.name}.values has {value:g} {table.unit}; {reason}."
+        f"properties.{table.name}.values has {value:g} {table.unit}; {reason}."
         for value in values
         if (reason := kind.problem(value)) is not None
     ]

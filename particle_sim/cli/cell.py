@@ -79,7 +79,6 @@ def cell(
 def _table(check: CellCheck) -> None:
     from particle_sim.cell.design import CELL_CATALOGUE, FULL_CELL_CATALOGUE
     from particle_sim.cli.tables import print_table
-    from particle_sim.materials.table import DISPLAY_FACTORS
 
     catalogue = {**CELL_CATALOGUE, **FULL_CELL_CATALOGUE}
     rows, idle = [], []
@@ -93,8 +92,7 @@ def _table(check: CellCheck) -> None:
             idle.append(variation.name.replace("_", " "))
             continue
         kind = catalogue[variation.name]
-        factor = DISPLAY_FACTORS[kind.display_unit]
-        unit = kind.display_unit or kind.unit
+        unit, factor = kind.shown_unit, kind.shown_factor
         low, high = (f"{end * factor:.3g}" for end in variation.ends)
         rows.append(
             {

@@ -176,8 +176,7 @@ def _unfilled(where: str, data: dict[str, Any]) -> Iterator[str]:
         if kind is None:
             yield f"{say}; {_HEADER_WORDS.get(keys[-1], 'write it, as the comment above it says')}."
             continue
-        unit = kind.display_unit or kind.unit
-        shown = "" if unit == "1" else f" in {unit}"
+        shown = "" if kind.shown_unit == "1" else f" in {kind.shown_unit}"
         block = f"delete the block [properties.{keys[1]}]"
         wanted, instead = {
             "range": (

@@ -113,21 +113,18 @@ def _host_families() -> dict[str, str]:
 def _span(name: str, hosts: Mapping[str, HostFile]) -> str:
     """``1e-19 to 1e-13 m^2/s over the host families``: the hull of their plausible ranges."""
     from particle_sim.materials.catalogue import CATALOGUE
-    from particle_sim.materials.table import DISPLAY_FACTORS
     from particle_sim.units import to_si
 
     kind = CATALOGUE[name]
-    factor = DISPLAY_FACTORS[kind.display_unit]
     ends = [
-        factor * to_si(end, host.properties[name].unit, kind.unit)
+        kind.shown_factor * to_si(end, host.properties[name].unit, kind.unit)
         for host in hosts.values()
         if name in host.properties
         for end in _ends(host.properties[name])
     ]
     if not ends:
         return "no host family holds one"
-    unit = kind.display_unit or kind.unit
-    shown = "" if unit == "1" else f" {unit}"
+    shown = "" if kind.shown_unit == "1" else f" {kind.shown_unit}"
     return f"{min(ends):.3g} to {max(ends):.3g}{shown} over the host families"
 
 

@@ -16,7 +16,8 @@ import numpy as np
 from particle_sim.composition.formula import Formula, molar_mass, parse_formula
 from particle_sim.constants import AVOGADRO, FARADAY
 from particle_sim.errors import InputError
-from particle_sim.materials.catalogue import CATALOGUE, PropertyKind
+from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.schema import Belief, PlateauEntry, PropertyEntry
 from particle_sim.materials.system import System, load_system
 from particle_sim.units import to_si
@@ -35,9 +36,6 @@ VOLTAGE_SPREAD = 0.15
 
 VOLUME_SPREAD = 0.05
 """Relative half width of the cell volume: members of one family differ by a few per cent."""
-
-_DEFINING = ("one_c_current", "lower_voltage", "upper_voltage")
-"""Choices of the experiment, not beliefs: carried over without a range."""
 
 
 def draft_material(name: str, formula: str, like: str) -> dict[str, Any]:
@@ -177,21 +175,18 @@ def _entry(value: float, unit: str, note: str, spread: float) -> PropertyEntry:
 
 def _carried_over(known: System) -> dict[str, PropertyEntry]:
     title = known.file.material.title
-    return {
-        name: _widened(entry, CATALOGUE[name], title, ranged=name not in _DEFINING)
-        for name, entry in known.entries.items()
-    }
+    return {name: _widened(entry, CATALOGUE[name], title) for name, entry in known.entries.items()}
 
 
-def _widened(entry: PropertyEntry, kind: PropertyKind, title: str, ranged: bool) -> PropertyEntry:
+def _widened(entry: PropertyEntry, kind: PropertyKind, title: str) -> PropertyEntry:
     changes: dict[str, Any] = {
         "evidence": "assumed",
         "source": "judgement",
         "place": "",
         "note": f"As {title}; nothing in a formula fixes it. Range widened.",
-        "range": _wider_range(entry, kind) if ranged else None,
+        "range": None if kind.chosen else _wider_range(entry, kind),
     }
-    if not ranged:
+    if kind.chosen:
         changes["note"] = f"As {title}; a choice of the experiment."
     if entry.stoichiometry is not None and entry.values is not None:
         low, high = entry.stoichiometry[0], entry.stoichiometry[-1]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from particle_sim.errors import InputError, closest
 from particle_sim.materials.printed import Fact
 
 EvidenceName = Literal["measured", "digitised", "derived", "fitted", "proxy", "assumed"]
@@ -149,6 +150,22 @@ class MaterialFile(_Strict):
     readings: dict[str, Reading] = {}
     claims: list[ClaimEntry] = []
     sources: dict[str, Source] = {}
+
+    def read_as(self, reading: str) -> MaterialFile:
+        """The file with the formula of one of its readings."""
+        known = {self.material.default_reading.name: None, **self.readings}
+        if reading not in known:
+            raise InputError(f'there is no reading "{reading}"; {closest(reading, known)}')
+        chosen = known[reading]
+        if chosen is None or chosen.formula is None:
+            return self
+        header = self.material.model_copy(update={"formula": chosen.formula})
+        return self.model_copy(update={"material": header})
+
+    def replaced(self, reading: str) -> dict[str, PropertyEntry]:
+        """The properties that a reading puts in the place of the file's own."""
+        default = self.material.default_reading.name
+        return {} if reading == default else self.readings[reading].properties
 
 
 class HostHeader(_Strict):

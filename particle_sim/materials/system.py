@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from particle_sim.composition.formula import parse_formula
-from particle_sim.composition.structures import structure_names
-from particle_sim.errors import InputError, closest
-from particle_sim.materials.derive import Draft, complete
+from particle_sim.composition.formula import Formula
+from particle_sim.errors import InputError, closest, located
+from particle_sim.materials.checks import header_problems, mention_problems
+from particle_sim.materials.derive import complete
 from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.draft import Draft
 from particle_sim.materials.hosts import load_host
-from particle_sim.materials.printed import PRINTED, RULE_NUMBERS, Fact
+from particle_sim.materials.printed import printed_problems
 from particle_sim.materials.schema import (
     HostFile,
     MaterialFile,
     PhaseBehaviour,
     PropertyEntry,
-    Reading,
     Source,
     SourcesFile,
 )
@@ -35,8 +35,12 @@ class System:
     path: Path
     reading: str
     host: HostFile | None
+    formula: Formula | None
+    """As parsed; ``None`` where it is a name, or a letter in it has no value."""
     entries: Mapping[str, PropertyEntry]
     """Written, derived and standing-in properties."""
+    sources: Mapping[str, Source]
+    """Every bibliography entry the file may cite."""
     status: Status
 
     @property
@@ -54,14 +58,9 @@ class System:
             for name, entry in self.entries.items()
             if name in given
             and name not in self.file.properties
-            and name not in self._reading_properties
+            and name not in self.file.replaced(self.reading)
             and entry.evidence in ("proxy", "assumed")
         )
-
-    @property
-    def _reading_properties(self) -> Mapping[str, PropertyEntry]:
-        reading = self.file.readings.get(self.reading)
-        return {} if reading is None else reading.properties
 
     @property
     def structure(self) -> str:
@@ -69,16 +68,9 @@ class System:
         own = self.file.material.structure
         return own or (self.host.host.structure if self.host is not None else "generic")
 
-    @property
-    def sources(self) -> dict[str, Source]:
-        """Every bibliography entry the file may cite."""
-        host = self.host.sources if self.host is not None else {}
-        return {**shared_sources().sources, **host, **self.file.sources}
-
     def citation(self, source: str) -> str:
         """The citation behind a source key."""
-        known = self.sources
-        return known[source].citation if source in known else source
+        return self.sources[source].citation if source in self.sources else source
 
 
 def system_names() -> list[str]:
@@ -99,32 +91,34 @@ def load_system(
     """
     stem, named = split_name(name)
     path = _find(stem)
-    where = path.name
+    where, shared = path.name, shared_sources().sources
     file = validated(MaterialFile, read_toml(path), where)
     chosen = reading or named or file.material.default_reading.name
-    applied = _reading(file, where, chosen)
-    if applied.formula is not None:
-        header = file.material.model_copy(update={"formula": applied.formula})
-        file = file.model_copy(update={"material": header})
+    with located(where):
+        file = file.read_as(chosen)
     host = None if file.material.host is None else load_host(file.material.host, where)
-    written = {**file.properties, **applied.properties, **(replaced or {})}
+    written = {**file.properties, **file.replaced(chosen), **(replaced or {})}
+    sources = {**shared, **(host.sources if host else {}), **file.sources}
+    draft = Draft(
+        where=where, header=file.material, printed=file.printed, host=host, entries=written
+    )
     problems = [
-        *_printed_problems(where, file),
+        *printed_problems(file.printed),
         *_baseline_problems(path, file),
-        *_host_problems(where, file, host),
-        *_mention_problems(where, file, host),
+        *header_problems(file.material, host),
+        *mention_problems(file, sources),
     ]
     if problems:
-        raise InputError(*problems)
-    entries = complete(
-        Draft(where=where, header=file.material, printed=file.printed, host=host, entries=written)
-    )
+        raise InputError(*(f"{where}: {problem}" for problem in problems))
+    entries = complete(draft)
     return System(
         file=file,
         path=path,
         reading=chosen,
         host=host,
+        formula=draft.formula,
         entries=entries,
+        sources=sources,
         status=status_of(file, entries),
     )
 
@@ -170,75 +164,6 @@ def _other_names(path: Path) -> Iterator[str]:
         yield str(text).lower()
 
 
-def _reading(file: MaterialFile, where: str, name: str) -> Reading:
-    default = file.material.default_reading
-    if name == default.name:
-        return Reading(title=default.title)
-    if name not in file.readings:
-        known = [default.name, *file.readings]
-        raise InputError(f'{where}: there is no reading "{name}"; {closest(name, known)}')
-    return file.readings[name]
-
-
-def _printed_problems(where: str, file: MaterialFile) -> Iterator[str]:
-    for kind in file.printed:
-        if kind not in PRINTED:
-            yield (
-                f"{where}: printed.{kind} is not a known kind of printed fact; "
-                f"{closest(kind, PRINTED)}"
-            )
-
-        for number, fact in enumerate(file.printed[kind]):
-            yield from _fact_problems(f"{where}: printed.{kind}.{number}", fact)
-
-
-def _fact_problems(key: str, fact: Fact) -> Iterator[str]:
-    """A sentence for every number a rule would read that is not one."""
-    for name in RULE_NUMBERS & fact.statement.keys():
-        if fact.number(name) is None and not isinstance(fact.statement[name], list):
-            yield f"{key}.{name} is {str(fact.statement[name])[:60]!r}; write a finite number."
-
-
-def _host_problems(where: str, file: MaterialFile, host: HostFile | None) -> Iterator[str]:
-    """Sentences for a structure or a host that cannot be this material's."""
-    header = file.material
-    if header.structure is not None and header.structure not in structure_names():
-        yield (
-            f'{where}: material.structure is "{header.structure}", which is no structure family; '
-            f"{closest(header.structure, structure_names())}"
-        )
-    if host is None:
-        return
-    if header.carrier != host.host.carrier:
-        yield (
-            f'{where}: material.carrier is "{header.carrier}", but the host {host.host.name} '
-            f"holds {host.host.carrier}; correct one of them."
-        )
-    try:
-        parse_formula(header.formula, variables=header.variables)
-    except InputError as error:
-        yield from (f"{where}: material.formula: {problem}" for problem in error.problems)
-
-
-def source_problem(where: str, key: str, source: str, known: Iterable[str]) -> str:
-    """The sentence about a source key that is in no bibliography."""
-    return (
-        f'{where}: {key}.source is "{source}", which is not in sources.toml nor in [sources] of '
-        f"this file; {closest(source, known)}"
-    )
-
-
-def _mention_problems(where: str, file: MaterialFile, host: HostFile | None) -> Iterator[str]:
-    """A sentence for every unknown source of a mention or a printed fact."""
-    lent = host.sources if host is not None else {}
-    known = {"user", *shared_sources().sources, *lent, *file.sources}
-    beliefs = [("material.named_in", mention.source) for mention in file.material.named_in]
-    beliefs += [
-        (f"printed.{k}", fact.source) for k, facts in file.printed.items() for fact in facts
-    ]
-    yield from (source_problem(where, key, s, known) for key, s in beliefs if s not in known)
-
-
 def _baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
     """A sentence for a baseline that does not exist or leads back to the material itself."""
     known = {
@@ -247,14 +172,13 @@ def _baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
     for name in file.material.baseline:
         if name not in known:
             yield (
-                f'{path.name}: material.baseline names "{name}", which is no material; '
-                f"{closest(name, known)}"
+                f'material.baseline names "{name}", which is no material; {closest(name, known)}'
             )
             continue
         chain = _chain_back(file.material.name, name, known)
         if chain:
             yield (
-                f"{path.name}: material.baseline goes in a circle, {' -> '.join(chain)}; "
+                f"material.baseline goes in a circle, {' -> '.join(chain)}; "
                 "a baseline must not lead back to the material."
             )
 
