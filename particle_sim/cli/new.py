@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from particle_sim.cli.options import ForceOption
 from particle_sim.errors import InputError, closest
-
-if TYPE_CHECKING:
-    from particle_sim.materials.schema import HostFile, PropertyEntry
 
 FILE_ENDINGS = {"material": ".toml", "metric": ".py", "scenario": ".toml"}
 
@@ -59,7 +55,9 @@ def template_text(kind: str, name: str) -> str:
     file = files("particle_sim") / "templates" / f"{kind}{FILE_ENDINGS[kind]}.template"
     known = {"name": name, "title": name.replace("_", " ")}
     if kind == "material":
-        known |= _host_families()
+        from particle_sim.materials.host_spans import host_families
+
+        known |= host_families()
     return Template(file.read_text(encoding="utf-8")).substitute(known)
 
 
@@ -93,46 +91,3 @@ def _taken(kind: str) -> list[str]:
     from particle_sim.resources import shipped_folder
 
     return [path.stem for path in shipped_folder("scenarios").glob("*.toml")]
-
-
-def _host_families() -> dict[str, str]:
-    """Comment lines about the hosts, and the span of each property over them, by name."""
-    from particle_sim.materials.catalogue import CATALOGUE
-    from particle_sim.materials.hosts import host_names, load_host
-
-    hosts = {name: load_host(name, name) for name in host_names()}
-    width = max(map(len, hosts))
-    lines = [
-        f"#   {name:<{width}}  {host.host.carrier}  {host.host.title}"
-        for name, host in hosts.items()
-    ]
-    spans = {f"span_{name}": _span(name, hosts) for name in CATALOGUE}
-    return {"hosts": "\n".join(lines), **spans}
-
-
-def _span(name: str, hosts: Mapping[str, HostFile]) -> str:
-    """``1e-19 to 1e-13 m^2/s over the host families``: the hull of their plausible ranges."""
-    from particle_sim.materials.catalogue import CATALOGUE
-    from particle_sim.units import to_si
-
-    kind = CATALOGUE[name]
-    ends = [
-        kind.shown_factor * to_si(end, host.properties[name].unit, kind.unit)
-        for host in hosts.values()
-        if name in host.properties
-        for end in _ends(host.properties[name])
-    ]
-    if not ends:
-        return "no host family holds one"
-    shown = "" if kind.shown_unit == "1" else f" {kind.shown_unit}"
-    return f"{min(ends):.3g} to {max(ends):.3g}{shown} over the host families"
-
-
-def _ends(entry: PropertyEntry) -> list[float]:
-    """The lowest and highest plausible number of an entry, in its own unit."""
-    ends = [end for plateau in entry.plateaus or [] for end in plateau.range or (plateau.voltage,)]
-    if entry.range is not None:
-        ends += entry.range
-    elif entry.value is not None:
-        ends.append(entry.value)
-    return ends

@@ -5,12 +5,12 @@ Nothing here imports more than the standard library, so that it answers at once.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from particle_sim.errors import LONGEST_SENTENCE, one_line
+from particle_sim.files import is_there
 from particle_sim.resources import shipped_folder
 
 WHAT_IT_IS = (
@@ -87,9 +87,10 @@ def complete_material(incomplete: str) -> list[str]:
     names = sorted(
         path.stem for path in (shipped_folder("parameters") / "materials").glob("*.toml")
     )
-    folder = Path(os.path.dirname(incomplete))
+    head = re.sub(r"[^/\\]*$", "", incomplete)  # as typed; a path would lose "./"
+    folder = Path(head)
     found = sorted(path.name for path in folder.glob("*.toml")) if folder.is_dir() else []
-    own = [os.path.join(os.path.dirname(incomplete), name) for name in found]
+    own = [head + name for name in found]
     return [name for name in (*names, *own) if name.startswith(incomplete)]
 
 
@@ -129,12 +130,13 @@ def _after_a_file(problem: str, verb: str, arguments: Sequence[str]) -> str:
     for argument in arguments:
         if not argument.endswith(".toml"):
             continue
-        name = os.path.basename(argument)
-        if os.path.isfile(argument) and problem.startswith(f"{name}:"):
+        path = Path(argument)
+        there = is_there(path)
+        if there and path.is_file() and problem.startswith(f"{path.name}:"):
             if verb == "run" and problem.endswith("choose from expect, scenario, set."):
                 return f'A material is for "particle-sim compare nvp {argument}".'
             return f'Correct it, then run "particle-sim check {argument}".'
-        if not os.path.exists(argument) and problem.startswith(f"{argument}:"):
+        if not there and problem.startswith(f"{argument}:"):
             kind = "scenario" if verb == "run" else "material"
             return f'"particle-sim new {kind} {_identifier(argument)}" writes one to fill in.'
     return ""
@@ -142,7 +144,7 @@ def _after_a_file(problem: str, verb: str, arguments: Sequence[str]) -> str:
 
 def _identifier(path: str) -> str:
     """The name of a file that a newcomer could have meant to make."""
-    stem = os.path.basename(path).removesuffix(".toml")
+    stem = Path(path).name.removesuffix(".toml")
     return stem if stem.isidentifier() and len(stem) < 40 else "my_own"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import (
     SODIUM,
     VON_MISES,
+    AnyRun,
     ColourScale,
     Quantity,
     colour_scale,
@@ -36,9 +37,6 @@ from particle_sim.figures.sheet import (
 from particle_sim.figures.style import figure_style
 from particle_sim.figures.view import OCTANT, Cut
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.figures.quantities import AnyRun
 
 
 def animation(

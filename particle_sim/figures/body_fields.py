@@ -9,7 +9,7 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.figures.picture import Picture
-from particle_sim.figures.quantities import SODIUM, VON_MISES, Place, Quantity, colour_scale
+from particle_sim.figures.quantities import SODIUM, VON_MISES, AnyRun, Place, Quantity, colour_scale
 from particle_sim.figures.run_picture import run_picture
 from particle_sim.figures.sheet import (
     CAPTION,
@@ -29,8 +29,6 @@ from particle_sim.figures.view import OCTANT, Cut
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from particle_sim.figures.quantities import AnyRun
 
 NEAR = 0.005
 """A stored state counts as having a mean filling if it is this near."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from particle_sim.errors import InputError
-
-if TYPE_CHECKING:
-    from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.body.run import BodyRun
 
 
 def body_view(run: BodyRun, index: int = -1) -> Any:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from particle_sim.figures.style import SIGNED_MAP, SODIUM_MAP, STRESS_MAP
+from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
-if TYPE_CHECKING:
-    from particle_sim.particle.body.run import BodyRun
-    from particle_sim.particle.run import ParticleRun
-
-    AnyRun = BodyRun | ParticleRun
+AnyRun = BodyRun | ParticleRun
 
 
 class Colours(enum.Enum):

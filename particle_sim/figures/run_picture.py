@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from particle_sim.figures.ball_picture import ball_picture
 from particle_sim.figures.cutaway import PIXELS, border_lines, cut_view
 from particle_sim.figures.facet_picture import facet_picture
 from particle_sim.figures.picture import Picture
-from particle_sim.figures.quantities import Place
+from particle_sim.figures.quantities import AnyRun, Place
 from particle_sim.figures.view import Cut
-
-if TYPE_CHECKING:
-    from particle_sim.figures.quantities import AnyRun
-    from particle_sim.particle.body.run import BodyRun
+from particle_sim.particle.body.run import BodyRun
 
 
 def run_picture(

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from particle_sim.errors import InputError, each
 from particle_sim.materials.functions import LinearTable, LogTable, SiteFunction
-from particle_sim.materials.kind import PropertyKind, Setter, Window, user_entry
+from particle_sim.materials.kind import PropertyKind, Setter, Window, plausible_range, user_entry
 from particle_sim.materials.potential import Plateau, PlateauPotential, TabulatedPotential
 from particle_sim.materials.schema import PlateauEntry, PropertyEntry
 from particle_sim.units import to_si
@@ -109,7 +109,7 @@ def _plateau(
     if not low <= step.width <= high:
         allowed = f"it must lie in {low:g} to {high:g} (R T / F)."
         raise InputError(f"{place}.width is {step.width:g}; {allowed}")
-    kind.plausible(place, step, voltage, unit)
+    plausible_range(kind, place, step, voltage, unit)
     return Plateau(voltage=voltage, share=step.share / total, width=step.width)
 
 

@@ -129,28 +129,6 @@ class PropertyKind:
             raise InputError(f'{name} was set to "{text}"; {reason}.')
         return value, unit
 
-    def plausible(
-        self, place: str, belief: Belief, magnitude: float, unit: str
-    ) -> PlausibleRange | None:
-        """The range that the file gives around ``magnitude`` (SI), if any and if it makes sense."""
-        if belief.range is None:
-            return None
-        place, shown = f"{place}.range", f"{list(belief.range)} {unit}"
-        low, high = each(lambda end: self.in_si(place, end, unit), belief.range)
-        slack = 1e-9 * abs(magnitude)
-        if low > high:
-            raise InputError(f"{place} is {shown}; put the lower end first.")
-        if not low - slack <= magnitude <= high + slack:
-            must = f"it must contain the value {magnitude:g} {self.unit}."
-            raise InputError(f"{place} is {shown}; {must}")
-        spread = Distribution(belief.distribution)
-        if spread is Distribution.LOG_NORMAL and not (belief.decades or 0) > 0:
-            decades = f"{place.removesuffix('.range')}.decades is {belief.decades}"
-            raise InputError(f"{decades}; a log-normal needs decades > 0.")
-        if low <= 0 and spread in (Distribution.LOG_NORMAL, Distribution.LOG_UNIFORM):
-            raise InputError(f"{place} starts at {low:g}; a log range must start above 0.")
-        return PlausibleRange(low=low, high=high, distribution=spread, decades=belief.decades)
-
     def build(self, name: str, entry: PropertyEntry, window: Window | None = None) -> Property:
         """The property that an entry says; :class:`InputError` with all that is wrong with it."""
         place = f"properties.{name}"
@@ -163,7 +141,7 @@ class PropertyKind:
         problems: list[str] = []
         plausible, barrier = None, 0.0
         with gathering(problems):
-            plausible = self.plausible(place, entry, magnitude, entry.unit)
+            plausible = plausible_range(self, place, entry, magnitude, entry.unit)
         with gathering(problems):
             barrier = _barrier(f"{place}.activation_energy.value", entry.activation_energy)
         if problems:
@@ -180,6 +158,29 @@ class PropertyKind:
             plausible=plausible,
             activation_energy=barrier,
         )
+
+
+def plausible_range(
+    kind: PropertyKind, place: str, belief: Belief, magnitude: float, unit: str
+) -> PlausibleRange | None:
+    """The range that the file gives around ``magnitude`` (SI), if any and if it makes sense."""
+    if belief.range is None:
+        return None
+    place, shown = f"{place}.range", f"{list(belief.range)} {unit}"
+    low, high = each(lambda end: kind.in_si(place, end, unit), belief.range)
+    slack = 1e-9 * abs(magnitude)
+    if low > high:
+        raise InputError(f"{place} is {shown}; put the lower end first.")
+    if not low - slack <= magnitude <= high + slack:
+        must = f"it must contain the value {magnitude:g} {kind.unit}."
+        raise InputError(f"{place} is {shown}; {must}")
+    spread = Distribution(belief.distribution)
+    if spread is Distribution.LOG_NORMAL and not (belief.decades or 0) > 0:
+        decades = f"{place.removesuffix('.range')}.decades is {belief.decades}"
+        raise InputError(f"{decades}; a log-normal needs decades > 0.")
+    if low <= 0 and spread in (Distribution.LOG_NORMAL, Distribution.LOG_UNIFORM):
+        raise InputError(f"{place} starts at {low:g}; a log range must start above 0.")
+    return PlausibleRange(low=low, high=high, distribution=spread, decades=belief.decades)
 
 
 def _barrier(place: str, given: ActivationEntry | None) -> float:

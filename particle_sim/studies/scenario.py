@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,6 +11,7 @@ import xarray as xr
 from pydantic import BaseModel, ConfigDict, Field
 
 from particle_sim.errors import InputError, closest
+from particle_sim.files import is_there
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import ClaimEntry
@@ -68,7 +68,7 @@ class Scenario:
 
 def find_scenario(file: Path) -> Path:
     """The file itself, or the shipped scenario of that name."""
-    if os.path.exists(file):  # Path.exists raises on a name that is too long
+    if is_there(file):
         return file
     shipped = {path.stem: path for path in shipped_folder("scenarios").glob("*.toml")}
     if file.stem in shipped:
