@@ -6,9 +6,18 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import complete_material
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
 
+@verb(
+    Aim.SEE,
+    place=3,
+    says="one discharge beside what its paper prints",
+    example="particle-sim cell he_v --c-rate 0.2",
+    completes={"name": complete_material},
+)
 def cell(
     name: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
     c_rate: Annotated[

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 from particle_sim.files import is_there
 
@@ -20,6 +21,12 @@ MOST_NAMED = 3
 """Standing-in properties a line names; "show material" lists them all."""
 
 
+@verb(
+    Aim.BRING,
+    place=3,
+    says="everything that is wrong with my files, at once",
+    example="particle-sim check my_nasicon.toml",
+)
 def check(
     files: Annotated[
         list[Path], typer.Argument(help="Material, cell or scenario files, or folders of them.")

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, typed
+from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
 
@@ -21,6 +22,13 @@ class Kind(enum.Enum):
     GITT = "gitt"
 
 
+@verb(
+    Aim.BRING,
+    place=4,
+    says="what my rates, discharge curve or GITT determine, and what not",
+    example="particle-sim fit rates.csv --material nvp",
+    completes={"material": complete_material},
+)
 def fit(
     data: Annotated[
         Path,

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 FILE_ENDINGS = {"material": ".toml", "metric": ".py", "scenario": ".toml"}
@@ -31,6 +32,13 @@ def complete_kind(incomplete: str) -> list[str]:
     return [kind for kind in FILE_ENDINGS if kind.startswith(incomplete)]
 
 
+@verb(
+    Aim.BRING,
+    place=1,
+    says="an explained file to fill in: a material, a metric or a scenario",
+    example="particle-sim new material my_nasicon",
+    completes={"kind": complete_kind},
+)
 def new(
     kind: Annotated[str, typer.Argument(help="material, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],

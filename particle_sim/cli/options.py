@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from particle_sim.resources import shipped_folder
 
 ForceOption = Annotated[
     bool,
@@ -17,3 +21,15 @@ ForceOption = Annotated[
 def typed() -> str:
     """The command as it was typed, for a manifest."""
     return "particle-sim " + shlex.join(sys.argv[1:])
+
+
+def complete_material(incomplete: str) -> list[str]:
+    """Shipped materials and own TOML files that begin with ``incomplete``, for the shell."""
+    names = sorted(
+        path.stem for path in (shipped_folder("parameters") / "materials").glob("*.toml")
+    )
+    head = re.sub(r"[^/\\]*$", "", incomplete)  # as typed; a path would lose "./"
+    folder = Path(head)
+    found = sorted(path.name for path in folder.glob("*.toml")) if folder.is_dir() else []
+    own = [head + name for name in found]
+    return [name for name in (*names, *own) if name.startswith(incomplete)]

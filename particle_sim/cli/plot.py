@@ -8,9 +8,16 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 
+@verb(
+    Aim.SEE,
+    place=6,
+    says="draw a figure of a stored result again",
+    example="particle-sim plot results/nvp_vs_he_v size_map",
+)
 def plot(
     folder: Annotated[Path, typer.Argument(help="A folder that compare wrote.")],
     figure: Annotated[str, typer.Argument(help="Figure name, or all.")],

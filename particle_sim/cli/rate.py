@@ -9,8 +9,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from particle_sim.cli.options import ForceOption, typed
+from particle_sim.cli.options import ForceOption, complete_material, typed
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 Model = TypeVar("Model")
@@ -18,6 +19,13 @@ Model = TypeVar("Model")
 RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
 
 
+@verb(
+    Aim.SEE,
+    place=4,
+    says="capacity against C-rate, and what limits it",
+    example="particle-sim rate nvp he_v --rates 0.1,1,10",
+    completes={"materials": complete_material},
+)
 def rate(
     materials: Annotated[
         list[str], typer.Argument(help="Material names, name@reading, or .toml files.")

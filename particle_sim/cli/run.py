@@ -10,9 +10,16 @@ import typer
 
 from particle_sim.cli.compare import run_comparison
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
 
+@verb(
+    Aim.VARY,
+    place=1,
+    says="a sweep over ranges, or a scenario with its expected answer",
+    example="particle-sim run nvp_vs_he_v",
+)
 def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,

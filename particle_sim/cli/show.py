@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import complete_material
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 KINDS = ("material", "materials")
@@ -16,6 +18,13 @@ _WIDE = ("name", "formula", "family", "role", *_NARROW[1:], "printed numbers")
 """Columns a terminal has room for; ``--json`` has them all."""
 
 
+@verb(
+    Aim.SEE,
+    place=2,
+    says="the library, or every number of a material with its source",
+    example="particle-sim show material nvp",
+    completes={"name": complete_material},
+)
 def show(
     kind: Annotated[str, typer.Argument(help="material or materials")],
     name: Annotated[str | None, typer.Argument(help="Name, name@reading, or a .toml file.")] = None,
