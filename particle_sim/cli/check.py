@@ -129,7 +129,7 @@ def _checked(path: Path, names: Counter[str]) -> str:
         return f"{block} {'are' if block == 'sources' else 'is'} fine"
     if path.parent.name == "composition":
         return "table of the composition analysis"
-    *others, last = (f"[{name}]" for name in READERS)
+    *others, last = (f"[{name}]" for name in ("material", *READERS))
     raise InputError(f"{path.name}: has none of the blocks {', '.join(others)} or {last}; add one.")
 
 
@@ -255,11 +255,11 @@ def _material(path: Path, data: dict[str, Any], names: Counter[str]) -> str:
 
 
 READERS: dict[str, Callable[[Path], None]] = {
-    "sweep": _sweep,
-    "scenario": _scenario,
+    "host": _host,
     "cell": _cell,
     "electrolyte": _electrolyte,
-    "host": _host,
+    "scenario": _scenario,
+    "sweep": _sweep,
     "measurement": _measurement,
     "claim": _claim,
     "sources": _sources,

@@ -61,12 +61,13 @@ def new(
 def template_text(kind: str, name: str) -> str:
     """The template of ``kind`` with its name and, for a material, what the host families hold."""
     file = files("particle_sim") / "templates" / f"{kind}{FILE_ENDINGS[kind]}.template"
+    text = file.read_text(encoding="utf-8")
     known = {"name": name, "title": name.replace("_", " ")}
     if kind == "material":
         from particle_sim.materials.host_spans import host_families
 
-        known |= host_families()
-    return Template(file.read_text(encoding="utf-8")).substitute(known)
+        known |= host_families(text)
+    return Template(text).substitute(known)
 
 
 def _refuse_name(kind: str, name: str) -> None:

@@ -10,8 +10,12 @@ from particle_sim.materials.schema import HostFile, PropertyEntry
 from particle_sim.units import to_si
 
 
-def host_families() -> dict[str, str]:
-    """Comment lines about the hosts, and the span of each property over them, by name."""
+def host_families(template: str) -> dict[str, str]:
+    """What a ``template`` leaves open, by name.
+
+    Comment lines about the hosts, the span of each property over them, and a block for every
+    property that the template does not mention.
+    """
     hosts = {name: load_host(name, name) for name in host_names()}
     width = max(map(len, hosts))
     lines = [
@@ -19,7 +23,13 @@ def host_families() -> dict[str, str]:
         for name, host in hosts.items()
     ]
     spans = {f"span_{name}": _span(name, hosts) for name in CATALOGUE}
-    return {"hosts": "\n".join(lines), **spans}
+    others = [
+        f"\n# {kind.meaning.capitalize()}, in {kind.shown_unit}. {_span(name, hosts)}.\n"
+        f"# [properties.{name}]\n"
+        for name, kind in CATALOGUE.items()
+        if f"[properties.{name}]" not in template
+    ]
+    return {"hosts": "\n".join(lines), "others": "".join(others), **spans}
 
 
 def _span(name: str, hosts: Mapping[str, HostFile]) -> str:
