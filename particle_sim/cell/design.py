@@ -19,7 +19,7 @@ from particle_sim.materials.kind import PropertyKind, build_properties
 from particle_sim.materials.property import Property, assumed
 from particle_sim.materials.schema import PropertyEntry, Source
 from particle_sim.materials.system import shared_sources
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import named_file
 
 _ELECTRODE: dict[str, PropertyKind] = {
     "active_loading": PropertyKind(
@@ -133,7 +133,7 @@ def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
 
     A property of the electrolyte that the cell's file gives too is taken from the cell's file.
     """
-    path = _find(name)
+    path = named_file("cell", name, "parameters", "cells")
     file = validated(_CellFile, read_toml(path), path.name)
     kind = CellKind(file.cell.kind)
     known = {**shared_sources().sources, **file.sources}
@@ -184,15 +184,6 @@ def _own_catalogue(kind: CellKind) -> dict[str, PropertyKind]:
 def _beside(path: Path, electrolyte: str) -> str:
     """An electrolyte's own file is looked for beside the cell's file."""
     return str(path.parent / electrolyte) if electrolyte.endswith(".toml") else electrolyte
-
-
-def _find(name: str) -> Path:
-    if name.endswith(".toml"):
-        return Path(name)
-    shipped = {path.stem: path for path in (shipped_folder("parameters") / "cells").glob("*.toml")}
-    if name not in shipped:
-        raise InputError(f'There is no cell "{name}"; {closest(name, shipped)}')
-    return shipped[name]
 
 
 def _volume_problems(properties: Mapping[str, Property]) -> list[str]:

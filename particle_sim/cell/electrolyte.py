@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest, gathering
+from particle_sim.errors import InputError, gathering
 from particle_sim.materials.checks import source_problems
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
@@ -24,7 +24,7 @@ from particle_sim.materials.kind import PropertyKind, build_properties
 from particle_sim.materials.property import Property
 from particle_sim.materials.schema import Belief, PropertyEntry, Source
 from particle_sim.materials.system import shared_sources
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import named_file, shipped_files
 from particle_sim.units import to_si
 
 ELECTROLYTE_CATALOGUE: dict[str, PropertyKind] = {
@@ -89,13 +89,13 @@ class Electrolyte:
 
 def electrolyte_names() -> list[str]:
     """Names of the shipped electrolytes."""
-    return sorted(_shipped())
+    return list(shipped_files("parameters", "electrolytes"))
 
 
 @arguments_checked
 def load_electrolyte(name: str) -> Electrolyte:
     """A shipped electrolyte by name, or your own ``.toml`` file; all its problems at once."""
-    path = _find(name)
+    path = named_file("electrolyte", name, "parameters", "electrolytes")
     file = validated(_ElectrolyteFile, read_toml(path), path.name)
     problems = _table_problems(path.name, file.properties)
     if problems:
@@ -115,20 +115,6 @@ def load_electrolyte(name: str) -> Electrolyte:
     return Electrolyte(
         **file.electrolyte.model_dump(), properties=properties, sources=file.sources, path=path
     )
-
-
-def _shipped() -> dict[str, Path]:
-    folder = shipped_folder("parameters") / "electrolytes"
-    return {path.stem: path for path in folder.glob("*.toml")}
-
-
-def _find(name: str) -> Path:
-    if name.endswith(".toml"):
-        return Path(name)
-    shipped = _shipped()
-    if name not in shipped:
-        raise InputError(f'There is no electrolyte "{name}"; {closest(name, shipped)}')
-    return shipped[name]
 
 
 def _table_problems(where: str, entries: Mapping[str, ElectrolyteEntry]) -> list[str]:

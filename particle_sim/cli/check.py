@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from particle_sim.cli.verb import Aim, verb
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, gathering
 from particle_sim.files import is_there
 
 PLACEHOLDER = "FILL IN"
@@ -40,10 +40,8 @@ def check(
     problems: list[str] = []
     names: Counter[str] = Counter()
     for path in _expanded(files):
-        try:
+        with gathering(problems):
             print(f"{path.name}: {_checked(path, names)}")
-        except InputError as error:
-            problems += error.problems
     problems += [
         f'{count} files call their material "{name}"; give each its own name.'
         for name, count in names.items()

@@ -97,6 +97,6 @@ def _taken(kind: str) -> list[str]:
         from particle_sim import metrics
 
         return list(vars(metrics))
-    from particle_sim.resources import shipped_folder
+    from particle_sim.resources import shipped_files
 
-    return [path.stem for path in shipped_folder("scenarios").glob("*.toml")]
+    return list(shipped_files("scenarios"))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_files
 
 ForceOption = Annotated[
     bool,
@@ -25,9 +25,7 @@ def typed() -> str:
 
 def complete_material(incomplete: str) -> list[str]:
     """Shipped materials and own TOML files that begin with ``incomplete``, for the shell."""
-    names = sorted(
-        path.stem for path in (shipped_folder("parameters") / "materials").glob("*.toml")
-    )
+    names = shipped_files("parameters", "materials")
     head = re.sub(r"[^/\\]*$", "", incomplete)  # as typed; a path would lose "./"
     folder = Path(head)
     found = sorted(path.name for path in folder.glob("*.toml")) if folder.is_dir() else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from particle_sim.composition.spelling import refusal
@@ -117,6 +117,16 @@ def _read_amount(text: str, tokens: Sequence[Token], position: int) -> tuple[Amo
         sign = tokens[position].text
         raise refusal(text, f"{sign!r} does not follow a number; write amounts like 2-x.")
     return None, position
+
+
+def letters(items: Iterable[Item]) -> list[str]:
+    """Letters that stand for amounts, in order of first use."""
+    found: dict[str, None] = {}
+    for item in items:
+        found.update(dict.fromkeys(letters(item.inner)))
+        if item.amount is not None and item.amount.variable is not None:
+            found[item.amount.variable] = None
+    return list(found)
 
 
 def value_of(text: str, amount: Amount, symbol: str, variables: Mapping[str, float]) -> float:

@@ -23,6 +23,7 @@ from particle_sim.composition.amounts import (
     ONE,
     VACANCY,
     Item,
+    letters,
     read_parts,
     value_of,
 )
@@ -75,7 +76,7 @@ def parse_formula(text: str, *, variables: Mapping[str, float] | None = None) ->
     given = _checked(text, variables or {})
     tokens = tokens_of(text)
     parts = read_parts(text, tokens)
-    used = _letters(Item(symbol="", amount=count, inner=items) for count, items in parts)
+    used = letters(Item(symbol="", amount=count, inner=items) for count, items in parts)
     unused = sorted(set(given) - set(used))
     if unused:
         raise refusal(text, f"{unused[0]} = {given[unused[0]]:g} was given but is not in it.")
@@ -112,16 +113,6 @@ def _checked(text: str, variables: Mapping[str, float]) -> Mapping[str, float]:
         if not math.isfinite(value):
             raise refusal(text, f"{name} is {value}; it must be a finite number.")
     return variables
-
-
-def _letters(items: Iterable[Item]) -> list[str]:
-    """Letters that stand for amounts, in order of first use."""
-    found: dict[str, None] = {}
-    for item in items:
-        found.update(dict.fromkeys(_letters(item.inner)))
-        if item.amount is not None and item.amount.variable is not None:
-            found[item.amount.variable] = None
-    return list(found)
 
 
 def _sites(

@@ -30,8 +30,14 @@ from functools import partial
 from particle_sim.composition.formula import molar_mass
 from particle_sim.constants import AVOGADRO, FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError, located
-from particle_sim.materials.draft import Draft, derived, from_host, measured, stress_free
-from particle_sim.materials.hosts import stand_in
+from particle_sim.materials.draft import (
+    Draft,
+    derived,
+    from_host,
+    measured,
+    stand_in,
+    stress_free,
+)
 from particle_sim.materials.printed import Fact
 from particle_sim.materials.schema import PropertyEntry
 from particle_sim.units import to_si

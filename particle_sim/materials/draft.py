@@ -9,7 +9,6 @@ from functools import cached_property
 
 from particle_sim.composition.formula import Formula, parse_formula
 from particle_sim.errors import InputError
-from particle_sim.materials.hosts import stand_in
 from particle_sim.materials.kind import Window
 from particle_sim.materials.printed import Fact
 from particle_sim.materials.schema import Header, HostFile, PropertyEntry
@@ -89,3 +88,10 @@ def from_host(draft: Draft, name: str) -> PropertyEntry | None:
     if draft.host is None or name not in draft.host.properties:
         return None
     return stand_in(draft.host, draft.host.properties[name])
+
+
+def stand_in(host: HostFile, entry: PropertyEntry) -> PropertyEntry:
+    """A host's number as it is worth for a member: a proxy, unless it was assumed already."""
+    evidence = "assumed" if entry.evidence == "assumed" else "proxy"
+    note = f"Stands in: {host.host.title}. {entry.note}".strip()
+    return entry.model_copy(update={"evidence": evidence, "note": note})

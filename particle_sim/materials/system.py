@@ -8,6 +8,7 @@ from pathlib import Path
 
 from particle_sim.composition.formula import Formula
 from particle_sim.errors import InputError, closest, located
+from particle_sim.materials.baselines import baseline_problems
 from particle_sim.materials.checks import header_problems, mention_problems
 from particle_sim.materials.derive import complete
 from particle_sim.materials.document import read_toml, validated
@@ -23,7 +24,7 @@ from particle_sim.materials.schema import (
     SourcesFile,
 )
 from particle_sim.materials.status import Status, status_of
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +42,9 @@ class System:
     """Written, derived and standing-in properties."""
     sources: Mapping[str, Source]
     """Every bibliography entry the file may cite."""
+    phase_behaviour: PhaseBehaviour | None
+    """The file's own, or its host's."""
     status: Status
-
-    @property
-    def phase_behaviour(self) -> PhaseBehaviour | None:
-        """The file's own, or its host's."""
-        own = self.file.material.phase_behaviour
-        return own if own is not None or self.host is None else self.host.host.phase_behaviour
 
     @property
     def stand_ins(self) -> tuple[str, ...]:
@@ -75,7 +72,7 @@ class System:
 
 def system_names() -> list[str]:
     """Names of all shipped materials, simulable or not."""
-    return sorted(path.stem for path in _folder().glob("*.toml"))
+    return list(shipped_files("parameters", "materials"))
 
 
 def load_system(
@@ -89,27 +86,26 @@ def load_system(
     ``replaced`` puts other entries in the place of the file's before the rules run. Reports every
     problem of the file's own texts at once as :class:`InputError`.
     """
+    shared = shared_sources().sources
     stem, named = split_name(name)
     path = _find(stem)
-    where, shared = path.name, shared_sources().sources
-    file = validated(MaterialFile, read_toml(path), where)
+    file = validated(MaterialFile, read_toml(path), path.name)
     chosen = reading or named or file.material.default_reading.name
-    with located(where):
+    with located(path.name):
         file = file.read_as(chosen)
-    host = None if file.material.host is None else load_host(file.material.host, where)
     written = {**file.properties, **file.replaced(chosen), **(replaced or {})}
+    header = file.material
+    host = None if header.host is None else load_host(header.host, path.name)
     sources = {**shared, **(host.sources if host else {}), **file.sources}
-    draft = Draft(
-        where=where, header=file.material, printed=file.printed, host=host, entries=written
-    )
     problems = [
         *printed_problems(file.printed),
-        *_baseline_problems(path, file),
-        *header_problems(file.material, host),
+        *baseline_problems(path, file),
         *mention_problems(file, sources),
+        *header_problems(header, host),
     ]
     if problems:
-        raise InputError(*(f"{where}: {problem}" for problem in problems))
+        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
+    draft = Draft(where=path.name, header=header, printed=file.printed, host=host, entries=written)
     entries = complete(draft)
     return System(
         file=file,
@@ -119,6 +115,7 @@ def load_system(
         formula=draft.formula,
         entries=entries,
         sources=sources,
+        phase_behaviour=header.phase_behaviour or (host.host.phase_behaviour if host else None),
         status=status_of(file, entries),
     )
 
@@ -133,27 +130,24 @@ def split_name(name: str) -> tuple[str, str]:
 
 def shared_sources() -> SourcesFile:
     """The shared bibliography."""
-    path = shipped_folder("parameters") / "sources.toml"
+    path = shipped_files("parameters")["sources"]
     return validated(SourcesFile, read_toml(path), path.name)
-
-
-def _folder() -> Path:
-    return shipped_folder("parameters") / "materials"
 
 
 def _find(stem: str) -> Path:
     if stem.endswith(".toml") or "/" in stem or "\\" in stem:
         return Path(stem)
-    if stem in system_names():
-        return _folder() / f"{stem}.toml"
-    called = [path for path in _folder().glob("*.toml") if stem.lower() in _other_names(path)]
+    shipped = shipped_files("parameters", "materials")
+    if stem in shipped:
+        return shipped[stem]
+    called = [path for path in shipped.values() if stem.lower() in _other_names(path)]
     if len(called) == 1:
         return called[0]
     if called:
-        names = ", ".join(sorted(path.stem for path in called))
+        names = ", ".join(path.stem for path in called)
         raise InputError(f'"{stem}" names {len(called)} materials; choose from {names}.')
     raise InputError(
-        f'There is no material "{stem}"; {closest(stem, system_names())}'
+        f'There is no material "{stem}"; {closest(stem, shipped)}'
         ' "particle-sim show materials" lists them all.'
     )
 
@@ -162,45 +156,3 @@ def _other_names(path: Path) -> Iterator[str]:
     header = read_toml(path).get("material", {})
     for text in (header.get("title"), header.get("formula"), *header.get("aliases", [])):
         yield str(text).lower()
-
-
-def _baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
-    """A sentence for a baseline that does not exist or leads back to the material itself."""
-    known = {
-        other.stem: other for other in (*_folder().glob("*.toml"), *path.parent.glob("*.toml"))
-    }
-    for name in file.material.baseline:
-        if name not in known:
-            yield (
-                f'material.baseline names "{name}", which is no material; {closest(name, known)}'
-            )
-            continue
-        chain = _chain_back(file.material.name, name, known)
-        if chain:
-            yield (
-                f"material.baseline goes in a circle, {' -> '.join(chain)}; "
-                "a baseline must not lead back to the material."
-            )
-
-
-def _chain_back(start: str, first: str, known: Mapping[str, Path]) -> list[str]:
-    """The baselines from ``start`` through ``first`` back to ``start``, or nothing."""
-    waiting, seen = [[start, first]], {first}
-    while waiting:
-        chain = waiting.pop()
-        if chain[-1] == start:
-            return chain
-        for name in _baselines(known[chain[-1]]) if chain[-1] in known else []:
-            if name == start:
-                return [*chain, name]
-            if name not in seen:
-                seen.add(name)
-                waiting.append([*chain, name])
-    return []
-
-
-def _baselines(path: Path) -> list[str]:
-    """The baselines another file names; none where that file is not a material."""
-    header = read_toml(path).get("material")
-    names = header.get("baseline") if isinstance(header, dict) else None
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []

@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 from pydantic import BaseModel, ConfigDict, Field
 
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, gathering, located
 from particle_sim.files import is_there
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import ClaimEntry
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 
@@ -70,7 +70,7 @@ def find_scenario(file: Path) -> Path:
     """The file itself, or the shipped scenario of that name."""
     if is_there(file):
         return file
-    shipped = {path.stem: path for path in shipped_folder("scenarios").glob("*.toml")}
+    shipped = shipped_files("scenarios")
     if file.stem in shipped:
         return shipped[file.stem]
     raise InputError(f"{file}: there is no such scenario; {closest(file.stem, shipped)}")
@@ -80,20 +80,13 @@ def load_scenario(path: Path) -> Scenario:
     """A scenario file, checked together with the materials it names."""
     file = validated(_ScenarioFile, read_toml(path), path.name)
     asked = file.scenario
-    try:
-        comparison = Comparison(
-            **{name: getattr(asked, name) for name in _Question.model_fields if name != "question"},
-            overrides=file.set,
-        )
-    except InputError as error:
-        raise InputError(*(f"{path.name}: {problem}" for problem in error.problems)) from None
-    problems = _name_problems(path.name, comparison)
-    for number, expected in enumerate(file.expect):
-        problems += [
-            f"{path.name}: expect.{number}{problem}" for problem in _expectation_problems(expected)
-        ]
-    if problems:
-        raise InputError(*problems)
+    with located(path.name):
+        comparison = Comparison(**asked.model_dump(exclude={"question"}), overrides=file.set)
+        problems = _name_problems(comparison)
+        for number, expected in enumerate(file.expect):
+            problems += [f"expect.{number}{problem}" for problem in _expectation_problems(expected)]
+        if problems:
+            raise InputError(*problems)
     return Scenario(
         path=path,
         question=asked.question,
@@ -102,18 +95,16 @@ def load_scenario(path: Path) -> Scenario:
     )
 
 
-def _name_problems(where: str, comparison: Comparison) -> list[str]:
+def _name_problems(comparison: Comparison) -> list[str]:
     compared = (comparison.baseline, comparison.candidate)
     problems = [
-        f"{where}: set.{name} is not compared; {closest(name, compared)}"
+        f"set.{name} is not compared; {closest(name, compared)}"
         for name in comparison.overrides
         if name not in compared
     ]
     for name in dict.fromkeys(compared):
-        try:
+        with gathering(problems):
             load_record(name, overrides=comparison.overrides.get(name, {}))
-        except InputError as error:
-            problems += [f"{where}: {problem}" for problem in error.problems]
     return problems
 
 

@@ -53,8 +53,8 @@ def walk(call: Callable[[], Any]) -> Walk:
         code = frame.f_code
         if code.co_name == "<module>":
             importing += {"call": 1, "return": -1}.get(event, 0)
-        elif event == "call" and not importing:
-            seen.setdefault(code)
+        elif event == "call" and not importing and not code.co_name.startswith("<"):
+            seen.setdefault(code)  # <lambda> and <listcomp> are read with what they stand in
 
     sys.setprofile(note)
     try:
