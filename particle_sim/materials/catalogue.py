@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from particle_sim.materials.forms import LOGARITHMIC, POTENTIAL, STRAIGHT, STRAIN, Plateaus
+from particle_sim.materials.forms import LOGARITHMIC, PLATEAUS, POTENTIAL, STRAIGHT, STRAIN
 from particle_sim.materials.functions import SquareRoot
-from particle_sim.materials.kind import Number, PropertyKind
+from particle_sim.materials.kind import PropertyKind, number
 
-_CONSTANT = Number()
+_CONSTANT = number()
 _voltage = partial(PropertyKind, "V", lowest=-1.0, highest=6.0)
 _optional = partial(PropertyKind, required=False)
 
@@ -50,7 +50,7 @@ CATALOGUE: dict[str, PropertyKind] = {
     "open_circuit_potential": _voltage(
         "measured equilibrium potential against the carrier's metal",
         "voltage, energy",
-        forms=(Plateaus(), POTENTIAL),
+        forms=(PLATEAUS, POTENTIAL),
     ),
     "diffusivity": PropertyKind(
         "m^2/s",
@@ -62,7 +62,7 @@ CATALOGUE: dict[str, PropertyKind] = {
         "A/m^2",
         "exchange current at half filling, per true particle surface",
         "overpotential, rate capability",
-        forms=(Number(function=SquareRoot),),
+        forms=(number(SquareRoot),),
     ),
     "particle_radius": PropertyKind(
         "m", "particle radius", "rate capability, gradients, stress, cracks", display_unit="um"

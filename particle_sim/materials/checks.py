@@ -111,9 +111,7 @@ def closure_problems(
     """Every relation between the numbers that does not close."""
     value = {name: prop.magnitude for name, prop in properties.items()}
     return [
-        *_capacity(value),
-        *_concentration(value),
-        *_density(value),
+        *_derived_numbers(value),
         *_voltages(value),
         *_plateaus_inside(properties, value),
         *(_formula_problems(header) if formula is None else _mass(value, formula)),
@@ -124,52 +122,42 @@ def _off(given: float, derived: float) -> bool:
     return not abs(given - derived) <= CLOSURE * derived
 
 
+def _derived_numbers(value: Mapping[str, float]) -> Iterator[str]:
+    """Capacity, concentration and density against window, molar mass and cell volume."""
+    window = value["stoichiometry_max"] - value["stoichiometry_min"]
+    mass, per_volume = value["molar_mass"], 1 / (AVOGADRO * value["formula_unit_volume"])
+    given, derived = value["capacity"], window * FARADAY / (3600 * mass)
+    say = f"properties.capacity is {given:.4g} mAh/g"
+    if window < LEAST_WINDOW:
+        yield (
+            f"{say}, only {window:.2g} carrier ions per formula unit; check its unit, mA*h/g, and "
+            "the window."
+        )
+    elif _off(given, derived):
+        yield (
+            f"{say} but the window of {window:.4g} Na gives {derived:.4g} mAh/g (dx F / 3.6 M); "
+            "correct the capacity or the window."
+        )
+    given, derived = value["maximum_concentration"], window * per_volume
+    if _off(given, derived):
+        yield (
+            f"properties.maximum_concentration is {given:.5g} mol/m^3 but window and cell volume "
+            f"give {derived:.5g} mol/m^3 (dx / N_A V); correct one of them."
+        )
+    given, derived = value["density"], mass * per_volume
+    if _off(given, derived):
+        yield (
+            f"properties.density is {given:.4g} kg/m^3 but molar mass and cell volume give "
+            f"{derived:.4g} kg/m^3 (M / N_A V); correct one of them."
+        )
+
+
 def _mass(value: Mapping[str, float], formula: Formula) -> Iterator[str]:
     given, mass = value["molar_mass"], molar_mass(formula)
     if _off(given, mass):
         yield (
             f"properties.molar_mass is {given * 1e3:.5g} g/mol but {formula.text} weighs "
             f"{mass * 1e3:.5g} g/mol; correct the formula or the molar mass."
-        )
-
-
-def _capacity(value: Mapping[str, float]) -> Iterator[str]:
-    given, window = value["capacity"], value["stoichiometry_max"] - value["stoichiometry_min"]
-    derived = window * FARADAY / (3600 * value["molar_mass"])
-    if window < LEAST_WINDOW:
-        yield (
-            f"properties.capacity is {given:.4g} mAh/g, only {window:.2g} carrier "
-            "ions per formula unit; check its unit, mA*h/g, and the window."
-        )
-    elif _off(given, derived):
-        yield (
-            f"properties.capacity is {given:.4g} mAh/g but the window of {window:.4g} Na gives "
-            f"{derived:.4g} mAh/g (dx F / 3.6 M); correct the capacity or the window."
-        )
-
-
-def _concentration(value: Mapping[str, float]) -> Iterator[str]:
-    given, window = (
-        value["maximum_concentration"],
-        value["stoichiometry_max"] - value["stoichiometry_min"],
-    )
-    derived = window / (AVOGADRO * value["formula_unit_volume"])
-    if _off(given, derived):
-        yield (
-            f"properties.maximum_concentration is {given:.5g} mol/m^3 but window and cell volume "
-            f"give {derived:.5g} mol/m^3 (dx / N_A V); correct one of them."
-        )
-
-
-def _density(value: Mapping[str, float]) -> Iterator[str]:
-    given, derived = (
-        value["density"],
-        value["molar_mass"] / (AVOGADRO * value["formula_unit_volume"]),
-    )
-    if _off(given, derived):
-        yield (
-            f"properties.density is {given:.4g} kg/m^3 but molar mass and cell volume give "
-            f"{derived:.4g} kg/m^3 (M / N_A V); correct one of them."
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError, closest, each, gathering, located
@@ -17,32 +16,51 @@ from particle_sim.units import shown_factor, split_quantity, to_si
 Window = tuple[float, float]
 """The two ends of the stoichiometry."""
 
-
-class Form(Protocol):
-    """A way to write a property in a file: what is checked, made of it, and set by a text."""
-
-    @property
-    def name(self) -> str:
-        """What the file calls it."""
-
-    def read(
-        self, kind: PropertyKind, entry: PropertyEntry, place: str, window: Window | None
-    ) -> tuple[SiteFunction, float]:
-        """Function and magnitude in SI; :class:`InputError` with all that is wrong at ``place``."""
-
-    @property
-    def set_to(self) -> Setter:
-        """What gives the entry that a number typed by the user stands for."""
+Made = tuple[SiteFunction, float]
+"""A function of the site fraction, and its magnitude, in SI."""
 
 
-Setter = Callable[["PropertyKind", str, str, PropertyEntry | None], PropertyEntry]
-"""(kind, name, text, old entry) -> entry."""
+@dataclass(frozen=True)
+class Written:
+    """A property as a file has it: what it should be, where it stands, what tables must cover."""
+
+    kind: PropertyKind
+    entry: PropertyEntry
+    place: str
+    window: Window | None = None
+
+    def si(self, key: str, value: float) -> float:
+        """A number of the entry in SI, if it is allowed; ``key`` stands behind the place."""
+        return self.kind.in_si(self.place + key, value, self.entry.unit)
 
 
-def typed_number(
+@dataclass(frozen=True)
+class Form:
+    """A way to write a property: what is checked and made of it, and what a typed number does."""
+
+    name: str
+    """What the file calls it."""
+    read: Callable[[Written], Made]
+    """:class:`InputError` with all that is wrong."""
+    set_to: Callable[[PropertyKind, str, str, PropertyEntry | None], PropertyEntry]
+    """From kind, name, typed text and the earlier entry."""
+
+
+def number(function: Callable[[float], SiteFunction] = Constant) -> Form:
+    """The ``value`` of the entry, and the ``function`` of the site fraction that it sets."""
+
+    def read(written: Written) -> Made:
+        if written.entry.value is None:
+            raise InputError(f"{written.place}.value is missing; add the number.")
+        value = written.si(".value", written.entry.value)
+        return function(value), value
+
+    return Form("constant", read, _typed_number)
+
+
+def _typed_number(
     kind: PropertyKind, name: str, text: str, old: PropertyEntry | None
 ) -> PropertyEntry:
-    """The number alone, whatever stood there."""
     value, unit = kind.quantity(name, text)
     return user_entry(value=value, unit=unit, note="set by the user")
 
@@ -50,23 +68,6 @@ def typed_number(
 def user_entry(**fields: object) -> PropertyEntry:
     """An entry that somebody typed: assumed, without a range."""
     return PropertyEntry.model_validate({"evidence": "assumed", "source": "user", **fields})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """The ``value`` of the entry, and the function of the site fraction that it sets."""
-
-    function: Callable[[float], SiteFunction] = Constant
-    set_to: Setter = typed_number
-    name: str = "constant"
-
-    def read(
-        self, kind: PropertyKind, entry: PropertyEntry, place: str, window: Window | None
-    ) -> tuple[SiteFunction, float]:
-        if entry.value is None:
-            raise InputError(f"{place}.value is missing; add the number.")
-        value = kind.in_si(f"{place}.value", entry.value, entry.unit)
-        return self.function(value), value
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class PropertyKind:
     meaning: str
     results: str = ""
     """Which results it matters for, in words."""
-    forms: tuple[Form, ...] = (Number(),)
+    forms: tuple[Form, ...] = (number(),)
     """The forms it may take; the first says what a number typed by the user does."""
     lowest: float = 0.0
     highest: float = math.inf
@@ -137,7 +138,7 @@ class PropertyKind:
             raise InputError(f'{place} has the form "{entry.form}"; use {" or ".join(forms)}.')
         with located(place):
             to_si(1.0, entry.unit, self.unit)
-        function, magnitude = forms[entry.form].read(self, entry, place, window)
+        function, magnitude = forms[entry.form].read(Written(self, entry, place, window))
         problems: list[str] = []
         plausible, barrier = None, 0.0
         with gathering(problems):
@@ -152,11 +153,9 @@ class PropertyKind:
             unit=self.unit,
             magnitude=magnitude,
             evidence=Evidence(entry.evidence),
-            source=entry.source,
-            place=entry.place,
-            note=entry.note,
             plausible=plausible,
             activation_energy=barrier,
+            **entry.model_dump(include={"source", "place", "note"}),
         )
 
 
@@ -166,20 +165,19 @@ def plausible_range(
     """The range that the file gives around ``magnitude`` (SI), if any and if it makes sense."""
     if belief.range is None:
         return None
-    place, shown = f"{place}.range", f"{list(belief.range)} {unit}"
-    low, high = each(lambda end: kind.in_si(place, end, unit), belief.range)
+    key, shown = f"{place}.range", f"{list(belief.range)} {unit}"
+    low, high = each(lambda end: kind.in_si(key, end, unit), belief.range)
     slack = 1e-9 * abs(magnitude)
     if low > high:
-        raise InputError(f"{place} is {shown}; put the lower end first.")
+        raise InputError(f"{key} is {shown}; put the lower end first.")
     if not low - slack <= magnitude <= high + slack:
         must = f"it must contain the value {magnitude:g} {kind.unit}."
-        raise InputError(f"{place} is {shown}; {must}")
+        raise InputError(f"{key} is {shown}; {must}")
     spread = Distribution(belief.distribution)
     if spread is Distribution.LOG_NORMAL and not (belief.decades or 0) > 0:
-        decades = f"{place.removesuffix('.range')}.decades is {belief.decades}"
-        raise InputError(f"{decades}; a log-normal needs decades > 0.")
+        raise InputError(f"{place}.decades is {belief.decades}; a log-normal needs decades > 0.")
     if low <= 0 and spread in (Distribution.LOG_NORMAL, Distribution.LOG_UNIFORM):
-        raise InputError(f"{place} starts at {low:g}; a log range must start above 0.")
+        raise InputError(f"{key} starts at {low:g}; a log range must start above 0.")
     return PlausibleRange(low=low, high=high, distribution=spread, decades=belief.decades)
 
 
@@ -209,10 +207,11 @@ def build_properties(
                 known = closest(name, catalogue)
                 raise InputError(f"properties.{name} is not a known property; {known}")
             built[name] = catalogue[name].build(name, entry, window)
-    for name, kind in catalogue.items():
-        if kind.required and name not in entries:
-            wanted = f"add {kind.meaning} in {kind.shown_unit}."
-            problems.append(f"properties.{name} is missing; {wanted}")
+    problems += [
+        f"properties.{name} is missing; add {kind.meaning} in {kind.shown_unit}."
+        for name, kind in catalogue.items()
+        if kind.required and name not in entries
+    ]
     if problems:
         raise InputError(*problems)
     return built

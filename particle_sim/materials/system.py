@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from particle_sim.composition.analysis import CompositionReport, analyse
 from particle_sim.composition.formula import Formula
 from particle_sim.errors import InputError, closest, located
 from particle_sim.materials.baselines import baseline_problems
@@ -64,6 +65,16 @@ class System:
         """Structure family that lays the elements on their sites."""
         own = self.file.material.structure
         return own or (self.host.host.structure if self.host is not None else "generic")
+
+    def composition(self) -> CompositionReport:
+        """What the formula says, laid on the sites of the structure."""
+        header = self.file.material
+        return analyse(
+            header.formula,
+            structure=self.structure,
+            carrier=header.carrier,
+            variables=header.variables,
+        )
 
     def citation(self, source: str) -> str:
         """The citation behind a source key."""
