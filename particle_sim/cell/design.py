@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from particle_sim.cell.electrolyte import ELECTROLYTE_CATALOGUE, Electrolyte, load_electrolyte
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest, gathering
-from particle_sim.materials.checks import source_problems
+from particle_sim.errors import InputError, closest, located
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.kind import PropertyKind, build_properties
+from particle_sim.materials.kind import PropertyKind
+from particle_sim.materials.load import load_properties
 from particle_sim.materials.property import Property, assumed
-from particle_sim.materials.schema import PropertyEntry, Source
-from particle_sim.materials.system import shared_sources
+from particle_sim.materials.schema import PropertyEntry, Source, Strict
 from particle_sim.resources import named_file
 
 _ELECTRODE: dict[str, PropertyKind] = {
@@ -92,21 +91,17 @@ class CellKind(enum.Enum):
 _CATALOGUES = {CellKind.HALF: CELL_CATALOGUE, CellKind.FULL: FULL_CELL_CATALOGUE}
 
 
-class _CellHeader(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _CellHeader(Strict):
     name: str
     title: str
     electrolyte: str
     kind: Literal["half", "full"] = "half"
 
 
-class _CellFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _CellFile(Strict):
     cell: _CellHeader
     properties: dict[str, PropertyEntry]
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,16 +131,9 @@ def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
     path = named_file("cell", name, "parameters", "cells")
     file = validated(_CellFile, read_toml(path), path.name)
     kind = CellKind(file.cell.kind)
-    known = {**shared_sources().sources, **file.sources}
-    problems: list[str] = []
-    own: dict[str, Property] = {}
-    with gathering(problems):
-        own = build_properties(file.properties, _own_catalogue(kind))
-    problems += source_problems(file.properties, known)
-    if not problems:
-        problems += _volume_problems(own)
-    if problems:
-        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
+    own = load_properties(path.name, file.properties, _own_catalogue(kind), file.sources)
+    with located(path.name):
+        _check_volumes(own)
     electrolyte = load_electrolyte(_beside(path, file.cell.electrolyte))
     return CellDesign(
         name=file.cell.name,
@@ -186,11 +174,10 @@ def _beside(path: Path, electrolyte: str) -> str:
     return str(path.parent / electrolyte) if electrolyte.endswith(".toml") else electrolyte
 
 
-def _volume_problems(properties: Mapping[str, Property]) -> list[str]:
+def _check_volumes(properties: Mapping[str, Property]) -> None:
     active, pores = (properties[n].magnitude for n in ("active_volume_fraction", "porosity"))
-    if active + pores <= 1:
-        return []
-    return [
-        f"properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
-        "together they must not exceed 1."
-    ]
+    if active + pores > 1:
+        raise InputError(
+            f"properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
+            "together they must not exceed 1."
+        )

@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, gathering
-from particle_sim.materials.checks import source_problems
+from particle_sim.errors import InputError
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
-from particle_sim.materials.kind import PropertyKind, build_properties
+from particle_sim.materials.kind import PropertyKind
+from particle_sim.materials.load import load_properties
 from particle_sim.materials.property import Property
-from particle_sim.materials.schema import Belief, PropertyEntry, Source
-from particle_sim.materials.system import shared_sources
+from particle_sim.materials.schema import Belief, PropertyEntry, Source, Strict
 from particle_sim.resources import named_file, shipped_files
 from particle_sim.units import to_si
 
@@ -53,21 +52,17 @@ class ElectrolyteEntry(Belief):
     values: list[float] | None = None
 
 
-class _Header(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _Header(Strict):
     name: str
     title: str
     carrier: Literal["Na", "Li", "K"]
     note: str = ""
 
 
-class _ElectrolyteFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _ElectrolyteFile(Strict):
     electrolyte: _Header
     properties: dict[str, ElectrolyteEntry]
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,15 +96,10 @@ def load_electrolyte(name: str) -> Electrolyte:
     if problems:
         raise InputError(*problems)
     constants = _at_rest(path.name, file.properties)
-    problems, properties = [], {}
-    with gathering(problems):
-        properties = build_properties(constants, ELECTROLYTE_CATALOGUE)
-    known = {**shared_sources().sources, **file.sources}
-    problems += source_problems(constants, known)
-    if not problems:
-        tables = {n: e for n, e in file.properties.items() if e.form == "table"}
-        properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
-        problems += [p for n in tables for p in _value_problems(properties[n])]
+    properties = load_properties(path.name, constants, ELECTROLYTE_CATALOGUE, file.sources)
+    tables = {n: e for n, e in file.properties.items() if e.form == "table"}
+    properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
+    problems = [p for n in tables for p in _value_problems(properties[n])]
     if problems:
         raise InputError(*(f"{path.name}: {problem}" for problem in problems))
     return Electrolyte(

@@ -13,9 +13,9 @@ from particle_sim.errors import InputError
 
 @verb(
     Aim.SEE,
-    place=3,
-    says="one discharge beside what its paper prints",
-    example="particle-sim cell he_v --c-rate 0.2",
+    3,
+    "one discharge beside what its paper prints",
+    "cell he_v --c-rate 0.2",
     completes={"name": complete_material},
 )
 def cell(

@@ -21,12 +21,7 @@ MOST_NAMED = 3
 """Standing-in properties a line names; "show material" lists them all."""
 
 
-@verb(
-    Aim.BRING,
-    place=3,
-    says="everything that is wrong with my files, at once",
-    example="particle-sim check my_nasicon.toml",
-)
+@verb(Aim.BRING, 3, "everything that is wrong with my files, at once", "check my_nasicon.toml")
 def check(
     files: Annotated[
         list[Path], typer.Argument(help="Material, cell or scenario files, or folders of them.")

@@ -14,10 +14,7 @@ from particle_sim.cli.verb import Aim, verb
 
 
 @verb(
-    Aim.SEE,
-    place=5,
-    says="what papers claim, and how far it follows from what is known",
-    example="particle-sim claims --only C26",
+    Aim.SEE, 5, "what papers claim, and how far it follows from what is known", "claims --only C26"
 )
 def claims(
     only: Annotated[

@@ -33,9 +33,9 @@ CellsOption = Annotated[
 
 @verb(
     Aim.SEE,
-    place=1,
-    says="two materials, one report: sodium, stress and a verdict",
-    example="particle-sim compare nvp he_v",
+    1,
+    "two materials, one report: sodium, stress and a verdict",
+    "compare nvp he_v",
     completes={"baseline": complete_material, "candidate": complete_material},
 )
 def compare(

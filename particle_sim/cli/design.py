@@ -14,9 +14,9 @@ from particle_sim.errors import InputError
 
 @verb(
     Aim.BRING,
-    place=2,
-    says="a draft material from its formula, after a known one",
-    example="particle-sim design NaNi0.4Fe0.2Mn0.2Ti0.2O2 --like nfm_li2024 --name my_oxide",
+    2,
+    "a draft material from its formula, after a known one",
+    "design NaNi0.4Fe0.2Mn0.2Ti0.2O2 --like nfm_li2024 --name my_oxide",
     completes={"like": complete_material},
 )
 def design(

@@ -20,9 +20,9 @@ class Format(enum.Enum):
 
 @verb(
     Aim.USE,
-    place=1,
-    says="a material's full cell as BPX",
-    example="particle-sim export he_v --out he_v.json",
+    1,
+    "a material's full cell as BPX",
+    "export he_v --out he_v.json",
     completes={"name": complete_material},
 )
 def export(

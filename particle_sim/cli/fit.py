@@ -24,9 +24,9 @@ class Kind(enum.Enum):
 
 @verb(
     Aim.BRING,
-    place=4,
-    says="what my rates, discharge curve or GITT determine, and what not",
-    example="particle-sim fit rates.csv --material nvp",
+    4,
+    "what my rates, discharge curve or GITT determine, and what not",
+    "fit rates.csv --material nvp",
     completes={"material": complete_material},
 )
 def fit(

@@ -34,9 +34,9 @@ def complete_kind(incomplete: str) -> list[str]:
 
 @verb(
     Aim.BRING,
-    place=1,
-    says="an explained file to fill in: a material, a metric or a scenario",
-    example="particle-sim new material my_nasicon",
+    1,
+    "an explained file to fill in: a material, a metric or a scenario",
+    "new material my_nasicon",
     completes={"kind": complete_kind},
 )
 def new(

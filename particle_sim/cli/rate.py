@@ -21,9 +21,9 @@ RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
 
 @verb(
     Aim.SEE,
-    place=4,
-    says="capacity against C-rate, and what limits it",
-    example="particle-sim rate nvp he_v --rates 0.1,1,10",
+    4,
+    "capacity against C-rate, and what limits it",
+    "rate nvp he_v --rates 0.1,1,10",
     completes={"materials": complete_material},
 )
 def rate(

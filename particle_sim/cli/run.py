@@ -14,12 +14,7 @@ from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
 
-@verb(
-    Aim.VARY,
-    place=1,
-    says="a sweep over ranges, or a scenario with its expected answer",
-    example="particle-sim run nvp_vs_he_v",
-)
+@verb(Aim.VARY, 1, "a sweep over ranges, or a scenario with its expected answer", "run nvp_vs_he_v")
 def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,

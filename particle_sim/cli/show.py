@@ -20,9 +20,9 @@ _WIDE = ("name", "formula", "family", "role", *_NARROW[1:], "printed numbers")
 
 @verb(
     Aim.SEE,
-    place=2,
-    says="the library, or every number of a material with its source",
-    example="particle-sim show material nvp",
+    2,
+    "the library, or every number of a material with its source",
+    "show material nvp",
     completes={"name": complete_material},
 )
 def show(

@@ -41,7 +41,7 @@ class Verb(Generic[Arguments]):
 
 
 def verb(
-    aim: Aim, *, place: int, says: str, example: str, completes: Completions | None = None
+    aim: Aim, place: int, says: str, example: str, *, completes: Completions | None = None
 ) -> Callable[[Callable[Arguments, None]], Verb[Arguments]]:
     """Decorator of a verb, the ``place``-th of its ``aim``.
 
@@ -54,6 +54,6 @@ def verb(
         for argument, complete in (completes or {}).items():
             hints[argument].__metadata__[0].autocompletion = complete
         run.__annotations__ = hints
-        return Verb(run, aim, place, says, example)
+        return Verb(run, aim, place, says, f"particle-sim {example}")
 
     return made

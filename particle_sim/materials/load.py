@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError, closest, gathering, located
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.checks import citation_problems, closure_problems, range_problems
+from particle_sim.materials.checks import (
+    citation_problems,
+    closure_problems,
+    range_problems,
+    source_problems,
+)
 from particle_sim.materials.draft import stress_free, window_of
 from particle_sim.materials.hosts import host_path
-from particle_sim.materials.kind import build_properties
+from particle_sim.materials.kind import PropertyKind, build_properties
 from particle_sim.materials.material import Material
+from particle_sim.materials.property import Property
 from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
-from particle_sim.materials.system import System, load_system, system_names
+from particle_sim.materials.system import System, load_system, shared_sources, system_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +124,26 @@ def build_record(system: System, overrides: Mapping[str, str] | None = None) -> 
     return MaterialRecord(
         material=material, system=system, phase_behaviour=phases, overrides=dict(overrides or {})
     )
+
+
+def load_properties(
+    where: str,
+    entries: Mapping[str, PropertyEntry],
+    catalogue: Mapping[str, PropertyKind],
+    sources: Collection[str],
+) -> dict[str, Property]:
+    """The properties of a file that is no material, each with a source that is shared or its own.
+
+    Raises :class:`InputError` with all problems, after ``where``.
+    """
+    problems: list[str] = []
+    built: dict[str, Property] = {}
+    with gathering(problems):
+        built = build_properties(entries, catalogue)
+    problems += source_problems(entries, {*shared_sources().sources, *sources})
+    if problems:
+        raise InputError(*(f"{where}: {problem}" for problem in problems))
+    return built
 
 
 def _shortened(system: System, problems: list[str]) -> list[str]:

@@ -14,11 +14,13 @@ Role = Literal["cathode", "anode", "solid electrolyte", "coating", "not stated"]
 DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal"]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A block of a file: known keys only, each of its own type, no NaN."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Belief(_Strict):
+class Belief(Strict):
     """Where a number comes from and how far it may be off."""
 
     evidence: EvidenceName
@@ -60,14 +62,14 @@ class PropertyEntry(Belief):
     activation_energy: ActivationEntry | None = None
 
 
-class NamedReading(_Strict):
+class NamedReading(Strict):
     """Name and title of the reading that the file's own properties express."""
 
     name: str
     title: str
 
 
-class Reading(_Strict):
+class Reading(Strict):
     """Another reading of contradictory evidence: some properties, or the formula, replaced."""
 
     title: str
@@ -75,7 +77,7 @@ class Reading(_Strict):
     properties: dict[str, PropertyEntry] = {}
 
 
-class PhaseBehaviour(_Strict):
+class PhaseBehaviour(Strict):
     """How the material takes up sodium, and who says so."""
 
     kind: Literal["two-phase", "solid-solution"]
@@ -84,7 +86,7 @@ class PhaseBehaviour(_Strict):
     note: str = ""
 
 
-class ClaimEntry(_Strict):
+class ClaimEntry(Strict):
     """A sentence of a paper that a comparison can test."""
 
     kind: Literal[
@@ -96,14 +98,14 @@ class ClaimEntry(_Strict):
     at: float | None = None
 
 
-class Mention(_Strict):
+class Mention(Strict):
     """Where a paper names the material."""
 
     source: str
     place: str = ""
 
 
-class Header(_Strict):
+class Header(Strict):
     """The [material] block."""
 
     name: str
@@ -133,7 +135,7 @@ class Header(_Strict):
     named_in: list[Mention] = []
 
 
-class Source(_Strict):
+class Source(Strict):
     """A bibliography entry."""
 
     citation: str
@@ -141,7 +143,7 @@ class Source(_Strict):
     note: str = ""
 
 
-class MaterialFile(_Strict):
+class MaterialFile(Strict):
     """A whole material file."""
 
     material: Header
@@ -168,7 +170,7 @@ class MaterialFile(_Strict):
         return {} if reading == default else self.readings[reading].properties
 
 
-class HostHeader(_Strict):
+class HostHeader(Strict):
     """The [host] block: what all members of a host family share."""
 
     name: str
@@ -185,7 +187,7 @@ class HostHeader(_Strict):
     phase_behaviour: PhaseBehaviour
 
 
-class HostFile(_Strict):
+class HostFile(Strict):
     """Properties that stand in where a paper prints none, and the carrier usually exchanged."""
 
     host: HostHeader
@@ -194,7 +196,7 @@ class HostFile(_Strict):
     sources: dict[str, Source] = {}
 
 
-class SourcesFile(_Strict):
+class SourcesFile(Strict):
     """The shared bibliography."""
 
     sources: dict[str, Source]

@@ -126,7 +126,7 @@ VERB = """
 from particle_sim.cli.verb import Aim, verb
 
 
-@verb(Aim.SEE, place=9, says="how many materials there are", example="particle-sim count")
+@verb(Aim.SEE, 9, "how many materials there are", "count")
 def count() -> None:
     \"\"\"Print the number of materials.\"\"\"
     from particle_sim.materials.system import system_names
