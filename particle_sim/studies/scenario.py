@@ -79,12 +79,20 @@ def find_scenario(file: Path) -> Path:
 def load_scenario(path: Path) -> Scenario:
     """A scenario file, checked together with the materials it names."""
     file = validated(_ScenarioFile, read_toml(path), path.name)
-    asked = file.scenario
+    asked, problems = file.scenario, []
+    for number, expected in enumerate(file.expect):
+        problems += [f"expect.{number}{problem}" for problem in _expectation_problems(expected)]
     with located(path.name):
         comparison = Comparison(**asked.model_dump(exclude={"question"}), overrides=file.set)
-        problems = _name_problems(comparison)
-        for number, expected in enumerate(file.expect):
-            problems += [f"expect.{number}{problem}" for problem in _expectation_problems(expected)]
+        compared = (comparison.baseline, comparison.candidate)
+        problems += [
+            f"set.{name} is not compared; {closest(name, compared)}"
+            for name in file.set
+            if name not in compared
+        ]
+        for name in dict.fromkeys(compared):
+            with gathering(problems):
+                load_record(name, overrides=file.set.get(name, {}))
         if problems:
             raise InputError(*problems)
     return Scenario(
@@ -93,19 +101,6 @@ def load_scenario(path: Path) -> Scenario:
         comparison=comparison,
         expectations=tuple(file.expect),
     )
-
-
-def _name_problems(comparison: Comparison) -> list[str]:
-    compared = (comparison.baseline, comparison.candidate)
-    problems = [
-        f"set.{name} is not compared; {closest(name, compared)}"
-        for name in comparison.overrides
-        if name not in compared
-    ]
-    for name in dict.fromkeys(compared):
-        with gathering(problems):
-            load_record(name, overrides=comparison.overrides.get(name, {}))
-    return problems
 
 
 def _expectation_problems(expected: Expectation) -> list[str]:
