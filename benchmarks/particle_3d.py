@@ -514,22 +514,22 @@ def _ngsolve_two_levels(ng: Any, mesh: Any, vector: Any, elastic: Any, free: Any
     smoother = elastic.mat.CreateSmoother(free)
 
     class Cycle(ng.BaseMatrix):  # type: ignore[misc]
-        def IsComplex(self) -> bool:
+        def IsComplex(self) -> bool:  # noqa: N802 (names of NGSolve)
             return False
 
-        def Height(self) -> int:
+        def Height(self) -> int:  # noqa: N802
             return len(free)
 
-        def Width(self) -> int:
+        def Width(self) -> int:  # noqa: N802
             return len(free)
 
-        def CreateColVector(self) -> Any:
+        def CreateColVector(self) -> Any:  # noqa: N802
             return elastic.mat.CreateColVector()
 
-        def CreateRowVector(self) -> Any:
+        def CreateRowVector(self) -> Any:  # noqa: N802
             return elastic.mat.CreateColVector()
 
-        def Mult(self, right: Any, values: Any) -> None:
+        def Mult(self, right: Any, values: Any) -> None:  # noqa: N802
             values[:] = 0.0
             smoother.Smooth(values, right)
             left = right.CreateVector()

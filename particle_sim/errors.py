@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class ParticleSimError(Exception):
@@ -20,6 +24,43 @@ class InputError(ParticleSimError):
     def __init__(self, *problems: str) -> None:
         self.problems = tuple(one_line(problem) for problem in problems)
         super().__init__("\n".join(self.problems))
+
+
+@contextmanager
+def gathering(problems: list[str]) -> Iterator[None]:
+    """What is wrong inside joins ``problems``, and what follows goes on.
+
+    >>> problems = []
+    >>> with gathering(problems):
+    ...     raise InputError("a", "b")
+    >>> problems
+    ['a', 'b']
+    """
+    try:
+        yield
+    except InputError as error:
+        problems += error.problems
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Every problem found inside begins with ``where``: a file, or a key of one."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(*(f"{where}: {problem}" for problem in error.problems)) from None
+
+
+def each(read: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """``read`` of every item; the problems of all of them as one :class:`InputError`."""
+    problems: list[str] = []
+    results = []
+    for item in items:
+        with gathering(problems):
+            results.append(read(item))
+    if problems:
+        raise InputError(*problems)
+    return results
 
 
 LONGEST_SENTENCE = 590

@@ -97,6 +97,14 @@ def _too_large(path: Path, size: int, most: int) -> InputError:
     )
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file or folder; a name too long to be one is none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         return InputError(f"{path}: the file does not exist; check the path.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from particle_sim.errors import ParticleSimError
+from particle_sim.errors import InputError, ParticleSimError, closest
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -21,3 +21,23 @@ def shipped_folder(name: str) -> Path:
     raise ParticleSimError(
         f"The folder {name} was not found beside {_PACKAGE}; reinstall particle-sim."
     )
+
+
+def shipped_files(*place: str) -> dict[str, Path]:
+    """The ``.toml`` files of a shipped folder by name, in the order of their names.
+
+    >>> "nvp" in shipped_files("parameters", "materials")
+    True
+    """
+    folder = shipped_folder(place[0]).joinpath(*place[1:])
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def named_file(kind: str, name: str, *place: str) -> Path:
+    """Your own ``.toml`` file, or the shipped one of that name; ``kind`` is for the sentence."""
+    if name.endswith(".toml"):
+        return Path(name)
+    shipped = shipped_files(*place)
+    if name not in shipped:
+        raise InputError(f'There is no {kind} "{name}"; {closest(name, shipped)}')
+    return shipped[name]

@@ -61,10 +61,10 @@ def probe(path: Path) -> None:
 
 def remove_dead(parent: Path) -> None:
     """Restore and remove what killed processes left in a folder."""
-    for name in os.listdir(parent):
-        found = NAME.fullmatch(name)
-        if found and _is_dead(parent / name, int(found[1])):
-            _dissolve(parent / name)
+    for path in list(parent.iterdir()):
+        found = NAME.fullmatch(path.name)
+        if found and _is_dead(path, int(found[1])):
+            _dissolve(path)
 
 
 @contextmanager
@@ -89,11 +89,11 @@ def _dissolve(scratch: Path) -> None:
     """Remove a scratch folder; what was moved aside and has no successor returns first."""
     aside = scratch / "old"
     with held_signals():
-        for name in os.listdir(aside) if aside.is_dir() else ():
-            home = scratch.parent / name
+        for kept in list(aside.iterdir()) if aside.is_dir() else ():
+            home = scratch.parent / kept.name
             if not os.path.lexists(home):
                 with suppress(FileNotFoundError):  # another process was faster
-                    os.rename(aside / name, home)
+                    os.rename(kept, home)
         shutil.rmtree(scratch, ignore_errors=True)
 
 

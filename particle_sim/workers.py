@@ -106,7 +106,7 @@ class _Context(SpawnContext):
         super().__init__()
         self.started: list[_Worker] = []
 
-    def Process(self, **options: Any) -> _Worker:  # type: ignore[override]
+    def Process(self, **options: Any) -> _Worker:  # type: ignore[override]  # noqa: N802
         """A worker; the name is multiprocessing's."""
         name = _Name(f"{NAME} {len(self.started) + 1}")
         self.started.append(_Worker(**options, name=name))

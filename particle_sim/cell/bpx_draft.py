@@ -78,7 +78,7 @@ class _Entries:
         """A number, or a table over BPX's stoichiometry; ``field`` is its name in the file."""
         entry: dict[str, Any] = {"unit": CATALOGUE[name].unit}
         x, y = _over(field, value, self.ends)
-        if len(set(y)) == 1 and "constant" in CATALOGUE[name].forms:
+        if len(set(y)) == 1 and CATALOGUE[name].takes("constant"):
             entry["value"] = y[0]
         else:
             at = [self.stoichiometry(point) for point in x]

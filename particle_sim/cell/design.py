@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from particle_sim.cell.electrolyte import ELECTROLYTE_CATALOGUE, Electrolyte, load_electrolyte
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest
-from particle_sim.materials.build import PropertyBuilder
-from particle_sim.materials.catalogue import PropertyKind
+from particle_sim.errors import InputError, closest, located
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.load import source_problems
+from particle_sim.materials.kind import PropertyKind
+from particle_sim.materials.load import load_properties
 from particle_sim.materials.property import Property, assumed
-from particle_sim.materials.schema import PropertyEntry, Source
-from particle_sim.resources import shipped_folder
+from particle_sim.materials.schema import PropertyEntry, Source, Strict
+from particle_sim.resources import named_file
 
 _ELECTRODE: dict[str, PropertyKind] = {
     "active_loading": PropertyKind(
@@ -92,21 +91,17 @@ class CellKind(enum.Enum):
 _CATALOGUES = {CellKind.HALF: CELL_CATALOGUE, CellKind.FULL: FULL_CELL_CATALOGUE}
 
 
-class _CellHeader(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _CellHeader(Strict):
     name: str
     title: str
     electrolyte: str
     kind: Literal["half", "full"] = "half"
 
 
-class _CellFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _CellFile(Strict):
     cell: _CellHeader
     properties: dict[str, PropertyEntry]
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,19 +128,12 @@ def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
 
     A property of the electrolyte that the cell's file gives too is taken from the cell's file.
     """
-    path = _find(name)
+    path = named_file("cell", name, "parameters", "cells")
     file = validated(_CellFile, read_toml(path), path.name)
     kind = CellKind(file.cell.kind)
-    builder = PropertyBuilder(path.name, None, _own_catalogue(kind))
-    own = builder.build(file.properties)
-    problems = [
-        *builder.problems,
-        *source_problems(path.name, file.properties, own=file.sources),
-    ]
-    if not problems:
-        problems = _volume_problems(path.name, own)
-    if problems:
-        raise InputError(*problems)
+    own = load_properties(path.name, file.properties, _own_catalogue(kind), file.sources)
+    with located(path.name):
+        _check_volumes(own)
     electrolyte = load_electrolyte(_beside(path, file.cell.electrolyte))
     return CellDesign(
         name=file.cell.name,
@@ -186,20 +174,10 @@ def _beside(path: Path, electrolyte: str) -> str:
     return str(path.parent / electrolyte) if electrolyte.endswith(".toml") else electrolyte
 
 
-def _find(name: str) -> Path:
-    if name.endswith(".toml"):
-        return Path(name)
-    shipped = {path.stem: path for path in (shipped_folder("parameters") / "cells").glob("*.toml")}
-    if name not in shipped:
-        raise InputError(f'There is no cell "{name}"; {closest(name, shipped)}')
-    return shipped[name]
-
-
-def _volume_problems(where: str, properties: Mapping[str, Property]) -> list[str]:
+def _check_volumes(properties: Mapping[str, Property]) -> None:
     active, pores = (properties[n].magnitude for n in ("active_volume_fraction", "porosity"))
-    if active + pores <= 1:
-        return []
-    return [
-        f"{where}: properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
-        "together they must not exceed 1."
-    ]
+    if active + pores > 1:
+        raise InputError(
+            f"properties.active_volume_fraction is {active:g} and porosity is {pores:g}; "
+            "together they must not exceed 1."
+        )

@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest
-from particle_sim.materials.build import PropertyBuilder
-from particle_sim.materials.catalogue import PropertyKind
+from particle_sim.errors import InputError
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
-from particle_sim.materials.load import source_problems
+from particle_sim.materials.kind import PropertyKind
+from particle_sim.materials.load import load_properties
 from particle_sim.materials.property import Property
-from particle_sim.materials.schema import Belief, PropertyEntry, Source
-from particle_sim.resources import shipped_folder
+from particle_sim.materials.schema import Belief, PropertyEntry, Source, Strict
+from particle_sim.resources import named_file, shipped_files
 from particle_sim.units import to_si
 
 ELECTROLYTE_CATALOGUE: dict[str, PropertyKind] = {
@@ -53,21 +52,17 @@ class ElectrolyteEntry(Belief):
     values: list[float] | None = None
 
 
-class _Header(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _Header(Strict):
     name: str
     title: str
     carrier: Literal["Na", "Li", "K"]
     note: str = ""
 
 
-class _ElectrolyteFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
+class _ElectrolyteFile(Strict):
     electrolyte: _Header
     properties: dict[str, ElectrolyteEntry]
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,44 +84,27 @@ class Electrolyte:
 
 def electrolyte_names() -> list[str]:
     """Names of the shipped electrolytes."""
-    return sorted(_shipped())
+    return list(shipped_files("parameters", "electrolytes"))
 
 
 @arguments_checked
 def load_electrolyte(name: str) -> Electrolyte:
     """A shipped electrolyte by name, or your own ``.toml`` file; all its problems at once."""
-    path = _find(name)
+    path = named_file("electrolyte", name, "parameters", "electrolytes")
     file = validated(_ElectrolyteFile, read_toml(path), path.name)
     problems = _table_problems(path.name, file.properties)
     if problems:
         raise InputError(*problems)
     constants = _at_rest(path.name, file.properties)
-    builder = PropertyBuilder(path.name, None, ELECTROLYTE_CATALOGUE)
-    properties = builder.build(constants)
-    problems = [*builder.problems, *source_problems(path.name, constants, own=file.sources)]
-    if not problems:
-        tables = {n: e for n, e in file.properties.items() if e.form == "table"}
-        properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
-        problems = [p for n in tables for p in _value_problems(path.name, properties[n])]
+    properties = load_properties(path.name, constants, ELECTROLYTE_CATALOGUE, file.sources)
+    tables = {n: e for n, e in file.properties.items() if e.form == "table"}
+    properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
+    problems = [p for n in tables for p in _value_problems(properties[n])]
     if problems:
-        raise InputError(*problems)
+        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
     return Electrolyte(
         **file.electrolyte.model_dump(), properties=properties, sources=file.sources, path=path
     )
-
-
-def _shipped() -> dict[str, Path]:
-    folder = shipped_folder("parameters") / "electrolytes"
-    return {path.stem: path for path in folder.glob("*.toml")}
-
-
-def _find(name: str) -> Path:
-    if name.endswith(".toml"):
-        return Path(name)
-    shipped = _shipped()
-    if name not in shipped:
-        raise InputError(f'There is no electrolyte "{name}"; {closest(name, shipped)}')
-    return shipped[name]
 
 
 def _table_problems(where: str, entries: Mapping[str, ElectrolyteEntry]) -> list[str]:
@@ -191,11 +169,11 @@ def _tabulated(at_rest: Property, entry: ElectrolyteEntry) -> Property:
     return replace(at_rest, function=LinearTable(_concentrations(entry), values))
 
 
-def _value_problems(where: str, table: Property) -> list[str]:
+def _value_problems(table: Property) -> list[str]:
     kind = ELECTROLYTE_CATALOGUE[table.name]
     values = table.function.values if isinstance(table.function, LinearTable) else ()
     return [
-        f"{where}: properties.{table.name}.values has {value:g} {table.unit}; {reason}."
+        f"properties.{table.name}.values has {value:g} {table.unit}; {reason}."
         for value in values
         if (reason := kind.problem(value)) is not None
     ]

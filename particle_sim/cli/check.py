@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from particle_sim.errors import InputError
+from particle_sim.cli.verb import Aim, verb
+from particle_sim.errors import InputError, gathering
+from particle_sim.files import is_there
 
 PLACEHOLDER = "FILL IN"
 """What "particle-sim new" writes where a number or a word of yours belongs."""
@@ -20,6 +21,7 @@ MOST_NAMED = 3
 """Standing-in properties a line names; "show material" lists them all."""
 
 
+@verb(Aim.BRING, 3, "everything that is wrong with my files, at once", "check my_nasicon.toml")
 def check(
     files: Annotated[
         list[Path], typer.Argument(help="Material, cell or scenario files, or folders of them.")
@@ -33,10 +35,8 @@ def check(
     problems: list[str] = []
     names: Counter[str] = Counter()
     for path in _expanded(files):
-        try:
+        with gathering(problems):
             print(f"{path.name}: {_checked(path, names)}")
-        except InputError as error:
-            problems += error.problems
     problems += [
         f'{count} files call their material "{name}"; give each its own name.'
         for name, count in names.items()
@@ -99,71 +99,83 @@ def _by_influence(study: Path, files: list[Path]) -> None:
 
 def _expanded(files: list[Path]) -> list[Path]:
     """The files, with every folder replaced by the TOML files inside it."""
-    found: list[Path] = []  # os.path.isdir: Path.is_dir raises on a name that is too long
+    found: list[Path] = []
     for path in files:
-        found += sorted(path.rglob("*.toml")) if os.path.isdir(path) else [path]
+        folder = is_there(path) and path.is_dir()
+        found += sorted(path.rglob("*.toml")) if folder else [path]
     if not found:
         raise InputError(f"{files[0]}: the folder holds no .toml file; check the path.")
     return found
 
 
 def _checked(path: Path, names: Counter[str]) -> str:
-    from particle_sim.materials.document import read_toml, validated
-    from particle_sim.materials.schema import HostFile, SourcesFile
+    from particle_sim.materials.document import read_toml
 
     data = read_toml(path)
     if path.suffix != ".toml":
         raise InputError(f"{path.name}: the name does not end in .toml; rename the file.")
-    if "sweep" in data:
-        from particle_sim.studies.sweep_functions import FUNCTIONS
-        from particle_sim.sweeps.scenario import load_sweep
-
-        load_sweep(path, FUNCTIONS)
-        return "sweep is fine"
-    if "scenario" in data:
-        from particle_sim.studies.scenario import load_scenario
-
-        load_scenario(path)
-        return "scenario is fine"
-    if "cell" in data:
-        from particle_sim.cell.design import load_cell_design
-
-        load_cell_design(str(path))
-        return "cell is fine"
-    if "electrolyte" in data:
-        from particle_sim.cell.electrolyte import load_electrolyte
-
-        load_electrolyte(str(path))
-        return "electrolyte is fine"
     if "material" in data:
-        problems = list(_unfilled(path.name, data))
-        if problems:
-            raise InputError(*problems)
-        return _material(path, names)
-    if "host" in data:
-        validated(HostFile, data, path.name)
-        return "host is fine"
-    if "measurement" in data:
-        from particle_sim.studies.rate_measurements import load_measurement
-
-        load_measurement(str(path))
-        return "measurement is fine"
-    if "claim" in data:
-        from particle_sim.claims.kinds import NEEDS
-        from particle_sim.claims.schema import library, load_claim
-
-        load_claim(path, NEEDS, library())
-        return "claim is fine"
-    if "sources" in data:
-        validated(SourcesFile, data, path.name)
-        return "sources are fine"
+        return _material(path, data, names)
+    block = next((name for name in READERS if name in data), None)
+    if block is not None:
+        READERS[block](path)
+        return f"{block} {'are' if block == 'sources' else 'is'} fine"
     if path.parent.name == "composition":
         return "table of the composition analysis"
-    raise InputError(
-        f"{path.name}: has none of the blocks [material], [host], [cell], [electrolyte], "
-        "[scenario], [sweep], [measurement], [claim] or "
-        "[sources]; add one."
-    )
+    *others, last = (f"[{name}]" for name in ("material", *READERS))
+    raise InputError(f"{path.name}: has none of the blocks {', '.join(others)} or {last}; add one.")
+
+
+def _sweep(path: Path) -> None:
+    from particle_sim.studies.sweep_functions import FUNCTIONS
+    from particle_sim.sweeps.scenario import load_sweep
+
+    load_sweep(path, FUNCTIONS)
+
+
+def _scenario(path: Path) -> None:
+    from particle_sim.studies.scenario import load_scenario
+
+    load_scenario(path)
+
+
+def _cell(path: Path) -> None:
+    from particle_sim.cell.design import load_cell_design
+
+    load_cell_design(str(path))
+
+
+def _electrolyte(path: Path) -> None:
+    from particle_sim.cell.electrolyte import load_electrolyte
+
+    load_electrolyte(str(path))
+
+
+def _host(path: Path) -> None:
+    from particle_sim.materials.document import read_toml, validated
+    from particle_sim.materials.schema import HostFile
+
+    validated(HostFile, read_toml(path), path.name)
+
+
+def _measurement(path: Path) -> None:
+    from particle_sim.studies.rate_measurements import load_measurement
+
+    load_measurement(str(path))
+
+
+def _claim(path: Path) -> None:
+    from particle_sim.claims.kinds import NEEDS
+    from particle_sim.claims.schema import library, load_claim
+
+    load_claim(path, NEEDS, library())
+
+
+def _sources(path: Path) -> None:
+    from particle_sim.materials.document import read_toml, validated
+    from particle_sim.materials.schema import SourcesFile
+
+    validated(SourcesFile, read_toml(path), path.name)
 
 
 def _unfilled(where: str, data: dict[str, Any]) -> Iterator[str]:
@@ -176,8 +188,7 @@ def _unfilled(where: str, data: dict[str, Any]) -> Iterator[str]:
         if kind is None:
             yield f"{say}; {_HEADER_WORDS.get(keys[-1], 'write it, as the comment above it says')}."
             continue
-        unit = kind.display_unit or kind.unit
-        shown = "" if unit == "1" else f" in {unit}"
+        shown = "" if kind.shown_unit == "1" else f" in {kind.shown_unit}"
         block = f"delete the block [properties.{keys[1]}]"
         wanted, instead = {
             "range": (
@@ -212,10 +223,13 @@ def _placeholders(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]
             yield from _placeholders(inner, (*keys, str(number)))
 
 
-def _material(path: Path, names: Counter[str]) -> str:
+def _material(path: Path, data: dict[str, Any], names: Counter[str]) -> str:
     from particle_sim.materials.load import build_record
     from particle_sim.materials.system import load_system
 
+    problems = list(_unfilled(path.name, data))
+    if problems:
+        raise InputError(*problems)
     system = load_system(str(path))
     names[system.file.material.name] += 1
     readings = system.file.readings
@@ -231,3 +245,16 @@ def _material(path: Path, names: Counter[str]) -> str:
     shown = ", ".join(name.replace("_", " ") for name in given[:MOST_NAMED])
     more = f" and {len(given) - MOST_NAMED} more" if len(given) > MOST_NAMED else ""
     return f"{text}; {shown}{more} from the host {system.host.host.name}"
+
+
+READERS: dict[str, Callable[[Path], None]] = {
+    "host": _host,
+    "cell": _cell,
+    "electrolyte": _electrolyte,
+    "scenario": _scenario,
+    "sweep": _sweep,
+    "measurement": _measurement,
+    "claim": _claim,
+    "sources": _sources,
+}
+"""What checks a file that is no material, by the block that it holds."""

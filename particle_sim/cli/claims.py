@@ -10,8 +10,12 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.verb import Aim, verb
 
 
+@verb(
+    Aim.SEE, 5, "what papers claim, and how far it follows from what is known", "claims --only C26"
+)
 def claims(
     only: Annotated[
         list[str] | None, typer.Option(help="A claim such as C26; C6 takes its parts. Repeatable.")

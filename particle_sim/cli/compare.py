@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, PhysicsOption, typed
+from particle_sim.cli.options import ForceOption, PhysicsOption, complete_material, typed
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import (
     Direction,
@@ -30,6 +31,13 @@ CellsOption = Annotated[
 ]
 
 
+@verb(
+    Aim.SEE,
+    1,
+    "two materials, one report: sodium, stress and a verdict",
+    "compare nvp he_v",
+    completes={"baseline": complete_material, "candidate": complete_material},
+)
 def compare(
     baseline: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
     candidate: Annotated[str, typer.Argument(help="The material to hold against it.")],

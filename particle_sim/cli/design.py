@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption
+from particle_sim.cli.options import ForceOption, complete_material
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
 
+@verb(
+    Aim.BRING,
+    2,
+    "a draft material from its formula, after a known one",
+    "design NaNi0.4Fe0.2Mn0.2Ti0.2O2 --like nfm_li2024 --name my_oxide",
+    completes={"like": complete_material},
+)
 def design(
     formula: Annotated[str, typer.Argument(help='Such as "Na3.3V1.4Cr0.2Mn0.2Fe0.2(PO4)3".')],
     like: Annotated[str, typer.Option(help="The simulable material it is made after.")],

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption
+from particle_sim.cli.options import ForceOption, complete_material
+from particle_sim.cli.verb import Aim, verb
 
 
 class Format(enum.Enum):
@@ -17,6 +18,13 @@ class Format(enum.Enum):
     BPX = "bpx"
 
 
+@verb(
+    Aim.USE,
+    1,
+    "a material's full cell as BPX",
+    "export he_v --out he_v.json",
+    completes={"name": complete_material},
+)
 def export(
     name: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
     to: Annotated[Format, typer.Option(help="Format to write.")] = Format.BPX,

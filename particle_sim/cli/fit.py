@@ -5,16 +5,13 @@ from __future__ import annotations
 import enum
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, typed
+from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
-
-if TYPE_CHECKING:
-    from particle_sim.inference.fit import Fit
-    from particle_sim.inference.titration import Titration
 
 
 class Kind(enum.Enum):
@@ -25,6 +22,13 @@ class Kind(enum.Enum):
     GITT = "gitt"
 
 
+@verb(
+    Aim.BRING,
+    4,
+    "what my rates, discharge curve or GITT determine, and what not",
+    "fit rates.csv --material nvp",
+    completes={"material": complete_material},
+)
 def fit(
     data: Annotated[
         Path,
@@ -54,6 +58,7 @@ def fit(
     force: ForceOption = False,
 ) -> None:
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
+    from particle_sim.cli.fit_data import fitted_rates, titration_of
     from particle_sim.inference.folder import write_fit, write_titration
     from particle_sim.inference.words import fit_lines, titration_lines
     from particle_sim.outputs import check_folder
@@ -62,79 +67,15 @@ def fit(
     _refuse_misplaced(kind, hold_out, c_rate, radius)
     check_folder(folder, force=force)
     if kind is Kind.GITT:
-        titration = _titration(data, material, radius, mass)
+        titration = titration_of(data, material, radius, mass)
         paths = write_titration(titration, folder, typed(), force=force)
         lines = titration_lines(titration)
     else:
-        fitted = _fitted(data, material, c_rate, hold_out, cell, seed, steps, mass)
+        fitted = fitted_rates(data, material, c_rate, hold_out, cell, seed, steps, mass)
         paths = write_fit(fitted, folder, typed(), force=force)
         lines = fit_lines(fitted)
     print("\n".join(lines))
     print(f"\nWritten: {', '.join(path.name for path in paths)} in {folder}")
-
-
-def rates_of(text: str | None) -> tuple[float, ...]:
-    """``"5C,10C"`` -> (5.0, 10.0)."""
-    if text is None:
-        return ()
-    try:
-        rates = tuple(float(part.strip().rstrip("Cc")) for part in text.split(","))
-    except ValueError:
-        rates = (math.nan,)
-    if not all(0 < rate < math.inf for rate in rates):
-        raise InputError(f'--hold-out is "{text}"; give rates with commas, e.g. 5C,10C.')
-    return rates
-
-
-def _fitted(
-    data: Path,
-    material: str,
-    c_rate: float | None,
-    hold_out: str | None,
-    cell: str | None,
-    seed: int,
-    steps: int,
-    mass: str | None,
-) -> Fit:
-    from particle_sim.cell.design import load_cell_design
-    from particle_sim.inference.data import read_rates, read_voltage
-    from particle_sim.inference.fit import FitSettings, fit_rates, fit_voltage
-    from particle_sim.inference.sampling import SamplingSettings
-    from particle_sim.materials.load import load_material
-
-    loaded = load_material(material)
-    active = _positive("--mass", mass, "kg")
-    one_c = loaded.value("one_c_current")
-    settings = FitSettings(sampling=SamplingSettings(steps=steps))
-    design = None if cell is None else load_cell_design(cell)
-    if c_rate is None:
-        rates = read_rates(data, one_c_current=one_c, mass=active)
-        return fit_rates(
-            loaded, rates, design=design, hold_out=rates_of(hold_out), settings=settings, seed=seed
-        )
-    curve = read_voltage(data, current=c_rate * one_c, mass=active)
-    return fit_voltage(loaded, curve, design=design, settings=settings, seed=seed)
-
-
-def _titration(data: Path, material: str, radius: str | None, mass: str | None) -> Titration:
-    from particle_sim.inference.data import read_titration
-    from particle_sim.inference.titration import titrate
-    from particle_sim.materials.load import load_material
-
-    size, active = _positive("--radius", radius, "m"), _positive("--mass", mass, "kg")
-    return titrate(read_titration(data, mass=active), load_material(material), radius=size)
-
-
-def _positive(option: str, text: str | None, unit: str) -> float | None:
-    """A positive quantity in SI; None where the option is not given."""
-    from particle_sim.units import quantity
-
-    if text is None:
-        return None
-    value = quantity(option, text, unit)
-    if value <= 0:
-        raise InputError(f'{option} is "{text}"; it must be positive.')
-    return value
 
 
 def _refuse_misplaced(

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 
 
+@verb(Aim.USE, 2, "a BPX file as a draft material", "import he_v.json --name my_he_v")
 def import_(
     file: Annotated[Path, typer.Argument(help="A BPX file (.json).")],
     name: Annotated[str, typer.Option(help="Name of the material.")],

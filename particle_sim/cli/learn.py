@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 
 
+@verb(Aim.LEARN, 1, "short lessons with pictures to play with", "learn")
 def learn(
     host: Annotated[
         str, typer.Option(help="Address to listen on; the default is for this computer only.")

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, NoReturn, get_type_hints
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from particle_sim.cli.cell import cell
-from particle_sim.cli.check import check
-from particle_sim.cli.claims import claims
-from particle_sim.cli.compare import compare
-from particle_sim.cli.design import design
 from particle_sim.cli.ending import run_to_the_end
-from particle_sim.cli.export import export
-from particle_sim.cli.fit import fit
-from particle_sim.cli.import_ import import_
-from particle_sim.cli.learn import learn
-from particle_sim.cli.new import complete_kind, new
-from particle_sim.cli.plot import plot
-from particle_sim.cli.rate import rate
-from particle_sim.cli.run import run
-from particle_sim.cli.show import show
-from particle_sim.cli.welcome import advised, complete_material, readable, welcome
+from particle_sim.cli.verbs import VERBS
+from particle_sim.cli.welcome import advised, readable, welcome
 from particle_sim.errors import ConvergenceError, InputError
 
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
@@ -31,18 +18,6 @@ USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 INTERRUPTED = 130
 """What typer returns after Ctrl-C, where it does not raise Abort."""
-
-COMPLETED: dict[Callable[..., None], dict[str, Callable[[str], list[str]]]] = {
-    compare: {"baseline": complete_material, "candidate": complete_material},
-    show: {"name": complete_material},
-    cell: {"name": complete_material},
-    design: {"like": complete_material},
-    fit: {"material": complete_material},
-    rate: {"materials": complete_material},
-    export: {"name": complete_material},
-    new: {"kind": complete_kind},
-}
-"""What the shell completes: of each verb, the arguments that take a name."""
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -72,18 +47,8 @@ def start(
         print(welcome())
 
 
-def _completing(verb: Callable[..., None]) -> Callable[..., None]:
-    """``verb`` with what the shell completes added to its arguments."""
-    hints = get_type_hints(verb, include_extras=True)
-    for name, complete in COMPLETED.get(verb, {}).items():
-        hints[name].__metadata__[0].autocompletion = complete
-    verb.__annotations__ = hints
-    return verb
-
-
-for _verb in (compare, show, cell, check, new, design, run, plot, claims, fit, rate, learn, export):
-    app.command()(_completing(_verb))
-app.command(name="import")(import_)
+for _verb in VERBS.values():
+    app.command(name=_verb.name)(_verb.run)
 
 
 def main() -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
-
-if TYPE_CHECKING:
-    from particle_sim.materials.schema import HostFile, PropertyEntry
 
 FILE_ENDINGS = {"material": ".toml", "metric": ".py", "scenario": ".toml"}
 
@@ -35,6 +32,13 @@ def complete_kind(incomplete: str) -> list[str]:
     return [kind for kind in FILE_ENDINGS if kind.startswith(incomplete)]
 
 
+@verb(
+    Aim.BRING,
+    1,
+    "an explained file to fill in: a material, a metric or a scenario",
+    "new material my_nasicon",
+    completes={"kind": complete_kind},
+)
 def new(
     kind: Annotated[str, typer.Argument(help="material, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
@@ -57,10 +61,13 @@ def new(
 def template_text(kind: str, name: str) -> str:
     """The template of ``kind`` with its name and, for a material, what the host families hold."""
     file = files("particle_sim") / "templates" / f"{kind}{FILE_ENDINGS[kind]}.template"
+    text = file.read_text(encoding="utf-8")
     known = {"name": name, "title": name.replace("_", " ")}
     if kind == "material":
-        known |= _host_families()
-    return Template(file.read_text(encoding="utf-8")).substitute(known)
+        from particle_sim.materials.host_spans import host_families
+
+        known |= host_families(text)
+    return Template(text).substitute(known)
 
 
 def _refuse_name(kind: str, name: str) -> None:
@@ -90,52 +97,6 @@ def _taken(kind: str) -> list[str]:
         from particle_sim import metrics
 
         return list(vars(metrics))
-    from particle_sim.resources import shipped_folder
+    from particle_sim.resources import shipped_files
 
-    return [path.stem for path in shipped_folder("scenarios").glob("*.toml")]
-
-
-def _host_families() -> dict[str, str]:
-    """Comment lines about the hosts, and the span of each property over them, by name."""
-    from particle_sim.materials.catalogue import CATALOGUE
-    from particle_sim.materials.hosts import host_names, load_host
-
-    hosts = {name: load_host(name, name) for name in host_names()}
-    width = max(map(len, hosts))
-    lines = [
-        f"#   {name:<{width}}  {host.host.carrier}  {host.host.title}"
-        for name, host in hosts.items()
-    ]
-    spans = {f"span_{name}": _span(name, hosts) for name in CATALOGUE}
-    return {"hosts": "\n".join(lines), **spans}
-
-
-def _span(name: str, hosts: Mapping[str, HostFile]) -> str:
-    """``1e-19 to 1e-13 m^2/s over the host families``: the hull of their plausible ranges."""
-    from particle_sim.materials.catalogue import CATALOGUE
-    from particle_sim.materials.table import DISPLAY_FACTORS
-    from particle_sim.units import to_si
-
-    kind = CATALOGUE[name]
-    factor = DISPLAY_FACTORS[kind.display_unit]
-    ends = [
-        factor * to_si(end, host.properties[name].unit, kind.unit)
-        for host in hosts.values()
-        if name in host.properties
-        for end in _ends(host.properties[name])
-    ]
-    if not ends:
-        return "no host family holds one"
-    unit = kind.display_unit or kind.unit
-    shown = "" if unit == "1" else f" {unit}"
-    return f"{min(ends):.3g} to {max(ends):.3g}{shown} over the host families"
-
-
-def _ends(entry: PropertyEntry) -> list[float]:
-    """The lowest and highest plausible number of an entry, in its own unit."""
-    ends = [end for plateau in entry.plateaus or [] for end in plateau.range or (plateau.voltage,)]
-    if entry.range is not None:
-        ends += entry.range
-    elif entry.value is not None:
-        ends.append(entry.value)
-    return ends
+    return list(shipped_files("scenarios"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from particle_sim.resources import shipped_files
 from particle_sim.transport.laws import PhysicsChoice
 
 ForceOption = Annotated[
@@ -24,3 +27,13 @@ PhysicsOption = Annotated[
 def typed() -> str:
     """The command as it was typed, for a manifest."""
     return "particle-sim " + shlex.join(sys.argv[1:])
+
+
+def complete_material(incomplete: str) -> list[str]:
+    """Shipped materials and own TOML files that begin with ``incomplete``, for the shell."""
+    names = shipped_files("parameters", "materials")
+    head = re.sub(r"[^/\\]*$", "", incomplete)  # as typed; a path would lose "./"
+    folder = Path(head)
+    found = sorted(path.name for path in folder.glob("*.toml")) if folder.is_dir() else []
+    own = [head + name for name in found]
+    return [name for name in (*names, *own) if name.startswith(incomplete)]

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 
+@verb(Aim.SEE, 6, "draw a figure of a stored result again", "plot results/nvp_vs_he_v size_map")
 def plot(
     folder: Annotated[Path, typer.Argument(help="A folder that compare wrote.")],
     figure: Annotated[str, typer.Argument(help="Figure name, or all.")],

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from particle_sim.cli.options import ForceOption, PhysicsOption, typed
+from particle_sim.cli.options import ForceOption, PhysicsOption, complete_material, typed
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 from particle_sim.transport.laws import PhysicsChoice
 
-if TYPE_CHECKING:
-    from particle_sim.cell.half_cell import CellModel
+Model = TypeVar("Model")
 
 RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
 
 
+@verb(
+    Aim.SEE,
+    4,
+    "capacity against C-rate, and what limits it",
+    "rate nvp he_v --rates 0.1,1,10",
+    completes={"materials": complete_material},
+)
 def rate(
     materials: Annotated[
         list[str], typer.Argument(help="Material names, name@reading, or .toml files.")
@@ -42,9 +50,10 @@ def rate(
     ] = None,
 ) -> None:
     """Capacity against C-rate with its losses, its band, a size map, and the printed data."""
-    asked, names = read_rates(rates), model_names(model)
+    asked = read_rates(rates)
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
+    from particle_sim.cell.half_cell import CellModel
     from particle_sim.outputs import check_folder
     from particle_sim.report.rate_folder import SUMMARY_FILE, write_rate_folder
     from particle_sim.studies.rate_capability import RateStudy, rate_study
@@ -52,8 +61,8 @@ def rate(
     study = RateStudy(
         materials=tuple(materials),
         rates=asked,
-        models=names,
         physics=physics,
+        models=named_models(model, {model.value: model for model in CellModel}),
         cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
         samples=samples,
         seed=seed,
@@ -74,11 +83,8 @@ def read_rates(text: str) -> tuple[float, ...]:
         raise InputError(f'--rates is "{text}"; give numbers with commas, e.g. 0.1,1,10.') from None
 
 
-def model_names(text: str) -> tuple[CellModel, ...]:
-    """``"SPM,DFN"`` -> the models, each once."""
-    from particle_sim.cell.half_cell import CellModel
-
-    known = {model.value: model for model in CellModel}
+def named_models(text: str, known: Mapping[str, Model]) -> tuple[Model, ...]:
+    """``"SPM,DFN"`` -> the ``known`` models of these names, each once."""
     named = list(dict.fromkeys(part.strip() for part in text.split(",")))
     for name in named:
         if name not in known:

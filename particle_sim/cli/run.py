@@ -10,9 +10,11 @@ import typer
 
 from particle_sim.cli.compare import run_comparison
 from particle_sim.cli.options import ForceOption
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
 
+@verb(Aim.VARY, 1, "a sweep over ranges, or a scenario with its expected answer", "run nvp_vs_he_v")
 def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
@@ -30,7 +32,7 @@ def run(
     """Run a scenario and hold it against its [[expect]] blocks (exit code 1 if one fails), or run
     a sweep; a sweep that was stopped goes on where it was."""
     from particle_sim.materials.document import read_toml
-    from particle_sim.studies.scenario import find_scenario
+    from particle_sim.studies.scenario import failures, find_scenario, load_scenario
 
     path = find_scenario(file)
     folder = out or Path("results") / path.stem
@@ -44,12 +46,7 @@ def run(
     if scheduler is not None or yes:
         option = "--yes" if scheduler is None else "--scheduler"
         raise InputError(f"{option} is for sweeps, and {path.name} has no [sweep]; leave it out.")
-    _run_scenario(path, folder, workers, force=force)
-
-
-def _run_scenario(path: Path, folder: Path, workers: int | None, *, force: bool) -> None:
     from particle_sim.report.folder import open_folder
-    from particle_sim.studies.scenario import failures, load_scenario
 
     scenario = load_scenario(path)
     run_comparison(scenario.comparison, folder, force=force, as_json=False, workers=workers)

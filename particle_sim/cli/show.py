@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import complete_material
+from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 KINDS = ("material", "materials")
@@ -16,6 +18,13 @@ _WIDE = ("name", "formula", "family", "role", *_NARROW[1:], "printed numbers")
 """Columns a terminal has room for; ``--json`` has them all."""
 
 
+@verb(
+    Aim.SEE,
+    2,
+    "the library, or every number of a material with its source",
+    "show material nvp",
+    completes={"name": complete_material},
+)
 def show(
     kind: Annotated[str, typer.Argument(help="material or materials")],
     name: Annotated[str | None, typer.Argument(help="Name, name@reading, or a .toml file.")] = None,
@@ -94,7 +103,7 @@ def _list(rows: list[dict[str, str]], as_json: bool) -> None:
 
 def _one(name: str, as_json: bool, study: Path | None) -> None:
     from particle_sim.cli.tables import print_facts, print_lines, print_properties
-    from particle_sim.composition.report import analyse, sentences
+    from particle_sim.composition.report import sentences
     from particle_sim.materials.load import build_record
     from particle_sim.materials.system import load_system
     from particle_sim.materials.table import fact_rows, input_rows
@@ -108,13 +117,7 @@ def _one(name: str, as_json: bool, study: Path | None) -> None:
         rows = _with_influence(rows, header.name, study)
     facts = fact_rows(system)
     try:
-        report = analyse(
-            header.formula,
-            structure=system.structure,
-            carrier=header.carrier,
-            variables=header.variables,
-        )
-        composition = list(sentences(report))
+        composition = list(sentences(system.composition()))
     except InputError as error:
         composition = [f"No composition analysis: {' '.join(error.problems)}"]
     if as_json:

@@ -8,17 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from particle_sim.errors import InputError
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from particle_sim.sweeps.engines import Engine
-    from particle_sim.sweeps.work import Progress
+from particle_sim.sweeps.engines import Dask, Engine, Processes, Serial
+from particle_sim.sweeps.work import Progress
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -63,8 +60,6 @@ def run_sweep(
 
 
 def _engine(workers: int | None, scheduler: str | None) -> Engine:
-    from particle_sim.sweeps.engines import Dask, Processes, Serial
-
     if scheduler is not None:
         return Dask(scheduler)
     count = workers or os.cpu_count() or 1

@@ -1,49 +1,23 @@
 """What a newcomer is told: what there is, what to try first, and what to do after a mistake.
 
-Nothing here imports more than the standard library, so that it answers at once.
+Nothing here imports what only a verb needs, so that it answers at once.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from particle_sim.cli.verb import Aim
+from particle_sim.cli.verbs import VERBS
 from particle_sim.errors import LONGEST_SENTENCE, one_line
-from particle_sim.resources import shipped_folder
+from particle_sim.files import is_there
 
 WHAT_IT_IS = (
     "particle-sim computes sodium and stress in battery particles, and says how\n"
     "sure it is that a high-entropy cathode stresses less than its baseline."
 )
-
-AIMS: dict[str, dict[str, str]] = {
-    "See a result": {
-        "compare": "two materials, one report: sodium, stress and a verdict",
-        "show": "the library, or every number of a material with its source",
-        "cell": "one discharge beside what its paper prints",
-        "rate": "capacity against C-rate, and what limits it",
-        "claims": "what papers claim, and how far it follows from what is known",
-        "plot": "draw a figure of a stored result again",
-    },
-    "Bring my own material": {
-        "new": "an explained file to fill in: a material, a metric or a scenario",
-        "design": "a draft material from its formula, after a known one",
-        "check": "everything that is wrong with my files, at once",
-        "fit": "what my rates, discharge curve or GITT determine, and what not",
-    },
-    "Vary the unknown": {
-        "run": "a sweep over ranges, or a scenario with its expected answer",
-    },
-    "Learn": {
-        "learn": "short lessons with pictures to play with",
-    },
-    "Use elsewhere": {
-        "export": "a material's full cell as BPX",
-        "import": "a BPX file as a draft material",
-    },
-}
 
 TRY_FIRST = (
     "particle-sim compare nvp he_v",
@@ -51,46 +25,18 @@ TRY_FIRST = (
     "particle-sim learn",
 )
 
-EXAMPLES = {
-    "compare": "particle-sim compare nvp he_v",
-    "show": "particle-sim show material nvp",
-    "cell": "particle-sim cell he_v --c-rate 0.2",
-    "rate": "particle-sim rate nvp he_v --rates 0.1,1,10",
-    "claims": "particle-sim claims --only C26",
-    "plot": "particle-sim plot results/nvp_vs_he_v size_map",
-    "new": "particle-sim new material my_nasicon",
-    "design": "particle-sim design NaNi0.4Fe0.2Mn0.2Ti0.2O2 --like nfm_li2024 --name my_oxide",
-    "check": "particle-sim check my_nasicon.toml",
-    "fit": "particle-sim fit rates.csv --material nvp",
-    "run": "particle-sim run nvp_vs_he_v",
-    "learn": "particle-sim learn",
-    "export": "particle-sim export he_v --out he_v.json",
-    "import": "particle-sim import he_v.json --name my_he_v",
-}
-"""One command of every verb; it runs as written where the files it names exist."""
-
 
 def welcome() -> str:
     """What ``particle-sim`` alone prints."""
-    width = max(len(verb) for verbs in AIMS.values() for verb in verbs) + 2
+    width = max(map(len, VERBS)) + 2
     lines = [WHAT_IT_IS]
-    for aim, verbs in AIMS.items():
-        lines += ["", aim, *(f"  {verb:<{width}}{what}" for verb, what in verbs.items())]
+    for aim in Aim:
+        listed = [verb for verb in VERBS.values() if verb.aim is aim]
+        lines += ["", aim.value, *(f"  {verb.name:<{width}}{verb.says}" for verb in listed)]
     lines += ["", "Try first", *(f"  {command}" for command in TRY_FIRST)]
     lines += ["", "particle-sim VERB --help explains a verb."]
     lines += ["particle-sim --install-completion lets Tab complete verbs and materials."]
     return "\n".join(lines)
-
-
-def complete_material(incomplete: str) -> list[str]:
-    """Shipped materials and own TOML files that begin with ``incomplete``, for the shell."""
-    names = sorted(
-        path.stem for path in (shipped_folder("parameters") / "materials").glob("*.toml")
-    )
-    folder = Path(os.path.dirname(incomplete))
-    found = sorted(path.name for path in folder.glob("*.toml")) if folder.is_dir() else []
-    own = [os.path.join(os.path.dirname(incomplete), name) for name in found]
-    return [name for name in (*names, *own) if name.startswith(incomplete)]
 
 
 def advised(problems: Sequence[str], arguments: Sequence[str]) -> list[str]:
@@ -115,7 +61,7 @@ def next_step(problem: str, arguments: Sequence[str]) -> str:
     extra = re.search(r"particle-sim\[\w+\]", problem)
     if extra is not None:
         return f'Run: pip install "{extra[0]}".'
-    verb = arguments[0] if arguments and arguments[0] in EXAMPLES else ""
+    verb = arguments[0] if arguments and arguments[0] in VERBS else ""
     return (
         _after_a_file(problem, verb, arguments)
         or _after_a_property(problem, arguments)
@@ -129,12 +75,13 @@ def _after_a_file(problem: str, verb: str, arguments: Sequence[str]) -> str:
     for argument in arguments:
         if not argument.endswith(".toml"):
             continue
-        name = os.path.basename(argument)
-        if os.path.isfile(argument) and problem.startswith(f"{name}:"):
+        path = Path(argument)
+        there = is_there(path)
+        if there and path.is_file() and problem.startswith(f"{path.name}:"):
             if verb == "run" and problem.endswith("choose from expect, scenario, set."):
                 return f'A material is for "particle-sim compare nvp {argument}".'
             return f'Correct it, then run "particle-sim check {argument}".'
-        if not os.path.exists(argument) and problem.startswith(f"{argument}:"):
+        if not there and problem.startswith(f"{argument}:"):
             kind = "scenario" if verb == "run" else "material"
             return f'"particle-sim new {kind} {_identifier(argument)}" writes one to fill in.'
     return ""
@@ -142,7 +89,7 @@ def _after_a_file(problem: str, verb: str, arguments: Sequence[str]) -> str:
 
 def _identifier(path: str) -> str:
     """The name of a file that a newcomer could have meant to make."""
-    stem = os.path.basename(path).removesuffix(".toml")
+    stem = Path(path).name.removesuffix(".toml")
     return stem if stem.isidentifier() and len(stem) < 40 else "my_own"
 
 
@@ -160,13 +107,13 @@ def _after_a_folder(problem: str, verb: str) -> str:
     """Another folder where --out cannot be used."""
     if not problem.startswith("--out is") or verb not in ("compare", "rate", "run", "fit"):
         return ""
-    return f'E.g. "{EXAMPLES[verb]} --out results/again".'
+    return f'E.g. "{VERBS[verb].example} --out results/again".'
 
 
 def _usage(verb: str) -> str:
     if not verb:
         return '"particle-sim" alone lists the verbs.'
-    return f'E.g. "{EXAMPLES[verb]}"; "particle-sim {verb} --help" lists the options.'
+    return f'E.g. "{VERBS[verb].example}"; "particle-sim {verb} --help" lists the options.'
 
 
 def _joined(problem: str, step: str) -> str:

@@ -1,14 +1,20 @@
-"""The amounts of a formula: a number, a fraction, or a + b x with one letter x."""
+"""The parts and brackets of a formula, and amounts: a number, a fraction, or a + b x."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from particle_sim.composition.spelling import refusal
 from particle_sim.composition.tokens import Token
 from particle_sim.errors import InputError
+
+DEPTH_LIMIT = 8
+"""Brackets inside brackets; three are used."""
+
+VACANCY = "vac"
+"""The name of an empty site among species."""
 
 AMOUNT_LIMIT = 1000.0
 """Largest amount of anything in one formula unit; beyond it a decimal point is missing."""
@@ -29,7 +35,74 @@ class Amount:
 ONE = Amount(constant=1.0)
 
 
-def read_amount(text: str, tokens: Sequence[Token], position: int) -> tuple[Amount | None, int]:
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """An element, a vacancy or a bracket with its amount; ``inner`` is empty unless a bracket."""
+
+    symbol: str
+    amount: Amount | None
+    inner: tuple[Item, ...] = ()
+    commas: bool = False
+
+
+def read_parts(text: str, tokens: Sequence[Token]) -> list[tuple[Amount, tuple[Item, ...]]]:
+    """The parts between dots, each with the count in front of it."""
+    parts = []
+    position = 0
+    while True:
+        count, position = _read_amount(text, tokens, position)
+        items, position, _ = _items(text, tokens, position, 0)
+        if not items:
+            raise refusal(text, "a part has no element; write it like Na3V2(PO4)3.")
+        parts.append((count or ONE, items))
+        if position == len(tokens):
+            return parts
+        if tokens[position].kind != "dot":
+            raise refusal(text, f"{tokens[position].text!r} has no opening bracket; add it.")
+        position += 1
+
+
+def _items(
+    text: str, tokens: Sequence[Token], position: int, depth: int
+) -> tuple[tuple[Item, ...], int, int]:
+    """The items up to a closing bracket, a dot or the end; the position there; the commas met."""
+    if depth > DEPTH_LIMIT:
+        raise refusal(text, f"brackets are nested deeper than {DEPTH_LIMIT}; write it flatter.")
+    items: list[Item] = []
+    commas = 0
+    while position < len(tokens) and tokens[position].kind not in ("close", "dot"):
+        token = tokens[position]
+        if token.kind == "comma" and depth and len(items) == commas + 1:
+            commas, position = commas + 1, position + 1
+        elif token.kind in ("symbol", "vacancy"):
+            symbol = VACANCY if token.kind == "vacancy" else token.text
+            amount, position = _read_amount(text, tokens, position + 1)
+            items.append(Item(symbol=symbol, amount=amount))
+        elif token.kind == "open":
+            item, position = _bracket(text, tokens, position, depth)
+            items.append(item)
+        else:
+            raise refusal(
+                text, f"{token.text!r} has no place where it stands; write it like Na3V2(PO4)3."
+            )
+    if commas and commas != len(items) - 1:
+        raise refusal(text, "a comma list must have a comma between all its elements.")
+    return tuple(items), position, commas
+
+
+def _bracket(text: str, tokens: Sequence[Token], position: int, depth: int) -> tuple[Item, int]:
+    opening = tokens[position].text
+    inner, position, commas = _items(text, tokens, position + 1, depth + 1)
+    if not inner:
+        raise refusal(text, "a bracket is empty or starts with a number; put elements into it.")
+    closing = tokens[position].text if position < len(tokens) else ""
+    if closing != {"(": ")", "[": "]"}[opening]:
+        raise refusal(text, f"{opening!r} is not closed by its own bracket; balance the brackets.")
+    amount, position = _read_amount(text, tokens, position + 1)
+    return Item(symbol=opening, amount=amount, inner=inner, commas=commas > 0), position
+
+
+def _read_amount(text: str, tokens: Sequence[Token], position: int) -> tuple[Amount | None, int]:
     """The amount at ``position``, if there is one, and the position behind it."""
     if _kind(tokens, position) == "open" and _kind(tokens, position + 1) in ("number", "variable"):
         amount, position = _linear(text, tokens, position + 1)
@@ -44,6 +117,16 @@ def read_amount(text: str, tokens: Sequence[Token], position: int) -> tuple[Amou
         sign = tokens[position].text
         raise refusal(text, f"{sign!r} does not follow a number; write amounts like 2-x.")
     return None, position
+
+
+def letters(items: Iterable[Item]) -> list[str]:
+    """Letters that stand for amounts, in order of first use."""
+    found: dict[str, None] = {}
+    for item in items:
+        found.update(dict.fromkeys(letters(item.inner)))
+        if item.amount is not None and item.amount.variable is not None:
+            found[item.amount.variable] = None
+    return list(found)
 
 
 def value_of(text: str, amount: Amount, symbol: str, variables: Mapping[str, float]) -> float:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from particle_sim.composition.formula import VACANCY
+from particle_sim.composition.amounts import VACANCY
 from particle_sim.composition.structures import Site, Sublattice
 
 HIGH = 1.5

@@ -21,18 +21,14 @@ from dataclasses import dataclass
 from particle_sim.composition.amounts import (
     AMOUNT_LIMIT,
     ONE,
-    Amount,
-    read_amount,
+    VACANCY,
+    Item,
+    letters,
+    read_parts,
     value_of,
 )
 from particle_sim.composition.spelling import refusal
-from particle_sim.composition.tokens import VARIABLES, Token, tokens_of
-
-DEPTH_LIMIT = 8
-"""Brackets inside brackets; three are used."""
-
-VACANCY = "vac"
-"""The name of an empty site among species."""
+from particle_sim.composition.tokens import VARIABLES, tokens_of
 
 NON_METALS = frozenset(
     ["H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"]
@@ -71,16 +67,6 @@ class Formula:
     free_variables: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Item:
-    """An element, a vacancy or a bracket with its amount; ``inner`` is empty unless a bracket."""
-
-    symbol: str
-    amount: Amount | None
-    inner: tuple[_Item, ...] = ()
-    commas: bool = False
-
-
 def parse_formula(text: str, *, variables: Mapping[str, float] | None = None) -> Formula:
     """Read ``text``; :class:`InputError` with one sentence when it is not one formula.
 
@@ -89,8 +75,8 @@ def parse_formula(text: str, *, variables: Mapping[str, float] | None = None) ->
     """
     given = _checked(text, variables or {})
     tokens = tokens_of(text)
-    parts = _parts(text, tokens)
-    used = _letters(_Item(symbol="", amount=count, inner=items) for count, items in parts)
+    parts = read_parts(text, tokens)
+    used = letters(Item(symbol="", amount=count, inner=items) for count, items in parts)
     unused = sorted(set(given) - set(used))
     if unused:
         raise refusal(text, f"{unused[0]} = {given[unused[0]]:g} was given but is not in it.")
@@ -129,76 +115,9 @@ def _checked(text: str, variables: Mapping[str, float]) -> Mapping[str, float]:
     return variables
 
 
-def _parts(text: str, tokens: Sequence[Token]) -> list[tuple[Amount, tuple[_Item, ...]]]:
-    """The parts between dots, each with the count in front of it."""
-    parts = []
-    position = 0
-    while True:
-        count, position = read_amount(text, tokens, position)
-        items, position, _ = _items(text, tokens, position, 0)
-        if not items:
-            raise refusal(text, "a part has no element; write it like Na3V2(PO4)3.")
-        parts.append((count or ONE, items))
-        if position == len(tokens):
-            return parts
-        if tokens[position].kind != "dot":
-            raise refusal(text, f"{tokens[position].text!r} has no opening bracket; add it.")
-        position += 1
-
-
-def _items(
-    text: str, tokens: Sequence[Token], position: int, depth: int
-) -> tuple[tuple[_Item, ...], int, int]:
-    """The items up to a closing bracket, a dot or the end; the position there; the commas met."""
-    if depth > DEPTH_LIMIT:
-        raise refusal(text, f"brackets are nested deeper than {DEPTH_LIMIT}; write it flatter.")
-    items: list[_Item] = []
-    commas = 0
-    while position < len(tokens) and tokens[position].kind not in ("close", "dot"):
-        token = tokens[position]
-        if token.kind == "comma" and depth and len(items) == commas + 1:
-            commas, position = commas + 1, position + 1
-        elif token.kind in ("symbol", "vacancy"):
-            symbol = VACANCY if token.kind == "vacancy" else token.text
-            amount, position = read_amount(text, tokens, position + 1)
-            items.append(_Item(symbol=symbol, amount=amount))
-        elif token.kind == "open":
-            item, position = _bracket(text, tokens, position, depth)
-            items.append(item)
-        else:
-            raise refusal(
-                text, f"{token.text!r} has no place where it stands; write it like Na3V2(PO4)3."
-            )
-    if commas and commas != len(items) - 1:
-        raise refusal(text, "a comma list must have a comma between all its elements.")
-    return tuple(items), position, commas
-
-
-def _bracket(text: str, tokens: Sequence[Token], position: int, depth: int) -> tuple[_Item, int]:
-    opening = tokens[position].text
-    inner, position, commas = _items(text, tokens, position + 1, depth + 1)
-    if not inner:
-        raise refusal(text, "a bracket is empty or starts with a number; put elements into it.")
-    closing = tokens[position].text if position < len(tokens) else ""
-    if closing != {"(": ")", "[": "]"}[opening]:
-        raise refusal(text, f"{opening!r} is not closed by its own bracket; balance the brackets.")
-    amount, position = read_amount(text, tokens, position + 1)
-    return _Item(symbol=opening, amount=amount, inner=inner, commas=commas > 0), position
-
-
-def _letters(items: Iterable[_Item]) -> list[str]:
-    """Letters that stand for amounts, in order of first use."""
-    found: dict[str, None] = {}
-    for item in items:
-        found.update(dict.fromkeys(_letters(item.inner)))
-        if item.amount is not None and item.amount.variable is not None:
-            found[item.amount.variable] = None
-    return list(found)
-
-
 def _sites(
     text: str,
-    items: Sequence[_Item],
+    items: Sequence[Item],
     factor: float,
     given: Mapping[str, float],
 ) -> list[SiteGroup]:
@@ -239,14 +158,14 @@ def _water(sites: Sequence[SiteGroup]) -> SiteGroup | None:
     )
 
 
-def _value(text: str, item: _Item, given: Mapping[str, float]) -> float:
+def _value(text: str, item: Item, given: Mapping[str, float]) -> float:
     name = "a bracket" if item.inner else item.symbol
     return value_of(text, item.amount or ONE, name, given)
 
 
 def _add(
     text: str,
-    item: _Item,
+    item: Item,
     factor: float,
     given: Mapping[str, float],
     species: dict[str, float],
@@ -263,7 +182,7 @@ def _add(
         _add(text, inner, factor, given, species)
 
 
-def _is_shared(text: str, group: _Item) -> bool:
+def _is_shared(text: str, group: Item) -> bool:
     """Whether a bracket's amount is split equally among its members; see the module's rule."""
     symbols = [item.symbol for item in group.inner]
     bare = [item.amount is None and not item.inner for item in group.inner]

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from particle_sim.composition.formula import VACANCY
+from particle_sim.composition.amounts import VACANCY
 from particle_sim.composition.structures import Site, Structure, Sublattice
 from particle_sim.errors import ConvergenceError, InputError, closest
 from particle_sim.resources import shipped_folder

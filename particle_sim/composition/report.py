@@ -5,10 +5,10 @@ report = analyse("Na3V2(PO4)3", structure="nasicon"); sentences(report); rows(re
 
 from __future__ import annotations
 
+from particle_sim.composition.amounts import VACANCY
 from particle_sim.composition.analysis import CompositionReport as CompositionReport
 from particle_sim.composition.analysis import analyse as analyse
 from particle_sim.composition.entropy import EntropyReport, label_sentence
-from particle_sim.composition.formula import VACANCY
 from particle_sim.composition.mismatch import PICOMETRE, Mismatch
 from particle_sim.composition.oxidation import ChargeBalance
 from particle_sim.composition.printed import comparison_sentence

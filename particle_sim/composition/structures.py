@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from particle_sim.composition.formula import NON_METALS, VACANCY, Formula, SiteGroup
+from particle_sim.composition.amounts import VACANCY
+from particle_sim.composition.formula import NON_METALS, Formula, SiteGroup
 from particle_sim.errors import InputError, closest
 from particle_sim.resources import shipped_folder
 

@@ -6,7 +6,8 @@ solution too, without the stress that one part puts on the other: it is refused 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -25,9 +26,6 @@ from particle_sim.fem.simplices import (
 )
 from particle_sim.units import Array
 
-if TYPE_CHECKING:
-    from particle_sim.fem.body_mesh import BodyMesh
-
 WORST_QUALITY = 1e-3
 """Smallest allowed inscribed over circumscribed size of a cell, 1 for an equilateral one."""
 
@@ -38,7 +36,32 @@ MOST_REGIONS = 100_000
 """Region numbers are indices of tables; larger ones are tags of some other kind."""
 
 
-def check_mesh(mesh: BodyMesh) -> None:
+class UncheckedMesh(Protocol):
+    """What is asked of a mesh; see :class:`~particle_sim.fem.body_mesh.BodyMesh`."""
+
+    @property
+    def points(self) -> Array: ...
+    @property
+    def cells(self) -> Integers: ...
+    @property
+    def symmetry(self) -> Symmetry: ...
+    @property
+    def regions(self) -> Integers: ...
+    @property
+    def boundaries(self) -> Mapping[str, Integers]: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def is_curved(self) -> bool: ...
+    @property
+    def vertices(self) -> Integers: ...
+    @property
+    def ordered_cells(self) -> Integers: ...
+    @property
+    def facets(self) -> Facets: ...
+
+
+def check_mesh(mesh: UncheckedMesh) -> None:
     """Raise :class:`InputError` for a mesh that is not one sound body."""
     _check_arrays(mesh)
     _check_numbers(mesh)
@@ -50,7 +73,7 @@ def check_mesh(mesh: BodyMesh) -> None:
     _check_conforming(mesh)
 
 
-def _check_arrays(mesh: BodyMesh) -> None:
+def _check_arrays(mesh: UncheckedMesh) -> None:
     d = mesh.symmetry.dimension
     for name, values, kinds in _arrays(mesh):
         if not isinstance(values, np.ndarray) or values.dtype.kind not in kinds:
@@ -81,13 +104,13 @@ def _check_arrays(mesh: BodyMesh) -> None:
             )
 
 
-def _arrays(mesh: BodyMesh) -> list[tuple[str, Any, str]]:
+def _arrays(mesh: UncheckedMesh) -> list[tuple[str, Any, str]]:
     named = [(f'facets of "{name}"', facets, "iu") for name, facets in mesh.boundaries.items()]
     own = [("points", mesh.points, "fiu"), ("cells", mesh.cells, "iu")]
     return [*own, ("regions", mesh.regions, "iu"), *named]
 
 
-def _check_numbers(mesh: BodyMesh) -> None:
+def _check_numbers(mesh: UncheckedMesh) -> None:
     count = len(mesh.points)
     bad = np.flatnonzero(~(np.abs(mesh.points) < LARGEST_NUMBER).all(axis=1))
     if len(bad):
@@ -112,7 +135,7 @@ def _check_numbers(mesh: BodyMesh) -> None:
         )
 
 
-def _check_cells(mesh: BodyMesh) -> None:
+def _check_cells(mesh: UncheckedMesh) -> None:
     points = unit_sized(mesh.points)
     quality = cell_quality(points[mesh.vertices])
     worst = int(np.argmin(quality))
@@ -142,7 +165,7 @@ def unit_sized(points: Array) -> Array:
     return np.asarray(points / np.abs(points).max())
 
 
-def _check_doubles(mesh: BodyMesh) -> None:
+def _check_doubles(mesh: UncheckedMesh) -> None:
     _, first, counts = np.unique(
         np.sort(mesh.vertices, axis=1), axis=0, return_index=True, return_counts=True
     )
@@ -162,7 +185,7 @@ def _check_doubles(mesh: BodyMesh) -> None:
     _check_middles(mesh)
 
 
-def _check_middles(mesh: BodyMesh) -> None:
+def _check_middles(mesh: UncheckedMesh) -> None:
     """Neighbours must bend a shared edge alike."""
     if not mesh.is_curved:
         return
@@ -180,7 +203,7 @@ def _check_middles(mesh: BodyMesh) -> None:
         )
 
 
-def _check_sides(mesh: BodyMesh) -> None:
+def _check_sides(mesh: UncheckedMesh) -> None:
     facets = mesh.facets
     inner = np.flatnonzero(facets.counts == 2)
     cells = mesh.ordered_cells[:, : mesh.dimension + 1]
@@ -205,7 +228,7 @@ def pieces(facets: Facets, cells: int, regions: Integers | None = None) -> Integ
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.intp)
 
 
-def _check_pieces(mesh: BodyMesh) -> None:
+def _check_pieces(mesh: UncheckedMesh) -> None:
     piece = pieces(mesh.facets, len(mesh.cells))
     count = int(piece.max()) + 1
     if count == 1:
@@ -226,7 +249,7 @@ def _check_pieces(mesh: BodyMesh) -> None:
     )
 
 
-def _by_region(mesh: BodyMesh) -> str:
+def _by_region(mesh: UncheckedMesh) -> str:
     piece = pieces(mesh.facets, len(mesh.cells), mesh.regions)
     names, counts = np.unique(
         mesh.regions[np.unique(piece, return_index=True)[1]], return_counts=True
@@ -235,7 +258,7 @@ def _by_region(mesh: BodyMesh) -> str:
     return ", ".join([*listed[:5], "..."] if len(listed) > 5 else listed)
 
 
-def _check_names(mesh: BodyMesh) -> None:
+def _check_names(mesh: UncheckedMesh) -> None:
     facets = mesh.facets
     named = np.zeros(len(facets.counts), dtype=int)
     for name, vertices in mesh.boundaries.items():
@@ -253,7 +276,7 @@ def _check_names(mesh: BodyMesh) -> None:
         )
 
 
-def _check_conforming(mesh: BodyMesh) -> None:
+def _check_conforming(mesh: UncheckedMesh) -> None:
     """No corner or middle of an outer facet may lie in or on a cell that it is no part of."""
     outer = mesh.facets.counts == 1
     wrong, cell = in_other_cells(

@@ -8,6 +8,7 @@ from particle_sim.figures.animation import animation as animation
 from particle_sim.figures.body_fields import body_fields as body_fields
 from particle_sim.figures.body_view import body_view as body_view
 from particle_sim.figures.history import history as history
+from particle_sim.figures.of_comparison import ComparisonFigure
 from particle_sim.figures.particle_fields import particle_fields as particle_fields
 from particle_sim.figures.quantities import FIRST_PRINCIPAL as FIRST_PRINCIPAL
 from particle_sim.figures.quantities import GRAINS as GRAINS
@@ -25,10 +26,10 @@ from particle_sim.figures.view import Cut as Cut
 from particle_sim.figures.voltage import voltage as voltage
 
 FIGURES = {
-    "particle_fields": particle_fields,
-    "radial_profiles": radial_profiles,
-    "voltage": voltage,
-    "history": history,
-    "size_map": size_map,
+    figure.__name__: figure
+    for figure in sorted(
+        (value for value in list(vars().values()) if isinstance(value, ComparisonFigure)),
+        key=lambda figure: figure.place,
+    )
 }
 """Every figure of a comparison, by name, in reading order."""

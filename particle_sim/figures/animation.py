@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -35,10 +35,8 @@ from particle_sim.figures.sheet import (
 )
 from particle_sim.figures.style import figure_style
 from particle_sim.figures.view import OCTANT, Cut
+from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.particle.run import ParticleRun
 
 
 def animation(

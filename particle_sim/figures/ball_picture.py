@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from particle_sim.errors import InputError
@@ -12,9 +10,7 @@ from particle_sim.fem.locate import along_line
 from particle_sim.figures.cutaway import FACE_SHADES, CutView, border_lines, lit
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.view import Cut, exits, screen_around
-
-if TYPE_CHECKING:
-    from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.run import ParticleRun
 
 
 def ball_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:

@@ -26,11 +26,10 @@ from particle_sim.figures.sheet import (
 )
 from particle_sim.figures.style import figure_style
 from particle_sim.figures.view import OCTANT, Cut
+from particle_sim.particle.run import ParticleRun
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from particle_sim.particle.run import ParticleRun
 
 NEAR = 0.005
 """A stored state counts as having a mean filling if it is this near."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from particle_sim.errors import InputError
-
-if TYPE_CHECKING:
-    from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.run import ParticleRun
 
 
 def body_view(run: ParticleRun, index: int = -1) -> Any:

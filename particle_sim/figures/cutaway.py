@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.space import Space
 from particle_sim.figures.raster import nearest
 from particle_sim.figures.skin import Skin, outer_skin
 from particle_sim.figures.slices import cut_face, plane_face
 from particle_sim.figures.view import FROM_ABOVE, Cut, Screen, exits, screen_around
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.fem.space import Space
 
 PIXELS = 600
 """Rays across a picture; two across each pixel of a printed one."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.space import Space
 from particle_sim.figures.cutaway import CutView, border_lines, screen_of, seen
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.skin import (
@@ -21,10 +22,7 @@ from particle_sim.figures.skin import (
     ribbons,
 )
 from particle_sim.figures.view import FROM_ABOVE, Cut
-
-if TYPE_CHECKING:
-    from particle_sim.fem.space import Space
-    from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.run import ParticleRun
 
 RIBBON = 0.035
 """Width of a grain boundary in a plane section, over the section's extent."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style, plain
 from particle_sim.units import Array
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@of_comparison(
+    place=40,
+    caption="How uneven the sodium is, and the largest stress, against the capacity passed. Thick: "
+    "the law each material is run under; thin: the alternatives.",
+)
 def history(results: xr.DataTree) -> Figure:
     """Every law that was run, one line style each; logarithmic scales."""
     with figure_style() as figure_class:

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.ball import draw_ball
+from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import (
     ROLES,
     SIGNED_MAP,
@@ -29,6 +30,11 @@ _ROWS = (
 )
 
 
+@of_comparison(
+    place=10,
+    caption="Sodium, stress and strain in one particle of each material. Each quantity has one "
+    "colour scale for both; the numbers under a ball are its own smallest and largest.",
+)
 def particle_fields(results: xr.DataTree) -> Figure:
     """Rows: sodium, stress and strain of each material; columns: fractions of the capacity.
 

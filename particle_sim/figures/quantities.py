@@ -64,6 +64,15 @@ def _normal_traction(run: ParticleRun, index: int) -> Array:
     return grain_boundary_traction(run, index).normal_traction
 
 
+def _stress(title: str, field: str) -> Quantity:
+    return Quantity(
+        title=title,
+        unit="MPa",
+        factor=1e-6,
+        values=lambda run, index: np.asarray(getattr(run, field)[index]),
+    )
+
+
 SODIUM = Quantity(
     title="Sodium content (filling)",
     unit="",
@@ -71,24 +80,9 @@ SODIUM = Quantity(
     values=_site_fraction,
     colours=Colours.FILLING,
 )
-VON_MISES = Quantity(
-    title="Von Mises stress",
-    unit="MPa",
-    factor=1e-6,
-    values=lambda run, index: run.von_mises_stress[index],
-)
-FIRST_PRINCIPAL = Quantity(
-    title="First principal stress",
-    unit="MPa",
-    factor=1e-6,
-    values=lambda run, index: run.first_principal_stress[index],
-)
-HYDROSTATIC = Quantity(
-    title="Hydrostatic stress",
-    unit="MPa",
-    factor=1e-6,
-    values=lambda run, index: run.hydrostatic_stress[index],
-)
+VON_MISES = _stress("Von Mises stress", "von_mises_stress")
+FIRST_PRINCIPAL = _stress("First principal stress", "first_principal_stress")
+HYDROSTATIC = _stress("Hydrostatic stress", "hydrostatic_stress")
 GRAINS = Quantity(
     title="Grain",
     unit="number",

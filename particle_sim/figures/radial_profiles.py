@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.particle_fields import state_profile
 from particle_sim.figures.style import ROLES, figure_style, plain
 
@@ -20,6 +21,10 @@ _ROWS = (
 )
 
 
+@of_comparison(
+    place=20,
+    caption="The same states along the radius. The two stress scales differ.",
+)
 def radial_profiles(results: xr.DataTree) -> Figure:
     """Columns: materials, each with its own stress scale; lines: fractions of the capacity."""
     import matplotlib

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from particle_sim.figures.ball_picture import ball_picture
@@ -12,9 +10,7 @@ from particle_sim.figures.facet_picture import facet_picture
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import Place
 from particle_sim.figures.view import Cut
-
-if TYPE_CHECKING:
-    from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.run import ParticleRun
 
 
 def run_picture(

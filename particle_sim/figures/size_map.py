@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@of_comparison(
+    place=50,
+    caption="What decides: D/R². Lines are computed at this C-rate; the shade is the plausible "
+    "modulus and volume change; the bars are the plausible D/R² of each material. D is read "
+    "as the chemical diffusivity of a solid solution and as the self-diffusivity of two "
+    "phases.",
+)
 def size_map(results: xr.DataTree) -> Figure:
     """Lines: one per material and law. Shaded along a line: modulus and volume change between
     their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), dot at the centre.

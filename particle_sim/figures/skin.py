@@ -6,16 +6,13 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
 from particle_sim.fem.simplices import EDGES
+from particle_sim.fem.space import Space
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.fem.space import Space
 
 SMOOTH = 1e-3
 """Largest distance of a straight piece from its bent edge, over the body's size."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
 from particle_sim.fem.simplices import EDGES
+from particle_sim.fem.space import Space
 from particle_sim.figures.skin import (
     STRAIGHT,
     Skin,
@@ -20,9 +20,6 @@ from particle_sim.figures.skin import (
     revolved,
 )
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from particle_sim.fem.space import Space
 
 ON_PLANE = 1e-9
 """Corners nearer to a plane than this, over the body's size, count as behind it."""

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, ROLES, figure_style, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@of_comparison(
+    place=30,
+    caption="Half cells against the carrier's metal (PyBaMM, single-particle model).",
+)
 def voltage(results: xr.DataTree) -> Figure:
     """Above: voltage against capacity. Below: dQ/dV at the same capacity, logarithmic."""
     with figure_style() as figure_class:

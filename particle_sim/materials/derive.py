@@ -23,15 +23,23 @@ A printed number is taken over unaltered as ``measured``; a host's number is a `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from particle_sim.composition.formula import Formula, molar_mass, parse_formula
+from particle_sim.composition.formula import molar_mass
 from particle_sim.constants import AVOGADRO, FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
-from particle_sim.errors import InputError
-from particle_sim.materials.hosts import stand_in
+from particle_sim.errors import InputError, located
+from particle_sim.materials.draft import (
+    Draft,
+    derived,
+    from_host,
+    measured,
+    stand_in,
+    stress_free,
+)
 from particle_sim.materials.printed import Fact
-from particle_sim.materials.schema import Header, HostFile, PropertyEntry
+from particle_sim.materials.schema import PropertyEntry
 from particle_sim.units import to_si
 
 PLATEAU_MARGIN = 0.03
@@ -49,61 +57,18 @@ SLOW_ENOUGH = 1.0
 """Fastest rate (in C) at which a printed capacity may stand for the window."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A material on its way to completion."""
-
-    where: str
-    header: Header
-    printed: Mapping[str, list[Fact]]
-    host: HostFile | None
-    entries: Mapping[str, PropertyEntry]
-
-    @property
-    def formula(self) -> Formula | None:
-        """The parsed formula, or ``None`` where it is a name or a letter in it has no value."""
-        return read_formula(self.header)
-
-    def si(self, name: str, unit: str) -> float | None:
-        """An earlier property as a number in ``unit``."""
-        entry = self.entries.get(name)
-        if entry is None or entry.value is None:
-            return None
-        return to_si(entry.value, entry.unit, unit, where=f"{self.where}: properties.{name}")
-
-    def facts(self, kind: str) -> list[Fact]:
-        """The printed facts of a kind."""
-        return self.printed.get(kind, [])
-
-
-def read_formula(header: Header) -> Formula | None:
-    """The parsed formula, or ``None`` where it is a name or a letter in it has no value."""
-    try:
-        return parse_formula(header.formula, variables=header.variables)
-    except InputError:
-        return None
-
-
-def stress_free(header: Header, window: tuple[float, float]) -> float:
-    """Carrier at which the crystal is free of stress: as given, else that of the formula."""
-    if header.stress_free_stoichiometry is not None:
-        return header.stress_free_stoichiometry
-    formula = read_formula(header)
-    made = formula.amounts.get(header.carrier, 0.0) if formula is not None else window[1]
-    return min(max(made, window[0]), window[1])
-
-
 Rule = Callable[[Draft], PropertyEntry | None]
 
 
 def complete(draft: Draft) -> dict[str, PropertyEntry]:
     """All entries of a draft: the written ones, those the rules give, then the host's."""
-    for name, rule in RULES.items():
-        if name not in draft.entries:
-            entry = _followed(draft, name, rule)
-            if entry is not None:
-                draft = replace(draft, entries={**draft.entries, name: entry})
     entries = dict(draft.entries)
+    draft = replace(draft, entries=entries)  # a rule reads what the rules before it gave
+    with located(draft.where):
+        for name, rule in RULES.items():
+            entry = None if name in entries else _followed(draft, name, rule)
+            if entry is not None:
+                entries[name] = entry
     if draft.host is not None:
         for name, entry in draft.host.properties.items():
             entries.setdefault(name, stand_in(draft.host, entry))
@@ -116,26 +81,9 @@ def _followed(draft: Draft, name: str, rule: Rule) -> PropertyEntry | None:
         return rule(draft)
     except (ArithmeticError, ValueError):  # pydantic's error on an infinite result is the latter
         raise InputError(
-            f"{draft.where}: {name} cannot be derived from the formula and the printed numbers; "
+            f"{name} cannot be derived from the formula and the printed numbers; "
             "one of them is zero or beyond all bounds; correct it."
         ) from None
-
-
-def _derived(value: float, unit: str, note: str, **more: object) -> PropertyEntry:
-    fields = {"value": value, "unit": unit, "evidence": "derived", "source": "arithmetic"}
-    return PropertyEntry.model_validate({**fields, "note": note, **more})
-
-
-def _measured(value: float, unit: str, fact: Fact, note: str = "") -> PropertyEntry:
-    return PropertyEntry(
-        value=value, unit=unit, evidence="measured", source=fact.source, place=fact.place, note=note
-    )
-
-
-def _from_host(draft: Draft, name: str) -> PropertyEntry | None:
-    if draft.host is None or name not in draft.host.properties:
-        return None
-    return stand_in(draft.host, draft.host.properties[name])
 
 
 def _molar_mass(draft: Draft) -> PropertyEntry | None:
@@ -143,7 +91,7 @@ def _molar_mass(draft: Draft) -> PropertyEntry | None:
     if formula is None:
         return None
     mass = round(molar_mass(formula) * 1e3, 3)
-    return _derived(mass, "g/mol", "Sum of the formula.", source="atomic_weights")
+    return derived(mass, "g/mol", "Sum of the formula.", source="atomic_weights")
 
 
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -172,11 +120,11 @@ def _one_c_current(draft: Draft) -> PropertyEntry | None:
     for fact in draft.facts("one_C"):
         current, stated = fact.number("mA_g"), fact.text("stated")
         if current is not None:
-            return _measured(current, "mA/g", fact)
+            return measured(current, "mA/g", fact)
         at_rate, rate = fact.number("mA_g_at_rate"), c_rate(stated, 1.0)
         if at_rate is not None and rate:
-            return _measured(at_rate / rate, "mA/g", fact, f"Printed as: {stated}.")
-    return _from_host(draft, "one_c_current")
+            return measured(at_rate / rate, "mA/g", fact, f"Printed as: {stated}.")
+    return from_host(draft, "one_c_current")
 
 
 def printed_window(text: str) -> tuple[float, float] | None:
@@ -190,20 +138,12 @@ def _cut_off(draft: Draft, name: str, end: int) -> PropertyEntry | None:
     for fact in draft.facts("capacity"):
         window = printed_window(fact.text("window"))
         if window is not None:
-            return _measured(window[end], "V", fact, "Window of the capacity.")
+            return measured(window[end], "V", fact, "Window of the capacity.")
     for fact in draft.facts("voltage_window"):
         voltage = fact.number(("lo_V", "hi_V")[end])
         if voltage is not None:
-            return _measured(voltage, "V", fact, fact.text("context"))
-    return _from_host(draft, name)
-
-
-def _lower_voltage(draft: Draft) -> PropertyEntry | None:
-    return _cut_off(draft, "lower_voltage", 0)
-
-
-def _upper_voltage(draft: Draft) -> PropertyEntry | None:
-    return _cut_off(draft, "upper_voltage", 1)
+            return measured(voltage, "V", fact, fact.text("context"))
+    return from_host(draft, name)
 
 
 def _capacity(draft: Draft) -> PropertyEntry | None:
@@ -220,7 +160,7 @@ def _capacity(draft: Draft) -> PropertyEntry | None:
         return _usual_capacity(draft, fast)
     value, fact = max(slow, key=lambda pair: pair[0])
     words = (fact.text(key) for key in ("qualifier", "kind", "rate"))
-    return _measured(value, "mA*h/g", fact, ", ".join(word for word in words if word))
+    return measured(value, "mA*h/g", fact, ", ".join(word for word in words if word))
 
 
 def _usual_capacity(draft: Draft, least: float) -> PropertyEntry | None:
@@ -261,7 +201,7 @@ def _window(draft: Draft) -> tuple[float, float] | None:
     if capacity is None or mass is None or formula is None or host is None:
         return None
     if capacity <= 0:
-        raise InputError(f"{draft.where}: the capacity is {capacity:g} mAh/g; it must be positive.")
+        raise InputError(f"the capacity is {capacity:g} mAh/g; it must be positive.")
     exchanged = 3600 * capacity * mass / FARADAY
     written = formula.amounts.get(draft.header.carrier, 0.0)
     units = _units(draft)
@@ -271,27 +211,24 @@ def _window(draft: Draft) -> tuple[float, float] | None:
     high = low + exchanged
     if high > most * 1.005:
         raise InputError(
-            f"{draft.where}: {capacity:g} mAh/g is {exchanged:.3g} {draft.header.carrier} per "
+            f"{capacity:g} mAh/g is {exchanged:.3g} {draft.header.carrier} per "
             f"formula unit, but there is room for {most:.3g} only; correct the capacity, the "
             "formula or the host."
         )
     return low, high
 
 
-def _stoichiometry_min(draft: Draft) -> PropertyEntry | None:
-    window = _window(draft)
-    note = "x_max - 3.6 Q M / F; starts from the carrier of the formula, or the host's minimum."
-    return None if window is None else _derived(round(window[0], 5), "1", note)
+_MIN_NOTE = "x_max - 3.6 Q M / F; starts from the carrier of the formula, or the host's minimum."
+_MAX_NOTE = "The carrier of the formula, or more where the capacity asks for it."
 
 
-def _stoichiometry_max(draft: Draft) -> PropertyEntry | None:
+def _end_of_window(draft: Draft, end: int, note: str) -> PropertyEntry | None:
     window = _window(draft)
-    note = "The carrier of the formula, or more where the capacity asks for it."
-    return None if window is None else _derived(round(window[1], 5), "1", note)
+    return None if window is None else derived(round(window[end], 5), "1", note)
 
 
 def _formula_unit_volume(draft: Draft) -> PropertyEntry | None:
-    entry, units = _from_host(draft, "formula_unit_volume"), _units(draft)
+    entry, units = from_host(draft, "formula_unit_volume"), _units(draft)
     if entry is None or entry.value is None or units == 1:
         return entry
     low, high = entry.range or (entry.value, entry.value)
@@ -306,14 +243,14 @@ def _per_volume(draft: Draft, amount: float, unit: str, note: str) -> PropertyEn
         return None
 
     def over(cell: float) -> float:
-        where = f"{draft.where}: properties.formula_unit_volume"
+        where = "properties.formula_unit_volume"
         return amount / (AVOGADRO * to_si(cell, volume.unit, "m^3", where=where))
 
     value = over(volume.value)
     if volume.range is None:
-        return _derived(value, unit, note)
+        return derived(value, unit, note)
     low, high = (over(end) for end in reversed(volume.range))
-    return _derived(value, unit, note, range=(low, high), distribution=volume.distribution)
+    return derived(value, unit, note, range=(low, high), distribution=volume.distribution)
 
 
 def _density(draft: Draft) -> PropertyEntry | None:
@@ -332,15 +269,15 @@ def _volume_change(draft: Draft) -> PropertyEntry | None:
     low, high = (draft.si(f"stoichiometry_{end}", "1") for end in ("min", "max"))
     if low is None or high is None or low >= high or draft.formula is None:
         return None
-    share = (stress_free(draft.header, (low, high)) - low) / (high - low)
+    share = (stress_free(draft.header, draft.formula, (low, high)) - low) / (high - low)
     for fact in draft.facts("volume_change"):
         percent = fact.number("pct")
         if percent is not None:
             words = ", ".join(w for w in (fact.text("qualifier"), fact.text("kind")) if w)
-            entry = _measured(percent, "%", fact, f"{words}. {_EVEN}".lstrip(". "))
+            entry = measured(percent, "%", fact, f"{words}. {_EVEN}".lstrip(". "))
             ends = (percent * (1 - PRINTED_SPREAD), percent * (1 + PRINTED_SPREAD))
             return _spread_evenly(entry.model_copy(update={"range": ends}), percent, share)
-    usual = _from_host(draft, "volume_change")
+    usual = from_host(draft, "volume_change")
     if usual is None or usual.value is None:
         return usual
     return _spread_evenly(usual, usual.value, share)
@@ -358,7 +295,7 @@ def _spread_evenly(entry: PropertyEntry, percent: float, rest: float) -> Propert
 
 
 def _open_circuit_potential(draft: Draft) -> PropertyEntry | None:
-    entry = _from_host(draft, "open_circuit_potential")
+    entry = from_host(draft, "open_circuit_potential")
     low, high = (draft.si(f"{end}_voltage", "V") for end in ("lower", "upper"))
     if entry is None or entry.plateaus is None or low is None or high is None:
         return entry
@@ -386,13 +323,13 @@ RULES: dict[str, Rule] = {
     "molar_mass": _molar_mass,
     "one_c_current": _one_c_current,
     "capacity": _capacity,
-    "stoichiometry_min": _stoichiometry_min,
-    "stoichiometry_max": _stoichiometry_max,
+    "stoichiometry_min": partial(_end_of_window, end=0, note=_MIN_NOTE),
+    "stoichiometry_max": partial(_end_of_window, end=1, note=_MAX_NOTE),
     "formula_unit_volume": _formula_unit_volume,
     "density": _density,
     "maximum_concentration": _maximum_concentration,
-    "lower_voltage": _lower_voltage,
-    "upper_voltage": _upper_voltage,
+    "lower_voltage": partial(_cut_off, name="lower_voltage", end=0),
+    "upper_voltage": partial(_cut_off, name="upper_voltage", end=1),
     "volume_change": _volume_change,
     "open_circuit_potential": _open_circuit_potential,
 }

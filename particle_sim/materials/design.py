@@ -16,7 +16,8 @@ import numpy as np
 from particle_sim.composition.formula import Formula, molar_mass, parse_formula
 from particle_sim.constants import AVOGADRO, FARADAY
 from particle_sim.errors import InputError
-from particle_sim.materials.catalogue import CATALOGUE, PropertyKind
+from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.schema import Belief, PlateauEntry, PropertyEntry
 from particle_sim.materials.system import System, load_system
 from particle_sim.units import to_si
@@ -35,9 +36,6 @@ VOLTAGE_SPREAD = 0.15
 
 VOLUME_SPREAD = 0.05
 """Relative half width of the cell volume: members of one family differ by a few per cent."""
-
-_DEFINING = ("one_c_current", "lower_voltage", "upper_voltage")
-"""Choices of the experiment, not beliefs: carried over without a range."""
 
 
 def draft_material(name: str, formula: str, like: str) -> dict[str, Any]:
@@ -177,45 +175,35 @@ def _entry(value: float, unit: str, note: str, spread: float) -> PropertyEntry:
 
 def _carried_over(known: System) -> dict[str, PropertyEntry]:
     title = known.file.material.title
-    return {
-        name: _widened(entry, CATALOGUE[name], title, ranged=name not in _DEFINING)
-        for name, entry in known.entries.items()
-    }
+    return {name: _widened(entry, CATALOGUE[name], title) for name, entry in known.entries.items()}
 
 
-def _widened(entry: PropertyEntry, kind: PropertyKind, title: str, ranged: bool) -> PropertyEntry:
-    changes: dict[str, Any] = {
-        "evidence": "assumed",
-        "source": "judgement",
-        "place": "",
-        "note": f"As {title}; nothing in a formula fixes it. Range widened.",
-        "range": _wider_range(entry, kind) if ranged else None,
-    }
-    if not ranged:
-        changes["note"] = f"As {title}; a choice of the experiment."
+_JUDGED: Mapping[str, Any] = {"evidence": "assumed", "source": "judgement", "place": ""}
+
+
+def _widened(entry: PropertyEntry, kind: PropertyKind, title: str) -> PropertyEntry:
+    why = "a choice of the experiment." if kind.chosen else "nothing in a formula fixes it."
+    note = f"As {title}; {why}" if kind.chosen else f"As {title}; {why} Range widened."
+    ends = None if kind.chosen or entry.plateaus is not None else _wider_range(entry, kind)
+    changes: dict[str, Any] = {**_JUDGED, "note": note, "range": ends}
     if entry.stoichiometry is not None and entry.values is not None:
         low, high = entry.stoichiometry[0], entry.stoichiometry[-1]
         changes["stoichiometry"] = None
         changes["filling"] = [(x - low) / (high - low) for x in entry.stoichiometry]
     if entry.plateaus is not None:
         changes["plateaus"] = [_widened_plateau(plateau) for plateau in entry.plateaus]
-        changes["range"] = None
     if entry.activation_energy is not None:
         barrier = entry.activation_energy
-        low, high = barrier.range or (barrier.value, barrier.value)
+        low, high = _moved_out(barrier.value, barrier.range or (barrier.value, barrier.value))
         changes["activation_energy"] = barrier.model_copy(
-            update={
-                "evidence": "assumed",
-                "source": "judgement",
-                "place": "",
-                "note": "",
-                "range": (
-                    max(barrier.value - WIDENING * (barrier.value - low), 0.0),
-                    barrier.value + WIDENING * (high - barrier.value),
-                ),
-            }
+            update={**_JUDGED, "note": "", "range": (max(low, 0.0), high)}
         )
     return entry.model_copy(update=changes)
+
+
+def _moved_out(centre: float, ends: tuple[float, float]) -> tuple[float, float]:
+    low, high = ends
+    return centre - WIDENING * (centre - low), centre + WIDENING * (high - centre)
 
 
 def _zeroed(entries: Mapping[str, PropertyEntry], made: float) -> PropertyEntry:
@@ -233,8 +221,7 @@ def _zeroed(entries: Mapping[str, PropertyEntry], made: float) -> PropertyEntry:
 def _widened_plateau(plateau: PlateauEntry) -> PlateauEntry:
     low, high = plateau.range or (plateau.voltage, plateau.voltage)
     ends = min(plateau.voltage - VOLTAGE_SPREAD, low), max(plateau.voltage + VOLTAGE_SPREAD, high)
-    changes = {"evidence": "assumed", "source": "judgement", "place": "", "note": "", "range": ends}
-    return plateau.model_copy(update=changes)
+    return plateau.model_copy(update={**_JUDGED, "note": "", "range": ends})
 
 
 def _wider_range(entry: PropertyEntry, kind: PropertyKind) -> tuple[float, float] | None:
@@ -244,14 +231,11 @@ def _wider_range(entry: PropertyEntry, kind: PropertyKind) -> tuple[float, float
         centre = max(entry.values) - min(entry.values)
     if centre is None:
         return None
-    low, high = entry.range or (
-        centre - UNKNOWN_SPREAD * abs(centre),
-        centre + UNKNOWN_SPREAD * abs(centre),
-    )
+    half = UNKNOWN_SPREAD * abs(centre)
+    low, high = entry.range or (centre - half, centre + half)
     if entry.distribution.startswith("log"):
         return low / 10**WIDENING_DECADES, high * 10**WIDENING_DECADES
-    wide = (centre - WIDENING * (centre - low), centre + WIDENING * (high - centre))
-    return _allowed(wide, (low, high), entry.unit, kind)
+    return _allowed(_moved_out(centre, (low, high)), (low, high), entry.unit, kind)
 
 
 def _allowed(

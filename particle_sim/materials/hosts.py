@@ -6,32 +6,24 @@ from pathlib import Path
 
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.schema import HostFile, PropertyEntry
-from particle_sim.resources import shipped_folder
+from particle_sim.materials.schema import HostFile
+from particle_sim.resources import shipped_files
 
 
 def host_names() -> list[str]:
     """Names of the shipped hosts."""
-    return sorted(path.stem for path in (shipped_folder("parameters") / "hosts").glob("*.toml"))
+    return list(shipped_files("parameters", "hosts"))
 
 
 def load_host(name: str, where: str) -> HostFile:
     """The host ``name``; ``where`` is the file that asks for it, for the message."""
-    if name not in host_names():
-        raise InputError(
-            f'{where}: material.host is "{name}", which is no host; {closest(name, host_names())}'
-        )
-    path = host_path(name)
-    return validated(HostFile, read_toml(path), path.name)
+    shipped = shipped_files("parameters", "hosts")
+    if name not in shipped:
+        known = closest(name, shipped)
+        raise InputError(f'{where}: material.host is "{name}", which is no host; {known}')
+    return validated(HostFile, read_toml(shipped[name]), shipped[name].name)
 
 
 def host_path(name: str) -> Path:
     """The file of a shipped host."""
-    return shipped_folder("parameters") / "hosts" / f"{name}.toml"
-
-
-def stand_in(host: HostFile, entry: PropertyEntry) -> PropertyEntry:
-    """A host's number as it is worth for a member: a proxy, unless it was assumed already."""
-    evidence = "assumed" if entry.evidence == "assumed" else "proxy"
-    note = f"Stands in: {host.host.title}. {entry.note}".strip()
-    return entry.model_copy(update={"evidence": evidence, "note": note})
+    return shipped_files("parameters", "hosts")[name]

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, closest
-from particle_sim.materials.build import PropertyBuilder
+from particle_sim.errors import InputError, closest, gathering, located
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.checks import closure_problems, window_problems
-from particle_sim.materials.derive import stress_free
-from particle_sim.materials.hosts import host_path
-from particle_sim.materials.material import Material
-from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
-from particle_sim.materials.system import (
-    System,
-    load_system,
-    shared_sources,
-    source_problem,
-    system_names,
+from particle_sim.materials.checks import (
+    citation_problems,
+    closure_problems,
+    range_problems,
+    source_problems,
 )
-from particle_sim.units import split_quantity, to_si
+from particle_sim.materials.draft import stress_free, window_of
+from particle_sim.materials.hosts import host_path
+from particle_sim.materials.kind import PropertyKind, build_properties
+from particle_sim.materials.material import Material
+from particle_sim.materials.property import Property
+from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
+from particle_sim.materials.system import System, load_system, shared_sources, system_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,39 +81,33 @@ def load_record(
     given = dict(overrides or {})
     system = load_system(name, reading=reading)
     if given:
-        where = system.path.name
         known = system.entries
-        replaced = {key: _overridden(where, key, text, known) for key, text in given.items()}
+        with located(system.path.name):
+            replaced = {key: _set(key, text, known.get(key)) for key, text in given.items()}
         system = load_system(name, reading=reading, replaced=replaced)
     return build_record(system, given)
 
 
 def build_record(system: System, overrides: Mapping[str, str] | None = None) -> MaterialRecord:
     """The material of a system; :class:`InputError` when it is not simulable."""
-    where, header = system.path.name, system.file.material
-    phases = system.phase_behaviour
-    window = _window(system.entries)
-    builder = PropertyBuilder(where, window)
-    properties = builder.build(dict(system.entries))
-    problems = [
-        *builder.problems,
-        *window_problems(where, properties),
-        *_citation_problems(where, system),
-    ]
+    header, phases = system.file.material, system.phase_behaviour
+    problems: list[str] = []
+    window, properties = None, {}
+    with gathering(problems):
+        window = window_of(system.entries)
+    with gathering(problems):
+        properties = build_properties(system.entries, CATALOGUE, window)
+    problems += citation_problems(system.file, phases, system.entries, system.sources)
     if phases is None:
-        problems.append(f"{where}: material.phase_behaviour is missing; add it or name a host.")
-    if not problems:
-        problems = closure_problems(where, properties, header)
-    rest = 0.0 if window is None else stress_free(header, window)
-    if window is not None and not window[0] <= rest <= window[1]:
-        problems.append(
-            f"{where}: material.stress_free_stoichiometry is {rest:g}; it must lie in the window "
-            f"{window[0]:g} to {window[1]:g}."
-        )
-    if problems or window is None or phases is None:
-        raise InputError(*_shortened(system, problems))
-    if header.carrier not in ("Na", "Li", "K"):
-        raise InputError(f'{where}: material.carrier is "{header.carrier}"; choose Na, Li or K.')
+        problems.append("material.phase_behaviour is missing; add it or name a host.")
+    rest = None if window is None else stress_free(header, system.formula, window)
+    sound = not problems
+    problems += range_problems(header, window, rest)
+    if sound:
+        problems += closure_problems(properties, header, system.formula)
+    if problems or window is None or rest is None or phases is None:
+        where = system.path.name
+        raise InputError(*_shortened(system, [f"{where}: {problem}" for problem in problems]))
     strain = dataclasses.replace(properties["volume_change"], name="chemical_strain")
     material = Material(
         name=header.name,
@@ -133,6 +126,26 @@ def build_record(system: System, overrides: Mapping[str, str] | None = None) -> 
     )
 
 
+def load_properties(
+    where: str,
+    entries: Mapping[str, PropertyEntry],
+    catalogue: Mapping[str, PropertyKind],
+    sources: Collection[str],
+) -> dict[str, Property]:
+    """The properties of a file that is no material, each with a source that is shared or its own.
+
+    Raises :class:`InputError` with all problems, after ``where``.
+    """
+    problems: list[str] = []
+    built: dict[str, Property] = {}
+    with gathering(problems):
+        built = build_properties(entries, catalogue)
+    problems += source_problems(entries, {*shared_sources().sources, *sources})
+    if problems:
+        raise InputError(*(f"{where}: {problem}" for problem in problems))
+    return built
+
+
 def _shortened(system: System, problems: list[str]) -> list[str]:
     """One sentence instead of a dozen for a shipped material that nobody can simulate."""
     if system.status.simulable or system.file.properties:
@@ -144,99 +157,9 @@ def _shortened(system: System, problems: list[str]) -> list[str]:
     ]
 
 
-def _overridden(
-    where: str, key: str, text: str, known: Mapping[str, PropertyEntry]
-) -> PropertyEntry:
-    if key not in CATALOGUE:
-        raise InputError(f"{where}: {key} is not a known property; {closest(key, CATALOGUE)}")
-    if key == "volume_change" and key in known:
-        return _stretched(where, known[key], text)
-    if "constant" not in CATALOGUE[key].forms:
-        raise InputError(
-            f"{where}: {key} is not a single number, so it cannot be set to {text!r}; "
-            "choose a reading or copy the file and edit it."
-        )
-    value, unit = _quantity(where, key, text)
-    return PropertyEntry(
-        evidence="assumed", source="user", value=value, unit=unit, note="set by the user"
-    )
-
-
-def _quantity(where: str, key: str, text: str) -> tuple[float, str]:
-    """Value and unit of a text that suits the property."""
-    kind = CATALOGUE[key]
-    try:
-        value, unit = split_quantity(text)
-        if not unit and kind.unit == "1":
-            unit = "1"
-        reason = kind.problem(to_si(value, unit, kind.unit))
-    except InputError as error:
-        raise InputError(f'{where}: {key} was set to "{text}": {error}') from None
-    if reason is not None:
-        raise InputError(f'{where}: {key} was set to "{text}"; {reason}.')
-    return value, unit
-
-
-def _stretched(where: str, entry: PropertyEntry, text: str) -> PropertyEntry:
-    """A table whose values span what ``text`` says, from end to end; its shape and signs stay."""
-    value, unit = _quantity(where, "volume_change", text)
-    values = entry.values or []
-    span = to_si(max(values, default=0.0) - min(values, default=0.0), entry.unit, "1")
-    if not span > 0 or not value > 0:
-        raise InputError(
-            f'{where}: volume_change was set to "{text}"; give its size as a positive number, and '
-            "a file whose table is not flat."
-        )
-    factor = to_si(value, unit, "1") / span
-    return PropertyEntry(
-        form=entry.form,
-        stoichiometry=entry.stoichiometry,
-        filling=entry.filling,
-        values=[factor * v for v in values],
-        unit=entry.unit,
-        evidence="assumed",
-        source="user",
-        note="size set by the user, shape of the file",
-    )
-
-
-def _window(entries: Mapping[str, PropertyEntry]) -> tuple[float, float] | None:
-    """The stoichiometry window, or nothing while its own problems have to be reported."""
-    ends = []
-    for name in ("stoichiometry_min", "stoichiometry_max"):
-        entry = entries.get(name)
-        if entry is None or entry.value is None:
-            return None
-        try:
-            ends.append(to_si(entry.value, entry.unit, "1"))
-        except InputError:
-            return None
-    low, high = ends
-    return (low, high) if high > low else None
-
-
-def _citation_problems(where: str, system: System) -> list[str]:
-    file = system.file
-    others = [(f"claims.{number}", claim.source) for number, claim in enumerate(file.claims)]
-    if system.phase_behaviour is not None:
-        others.append(("material.phase_behaviour", system.phase_behaviour.source))
-    return source_problems(where, system.entries, own=system.sources, others=others)
-
-
-def source_problems(
-    where: str,
-    entries: Mapping[str, PropertyEntry],
-    *,
-    own: Iterable[str] = (),
-    others: Iterable[tuple[str, str]] = (),
-) -> list[str]:
-    """A sentence for every source key that is neither shared nor among the file's ``own``."""
-    known = {"user", *own, *shared_sources().sources}
-    beliefs = [*others, *((f"properties.{name}", entry.source) for name, entry in entries.items())]
-    for name, entry in entries.items():
-        beliefs += [(f"properties.{name}.plateaus", p.source) for p in entry.plateaus or []]
-        if entry.activation_energy is not None:
-            beliefs.append((f"properties.{name}.activation_energy", entry.activation_energy.source))
-    return [
-        source_problem(where, key, source, known) for key, source in beliefs if source not in known
-    ]
+def _set(name: str, text: str, old: PropertyEntry | None) -> PropertyEntry:
+    """The entry of a property with what the user typed instead."""
+    if name not in CATALOGUE:
+        raise InputError(f"{name} is not a known property; {closest(name, CATALOGUE)}")
+    kind = CATALOGUE[name]
+    return kind.forms[0].set_to(kind, name, text, old)

@@ -11,6 +11,7 @@ from functools import cached_property
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
+from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.functions import LinearTable, SiteFunction, SquareRoot
 from particle_sim.materials.potential import (
     Plateau,
@@ -106,35 +107,21 @@ def material_from_values(
 
     Chemical strain beta = Omega c / 3 (Vegard), exchange current 2 j0 sqrt(theta (1 - theta)).
     """
-
     positive = {
         "maximum_concentration": maximum_concentration,
         "diffusivity": diffusivity,
         "youngs_modulus": youngs_modulus,
     }
     _refuse_impossible(positive, poisson_ratio, exchange_current_density)
-
-    def named(label: str, value: float | SiteFunction, unit: str) -> Property:
-        if isinstance(value, int | float):
-            return assumed(label, float(value), unit)
-        return dataclasses.replace(assumed(label, 1.0, unit), function=value)
-
     strain = partial_molar_volume * maximum_concentration / 3
     values = {
-        "maximum_concentration": (maximum_concentration, "mol/m^3"),
-        "diffusivity": (diffusivity, "m^2/s"),
-        "youngs_modulus": (youngs_modulus, "Pa"),
-        "poisson_ratio": (poisson_ratio, "1"),
-        "chemical_strain": (LinearTable((0.0, 1.0), (0.0, strain)), "1"),
-        "open_circuit_potential": (
-            PlateauPotential((Plateau(voltage=open_circuit_potential, share=1.0, width=1.0),))
-            if isinstance(open_circuit_potential, int | float)
-            else open_circuit_potential,
-            "V",
-        ),
-        "exchange_current_density": (SquareRoot(exchange_current_density), "A/m^2"),
-        "regular_solution_parameter": (regular_solution_parameter, "1"),
-        "gradient_coefficient": (gradient_coefficient, "J/m"),
+        **positive,
+        "poisson_ratio": poisson_ratio,
+        "chemical_strain": LinearTable((0.0, 1.0), (0.0, strain)),
+        "open_circuit_potential": _flat(open_circuit_potential),
+        "exchange_current_density": SquareRoot(exchange_current_density),
+        "regular_solution_parameter": regular_solution_parameter,
+        "gradient_coefficient": gradient_coefficient,
     }
     return Material(
         name=name,
@@ -144,8 +131,22 @@ def material_from_values(
         stoichiometry_min=0.0,
         stoichiometry_max=1.0,
         stress_free_site_fraction=stress_free_concentration / maximum_concentration,
-        properties={key: named(key, value, unit) for key, (value, unit) in values.items()},
+        properties={key: _assumed(key, value) for key, value in values.items()},
     )
+
+
+def _flat(potential: float | SiteFunction) -> SiteFunction:
+    """A number as a potential: a single ideal step at that voltage."""
+    if isinstance(potential, int | float):
+        return PlateauPotential((Plateau(voltage=potential, share=1.0, width=1.0),))
+    return potential
+
+
+def _assumed(name: str, value: float | SiteFunction) -> Property:
+    unit = "1" if name == "chemical_strain" else CATALOGUE[name].unit
+    if isinstance(value, int | float):
+        return assumed(name, float(value), unit)
+    return dataclasses.replace(assumed(name, 1.0, unit), function=value)
 
 
 def _refuse_impossible(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from particle_sim.composition.entropy import Normalisation
-from particle_sim.composition.report import analyse
 from particle_sim.errors import InputError
 from particle_sim.materials.library import library_rows
 from particle_sim.materials.schema import Source
@@ -92,14 +91,8 @@ def _line(system: System, row: dict[str, str], numbers: dict[str, int]) -> str:
 
 
 def _entropies(system: System) -> str:
-    header = system.file.material
     try:
-        report = analyse(
-            header.formula,
-            structure=system.structure,
-            carrier=header.carrier,
-            variables=header.variables,
-        )
+        report = system.composition()
     except InputError:
         return ""
     values = report.entropy.values

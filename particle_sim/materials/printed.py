@@ -8,8 +8,11 @@ Facts are never altered; properties are derived from them (:mod:`particle_sim.ma
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict
+
+from particle_sim.errors import closest
 
 FactValue = str | bool | int | float | list[str] | list[int | float]
 
@@ -99,3 +102,16 @@ def printed_numbers(facts: dict[str, list[Fact]]) -> int:
             elif isinstance(value, int | float) and not isinstance(value, bool):
                 total += 1
     return total
+
+
+def printed_problems(printed: Mapping[str, list[Fact]]) -> Iterator[str]:
+    """Kinds of facts that are not known, and every number a rule would read that is not one."""
+    for kind, facts in printed.items():
+        if kind not in PRINTED:
+            yield f"printed.{kind} is not a known kind of printed fact; {closest(kind, PRINTED)}"
+        for number, fact in enumerate(facts):
+            for name in RULE_NUMBERS & fact.statement.keys():
+                value = fact.statement[name]
+                if fact.number(name) is None and not isinstance(value, list):
+                    key = f"printed.{kind}.{number}.{name}"
+                    yield f"{key} is {str(value)[:60]!r}; write a finite number."

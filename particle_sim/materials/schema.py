@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from particle_sim.errors import InputError, closest
 from particle_sim.materials.printed import Fact
 
 EvidenceName = Literal["measured", "digitised", "derived", "fitted", "proxy", "assumed"]
@@ -13,11 +14,13 @@ Role = Literal["cathode", "anode", "solid electrolyte", "coating", "not stated"]
 DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal"]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A block of a file: known keys only, each of its own type, no NaN."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Belief(_Strict):
+class Belief(Strict):
     """Where a number comes from and how far it may be off."""
 
     evidence: EvidenceName
@@ -59,14 +62,14 @@ class PropertyEntry(Belief):
     activation_energy: ActivationEntry | None = None
 
 
-class NamedReading(_Strict):
+class NamedReading(Strict):
     """Name and title of the reading that the file's own properties express."""
 
     name: str
     title: str
 
 
-class Reading(_Strict):
+class Reading(Strict):
     """Another reading of contradictory evidence: some properties, or the formula, replaced."""
 
     title: str
@@ -74,7 +77,7 @@ class Reading(_Strict):
     properties: dict[str, PropertyEntry] = {}
 
 
-class PhaseBehaviour(_Strict):
+class PhaseBehaviour(Strict):
     """How the material takes up sodium, and who says so."""
 
     kind: Literal["two-phase", "solid-solution"]
@@ -83,7 +86,7 @@ class PhaseBehaviour(_Strict):
     note: str = ""
 
 
-class ClaimEntry(_Strict):
+class ClaimEntry(Strict):
     """A sentence of a paper that a comparison can test."""
 
     kind: Literal[
@@ -95,14 +98,14 @@ class ClaimEntry(_Strict):
     at: float | None = None
 
 
-class Mention(_Strict):
+class Mention(Strict):
     """Where a paper names the material."""
 
     source: str
     place: str = ""
 
 
-class Header(_Strict):
+class Header(Strict):
     """The [material] block."""
 
     name: str
@@ -132,7 +135,7 @@ class Header(_Strict):
     named_in: list[Mention] = []
 
 
-class Source(_Strict):
+class Source(Strict):
     """A bibliography entry."""
 
     citation: str
@@ -140,7 +143,7 @@ class Source(_Strict):
     note: str = ""
 
 
-class MaterialFile(_Strict):
+class MaterialFile(Strict):
     """A whole material file."""
 
     material: Header
@@ -150,8 +153,24 @@ class MaterialFile(_Strict):
     claims: list[ClaimEntry] = []
     sources: dict[str, Source] = {}
 
+    def read_as(self, reading: str) -> MaterialFile:
+        """The file with the formula of one of its readings."""
+        known = {self.material.default_reading.name: None, **self.readings}
+        if reading not in known:
+            raise InputError(f'there is no reading "{reading}"; {closest(reading, known)}')
+        chosen = known[reading]
+        if chosen is None or chosen.formula is None:
+            return self
+        header = self.material.model_copy(update={"formula": chosen.formula})
+        return self.model_copy(update={"material": header})
 
-class HostHeader(_Strict):
+    def replaced(self, reading: str) -> dict[str, PropertyEntry]:
+        """The properties that a reading puts in the place of the file's own."""
+        default = self.material.default_reading.name
+        return {} if reading == default else self.readings[reading].properties
+
+
+class HostHeader(Strict):
     """The [host] block: what all members of a host family share."""
 
     name: str
@@ -168,7 +187,7 @@ class HostHeader(_Strict):
     phase_behaviour: PhaseBehaviour
 
 
-class HostFile(_Strict):
+class HostFile(Strict):
     """Properties that stand in where a paper prints none, and the carrier usually exchanged."""
 
     host: HostHeader
@@ -177,7 +196,7 @@ class HostFile(_Strict):
     sources: dict[str, Source] = {}
 
 
-class SourcesFile(_Strict):
+class SourcesFile(Strict):
     """The shared bibliography."""
 
     sources: dict[str, Source]

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from particle_sim.constants import FARADAY
-from particle_sim.materials.catalogue import CATALOGUE, PropertyKind
+from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.potential import PlateauPotential
 from particle_sim.materials.printed import PRINTED, Fact
 from particle_sim.materials.property import Property
 from particle_sim.materials.system import System
-
-DISPLAY_FACTORS = {
-    None: 1.0,
-    "g/mol": 1e3,
-    "angstrom^3": 1e30,
-    "mA*h/g": 1.0,
-    "mA/g": 1.0,
-    "um": 1e6,
-    "%": 100.0,
-    "GPa": 1e-9,
-    "MPa": 1e-6,
-    "MPa*m^0.5": 1e-6,
-    "nm": 1e9,
-    "mg/cm^2": 1e2,
-    "cm^2": 1e4,
-    "mol/L": 1e-3,
-    "ohm*cm^2": 1e4,
-}
-"""SI to display unit; exact powers of ten, so that showing a table needs no unit library."""
 
 
 def input_rows(record: MaterialRecord) -> list[dict[str, str]]:
@@ -45,8 +27,7 @@ def _row(record: MaterialRecord, name: str) -> dict[str, str]:
 
 def property_row(prop: Property, kind: PropertyKind, citation: str) -> dict[str, str]:
     """One property as text, in its display unit."""
-    unit = kind.display_unit or kind.unit
-    factor = DISPLAY_FACTORS[kind.display_unit]
+    unit, factor = kind.shown_unit, kind.shown_factor
     value = f"{prop.magnitude * factor:.5g}"
     if isinstance(prop.function, PlateauPotential):
         value = ", ".join(f"{p.voltage:g} ({p.share:.0%})" for p in prop.function.plateaus)

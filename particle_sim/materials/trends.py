@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.composition.entropy import Normalisation
-from particle_sim.composition.report import CompositionReport, analyse
 from particle_sim.materials.system import System, load_system, system_names
 from particle_sim.units import Array
 
@@ -100,25 +99,15 @@ def _volume_change(system: System) -> float | None:
     return None
 
 
-def _report(system: System) -> CompositionReport:
-    header = system.file.material
-    return analyse(
-        header.formula,
-        structure=system.structure,
-        carrier=header.carrier,
-        variables=header.variables,
-    )
-
-
 def _mismatch(system: System) -> float | None:
     """Root-mean-square mismatch of the radii on the metal site [%]."""
-    mismatch = _report(system).mismatch
+    mismatch = system.composition().mismatch
     return None if mismatch is None or mismatch.radius is None else 100 * mismatch.radius
 
 
 def _entropy(system: System) -> float | None:
     """Configurational entropy per cation site [R]."""
-    return _report(system).entropy.values[Normalisation.PER_SITE]
+    return system.composition().entropy.values[Normalisation.PER_SITE]
 
 
 _TRENDS: tuple[tuple[str, str, str, str, Reader, Reader], ...] = (

@@ -66,8 +66,7 @@ class SodiumTransport:
         theta, residual, tangent = unknowns[:, :i], np.zeros_like(unknowns), self._standing.copy()
         residual[:, :i] = times(self.forms.mass, theta - old)
         if self.has_potential:
-            phi = unknowns[:, i:]
-            residual[:, i:] = times(self.forms.mass, phi) - times(self._rigidity, theta)
+            residual[:, i:] = times(self._standing[:, i:], unknowns)
         if self.constant_diffusivity is not None:
             residual += stage.length * self._diffused(theta, self.constant_diffusivity)
             tangent += stage.length * self._diffusion
@@ -119,22 +118,17 @@ class SodiumTransport:
         return self.forms.stiff(coefficient, self.forms.ratio)
 
     @cached_property
-    def _rigidity(self) -> Array:
-        """Cell matrices of k int grad N_i . grad N_j (e, i, j)."""
-        ones = np.ones_like(self.forms.space.weights)
-        return self.gradient_energy * self.forms.stiff(ones, None)
-
-    @cached_property
     def _standing(self) -> Array:
-        """The part of the tangent that no state changes (e, a, a)."""
+        """The part of the tangent that no state changes (e, a, a): all of the potential's rows."""
         mass = self.forms.mass
         i = mass.shape[1]
         a = 2 * i if self.has_potential else i
         standing = np.zeros((len(mass), a, a))
         standing[:, :i, :i] = mass
         if self.has_potential:
+            ones = np.ones_like(self.forms.space.weights)
             standing[:, i:, i:] = mass
-            standing[:, i:, :i] = -self._rigidity
+            standing[:, i:, :i] = -self.gradient_energy * self.forms.stiff(ones, None)
         return standing
 
 

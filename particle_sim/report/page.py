@@ -16,18 +16,6 @@ from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
 from particle_sim.studies.result import ComparisonResult, MaterialResult
 from particle_sim.units import readable
 
-CAPTIONS = {
-    "particle_fields": "Sodium, stress and strain in one particle of each material. Each quantity "
-    "has one colour scale for both; the numbers under a ball are its own smallest and largest.",
-    "radial_profiles": "The same states along the radius. The two stress scales differ.",
-    "voltage": "Half cells against the carrier's metal (PyBaMM, single-particle model).",
-    "history": "How uneven the sodium is, and the largest stress, against the capacity passed. "
-    "Thick: the law each material is run under; thin: the alternatives.",
-    "size_map": "What decides: D/R². Lines are computed at this C-rate; the shade is the plausible "
-    "modulus and volume change; the bars are the plausible D/R² of each material. D is read as the "
-    "chemical diffusivity of a solid solution and as the self-diffusivity of two phases.",
-}
-
 
 def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folder: Path) -> str:
     """The page as text; figures are read from ``folder`` and embedded."""
@@ -45,8 +33,8 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         materials=[_material(material) for material in result.materials],
         cell_inputs=_cell_inputs(result.baseline),
         pictures=[
-            {"name": name, "caption": CAPTIONS[name], "data": _embedded(folder / f"{name}.png")}
-            for name in figures.FIGURES
+            {"name": name, "caption": figure.caption, "data": _embedded(folder / f"{name}.png")}
+            for name, figure in figures.FIGURES.items()
         ],
         bodies=body_table(result),
         body_picture=_embedded(folder / f"{BODY_FIGURE}.png") if bodies_of(result) else "",

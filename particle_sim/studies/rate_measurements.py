@@ -34,7 +34,7 @@ class _Header(_Strict):
 class _Series(_Strict):
     rate_unit: Literal["mA/g", "C"]
     rates: list[float]
-    capacity_mAh_g: list[float]
+    capacity_mAh_g: list[float]  # noqa: N815 (a key of the file, with its unit)
 
 
 class _MeasurementFile(_Strict):

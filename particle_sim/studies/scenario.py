@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -11,11 +10,12 @@ import numpy as np
 import xarray as xr
 from pydantic import BaseModel, ConfigDict, Field
 
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, gathering, located
+from particle_sim.files import is_there
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import ClaimEntry
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import Direction, StrainMeasure, StressMeasure
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 from particle_sim.transport.laws import PhysicsChoice
@@ -69,9 +69,9 @@ class Scenario:
 
 def find_scenario(file: Path) -> Path:
     """The file itself, or the shipped scenario of that name."""
-    if os.path.exists(file):  # Path.exists raises on a name that is too long
+    if is_there(file):
         return file
-    shipped = {path.stem: path for path in shipped_folder("scenarios").glob("*.toml")}
+    shipped = shipped_files("scenarios")
     if file.stem in shipped:
         return shipped[file.stem]
     raise InputError(f"{file}: there is no such scenario; {closest(file.stem, shipped)}")
@@ -80,42 +80,28 @@ def find_scenario(file: Path) -> Path:
 def load_scenario(path: Path) -> Scenario:
     """A scenario file, checked together with the materials it names."""
     file = validated(_ScenarioFile, read_toml(path), path.name)
-    asked = file.scenario
-    try:
-        comparison = Comparison(
-            **{name: getattr(asked, name) for name in _Question.model_fields if name != "question"},
-            overrides=file.set,
-        )
-    except InputError as error:
-        raise InputError(*(f"{path.name}: {problem}" for problem in error.problems)) from None
-    problems = _name_problems(path.name, comparison)
+    asked, problems = file.scenario, []
     for number, expected in enumerate(file.expect):
+        problems += [f"expect.{number}{problem}" for problem in _expectation_problems(expected)]
+    with located(path.name):
+        comparison = Comparison(**asked.model_dump(exclude={"question"}), overrides=file.set)
+        compared = (comparison.baseline, comparison.candidate)
         problems += [
-            f"{path.name}: expect.{number}{problem}" for problem in _expectation_problems(expected)
+            f"set.{name} is not compared; {closest(name, compared)}"
+            for name in file.set
+            if name not in compared
         ]
-    if problems:
-        raise InputError(*problems)
+        for name in dict.fromkeys(compared):
+            with gathering(problems):
+                load_record(name, overrides=file.set.get(name, {}))
+        if problems:
+            raise InputError(*problems)
     return Scenario(
         path=path,
         question=asked.question,
         comparison=comparison,
         expectations=tuple(file.expect),
     )
-
-
-def _name_problems(where: str, comparison: Comparison) -> list[str]:
-    compared = (comparison.baseline, comparison.candidate)
-    problems = [
-        f"{where}: set.{name} is not compared; {closest(name, compared)}"
-        for name in comparison.overrides
-        if name not in compared
-    ]
-    for name in dict.fromkeys(compared):
-        try:
-            load_record(name, overrides=comparison.overrides.get(name, {}))
-        except InputError as error:
-            problems += [f"{where}: {problem}" for problem in error.problems]
-    return problems
 
 
 def _expectation_problems(expected: Expectation) -> list[str]:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from particle_sim import metrics as all_metrics
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, located
 from particle_sim.flux import SurfaceFlux
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.document import validated
@@ -295,10 +295,8 @@ class _Arguments(BaseModel):
 
 def _particle_metrics_from(arguments: dict[str, Any], where: str) -> ParticleMetrics:
     read = validated(_Arguments, arguments, f"{where}: function")
-    try:
+    with located(where):
         return particle_metrics(**{name: getattr(read, name) for name in _Arguments.model_fields})
-    except InputError as error:
-        raise InputError(*(f"{where}: {problem}" for problem in error.problems)) from None
 
 
 FUNCTIONS: Mapping[str, Callable[[dict[str, Any], str], ParticleMetrics]] = {

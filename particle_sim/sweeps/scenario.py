@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, gathering, located
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.property import Distribution
 from particle_sim.materials.schema import DistributionName
@@ -88,16 +88,12 @@ def load_sweep(path: Path, functions: Mapping[str, Builder]) -> SweepScenario:
     axes: list[AnyAxis] = []
     problems: list[str] = []
     for name, entry in _with_members(file.axes).items():
-        try:
+        with gathering(problems), located(f"{path.name}: axes.{name}"):
             axes.append(_axis(name, entry, file))
-        except InputError as error:
-            problems += [f"{path.name}: axes.{name}: {problem}" for problem in error.problems]
     if problems:
         raise InputError(*problems)
-    try:
+    with located(path.name):
         arranged(axes, getattr(function, "axis_units", None) or {})
-    except InputError as error:
-        raise InputError(*(f"{path.name}: {problem}" for problem in error.problems)) from None
     return SweepScenario(
         path=path,
         question=file.sweep.question,

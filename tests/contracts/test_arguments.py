@@ -72,10 +72,7 @@ class Stranger:
 
 
 def arguments() -> list[tuple[str, str]]:
-    pairs = [
-        (door, name) for door in DOORS for name in inspect.signature(DOORS[door][0]).parameters
-    ]
-    return pairs
+    return [(door, name) for door in DOORS for name in inspect.signature(DOORS[door][0]).parameters]
 
 
 @pytest.mark.parametrize(("door", "name"), arguments())

@@ -11,7 +11,6 @@ import xarray as xr
 import particle_sim as ps
 from particle_sim.figures import FIGURES, GRAINS, HYDROSTATIC, SODIUM, VON_MISES, body_fields
 from particle_sim.particle import shapes
-from particle_sim.report.page import CAPTIONS
 
 RELATIVE = re.compile(r"\S / \S|filling|fraction")
 UNIT = re.compile(r"\[.+\]")
@@ -88,7 +87,7 @@ def test_figure_leaves_the_results_alone(name: str, stored: xr.DataTree) -> None
 
 @pytest.mark.parametrize("name", list(FIGURES))
 def test_figure_has_a_caption_and_a_docstring(name: str) -> None:
-    assert CAPTIONS[name].strip()
+    assert FIGURES[name].caption.strip()
     assert (FIGURES[name].__doc__ or "").strip()
     assert FIGURES[name].__name__ == name
 

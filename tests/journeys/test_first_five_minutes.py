@@ -13,7 +13,10 @@ from command_line import Outcome, RunCommand
 
 from particle_sim import __version__
 from particle_sim.cli.main import app
-from particle_sim.cli.welcome import AIMS, EXAMPLES, TRY_FIRST, complete_material, next_step
+from particle_sim.cli.options import complete_material
+from particle_sim.cli.verb import Aim
+from particle_sim.cli.verbs import VERBS
+from particle_sim.cli.welcome import TRY_FIRST, next_step
 from particle_sim.materials.system import system_names
 
 HEAVY = ("numpy", "scipy", "pybamm", "matplotlib", "xarray", "pint", "jinja2", "basix", "netgen")
@@ -49,19 +52,18 @@ def imported(code: str, **environment: str) -> tuple[str, set[str]]:
 def test_the_command_alone_says_what_it_can_do(run: RunCommand) -> None:
     outcome = run()
     assert (outcome.code, outcome.err) == (0, "")
-    for aim, verbs in AIMS.items():
-        assert f"\n{aim}\n" in outcome.out
-        for verb, what in verbs.items():
-            assert re.search(rf"^  {verb} +{re.escape(what)}$", outcome.out, re.MULTILINE)
+    for aim in Aim:
+        assert f"\n{aim.value}\n" in outcome.out
+    for name, verb in VERBS.items():
+        assert re.search(rf"^  {name} +{re.escape(verb.says)}$", outcome.out, re.MULTILINE)
     assert all(f"\n  {command}\n" in outcome.out for command in TRY_FIRST)
     assert max(map(len, outcome.out.splitlines())) <= 80
 
 
 def test_every_verb_is_on_the_first_page_and_has_an_example() -> None:
-    named = {verb for verbs in AIMS.values() for verb in verbs}
-    assert named == registered()
-    assert named == set(EXAMPLES)
-    assert all(EXAMPLES[verb].startswith(f"particle-sim {verb}") for verb in named)
+    assert set(VERBS) == registered()
+    for name, verb in VERBS.items():
+        assert verb.example.startswith(f"particle-sim {name}")
 
 
 def test_the_first_page_loads_nothing_heavy() -> None:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from particle_sim.cli.main import app
-from particle_sim.cli.welcome import EXAMPLES
+from particle_sim.cli.verbs import VERBS
 
 COMMANDS = {
     command.name or command.callback.__name__: command.callback
@@ -45,7 +45,7 @@ def test_help_prints_every_letter_of_its_source(verb: str) -> None:
 
 
 def test_every_verb_is_compared() -> None:
-    assert set(COMMANDS) == set(EXAMPLES)
+    assert set(COMMANDS) == set(VERBS)
 
 
 def test_brackets_are_in_the_sources_and_the_comparison_notices_their_loss() -> None:

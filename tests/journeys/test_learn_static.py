@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The exported pages; worked out once, whichever process needs them first."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "site"
-    with open(folder.with_suffix(".lock"), "w") as lock:
+    with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             export_site(folder)

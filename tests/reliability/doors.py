@@ -13,7 +13,7 @@ import random
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,18 +75,21 @@ def numbers_of(value: Any) -> Iterator[float]:
         return
     if isinstance(value, int | float | np.number):
         yield float(value)
-    elif isinstance(value, np.ndarray):
-        if value.dtype.kind in "if":
-            yield from value.ravel().tolist()
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from numbers_of(item)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for item in value:
-            yield from numbers_of(item)
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from numbers_of(getattr(value, field.name))
+    elif isinstance(value, np.ndarray) and value.dtype.kind in "if":
+        yield from value.ravel().tolist()
+    for item in _members(value):
+        yield from numbers_of(item)
+
+
+def _members(value: Any) -> Iterable[Any]:
+    """What plain data or a data class holds."""
+    if isinstance(value, Mapping):
+        return value.values()
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    if dataclasses.is_dataclass(value):
+        return [getattr(value, field.name) for field in dataclasses.fields(value)]
+    return ()
 
 
 def not_finite(value: Any, sample: Sample) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from particle_sim.composition.formula import VACANCY, parse_formula
+from particle_sim.composition.amounts import VACANCY
+from particle_sim.composition.formula import parse_formula
 from particle_sim.composition.structures import (
     Site,
     Sublattice,

@@ -11,7 +11,7 @@ import xarray as xr
 from scipy.optimize import brentq
 
 from particle_sim.cell.half_cell import Cell, half_cell
-from particle_sim.cli.fit import rates_of
+from particle_sim.cli.fit_data import rates_of
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.inference.data import RateData, VoltageData

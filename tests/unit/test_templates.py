@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -199,6 +200,14 @@ def test_the_metric_runs_on_a_particle(tmp_path: Path) -> None:
     lost = 3 * 2.7e-7 * 600.0 / (0.25e-6 * run.particle.material.value("maximum_concentration"))
     assert 0 < metric(run) < 0.9 - lost + 1e-9
     assert module.of_diffusivity(1e-15) == metric(run)
+
+
+def test_the_fields_that_the_metric_names_are_those_of_a_run(tmp_path: Path) -> None:
+    path = written(tmp_path, "metric", "mine")
+    named = re.findall(r"(\w+) \(t[,)]", path.read_text("utf-8"))
+    run = imported(path).solved(1e-15)
+    assert len(named) >= 5
+    assert [name for name in named if len(getattr(run, name, ())) != len(run.time)] == []
 
 
 # --- the scenario -------------------------------------------------------------------------------

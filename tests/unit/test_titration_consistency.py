@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from particle_sim.cli.fit import _titration
+from particle_sim.cli.fit_data import titration_of
 from particle_sim.errors import InputError
 from particle_sim.figures.fit_titration import fit_titration
 from particle_sim.inference.consistency import doubts
@@ -311,10 +311,10 @@ def test_half_a_pulse_doubles_the_diffusivity(tmp_path: Path) -> None:
 def test_the_active_mass_is_used_by_the_command(tmp_path: Path) -> None:
     """In mA of 2.1 mg the pulses are those in mA/g."""
     rows = titration(MATERIAL, CHARGE)
-    gram = _titration(written(tmp_path, text_of(rows)), "he_v", None, None)
+    gram = titration_of(written(tmp_path, text_of(rows)), "he_v", None, None)
     header = HEADER.replace("current [mA/g]", "current [mA]")
     path = written(tmp_path, text_of(scaled(rows, 1, 2.1e-3), header))
-    cell = _titration(path, "he_v", None, "2.1 mg")
+    cell = titration_of(path, "he_v", None, "2.1 mg")
     np.testing.assert_allclose(
         [p.site_fraction for p in cell.pulses], [p.site_fraction for p in gram.pulses], rtol=1e-6
     )
@@ -324,7 +324,7 @@ def test_the_active_mass_is_used_by_the_command(tmp_path: Path) -> None:
 def test_a_wrong_mass_names_the_option(text: str, tmp_path: Path) -> None:
     path = written(tmp_path, text_of(titration(MATERIAL, CHARGE)))
     with pytest.raises(InputError, match=f'--mass is "{text}"'):
-        _titration(path, "he_v", None, text)
+        titration_of(path, "he_v", None, text)
 
 
 def test_rest_voltages_that_never_move_are_drawn() -> None:

@@ -1,0 +1,69 @@
+"""The working half of ``particle-sim fit``: from a file and typed options to what it holds."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from particle_sim.cell.design import load_cell_design
+from particle_sim.errors import InputError
+from particle_sim.inference.data import read_rates, read_titration, read_voltage
+from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
+from particle_sim.inference.sampling import SamplingSettings
+from particle_sim.inference.titration import Titration, titrate
+from particle_sim.materials.load import load_material
+from particle_sim.units import quantity
+
+
+def fitted_rates(
+    data: Path,
+    material: str,
+    c_rate: float | None,
+    hold_out: str | None,
+    cell: str | None,
+    seed: int,
+    steps: int,
+    mass: str | None,
+) -> Fit:
+    """A fit to the rates of a file, or to its voltage at ``c_rate``; options as typed."""
+    loaded = load_material(material)
+    active = _positive("--mass", mass, "kg")
+    one_c = loaded.value("one_c_current")
+    settings = FitSettings(sampling=SamplingSettings(steps=steps))
+    design = None if cell is None else load_cell_design(cell)
+    if c_rate is None:
+        rates = read_rates(data, one_c_current=one_c, mass=active)
+        return fit_rates(
+            loaded, rates, design=design, hold_out=rates_of(hold_out), settings=settings, seed=seed
+        )
+    curve = read_voltage(data, current=c_rate * one_c, mass=active)
+    return fit_voltage(loaded, curve, design=design, settings=settings, seed=seed)
+
+
+def titration_of(data: Path, material: str, radius: str | None, mass: str | None) -> Titration:
+    """The titration of a file, with the options as typed."""
+    size, active = _positive("--radius", radius, "m"), _positive("--mass", mass, "kg")
+    return titrate(read_titration(data, mass=active), load_material(material), radius=size)
+
+
+def _positive(option: str, text: str | None, unit: str) -> float | None:
+    """A positive quantity in SI; None where the option is not given."""
+    if text is None:
+        return None
+    value = quantity(option, text, unit)
+    if value <= 0:
+        raise InputError(f'{option} is "{text}"; it must be positive.')
+    return value
+
+
+def rates_of(text: str | None) -> tuple[float, ...]:
+    """``"5C,10C"`` -> (5.0, 10.0)."""
+    if text is None:
+        return ()
+    try:
+        rates = tuple(float(part.strip().rstrip("Cc")) for part in text.split(","))
+    except ValueError:
+        rates = (math.nan,)
+    if not all(0 < rate < math.inf for rate in rates):
+        raise InputError(f'--hold-out is "{text}"; give rates with commas, e.g. 5C,10C.')
+    return rates

@@ -1,0 +1,59 @@
+"""What makes a function a verb of the command: where it is listed, its words, an example."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from functools import update_wrapper
+from typing import Generic, ParamSpec, get_type_hints
+
+
+class Aim(enum.Enum):
+    """What somebody comes for, in the order of the list."""
+
+    SEE = "See a result"
+    BRING = "Bring my own material"
+    VARY = "Vary the unknown"
+    LEARN = "Learn"
+    USE = "Use elsewhere"
+
+
+Arguments = ParamSpec("Arguments")
+Completions = Mapping[str, Callable[[str], list[str]]]
+
+
+class Verb(Generic[Arguments]):
+    """A function with typed options, and what the list of verbs says of it."""
+
+    def __init__(
+        self, run: Callable[Arguments, None], aim: Aim, place: int, says: str, example: str
+    ) -> None:
+        update_wrapper(self, run)
+        self.run, self.aim, self.place, self.says, self.example = run, aim, place, says, example
+
+    def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        self.run(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """As it is typed; a trailing underscore keeps a word of Python apart."""
+        return self.run.__name__.rstrip("_")
+
+
+def verb(
+    aim: Aim, place: int, says: str, example: str, *, completes: Completions | None = None
+) -> Callable[[Callable[Arguments, None]], Verb[Arguments]]:
+    """Decorator of a verb, the ``place``-th of its ``aim``.
+
+    ``example`` runs as written where the files it names exist; ``completes`` says what the shell
+    completes, by argument.
+    """
+
+    def made(run: Callable[Arguments, None]) -> Verb[Arguments]:
+        hints = get_type_hints(run, include_extras=True)
+        for argument, complete in (completes or {}).items():
+            hints[argument].__metadata__[0].autocompletion = complete
+        run.__annotations__ = hints
+        return Verb(run, aim, place, says, f"particle-sim {example}")
+
+    return made

@@ -1,0 +1,32 @@
+"""What makes a function a figure of a stored comparison: its place on the page and its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class ComparisonFigure:
+    """A function from stored results to a figure; on a page, lower ``place`` comes first."""
+
+    __name__: str
+
+    def __init__(self, draw: Callable[[xr.DataTree], Figure], place: int, caption: str) -> None:
+        update_wrapper(self, draw)
+        self.draw, self.place, self.caption = draw, place, caption
+
+    def __call__(self, results: xr.DataTree) -> Figure:
+        return self.draw(results)
+
+
+def of_comparison(
+    *, place: int, caption: str
+) -> Callable[[Callable[[xr.DataTree], Figure]], ComparisonFigure]:
+    """Decorator of a figure that every report shows and ``particle-sim plot`` draws."""
+    return lambda draw: ComparisonFigure(draw, place, caption)

@@ -1,0 +1,78 @@
+"""The walk of a call: which modules of ours a reader opens, in which order.
+
+A reader follows a call from function to function and opens the module of each the first time it is
+entered. A *stay* is an unbroken run of functions of one module, a *return* a stay in a module that
+was left before, a *climb* a step to a module on a higher floor than the one before it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import particle_sim
+
+PACKAGE = Path(particle_sim.__file__).parent
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Stays of a call, as modules below the package (``materials.load``)."""
+
+    stays: tuple[str, ...]
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Each module once, where it is met first."""
+        return tuple(dict.fromkeys(self.stays))
+
+    @property
+    def returns(self) -> int:
+        """Stays in a module that was left before."""
+        return len(self.stays) - len(self.modules)
+
+    def climbs(self, floors: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+        """Steps to a higher floor; ``floors`` lists packages, the highest first."""
+        level = {name: number for number, floor in enumerate(floors) for name in floor}
+        steps = pairwise(self.stays)
+        return [(a, b) for a, b in steps if level[_package(b)] < level[_package(a)]]
+
+
+def walk(call: Callable[[], Any]) -> Walk:
+    """The walk of ``call``; what runs while a module is being imported does not count."""
+    seen: dict[CodeType, None] = {}
+    importing = 0
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal importing
+        code = frame.f_code
+        if code.co_name == "<module>":
+            importing += {"call": 1, "return": -1}.get(event, 0)
+        elif event == "call" and not importing and not code.co_name.startswith("<"):
+            seen.setdefault(code)  # <lambda> and <listcomp> are read with what they stand in
+
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    names = [name for name in map(_module, seen) if name]
+    return Walk(tuple(b for a, b in pairwise(["", *names]) if a != b))
+
+
+def _module(code: CodeType) -> str:
+    """``materials.load``; nothing for code that is not ours or was made at run time."""
+    path = Path(code.co_filename)
+    if PACKAGE not in path.parents:
+        return ""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _package(module: str) -> str:
+    return f"particle_sim.{module.split('.')[0]}"
