@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from particle_sim.errors import InputError, closest
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.schema import HostFile, PropertyEntry
 from particle_sim.resources import shipped_folder
 
@@ -21,8 +21,7 @@ def load_host(name: str, where: str) -> HostFile:
         raise InputError(
             f'{where}: material.host is "{name}", which is no host; {closest(name, host_names())}'
         )
-    path = host_path(name)
-    return validated(HostFile, read_toml(path), path.name)
+    return read_shared(HostFile, host_path(name))
 
 
 def host_path(name: str) -> Path:

@@ -10,7 +10,7 @@ from particle_sim.composition.formula import parse_formula
 from particle_sim.composition.structures import structure_names
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.derive import Draft, complete
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared, read_toml, validated
 from particle_sim.materials.hosts import load_host
 from particle_sim.materials.printed import PRINTED, RULE_NUMBERS, Fact
 from particle_sim.materials.schema import (
@@ -139,8 +139,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 def shared_sources() -> SourcesFile:
     """The shared bibliography."""
-    path = shipped_folder("parameters") / "sources.toml"
-    return validated(SourcesFile, read_toml(path), path.name)
+    return read_shared(SourcesFile, shipped_folder("parameters") / "sources.toml")
 
 
 def _folder() -> Path:
@@ -241,9 +240,8 @@ def _mention_problems(where: str, file: MaterialFile, host: HostFile | None) -> 
 
 def _baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
     """A sentence for a baseline that does not exist or leads back to the material itself."""
-    known = {
-        other.stem: other for other in (*_folder().glob("*.toml"), *path.parent.glob("*.toml"))
-    }
+    folders = dict.fromkeys([_folder(), path.parent]) if file.material.baseline else {}
+    known = {other.stem: other for folder in folders for other in folder.glob("*.toml")}
     for name in file.material.baseline:
         if name not in known:
             yield (
