@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,13 +21,30 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The file as nested dictionaries; :class:`InputError` when unreadable."""
-    text = read_text(path, SIZE_LIMIT)
+    return _toml(read_text(path, SIZE_LIMIT), path.name)
+
+
+def read_shared(model: type[Model], path: Path) -> Model:
+    """A file that many others refer to, as ``model``; parsed again only when its text is another.
+
+    Whoever gets it shares it, and must not change it.
+    """
+    found: Model = _shared(model, read_text(path, SIZE_LIMIT), path.name)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _shared(model: Any, text: str, where: str) -> Any:
+    return validated(model, _toml(text, where), where)
+
+
+def _toml(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path.name}: not valid TOML: {error}; correct that line.") from None
+        raise InputError(f"{where}: not valid TOML: {error}; correct that line.") from None
     except (ValueError, RecursionError):  # an integer of 5000 digits, a thousand brackets
-        raise InputError(f"{path.name}: not readable; is it the right file?") from None
+        raise InputError(f"{where}: not readable; is it the right file?") from None
 
 
 def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from particle_sim.errors import InputError, closest
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.schema import HostFile
 from particle_sim.resources import shipped_files
 
@@ -21,7 +21,7 @@ def load_host(name: str, where: str) -> HostFile:
     if name not in shipped:
         known = closest(name, shipped)
         raise InputError(f'{where}: material.host is "{name}", which is no host; {known}')
-    return validated(HostFile, read_toml(shipped[name]), shipped[name].name)
+    return read_shared(HostFile, shipped[name])
 
 
 def host_path(name: str) -> Path:

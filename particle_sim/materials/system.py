@@ -12,7 +12,7 @@ from particle_sim.errors import InputError, closest, located
 from particle_sim.materials.baselines import baseline_problems
 from particle_sim.materials.checks import header_problems, mention_problems
 from particle_sim.materials.derive import complete
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared, read_toml, validated
 from particle_sim.materials.draft import Draft
 from particle_sim.materials.hosts import load_host
 from particle_sim.materials.printed import printed_problems
@@ -141,8 +141,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 def shared_sources() -> SourcesFile:
     """The shared bibliography."""
-    path = shipped_files("parameters")["sources"]
-    return validated(SourcesFile, read_toml(path), path.name)
+    return read_shared(SourcesFile, shipped_files("parameters")["sources"])
 
 
 def _find(stem: str) -> Path:

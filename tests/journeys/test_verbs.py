@@ -351,7 +351,7 @@ def installed(*arguments: str) -> str:
     return ended.stdout
 
 
-@pytest.mark.usefixtures("one_picture")
+@pytest.mark.usefixtures("known_particles", "one_picture")
 def test_a_second_run_replaces_the_first_and_finds_the_same(
     run: RunCommand, tmp_path: Path
 ) -> None:
