@@ -241,20 +241,20 @@ def cases() -> Mapping[str, Callable[[], ParticleRun]]:
 
 def numbers(run: ParticleRun) -> Numbers:
     """What is told of a run, SI units; peaks are over all places and times."""
-    stress, theta = run.stress, run.site_fraction
+    stress, theta = run.in_material(run.stress), run.site_fraction
     return {
         "end": run.end.name,
         "end time": float(run.time[-1]),
         "mean site fraction": float(run.mean_site_fraction[-1]),
         "surface site fraction": float(theta[-1, -1]),
         "centre site fraction": float(theta[-1, 0]),
-        "surface flux": float(run.surface_flux[-1]),
+        "surface flux": float(run.outflow[-1]),
         "voltage": float(particle_voltage_history(run)[-1]),
         "highest hoop stress": float(stress[..., 1].max()),
         "lowest hoop stress": float(stress[..., 1].min()),
-        "highest hydrostatic stress": float(run.hydrostatic_stress.max()),
-        "lowest hydrostatic stress": float(run.hydrostatic_stress.min()),
-        "highest von Mises stress": float(run.von_mises_stress.max()),
+        "highest hydrostatic stress": float(run.in_material(run.hydrostatic_stress).max()),
+        "lowest hydrostatic stress": float(run.in_material(run.hydrostatic_stress).min()),
+        "highest von Mises stress": float(run.in_material(run.von_mises_stress).max()),
         "last surface hoop stress": float(stress[-1, -1, 1]),
         "last centre radial stress": float(stress[-1, 0, 0]),
         "last strain energy": float(run.strain_energy_history()[-1]),

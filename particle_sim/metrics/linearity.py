@@ -34,7 +34,7 @@ def why_not_linear(run: ParticleRun) -> str | None:
         return f"{title}: kinetics share the current out over the surface, and not linearly."
     if np.ptp(run.site_fraction[0]) > ROUNDING:
         return f"{title}: the run starts from an uneven filling."
-    stress = np.abs(run.first_principal_stress).max(axis=1)
+    stress = np.abs(run.in_material(run.first_principal_stress)).max(axis=1)
     if stress[0] > ROUNDING * max(stress.max(), 1.0):
         return f"{title}: the particle is stressed before any sodium flows (coating, pressure)."
     if linear_fillings(run) is None:

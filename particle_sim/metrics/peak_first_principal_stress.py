@@ -7,8 +7,8 @@ from particle_sim.units import pascal
 
 
 def peak_first_principal_stress(run: ParticleRun) -> pascal:
-    """Largest tensile first principal stress over all points and times [Pa]; tension positive.
+    """Largest tensile first principal stress of the material over all points and times [Pa]; tension positive.
 
     The quantity a brittle-strength criterion compares.
     """
-    return float(run.first_principal_stress.max())
+    return float(run.in_material(run.first_principal_stress).max())

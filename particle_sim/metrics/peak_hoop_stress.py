@@ -7,8 +7,8 @@ from particle_sim.units import pascal
 
 
 def peak_hoop_stress(run: ParticleRun) -> pascal:
-    """Largest tensile hoop stress over all dofs and times [Pa]; tension positive.
+    """Largest tensile hoop stress of the material over all points and times [Pa]; tension positive.
 
     At the surface this opens radial cracks.
     """
-    return float(run.stress[..., 1].max())
+    return float(run.in_material(run.stress)[..., 1].max())

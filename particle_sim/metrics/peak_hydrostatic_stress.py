@@ -7,8 +7,8 @@ from particle_sim.units import pascal
 
 
 def peak_hydrostatic_stress(run: ParticleRun) -> pascal:
-    """Largest tensile hydrostatic stress over all points and times [Pa]; tension positive.
+    """Largest tensile hydrostatic stress of the material over all points and times [Pa]; tension positive.
 
     trace/3; what drives sodium in stress drift.
     """
-    return float(run.hydrostatic_stress.max())
+    return float(run.in_material(run.hydrostatic_stress).max())

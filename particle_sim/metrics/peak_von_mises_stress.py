@@ -7,5 +7,5 @@ from particle_sim.units import pascal
 
 
 def peak_von_mises_stress(run: ParticleRun) -> pascal:
-    """Largest von Mises stress over all points and times [Pa]."""
-    return float(run.von_mises_stress.max())
+    """Largest von Mises stress of the material over all points and times [Pa]."""
+    return float(run.in_material(run.von_mises_stress).max())

@@ -46,6 +46,8 @@ class Linearised:
     """Scaled diffusivity A at the quadrature points (e, q)"""
     mobility: Array | None
     """Scaled mobility B there; ``None`` where no term has one"""
+    reacts: bool
+    """Whether a surface's flux reacts to the sodium beneath it"""
     is_linear: bool
     """Whether one Newton step solves the stage"""
 

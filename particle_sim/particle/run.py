@@ -189,6 +189,10 @@ class ParticleRun:
         """[Pa] (t, p)"""
         return self.principal_stress[..., 2]
 
+    def in_material(self, values: Array) -> Array:
+        """The part (t, k, ...) of a field at the points (t, p, ...) that lies where sodium is."""
+        return np.asarray(values[:, self.points.sodium >= 0])
+
     @cached_property
     def displacement(self) -> Array:
         """Displacement of the nodes of the displacement element [m] (t, k, d)."""

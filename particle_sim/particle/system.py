@@ -213,6 +213,7 @@ class ParticleSystem:
             length=stage.length,
             diffusivity=moved.diffusivity,
             mobility=moved.mobility,
+            reacts=borders.reacts,
             is_linear=is_linear and not borders.reacts and not held,
         )
 
@@ -226,7 +227,7 @@ class ParticleSystem:
         Only a flux that reacts to the sodium leaves anything.
         """
         flows = dict(linearised.flows)
-        if linearised.length > 0 and not linearised.held and flows:
+        if linearised.reacts and linearised.length > 0 and not linearised.held:
             rest = float(linearised.residual[self.theta].sum()) / linearised.length
             flows = {name: flow - rest / len(flows) for name, flow in flows.items()}
         return flows

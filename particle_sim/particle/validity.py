@@ -28,7 +28,7 @@ def warnings_for(run: ParticleRun, tolerance: float) -> tuple[str, ...]:
 
     The material's strength is compared with the stress where the material is, not in inert regions.
     """
-    particle, active = run.particle, run.points.sodium >= 0
+    particle, peaks = run.particle, run.in_material(run.first_principal_stress)
     width = interface_width(particle.material, particle.physics, run.temperature)
     strains, _, _ = run.elasticity.regions.chemical_strain(run.site_fraction)
     checks = (
@@ -36,7 +36,7 @@ def warnings_for(run: ParticleRun, tolerance: float) -> tuple[str, ...]:
         space_warning(run.balances.space, tolerance),
         size_warning(run.length),
         interface_warning(width, _largest_cell(run), particle.order),
-        strength_warning(particle.material, float(run.first_principal_stress[:, active].max())),
+        strength_warning(particle.material, float(peaks.max())),
         strain_warning(strains),
         _radial_phase_separation(run, width),
         _closed_pieces(run),

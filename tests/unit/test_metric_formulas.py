@@ -45,7 +45,9 @@ def test_spread_and_excess() -> None:
 def test_peaks_are_tensile_ones() -> None:
     """Radial, hoop and hoop stress at two places; hydrostatic is their third."""
     stress = np.array([[[5.0, 1.0, 1.0], [0.0, -3.0, -3.0]], [[2.0, 4.0, 4.0], [-9.0, 0.0, 0.0]]])
-    run = stand_in(stress=stress, hydrostatic_stress=stress.mean(axis=-1))
+    run = stand_in(
+        stress=stress, hydrostatic_stress=stress.mean(axis=-1), in_material=lambda values: values
+    )
     assert peak_hoop_stress(run) == 4.0
     assert peak_hydrostatic_stress(run) == pytest.approx(10 / 3)
 

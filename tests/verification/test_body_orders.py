@@ -117,7 +117,7 @@ def at_points(run: ParticleRun) -> tuple[Array, Array, Array, Array]:
     return points, theta.reshape(-1, 1), moved.reshape(-1, d), stress.reshape(-1, 6)
 
 
-def round_errors(run: BodyRun, decay: float) -> tuple[float, ...]:
+def round_errors(run: ParticleRun, decay: float) -> tuple[float, ...]:
     """L2 errors of theta, of the displacement up to a shift, and of the stress over S."""
     kind = run.particle.mesh.symmetry
     assert run.balances.sodium <= 1e-12
@@ -137,7 +137,7 @@ def round_errors(run: BodyRun, decay: float) -> tuple[float, ...]:
     )
 
 
-def wave_errors(run: BodyRun, decay: float) -> tuple[float, ...]:
+def wave_errors(run: ParticleRun, decay: float) -> tuple[float, ...]:
     """L2 error of theta."""
     kind = run.particle.mesh.symmetry
     points, theta, _, _ = at_points(run)
@@ -152,7 +152,7 @@ class Family:
 
     shape: Callable[[float], BodyMesh]
     cells: tuple[float, float]
-    errors: Callable[[BodyRun, float], tuple[float, ...]]
+    errors: Callable[[ParticleRun, float], tuple[float, ...]]
 
 
 FAMILIES = {
@@ -192,7 +192,7 @@ FAMILIES = {
 
 
 @cache
-def run_of(name: str, cells: float, order: int) -> BodyRun:
+def run_of(name: str, cells: float, order: int) -> ParticleRun:
     """One run serves the test and the twins that read it wrongly."""
     mesh = FAMILIES[name].shape(cells)
 
