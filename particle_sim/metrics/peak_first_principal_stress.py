@@ -7,7 +7,7 @@ from particle_sim.units import pascal
 
 
 def peak_first_principal_stress(run: ParticleRun) -> pascal:
-    """Largest tensile first principal stress of the material over all points and times [Pa]; tension positive.
+    """Largest first principal stress of the material, any place and time [Pa]; tension positive.
 
     The quantity a brittle-strength criterion compares.
     """

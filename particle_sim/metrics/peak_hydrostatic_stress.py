@@ -7,7 +7,7 @@ from particle_sim.units import pascal
 
 
 def peak_hydrostatic_stress(run: ParticleRun) -> pascal:
-    """Largest tensile hydrostatic stress of the material over all points and times [Pa]; tension positive.
+    """Largest hydrostatic stress of the material, any place and time [Pa]; tension positive.
 
     trace/3; what drives sodium in stress drift.
     """

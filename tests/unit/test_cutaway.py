@@ -377,7 +377,7 @@ def test_radial_cylinders_are_not_drawn_as_balls() -> None:
     particle = ps.Particle(material=MATERIAL, mesh=shapes.cylinder(R, cells=4))
     flux = ps.constant_flux(0.0, 1.0, initial_site_fraction=0.5)
     run = ps.solve_particle(particle, flux)
-    with pytest.raises(InputError, match="is a cylinder"):
+    with pytest.raises(InputError, match="is cylindrical"):
         run_picture(run, OCTANT)
 
 
