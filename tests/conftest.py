@@ -116,9 +116,9 @@ pytest.approx = _approx_of_any_size
 @pytest.fixture(scope="session")
 def comparison() -> ComparisonResult:
     """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
-    from particle_sim.studies.choices import PhysicsChoice
     from particle_sim.studies.compare import compare
     from particle_sim.studies.settings import Comparison
+    from particle_sim.transport.laws import PhysicsChoice
 
     settings = Comparison(
         baseline="nvp",

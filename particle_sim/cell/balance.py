@@ -23,6 +23,9 @@ from particle_sim.cell.negative import NegativeElectrode
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 
+LONGEST = 1.5
+"""Time after which a run is given up, over the time that the whole window would take."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RestState:
@@ -41,6 +44,11 @@ def cyclable_carrier(cell: Cell) -> float:
     """Carrier in a full cell, in units of the positive electrode's window."""
     made = cell.material.stress_free_site_fraction
     return made + cell.design.value("negative_initial_sodium")
+
+
+def longest_run(cell: Cell, current: float) -> float:
+    """Time [s] after which a run at a current [A] is given up."""
+    return LONGEST * 3600 * positive_capacity(cell) / abs(current)
 
 
 def negative_thickness(cell: Cell, negative: NegativeElectrode) -> float:

@@ -13,7 +13,7 @@ from particle_sim.cell.balance import negative_filling, negative_thickness, posi
 from particle_sim.cell.half_cell import Cell, CellModel
 from particle_sim.cell.negative import NegativeElectrode
 from particle_sim.cell.voltage import potential_table
-from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.property import Property
@@ -147,12 +147,7 @@ def _potential(cell: Cell, pybamm: Any, filling: float, temperature: float) -> A
     <theta> is known from the charge passed. In a DFN it differs from particle to particle.
     """
     theta, voltage = potential_table(cell, temperature)
-    share = GAS_CONSTANT * temperature / FARADAY * _carried(cell, temperature).drift
-    if share and cell.model is CellModel.DFN:
-        raise InputError(
-            f"{cell.material.name}: {cell.law.title} shifts the potential with the mean filling of "
-            "each particle, which a DFN does not tell; use SPM or SPMe."
-        )
+    share = GAS_CONSTANT * temperature / FARADAY * carried_law(cell, temperature).drift
 
     def interpolated(stoichiometry: Any) -> Any:
         rest = pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
@@ -164,12 +159,19 @@ def _potential(cell: Cell, pybamm: Any, filling: float, temperature: float) -> A
     return interpolated
 
 
-def _carried(cell: Cell, temperature: float) -> SphereTransport:
-    return cell.law.in_sphere(cell.material, temperature)
+def carried_law(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> SphereTransport:
+    """What the cell's law comes down to; :class:`InputError` where PyBaMM cannot carry it."""
+    found = cell.law.in_sphere(cell.material, temperature)
+    if found.drift and cell.model is CellModel.DFN:
+        raise InputError(
+            f"{cell.material.name}: {cell.law.title} shifts the potential with the mean filling of "
+            "each particle, which a DFN does not tell; use SPM or SPMe."
+        )
+    return found
 
 
 def _diffusivity(cell: Cell, pybamm: Any, temperature: float) -> Any:
-    carried = _carried(cell, temperature)
+    carried = carried_law(cell, temperature)
     if carried.constant is not None:
         return carried.constant
 

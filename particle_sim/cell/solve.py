@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from particle_sim.cell.balance import RestState, positive_capacity, rest_state
+from particle_sim.cell.balance import RestState, longest_run, rest_state
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
@@ -32,7 +32,6 @@ ALL_SKIPPED = "at initial conditions"
 _HALVINGS = 10
 """Halvings of a C-rate that failed, in search of one that works."""
 
-_LONGEST_FACTOR = 1.5
 _LONGEST_HOLD = 86400.0
 _HOLD_PERIOD = 0.5
 """Output spacing of a hold [s]; its current falls fast at first."""
@@ -141,8 +140,7 @@ def _step(cell: Cell, step: Step, pybamm: Any) -> Any:
             period=_HOLD_PERIOD,
         )
     sign, limit = (1, lower) if step.mode is Mode.DISCHARGE else (-1, upper)
-    hours = positive_capacity(cell) / current
-    longest = step.duration or _LONGEST_FACTOR * 3600 * hours
+    longest = step.duration or longest_run(cell, current)
     return pybamm.step.current(
         sign * current,
         duration=longest,

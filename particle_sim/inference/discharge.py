@@ -22,9 +22,9 @@ _NODES = 320
 _BLOCK = 200
 _BEYOND = 20.0
 """Slope [V] with which the potential goes on past the last filling, so that a fit finds back."""
-_FULL = 1 - np.logspace(-3, -9, 13)
-"""Nodes towards a full surface, where the exchange current vanishes and the voltage falls without
-end; a discharge ends before."""
+_FULL = 1 - np.concatenate([np.linspace(2e-3, 1e-4, 39), np.logspace(-4, -9, 11)[1:]])
+"""Nodes towards a full surface, where the asymptote of the potential bends, the exchange current
+vanishes and the voltage falls without end; a discharge ends before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.batch.advance import TOLERANCE, BatchEnd, BatchRun, Engine, Spheres, advance
-from particle_sim.cell.balance import rest_state
+from particle_sim.cell.balance import LONGEST, rest_state
 from particle_sim.cell.design import CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage
@@ -60,8 +60,6 @@ SCAN = 65
 """Surface fillings at which the voltage is looked at before the cut-off is closed in on."""
 PATH = 513
 """Places along a run at which the voltage is looked at where it takes the mean filling too."""
-LONGEST = 1.5
-"""Time after which a run is given up, over the time that the whole window would take."""
 _HALVINGS = 24
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from particle_sim.cell.balance import positive_capacity, rest_state
+from particle_sim.cell.balance import longest_run, rest_state
 from particle_sim.cell.half_cell import Cell, CellModel
 from particle_sim.cell.run import CellEnd, CellRun, ElectrodeRun
 from particle_sim.cell.solve import NOTHING_FLOWS, solve_cell
@@ -32,10 +32,8 @@ from particle_sim.protocols.step import Mode, Protocol
 from particle_sim.studies.particle_case import sphere_mesh
 from particle_sim.transport.kinetics import series_drop
 
-LONGEST = 1.5
-"""Time after which a run is given up, over the time that the whole window would take."""
 POINTS = 200
-"""Output points of that time."""
+"""Output points of a run to the end of the sodium."""
 TOLERANCE = 1e-3
 """Of a time step, in site fraction."""
 
@@ -109,7 +107,7 @@ def _total(cell: Cell, current: float, duration: float | None, kelvin: float) ->
     per_volume = current / cell.active_mass * material.value("density")
     return constant_flux(
         -per_volume * material.value("particle_radius") / (3 * FARADAY),
-        duration or LONGEST * 3600 * positive_capacity(cell) / abs(current),
+        duration or longest_run(cell, current),
         initial_site_fraction=rest_state(cell, upper if current > 0 else lower, kelvin).positive,
         temperature=kelvin,
     )

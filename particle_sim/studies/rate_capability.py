@@ -15,7 +15,7 @@ import xarray as xr
 from particle_sim.cell.design import CellKind
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
-from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.cell.parameters import carried_law
 from particle_sim.errors import InputError
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.studies.half_cell_batch import half_cell_batch
@@ -35,7 +35,7 @@ from particle_sim.studies.rate_data import (
 )
 from particle_sim.studies.rate_losses import Apply, HalfCellCase, loss_table
 from particle_sim.studies.rate_map import rate_map
-from particle_sim.transport.laws import Law, PhysicsChoice
+from particle_sim.transport.laws import PhysicsChoice
 from particle_sim.units import Array
 from particle_sim.workers import worker_pool
 
@@ -86,9 +86,8 @@ def rate_study(
     report = progress or (lambda _text, _share: None)
     records = [load_record(name) for name in study.materials]
     for record in records:
-        _law(study, record).in_sphere(record.material, REFERENCE_TEMPERATURE)
-        for kind in study.cells:
-            _CELLS[kind](record, study.models[0])  # what cannot be built is told before any run
+        for cell in (cell for kind in study.cells for cell in _cells(study, record, kind)):
+            carried_law(cell)  # what cannot be built or carried is told before any run
     tree: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=_settings(study))}
     with _applier(workers) as apply:
         for place, record in enumerate(records):
@@ -110,7 +109,8 @@ def node_name(material: str) -> str:
 def _parts(
     study: RateStudy, record: MaterialRecord, batch: Batch, apply: Apply
 ) -> Iterator[tuple[str, xr.Dataset]]:
-    material, rates, law = record.material, np.asarray(study.rates), _law(study, record)
+    material, rates = record.material, np.asarray(study.rates)
+    law = study.physics.of(material)
     one_c = material.value("one_c_current")
     batch = partial(batch, law=law)
     cell = half_cell(material)
@@ -134,10 +134,7 @@ def _parts(
         ),
     )
     curves = {
-        kind.value: capacity_curve(
-            [replace(_CELLS[kind](record, model), law=law) for model in study.models], rates
-        )
-        for kind in study.cells
+        kind.value: capacity_curve(_cells(study, record, kind), rates) for kind in study.cells
     }
     yield "/curves", xr.Dataset(curves)
     case = HalfCellCase(material=material, design=cell.design, law=law)
@@ -151,19 +148,14 @@ def _parts(
     yield "/printed", _printed(record, band, series)
 
 
-def _law(study: RateStudy, record: MaterialRecord) -> Law:
-    return study.physics.of(record.material)
-
-
-def _half(record: MaterialRecord, model: CellModel) -> Cell:
-    return half_cell(record.material, model=model)
-
-
-def _full(record: MaterialRecord, model: CellModel) -> Cell:
-    return full_cell(record.material, design=full_cell_design(record.system), model=model)
-
-
-_CELLS = {CellKind.HALF: _half, CellKind.FULL: _full}
+def _cells(study: RateStudy, record: MaterialRecord, kind: CellKind) -> list[Cell]:
+    """The cell of a kind under every model."""
+    material, law = record.material, study.physics.of(record.material)
+    if kind is CellKind.FULL:
+        made = full_cell(material, design=full_cell_design(record.system), law=law)
+    else:
+        made = half_cell(material, law=law)
+    return [replace(made, model=model) for model in study.models]
 
 
 def _with_printed_rates(rates: Array, series: tuple[RateSeries, ...]) -> Array:

@@ -48,13 +48,9 @@ def butler_volmer(
     Positive out of the particle. U is the homogeneous potential where the particle may separate
     into phases, else the measured one. phi = -Omega sigma_h under stress, so tension raises U_eff.
     """
-    theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
     thermal = _thermal(temperature)
-    exchange = material["exchange_current_density"]
-    j0, j0_slope = exchange(theta, temperature), exchange.slope(theta, temperature)
-    equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
-    phi = np.asarray(state.potential if stress_in_kinetics else 0.0)
-    argument = np.clip((voltage - equilibrium + phi / FARADAY) / thermal, -_LARGEST, _LARGEST)
+    (j0, j0_slope), (rest, fall) = _at(material, state, temperature, stress_in_kinetics)
+    argument = np.clip((voltage - rest) / thermal, -_LARGEST, _LARGEST)
     driving, rise = np.sinh(argument), np.cosh(argument)
     per_volt = 2 * j0 * rise / (thermal * FARADAY)
     return SurfaceResponse(
@@ -75,15 +71,11 @@ def shared_current(
     Iterating on it gives the kinetics above without their exponentials, so that Newton's method
     crosses steps of U of a volt and more.
     """
-    theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
     thermal = _thermal(temperature)
-    exchange = material["exchange_current_density"]
-    j0, j0_slope = exchange(theta, temperature), exchange.slope(theta, temperature)
-    equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
-    phi = np.asarray(state.potential if stress_in_kinetics else 0.0)
+    (j0, j0_slope), (rest, fall) = _at(material, state, temperature, stress_in_kinetics)
     z = np.asarray(state.flux) * FARADAY / (2 * j0)
     root = np.sqrt(1 + z**2)
-    gap = state.voltage - equilibrium + phi / FARADAY - thermal * np.arcsinh(z)
+    gap = state.voltage - rest - thermal * np.arcsinh(z)
     per_volt = root * 2 * j0 / (thermal * FARADAY)
     by_phi = per_volt / FARADAY
     return SurfaceResponse(
@@ -113,6 +105,18 @@ def electrode_potential(
 def _thermal(temperature: float) -> float:
     """2 R T/F [V]"""
     return 2 * GAS_CONSTANT * temperature / FARADAY
+
+
+def _at(
+    material: Material, state: SurfaceState, temperature: float, stress_in_kinetics: bool
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """j0 and U_eff of a state, each with its slope d/d theta."""
+    theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
+    exchange = material["exchange_current_density"]
+    equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
+    phi = np.asarray(state.potential if stress_in_kinetics else 0.0)
+    currents = exchange(theta, temperature), exchange.slope(theta, temperature)
+    return currents, (equilibrium - phi / FARADAY, fall)
 
 
 def _equilibrium(

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from particle_sim import claims, cli, figures, metrics
+from particle_sim import claims, cli, figures, metrics, transport
 from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
 from particle_sim.cli.verb import Verb
 from particle_sim.cli.verbs import VERBS
 from particle_sim.figures import FIGURES
 from particle_sim.figures.of_comparison import ComparisonFigure
-from particle_sim.particle import physics, shapes
-from particle_sim.particle.physics.term import PhysicsTerm
+from particle_sim.particle import shapes
+from particle_sim.transport.term import PhysicsTerm
 
 NEEDS_A_TOUGHNESS = ["crack_number"]
 """Metrics of materials with properties that not every material has; asked for by their module."""
@@ -57,7 +57,7 @@ def of_type(kind: type) -> Callable[[str, Any], bool]:
 SOCKETS = {
     "metric": Socket(metrics, is_metric, vars(metrics).values(), tuple(NEEDS_A_TOUGHNESS)),
     "shape": Socket(shapes, is_shape, vars(shapes).values()),
-    "physics term": Socket(physics, of_type(PhysicsTerm), vars(physics).values()),
+    "physics term": Socket(transport, of_type(PhysicsTerm), vars(transport).values()),
     "figure": Socket(figures, of_type(ComparisonFigure), FIGURES.values()),
     "claim kind": Socket(claims, of_type(Kind), KINDS.values()),
     "verb": Socket(cli, of_type(Verb), VERBS.values()),

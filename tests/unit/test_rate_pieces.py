@@ -10,9 +10,13 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.cell.design import load_cell_design
+from particle_sim.cell.half_cell import CellModel
+from particle_sim.errors import InputError
+from particle_sim.studies.rate_capability import RateStudy, rate_study
 from particle_sim.studies.rate_curves import UNIFORM, group_per_c_rate, uniform_share
 from particle_sim.studies.rate_losses import HalfCellCase, Resistance, without
 from particle_sim.studies.size_map import state_index, with_diffusion_rate
+from particle_sim.transport.laws import PhysicsChoice
 
 HE_V = ps.load_material("he_v")
 DESIGN = load_cell_design("sodium_half_cell")
@@ -62,3 +66,23 @@ def test_the_diffusion_group_is_r2_over_d_over_the_time_of_the_window() -> None:
     slow = np.array([0.1 * UNIFORM / group])
     assert uniform_share(HE_V, radius, at, slow) == pytest.approx([0.1])
     assert uniform_share(HE_V, radius, at, 100 * slow) == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize(
+    ("material", "physics", "model", "reason"),
+    [
+        ("nvp", PhysicsChoice.TWO_PHASE, CellModel.SPM, "its gradient energy"),
+        ("nvp", PhysicsChoice.DECLARED, CellModel.SPM, "its gradient energy"),
+        ("he_v", PhysicsChoice.STRESS_DRIFT, CellModel.SPM, "not one straight line"),
+        ("hnfm", PhysicsChoice.STRESS_DRIFT, CellModel.DFN, "a DFN does not tell"),
+    ],
+)
+def test_a_law_that_no_cell_carries_is_refused_before_any_run(
+    material: str, physics: PhysicsChoice, model: CellModel, reason: str
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a batch was run")
+
+    study = RateStudy(materials=(material,), physics=physics, models=(model,), samples=20)
+    with pytest.raises(InputError, match=reason):
+        rate_study(study, batch=never)
