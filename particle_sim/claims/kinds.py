@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 
 from particle_sim.claims import kinds_field, kinds_print, kinds_rate
 from particle_sim.claims.question import Evidence, Question
@@ -24,17 +23,15 @@ class Kind:
 
     test: Callable[[Question], Evidence]
     needs: Needs
+    cells: tuple[str, ...] = ()
+    """Cell designs of its own that it reads"""
+    whole_library: bool = False
+    """Whether it reads every material"""
 
     @property
     def meaning(self) -> str:
         """What it asks: the first sentence of the test's docstring."""
         return (inspect.getdoc(self.test) or "").split("\n")[0].replace("``", "")
-
-    @property
-    def source(self) -> str:
-        """The text of the module that holds the test."""
-        module = inspect.getmodule(self.test)
-        return inspect.getsource(module) if isinstance(module, ModuleType) else ""
 
 
 def _kind(
@@ -45,6 +42,8 @@ def _kind(
     optional: Mapping[str, str] | None = None,
     printed: tuple[str, ...] = (),
     optional_printed: tuple[str, ...] = (),
+    cells: tuple[str, ...] = (),
+    whole_library: bool = False,
 ) -> Kind:
     needs = Needs(
         materials=materials,
@@ -53,7 +52,7 @@ def _kind(
         printed=printed,
         optional_printed=optional_printed,
     )
-    return Kind(test=test, needs=needs)
+    return Kind(test=test, needs=needs, cells=cells, whole_library=whole_library)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -98,9 +97,14 @@ KINDS: Mapping[str, Kind] = {
         optional=_WINDOW,
         printed=("capacity",),
         optional_printed=("retention",),
+        cells=kinds_print.FULL_CELLS,
     ),
     "full_cell_energy": _kind(
-        kinds_print.full_cell_energy, _CELL, optional=_WINDOW, printed=("energy",)
+        kinds_print.full_cell_energy,
+        _CELL,
+        optional=_WINDOW,
+        printed=("energy",),
+        cells=kinds_print.FULL_CELLS,
     ),
     "formula_capacity": _kind(
         kinds_print.formula_capacity, {"electrons": "1", "tolerance": "1"}, printed=("capacity",)
@@ -108,7 +112,9 @@ KINDS: Mapping[str, Kind] = {
     "carbon_plateau": _kind(
         kinds_print.carbon_plateau, {"plateau": "V", "within": "V"}, materials=0
     ),
-    "fade_follows_strain": _kind(kinds_print.fade_follows_strain, {}, materials=0),
+    "fade_follows_strain": _kind(
+        kinds_print.fade_follows_strain, {}, materials=0, whole_library=True
+    ),
 }
 """Tests by the name a claim file gives."""
 

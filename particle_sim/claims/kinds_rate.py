@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.claims.question import (
     GROWTH,
@@ -22,25 +23,17 @@ from particle_sim.claims.question import (
     Runs,
     every,
 )
-from particle_sim.claims.sample import CELL, named_inputs
+from particle_sim.claims.readings import crack_driving
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
-from particle_sim.metrics.fracture import EDGE_CRACK
+from particle_sim.materials.property import Distribution, PlausibleRange
+from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, named_inputs
+from particle_sim.plausible.streams import evenly
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import LARGEST_FLAW, MaterialDraws
 from particle_sim.units import Array
 
-RATE_INPUTS = ("diffusivity", "particle_radius", "exchange_current_density", *CELL)
-CRACK_INPUTS = (
-    "diffusivity",
-    "particle_radius",
-    "volume_change",
-    "youngs_modulus",
-    "flaw_size",
-    "fracture_toughness",
-)
 CURVE_POINTS = 40
-REPEATS = 8
+REPEATS = 4
 """Times each draw is used again, with another diffusivity, where only a few fit the print."""
 FEWEST_ACCEPTED = 20
 """Draws of each material that must agree with the print before two may be compared."""
@@ -69,7 +62,7 @@ def keeps_more(question: Question) -> Evidence:
     return Evidence(
         holds=np.asarray(first > second),
         counted=np.asarray((first > 0) | (second > 0)),
-        inputs=named_inputs(question.draws, RATE_INPUTS),
+        inputs=named_inputs(question.draws),
         text=f"On discharge at {_rate_of(question):.3g}C.",
         numbers={
             f"median share kept by {each.material.title}": (float(np.median(kept)), "1")
@@ -123,19 +116,17 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
     (approximate Bayesian computation); the k-th accepted draw of one is held against that of the
     other. What the files assume about the order of D does not enter.
     """
-    first, second = question.draws
-    low, high = _union(first.material, second.material)
+    either = _union(*(each.material for each in question.draws))
+    kinetics = question.draws[0].values["exchange_current_density"]
     accepted = []
-    for number, (each, role) in enumerate(((first, "first"), (second, "second"))):
-        stream = np.random.default_rng([question.seed, 77, number])
-        kinetics = first.values["exchange_current_density"]
-        values = {**each.values, "exchange_current_density": kinetics}
-        values = {name: np.tile(array, REPEATS) for name, array in values.items()}
-        values["diffusivity"] = low * (high / low) ** stream.random(len(kinetics) * REPEATS)
-        drawn = MaterialDraws(material=each.material, values=values)
+    for each, role in zip(question.draws, ("first", "second"), strict=True):
+        again = each.having(exchange_current_density=kinetics).kept(_repeated(kinetics))
+        stream = f"diffusivity that {each.material.name} may have"
+        free = either.quantile(evenly(stream, REPEATS * len(kinetics), question.seed), 0.0)
+        drawn = again.having(diffusivity=free)
         wanted = question.claim.printed[role] / question.claim.printed[f"{role}_low"]
         near = np.abs(_share_at_rate(question, drawn) - wanted) <= question.number("tolerance")
-        accepted.append(drawn.diffusion_rate[near])
+        accepted.append(diffusion_rate(drawn.kept(near)))
     count = min(len(values) for values in accepted)
     numbers: Numbers = {
         f"median D/R^2 of {each.material.title} that fits the print": (
@@ -154,9 +145,15 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
     )
 
 
+def _repeated(values: Array) -> NDArray[np.intp]:
+    return np.tile(np.arange(len(values)), REPEATS)
+
+
 def _share_at_rate(question: Question, draws: MaterialDraws) -> Array:
+    """Capacity over that of the draw's own window."""
     runs = _run(question, draws, Direction.DISCHARGE)
-    return runs.capacity / draws.material.specific_capacity
+    held = draws.values["maximum_concentration"] / draws.material.maximum_concentration
+    return np.asarray(runs.capacity / (held * draws.material.specific_capacity))
 
 
 def _kept(question: Question) -> Array:
@@ -207,7 +204,7 @@ def _rate_evidence(
     return Evidence(
         holds=holds,
         counted=counted,
-        inputs=named_inputs(question.draws[:1], RATE_INPUTS),
+        inputs=named_inputs(question.draws[:1]),
         text=(
             f"On discharge at {_rate_of(question):.3g}C the print keeps "
             f"{100 * printed:.0f} % of the window and the draws {100 * low:.0f} to "
@@ -224,11 +221,7 @@ def _rate_evidence(
 
 
 def _driving(question: Question, draws: MaterialDraws) -> Array:
-    """K over K_IC of the surface flaw, at most a tenth of the radius deep."""
-    runs = _run(question, draws, Direction.CHARGE)
-    flaw = np.minimum(draws.values["flaw_size"], LARGEST_FLAW * draws.values["particle_radius"])
-    intensity = EDGE_CRACK * np.maximum(runs.peak_tension, 0) * np.sqrt(np.pi * flaw)
-    return np.asarray(intensity / draws.values["fracture_toughness"])
+    return crack_driving(draws, _run(question, draws, Direction.CHARGE).peak_tension)
 
 
 def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> Evidence:
@@ -236,7 +229,7 @@ def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> E
     return Evidence(
         holds=flags,
         counted=counted,
-        inputs=named_inputs(question.draws, CRACK_INPUTS),
+        inputs=named_inputs(question.draws),
         text=f"As solid solutions, on charge at {_rate_of(question):.3g}C.",
         numbers={
             f"median K over K_IC of {each.material.title}": (float(np.median(value)), "1")
@@ -258,7 +251,7 @@ def _gap_evidence(question: Question, holds: Flags, counted: Flags, gaps: list[A
     return Evidence(
         holds=holds,
         counted=counted,
-        inputs=named_inputs(question.draws, RATE_INPUTS),
+        inputs=named_inputs(question.draws),
         text=f"On discharge at {_rate_of(question):.3g}C.",
         numbers={
             f"median polarisation of {each.material.title}": (float(np.median(gap)), "V")
@@ -267,12 +260,16 @@ def _gap_evidence(question: Question, holds: Flags, counted: Flags, gaps: list[A
     )
 
 
-def _union(first: Material, second: Material) -> tuple[float, float]:
-    """The smallest and largest diffusivity that either file holds for plausible [m2/s]."""
+def _union(first: Material, second: Material) -> PlausibleRange:
+    """Log-uniform over every diffusivity that either file holds for plausible [m2/s]."""
     ranges = [material["diffusivity"].plausible for material in (first, second)]
     known = [each for each in ranges if each is not None]
     if not known:
         raise InputError(
             f"{first.name} and {second.name}: neither gives a range of diffusivity; add one."
         )
-    return min(each.low for each in known), max(each.high for each in known)
+    return PlausibleRange(
+        low=min(each.low for each in known),
+        high=max(each.high for each in known),
+        distribution=Distribution.LOG_UNIFORM,
+    )

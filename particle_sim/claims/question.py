@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from particle_sim.claims.schema import Claim
 from particle_sim.materials.material import Material
+from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import MaterialDraws
 from particle_sim.units import Array
 
 Flags = NDArray[np.bool_]

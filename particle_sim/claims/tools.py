@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -13,42 +14,26 @@ from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import HALF_CELLS, half_cell
 from particle_sim.cell.solve import solve_cell
 from particle_sim.claims.question import COHERENT, OWN, FullCellCase, FullCells, Runs, Tools
-from particle_sim.claims.sample import quantiles
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
+from particle_sim.plausible.draws import MaterialDraws
+from particle_sim.plausible.inputs import Moves
+from particle_sim.plausible.space import draw, space_of
 from particle_sim.protocols.discharge import discharge
-from particle_sim.studies import half_cell_batch as batch
 from particle_sim.studies import laws
 from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
-from particle_sim.studies.draws import MaterialDraws
+from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux
 from particle_sim.studies.size_map import (
     LAST_FRACTION,
-    SMOOTH_RATES,
     MapPoint,
     MapTask,
     map_dataset,
+    map_rates,
     run_map_task,
     with_diffusion_rate,
 )
-
-_HALF_CELL = (
-    "diffusivity",
-    "particle_radius",
-    "exchange_current_density",
-    "volume_change",
-    "youngs_modulus",
-    "poisson_ratio",
-    "film_resistance",
-    "active_loading",
-)
-_FULL_CELL = ("diffusivity", "particle_radius", "exchange_current_density")
-_FULL_DESIGN = ("negative_to_positive_ratio", "negative_initial_sodium", "film_resistance")
-
-
-TWO_PHASE_RATES = np.logspace(-5, -2, 4)
-"""D/R^2 of a two-phase map [1/s]: beyond its end the gap between the phases is all there is."""
 
 
 def simulations() -> Tools:
@@ -73,15 +58,8 @@ def design_of(material: Material) -> CellDesign:
 
 def run_half_cells(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
     """Single-particle half cells of all draws at one rate, from rest at the opposite cut-off."""
-    count = len(draws.values["diffusivity"])
-    found = batch.half_cell_batch(
-        draws.material,
-        design_of(draws.material),
-        c_rate=np.full(count, c_rate),
-        values={name: draws.values[name] for name in _HALF_CELL if name in draws.values},
-        direction=direction,
-        output=output,
-    )
+    design = design_of(draws.material)
+    found = drawn_half_cells(draws, c_rate, direction, design=design, output=output)
     return Runs(
         capacity=found.capacity,
         peak_tension=found.peak_tension,
@@ -103,7 +81,7 @@ def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
     else:
         declared = laws.law_of(PhysicsChoice.DECLARED, material)
         chosen = declared if law == OWN else laws.SOLID_SOLUTION
-        rates = [float(rate) for rate in (TWO_PHASE_RATES if chosen.separates else SMOOTH_RATES)]
+        rates = [float(rate) for rate in map_rates(chosen)]
     return map_dataset([_point(material, c_rate, chosen, rate) for rate in rates], chosen)
 
 
@@ -121,7 +99,7 @@ def _point(material: Material, c_rate: float, law: laws.Law, rate: float) -> Map
         tolerance=5e-3 if law.separates else 1e-3,
         history_points=2,
     )
-    return run_map_task(MapTask(case=case, diffusion_rate=rate, stress=StressMeasure.VON_MISES))
+    return run_map_task(MapTask(case=case, stress=StressMeasure.VON_MISES))
 
 
 def full_cells(case: FullCellCase) -> FullCells:
@@ -131,12 +109,8 @@ def full_cells(case: FullCellCase) -> FullCells:
     electrodes cannot hold the sodium is no cell and counts as delivering nothing.
     """
     material, design = load_material(case.material), load_cell_design(case.design)
-    properties = {name: material.properties[name] for name in _FULL_CELL}
-    properties |= {name: design.properties[name] for name in _FULL_DESIGN}
-    inputs = {
-        name: quantiles(prop, name, "", case.samples, case.seed)
-        for name, prop in properties.items()
-    }
+    varied = space_of(material, design.properties, frozenset({Moves.SODIUM}))
+    inputs = draw(varied, case.samples, case.seed)
     if case.lower_voltage is not None:
         design = with_values(design, lower_voltage=case.lower_voltage)
     found = [
@@ -153,10 +127,12 @@ def full_cells(case: FullCellCase) -> FullCells:
 def _full_cell(
     material: Material, design: CellDesign, c_rate: float, values: dict[str, float]
 ) -> tuple[float, float]:
+    of_material = {name: values[name] for name in values if name in material.properties}
+    of_design = {name: values[name] for name in values if name not in of_material}
     drawn = material.replaced(
-        **{key: material[key].with_magnitude(values[key]) for key in _FULL_CELL}
+        **{name: material[name].with_magnitude(value) for name, value in of_material.items()}
     )
-    changed = with_values(design, **{key: values[key] for key in _FULL_DESIGN})
+    changed = with_values(design, **of_design)
     try:
         cell = replace(full_cell(drawn, design=changed), radial_points=20)
     except InputError:
@@ -166,3 +142,11 @@ def _full_cell(
     except ConvergenceError:  # past the cut-off at once
         return 0.0, 0.0
     return float(run.capacity[-1]), float(run.energy[-1])
+
+
+SIMULATIONS: Mapping[str, Callable[..., object]] = {
+    "half_cells": run_half_cells,
+    "field_map": field_map,
+    "full_cells": full_cells,
+}
+"""What a test asks for by these names of its :class:`Tools`."""

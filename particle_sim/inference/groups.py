@@ -13,13 +13,15 @@ cells with equal groups apart, however good they are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.materials.property import Property
+from particle_sim.plausible.inputs import Moves
+from particle_sim.plausible.space import Space, Variable, draw, space_of
 from particle_sim.units import Array
 
 GROUPS = ("diffusion_rate", "exchange_current", "series_resistance", "window_capacity")
@@ -44,7 +46,16 @@ CAPACITY_LIMIT = 0.15
 UNKNOWN_DECADES = 0.5
 """Standard deviation of log10 of a property without a plausible range (assumed)."""
 
-_DRAWS = 4000
+_INPUTS = (
+    "diffusivity",
+    "particle_radius",
+    "exchange_current_density",
+    "film_resistance",
+    "active_loading",
+)
+"""What the first three groups are made of."""
+_SAMPLE = "window_capacity"
+_DRAWS = 20_000
 _SEED = 1
 _LIMIT_PROBABILITY = 1e-3
 
@@ -70,11 +81,13 @@ class GroupPrior:
 
 def group_prior(cell: Cell) -> GroupPrior:
     """The prior that the plausible ranges of ``cell``'s material and design imply."""
-    rng = np.random.default_rng(_SEED)
-    rows = _rows(cell, rng.random((5, _DRAWS)), rng.standard_normal(_DRAWS))
+    space = _space(cell)
+    rows = _rows(cell, draw(space, _DRAWS, _SEED))
+    varied = [stream for stream in space.streams if stream != _SAMPLE]
     edge = np.array([_LIMIT_PROBABILITY, 1 - _LIMIT_PROBABILITY])
-    corners = np.meshgrid(*[edge] * 5)
-    ends = _rows(cell, np.array([c.ravel() for c in corners]), np.zeros(32))
+    corners = dict(zip(varied, map(np.ravel, np.meshgrid(*[edge] * len(varied))), strict=True))
+    middle = np.full(len(corners[varied[0]]), 0.5)
+    ends = _rows(cell, space.at({**corners, _SAMPLE: middle}))
     groups, radius = rows[:4], rows[4]
     centre, covariance = groups.mean(axis=1), np.cov(groups)
     shared = ((groups.T - centre).T @ (radius - radius.mean())) / (_DRAWS - 1)
@@ -132,37 +145,46 @@ def central_groups(cell: Cell) -> Array:
     )
 
 
-def _rows(cell: Cell, probability: Array, normal: Array) -> Array:
-    """log10 of the four groups and of the radius (5, n) at probabilities (5, n)."""
-    material, design = cell.material.properties, cell.design.properties
-    diffusivity, radius, exchange, film, loading = (
-        np.log10(_quantile(prop, p))
-        for prop, p in zip(
-            (
-                material["diffusivity"],
-                material["particle_radius"],
-                material["exchange_current_density"],
-                design["film_resistance"],
-                design["active_loading"],
-            ),
-            probability,
-            strict=True,
-        )
+@dataclass(frozen=True, kw_only=True)
+class _LogNormal:
+    """A belief around ``centre`` with no ends."""
+
+    centre: float
+    decades: float
+
+    def quantile(self, probability: Array) -> Array:
+        return np.asarray(self.centre * 10 ** (self.decades * ndtri(probability)))
+
+
+def _space(cell: Cell) -> Space:
+    """What moves the sodium in a half cell; how much of it there is, as the sample's spread."""
+    space = space_of(cell.material, cell.design.properties, frozenset({Moves.SODIUM}))
+    known = {**cell.design.properties, **cell.material.properties}
+    unknown = {
+        name: _LogNormal(centre=known[name].magnitude, decades=UNKNOWN_DECADES)
+        for name in _INPUTS
+        if known[name].plausible is None
+    }
+    spread = float(np.log10(1 + CAPACITY_SPREAD))
+    sample = Variable(
+        belief=_LogNormal(centre=cell.material.specific_capacity, decades=spread), stream=_SAMPLE
+    )
+    believed = space.believing(unknown).variables
+    return Space(variables={name: believed[name] for name in _INPUTS} | {_SAMPLE: sample})
+
+
+def _rows(cell: Cell, values: Mapping[str, Array]) -> Array:
+    """log10 of the four groups and of the radius (5, n) at drawn values (n,)."""
+    diffusivity, radius, exchange, film, loading, capacity = (
+        np.log10(values[name]) for name in (*_INPUTS, _SAMPLE)
     )
     density = np.log10(cell.material.value("density"))
-    spread = np.log10(1 + CAPACITY_SPREAD)
     return np.array(
         [
             diffusivity - 2 * radius,
             np.log10(3) + exchange - density - radius,
             film + loading,
-            np.log10(cell.material.specific_capacity) + spread * normal,
+            capacity,
             radius,
         ]
     )
-
-
-def _quantile(prop: Property, probability: Array) -> Array:
-    if prop.plausible is not None:
-        return prop.quantile(probability)
-    return np.asarray(prop.magnitude * 10 ** (UNKNOWN_DECADES * ndtri(probability)))

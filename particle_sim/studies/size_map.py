@@ -23,8 +23,9 @@ from particle_sim.studies.particle_case import ParticleCase, run_case
 
 SMOOTH_RATES = np.logspace(-6, 2, 17)
 """D/R^2 of the solid-solution map [1/s]."""
-SEPARATED_RATES = np.logspace(-5, -1, 5)
-"""D/R^2 of a two-phase map [1/s]; each point costs about fifty times more."""
+SEPARATED_RATES = np.logspace(-5, -2, 4)
+"""D/R^2 of a two-phase map [1/s]; each point costs about fifty times more, and beyond the last one
+the gap between the phases is all there is."""
 LAST_FRACTION = 0.9
 
 
@@ -48,7 +49,6 @@ class MapTask:
     """One point of the map."""
 
     case: ParticleCase
-    diffusion_rate: float
     stress: StressMeasure
 
 
@@ -68,14 +68,25 @@ def with_diffusion_rate(material: Material, rate: float) -> Material:
 def run_map_task(task: MapTask) -> MapPoint:
     """Solve one point."""
     run = run_case(task.case)
-    index = state_index(run, task.case.fillings[-1])
+    start, last = task.case.flux.initial_site_fraction, task.case.fillings[-1]
+    return map_point(run, start, last, task.stress)
+
+
+def map_point(run: ParticleRun, start: float, last: float, stress: StressMeasure) -> MapPoint:
+    """A run between the mean fillings ``start`` and ``last``, as a point of the map.
+
+    What comes after ``last`` does not count; a run that ends before it counts as far as it goes.
+    """
+    index = state_index(run, last)
     index = len(run.time) - 1 if index is None else index
-    start, wanted = task.case.flux.initial_site_fraction, task.case.fillings[-1]
-    exchanged = (run.mean_site_fraction[-1] - start) / (wanted - start)
+    material = run.particle.material
+    rate = material.value("diffusivity") / material.value("particle_radius") ** 2
+    exchanged = (run.mean_site_fraction[index] - start) / (last - start)
+    read = STRESSES[stress].read
     return MapPoint(
-        diffusion_rate=task.diffusion_rate,
-        peak_stress=float(np.abs(STRESSES[task.stress].read(run.stress)).max()),
-        peak_tension=float(surface_tension_history(run).max()),
+        diffusion_rate=rate,
+        peak_stress=float(np.abs(read(run.stress[: index + 1])).max()),
+        peak_tension=float(surface_tension_history(run)[: index + 1].max()),
         inhomogeneity=float(inhomogeneity_history(run)[index]),
         surface_excess=float(surface_excess_history(run)[index]),
         reached=float(min(exchanged * LAST_FRACTION, 1.0)),

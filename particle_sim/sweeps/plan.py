@@ -85,12 +85,12 @@ class Plan:
 @dataclass(frozen=True, kw_only=True)
 class _Points:
     sampling: Sampling
-    dimensions: int
+    names: tuple[str, ...]
     samples: int
     seed: int
 
     def __call__(self, start: int, stop: int) -> Array:
-        return unit_points(self.sampling, self.dimensions, self.samples, self.seed, start, stop)
+        return unit_points(self.sampling, self.names, self.samples, self.seed, start, stop)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,8 @@ def make_plan(
             dimensions=dimensions, dependents=dependents, samples=count, shape=shape, points=maker
         )
     check_count(samples, most, sampling)
-    maker = _Points(sampling=sampling, dimensions=len(dimensions), samples=samples, seed=seed)
+    names = tuple(dimension.name for dimension in dimensions)
+    maker = _Points(sampling=sampling, names=names, samples=samples, seed=seed)
     return Plan(
         dimensions=dimensions, dependents=dependents, samples=samples, shape=None, points=maker
     )

@@ -207,7 +207,6 @@ def _of_result(
 ) -> dict[str, Array]:
     values = result.astype(float)
     if np.ptp(values) == 0:  # all shares of no variance; SALib would divide by it
-        rng = np.random.default_rng(seed)
-        found = analyse(_problem(names), points, rng.random(len(values)), seed)
+        found = analyse(_problem(names), points, np.arange(len(values), dtype=float), seed)
         return {key: np.zeros_like(column, dtype=float) for key, column in found.items()}
     return analyse(_problem(names), points, values, seed)

@@ -56,7 +56,7 @@ def sweep(
         most=most,
         known_units=getattr(chosen, "axis_units", None),
     )
-    settings = {"sampling": sampling.value, "seed": seed}
+    settings = {"sampling": sampling.value, "streams": "by name", "seed": seed}
     return run_plan(chosen, plan, settings=settings, store=store, engine=engine, progress=progress)
 
 

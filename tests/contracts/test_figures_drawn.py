@@ -11,12 +11,12 @@ import xarray as xr
 from matplotlib import colormaps
 
 import particle_sim as ps
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures import FIGURES, SODIUM, VON_MISES, body_fields
 from particle_sim.figures.ball import PIXELS
 from particle_sim.figures.quantities import Colours, Quantity
 from particle_sim.figures.style import COLOURS, ROLES
 from particle_sim.particle import shapes
-from particle_sim.studies.result import ComparisonResult
 
 HUE = 0.02
 """Of a colour's share of the brightest; half a pixel along the radius and 256 steps of a map."""

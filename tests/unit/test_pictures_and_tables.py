@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures.ball import PIXELS, cut_ball
 from particle_sim.report.tree import to_tree
 from particle_sim.studies import size_map
-from particle_sim.studies.result import ComparisonResult
 
 RADIUS = np.linspace(0.0, 2e-6, 60)
 FIELD, SHADE = cut_ball(RADIUS, RADIUS / RADIUS[-1])

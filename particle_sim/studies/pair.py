@@ -1,8 +1,7 @@
-"""compare: run a baseline and a candidate the same way, and test what is claimed of them."""
+"""A baseline and a candidate, run the same way: cells, particles, bodies and maps."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import nullcontext
@@ -12,16 +11,14 @@ from typing import Any, Generic, TypeVar
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.solve import solve_cell
-from particle_sim.checks import arguments_checked
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
-from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
 from particle_sim.studies.laws import COHERENT, SOLID_SOLUTION, Law, law_of
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
-from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import (
     LAST_FRACTION,
@@ -32,23 +29,20 @@ from particle_sim.studies.size_map import (
     run_map_task,
     with_diffusion_rate,
 )
-from particle_sim.studies.verdict import judge
 from particle_sim.workers import worker_pool
 
 Progress = Callable[[str, float], None]
 Answer = TypeVar("Answer")
 
 
-@arguments_checked
-def compare(
-    settings: Comparison, *, workers: int = 1, progress: Progress | None = None
-) -> ComparisonResult:
-    """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
+def run_pair(
+    settings: Comparison, workers: int, progress: Progress | None
+) -> tuple[MaterialResult, MaterialResult]:
+    """Cell runs, particle runs under each material's law and its alternatives, and maps.
 
     ``workers`` > 1 solves particles in that many processes; the results do not depend on it.
     ``progress`` is called with what is being done and the finished share.
     """
-    began = time.perf_counter()
     records = [
         load_record(name, overrides=settings.overrides.get(name, {}))
         for name in (settings.baseline, settings.candidate)
@@ -57,14 +51,9 @@ def compare(
         queue = _Queue(pool, progress)
         maps = [_submit_maps(queue, settings, record) for record in records]
         cells = [_solve_cell(queue, settings, record) for record in records]
-        runs = [
-            _submit_runs(queue, settings, record, cell)
-            for record, cell in zip(records, cells, strict=True)
-        ]
-        bodies = [
-            _submit_body(queue, settings, record, cell)
-            for record, cell in zip(records, cells, strict=True)
-        ]
+        started = list(zip(records, cells, strict=True))
+        runs = [_submit_runs(queue, settings, record, cell) for record, cell in started]
+        bodies = [_submit_body(queue, settings, record, cell) for record, cell in started]
         baseline, candidate = (
             replace(
                 _result(settings, record, cell, particles, tables),
@@ -74,43 +63,7 @@ def compare(
                 records, cells, runs, maps, bodies, strict=True
             )
         )
-    return ComparisonResult(
-        settings=settings,
-        baseline=baseline,
-        candidate=candidate,
-        findings=judge(settings, baseline, candidate),
-        seconds=time.perf_counter() - began,
-    )
-
-
-def summary(result: ComparisonResult) -> dict[str, Any]:
-    """The verdict and the headline numbers as plain data, for JSON."""
-    return {
-        "baseline": result.baseline.name,
-        "candidate": result.candidate.name,
-        "findings": [
-            {
-                "kind": finding.kind,
-                "subject": finding.subject,
-                "claim": finding.claim,
-                "status": finding.status.value,
-                "sentence": finding.sentence,
-                "decided_by": finding.decided_by,
-                "numbers": {
-                    name: {"value": value, "unit": unit}
-                    for name, (value, unit) in finding.numbers.items()
-                },
-            }
-            for finding in result.findings
-        ],
-        "caution": result.caution,
-        "warnings": {m.name: list(m.particle.warnings) for m in result.materials},
-        "bodies": {
-            m.name: {n.name: {"value": n.value, "unit": n.unit} for n in body_numbers(m.body)}
-            for m in result.materials
-            if m.body is not None
-        },
-    }
+    return baseline, candidate
 
 
 @dataclass
@@ -193,7 +146,6 @@ def _submit_maps(
                         tolerance=5e-3 if law.separates else 1e-3,
                         history_points=2,
                     ),
-                    diffusion_rate=float(rate),
                     stress=settings.stress,
                 ),
             )
