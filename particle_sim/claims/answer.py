@@ -13,13 +13,10 @@ from particle_sim.claims.interval import Region, Verdict, region_of, share_inter
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.question import Evidence, Numbers, Question, Tools
 from particle_sim.claims.schema import BECAUSE, Claim, TestEntry
-from particle_sim.claims.tools import design_of
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.material import Material
-from particle_sim.materials.property import Property
-from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.plausible.space import SAMPLES, SEED
+from particle_sim.studies.drawn_half_cells import draw_half_cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +76,7 @@ def question_of(claim: Claim, tools: Tools, samples: int, seed: int) -> Question
     """The claim with its draws."""
     names = tuple(claim.file.claim.materials)
     try:
-        draws = tuple(_drawn(tools.load(name), samples, seed) for name in names)
+        draws = tuple(draw_half_cells(tools.load(name), samples, seed) for name in names)
     except InputError as error:
         raise InputError(*(f"{claim.path.name}: {problem}" for problem in error.problems)) from None
     return Question(
@@ -100,16 +97,8 @@ def _asked_alike(question: Question, test: TestEntry) -> Question | None:
     other = question.tools.load(name).properties
     beliefs = {key: other[key] for key in test.assumes if key in other}
     own = question.draws[0].material
-    first = _drawn(own, question.samples, question.seed, beliefs)
+    first = draw_half_cells(own, question.samples, question.seed, beliefs)
     return question.with_draws(first, *question.draws[1:])
-
-
-def _drawn(
-    material: Material, samples: int, seed: int, beliefs: Mapping[str, Property] | None = None
-) -> MaterialDraws:
-    """Draws of a material and its half cell, ``beliefs`` in place of its own."""
-    design = design_of(material).properties
-    return draw_material(material, samples, seed, design=design, beliefs=beliefs)
 
 
 def _judged(claim: Claim, test: TestEntry, found: Evidence, levelled: Evidence | None) -> Answer:

@@ -16,8 +16,8 @@ from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-INSIDE = ("particle_sim.claims", "particle_sim.plausible")
-"""Packages whose functions count."""
+INSIDE = ("particle_sim.claims", "particle_sim.plausible", "particle_sim.studies.drawn_half_cells")
+"""Packages and modules whose functions count."""
 
 
 def called_text(roots: Iterable[Callable[..., object]]) -> str:
@@ -46,7 +46,15 @@ def _counts(value: Any) -> bool:
 @cache
 def _named(thing: Any) -> list[tuple[str, Any]]:
     """Globals that a function or the methods of a class name, and what they take from modules."""
-    return [pair for function in _functions(thing) for pair in _names(function)]
+    found = []
+    for function in _functions(thing):
+        words = set(_words(function.__code__))
+        for word in sorted(words & function.__globals__.keys()):
+            value = inspect.unwrap(function.__globals__[word])
+            inside = vars(value) if isinstance(value, ModuleType) else {}
+            found.append((word, value))
+            found += [(f"{word}.{part}", inside[part]) for part in sorted(words & inside.keys())]
+    return found
 
 
 def _functions(thing: Any) -> list[FunctionType]:
@@ -57,17 +65,6 @@ def _functions(thing: Any) -> list[FunctionType]:
     own = [each for each in inside if getattr(each, "__module__", "") == thing.__module__]
     functions = [each for each in own if isinstance(each, FunctionType)]
     return [each for each in functions if not each.__code__.co_filename.startswith("<")]
-
-
-def _names(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    words = set(_words(function.__code__))
-    for word in sorted(words & function.__globals__.keys()):
-        value = inspect.unwrap(function.__globals__[word])
-        if not isinstance(value, ModuleType):
-            yield word, value
-        elif value.__name__.startswith(INSIDE):
-            for part in sorted(words & vars(value).keys()):
-                yield f"{word}.{part}", vars(value)[part]
 
 
 def _words(code: CodeType) -> Iterator[str]:

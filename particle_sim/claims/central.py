@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.units import readable
 
 
-@dataclass(frozen=True, kw_only=True)
-class Central:
+class Central(NamedTuple):
     """The central result in words, and every number in them."""
 
     text: str
@@ -54,7 +53,7 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
         coherent = float(inhomogeneity_history(run)[last])
         text += f" If the phase boundary stays coherent, it varies by {_percent(coherent)}."
         numbers["coherent_inhomogeneity"] = (coherent, "1")
-    return Central(text=text, numbers=numbers)
+    return Central(text, numbers)
 
 
 def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialResult) -> Central:
@@ -82,7 +81,7 @@ def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialRes
             f"the peak in {baseline.title} is {_megapascal(peak(run))}."
         )
         numbers["coherent_peak"] = (peak(run), "Pa")
-    return Central(text=text, numbers=numbers)
+    return Central(text, numbers)
 
 
 def surface(settings: Comparison, result: MaterialResult) -> Central | str:
@@ -116,15 +115,13 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
         f"{intensity / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g} MPa m^0.5 "
         f"(K = {EDGE_CRACK} sigma sqrt(pi a))."
     )
-    return Central(
-        text=text,
-        numbers={
-            "tension": (tension, "Pa"),
-            "flaw_size": (depth, "m"),
-            "stress_intensity": (intensity, "Pa m^0.5"),
-            "fracture_toughness": (toughness, "Pa m^0.5"),
-        },
-    )
+    numbers: Numbers = {
+        "tension": (tension, "Pa"),
+        "flaw_size": (depth, "m"),
+        "stress_intensity": (intensity, "Pa m^0.5"),
+        "fracture_toughness": (toughness, "Pa m^0.5"),
+    }
+    return Central(text, numbers)
 
 
 _LEAVES = ": sodium leaves through the surface, so what stays behind sits inside."

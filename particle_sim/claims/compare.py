@@ -89,9 +89,9 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
                 "id": finding.answer.id,
                 "subject": finding.subject,
                 "claim": finding.claim,
-                "status": finding.status.value,
-                "sentence": finding.sentence,
-                "decided_by": finding.decided_by,
+                "status": finding.answer.verdict.value,
+                "sentence": finding.answer.sentence,
+                "decided_by": finding.answer.decided_by,
                 "numbers": {
                     name: {"value": value, "unit": unit}
                     for name, (value, unit) in finding.numbers.items()

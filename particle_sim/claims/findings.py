@@ -10,27 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
 from particle_sim.claims import central
 from particle_sim.claims.answer import Answer, judged, question_of, untested
 from particle_sim.claims.central import Central
-from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS, NEEDS
-from particle_sim.claims.question import COHERENT, SOLID, Tools
-from particle_sim.claims.schema import Claim, ClaimFile, TestEntry, claims_folder, load_claims
-from particle_sim.claims.tools import full_cells, run_half_cells
+from particle_sim.claims.question import COHERENT, SOLID, Numbers, Tools
+from particle_sim.claims.schema import (
+    Claim,
+    ClaimFile,
+    ClaimHeader,
+    TestEntry,
+    claims_folder,
+    load_claims,
+)
+from particle_sim.claims.tools import full_cells
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies import laws
+from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import LAST_FRACTION, map_dataset, map_point
 
 BASELINE, CANDIDATE = "baseline", "candidate"
+Pair = Mapping[str, MaterialResult]
+"""Both materials of a comparison, by role."""
 
 NEVER_MOVED = (
     "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: no sodium moves, so "
@@ -51,25 +59,13 @@ class Finding:
     place: str
     answer: Answer
     """Its id is that of the ledger's claim, where there is one"""
-    numbers: Mapping[str, tuple[float, str]]
-    """Every number of the sentence: name -> (value, unit)"""
-
-    @property
-    def status(self) -> Verdict:
-        return self.answer.verdict
-
-    @property
-    def sentence(self) -> str:
-        return self.answer.sentence
-
-    @property
-    def decided_by(self) -> str:
-        return self.answer.decided_by
+    numbers: Numbers
+    """Every number of the sentence"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sentence:
-    """A kind of sentence that a material file or anybody may ask of two materials."""
+    """A kind of sentence that a material file, or anybody, may ask of two materials."""
 
     test: str
     about: tuple[str, ...]
@@ -79,40 +75,22 @@ class Sentence:
     """What it says where no paper does"""
 
 
+_LOW, _HIGH, _BOTH = (BASELINE,), (CANDIDATE,), (CANDIDATE, BASELINE)
 SENTENCES: Mapping[str, Sentence] = {
     "uniform": Sentence(
-        test="uniform",
-        about=(CANDIDATE,),
-        central=central.spread,
-        generic="Sodium is uniform in {candidate} at 90 %.",
+        "uniform", _HIGH, central.spread, "Sodium is uniform in {candidate} at 90 %."
     ),
     "heterogeneous": Sentence(
-        test="heterogeneous",
-        about=(BASELINE,),
-        central=central.spread,
-        generic="Sodium is heterogeneous in {baseline} at 90 %.",
+        "heterogeneous", _LOW, central.spread, "Sodium is heterogeneous in {baseline} at 90 %."
     ),
     "lower_stress": Sentence(
-        test="lower_stress",
-        about=(CANDIDATE, BASELINE),
-        central=central.peaks,
-        generic="{candidate} is stressed less than {baseline}.",
+        "lower_stress", _BOTH, central.peaks, "{candidate} is stressed less than {baseline}."
     ),
     "surface_retained": Sentence(
-        test="surface_richer",
-        about=(BASELINE,),
-        central=central.surface,
-        generic="Sodium is retained on the surface of {baseline}.",
+        "surface_richer", _LOW, central.surface, "Sodium is retained on the surface of {baseline}."
     ),
-    "cracks": Sentence(
-        test="cracks", about=(BASELINE,), central=central.flaw, generic="{baseline} cracks."
-    ),
-    "no_cracks": Sentence(
-        test="holds_together",
-        about=(CANDIDATE,),
-        central=central.flaw,
-        generic="{candidate} does not crack.",
-    ),
+    "cracks": Sentence("cracks", _LOW, central.flaw, "{baseline} cracks."),
+    "no_cracks": Sentence("holds_together", _HIGH, central.flaw, "{candidate} does not crack."),
 }
 """By the kind that a material file names."""
 
@@ -126,7 +104,7 @@ def findings(
     return tuple(_finding(settings, pair, claim, known) for claim in _claims(pair))
 
 
-def _claims(pair: Mapping[str, MaterialResult]) -> Sequence[ClaimEntry]:
+def _claims(pair: Pair) -> Sequence[ClaimEntry]:
     file = pair[CANDIDATE].record.file
     if file.claims and pair[BASELINE].name in file.material.baseline:
         return file.claims
@@ -141,25 +119,19 @@ def _claims(pair: Mapping[str, MaterialResult]) -> Sequence[ClaimEntry]:
 
 
 def _finding(
-    settings: Comparison,
-    pair: Mapping[str, MaterialResult],
-    entry: ClaimEntry,
-    known: Sequence[Claim],
+    settings: Comparison, pair: Pair, entry: ClaimEntry, known: Sequence[Claim]
 ) -> Finding:
     asked = SENTENCES[entry.kind]
     about = [pair[role] for role in asked.about]
-    claim = _as_claim(settings, asked, pair, known)
+    claim, test = _as_claim(settings, asked, pair, known)
     middle = asked.central(settings, *about)
-    still = [result.title for result in about if result.never_moved]
-    numbers: dict[str, tuple[float, str]] = {}
+    still = " and ".join(result.title for result in about if result.never_moved)
+    numbers: Numbers = {}
     if isinstance(middle, str):
         found = untested(claim.id, middle)
     elif still:
-        why = NEVER_MOVED.format(titles=" and ".join(still), c_rate=settings.c_rate)
-        found = untested(claim.id, why)
+        found = untested(claim.id, NEVER_MOVED.format(titles=still, c_rate=settings.c_rate))
     else:
-        test = claim.file.test
-        assert test is not None
         question = question_of(claim, _tools(settings, pair), settings.samples, settings.seed)
         found = judged(question, test, KINDS[test.kind].test, opening=middle.text)
         numbers = {**middle.numbers, **_shares(found)} if found.share is not None else {}
@@ -174,8 +146,8 @@ def _finding(
     )
 
 
-def _shares(found: Answer) -> dict[str, tuple[float, str]]:
-    """The share, its interval and how many draws were counted."""
+def _shares(found: Answer) -> Numbers:
+    """The share, its interval, how many draws were counted, and the share if things were equal."""
     low, high = found.interval or (None, None)
     known = {
         "share": found.share,
@@ -189,45 +161,31 @@ def _shares(found: Answer) -> dict[str, tuple[float, str]]:
 
 
 def _as_claim(
-    settings: Comparison,
-    asked: Sentence,
-    pair: Mapping[str, MaterialResult],
-    known: Sequence[Claim],
-) -> Claim:
+    settings: Comparison, asked: Sentence, pair: Pair, known: Sequence[Claim]
+) -> tuple[Claim, TestEntry]:
     """The ledger's claim of this test on these materials, or one without assumptions.
 
     It names the roles of the comparison, and asks at the comparison's settings.
     """
     names = [pair[role].name for role in asked.about]
-    given = {"c_rate": settings.c_rate, "uniform_below": settings.uniform_below}
-    needed = KINDS[asked.test].needs.parameters
-    parameters = {name: given[name] for name in needed}
+    test = TestEntry(kind=asked.test)
+    header = ClaimHeader(id="", paper="", place="", says=asked.generic)
     for claim in known:
-        test = claim.file.test
-        if test is None or test.kind != asked.test:
-            continue
-        if [name.partition("@")[0] for name in claim.file.claim.materials] != names:
-            continue
-        header = claim.file.claim.model_copy(update={"materials": list(asked.about)})
-        alike = {pair[role].name: role for role in pair}.get(test.alike or "", test.alike)
-        test = test.model_copy(update={"alike": alike})
-        file = claim.file.model_copy(update={"claim": header, "test": test})
-        return replace(claim, file=file, parameters=parameters)
-    return _unpublished(asked, parameters)
+        written, told = claim.file.test, claim.file.claim
+        bare = [name.partition("@")[0] for name in told.materials]
+        if written is not None and written.kind == asked.test and bare == names:
+            test, header = written, told
+            break
+    roles = {result.name: role for role, result in pair.items()}
+    test = test.model_copy(update={"alike": roles.get(test.alike or "", test.alike)})
+    header = header.model_copy(update={"materials": list(asked.about)})
+    given = {"c_rate": settings.c_rate, "uniform_below": settings.uniform_below}
+    parameters = {name: given[name] for name in KINDS[asked.test].needs.parameters}
+    file = ClaimFile(claim=header, test=test)
+    return Claim(path=Path("compare"), file=file, parameters=parameters, printed={}), test
 
 
-def _unpublished(asked: Sentence, parameters: Mapping[str, float]) -> Claim:
-    header: dict[str, Any] = {"id": "", "paper": "", "place": "", "says": asked.generic}
-    file = ClaimFile.model_validate(
-        {
-            "claim": {**header, "materials": list(asked.about)},
-            "test": TestEntry(kind=asked.test),
-        }
-    )
-    return Claim(path=Path("compare"), file=file, parameters=parameters, printed={})
-
-
-def _tools(settings: Comparison, pair: Mapping[str, MaterialResult]) -> Tools:
+def _tools(settings: Comparison, pair: Pair) -> Tools:
     """The runs and maps that the comparison has, by role; two-phase is what its law separates."""
 
     def load(name: str) -> Material:
@@ -242,7 +200,7 @@ def _tools(settings: Comparison, pair: Mapping[str, MaterialResult]) -> Tools:
         run = central.coherent_run(result)
         if law != COHERENT or run is None:
             return result.maps[result.law.name]
-        point = map_point(run, result.start, result.filling(LAST_FRACTION), settings.stress)
-        return map_dataset([point], laws.COHERENT)
+        last = result.filling(LAST_FRACTION)
+        return map_dataset([map_point(run, result.start, last, settings.stress)], laws.COHERENT)
 
-    return Tools(load=load, half_cells=run_half_cells, field_map=field_map, full_cells=full_cells)
+    return Tools(load=load, half_cells=drawn_half_cells, field_map=field_map, full_cells=full_cells)

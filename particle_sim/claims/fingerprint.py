@@ -10,7 +10,6 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -31,19 +30,13 @@ def fingerprints(claims: Iterable[Claim]) -> dict[str, dict[str, str]]:
 
     Comments and line endings of the files do not count.
     """
-    reads = _Reads(material=cache(_material_files), test=cache(_of_test))
-    return {claim.id: _fingerprint(claim, reads) for claim in claims}
+    material, test = cache(_material_files), cache(_of_test)
+    return {claim.id: _fingerprint(claim, material, test) for claim in claims}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reads:
-    """What is hashed once and asked for by many claims."""
-
-    material: Callable[[str], dict[str, str]]
-    test: Callable[[str], str]
-
-
-def _fingerprint(claim: Claim, reads: _Reads) -> dict[str, str]:
+def _fingerprint(
+    claim: Claim, material: Callable[[str], dict[str, str]], of_test: Callable[[str], str]
+) -> dict[str, str]:
     parts = {"claim file": _of_toml(claim.path)}
     test = claim.file.test
     if test is None:
@@ -51,12 +44,12 @@ def _fingerprint(claim: Claim, reads: _Reads) -> dict[str, str]:
     kind = KINDS[test.kind]
     names = [*claim.file.claim.materials, *([test.alike] if test.alike else [])]
     names += [reference.material for reference in test.printed.values()]
-    names += system_names() if kind.whole_library else []
+    names += system_names() if kind.needs.whole_library else []
     for name in dict.fromkeys(names):
-        parts |= reads.material(name)
-    for cell in kind.cells:
+        parts |= material(name)
+    for cell in kind.needs.cells:
         parts[f"cell {cell}"] = _of_toml(_cell_path(cell))
-    parts[f"test {test.kind}"] = reads.test(test.kind)
+    parts[f"test {test.kind}"] = of_test(test.kind)
     return parts
 
 

@@ -87,20 +87,11 @@ def region_of(holds: Flags, counted: Flags, inputs: Mapping[str, Array]) -> Regi
     if abs(correlation) < WEAKEST:
         return None
     values = kept[name]
-    split = max(
-        np.quantile(values, np.linspace(FEWEST, 1 - FEWEST, 17)),
-        key=lambda value: _difference(answer, values, float(value)),
+    splits = np.quantile(values, np.linspace(FEWEST, 1 - FEWEST, 17))
+    sides = [(answer[values <= split], answer[values > split]) for split in splits]
+    shares = [(float(a.mean()), float(b.mean())) for a, b in sides if b.size]
+    place = int(np.argmax([abs(above - below) for below, above in shares]))
+    below, above = shares[place]
+    return Region(
+        name=name, correlation=correlation, split=float(splits[place]), below=below, above=above
     )
-    below, above = _sides(answer, values, float(split))
-    return Region(name=name, correlation=correlation, split=float(split), below=below, above=above)
-
-
-def _sides(answer: Array, values: Array, split: float) -> tuple[float, float]:
-    return float(answer[values <= split].mean()), float(answer[values > split].mean())
-
-
-def _difference(answer: Array, values: Array, split: float) -> float:
-    if not (values > split).any():
-        return 0.0
-    below, above = _sides(answer, values, split)
-    return abs(above - below)

@@ -112,9 +112,10 @@ def lower_stress(question: Question) -> Evidence:
         )
         return np.asarray(first < second)
 
-    found = _evidence(question, judge)
-    peaks = _central(question, lambda each, table: stress(each, table, "peak_stress"))
-    return replace(found, numbers={**found.numbers, **_named(question, "peak stress", peaks, "Pa")})
+    def peak(each: MaterialDraws, table: xr.Dataset) -> Array:
+        return stress(each, table, "peak_stress")
+
+    return _with_central(question, _evidence(question, judge), "peak stress", "Pa", peak)
 
 
 def cracks(question: Question) -> Evidence:
@@ -127,7 +128,9 @@ def cracks(question: Question) -> Evidence:
         return np.asarray(map_driving(draws[0], tables[0]) >= 1)
 
     found = _evidence(question, judge)
-    return replace(_with_driving(question, found), cannot_contradict=GROWTH)
+    return replace(
+        _with_central(question, found, "K over K_IC", "1", map_driving), cannot_contradict=GROWTH
+    )
 
 
 def holds_together(question: Question) -> Evidence:
@@ -137,7 +140,7 @@ def holds_together(question: Question) -> Evidence:
         return np.asarray(map_driving(draws[0], tables[0]) < 1)
 
     found = _evidence(question, judge)
-    return _with_driving(question, found)
+    return _with_central(question, found, "K over K_IC", "1", map_driving)
 
 
 def fewer_cracks(question: Question) -> Evidence:
@@ -150,7 +153,7 @@ def fewer_cracks(question: Question) -> Evidence:
         return np.asarray(first < second)
 
     found = _evidence(question, judge)
-    return _with_driving(question, found)
+    return _with_central(question, found, "K over K_IC", "1", map_driving)
 
 
 def _even(draws: MaterialDraws, table: xr.Dataset, limit: float) -> Flags:
@@ -212,21 +215,17 @@ def _tables(question: Question, law: str) -> Tables:
     )
 
 
-def _central(question: Question, of: Callable[[MaterialDraws, xr.Dataset], Array]) -> list[float]:
-    return [
-        float(of(centre(each), table)[0])
-        for each, table in zip(question.draws, _tables(question, OWN), strict=True)
-    ]
-
-
-def _with_driving(question: Question, found: Evidence) -> Evidence:
-    driving = _central(question, lambda each, table: map_driving(each, table))
-    named = _named(question, "K over K_IC", driving, "1")
-    return replace(found, numbers={**found.numbers, **named})
-
-
-def _named(question: Question, what: str, values: list[float], unit: str) -> Numbers:
-    return {
-        f"central {what} of {each.material.title}": (value, unit)
-        for each, value in zip(question.draws, values, strict=True)
+def _with_central(
+    question: Question,
+    found: Evidence,
+    what: str,
+    unit: str,
+    of: Callable[[MaterialDraws, xr.Dataset], Array],
+) -> Evidence:
+    """The evidence with a number of the central values of each material."""
+    tables = zip(question.draws, _tables(question, OWN), strict=True)
+    numbers: Numbers = {
+        f"central {what} of {each.material.title}": (float(of(centre(each), table)[0]), unit)
+        for each, table in tables
     }
+    return replace(found, numbers=numbers)

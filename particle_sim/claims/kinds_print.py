@@ -8,7 +8,6 @@ from particle_sim.cell.negative import load_negative
 from particle_sim.claims.question import (
     ONE_CARBON,
     Evidence,
-    FullCellCase,
     FullCells,
     Question,
     every,
@@ -131,15 +130,14 @@ def _longest_fade(system: System) -> float | None:
 
 
 def _full_cells(question: Question) -> FullCells:
-    case = FullCellCase(
-        material=question.names[0],
-        design=FULL_CELLS[int(question.number("presodiated"))],
-        lower_voltage=question.claim.parameters.get("lower_voltage"),
-        c_rate=question.number("c_rate"),
-        samples=FULL_CELL_DRAWS,
-        seed=question.seed,
+    return question.tools.full_cells(
+        question.names[0],
+        FULL_CELLS[int(question.number("presodiated"))],
+        question.number("c_rate"),
+        question.claim.parameters.get("lower_voltage"),
+        FULL_CELL_DRAWS,
+        question.seed,
     )
-    return question.tools.full_cells(case)
 
 
 def _full_evidence(

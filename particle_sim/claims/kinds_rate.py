@@ -7,10 +7,10 @@ keeps more than a real cell, so a claim of a high rate is tested generously.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from particle_sim.claims.question import (
     GROWTH,
@@ -41,16 +41,14 @@ FEWEST_ACCEPTED = 20
 
 def keeps_capacity(question: Question) -> Evidence:
     """Q(rate)/Q(window) is at least the printed share less ``tolerance``."""
-    kept, printed = _kept(question), _printed_share(question)
-    holds, counted = every(kept >= printed - question.number("tolerance"))
-    return _rate_evidence(question, holds, counted, kept, printed)
+    kept, printed = _share_at_rate(question, question.draws[0]), _printed_share(question)
+    return _rate_evidence(question, kept >= printed - question.number("tolerance"), kept, printed)
 
 
 def loses_capacity(question: Question) -> Evidence:
     """Q(rate)/Q(window) is at most the printed share plus ``tolerance``."""
-    kept, printed = _kept(question), _printed_share(question)
-    holds, counted = every(kept <= printed + question.number("tolerance"))
-    return _rate_evidence(question, holds, counted, kept, printed)
+    kept, printed = _share_at_rate(question, question.draws[0]), _printed_share(question)
+    return _rate_evidence(question, kept <= printed + question.number("tolerance"), kept, printed)
 
 
 def keeps_more(question: Question) -> Evidence:
@@ -58,17 +56,9 @@ def keeps_more(question: Question) -> Evidence:
 
     Draws in which neither delivers anything compare nothing and are not counted.
     """
-    first, second = (_share_at_rate(question, each) for each in question.draws)
-    return Evidence(
-        holds=np.asarray(first > second),
-        counted=np.asarray((first > 0) | (second > 0)),
-        inputs=named_inputs(question.draws),
-        text=f"On discharge at {_rate_of(question):.3g}C.",
-        numbers={
-            f"median share kept by {each.material.title}": (float(np.median(kept)), "1")
-            for each, kept in zip(question.draws, (first, second), strict=True)
-        },
-    )
+    kept = [_share_at_rate(question, each) for each in question.draws]
+    found = _medians(question, kept[0] > kept[1], "share kept by", "1", kept)
+    return replace(found, counted=np.asarray((kept[0] > 0) | (kept[1] > 0)))
 
 
 def holds_at_rate(question: Question) -> Evidence:
@@ -76,36 +66,33 @@ def holds_at_rate(question: Question) -> Evidence:
 
     As a solid solution, which stresses a material that reacts in two phases too little.
     """
-    driving = _driving(question, question.draws[0])
-    found = _crack_evidence(question, driving < 1, [driving])
-    return replace(found, cannot_support=NO_LIFE)
+    driving = _driving(question, question.draws[:1])
+    return replace(_crack_evidence(question, driving[0] < 1, driving), cannot_support=NO_LIFE)
 
 
 def cracks_at_rate(question: Question) -> Evidence:
     """K = 1.12 sigma sqrt(pi a) reaches the toughness on charge at the printed rate."""
-    driving = _driving(question, question.draws[0])
-    found = _crack_evidence(question, driving >= 1, [driving])
-    return replace(found, cannot_contradict=GROWTH)
+    driving = _driving(question, question.draws[:1])
+    return replace(_crack_evidence(question, driving[0] >= 1, driving), cannot_contradict=GROWTH)
 
 
 def fewer_cracks_at_rate(question: Question) -> Evidence:
     """K over K_IC of the first material is below that of the second at the printed rate."""
-    driving = [_driving(question, each) for each in question.draws]
+    driving = _driving(question, question.draws)
     return _crack_evidence(question, driving[0] < driving[1], driving)
 
 
 def low_polarisation(question: Question) -> Evidence:
     """The mean of |V - U(mean filling)| along a discharge stays below ``polarisation_below``."""
     gap = _polarisation(question, question.draws[0])
-    holds, counted = every(gap < question.number("polarisation_below"))
-    return _gap_evidence(question, holds, counted, [gap])
+    below = gap < question.number("polarisation_below")
+    return _medians(question, below, "polarisation of", "V", [gap])
 
 
 def narrower_gap(question: Question) -> Evidence:
     """The mean of |V - U(mean filling)| of the first material is below that of the second."""
     gaps = [_polarisation(question, each) for each in question.draws]
-    holds, counted = every(gaps[0] < gaps[1])
-    return _gap_evidence(question, holds, counted, gaps)
+    return _medians(question, gaps[0] < gaps[1], "polarisation of", "V", gaps)
 
 
 def rate_orders_diffusivity(question: Question) -> Evidence:
@@ -118,11 +105,12 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
     """
     either = _union(*(each.material for each in question.draws))
     kinetics = question.draws[0].values["exchange_current_density"]
+    rows = np.tile(np.arange(len(kinetics)), REPEATS)
     accepted = []
     for each, role in zip(question.draws, ("first", "second"), strict=True):
-        again = each.having(exchange_current_density=kinetics).kept(_repeated(kinetics))
+        again = each.having(exchange_current_density=kinetics).kept(rows)
         stream = f"diffusivity that {each.material.name} may have"
-        free = either.quantile(evenly(stream, REPEATS * len(kinetics), question.seed), 0.0)
+        free = either.quantile(evenly(stream, len(rows), question.seed), 0.0)
         drawn = again.having(diffusivity=free)
         wanted = question.claim.printed[role] / question.claim.printed[f"{role}_low"]
         near = np.abs(_share_at_rate(question, drawn) - wanted) <= question.number("tolerance")
@@ -145,19 +133,11 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
     )
 
 
-def _repeated(values: Array) -> NDArray[np.intp]:
-    return np.tile(np.arange(len(values)), REPEATS)
-
-
 def _share_at_rate(question: Question, draws: MaterialDraws) -> Array:
     """Capacity over that of the draw's own window."""
     runs = _run(question, draws, Direction.DISCHARGE)
     held = draws.values["maximum_concentration"] / draws.material.maximum_concentration
     return np.asarray(runs.capacity / (held * draws.material.specific_capacity))
-
-
-def _kept(question: Question) -> Array:
-    return _share_at_rate(question, question.draws[0])
 
 
 def _run(question: Question, draws: MaterialDraws, direction: Direction, output: int = 0) -> Runs:
@@ -197,12 +177,11 @@ def _printed_share(question: Question) -> float:
     )
 
 
-def _rate_evidence(
-    question: Question, holds: Flags, counted: Flags, kept: Array, printed: float
-) -> Evidence:
+def _rate_evidence(question: Question, holds: Flags, kept: Array, printed: float) -> Evidence:
+    flags, counted = every(holds)
     low, middle, high = (float(np.quantile(kept, q)) for q in (0.05, 0.5, 0.95))
     return Evidence(
-        holds=holds,
+        holds=flags,
         counted=counted,
         inputs=named_inputs(question.draws[:1]),
         text=(
@@ -220,20 +199,30 @@ def _rate_evidence(
     )
 
 
-def _driving(question: Question, draws: MaterialDraws) -> Array:
-    return crack_driving(draws, _run(question, draws, Direction.CHARGE).peak_tension)
+def _driving(question: Question, draws: Sequence[MaterialDraws]) -> list[Array]:
+    return [
+        crack_driving(each, _run(question, each, Direction.CHARGE).peak_tension) for each in draws
+    ]
 
 
 def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> Evidence:
+    found = _medians(question, holds, "K over K_IC of", "1", driving)
+    return replace(found, text=f"As solid solutions, on charge at {_rate_of(question):.3g}C.")
+
+
+def _medians(
+    question: Question, holds: Flags, what: str, unit: str, values: list[Array]
+) -> Evidence:
+    """Evidence that counts every draw and tells the median of each material."""
     flags, counted = every(holds)
     return Evidence(
         holds=flags,
         counted=counted,
         inputs=named_inputs(question.draws),
-        text=f"As solid solutions, on charge at {_rate_of(question):.3g}C.",
+        text=f"On discharge at {_rate_of(question):.3g}C.",
         numbers={
-            f"median K over K_IC of {each.material.title}": (float(np.median(value)), "1")
-            for each, value in zip(question.draws, driving, strict=True)
+            f"median {what} {each.material.title}": (float(np.median(value)), unit)
+            for each, value in zip(question.draws, values, strict=False)
         },
     )
 
@@ -241,23 +230,8 @@ def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> E
 def _polarisation(question: Question, draws: MaterialDraws) -> Array:
     """Mean over the discharge of |V - U(mean filling)| [V]."""
     runs = _run(question, draws, Direction.DISCHARGE, CURVE_POINTS)
-    if runs.voltage is None or runs.mean_filling is None:
-        raise InputError(f"{question.claim.path.name}: the half cells kept no voltage curve.")
-    rest = draws.material.potential(runs.mean_filling)
+    rest = draws.material.potential(runs.mean_site_fraction)
     return np.asarray(np.abs(runs.voltage - rest).mean(axis=1))
-
-
-def _gap_evidence(question: Question, holds: Flags, counted: Flags, gaps: list[Array]) -> Evidence:
-    return Evidence(
-        holds=holds,
-        counted=counted,
-        inputs=named_inputs(question.draws),
-        text=f"On discharge at {_rate_of(question):.3g}C.",
-        numbers={
-            f"median polarisation of {each.material.title}": (float(np.median(gap)), "V")
-            for each, gap in zip(question.draws, gaps, strict=True)
-        },
-    )
 
 
 def _union(first: Material, second: Material) -> PlausibleRange:

@@ -140,7 +140,7 @@ def run_comparison(
         return
     for finding in result.findings:
         name = f" ({finding.answer.id})" if finding.answer.id else ""
-        print(f"{finding.status.value.upper():>12}  {finding.sentence}{name}")
+        print(f"{finding.answer.verdict.value.upper():>12}  {finding.answer.sentence}{name}")
     if result.caution:
         print(f"{'CAUTION':>12}  {result.caution}")
     asked = {finding.answer.id for finding in result.findings}

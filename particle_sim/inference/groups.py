@@ -14,14 +14,14 @@ cells with equal groups apart, however good they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtri
 
 from particle_sim.cell.half_cell import Cell
+from particle_sim.materials.property import Distribution, PlausibleRange, Property, assumed
 from particle_sim.plausible.inputs import Moves
-from particle_sim.plausible.space import Space, Variable, draw, space_of
+from particle_sim.plausible.space import Space, draw, space_of
 from particle_sim.units import Array
 
 GROUPS = ("diffusion_rate", "exchange_current", "series_resistance", "window_capacity")
@@ -83,11 +83,10 @@ def group_prior(cell: Cell) -> GroupPrior:
     """The prior that the plausible ranges of ``cell``'s material and design imply."""
     space = _space(cell)
     rows = _rows(cell, draw(space, _DRAWS, _SEED))
-    varied = [stream for stream in space.streams if stream != _SAMPLE]
     edge = np.array([_LIMIT_PROBABILITY, 1 - _LIMIT_PROBABILITY])
-    corners = dict(zip(varied, map(np.ravel, np.meshgrid(*[edge] * len(varied))), strict=True))
-    middle = np.full(len(corners[varied[0]]), 0.5)
-    ends = _rows(cell, space.at({**corners, _SAMPLE: middle}))
+    names = space.streams.values()
+    corners = map(np.ravel, np.meshgrid(*[edge] * len(names)))
+    ends = _rows(cell, space.at(dict(zip(names, corners, strict=True))))
     groups, radius = rows[:4], rows[4]
     centre, covariance = groups.mean(axis=1), np.cov(groups)
     shared = ((groups.T - centre).T @ (radius - radius.mean())) / (_DRAWS - 1)
@@ -145,32 +144,29 @@ def central_groups(cell: Cell) -> Array:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _LogNormal:
-    """A belief around ``centre`` with no ends."""
-
-    centre: float
-    decades: float
-
-    def quantile(self, probability: Array) -> Array:
-        return np.asarray(self.centre * 10 ** (self.decades * ndtri(probability)))
-
-
 def _space(cell: Cell) -> Space:
     """What moves the sodium in a half cell; how much of it there is, as the sample's spread."""
-    space = space_of(cell.material, cell.design.properties, frozenset({Moves.SODIUM}))
     known = {**cell.design.properties, **cell.material.properties}
     unknown = {
-        name: _LogNormal(centre=known[name].magnitude, decades=UNKNOWN_DECADES)
+        name: _around(known[name].magnitude, UNKNOWN_DECADES)
         for name in _INPUTS
         if known[name].plausible is None
     }
-    spread = float(np.log10(1 + CAPACITY_SPREAD))
-    sample = Variable(
-        belief=_LogNormal(centre=cell.material.specific_capacity, decades=spread), stream=_SAMPLE
+    space = space_of(cell.material, cell.design.properties, frozenset({Moves.SODIUM}))
+    sample = _around(cell.material.specific_capacity, float(np.log10(1 + CAPACITY_SPREAD)))
+    return space.believing({**unknown, _SAMPLE: sample})
+
+
+def _around(centre: float, decades: float) -> Property:
+    """A log-normal belief, cut off so far out that no draw gets there."""
+    reach = 10 ** (6 * decades)
+    plausible = PlausibleRange(
+        low=centre / reach,
+        high=centre * reach,
+        distribution=Distribution.LOG_NORMAL,
+        decades=decades,
     )
-    believed = space.believing(unknown).variables
-    return Space(variables={name: believed[name] for name in _INPUTS} | {_SAMPLE: sample})
+    return replace(assumed("prior", centre, "1"), plausible=plausible)
 
 
 def _rows(cell: Cell, values: Mapping[str, Array]) -> Array:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from particle_sim.cell.half_cell import half_cell
 from particle_sim.errors import InputError
 from particle_sim.learn.controls import Choice, Control, Slider
 from particle_sim.learn.lesson import Scene
@@ -16,10 +15,9 @@ from particle_sim.learn.one_particle import OneParticle, charged
 from particle_sim.learn.picture import Ball, Colour, Line, Number, Panel, Picture, Quantity
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
-from particle_sim.plausible.draws import draw_material
 from particle_sim.plausible.space import SEED
 from particle_sim.studies.choices import Direction, PhysicsChoice
-from particle_sim.studies.drawn_half_cells import drawn_half_cells
+from particle_sim.studies.drawn_half_cells import draw_half_cells, drawn_half_cells
 from particle_sim.units import Array, readable
 
 SHOWN_AT = 0.5
@@ -256,8 +254,7 @@ def _verdict(runs: Sequence[OneParticle], share: float) -> str:
 
 def _drawn_peaks(material: Material, c_rate: float) -> Array:
     """Largest tension on a solid-solution charge, over the file's plausible ranges [Pa] (d,)."""
-    draws = draw_material(material, DRAWS, SEED, design=half_cell(material).design.properties)
-    run = drawn_half_cells(draws, c_rate, Direction.CHARGE)
+    run = drawn_half_cells(draw_half_cells(material, DRAWS, SEED), c_rate, Direction.CHARGE)
     return np.maximum(run.peak_hoop_stress, run.peak_tension)
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
-from particle_sim.plausible.inputs import EVERYTHING, VARIED, Moves
-from particle_sim.plausible.space import Belief, draw, space_of
+from particle_sim.plausible.inputs import VARIED
+from particle_sim.plausible.space import draw, space_of
 from particle_sim.units import Array
 
 
@@ -37,12 +37,11 @@ def draw_material(
     seed: int,
     *,
     design: Mapping[str, Property] | None = None,
-    moves: frozenset[Moves] = EVERYTHING,
-    beliefs: Mapping[str, Belief] | None = None,
+    beliefs: Mapping[str, Property] | None = None,
 ) -> MaterialDraws:
     """Draws of :func:`space_of` a material; ``beliefs`` replaces its own, where it has any."""
-    space = space_of(material, design, moves)
-    other = {name: belief for name, belief in (beliefs or {}).items() if name in space.variables}
+    space = space_of(material, design)
+    other = {name: belief for name, belief in (beliefs or {}).items() if name in space.beliefs}
     return MaterialDraws(material=material, values=draw(space.believing(other), count, seed))
 
 

@@ -9,8 +9,7 @@ are shared between materials.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
@@ -23,51 +22,30 @@ SAMPLES = 4000
 SEED = 1
 
 
-class Belief(Protocol):
-    """What is believed of a number, such as a :class:`Property` with its plausible range."""
-
-    def quantile(self, probability: Array) -> Array:
-        """Inverse cumulative distribution at ``probability`` (n,)."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variable:
-    """An uncertain number and the name of the stream that it is drawn by."""
-
-    belief: Belief
-    stream: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Space:
-    """What varies, by name."""
+    """What varies, by name: a number with its range, and the stream that draws it."""
 
-    variables: Mapping[str, Variable]
+    beliefs: Mapping[str, Property]
+    streams: Mapping[str, str]
 
     def at(self, probability: Mapping[str, Array]) -> dict[str, Array]:
         """Values (n,) of every variable at probabilities (n,) by stream."""
         return {
-            name: variable.belief.quantile(probability[variable.stream])
-            for name, variable in self.variables.items()
+            name: belief.quantile(probability[self.streams[name]])
+            for name, belief in self.beliefs.items()
         }
 
-    def believing(self, beliefs: Mapping[str, Belief]) -> Space:
-        """The same streams with other beliefs about some variables."""
-        changed = {
-            name: replace(self.variables[name], belief=belief) for name, belief in beliefs.items()
-        }
-        return Space(variables={**self.variables, **changed})
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """The names of the random streams."""
-        return tuple(dict.fromkeys(variable.stream for variable in self.variables.values()))
+    def believing(self, beliefs: Mapping[str, Property]) -> Space:
+        """The same streams with other beliefs; what is new has a stream of its own name."""
+        new = {name: name for name in beliefs if name not in self.streams}
+        return Space(beliefs={**self.beliefs, **beliefs}, streams={**self.streams, **new})
 
 
 def draw(space: Space, count: int, seed: int) -> dict[str, Array]:
     """``count`` draws (count,) of every variable of ``space``."""
-    return space.at({stream: evenly(stream, count, seed) for stream in space.streams})
+    streams = set(space.streams.values())
+    return space.at({stream: evenly(stream, count, seed) for stream in streams})
 
 
 def space_of(
@@ -80,12 +58,9 @@ def space_of(
     An input that materials may differ in has a stream with the material's name.
     """
     known = {**(design or {}), **material.properties}
-    return Space(
-        variables={
-            name: Variable(
-                belief=known[name], stream=f"{name} of {material.name}" if entry.own else name
-            )
-            for name, entry in VARIED.items()
-            if name in known and entry.moves in moves
-        }
-    )
+    varied = {
+        name: f"{name} of {material.name}" if entry.own else name
+        for name, entry in VARIED.items()
+        if name in known and entry.moves in moves
+    }
+    return Space(beliefs={name: known[name] for name in varied}, streams=varied)

@@ -133,7 +133,7 @@ def _details(result: ComparisonResult) -> dict[str, Any]:
             role: _material_entry(material)
             for role, material in zip(("baseline", "candidate"), result.materials, strict=True)
         },
-        "verdict": {f.kind: f.status.value for f in result.findings},
+        "verdict": {f.kind: f.answer.verdict.value for f in result.findings},
         "seconds": round(result.seconds, 3),
     }
 

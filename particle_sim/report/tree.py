@@ -175,9 +175,9 @@ def _verdict(result: ComparisonResult) -> xr.Dataset:
         "claim": [f.claim for f in findings],
         "subject": [f.subject for f in findings],
         "id": [f.answer.id for f in findings],
-        "status": [f.status.value for f in findings],
-        "sentence": [f.sentence for f in findings],
-        "decided_by": [f.decided_by for f in findings],
+        "status": [f.answer.verdict.value for f in findings],
+        "sentence": [f.answer.sentence for f in findings],
+        "decided_by": [f.answer.decided_by for f in findings],
         "source": [f.source for f in findings],
         "place": [f.place for f in findings],
         "numbers": [

@@ -29,7 +29,12 @@ from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
 from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
 from particle_sim.studies.laws import law_of
-from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
+from particle_sim.studies.particle_case import (
+    ParticleCase,
+    galvanostatic_flux,
+    rest_fillings,
+    run_case,
+)
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.sweep_batches import (
     BatchedHalfCells,
@@ -234,14 +239,12 @@ def _history(
     material: Material, protocol: ProtocolChoice, c_rate: float
 ) -> tuple[SurfaceFlux, float]:
     """The flux, and the filling at 90 % of the capacity."""
-    cell = half_cell(material)
-    ends = [cell.rest_filling(material.value(key)) for key in ("lower_voltage", "upper_voltage")]
-    start, stop = ends if protocol.direction is Direction.CHARGE else ends[::-1]
+    start, stop = rest_fillings(material, protocol.direction)
     last = start + LAST_FRACTION * (stop - start)
     if not protocol.in_cell:
         return galvanostatic_flux(material, c_rate, protocol.direction, start, last), last
     steps = charge if protocol.direction is Direction.CHARGE else discharge
-    return solve_cell(cell, steps(c_rate)).positive.surface_flux, last
+    return solve_cell(half_cell(material), steps(c_rate)).positive.surface_flux, last
 
 
 def _choice(kind: Any, inputs: Mapping[str, Any], key: str, default: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -77,8 +76,3 @@ def grid_points(shape: Sequence[int], ranges: Sequence[bool], start: int, stop: 
         even = place / (size - 1) if size > 1 else np.full(len(place), 0.5)
         points[:, column] = even if is_range else (place + 0.5) / size
     return points
-
-
-def grid_size(shape: Sequence[int]) -> int:
-    """How many points a grid has."""
-    return math.prod(shape)

@@ -16,6 +16,7 @@ from particle_sim.claims import called, fingerprint, kinds, kinds_field, kinds_r
 from particle_sim.claims.fingerprint import changed_parts, fingerprints
 from particle_sim.claims.kinds import KINDS, NEEDS, Kind
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
+from particle_sim.plausible import space, streams
 
 Change = Callable[[ModuleType, str, str], None]
 
@@ -24,7 +25,7 @@ Change = Callable[[ModuleType, str, str], None]
 def claims() -> list[Claim]:
     """All that are tested but the one that reads every material, which takes a second."""
     known = load_claims(claims_folder(), NEEDS)
-    return [claim for claim in known if claim.file.test and not KINDS[_kind(claim)].whole_library]
+    return [claim for claim in known if claim.file.test and not NEEDS[_kind(claim)].whole_library]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Change]:
         spec.loader.exec_module(fresh)
         new = {name: _renewed(kind, fresh) for name, kind in KINDS.items()}
         monkeypatch.setattr(fingerprint, "KINDS", new)
-        for user in (kinds_field, kinds_rate):
+        for user in (kinds_field, kinds_rate, space):
             for name in vars(user).keys() & vars(fresh).keys():
                 if getattr(vars(user)[name], "__module__", "") == module.__name__:
                     monkeypatch.setattr(user, name, vars(fresh)[name])
@@ -96,7 +97,7 @@ def test_another_kind_makes_nothing_stale(
 @pytest.mark.parametrize(
     ("module", "was", "becomes", "kinds"),
     [
-        (kinds_rate, "every(kept >= printed -", "every(kept > printed -", {"keeps_capacity"}),
+        (kinds_rate, "kept >= printed -", "kept > printed -", {"keeps_capacity"}),
         (kinds_field, '"surface_excess") > 0)', '"surface_excess") >= 0)', {"surface_richer"}),
         (kinds_rate, "REPEATS = 4", "REPEATS = 5", {"rate_orders_diffusivity"}),
         (
@@ -111,8 +112,16 @@ def test_another_kind_makes_nothing_stale(
             "np.maximum(tension, 1)",
             {name for name in KINDS if "crack" in name or name.startswith("holds")},
         ),
+        (streams, "source.random(count)", "source.random()", set(KINDS)),
     ],
-    ids=["a formula", "a formula inside a test", "a constant", "a helper of two", "crack driving"],
+    ids=[
+        "a formula",
+        "a formula inside a test",
+        "a constant",
+        "a helper of two",
+        "crack driving",
+        "the draws",
+    ],
 )
 def test_another_formula_makes_those_stale_that_call_it(
     claims: list[Claim],

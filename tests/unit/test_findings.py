@@ -54,7 +54,7 @@ def test_at_the_ledgers_settings_the_answer_is_the_ledgers(
         expected, sentence="", numbers={}
     )
     after_the_words = expected.sentence.partition("C. ")[2]
-    assert found.sentence.endswith(after_the_words)
+    assert found.answer.sentence.endswith(after_the_words)
     assert found.numbers["draws"] == (expected.draws, "1")
 
 
@@ -72,18 +72,18 @@ def test_verdicts_are_those_of_their_intervals(comparison: ComparisonResult) -> 
         expected = verdict_of(round(share * draws), int(draws))
         if finding.kind == "cracks" and expected is Verdict.CONTRADICTED:
             expected = Verdict.UNDECIDED
-            assert "cycles" in finding.decided_by
+            assert "cycles" in finding.answer.decided_by
         if finding.answer.because == "assumed":
             assert finding.numbers["share_with_equal_ranges"][0] != share
             expected = Verdict.NOT_TESTABLE
-        assert finding.status is expected
-        assert f"{100 * share:.0f} %" in finding.sentence
+        assert finding.answer.verdict is expected
+        assert f"{100 * share:.0f} %" in finding.answer.sentence
 
 
 def test_a_discharge_says_nothing_of_what_is_left(comparison: ComparisonResult) -> None:
     found = again(comparison, direction=Direction.DISCHARGE)["surface_retained"]
-    assert found.status is Verdict.NOT_TESTABLE
-    assert "--direction charge" in found.sentence
+    assert found.answer.verdict is Verdict.NOT_TESTABLE
+    assert "--direction charge" in found.answer.sentence
     assert found.numbers == {}
 
 
@@ -93,8 +93,11 @@ def test_nothing_is_judged_where_no_sodium_moved(comparison: ComparisonResult) -
     asked = replace(comparison.settings, c_rate=200.0)
     found = by_kind(findings(asked, still, comparison.candidate))
     for kind in ("heterogeneous", "lower_stress"):
-        assert found[kind].status is Verdict.NOT_TESTABLE
-        assert "At 200C the current alone takes NVP beyond a voltage limit" in found[kind].sentence
+        assert found[kind].answer.verdict is Verdict.NOT_TESTABLE
+        assert (
+            "At 200C the current alone takes NVP beyond a voltage limit"
+            in found[kind].answer.sentence
+        )
         assert found[kind].numbers == {}
     assert found["uniform"].numbers["draws"][0] > 0
 
@@ -105,8 +108,8 @@ def test_without_a_toughness_no_crack_is_judged(comparison: ComparisonResult) ->
     record = replace(comparison.baseline.record, material=replace(material, properties=known))
     bare = replace(comparison.baseline, record=record)
     found = by_kind(findings(comparison.settings, bare, comparison.candidate))["cracks"]
-    assert found.status is Verdict.NOT_TESTABLE
-    assert "add fracture_toughness" in found.sentence
+    assert found.answer.verdict is Verdict.NOT_TESTABLE
+    assert "add fracture_toughness" in found.answer.sentence
 
 
 # Central runs; their fields are stand-ins

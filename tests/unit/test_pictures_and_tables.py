@@ -52,14 +52,14 @@ def test_ball_keeps_the_range_of_the_field() -> None:
 def test_map_is_sorted_and_has_units(comparison: ComparisonResult) -> None:
     law = comparison.baseline.law
     points = [
-        size_map.MapPoint(
-            diffusion_rate=rate,
-            peak_stress=1e6 / rate,
-            peak_tension=2.0,
-            inhomogeneity=0.1,
-            surface_excess=-0.2,
-            reached=1.0,
-        )
+        {
+            "diffusion_rate": rate,
+            "peak_stress": 1e6 / rate,
+            "peak_tension": 2.0,
+            "inhomogeneity": 0.1,
+            "surface_excess": -0.2,
+            "reached": 1.0,
+        }
         for rate in (1e-2, 1e-4, 1e-3)
     ]
     table = size_map.map_dataset(points, law)

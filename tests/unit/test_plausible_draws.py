@@ -27,6 +27,7 @@ from particle_sim.plausible.draws import (
 from particle_sim.plausible.inputs import VARIED, Moves
 from particle_sim.plausible.space import draw, space_of
 from particle_sim.plausible.streams import evenly
+from particle_sim.studies.drawn_half_cells import draw_half_cells
 
 SHARED = [name for name, entry in VARIED.items() if not entry.own]
 OWN = [name for name, entry in VARIED.items() if entry.own]
@@ -34,7 +35,7 @@ NVP, HE_V = load_material("nvp"), load_material("he_v")
 
 
 def drawn(material: Material, seed: int = 3) -> MaterialDraws:
-    return draw_material(material, 500, seed, design=half_cell(material).design.properties)
+    return draw_half_cells(material, 500, seed)
 
 
 def test_same_seed_same_draws() -> None:
