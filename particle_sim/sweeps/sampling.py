@@ -25,6 +25,10 @@ class Sampling(enum.Enum):
     SOBOL = "sobol"
 
 
+NAMED = (Sampling.RANDOM, Sampling.LATIN_HYPERCUBE)
+"""Samplings whose columns belong to the names of their dimensions."""
+
+
 def unit_points(
     sampling: Sampling, names: Sequence[str], samples: int, seed: int, start: int, stop: int
 ) -> Array:
