@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from particle_sim.cell.full_cell import full_cell as full_cell
     from particle_sim.cell.half_cell import half_cell as half_cell
     from particle_sim.cell.solve import solve_cell as solve_cell
+    from particle_sim.claims.compare import compare as compare
     from particle_sim.composition.report import analyse as analyse
     from particle_sim.flux import SurfaceFlux as SurfaceFlux
     from particle_sim.flux import constant_flux as constant_flux
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
     from particle_sim.particle.solve_stress import solve_stress as solve_stress
-    from particle_sim.studies.compare import compare as compare
     from particle_sim.studies.settings import Comparison as Comparison
     from particle_sim.sweeps.sweep import sweep as sweep
 
@@ -45,7 +45,7 @@ _HOMES = {
     "Stored": "particle_sim.particle.outcome",
     "SurfaceFlux": "particle_sim.flux",
     "analyse": "particle_sim.composition.report",
-    "compare": "particle_sim.studies.compare",
+    "compare": "particle_sim.claims.compare",
     "constant_flux": "particle_sim.flux",
     "crystal": "particle_sim.particle",
     "export": "particle_sim.particle",

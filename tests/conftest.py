@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     import xarray as xr
 
-    from particle_sim.studies.result import ComparisonResult
+    from particle_sim.claims.compare import ComparisonResult
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -116,7 +116,7 @@ pytest.approx = _approx_of_any_size
 @pytest.fixture(scope="session")
 def comparison() -> ComparisonResult:
     """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
-    from particle_sim.studies.compare import compare
+    from particle_sim.claims.compare import compare
     from particle_sim.studies.settings import Comparison
     from particle_sim.transport.laws import PhysicsChoice
 

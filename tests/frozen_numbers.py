@@ -147,9 +147,9 @@ def _radial(name: str) -> Numbers:
 
 def _run(path: Path) -> Numbers:
     """A scenario or a sweep, by the way that its verb takes."""
+    from particle_sim.claims.compare import compare
     from particle_sim.materials.document import read_toml
     from particle_sim.report.tree import to_tree
-    from particle_sim.studies.compare import compare
     from particle_sim.studies.scenario import load_scenario
     from particle_sim.studies.sweep_functions import FUNCTIONS
     from particle_sim.sweeps.scenario import load_sweep

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,15 +12,11 @@ from particle_sim.cell.design import FULL_CELL_CATALOGUE
 from particle_sim.claims.interval import Region, Verdict, region_of, share_interval, verdict_of
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.question import Evidence, Numbers, Question, Tools
-from particle_sim.claims.sample import alike, draw
 from particle_sim.claims.schema import BECAUSE, Claim, TestEntry
-from particle_sim.claims.tools import design_of
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
-
-SAMPLES = 500
-"""Draws per claim: the interval of a share of one half is then 9 % wide."""
-SEED = 1
+from particle_sim.plausible.space import SAMPLES, SEED
+from particle_sim.studies.drawn_half_cells import draw_half_cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +33,10 @@ class Answer:
     interval: tuple[float, float] | None = None
     alike_share: float | None = None
     """Share when the assumed properties have the same ranges in both materials"""
+    solid_share: float | None = None
+    """Share with every material as a solid solution, where one reacts in two phases"""
     region: Region | None = None
+    decided_by: str = ""
     numbers: Mapping[str, tuple[float, str]]
 
 
@@ -51,34 +50,38 @@ def answer(claim: Claim, tools: Tools, samples: int = SAMPLES, seed: int = SEED)
     test = claim.file.test
     if test is None:
         return _untested(claim)
-    question = _question(claim, tools, samples, seed)
-    kind = KINDS[test.kind]
-    found = kind.test(question)
+    return judged(question_of(claim, tools, samples, seed), test, KINDS[test.kind].test)
+
+
+def judged(
+    question: Question, test: TestEntry, ask: Callable[[Question], Evidence], opening: str = ""
+) -> Answer:
+    """What ``ask`` finds for a question, as an answer; ``opening`` begins its sentence instead."""
+    found = ask(question)
+    found = replace(found, text=opening or found.text)
     if found.exact:
-        return _exact(claim, found)
+        return _exact(question.claim, found)
     if found.draws == 0:
-        return Answer(
-            id=claim.id,
-            verdict=Verdict.NOT_TESTABLE,
-            because=BECAUSE[1],
-            sentence=f"{found.text} No combination of plausible inputs gets to that state.",
+        return untested(
+            question.claim.id,
+            f"{found.text} No combination of plausible inputs gets to that state.",
             numbers=_rounded(found.numbers),
         )
     other = _asked_alike(question, test)
-    levelled = None if other is None else kind.test(other)
-    return _judged(claim, test, found, levelled)
+    levelled = None if other is None else ask(other)
+    return _judged(question.claim, test, found, levelled)
 
 
-def _question(claim: Claim, tools: Tools, samples: int, seed: int) -> Question:
+def question_of(claim: Claim, tools: Tools, samples: int, seed: int) -> Question:
+    """The claim with its draws."""
     names = tuple(claim.file.claim.materials)
     try:
-        materials = [tools.load(name) for name in names]
-        designs = [design_of(material) for material in materials]
+        draws = tuple(draw_half_cells(tools.load(name), samples, seed) for name in names)
     except InputError as error:
         raise InputError(*(f"{claim.path.name}: {problem}" for problem in error.problems)) from None
     return Question(
         claim=claim,
-        draws=draw(materials, designs, samples, seed),
+        draws=draws,
         names=names,
         tools=tools,
         samples=samples,
@@ -91,8 +94,10 @@ def _asked_alike(question: Question, test: TestEntry) -> Question | None:
     name = test.alike or (question.names[1] if len(question.names) > 1 else None)
     if not test.assumes or name is None:
         return None
-    other = question.tools.load(name)
-    first = alike(question.draws[0], other, test.assumes, question.samples, question.seed)
+    other = question.tools.load(name).properties
+    beliefs = {key: other[key] for key in test.assumes if key in other}
+    own = question.draws[0].material
+    first = draw_half_cells(own, question.samples, question.seed, beliefs)
     return question.with_draws(first, *question.draws[1:])
 
 
@@ -101,7 +106,7 @@ def _judged(claim: Claim, test: TestEntry, found: Evidence, levelled: Evidence |
     low, high = share_interval(found.successes, found.draws)
     region = region_of(found.holds, found.counted, found.inputs)
     words = [found.text, f"Holds in {_share(found)} ({_percent(low)} to {_percent(high)})."]
-    because, same = "", None
+    because, decided_by, same = "", "", None
     if levelled is not None:
         same = levelled.successes / max(levelled.draws, 1)
         names = " and ".join(_plain(name) for name in test.assumes)
@@ -118,12 +123,13 @@ def _judged(claim: Claim, test: TestEntry, found: Evidence, levelled: Evidence |
         (Verdict.SUPPORTED, found.cannot_support),
     ):
         if clause and verdict is side:
-            verdict = Verdict.UNDECIDED
+            verdict, decided_by = Verdict.UNDECIDED, clause
             words.append(f"Left open: {clause}.")
     if found.turned_by and verdict is not Verdict.NOT_TESTABLE:
-        verdict = Verdict.UNDECIDED
+        verdict, decided_by = Verdict.UNDECIDED, found.turned_by
         words.append(f"Decided by {found.turned_by}.")
     if region is not None:
+        decided_by = decided_by or f"the assumed {_plain(region.name)}"
         words.append(region_sentence(region))
     return Answer(
         id=claim.id,
@@ -134,7 +140,9 @@ def _judged(claim: Claim, test: TestEntry, found: Evidence, levelled: Evidence |
         draws=found.draws,
         interval=(_digits(low), _digits(high)),
         alike_share=None if same is None else _digits(same),
+        solid_share=None if found.solid_share is None else _digits(found.solid_share),
         region=region,
+        decided_by=decided_by,
         numbers=_rounded(found.numbers),
     )
 
@@ -179,12 +187,21 @@ def _exact(claim: Claim, found: Evidence) -> Answer:
 
 def _untested(claim: Claim) -> Answer:
     reason = claim.file.not_testable
+    if reason is None:
+        return untested(claim.id, "")
+    return untested(claim.id, reason.reason, because=reason.because)
+
+
+def untested(
+    name: str, why: str, *, because: str = BECAUSE[1], numbers: Numbers | None = None
+) -> Answer:
+    """No answer, and the sentence that says why."""
     return Answer(
-        id=claim.id,
+        id=name,
         verdict=Verdict.NOT_TESTABLE,
-        because=reason.because if reason else BECAUSE[1],
-        sentence=reason.reason if reason else "",
-        numbers={},
+        because=because,
+        sentence=why,
+        numbers=numbers or {},
     )
 
 

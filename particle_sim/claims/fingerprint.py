@@ -1,9 +1,12 @@
-"""What an answer depends on, as hashes: the claim, the files it reads, the test and the draws."""
+"""What an answer depends on, as hashes: the claim, the files it reads, and what its test calls.
+
+A test counts with all that it calls (:mod:`particle_sim.claims.called`), not with its module: a new
+kind of test changes no hash, another formula those of its own kind.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import tomllib
 from collections.abc import Callable, Iterable
@@ -11,17 +14,16 @@ from functools import cache
 from pathlib import Path
 
 from particle_sim.cell.half_cell import HALF_CELLS
-from particle_sim.claims import interval, sample
-from particle_sim.claims.answer import SAMPLES, SEED
+from particle_sim.claims.answer import judged
+from particle_sim.claims.called import called_text
+from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.schema import Claim
+from particle_sim.claims.tools import SIMULATIONS
 from particle_sim.materials.hosts import host_path
 from particle_sim.materials.system import load_system, system_names
+from particle_sim.plausible.space import SAMPLES, SEED
 from particle_sim.resources import shipped_folder
-
-_WHOLE_LIBRARY = ("fade_follows_strain",)
-"""Tests that read every material."""
-_FULL_CELLS = ("sodium_full_cell", "sodium_full_cell_presodiated")
 
 
 def fingerprints(claims: Iterable[Claim]) -> dict[str, dict[str, str]]:
@@ -29,29 +31,39 @@ def fingerprints(claims: Iterable[Claim]) -> dict[str, dict[str, str]]:
 
     Comments and line endings of the files do not count.
     """
-    files = cache(_material_files)
-    return {claim.id: _fingerprint(claim, files) for claim in claims}
+    material, test = cache(_material_files), cache(_of_test)
+    return {claim.id: _fingerprint(claim, material, test) for claim in claims}
 
 
-def _fingerprint(claim: Claim, files: Callable[[str], dict[str, str]]) -> dict[str, str]:
+def _fingerprint(
+    claim: Claim, material: Callable[[str], dict[str, str]], of_test: Callable[[str], str]
+) -> dict[str, str]:
     parts = {"claim file": _of_toml(claim.path)}
     test = claim.file.test
     if test is None:
         return parts
+    kind = KINDS[test.kind]
     names = [*claim.file.claim.materials, *([test.alike] if test.alike else [])]
     names += [reference.material for reference in test.printed.values()]
-    if test.kind in _WHOLE_LIBRARY:
-        names += system_names()
+    names += system_names() if kind.needs.whole_library else []
     for name in dict.fromkeys(names):
-        parts |= files(name)
-    if test.kind.startswith("full_cell"):
-        for cell in _FULL_CELLS:
-            parts[f"cell {cell}"] = _of_toml(_cell_path(cell))
-    parts[f"test {test.kind}"] = _of_text(KINDS[test.kind].source)
-    parts["draws"] = _of_text(
-        f"{SAMPLES} {SEED} {inspect.getsource(sample)} {inspect.getsource(interval)}"
-    )
+        parts |= material(name)
+    for cell in kind.needs.cells:
+        parts[f"cell {cell}"] = _of_toml(_cell_path(cell))
+    parts[f"test {test.kind}"] = of_test(test.kind)
     return parts
+
+
+def _of_test(kind: str) -> str:
+    """The hash of a kind's test, its simulations, and how the answer is drawn and judged."""
+    return _of_text(f"{SAMPLES} {SEED} {called_text([judged, *_roots(KINDS[kind])])}")
+
+
+def _roots(kind: Kind) -> list[Callable[..., object]]:
+    """The test, and the simulations that it or what it calls asks for by name."""
+    text = called_text([kind.test])
+    asked = [name for name in SIMULATIONS if f"tools.{name}(" in text]
+    return [kind.test, *map(SIMULATIONS.__getitem__, asked)]
 
 
 def changed_parts(old: dict[str, str], new: dict[str, str]) -> list[str]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.claims.question import Flags
-from particle_sim.studies.influence import rank_correlation
-from particle_sim.studies.verdict_types import SUPPORTED_FROM
+from particle_sim.plausible.sensitivity import strongest
 from particle_sim.units import Array
 
+SUPPORTED_FROM = 0.9
+"""Share of plausible draws from which a claim counts as supported; contradicted below 1 - this."""
 CONFIDENCE = 0.95
 WEAKEST = 0.1
 """Rank correlation below which no input is said to decide."""
@@ -80,29 +81,17 @@ def region_of(holds: Flags, counted: Flags, inputs: Mapping[str, Array]) -> Regi
     if min(answer.sum(), answer.size - answer.sum()) < FEWEST_EACH:
         return None
     kept = {name: values[counted] for name, values in inputs.items() if np.ptp(values) > 0}
-    strengths = {name: rank_correlation(values, answer) for name, values in kept.items()}
-    if not strengths:
+    if not kept:
         return None
-    name = max(strengths, key=lambda key: abs(strengths[key]))
-    if abs(strengths[name]) < WEAKEST:
+    name, correlation = strongest(kept, answer)
+    if abs(correlation) < WEAKEST:
         return None
     values = kept[name]
-    split = max(
-        np.quantile(values, np.linspace(FEWEST, 1 - FEWEST, 17)),
-        key=lambda value: _difference(answer, values, float(value)),
-    )
-    below, above = _sides(answer, values, float(split))
+    splits = np.quantile(values, np.linspace(FEWEST, 1 - FEWEST, 17))
+    sides = [(answer[values <= split], answer[values > split]) for split in splits]
+    shares = [(float(a.mean()), float(b.mean())) for a, b in sides if b.size]
+    place = int(np.argmax([abs(above - below) for below, above in shares]))
+    below, above = shares[place]
     return Region(
-        name=name, correlation=strengths[name], split=float(split), below=below, above=above
+        name=name, correlation=correlation, split=float(splits[place]), below=below, above=above
     )
-
-
-def _sides(answer: Array, values: Array, split: float) -> tuple[float, float]:
-    return float(answer[values <= split].mean()), float(answer[values > split].mean())
-
-
-def _difference(answer: Array, values: Array, split: float) -> float:
-    if not (values > split).any():
-        return 0.0
-    below, above = _sides(answer, values, split)
-    return abs(above - below)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 
 from particle_sim.claims.question import Evidence, Question
 from particle_sim.claims.schema import Needs
@@ -23,12 +22,6 @@ class Kind:
         """What it asks: the first sentence of the test's docstring."""
         return (inspect.getdoc(self.test) or "").split("\n")[0].replace("``", "")
 
-    @property
-    def source(self) -> str:
-        """The text of the module that holds the test."""
-        module = inspect.getmodule(self.test)
-        return inspect.getsource(module) if isinstance(module, ModuleType) else ""
-
 
 def claim_kind(
     test: Callable[[Question], Evidence],
@@ -38,6 +31,8 @@ def claim_kind(
     optional: Mapping[str, str] | None = None,
     printed: tuple[str, ...] = (),
     optional_printed: tuple[str, ...] = (),
+    cells: tuple[str, ...] = (),
+    whole_library: bool = False,
 ) -> Kind:
     """A kind from its test, the parameters it needs (name to unit), and what else it may take."""
     needs = Needs(
@@ -46,5 +41,7 @@ def claim_kind(
         optional=optional or {},
         printed=printed,
         optional_printed=optional_printed,
+        cells=cells,
+        whole_library=whole_library,
     )
     return Kind(test=test, needs=needs)

@@ -58,9 +58,14 @@ full_cell_capacity = claim_kind(
     optional=_WINDOW,
     printed=("capacity",),
     optional_printed=("retention",),
+    cells=kinds_print.FULL_CELLS,
 )
 full_cell_energy = claim_kind(
-    kinds_print.full_cell_energy, _CELL, optional=_WINDOW, printed=("energy",)
+    kinds_print.full_cell_energy,
+    _CELL,
+    optional=_WINDOW,
+    printed=("energy",),
+    cells=kinds_print.FULL_CELLS,
 )
 formula_capacity = claim_kind(
     kinds_print.formula_capacity, {"electrons": "1", "tolerance": "1"}, printed=("capacity",)
@@ -68,7 +73,9 @@ formula_capacity = claim_kind(
 carbon_plateau = claim_kind(
     kinds_print.carbon_plateau, {"plateau": "V", "within": "V"}, materials=0
 )
-fade_follows_strain = claim_kind(kinds_print.fade_follows_strain, {}, materials=0)
+fade_follows_strain = claim_kind(
+    kinds_print.fade_follows_strain, {}, materials=0, whole_library=True
+)
 
 KINDS: Mapping[str, Kind] = {
     name: value for name, value in list(vars().items()) if isinstance(value, Kind)

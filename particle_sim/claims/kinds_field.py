@@ -25,19 +25,19 @@ from particle_sim.claims.question import (
     Numbers,
     Question,
 )
-from particle_sim.claims.sample import centre, named_inputs
-from particle_sim.studies.claim_tests import REACHED
-from particle_sim.studies.draws import SEPARATES_ABOVE, MaterialDraws
+from particle_sim.claims.readings import map_driving, read, spread, stress
+from particle_sim.plausible.draws import MaterialDraws, centre, named_inputs
+from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.units import Array
 
 Draws = tuple[MaterialDraws, ...]
 Tables = tuple[xr.Dataset, ...]
 Judge = Callable[[Draws, Tables], Flags]
 
-TRANSPORT = ("diffusivity", "particle_radius")
-STIFFNESS = ("volume_change", "youngs_modulus", "poisson_ratio")
-CRACK = ("flaw_size", "fracture_toughness")
-CHI = ("regular_solution_parameter",)
+SEPARATES_ABOVE = 2.0
+"""Interaction chi above which a regular solution splits into two phases."""
+REACHED = 0.97 * LAST_FRACTION
+"""Fraction of the capacity from which a draw counts as having reached the last state."""
 
 
 def uniform(question: Question) -> Evidence:
@@ -50,7 +50,7 @@ def uniform(question: Question) -> Evidence:
     def judge(draws: Draws, tables: Tables) -> Flags:
         return _even(draws[0], tables[0], limit)
 
-    return _evidence(question, judge, TRANSPORT + CHI, arrives=True)
+    return _evidence(question, judge, arrives=True)
 
 
 def heterogeneous(question: Question) -> Evidence:
@@ -60,16 +60,16 @@ def heterogeneous(question: Question) -> Evidence:
     def judge(draws: Draws, tables: Tables) -> Flags:
         return ~_even(draws[0], tables[0], limit)
 
-    return _evidence(question, judge, TRANSPORT + CHI, arrives=True)
+    return _evidence(question, judge, arrives=True)
 
 
 def surface_richer(question: Question) -> Evidence:
     """At 90 % of a charge the surface holds more sodium than the mean of the particle."""
 
     def judge(draws: Draws, tables: Tables) -> Flags:
-        return np.asarray(draws[0].read(tables[0], "surface_excess") > 0)
+        return np.asarray(read(draws[0], tables[0], "surface_excess") > 0)
 
-    return _evidence(question, judge, TRANSPORT)
+    return _evidence(question, judge)
 
 
 def caused_by_diffusivity(question: Question) -> Evidence:
@@ -80,11 +80,10 @@ def caused_by_diffusivity(question: Question) -> Evidence:
     limit = question.number("uniform_below")
 
     def judge(draws: Draws, tables: Tables) -> Flags:
-        values = {**draws[0].values, "diffusivity": draws[1].values["diffusivity"]}
-        faster = MaterialDraws(material=draws[0].material, values=values)
+        faster = draws[0].having(diffusivity=draws[1].values["diffusivity"])
         return _even(faster, tables[0], limit)
 
-    found = _evidence(question, judge, TRANSPORT, turns=False)
+    found = _evidence(question, judge, turns=False)
     counted, smooth = (
         ~_even(question.draws[0], _tables(question, law)[0], limit) for law in (OWN, SOLID)
     )
@@ -109,13 +108,14 @@ def lower_stress(question: Question) -> Evidence:
 
     def judge(draws: Draws, tables: Tables) -> Flags:
         first, second = (
-            each.stress(table, "peak_stress") for each, table in zip(draws, tables, strict=True)
+            stress(each, table, "peak_stress") for each, table in zip(draws, tables, strict=True)
         )
         return np.asarray(first < second)
 
-    found = _evidence(question, judge, TRANSPORT + STIFFNESS)
-    peaks = _central(question, lambda each, table: each.stress(table, "peak_stress"))
-    return replace(found, numbers={**found.numbers, **_named(question, "peak stress", peaks, "Pa")})
+    def peak(each: MaterialDraws, table: xr.Dataset) -> Array:
+        return stress(each, table, "peak_stress")
+
+    return _with_central(question, _evidence(question, judge), "peak stress", "Pa", peak)
 
 
 def cracks(question: Question) -> Evidence:
@@ -125,20 +125,22 @@ def cracks(question: Question) -> Evidence:
     """
 
     def judge(draws: Draws, tables: Tables) -> Flags:
-        return np.asarray(draws[0].crack_driving(tables[0]) >= 1)
+        return np.asarray(map_driving(draws[0], tables[0]) >= 1)
 
-    found = _evidence(question, judge, TRANSPORT + STIFFNESS + CRACK)
-    return replace(_with_driving(question, found), cannot_contradict=GROWTH)
+    found = _evidence(question, judge)
+    return replace(
+        _with_central(question, found, "K over K_IC", "1", map_driving), cannot_contradict=GROWTH
+    )
 
 
 def holds_together(question: Question) -> Evidence:
     """K = 1.12 sigma sqrt(pi a) of the surface flaw stays below the toughness within one charge."""
 
     def judge(draws: Draws, tables: Tables) -> Flags:
-        return np.asarray(draws[0].crack_driving(tables[0]) < 1)
+        return np.asarray(map_driving(draws[0], tables[0]) < 1)
 
-    found = _evidence(question, judge, TRANSPORT + STIFFNESS + CRACK)
-    return _with_driving(question, found)
+    found = _evidence(question, judge)
+    return _with_central(question, found, "K over K_IC", "1", map_driving)
 
 
 def fewer_cracks(question: Question) -> Evidence:
@@ -146,16 +148,16 @@ def fewer_cracks(question: Question) -> Evidence:
 
     def judge(draws: Draws, tables: Tables) -> Flags:
         first, second = (
-            each.crack_driving(table) for each, table in zip(draws, tables, strict=True)
+            map_driving(each, table) for each, table in zip(draws, tables, strict=True)
         )
         return np.asarray(first < second)
 
-    found = _evidence(question, judge, TRANSPORT + STIFFNESS + CRACK)
-    return _with_driving(question, found)
+    found = _evidence(question, judge)
+    return _with_central(question, found, "K over K_IC", "1", map_driving)
 
 
 def _even(draws: MaterialDraws, table: xr.Dataset, limit: float) -> Flags:
-    even: Flags = np.asarray(draws.spread(table) < limit)
+    even: Flags = np.asarray(spread(draws, table) < limit)
     chi = draws.values.get("regular_solution_parameter")
     if chi is None or draws.material.two_phase:
         return even
@@ -165,7 +167,6 @@ def _even(draws: MaterialDraws, table: xr.Dataset, limit: float) -> Flags:
 def _evidence(
     question: Question,
     judge: Judge,
-    inputs: tuple[str, ...],
     *,
     arrives: bool = False,
     turns: bool = True,
@@ -175,7 +176,7 @@ def _evidence(
     holds = judge(question.draws, own)
     counted = np.ones_like(holds)
     if arrives:
-        counted = np.asarray(question.draws[0].read(own[0], "reached") >= REACHED)
+        counted = np.asarray(read(question.draws[0], own[0], "reached") >= REACHED)
     solid_share, turned_by = None, ""
     if any(each.material.two_phase for each in question.draws):
         smooth = judge(question.draws, _tables(question, SOLID))
@@ -186,7 +187,7 @@ def _evidence(
     return Evidence(
         holds=holds,
         counted=counted,
-        inputs=named_inputs(question.draws, inputs),
+        inputs=named_inputs(question.draws),
         text=f"On charge at {question.number('c_rate'):g}C.",
         solid_share=solid_share,
         turned_by=turned_by,
@@ -214,21 +215,17 @@ def _tables(question: Question, law: str) -> Tables:
     )
 
 
-def _central(question: Question, read: Callable[[MaterialDraws, xr.Dataset], Array]) -> list[float]:
-    return [
-        float(read(centre(each), table)[0])
-        for each, table in zip(question.draws, _tables(question, OWN), strict=True)
-    ]
-
-
-def _with_driving(question: Question, found: Evidence) -> Evidence:
-    driving = _central(question, lambda each, table: each.crack_driving(table))
-    named = _named(question, "K over K_IC", driving, "1")
-    return replace(found, numbers={**found.numbers, **named})
-
-
-def _named(question: Question, what: str, values: list[float], unit: str) -> Numbers:
-    return {
-        f"central {what} of {each.material.title}": (value, unit)
-        for each, value in zip(question.draws, values, strict=True)
+def _with_central(
+    question: Question,
+    found: Evidence,
+    what: str,
+    unit: str,
+    of: Callable[[MaterialDraws, xr.Dataset], Array],
+) -> Evidence:
+    """The evidence with a number of the central values of each material."""
+    tables = zip(question.draws, _tables(question, OWN), strict=True)
+    numbers: Numbers = {
+        f"central {what} of {each.material.title}": (float(of(centre(each), table)[0]), unit)
+        for each, table in tables
     }
+    return replace(found, numbers=numbers)

@@ -8,7 +8,6 @@ from particle_sim.cell.negative import load_negative
 from particle_sim.claims.question import (
     ONE_CARBON,
     Evidence,
-    FullCellCase,
     FullCells,
     Question,
     every,
@@ -16,12 +15,13 @@ from particle_sim.claims.question import (
 )
 from particle_sim.composition.capacity import theoretical_capacity
 from particle_sim.materials.system import System, load_system, system_names
-from particle_sim.studies.influence import rank_correlation
+from particle_sim.plausible.sensitivity import rank_correlation, rank_correlations
+from particle_sim.plausible.streams import generator
 from particle_sim.units import Array
 
 FULL_CELL_DRAWS = 40
 """The fewest draws of which all can hold with a 95 % interval above 90 %."""
-_DESIGNS = ("sodium_full_cell", "sodium_full_cell_presodiated")
+FULL_CELLS = ("sodium_full_cell", "sodium_full_cell_presodiated")
 _CURVE = 400
 ROUNDING = 1e-9
 
@@ -84,10 +84,11 @@ def fade_follows_strain(question: Question) -> Evidence:
     points = fade_points([load_system(name) for name in system_names()])
     change = np.array([point[1] for point in points])
     fade = np.array([point[2] for point in points])
-    stream = np.random.default_rng([question.seed, len(points)])
+    stream = generator(question.seed, "order of the fades", len(points))
     found = rank_correlation(change, fade)
-    shuffled = [rank_correlation(change, stream.permutation(fade)) for _ in range(question.samples)]
-    holds, counted = every(np.array(shuffled) < found - ROUNDING)
+    shuffled = {str(k): stream.permutation(fade) for k in range(question.samples)}
+    chance = rank_correlations({"change": change}, shuffled).influence.values[0]
+    holds, counted = every(chance < found - ROUNDING)
     return Evidence(
         holds=holds,
         counted=counted,
@@ -129,15 +130,14 @@ def _longest_fade(system: System) -> float | None:
 
 
 def _full_cells(question: Question) -> FullCells:
-    case = FullCellCase(
-        material=question.names[0],
-        design=_DESIGNS[int(question.number("presodiated"))],
-        lower_voltage=question.claim.parameters.get("lower_voltage"),
-        c_rate=question.number("c_rate"),
-        samples=FULL_CELL_DRAWS,
-        seed=question.seed,
+    return question.tools.full_cells(
+        question.names[0],
+        FULL_CELLS[int(question.number("presodiated"))],
+        question.number("c_rate"),
+        question.claim.parameters.get("lower_voltage"),
+        FULL_CELL_DRAWS,
+        question.seed,
     )
-    return question.tools.full_cells(case)
 
 
 def _full_evidence(

@@ -7,6 +7,7 @@ keeps more than a real cell, so a claim of a high rate is tested generously.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,25 +23,17 @@ from particle_sim.claims.question import (
     Runs,
     every,
 )
-from particle_sim.claims.sample import CELL, named_inputs
+from particle_sim.claims.readings import crack_driving
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
-from particle_sim.metrics.fracture import EDGE_CRACK
+from particle_sim.materials.property import Distribution, PlausibleRange
+from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, named_inputs
+from particle_sim.plausible.streams import evenly
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import LARGEST_FLAW, MaterialDraws
 from particle_sim.units import Array
 
-RATE_INPUTS = ("diffusivity", "particle_radius", "exchange_current_density", *CELL)
-CRACK_INPUTS = (
-    "diffusivity",
-    "particle_radius",
-    "volume_change",
-    "youngs_modulus",
-    "flaw_size",
-    "fracture_toughness",
-)
 CURVE_POINTS = 40
-REPEATS = 8
+REPEATS = 4
 """Times each draw is used again, with another diffusivity, where only a few fit the print."""
 FEWEST_ACCEPTED = 20
 """Draws of each material that must agree with the print before two may be compared."""
@@ -48,16 +41,14 @@ FEWEST_ACCEPTED = 20
 
 def keeps_capacity(question: Question) -> Evidence:
     """Q(rate)/Q(window) is at least the printed share less ``tolerance``."""
-    kept, printed = _kept(question), _printed_share(question)
-    holds, counted = every(kept >= printed - question.number("tolerance"))
-    return _rate_evidence(question, holds, counted, kept, printed)
+    kept, printed = _share_at_rate(question, question.draws[0]), _printed_share(question)
+    return _rate_evidence(question, kept >= printed - question.number("tolerance"), kept, printed)
 
 
 def loses_capacity(question: Question) -> Evidence:
     """Q(rate)/Q(window) is at most the printed share plus ``tolerance``."""
-    kept, printed = _kept(question), _printed_share(question)
-    holds, counted = every(kept <= printed + question.number("tolerance"))
-    return _rate_evidence(question, holds, counted, kept, printed)
+    kept, printed = _share_at_rate(question, question.draws[0]), _printed_share(question)
+    return _rate_evidence(question, kept <= printed + question.number("tolerance"), kept, printed)
 
 
 def keeps_more(question: Question) -> Evidence:
@@ -65,17 +56,9 @@ def keeps_more(question: Question) -> Evidence:
 
     Draws in which neither delivers anything compare nothing and are not counted.
     """
-    first, second = (_share_at_rate(question, each) for each in question.draws)
-    return Evidence(
-        holds=np.asarray(first > second),
-        counted=np.asarray((first > 0) | (second > 0)),
-        inputs=named_inputs(question.draws, RATE_INPUTS),
-        text=f"On discharge at {_rate_of(question):.3g}C.",
-        numbers={
-            f"median share kept by {each.material.title}": (float(np.median(kept)), "1")
-            for each, kept in zip(question.draws, (first, second), strict=True)
-        },
-    )
+    kept = [_share_at_rate(question, each) for each in question.draws]
+    found = _medians(question, kept[0] > kept[1], "share kept by", "1", kept)
+    return replace(found, counted=np.asarray((kept[0] > 0) | (kept[1] > 0)))
 
 
 def holds_at_rate(question: Question) -> Evidence:
@@ -83,36 +66,33 @@ def holds_at_rate(question: Question) -> Evidence:
 
     As a solid solution, which stresses a material that reacts in two phases too little.
     """
-    driving = _driving(question, question.draws[0])
-    found = _crack_evidence(question, driving < 1, [driving])
-    return replace(found, cannot_support=NO_LIFE)
+    driving = _driving(question, question.draws[:1])
+    return replace(_crack_evidence(question, driving[0] < 1, driving), cannot_support=NO_LIFE)
 
 
 def cracks_at_rate(question: Question) -> Evidence:
     """K = 1.12 sigma sqrt(pi a) reaches the toughness on charge at the printed rate."""
-    driving = _driving(question, question.draws[0])
-    found = _crack_evidence(question, driving >= 1, [driving])
-    return replace(found, cannot_contradict=GROWTH)
+    driving = _driving(question, question.draws[:1])
+    return replace(_crack_evidence(question, driving[0] >= 1, driving), cannot_contradict=GROWTH)
 
 
 def fewer_cracks_at_rate(question: Question) -> Evidence:
     """K over K_IC of the first material is below that of the second at the printed rate."""
-    driving = [_driving(question, each) for each in question.draws]
+    driving = _driving(question, question.draws)
     return _crack_evidence(question, driving[0] < driving[1], driving)
 
 
 def low_polarisation(question: Question) -> Evidence:
     """The mean of |V - U(mean filling)| along a discharge stays below ``polarisation_below``."""
     gap = _polarisation(question, question.draws[0])
-    holds, counted = every(gap < question.number("polarisation_below"))
-    return _gap_evidence(question, holds, counted, [gap])
+    below = gap < question.number("polarisation_below")
+    return _medians(question, below, "polarisation of", "V", [gap])
 
 
 def narrower_gap(question: Question) -> Evidence:
     """The mean of |V - U(mean filling)| of the first material is below that of the second."""
     gaps = [_polarisation(question, each) for each in question.draws]
-    holds, counted = every(gaps[0] < gaps[1])
-    return _gap_evidence(question, holds, counted, gaps)
+    return _medians(question, gaps[0] < gaps[1], "polarisation of", "V", gaps)
 
 
 def rate_orders_diffusivity(question: Question) -> Evidence:
@@ -123,19 +103,18 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
     (approximate Bayesian computation); the k-th accepted draw of one is held against that of the
     other. What the files assume about the order of D does not enter.
     """
-    first, second = question.draws
-    low, high = _union(first.material, second.material)
+    either = _union(*(each.material for each in question.draws))
+    kinetics = question.draws[0].values["exchange_current_density"]
+    rows = np.tile(np.arange(len(kinetics)), REPEATS)
     accepted = []
-    for number, (each, role) in enumerate(((first, "first"), (second, "second"))):
-        stream = np.random.default_rng([question.seed, 77, number])
-        kinetics = first.values["exchange_current_density"]
-        values = {**each.values, "exchange_current_density": kinetics}
-        values = {name: np.tile(array, REPEATS) for name, array in values.items()}
-        values["diffusivity"] = low * (high / low) ** stream.random(len(kinetics) * REPEATS)
-        drawn = MaterialDraws(material=each.material, values=values)
+    for each, role in zip(question.draws, ("first", "second"), strict=True):
+        again = each.having(exchange_current_density=kinetics).kept(rows)
+        stream = f"diffusivity that {each.material.name} may have"
+        free = either.quantile(evenly(stream, len(rows), question.seed), 0.0)
+        drawn = again.having(diffusivity=free)
         wanted = question.claim.printed[role] / question.claim.printed[f"{role}_low"]
         near = np.abs(_share_at_rate(question, drawn) - wanted) <= question.number("tolerance")
-        accepted.append(drawn.diffusion_rate[near])
+        accepted.append(diffusion_rate(drawn.kept(near)))
     count = min(len(values) for values in accepted)
     numbers: Numbers = {
         f"median D/R^2 of {each.material.title} that fits the print": (
@@ -155,12 +134,10 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
 
 
 def _share_at_rate(question: Question, draws: MaterialDraws) -> Array:
+    """Capacity over that of the draw's own window."""
     runs = _run(question, draws, Direction.DISCHARGE)
-    return runs.capacity / draws.material.specific_capacity
-
-
-def _kept(question: Question) -> Array:
-    return _share_at_rate(question, question.draws[0])
+    held = draws.values["maximum_concentration"] / draws.material.maximum_concentration
+    return np.asarray(runs.capacity / (held * draws.material.specific_capacity))
 
 
 def _run(question: Question, draws: MaterialDraws, direction: Direction, output: int = 0) -> Runs:
@@ -200,14 +177,13 @@ def _printed_share(question: Question) -> float:
     )
 
 
-def _rate_evidence(
-    question: Question, holds: Flags, counted: Flags, kept: Array, printed: float
-) -> Evidence:
+def _rate_evidence(question: Question, holds: Flags, kept: Array, printed: float) -> Evidence:
+    flags, counted = every(holds)
     low, middle, high = (float(np.quantile(kept, q)) for q in (0.05, 0.5, 0.95))
     return Evidence(
-        holds=holds,
+        holds=flags,
         counted=counted,
-        inputs=named_inputs(question.draws[:1], RATE_INPUTS),
+        inputs=named_inputs(question.draws[:1]),
         text=(
             f"On discharge at {_rate_of(question):.3g}C the print keeps "
             f"{100 * printed:.0f} % of the window and the draws {100 * low:.0f} to "
@@ -223,24 +199,30 @@ def _rate_evidence(
     )
 
 
-def _driving(question: Question, draws: MaterialDraws) -> Array:
-    """K over K_IC of the surface flaw, at most a tenth of the radius deep."""
-    runs = _run(question, draws, Direction.CHARGE)
-    flaw = np.minimum(draws.values["flaw_size"], LARGEST_FLAW * draws.values["particle_radius"])
-    intensity = EDGE_CRACK * np.maximum(runs.peak_tension, 0) * np.sqrt(np.pi * flaw)
-    return np.asarray(intensity / draws.values["fracture_toughness"])
+def _driving(question: Question, draws: Sequence[MaterialDraws]) -> list[Array]:
+    return [
+        crack_driving(each, _run(question, each, Direction.CHARGE).peak_tension) for each in draws
+    ]
 
 
 def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> Evidence:
+    found = _medians(question, holds, "K over K_IC of", "1", driving)
+    return replace(found, text=f"As solid solutions, on charge at {_rate_of(question):.3g}C.")
+
+
+def _medians(
+    question: Question, holds: Flags, what: str, unit: str, values: list[Array]
+) -> Evidence:
+    """Evidence that counts every draw and tells the median of each material."""
     flags, counted = every(holds)
     return Evidence(
         holds=flags,
         counted=counted,
-        inputs=named_inputs(question.draws, CRACK_INPUTS),
-        text=f"As solid solutions, on charge at {_rate_of(question):.3g}C.",
+        inputs=named_inputs(question.draws),
+        text=f"On discharge at {_rate_of(question):.3g}C.",
         numbers={
-            f"median K over K_IC of {each.material.title}": (float(np.median(value)), "1")
-            for each, value in zip(question.draws, driving, strict=True)
+            f"median {what} {each.material.title}": (float(np.median(value)), unit)
+            for each, value in zip(question.draws, values, strict=False)
         },
     )
 
@@ -248,31 +230,20 @@ def _crack_evidence(question: Question, holds: Flags, driving: list[Array]) -> E
 def _polarisation(question: Question, draws: MaterialDraws) -> Array:
     """Mean over the discharge of |V - U(mean filling)| [V]."""
     runs = _run(question, draws, Direction.DISCHARGE, CURVE_POINTS)
-    if runs.voltage is None or runs.mean_filling is None:
-        raise InputError(f"{question.claim.path.name}: the half cells kept no voltage curve.")
-    rest = draws.material.potential(runs.mean_filling)
+    rest = draws.material.potential(runs.mean_site_fraction)
     return np.asarray(np.abs(runs.voltage - rest).mean(axis=1))
 
 
-def _gap_evidence(question: Question, holds: Flags, counted: Flags, gaps: list[Array]) -> Evidence:
-    return Evidence(
-        holds=holds,
-        counted=counted,
-        inputs=named_inputs(question.draws, RATE_INPUTS),
-        text=f"On discharge at {_rate_of(question):.3g}C.",
-        numbers={
-            f"median polarisation of {each.material.title}": (float(np.median(gap)), "V")
-            for each, gap in zip(question.draws, gaps, strict=True)
-        },
-    )
-
-
-def _union(first: Material, second: Material) -> tuple[float, float]:
-    """The smallest and largest diffusivity that either file holds for plausible [m2/s]."""
+def _union(first: Material, second: Material) -> PlausibleRange:
+    """Log-uniform over every diffusivity that either file holds for plausible [m2/s]."""
     ranges = [material["diffusivity"].plausible for material in (first, second)]
     known = [each for each in ranges if each is not None]
     if not known:
         raise InputError(
             f"{first.name} and {second.name}: neither gives a range of diffusivity; add one."
         )
-    return min(each.low for each in known), max(each.high for each in known)
+    return PlausibleRange(
+        low=min(each.low for each in known),
+        high=max(each.high for each in known),
+        distribution=Distribution.LOG_UNIFORM,
+    )

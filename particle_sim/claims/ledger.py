@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -120,17 +120,20 @@ def update_ledger(
     ]
 
 
-def ledger_lines(baseline: str, candidate: str, folder: Path | None = None) -> list[str]:
+def ledger_lines(
+    baseline: str, candidate: str, folder: Path | None = None, *, without: Collection[str] = ()
+) -> list[str]:
     """One line for every answered claim about the two materials, or one of them, and no other.
 
     Reads the stored ledger; an answer whose inputs have changed says so. Names may carry a
-    reading. A material without a claim gives no lines.
+    reading. A material without a claim gives no lines; claims ``without`` are left out.
     """
     pair = frozenset(name.partition("@")[0] for name in (baseline, candidate))
     return [
         f"{headline(entry)}  {entry.claim.file.claim.says}"
         + " (inputs have changed since)" * entry.stale
         for entry in read_ledger(folder, within=pair)
+        if entry.claim.id not in without
     ]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from particle_sim.claims.answer import SAMPLES
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_print import FULL_CELL_DRAWS
 from particle_sim.claims.ledger import Entry
 from particle_sim.claims.schema import Claim
 from particle_sim.materials.system import shared_sources
+from particle_sim.plausible.space import SAMPLES
 from particle_sim.units import readable
 
 _HEAD = f"""# Claims

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from particle_sim.claims.schema import Claim
 from particle_sim.materials.material import Material
+from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import MaterialDraws
 from particle_sim.units import Array
 
 Flags = NDArray[np.bool_]
@@ -31,42 +31,32 @@ ONE_CARBON = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Runs:
-    """What the tests keep of many half-cell runs; arrays (n,), or (n, k) along each run."""
+class Runs(Protocol):
+    """What the tests read of many half-cell runs; arrays (n,), or (n, k) along each run."""
 
-    capacity: Array
-    """[A h/kg]"""
-    peak_tension: Array
-    """[Pa]"""
-    voltage: Array | None = None
-    """[V]"""
-    mean_filling: Array | None = None
+    @property
+    def capacity(self) -> Array:
+        """[A h/kg]"""
+        ...
+
+    @property
+    def peak_tension(self) -> Array:
+        """[Pa]"""
+        ...
+
+    @property
+    def voltage(self) -> Array:
+        """[V]"""
+        ...
+
+    @property
+    def mean_site_fraction(self) -> Array:
+        """Filling"""
+        ...
 
 
-class RunHalfCells(Protocol):
-    """Half-cell runs of one material with drawn numbers."""
-
-    def __call__(
-        self,
-        draws: MaterialDraws,
-        c_rate: float,
-        direction: Direction,
-        output: int,
-    ) -> Runs: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class FullCellCase:
-    """Which full cells to discharge, and how many draws."""
-
-    material: str
-    design: str
-    c_rate: float
-    samples: int
-    seed: int
-    lower_voltage: float | None = None
-    """[V]; ``None`` keeps the design's or the material's"""
+HalfCells = Callable[[MaterialDraws, float, Direction, int], Runs]
+"""(draws, C-rate, direction, points of each curve) -> half-cell runs of the draws"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +73,11 @@ class Tools:
     """The simulations a test may ask for; a test of the tests brings its own."""
 
     load: Callable[[str], Material]
-    half_cells: RunHalfCells
+    half_cells: HalfCells
     field_map: Callable[[str, float, str], xr.Dataset]
     """(material, C-rate, law) -> stress and inhomogeneity against D/R^2 on charge"""
-    full_cells: Callable[[FullCellCase], FullCells]
+    full_cells: Callable[[str, str, float, float | None, int, int], FullCells]
+    """(material, cell design, C-rate, lower cut-off or none, draws, seed) -> full cells"""
 
 
 @dataclass(frozen=True, kw_only=True)

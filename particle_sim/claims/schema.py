@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -95,14 +95,18 @@ class ClaimFile(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What a kind of test must find in a claim file."""
+    """What a kind of test must find in a claim file, and what it reads besides."""
 
     materials: int = 1
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str] = field(default_factory=dict)
     """SI unit by name"""
-    optional: Mapping[str, str]
+    optional: Mapping[str, str] = field(default_factory=dict)
     printed: tuple[str, ...] = ()
     optional_printed: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    """Cell designs of its own that it reads"""
+    whole_library: bool = False
+    """Whether it reads every material"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -10,84 +11,28 @@ import xarray as xr
 
 from particle_sim.cell.design import CellDesign, load_cell_design, with_values
 from particle_sim.cell.full_cell import full_cell
-from particle_sim.cell.half_cell import HALF_CELLS, half_cell
 from particle_sim.cell.solve import solve_cell
-from particle_sim.claims.question import COHERENT, OWN, FullCellCase, FullCells, Runs, Tools
-from particle_sim.claims.sample import quantiles
+from particle_sim.claims.question import COHERENT, OWN, FullCells, Tools
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
+from particle_sim.plausible.inputs import Moves
+from particle_sim.plausible.space import draw, space_of
 from particle_sim.protocols.discharge import discharge
-from particle_sim.studies import half_cell_batch as batch
 from particle_sim.studies.choices import Direction, StressMeasure
-from particle_sim.studies.draws import MaterialDraws
-from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux
-from particle_sim.studies.size_map import (
-    LAST_FRACTION,
-    SMOOTH_RATES,
-    MapPoint,
-    MapTask,
-    map_dataset,
-    run_map_task,
-    with_diffusion_rate,
-)
+from particle_sim.studies.drawn_half_cells import drawn_half_cells
+from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
 from particle_sim.transport import laws
 from particle_sim.transport.laws import PhysicsChoice
-
-_HALF_CELL = (
-    "diffusivity",
-    "particle_radius",
-    "exchange_current_density",
-    "volume_change",
-    "youngs_modulus",
-    "poisson_ratio",
-    "film_resistance",
-    "active_loading",
-)
-_FULL_CELL = ("diffusivity", "particle_radius", "exchange_current_density")
-_FULL_DESIGN = ("negative_to_positive_ratio", "negative_initial_sodium", "film_resistance")
-
-
-TWO_PHASE_RATES = np.logspace(-5, -2, 4)
-"""D/R^2 of a two-phase map [1/s]: beyond its end the gap between the phases is all there is."""
 
 
 def simulations() -> Tools:
     """The real simulations; each is run once per set of arguments and process."""
     return Tools(
         load=cache(load_material),
-        half_cells=run_half_cells,
+        half_cells=drawn_half_cells,
         field_map=cache(field_map),
         full_cells=cache(full_cells),
-    )
-
-
-def design_of(material: Material) -> CellDesign:
-    """The shipped half cell of a material's carrier."""
-    if material.carrier not in HALF_CELLS:
-        raise InputError(
-            f"{material.name}: no half cell for {material.carrier} is shipped; choose another "
-            "material or state the claim as not testable."
-        )
-    return load_cell_design(HALF_CELLS[material.carrier])
-
-
-def run_half_cells(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
-    """Single-particle half cells of all draws at one rate, from rest at the opposite cut-off."""
-    count = len(draws.values["diffusivity"])
-    found = batch.half_cell_batch(
-        draws.material,
-        design_of(draws.material),
-        c_rate=np.full(count, c_rate),
-        values={name: draws.values[name] for name in _HALF_CELL if name in draws.values},
-        direction=direction,
-        output=output,
-    )
-    return Runs(
-        capacity=found.capacity,
-        peak_tension=found.peak_tension,
-        voltage=found.voltage if output else None,
-        mean_filling=found.mean_site_fraction if output else None,
     )
 
 
@@ -104,45 +49,43 @@ def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
     else:
         declared = PhysicsChoice.DECLARED.of(material)
         chosen = declared if law == OWN else laws.SOLID_SOLUTION
-        rates = [float(rate) for rate in (TWO_PHASE_RATES if chosen.separates else SMOOTH_RATES)]
-    return map_dataset([_point(material, c_rate, chosen, rate) for rate in rates], chosen)
+        rates = [float(rate) for rate in map_rates(chosen)]
+    points = [
+        map_task(
+            material,
+            chosen,
+            rate,
+            c_rate=c_rate,
+            direction=Direction.CHARGE,
+            stress=StressMeasure.VON_MISES,
+        )
+        for rate in rates
+    ]
+    return map_dataset([run_map_task(point) for point in points], chosen)
 
 
-def _point(material: Material, c_rate: float, law: laws.Law, rate: float) -> MapPoint:
-    cell = half_cell(material)
-    start, stop = (
-        cell.rest_filling(material.value(name)) for name in ("lower_voltage", "upper_voltage")
-    )
-    last = start + LAST_FRACTION * (stop - start)
-    case = ParticleCase(
-        material=with_diffusion_rate(material, rate),
-        law=law,
-        flux=galvanostatic_flux(material, c_rate, Direction.CHARGE, start, last),
-        fillings=(last,),
-        tolerance=5e-3 if law.separates else 1e-3,
-        history_points=2,
-    )
-    return run_map_task(MapTask(case=case, diffusion_rate=rate, stress=StressMeasure.VON_MISES))
-
-
-def full_cells(case: FullCellCase) -> FullCells:
+def full_cells(
+    material_name: str,
+    design_name: str,
+    c_rate: float,
+    lower_voltage: float | None,
+    samples: int,
+    seed: int,
+) -> FullCells:
     """Full cells with hard carbon, discharged; one PyBaMM run a draw, so a few dozen at most.
 
-    Drawn: the positive material's transport, and the design's N/P, sodium and film. A draw whose
-    electrodes cannot hold the sodium is no cell and counts as delivering nothing.
+    ``lower_voltage`` [V], ``None`` for the design's or the material's. Drawn is what moves sodium
+    in the positive material and the design. A draw whose electrodes cannot hold the sodium is no
+    cell and counts as delivering nothing.
     """
-    material, design = load_material(case.material), load_cell_design(case.design)
-    properties = {name: material.properties[name] for name in _FULL_CELL}
-    properties |= {name: design.properties[name] for name in _FULL_DESIGN}
-    inputs = {
-        name: quantiles(prop, name, "", case.samples, case.seed)
-        for name, prop in properties.items()
-    }
-    if case.lower_voltage is not None:
-        design = with_values(design, lower_voltage=case.lower_voltage)
+    material, design = load_material(material_name), load_cell_design(design_name)
+    varied = space_of(material, design.properties, frozenset({Moves.SODIUM}))
+    inputs = draw(varied, samples, seed)
+    if lower_voltage is not None:
+        design = with_values(design, lower_voltage=lower_voltage)
     found = [
-        _full_cell(material, design, case.c_rate, {n: float(v[i]) for n, v in inputs.items()})
-        for i in range(case.samples)
+        _full_cell(material, design, c_rate, {n: float(v[i]) for n, v in inputs.items()})
+        for i in range(samples)
     ]
     return FullCells(
         capacity=np.array([capacity for capacity, _ in found]),
@@ -154,10 +97,12 @@ def full_cells(case: FullCellCase) -> FullCells:
 def _full_cell(
     material: Material, design: CellDesign, c_rate: float, values: dict[str, float]
 ) -> tuple[float, float]:
+    of_design = {name: values[name] for name in values if name not in material.properties}
+    of_material = {name: values[name] for name in values if name not in of_design}
     drawn = material.replaced(
-        **{key: material[key].with_magnitude(values[key]) for key in _FULL_CELL}
+        **{name: material[name].with_magnitude(value) for name, value in of_material.items()}
     )
-    changed = with_values(design, **{key: values[key] for key in _FULL_DESIGN})
+    changed = with_values(design, **of_design)
     try:
         cell = replace(full_cell(drawn, design=changed), radial_points=20)
     except InputError:
@@ -167,3 +112,11 @@ def _full_cell(
     except ConvergenceError:  # past the cut-off at once
         return 0.0, 0.0
     return float(run.capacity[-1]), float(run.energy[-1])
+
+
+SIMULATIONS: Mapping[str, Callable[..., object]] = {
+    "half_cells": drawn_half_cells,
+    "field_map": field_map,
+    "full_cells": full_cells,
+}
+"""What a test asks for by these names of its :class:`Tools`."""

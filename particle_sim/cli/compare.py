@@ -130,10 +130,10 @@ def run_comparison(
     settings: Comparison, folder: Path, *, force: bool, as_json: bool, workers: int | None
 ) -> None:
     """Solve, write and tell; shared with ``particle-sim run``."""
+    from particle_sim.claims import compare as study
     from particle_sim.claims.ledger import ledger_lines
     from particle_sim.outputs import check_folder
     from particle_sim.report.folder import PAGE_FILE, write_folder
-    from particle_sim.studies import compare as study
 
     check_folder(folder, force=force)
     with progress_bar(enabled=not as_json) as report:
@@ -145,12 +145,16 @@ def run_comparison(
         print(json.dumps(study.summary(result), indent=2))
         return
     for finding in result.findings:
-        print(f"{finding.status.value.upper():>12}  {finding.sentence}")
+        name = f" ({finding.answer.id})" if finding.answer.id else ""
+        print(f"{finding.answer.verdict.value.upper():>12}  {finding.answer.sentence}{name}")
     if result.caution:
         print(f"{'CAUTION':>12}  {result.caution}")
-    ledger = ledger_lines(result.baseline.name, result.candidate.name)
+    asked = {finding.answer.id for finding in result.findings}
+    ledger = ledger_lines(result.baseline.name, result.candidate.name, without=asked)
     if ledger:
-        print("\nThe papers' claims on these materials, from the ledger (particle-sim claims):")
+        print(
+            "\nThe papers' other claims on these materials, from the ledger (particle-sim claims):"
+        )
         for line in ledger:
             print(f"  {line}")
     print(f"\nReport: {folder / PAGE_FILE}")

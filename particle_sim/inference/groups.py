@@ -13,13 +13,15 @@ cells with equal groups apart, however good they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtri
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.materials.property import Property
+from particle_sim.materials.property import Distribution, PlausibleRange, Property, assumed
+from particle_sim.plausible.inputs import Moves
+from particle_sim.plausible.space import Space, draw, space_of
 from particle_sim.units import Array
 
 GROUPS = ("diffusion_rate", "exchange_current", "series_resistance", "window_capacity")
@@ -44,7 +46,16 @@ CAPACITY_LIMIT = 0.15
 UNKNOWN_DECADES = 0.5
 """Standard deviation of log10 of a property without a plausible range (assumed)."""
 
-_DRAWS = 4000
+_INPUTS = (
+    "diffusivity",
+    "particle_radius",
+    "exchange_current_density",
+    "film_resistance",
+    "active_loading",
+)
+"""What the first three groups are made of."""
+_SAMPLE = "window_capacity"
+_DRAWS = 20_000
 _SEED = 1
 _LIMIT_PROBABILITY = 1e-3
 
@@ -70,11 +81,12 @@ class GroupPrior:
 
 def group_prior(cell: Cell) -> GroupPrior:
     """The prior that the plausible ranges of ``cell``'s material and design imply."""
-    rng = np.random.default_rng(_SEED)
-    rows = _rows(cell, rng.random((5, _DRAWS)), rng.standard_normal(_DRAWS))
+    space = _space(cell)
+    rows = _rows(cell, draw(space, _DRAWS, _SEED))
     edge = np.array([_LIMIT_PROBABILITY, 1 - _LIMIT_PROBABILITY])
-    corners = np.meshgrid(*[edge] * 5)
-    ends = _rows(cell, np.array([c.ravel() for c in corners]), np.zeros(32))
+    names = space.streams.values()
+    corners = map(np.ravel, np.meshgrid(*[edge] * len(names)))
+    ends = _rows(cell, space.at(dict(zip(names, corners, strict=True))))
     groups, radius = rows[:4], rows[4]
     centre, covariance = groups.mean(axis=1), np.cov(groups)
     shared = ((groups.T - centre).T @ (radius - radius.mean())) / (_DRAWS - 1)
@@ -132,37 +144,43 @@ def central_groups(cell: Cell) -> Array:
     )
 
 
-def _rows(cell: Cell, probability: Array, normal: Array) -> Array:
-    """log10 of the four groups and of the radius (5, n) at probabilities (5, n)."""
-    material, design = cell.material.properties, cell.design.properties
-    diffusivity, radius, exchange, film, loading = (
-        np.log10(_quantile(prop, p))
-        for prop, p in zip(
-            (
-                material["diffusivity"],
-                material["particle_radius"],
-                material["exchange_current_density"],
-                design["film_resistance"],
-                design["active_loading"],
-            ),
-            probability,
-            strict=True,
-        )
+def _space(cell: Cell) -> Space:
+    """What moves the sodium in a half cell; how much of it there is, as the sample's spread."""
+    known = {**cell.design.properties, **cell.material.properties}
+    unknown = {
+        name: _around(known[name].magnitude, UNKNOWN_DECADES)
+        for name in _INPUTS
+        if known[name].plausible is None
+    }
+    space = space_of(cell.material, cell.design.properties, frozenset({Moves.SODIUM}))
+    sample = _around(cell.material.specific_capacity, float(np.log10(1 + CAPACITY_SPREAD)))
+    return space.believing({**unknown, _SAMPLE: sample})
+
+
+def _around(centre: float, decades: float) -> Property:
+    """A log-normal belief, cut off so far out that no draw gets there."""
+    reach = 10 ** (6 * decades)
+    plausible = PlausibleRange(
+        low=centre / reach,
+        high=centre * reach,
+        distribution=Distribution.LOG_NORMAL,
+        decades=decades,
+    )
+    return replace(assumed("prior", centre, "1"), plausible=plausible)
+
+
+def _rows(cell: Cell, values: Mapping[str, Array]) -> Array:
+    """log10 of the four groups and of the radius (5, n) at drawn values (n,)."""
+    diffusivity, radius, exchange, film, loading, capacity = (
+        np.log10(values[name]) for name in (*_INPUTS, _SAMPLE)
     )
     density = np.log10(cell.material.value("density"))
-    spread = np.log10(1 + CAPACITY_SPREAD)
     return np.array(
         [
             diffusivity - 2 * radius,
             np.log10(3) + exchange - density - radius,
             film + loading,
-            np.log10(cell.material.specific_capacity) + spread * normal,
+            capacity,
             radius,
         ]
     )
-
-
-def _quantile(prop: Property, probability: Array) -> Array:
-    if prop.plausible is not None:
-        return prop.quantile(probability)
-    return np.asarray(prop.magnitude * 10 ** (UNKNOWN_DECADES * ndtri(probability)))

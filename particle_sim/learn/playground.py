@@ -15,8 +15,9 @@ from particle_sim.learn.one_particle import OneParticle, charged
 from particle_sim.learn.picture import Ball, Colour, Line, Number, Panel, Picture, Quantity
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
+from particle_sim.plausible.space import SEED
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.half_cell_batch import half_cell_batch
+from particle_sim.studies.drawn_half_cells import draw_half_cells, drawn_half_cells
 from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE, PhysicsChoice
 from particle_sim.units import Array, readable
 
@@ -27,8 +28,6 @@ LEAST_TENSION = 1e-4
 """Tension below which nothing is drawn on the logarithmic axis [MPa]."""
 CACHED = 16
 """Runs of one pair that are kept; each takes 0.3 MB."""
-SAME_DRAW = ("particle_radius", "youngs_modulus")
-OWN_DRAW = ("diffusivity", "volume_change")
 MPA, PERCENT, MICROMETRE, GPA = 1e6, 1e-2, 1e-6, 1e9
 PHYSICS = {
     PhysicsChoice.DECLARED.value: "as the material files say",
@@ -55,7 +54,7 @@ def playground(baseline: Material, candidate: Material) -> Scene:
 
     @lru_cache(maxsize=CACHED)
     def share_lower(c_rate: float) -> float:
-        peaks = [_drawn_peaks(material, c_rate, seed) for seed, material in enumerate(pair)]
+        peaks = [_drawn_peaks(material, c_rate) for material in pair]
         return float(np.mean(peaks[1] < peaks[0]))
 
     def draw(c_rate: float, physics: str, **values: float) -> Picture:
@@ -254,21 +253,9 @@ def _verdict(runs: Sequence[OneParticle], share: float) -> str:
     )
 
 
-def _drawn_peaks(material: Material, c_rate: float, seed: int) -> Array:
-    """Largest tension on a solid-solution charge, over the file's plausible ranges [Pa] (d,).
-
-    Radius and modulus use the same draws for both materials: same morphology, same test.
-    """
-    from scipy.stats import qmc
-
-    values: dict[str, Array] = {}
-    for names, stream in ((SAME_DRAW, 0), (OWN_DRAW, 1 + seed)):
-        known = [name for name in names if material[name].plausible is not None]
-        probability = qmc.LatinHypercube(d=len(names), rng=np.random.default_rng(stream))
-        columns = probability.random(DRAWS)
-        values |= {name: material[name].quantile(columns[:, names.index(name)]) for name in known}
-    rates = np.full(DRAWS, c_rate)
-    run = half_cell_batch(material, c_rate=rates, values=values, direction=Direction.CHARGE)
+def _drawn_peaks(material: Material, c_rate: float) -> Array:
+    """Largest tension on a solid-solution charge, over the file's plausible ranges [Pa] (d,)."""
+    run = drawn_half_cells(draw_half_cells(material, DRAWS, SEED), c_rate, Direction.CHARGE)
     return np.maximum(run.peak_hoop_stress, run.peak_tension)
 
 

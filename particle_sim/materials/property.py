@@ -64,14 +64,11 @@ def _triangular(probability: Array, low: float, mode: float, high: float) -> Arr
 
 
 def _log_normal(probability: Array, low: float, mode: float, high: float, decades: float) -> Array:
-    from statistics import NormalDist
+    from scipy.special import ndtr, ndtri
 
-    normal = NormalDist(math.log10(mode), decades)
-    floor, ceiling = normal.cdf(math.log10(low)), normal.cdf(math.log10(high))
+    floor, ceiling = (ndtr((math.log10(end) - math.log10(mode)) / decades) for end in (low, high))
     inside = np.clip(floor + probability * (ceiling - floor), 1e-12, 1 - 1e-12)
-    return np.asarray([10 ** normal.inv_cdf(float(p)) for p in inside.ravel()]).reshape(
-        inside.shape
-    )
+    return np.asarray(10 ** (math.log10(mode) + decades * ndtri(inside)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim import figures
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures.save import draw_files
 from particle_sim.files import write_file
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
@@ -16,7 +17,7 @@ from particle_sim.particle.export.vtkhdf import vtkhdf_bytes
 from particle_sim.studies.body_case import BodyResult
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.body_shapes import BODY_TITLES
-from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.result import MaterialResult
 
 BODY_FIGURE = "body_fields"
 

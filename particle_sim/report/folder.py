@@ -9,6 +9,7 @@ from typing import Any
 import xarray as xr
 
 from particle_sim import figures
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.errors import InputError, closest
 from particle_sim.figures.save import draw_files
 from particle_sim.files import check_regular, read_json, write_file
@@ -17,7 +18,7 @@ from particle_sim.outputs import new_folder, write_netcdf
 from particle_sim.report.bodies import write_bodies
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
-from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.result import MaterialResult
 
 DATA_FILE = "results.nc"
 PAGE_FILE = "report.html"
@@ -132,7 +133,7 @@ def _details(result: ComparisonResult) -> dict[str, Any]:
             role: _material_entry(material)
             for role, material in zip(("baseline", "candidate"), result.materials, strict=True)
         },
-        "verdict": {f.kind: f.status.value for f in result.findings},
+        "verdict": {f.kind: f.answer.verdict.value for f in result.findings},
         "seconds": round(result.seconds, 3),
     }
 

@@ -11,9 +11,10 @@ import xarray as xr
 
 from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.materials.table import input_rows, property_row
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
-from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.result import MaterialResult
 from particle_sim.units import readable
 
 

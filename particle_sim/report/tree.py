@@ -8,16 +8,18 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.cell.run import differential_capacity
+from particle_sim.claims.compare import ComparisonResult
+from particle_sim.claims.readings import RESULTS
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
+from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
+from particle_sim.plausible.sensitivity import rank_correlations
 from particle_sim.report.bodies import body_dataset
-from particle_sim.studies.draws import draw
-from particle_sim.studies.influence import influence
 from particle_sim.studies.measures import STRAINS, STRESSES
-from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.transport.laws import LAWS
 
@@ -28,7 +30,6 @@ BAND = (0.05, 0.5, 0.95)
 def to_tree(result: ComparisonResult) -> xr.DataTree:
     """Everything a comparison computed, with units in attrs."""
     settings = result.settings
-    draws = draw(result.baseline, result.candidate, settings.samples, settings.seed)
     groups = {
         "/": xr.Dataset(
             attrs={
@@ -45,12 +46,12 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
         "/verdict": _verdict(result),
     }
     for role, material, drawn in zip(
-        ("baseline", "candidate"), result.materials, draws, strict=True
+        ("baseline", "candidate"), result.materials, result.draws, strict=True
     ):
         band = np.asarray(BAND)
         plausible = {
-            "diffusion_rate": (np.quantile(drawn.diffusion_rate, band), "1/s"),
-            "stress_factor": (np.quantile(drawn.stress_factor, band), "1"),
+            "diffusion_rate": (np.quantile(diffusion_rate(drawn), band), "1/s"),
+            "stress_factor": (np.quantile(stress_factor(drawn), band), "1"),
         }
         groups[f"/{role}"] = xr.Dataset(attrs=_heading(material))
         groups[f"/{role}/inputs"] = _inputs(material)
@@ -63,10 +64,18 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
             groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, law)
         if material.body is not None:
             groups[f"/{role}/body"] = body_dataset(material.body)
-        groups[f"/{role}/influence"] = influence(drawn, material.maps[material.law.name])
+        groups[f"/{role}/influence"] = _influence(drawn, material)
         for law, table in material.maps.items():
             groups[f"/{role}/map/{law}"] = table
     return xr.DataTree.from_dict(groups)
+
+
+def _influence(drawn: MaterialDraws, material: MaterialResult) -> xr.Dataset:
+    """What every input does to the results that the map of the material's law gives."""
+    table = material.maps[material.law.name]
+    return rank_correlations(
+        drawn.values, {name: read(drawn, table) for name, read in RESULTS.items()}
+    )
 
 
 def _heading(material: MaterialResult) -> dict[str, object]:
@@ -165,9 +174,10 @@ def _verdict(result: ComparisonResult) -> xr.Dataset:
     columns = {
         "claim": [f.claim for f in findings],
         "subject": [f.subject for f in findings],
-        "status": [f.status.value for f in findings],
-        "sentence": [f.sentence for f in findings],
-        "decided_by": [f.decided_by for f in findings],
+        "id": [f.answer.id for f in findings],
+        "status": [f.answer.verdict.value for f in findings],
+        "sentence": [f.answer.sentence for f in findings],
+        "decided_by": [f.answer.decided_by for f in findings],
         "source": [f.source for f in findings],
         "place": [f.place for f in findings],
         "numbers": [

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
 from particle_sim.fem.mesh import Mesh
@@ -75,6 +76,15 @@ def sphere_mesh(material: Material, law: Law, temperature: float) -> Mesh:
             "a smaller radius, a larger gradient_coefficient or --physics solid-solution."
         )
     return shapes.sphere(radius, cells=cells, grading=1.0)
+
+
+def rest_fillings(material: Material, direction: Direction) -> tuple[float, float]:
+    """Mean fillings at rest at the cut-off where the half cell starts, and where it ends."""
+    cell = half_cell(material)
+    full, empty = (
+        cell.rest_filling(material.value(name)) for name in ("lower_voltage", "upper_voltage")
+    )
+    return (full, empty) if direction is Direction.CHARGE else (empty, full)
 
 
 def times_of_fillings(flux: SurfaceFlux, material: Material, fillings: tuple[float, ...]) -> Array:

@@ -8,24 +8,15 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.stats import qmc
 
 from particle_sim.cell.design import CellDesign
 from particle_sim.materials.material import Material
+from particle_sim.plausible.inputs import Moves
+from particle_sim.plausible.space import draw, space_of
 from particle_sim.studies.half_cell_batch import half_cell_batch
 from particle_sim.studies.rate_curves import uniform_share
 from particle_sim.studies.rate_data import RateSeries
 from particle_sim.units import Array
-
-DRAWN = (
-    "diffusivity",
-    "particle_radius",
-    "exchange_current_density",
-    "maximum_concentration",
-    "film_resistance",
-    "active_loading",
-)
-"""Inputs drawn, of the material or of its cell design; one without a range keeps its value."""
 
 QUANTILES = (0.05, 0.5, 0.95)
 PASSES_WITHIN = 0.05
@@ -62,22 +53,6 @@ class PointVerdict:
         return self.low <= self.printed <= self.high
 
 
-def drawn_values(
-    material: Material, design: CellDesign, samples: int, seed: int
-) -> dict[str, Array]:
-    """Latin-hypercube draws (s,) of ``DRAWN`` from their plausible ranges, in SI units.
-
-    Independent of each other: nothing is known of how they go together.
-    """
-    known = {**design.properties, **material.properties}
-    ranged = [name for name in DRAWN if name in known and known[name].plausible is not None]
-    if not ranged:
-        return {}
-    sampler = qmc.LatinHypercube(d=len(ranged), rng=np.random.default_rng(seed))
-    probability = sampler.random(samples)
-    return {name: known[name].quantile(probability[:, place]) for place, name in enumerate(ranged)}
-
-
 def rate_band(
     material: Material,
     design: CellDesign,
@@ -89,9 +64,11 @@ def rate_band(
 ) -> xr.Dataset:
     """Capacity (sample, c_rate) [A h/kg] of the draws as SPM half cells, and its quantiles.
 
+    Drawn is all that moves sodium, each input by itself: nothing is known of how they go together.
     A draw keeps its values at every rate.
     """
-    values = drawn_values(material, design, samples, seed)
+    varied = space_of(material, design.properties, frozenset({Moves.SODIUM}))
+    values = draw(varied, samples, seed)
     capacity = capacities(material, design, rates, values, samples, batch)
     units = {
         name: (material.properties.get(name) or design.properties[name]).unit for name in values

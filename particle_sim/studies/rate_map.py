@@ -23,9 +23,9 @@ import xarray as xr
 from particle_sim.cell.design import CellDesign
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.materials.material import Material
+from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.metrics.fracture import EDGE_CRACK
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import LARGEST_FLAW
 from particle_sim.studies.half_cell_batch import half_cell_batch
 from particle_sim.studies.rate_band import Batch
 from particle_sim.studies.rate_curves import group_per_c_rate, uniform_share, window_capacity

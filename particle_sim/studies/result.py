@@ -1,4 +1,4 @@
-"""What a comparison produces."""
+"""What a comparison knows of one material."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.body_case import BodyResult
-from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import state_index
-from particle_sim.studies.verdict_types import Finding
 from particle_sim.transport.laws import Law
 
 
@@ -73,39 +71,3 @@ class MaterialResult:
         """Fraction of the capacity exchanged when the particle run ended."""
         last = float(self.particle.mean_site_fraction[-1])
         return (last - self.start) / (self.stop - self.start)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComparisonResult:
-    """Both materials and the verdict."""
-
-    settings: Comparison
-    baseline: MaterialResult
-    candidate: MaterialResult
-    findings: tuple[Finding, ...]
-    seconds: float
-
-    @property
-    def materials(self) -> tuple[MaterialResult, MaterialResult]:
-        return self.baseline, self.candidate
-
-    @property
-    def shared_stand_ins(self) -> tuple[str, ...]:
-        """Properties for which both materials use the number of the same host."""
-        systems = [material.record.system for material in self.materials]
-        hosts = {system.file.material.host for system in systems}
-        if len(hosts) > 1:
-            return ()
-        return tuple(name for name in systems[0].stand_ins if name in systems[1].stand_ins)
-
-    @property
-    def caution(self) -> str:
-        """What the comparison cannot tell because both materials share stand-ins, or nothing."""
-        shared = self.shared_stand_ins
-        if not shared:
-            return ""
-        names = ", ".join(name.replace("_", " ") for name in shared)
-        return (
-            f"{self.baseline.title} and {self.candidate.title} share the stand-in numbers of one "
-            f"host family for {names}: no difference between them can come from these."
-        )

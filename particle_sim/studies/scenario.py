@@ -44,7 +44,7 @@ class Expectation(_Strict):
     """A claim's status, one of its numbers, or a cell's capacity, with what it must be."""
 
     claim: str | None = None
-    status: Literal["supported", "contradicted", "undecided", "not tested"] | None = None
+    status: Literal["supported", "contradicted", "undecided", "not testable"] | None = None
     number: str | None = None
     capacity_of: Literal["baseline", "candidate"] | None = None
     between: tuple[float, float] | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
+from particle_sim.plausible.space import SAMPLES, SEED
 from particle_sim.studies.choices import (
     Direction,
     ShapeChoice,
@@ -45,8 +46,8 @@ class Comparison:
     grains: int = 8
     cells_per_radius: float = 2.0
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    samples: int = 2000
-    seed: int = 1
+    samples: int = SAMPLES
+    seed: int = SEED
 
     def __post_init__(self) -> None:
         check_fields(self)

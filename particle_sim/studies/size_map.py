@@ -6,6 +6,7 @@ solid-solution map does not depend on anything else: N R / (D c_max) = rate R^2 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,31 +17,36 @@ from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
-from particle_sim.studies.choices import StressMeasure
+from particle_sim.studies.choices import Direction, StressMeasure
 from particle_sim.studies.measures import STRESSES
-from particle_sim.studies.particle_case import ParticleCase, run_case
+from particle_sim.studies.particle_case import (
+    ParticleCase,
+    galvanostatic_flux,
+    rest_fillings,
+    run_case,
+)
 from particle_sim.transport.laws import Law
+from particle_sim.units import Array
 
 SMOOTH_RATES = np.logspace(-6, 2, 17)
 """D/R^2 of the solid-solution map [1/s]."""
-SEPARATED_RATES = np.logspace(-5, -1, 5)
-"""D/R^2 of a two-phase map [1/s]; each point costs about fifty times more."""
+SEPARATED_RATES = np.logspace(-5, -2, 4)
+"""D/R^2 of a two-phase map [1/s]; each point costs about fifty times more, and beyond the last one
+the gap between the phases is all there is."""
 LAST_FRACTION = 0.9
 
 
-@dataclass(frozen=True, kw_only=True)
-class MapPoint:
-    """What the map keeps of one run."""
-
-    diffusion_rate: float
-    peak_stress: float
-    peak_tension: float
-    """At the surface"""
-    inhomogeneity: float
-    """(max - min)/c_max at 90 % of the capacity, or at the end if that comes first"""
-    surface_excess: float
-    reached: float
-    """Fraction of the asked-for sodium exchanged when the surface ran empty or full"""
+UNITS = {
+    "peak_stress": "Pa",
+    "peak_tension": "Pa",
+    "inhomogeneity": "1",
+    "surface_excess": "1",
+    "reached": "1",
+}
+"""What the map keeps of a run: the tension is that at the surface; (max - min)/c_max and the excess
+are those at 90 % of the capacity, or at the end; ``reached`` is the share of it exchanged then."""
+MapPoint = Mapping[str, float]
+"""D/R^2 and the numbers of ``UNITS`` of one run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,38 +54,69 @@ class MapTask:
     """One point of the map."""
 
     case: ParticleCase
-    diffusion_rate: float
     stress: StressMeasure
-
-
-def map_rates(law: Law) -> np.typing.NDArray[np.float64]:
-    """D/R^2 values [1/s] at which a law is solved."""
-    return SEPARATED_RATES if law.separates else SMOOTH_RATES
 
 
 def with_diffusion_rate(material: Material, rate: float) -> Material:
     """The material with its diffusivity set so that D/R^2 = ``rate`` at its radius."""
-    diffusivity = material["diffusivity"].with_magnitude(
-        rate * material.value("particle_radius") ** 2
+    diffusivity = rate * material.value("particle_radius") ** 2
+    return material.replaced(diffusivity=material["diffusivity"].with_magnitude(diffusivity))
+
+
+def map_rates(law: Law) -> Array:
+    """D/R^2 values [1/s] at which a law is solved."""
+    return SEPARATED_RATES if law.separates else SMOOTH_RATES
+
+
+def map_task(
+    material: Material,
+    law: Law,
+    rate: float,
+    *,
+    c_rate: float,
+    direction: Direction,
+    stress: StressMeasure,
+) -> MapTask:
+    """The point at D/R^2 = ``rate`` [1/s], from rest at one cut-off to 90 % of the way."""
+    start, stop = rest_fillings(material, direction)
+    last = start + LAST_FRACTION * (stop - start)
+    case = ParticleCase(
+        material=with_diffusion_rate(material, rate),
+        law=law,
+        flux=galvanostatic_flux(material, c_rate, direction, start, last),
+        fillings=(last,),
+        tolerance=5e-3 if law.separates else 1e-3,
+        history_points=2,
     )
-    return material.replaced(diffusivity=diffusivity)
+    return MapTask(case=case, stress=stress)
 
 
 def run_map_task(task: MapTask) -> MapPoint:
     """Solve one point."""
     run = run_case(task.case)
-    index = state_index(run, task.case.fillings[-1])
+    start, last = task.case.flux.initial_site_fraction, task.case.fillings[-1]
+    return map_point(run, start, last, task.stress)
+
+
+def map_point(run: ParticleRun, start: float, last: float, stress: StressMeasure) -> MapPoint:
+    """A run between the mean fillings ``start`` and ``last``, as a point of the map.
+
+    What comes after ``last`` does not count; a run that ends before it counts as far as it goes.
+    """
+    index = state_index(run, last)
     index = len(run.time) - 1 if index is None else index
-    start, wanted = task.case.flux.initial_site_fraction, task.case.fillings[-1]
-    exchanged = (run.mean_site_fraction[-1] - start) / (wanted - start)
-    return MapPoint(
-        diffusion_rate=task.diffusion_rate,
-        peak_stress=float(np.abs(STRESSES[task.stress].read(run.stress)).max()),
-        peak_tension=float(surface_tension_history(run).max()),
-        inhomogeneity=float(inhomogeneity_history(run)[index]),
-        surface_excess=float(surface_excess_history(run)[index]),
-        reached=float(min(exchanged * LAST_FRACTION, 1.0)),
-    )
+    material = run.particle.material
+    rate = material.value("diffusivity") / material.value("particle_radius") ** 2
+    exchanged = (run.mean_site_fraction[index] - start) / (last - start)
+    read = STRESSES[stress].read
+    return {
+        "diffusion_rate": rate,
+        "peak_stress": float(np.abs(read(run.stress[: index + 1])).max()),
+        "peak_tension": float(surface_tension_history(run)[: index + 1].max()),
+        "inhomogeneity": float(inhomogeneity_history(run)[index]),
+        "surface_excess": float(surface_excess_history(run)[index]),
+        "reached": float(min(exchanged * LAST_FRACTION, 1.0)),
+    }
 
 
 def state_index(run: ParticleRun, filling: float) -> int | None:
@@ -89,25 +126,18 @@ def state_index(run: ParticleRun, filling: float) -> int | None:
     return index if distance[index] < 1e-4 else None
 
 
-def map_dataset(points: list[MapPoint], law: Law) -> xr.Dataset:
+def map_dataset(points: Sequence[MapPoint], law: Law) -> xr.Dataset:
     """Points of one material and law along D/R^2."""
-    units = {
-        "peak_stress": "Pa",
-        "peak_tension": "Pa",
-        "inhomogeneity": "1",
-        "surface_excess": "1",
-        "reached": "1",
-    }
-    ordered = sorted(points, key=lambda point: point.diffusion_rate)
+    ordered = sorted(points, key=lambda point: point["diffusion_rate"])
     return xr.Dataset(
         {
-            name: ("diffusion_rate", [getattr(p, name) for p in ordered], {"units": unit})
-            for name, unit in units.items()
+            name: ("diffusion_rate", [point[name] for point in ordered], {"units": unit})
+            for name, unit in UNITS.items()
         },
         coords={
             "diffusion_rate": (
                 "diffusion_rate",
-                [p.diffusion_rate for p in ordered],
+                [point["diffusion_rate"] for point in ordered],
                 {"units": "1/s", "long_name": "D/R^2"},
             )
         },

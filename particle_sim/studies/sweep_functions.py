@@ -28,7 +28,12 @@ from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
 from particle_sim.studies.choices import Direction, ShapeChoice
-from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
+from particle_sim.studies.particle_case import (
+    ParticleCase,
+    galvanostatic_flux,
+    rest_fillings,
+    run_case,
+)
 from particle_sim.studies.particle_cell import run_cell
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.sweep_batches import (
@@ -239,13 +244,12 @@ def _history(
     material: Material, law: Law, protocol: ProtocolChoice, c_rate: float
 ) -> tuple[SurfaceFlux, float]:
     """The flux, and the filling at 90 % of the capacity."""
-    cell = half_cell(material, law=law)
-    ends = [cell.rest_filling(material.value(key)) for key in ("lower_voltage", "upper_voltage")]
-    start, stop = ends if protocol.direction is Direction.CHARGE else ends[::-1]
+    start, stop = rest_fillings(material, protocol.direction)
     last = start + LAST_FRACTION * (stop - start)
     if not protocol.in_cell:
         return galvanostatic_flux(material, c_rate, protocol.direction, start, last), last
     steps = charge if protocol.direction is Direction.CHARGE else discharge
+    cell = half_cell(material, law=law)
     return run_cell(cell, steps(c_rate)).positive.surface_flux, last
 
 

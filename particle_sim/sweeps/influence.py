@@ -15,6 +15,7 @@ import xarray as xr
 
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.plausible.sensitivity import strongest
 from particle_sim.sweeps.damage import DONE, STATUS
 from particle_sim.sweeps.result import open_sweep
 from particle_sim.units import Array
@@ -64,16 +65,5 @@ def _of_material(
         if key not in CATALOGUE or not results:
             continue
         values = coordinate.broadcast_like(data[STATUS]).values.ravel()[done]
-        correlations = {label: rank_correlation(values, r) for label, r in results.items()}
-        strongest = max(correlations, key=lambda label: abs(correlations[label]))
-        found[key] = (strongest, correlations[strongest])
+        found[key] = strongest(results, values)
     return found
-
-
-def rank_correlation(x: Array, y: Array) -> float:
-    """Spearman's rho, ties sharing their mean rank; 0 when either does not vary."""
-    from scipy.stats import rankdata
-
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return 0.0
-    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])

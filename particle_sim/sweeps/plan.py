@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from particle_sim.sweeps.axes import (
     SameDraw,
 )
 from particle_sim.sweeps.quantity import in_si
-from particle_sim.sweeps.sampling import Sampling, grid_points, grid_size, unit_points
+from particle_sim.sweeps.sampling import Sampling, grid_points, unit_points
 from particle_sim.units import Array
 
 MOST_SAMPLES = 10_000_000
@@ -82,26 +84,6 @@ class Plan:
         return made
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Points:
-    sampling: Sampling
-    dimensions: int
-    samples: int
-    seed: int
-
-    def __call__(self, start: int, stop: int) -> Array:
-        return unit_points(self.sampling, self.dimensions, self.samples, self.seed, start, stop)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _GridPoints:
-    shape: tuple[int, ...]
-    ranges: tuple[bool, ...]
-
-    def __call__(self, start: int, stop: int) -> Array:
-        return grid_points(self.shape, self.ranges, start, stop)
-
-
 def make_plan(
     axes: Sequence[AnyAxis],
     *,
@@ -123,17 +105,15 @@ def make_plan(
     dimensions, dependents = arranged(axes, known_units or {})
     if sampling is Sampling.GRID:
         shape = tuple(dimension.levels or samples for dimension in dimensions)
-        count = grid_size(shape)
         ranges = tuple(dimension.levels is None for dimension in dimensions)
-        check_count(count, most, sampling)
-        maker: Maker = _GridPoints(shape=shape, ranges=ranges)
-        return Plan(
-            dimensions=dimensions, dependents=dependents, samples=count, shape=shape, points=maker
-        )
+        samples, maker = math.prod(shape), partial(grid_points, shape, ranges)
+    else:
+        shape = None
+        names = tuple(dimension.name for dimension in dimensions)
+        maker = partial(unit_points, sampling, names, samples, seed)
     check_count(samples, most, sampling)
-    maker = _Points(sampling=sampling, dimensions=len(dimensions), samples=samples, seed=seed)
     return Plan(
-        dimensions=dimensions, dependents=dependents, samples=samples, shape=None, points=maker
+        dimensions=dimensions, dependents=dependents, samples=samples, shape=shape, points=maker
     )
 
 

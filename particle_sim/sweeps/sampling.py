@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-import math
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
+from particle_sim.plausible.streams import evenly, generator
 from particle_sim.units import Array
 
 BLOCK = 1 << 16
@@ -25,41 +25,44 @@ class Sampling(enum.Enum):
     SOBOL = "sobol"
 
 
+NAMED = (Sampling.RANDOM, Sampling.LATIN_HYPERCUBE)
+"""Samplings whose columns belong to the names of their dimensions."""
+
+
 def unit_points(
-    sampling: Sampling, dimensions: int, samples: int, seed: int, start: int, stop: int
+    sampling: Sampling, names: Sequence[str], samples: int, seed: int, start: int, stop: int
 ) -> Array:
     """Points (stop - start, dimensions) in [0, 1), numbers ``start`` to ``stop`` of ``samples``.
 
-    They depend on the seed, the number of dimensions and of samples only (a random or Sobol
-    sequence not even on that), never on how the samples are cut into pieces.
+    Random columns depend on the seed and the name of their dimension only, those of a Latin
+    hypercube also on ``samples``; a Sobol sequence is one of all dimensions, whatever their names.
+    None depends on how the samples are cut into pieces.
     """
-    if dimensions == 0:
+    if not names:
         return np.zeros((stop - start, 0))
     if sampling is Sampling.LATIN_HYPERCUBE:
-        return _latin_hypercube(dimensions, samples, seed)[start:stop]
+        return _latin_hypercube(tuple(names), samples, seed)[start:stop]
     blocks = range(start // BLOCK, -(-stop // BLOCK))
-    made = [_block(sampling, dimensions, seed, block) for block in blocks]
+    made = [_block(sampling, tuple(names), seed, block) for block in blocks]
     first = blocks.start * BLOCK
     return np.concatenate(made)[start - first : stop - first]
 
 
 @lru_cache(maxsize=2)
-def _latin_hypercube(dimensions: int, samples: int, seed: int) -> Array:
-    from scipy.stats import qmc
-
-    sampler = qmc.LatinHypercube(dimensions, seed=np.random.default_rng(seed))
-    return np.asarray(sampler.random(samples))
+def _latin_hypercube(names: tuple[str, ...], samples: int, seed: int) -> Array:
+    return np.stack([evenly(name, samples, seed) for name in names], axis=1)
 
 
 @lru_cache(maxsize=4)
-def _block(sampling: Sampling, dimensions: int, seed: int, block: int) -> Array:
+def _block(sampling: Sampling, names: tuple[str, ...], seed: int, block: int) -> Array:
     if sampling is Sampling.RANDOM:
-        return np.random.default_rng([seed, block]).random((BLOCK, dimensions))
+        columns = [generator(seed, name, block).random(BLOCK) for name in names]
+        return np.stack(columns, axis=1)
     from scipy.stats import qmc
 
     with warnings.catch_warnings():  # about sizes that are no power of two
         warnings.simplefilter("ignore", UserWarning)
-        sampler = qmc.Sobol(dimensions, seed=np.random.default_rng(seed))
+        sampler = qmc.Sobol(len(names), seed=np.random.default_rng(seed))
         if block > 0:
             sampler.fast_forward(block * BLOCK)
         return np.asarray(sampler.random(BLOCK))
@@ -77,8 +80,3 @@ def grid_points(shape: Sequence[int], ranges: Sequence[bool], start: int, stop: 
         even = place / (size - 1) if size > 1 else np.full(len(place), 0.5)
         points[:, column] = even if is_range else (place + 0.5) / size
     return points
-
-
-def grid_size(shape: Sequence[int]) -> int:
-    """How many points a grid has."""
-    return math.prod(shape)

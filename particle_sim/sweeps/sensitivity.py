@@ -14,7 +14,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,19 +75,15 @@ def sensitivity(
         dependents=dependents,
         samples=len(points),
         shape=None,
-        points=_Fixed(points=points),
+        points=partial(_rows, points),
     )
     settings = {"sampling": f"sensitivity by {method.value}", "seed": seed}
     data = run_plan(chosen, plan, settings=settings, store=store, engine=engine, progress=progress)
     return _indices(data, points, names, method, seed)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Fixed:
-    points: Array
-
-    def __call__(self, start: int, stop: int) -> Array:
-        return self.points[start:stop]
+def _rows(points: Array, start: int, stop: int) -> Array:
+    return points[start:stop]
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:
@@ -112,56 +108,44 @@ def _morris_points(problem: dict[str, Any], samples: int, seed: int) -> Array:
 
 
 def _sobol_indices(
-    problem: dict[str, Any], points: Array, result: Array, seed: int
-) -> dict[str, Array]:
+    problem: dict[str, Any], points: Array, result: Array, settings: dict[str, Any]
+) -> Mapping[str, Array]:
     from SALib.analyze import sobol
 
-    found = sobol.analyze(
-        problem,
-        result,
-        calc_second_order=False,
-        num_resamples=RESAMPLES,
-        conf_level=CONFIDENCE,
-        seed=seed,
-    )
-    return {
-        "first_order": found["S1"],
-        "first_order_confidence": found["S1_conf"],
-        "total": found["ST"],
-        "total_confidence": found["ST_conf"],
-    }
+    return dict(sobol.analyze(problem, result, calc_second_order=False, **settings))
 
 
 def _morris_indices(
-    problem: dict[str, Any], points: Array, result: Array, seed: int
-) -> dict[str, Array]:
+    problem: dict[str, Any], points: Array, result: Array, settings: dict[str, Any]
+) -> Mapping[str, Array]:
     from SALib.analyze import morris
 
-    found = morris.analyze(
-        problem,
-        points,
-        result,
-        num_levels=LEVELS,
-        num_resamples=RESAMPLES,
-        conf_level=CONFIDENCE,
-        seed=seed,
-    )
-    return {
-        "mu_star": np.asarray(found["mu_star"]),
-        "mu_star_confidence": np.asarray(found["mu_star_conf"]),
-        "mu": np.asarray(found["mu"]),
-        "sigma": np.asarray(found["sigma"]),
-    }
+    return dict(morris.analyze(problem, points, result, num_levels=LEVELS, **settings))
 
 
 _POINTS: Mapping[Method, Callable[[dict[str, Any], int, int], Array]] = {
     Method.SOBOL: _sobol_points,
     Method.MORRIS: _morris_points,
 }
-_ANALYSES: Mapping[Method, Callable[[dict[str, Any], Array, Array, int], dict[str, Array]]] = {
+_ANALYSES: Mapping[Method, Callable[..., Mapping[str, Array]]] = {
     Method.SOBOL: _sobol_indices,
     Method.MORRIS: _morris_indices,
 }
+_NAMES: Mapping[Method, Mapping[str, str]] = {
+    Method.SOBOL: {
+        "first_order": "S1",
+        "first_order_confidence": "S1_conf",
+        "total": "ST",
+        "total_confidence": "ST_conf",
+    },
+    Method.MORRIS: {
+        "mu_star": "mu_star",
+        "mu_star_confidence": "mu_star_conf",
+        "mu": "mu",
+        "sigma": "sigma",
+    },
+}
+"""SALib's names of the results by ours."""
 _BLOCK_EXTRA = {Method.SOBOL: 2, Method.MORRIS: 1}
 """Samples of a block or trajectory beyond one per input."""
 
@@ -179,8 +163,7 @@ def _indices(
     kept = np.repeat(good, size)
     results = [str(name) for name in data.data_vars if name != STATUS]
     columns = [
-        _of_result(_ANALYSES[method], names, points[kept], data[name].values[kept], seed)
-        for name in results
+        _of_result(method, names, points[kept], data[name].values[kept], seed) for name in results
     ]
     units = [str(data[name].attrs["units"]) for name in results]
     return xr.Dataset(
@@ -199,15 +182,13 @@ def _indices(
 
 
 def _of_result(
-    analyse: Callable[[dict[str, Any], Array, Array, int], dict[str, Array]],
-    names: list[str],
-    points: Array,
-    result: NDArray[Any],
-    seed: int,
+    method: Method, names: list[str], points: Array, result: NDArray[Any], seed: int
 ) -> dict[str, Array]:
-    values = result.astype(float)
-    if np.ptp(values) == 0:  # all shares of no variance; SALib would divide by it
-        rng = np.random.default_rng(seed)
-        found = analyse(_problem(names), points, rng.random(len(values)), seed)
-        return {key: np.zeros_like(column, dtype=float) for key, column in found.items()}
-    return analyse(_problem(names), points, values, seed)
+    still = np.ptp(result.astype(float)) == 0  # shares of no variance; SALib would divide by it
+    values = np.arange(len(result)) if still else result
+    settings = {"num_resamples": RESAMPLES, "conf_level": CONFIDENCE, "seed": seed}
+    found = _ANALYSES[method](_problem(names), points, values.astype(float), settings)
+    return {
+        name: np.where(still, 0.0, np.asarray(found[theirs], dtype=float))
+        for name, theirs in _NAMES[method].items()
+    }

@@ -15,7 +15,7 @@ from particle_sim.sweeps.evaluate import Function, check_axes
 from particle_sim.sweeps.identity import content_of
 from particle_sim.sweeps.plan import MOST_SAMPLES, Plan, make_plan
 from particle_sim.sweeps.result import dataset
-from particle_sim.sweeps.sampling import Sampling
+from particle_sim.sweeps.sampling import NAMED, Sampling
 from particle_sim.sweeps.store import open_store
 from particle_sim.sweeps.work import Progress, compute
 
@@ -56,7 +56,8 @@ def sweep(
         most=most,
         known_units=getattr(chosen, "axis_units", None),
     )
-    settings = {"sampling": sampling.value, "seed": seed}
+    named = {"streams": "by name"} if sampling in NAMED else {}
+    settings = {"sampling": sampling.value, "seed": seed, **named}
     return run_plan(chosen, plan, settings=settings, store=store, engine=engine, progress=progress)
 
 

@@ -11,12 +11,12 @@ import xarray as xr
 from matplotlib import colormaps
 
 import particle_sim as ps
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures import FIGURES, SODIUM, VON_MISES, body_fields, quantities
 from particle_sim.figures.ball import PIXELS
 from particle_sim.figures.quantities import Colours, Quantity
 from particle_sim.figures.style import COLOURS, ROLES
 from particle_sim.particle import shapes
-from particle_sim.studies.result import ComparisonResult
 from particle_sim.units import to_si
 
 HUE = 0.02

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,17 +12,32 @@ from command_line import RunCommand, runner
 from remembered import remembering
 
 from particle_sim import figures
+from particle_sim.claims import ledger
+from particle_sim.claims.schema import claims_folder
+
+
+@pytest.fixture(scope="session")
+def copied_claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped claims with their ledger, where a command may write it anew."""
+    folder = tmp_path_factory.mktemp("shipped") / "claims"
+    shutil.copytree(claims_folder(), folder)
+    return folder
 
 
 @pytest.fixture
 def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    copied_claims: Path,
 ) -> RunCommand:
     """``run("check", "x.toml")`` in an empty working folder, in this process alone.
 
-    The tests fill the cores already; commands that start processes are asked for them.
+    The tests fill the cores already; commands that start processes are asked for them. The shipped
+    claims are a copy, so that no answer that is out of date is written into the checkout.
     """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ledger, "claims_folder", lambda: copied_claims)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     return runner(monkeypatch, capsys)
 

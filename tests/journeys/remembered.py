@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from particle_sim.studies import compare
+from particle_sim.studies import pair
 
 
 @contextmanager
 def remembering(folder: Path) -> Iterator[None]:
     """Comparisons in one process keep in ``folder``, and take from it, each particle they solve."""
-    submit = compare._Queue.submit
+    submit = pair._Queue.submit
 
     def remembered(queue: Any, text: str, function: Callable[[Any], Any], argument: Any) -> Any:
         alone = queue.pool is None
         return submit(queue, text, partial(once, folder, function) if alone else function, argument)
 
-    with patch.object(compare._Queue, "submit", remembered):
+    with patch.object(pair._Queue, "submit", remembered):
         yield
 
 

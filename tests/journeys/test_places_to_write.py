@@ -10,9 +10,9 @@ import pytest
 from command_line import RunCommand
 
 from particle_sim.cell import bpx_export, bpx_import
+from particle_sim.claims import compare as comparisons
 from particle_sim.learn import export as lessons
 from particle_sim.materials import design
-from particle_sim.studies import compare as comparisons
 from particle_sim.studies import rate_capability
 
 FOLDER = {

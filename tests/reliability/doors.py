@@ -483,7 +483,7 @@ COMMANDS = (
     'design "Na3.3V1.4Cr0.2Mn0.2Fe0.2(PO4)3" --like nvp --name my_nasicon --out draft.toml',
     "new material my_cathode --out made",
     "export he_v --to bpx --out he_v.json",
-    "claims --json",
+    "claims --json --folder none",
     "plot results/none size_map",
     "compare nvp he_v --c-rate 0 --radius 0.5um --at 0.1,0.5",
     'compare nvp none --set nvp.diffusivity="1e-15 m^2/s" --workers 1',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import pytest
 import xarray as xr
 from scipy.stats import binomtest
 
-from particle_sim.claims.answer import SAMPLES, SEED, Answer, answer
+from particle_sim.cell.half_cell import half_cell
+from particle_sim.claims.answer import Answer, answer
+from particle_sim.claims.called import called_text
 from particle_sim.claims.interval import (
     Verdict,
     region_of,
@@ -21,17 +23,17 @@ from particle_sim.claims.interval import (
 )
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_print import fade_points
-from particle_sim.claims.question import COHERENT, SOLID, FullCellCase, FullCells, Runs, Tools
-from particle_sim.claims.sample import draw
+from particle_sim.claims.question import COHERENT, SOLID, FullCells, Tools
 from particle_sim.claims.schema import Claim, ClaimFile
-from particle_sim.claims.tools import design_of
 from particle_sim.constants import FARADAY
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Distribution, PlausibleRange
 from particle_sim.materials.system import load_system
+from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
+from particle_sim.plausible.space import SAMPLES, SEED
 from particle_sim.studies.choices import Direction
-from particle_sim.studies.draws import MaterialDraws
+from particle_sim.studies.drawn_half_cells import draw_half_cells
 from particle_sim.units import Array
 
 SUPPORTED, CONTRADICTED, UNDECIDED, NOT_TESTABLE = (
@@ -41,6 +43,16 @@ SUPPORTED, CONTRADICTED, UNDECIDED, NOT_TESTABLE = (
     Verdict.NOT_TESTABLE,
 )
 GRID = np.logspace(-8, 2, 41)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """Half-cell runs, as far as a test reads them."""
+
+    capacity: Array
+    peak_tension: Array
+    voltage: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    mean_site_fraction: Array = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 def with_diffusivity(name: str, factor: float) -> Material:
@@ -57,9 +69,15 @@ def with_diffusivity(name: str, factor: float) -> Material:
 
 def film_share(draws: MaterialDraws) -> Array:
     """0 to 1, uniform over the draws: where the film resistance lies in its range."""
-    film = design_of(draws.material).properties["film_resistance"].plausible
+    film = half_cell(draws.material).design.properties["film_resistance"].plausible
     assert film is not None
     return (draws.values["film_resistance"] - film.low) / (film.high - film.low)
+
+
+def window(draws: MaterialDraws) -> Array:
+    """Capacity of every draw's own window [A h/kg]."""
+    held = draws.values["maximum_concentration"] / draws.material.maximum_concentration
+    return np.asarray(held * draws.material.specific_capacity)
 
 
 def kept_by_film(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
@@ -68,10 +86,10 @@ def kept_by_film(draws: MaterialDraws, c_rate: float, direction: Direction, outp
     filling = np.full((len(share), max(output, 1)), 0.5)
     rest = draws.material.potential(filling)
     return Runs(
-        capacity=share * draws.material.specific_capacity,
+        capacity=share * window(draws),
         peak_tension=share * 2 * draws.material.value("fracture_toughness") / 1e-4,
         voltage=rest - 0.1 * share[:, None],
-        mean_filling=filling,
+        mean_site_fraction=filling,
     )
 
 
@@ -79,8 +97,8 @@ def kept_by_diffusion(
     draws: MaterialDraws, c_rate: float, direction: Direction, output: int
 ) -> Runs:
     """A cell that keeps x/(1 + x) of its window, x = D/R^2 over 1e-3/s."""
-    x = draws.diffusion_rate / 1e-3
-    kept = x / (1 + x) * draws.material.specific_capacity
+    x = diffusion_rate(draws) / 1e-3
+    kept = x / (1 + x) * window(draws)
     return Runs(capacity=kept, peak_tension=np.zeros_like(x))
 
 
@@ -99,8 +117,10 @@ def flat_map(name: str, c_rate: float, law: str) -> xr.Dataset:
     )
 
 
-def full_cells(case: FullCellCase) -> FullCells:
-    share = np.linspace(0.8, 1.2, case.samples)
+def full_cells(
+    material: str, design: str, c_rate: float, lower: float | None, samples: int, seed: int
+) -> FullCells:
+    share = np.linspace(0.8, 1.2, samples)
     return FullCells(capacity=100 * share, energy=300 * share, inputs={"film_resistance": share})
 
 
@@ -189,7 +209,7 @@ def test_region_finds_the_input_and_the_place() -> None:
 
 def test_draws_differ_only_where_materials_may() -> None:
     materials = [load_material("he_v"), load_material("nvp")]
-    first, second = draw(materials, [design_of(m) for m in materials], 50, SEED)
+    first, second = (draw_half_cells(each, 50, SEED) for each in materials)
     for name in ("particle_radius", "youngs_modulus", "film_resistance"):
         assert np.array_equal(first.values[name], second.values[name])
     for name in ("diffusivity", "exchange_current_density"):
@@ -337,7 +357,7 @@ def test_what_decides_over_cracks_is_named(kind: str, name: str) -> None:
 
     def runs(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
         kept = kept_by_film(draws, c_rate, direction, output)
-        return replace(kept, peak_tension=central * draws.stress_factor)
+        return replace(kept, peak_tension=central * stress_factor(draws))
 
     def even(own: str, c_rate: float, law: str) -> xr.Dataset:
         table = flat_map(own, c_rate, law)
@@ -506,7 +526,7 @@ def test_fade_is_per_cycle() -> None:
 def test_every_kind_says_what_it_asks() -> None:
     for name, kind in KINDS.items():
         assert kind.meaning.endswith("."), name
-        assert "def " in kind.source
+        assert f"def {kind.test.__name__}(" in called_text([kind.test])
 
 
 def test_a_cause_that_only_one_phase_would_have_is_left_open() -> None:

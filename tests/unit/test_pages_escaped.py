@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures import FIGURES
 from particle_sim.learn import site
 from particle_sim.learn.controls import Slider
 from particle_sim.learn.lesson import Scene
 from particle_sim.learn.picture import Number, Panel, Picture
 from particle_sim.report.page import render_page
-from particle_sim.studies.result import ComparisonResult, MaterialResult
+from particle_sim.studies.result import MaterialResult
 
 HOSTILE = [
     "</title><script>alert(1)</script>",

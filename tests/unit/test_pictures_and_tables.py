@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures.ball import PIXELS, cut_ball
 from particle_sim.report.tree import to_tree
 from particle_sim.studies import size_map
-from particle_sim.studies.result import ComparisonResult
 
 RADIUS = np.linspace(0.0, 2e-6, 60)
 FIELD, SHADE = cut_ball(RADIUS, RADIUS / RADIUS[-1])
@@ -52,14 +52,14 @@ def test_ball_keeps_the_range_of_the_field() -> None:
 def test_map_is_sorted_and_has_units(comparison: ComparisonResult) -> None:
     law = comparison.baseline.law
     points = [
-        size_map.MapPoint(
-            diffusion_rate=rate,
-            peak_stress=1e6 / rate,
-            peak_tension=2.0,
-            inhomogeneity=0.1,
-            surface_excess=-0.2,
-            reached=1.0,
-        )
+        {
+            "diffusion_rate": rate,
+            "peak_stress": 1e6 / rate,
+            "peak_tension": 2.0,
+            "inhomogeneity": 0.1,
+            "surface_excess": -0.2,
+            "reached": 1.0,
+        }
         for rate in (1e-2, 1e-4, 1e-3)
     ]
     table = size_map.map_dataset(points, law)

@@ -14,7 +14,6 @@ from particle_sim.materials.load import load_material
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.rate_band import (
     PASSES_WITHIN,
-    drawn_values,
     point_verdicts,
     rate_band,
     series_pass_share,
@@ -64,16 +63,21 @@ def speed_of(band: xr.Dataset) -> Array:
     return np.asarray(band.diffusivity / band.particle_radius**2)
 
 
+def drawn_values(samples: int, seed: int) -> xr.Dataset:
+    rates = np.array([1.0])
+    return rate_band(
+        MATERIAL, DESIGN, rates, samples=samples, seed=seed, batch=limited_by_diffusion
+    )
+
+
 def test_draws_fill_their_ranges_evenly() -> None:
     """A Latin hypercube: each of the s slices of a range holds one draw."""
-    drawn = drawn_values(MATERIAL, DESIGN, 50, 1)
+    drawn = drawn_values(50, 1)
     low, high = 20e-4, 200e-4  # the film's uniform range [ohm m2]
     slices = np.floor((drawn["film_resistance"] - low) / (high - low) * 50)
     assert sorted(slices) == list(range(50))
-    np.testing.assert_array_equal(
-        drawn["diffusivity"], drawn_values(MATERIAL, DESIGN, 50, 1)["diffusivity"]
-    )
-    assert np.any(drawn["diffusivity"] != drawn_values(MATERIAL, DESIGN, 50, 2)["diffusivity"])
+    np.testing.assert_array_equal(drawn["diffusivity"], drawn_values(50, 1)["diffusivity"])
+    assert np.any(drawn["diffusivity"].values != drawn_values(50, 2)["diffusivity"].values)
 
 
 def test_each_draw_keeps_its_values_at_every_rate(band: xr.Dataset) -> None:

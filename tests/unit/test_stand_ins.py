@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from particle_sim.claims.compare import ComparisonResult
 from particle_sim.materials.system import load_system
-from particle_sim.studies.result import ComparisonResult
 
 
 def test_a_member_stands_on_its_host_and_says_where() -> None:

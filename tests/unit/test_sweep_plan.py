@@ -13,6 +13,7 @@ from particle_sim.sweeps.axes import AnyAxis, Axis, Ratio, same_draw
 from particle_sim.sweeps.plan import Plan, make_plan
 from particle_sim.sweeps.sampling import Sampling, unit_points
 
+NAMES = ("diffusivity", "particle_radius", "c_rate")
 DRAWN = [Sampling.RANDOM, Sampling.LATIN_HYPERCUBE, Sampling.SOBOL]
 
 
@@ -40,11 +41,20 @@ def test_draws_fill_the_range_of_each_distribution(how: Sampling) -> None:
 
 
 def test_latin_hypercube_has_one_sample_in_every_slice() -> None:
-    points = unit_points(Sampling.LATIN_HYPERCUBE, 3, 50, 1, 0, 50)
+    points = unit_points(Sampling.LATIN_HYPERCUBE, NAMES, 50, 1, 0, 50)
     for column in points.T:
         assert sorted((column * 50).astype(int)) == list(range(50))
-    random = unit_points(Sampling.RANDOM, 3, 50, 1, 0, 50)
+    random = unit_points(Sampling.RANDOM, NAMES, 50, 1, 0, 50)
     assert any(sorted((column * 50).astype(int)) != list(range(50)) for column in random.T)
+
+
+@pytest.mark.parametrize("how", [Sampling.RANDOM, Sampling.LATIN_HYPERCUBE])
+def test_another_axis_moves_no_other(how: Sampling) -> None:
+    """Nor does its place: a column belongs to its name."""
+    alone = unit_points(how, NAMES[1:2], 40, 2, 0, 40)
+    beside = unit_points(how, NAMES, 40, 2, 0, 40)
+    np.testing.assert_array_equal(alone[:, 0], beside[:, 1])
+    assert not np.any(beside[:, 0] == beside[:, 1])
 
 
 @pytest.mark.parametrize("how", DRAWN)
@@ -53,11 +63,13 @@ def test_samples_do_not_depend_on_how_they_are_cut(
 ) -> None:
     monkeypatch.setattr(sampling, "BLOCK", 32)
     sampling._block.cache_clear()
-    whole = unit_points(how, 2, 100, 5, 0, 100)
-    parts = [unit_points(how, 2, 100, 5, a, b) for a, b in ((0, 7), (7, 64), (64, 99), (99, 100))]
+    whole = unit_points(how, NAMES[:2], 100, 5, 0, 100)
+    parts = [
+        unit_points(how, NAMES[:2], 100, 5, a, b) for a, b in ((0, 7), (7, 64), (64, 99), (99, 100))
+    ]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
     assert len(np.unique(whole, axis=0)) == 100
-    assert not np.array_equal(unit_points(how, 2, 100, 6, 0, 100), whole)
+    assert not np.array_equal(unit_points(how, NAMES[:2], 100, 6, 0, 100), whole)
     sampling._block.cache_clear()
 
 

@@ -216,8 +216,8 @@ def test_the_fields_that_the_metric_names_are_those_of_a_run(tmp_path: Path) -> 
 def test_the_scenario_passes(tmp_path: Path) -> None:
     from dataclasses import replace
 
+    from particle_sim.claims.compare import compare
     from particle_sim.report.tree import to_tree
-    from particle_sim.studies.compare import compare
     from particle_sim.studies.scenario import failures, load_scenario
 
     path = written(tmp_path, "scenario", "my_question")

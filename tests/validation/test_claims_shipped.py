@@ -33,6 +33,8 @@ def same(stored: Answer, fresh: Answer) -> bool:
         return False
     if stored.share is None or fresh.share is None:
         return stored.share == fresh.share
+    if abs(stored.draws - fresh.draws) > ANY_DRAW:
+        return False
     return abs(stored.share - fresh.share) * max(fresh.draws, 1) <= ANY_DRAW + 0.5
 
 

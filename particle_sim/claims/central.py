@@ -1,0 +1,163 @@
+"""What the central runs of a comparison say about a kind of claim: words and numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from particle_sim.claims.question import Numbers
+from particle_sim.metrics.flaw import LARGEST_FLAW
+from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
+from particle_sim.metrics.inhomogeneity import inhomogeneity_history
+from particle_sim.metrics.surface_excess import surface_excess_history
+from particle_sim.metrics.surface_tension import surface_tension_history
+from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.choices import Direction
+from particle_sim.studies.measures import STRESSES
+from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.settings import Comparison
+from particle_sim.studies.size_map import LAST_FRACTION
+from particle_sim.transport.laws import COHERENT
+from particle_sim.units import readable
+
+
+class Central(NamedTuple):
+    """The central result in words, and every number in them."""
+
+    text: str
+    numbers: Numbers
+
+
+def spread(settings: Comparison, result: MaterialResult) -> Central:
+    """How uneven the sodium is at 90 % of the capacity."""
+    index, fraction = _at_last(result)
+    value = float(inhomogeneity_history(result.particle)[index])
+    limit = settings.uniform_below
+    text = (
+        f"{_state(result, fraction)}, the sodium content of {result.title} varies by "
+        f"{_percent(value)} of its full range inside a particle "
+        f"(uniform means below {limit:.0%})."
+    )
+    numbers: Numbers = {
+        "inhomogeneity": (value, "1"),
+        "fraction": (fraction, "1"),
+        "uniform_below": (limit, "1"),
+    }
+    if not result.law.separates:
+        text += f" With an interaction chi above 2, {result.title} would separate: not uniform."
+    run = coherent_run(result)
+    if run is not None:
+        index_there = result.index(LAST_FRACTION, COHERENT.name)
+        last = -1 if index_there is None else index_there
+        coherent = float(inhomogeneity_history(run)[last])
+        text += f" If the phase boundary stays coherent, it varies by {_percent(coherent)}."
+        numbers["coherent_inhomogeneity"] = (coherent, "1")
+    return Central(text, numbers)
+
+
+def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialResult) -> Central:
+    """The peak stress of both materials."""
+    measure = STRESSES[settings.stress]
+
+    def peak(run: ParticleRun) -> float:
+        return float(np.abs(measure.read(run.stress)).max())
+
+    first, second = (peak(result.particle) for result in (baseline, candidate))
+    ratio = first / max(second, 1e-300)
+    text = (
+        f"The peak {measure.title} is {_megapascal(first)} in {baseline.title} and "
+        f"{_megapascal(second)} in {candidate.title}, a ratio of about {_two_digits(ratio)}."
+    )
+    numbers = {
+        "baseline_peak": (first, "Pa"),
+        "candidate_peak": (second, "Pa"),
+        "ratio": (ratio, "1"),
+    }
+    run = coherent_run(baseline)
+    if run is not None:
+        text += (
+            f" If the phase boundary stays coherent, so that its stress acts back on the sodium, "
+            f"the peak in {baseline.title} is {_megapascal(peak(run))}."
+        )
+        numbers["coherent_peak"] = (peak(run), "Pa")
+    return Central(text, numbers)
+
+
+def surface(settings: Comparison, result: MaterialResult) -> Central | str:
+    """How much richer the surface is than the mean; a sentence where sodium is put in."""
+    if settings.direction is Direction.DISCHARGE:
+        return (
+            "The claim is about removing sodium; this run inserts it. Run with --direction charge."
+        )
+    index, fraction = _at_last(result)
+    value = float(surface_excess_history(result.particle)[index])
+    side, end = ("richer", ".") if value > 0 else ("poorer", _LEAVES)
+    text = (
+        f"{_state(result, fraction)}, the surface of {result.title} is {side} in sodium than the "
+        f"particle's mean by {_percent(abs(value))} of the full range{end}"
+    )
+    return Central(text=text, numbers={"surface_excess": (value, "1"), "fraction": (fraction, "1")})
+
+
+def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
+    """The stress intensity of the surface flaw; a sentence where the file gives none."""
+    material = result.material
+    if not {"fracture_toughness", "flaw_size"} <= material.properties.keys():
+        return f"{result.title}: add fracture_toughness and flaw_size to its file to test this."
+    tension = float(surface_tension_history(result.particle).max())
+    radius, toughness = (material.value(name) for name in ("particle_radius", "fracture_toughness"))
+    depth = min(material.value("flaw_size"), LARGEST_FLAW * radius)
+    intensity = edge_crack_intensity(tension, depth)
+    text = (
+        f"The largest tensile stress at the surface of {result.title} in one run, "
+        f"{_megapascal(tension)}, on a flaw of {depth * 1e9:.3g} nm gives a stress intensity of "
+        f"{intensity / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g} MPa m^0.5 "
+        f"(K = {EDGE_CRACK} sigma sqrt(pi a))."
+    )
+    numbers: Numbers = {
+        "tension": (tension, "Pa"),
+        "flaw_size": (depth, "m"),
+        "stress_intensity": (intensity, "Pa m^0.5"),
+        "fracture_toughness": (toughness, "Pa m^0.5"),
+    }
+    return Central(text, numbers)
+
+
+_LEAVES = ": sodium leaves through the surface, so what stays behind sits inside."
+
+
+def coherent_run(result: MaterialResult) -> ParticleRun | None:
+    """The run with coherency in the chemical potential, where it is an alternative."""
+    return None if result.law is COHERENT else result.runs.get(COHERENT.name)
+
+
+def _at_last(result: MaterialResult) -> tuple[int, float]:
+    """Index and fraction of the state at 90 %, or of the end if that came first."""
+    index = result.index(LAST_FRACTION)
+    if index is not None:
+        return index, LAST_FRACTION
+    return len(result.particle.time) - 1, result.reached
+
+
+def _state(result: MaterialResult, fraction: float) -> str:
+    """After how much of the usable capacity, and how much sodium is left in a formula unit."""
+    left = result.material.stoichiometry(result.filling(fraction))
+    state = f"{max(0.0, fraction):.0%} of the usable capacity ({result.material.carrier}{left:.2f})"
+    if fraction == LAST_FRACTION:
+        return f"After {state}"
+    return f"The run ends early, after {state}; there"
+
+
+def _two_digits(value: float) -> str:
+    """A ratio between guesses, without digits it does not have."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
+
+
+def _percent(value: float) -> str:
+    return f"{readable(100 * value)} %"
+
+
+def _megapascal(value: float) -> str:
+    return f"{readable(value / 1e6)} MPa"

@@ -1,0 +1,206 @@
+"""The claims on two materials, put to the runs and maps of their comparison.
+
+Each sentence is one kind of test of :mod:`particle_sim.claims.kinds`, asked as the ledger asks it:
+the same draws, judged in the same way, with the assumptions that the ledger's claim names. At the
+settings of the ledger's claim the answer is the ledger's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import xarray as xr
+
+from particle_sim.claims import central
+from particle_sim.claims.answer import Answer, judged, question_of, untested
+from particle_sim.claims.central import Central
+from particle_sim.claims.kinds import KINDS, NEEDS
+from particle_sim.claims.question import COHERENT, SOLID, Numbers, Tools
+from particle_sim.claims.schema import (
+    Claim,
+    ClaimFile,
+    ClaimHeader,
+    TestEntry,
+    claims_folder,
+    load_claims,
+)
+from particle_sim.claims.tools import full_cells
+from particle_sim.materials.load import load_material
+from particle_sim.materials.material import Material
+from particle_sim.materials.schema import ClaimEntry
+from particle_sim.studies.drawn_half_cells import drawn_half_cells
+from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.settings import Comparison
+from particle_sim.studies.size_map import LAST_FRACTION, map_dataset, map_point
+from particle_sim.transport import laws
+
+BASELINE, CANDIDATE = "baseline", "candidate"
+Pair = Mapping[str, MaterialResult]
+"""Both materials of a comparison, by role."""
+
+NEVER_MOVED = (
+    "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: no sodium moves, so "
+    "there is nothing to judge; choose a lower rate."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One claim, tested."""
+
+    kind: str
+    subject: str
+    """Material the claim is about"""
+    claim: str
+    """The sentence that is tested"""
+    source: str
+    place: str
+    answer: Answer
+    """Its id is that of the ledger's claim, where there is one"""
+    numbers: Numbers
+    """Every number of the sentence"""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A kind of sentence that a material file, or anybody, may ask of two materials."""
+
+    test: str
+    about: tuple[str, ...]
+    """Whom it is about, first the one that it praises or blames"""
+    central: Callable[..., Central | str]
+    generic: str
+    """What it says where no paper does"""
+
+
+_LOW, _HIGH, _BOTH = (BASELINE,), (CANDIDATE,), (CANDIDATE, BASELINE)
+SENTENCES: Mapping[str, Sentence] = {
+    "uniform": Sentence(
+        "uniform", _HIGH, central.spread, "Sodium is uniform in {candidate} at 90 %."
+    ),
+    "heterogeneous": Sentence(
+        "heterogeneous", _LOW, central.spread, "Sodium is heterogeneous in {baseline} at 90 %."
+    ),
+    "lower_stress": Sentence(
+        "lower_stress", _BOTH, central.peaks, "{candidate} is stressed less than {baseline}."
+    ),
+    "surface_retained": Sentence(
+        "surface_richer", _LOW, central.surface, "Sodium is retained on the surface of {baseline}."
+    ),
+    "cracks": Sentence("cracks", _LOW, central.flaw, "{baseline} cracks."),
+    "no_cracks": Sentence("holds_together", _HIGH, central.flaw, "{candidate} does not crack."),
+}
+"""By the kind that a material file names."""
+
+
+def findings(
+    settings: Comparison, baseline: MaterialResult, candidate: MaterialResult
+) -> tuple[Finding, ...]:
+    """One finding per claim of the two material files, or of the generic six without any."""
+    pair = {BASELINE: baseline, CANDIDATE: candidate}
+    known = load_claims(claims_folder(), NEEDS)
+    return tuple(_finding(settings, pair, claim, known) for claim in _claims(pair))
+
+
+def _claims(pair: Pair) -> Sequence[ClaimEntry]:
+    file = pair[CANDIDATE].record.file
+    if file.claims and pair[BASELINE].name in file.material.baseline:
+        return file.claims
+    titles = {role: result.title for role, result in pair.items()}
+    generic = {kind: entry.generic.format(**titles) for kind, entry in SENTENCES.items()}
+    return [
+        ClaimEntry.model_validate(
+            {"kind": kind, "text": text, "source": "user", "place": "generic question"}
+        )
+        for kind, text in generic.items()
+    ]
+
+
+def _finding(
+    settings: Comparison, pair: Pair, entry: ClaimEntry, known: Sequence[Claim]
+) -> Finding:
+    asked = SENTENCES[entry.kind]
+    about = [pair[role] for role in asked.about]
+    claim, test = _as_claim(settings, asked, pair, known)
+    middle = asked.central(settings, *about)
+    still = " and ".join(result.title for result in about if result.never_moved)
+    numbers: Numbers = {}
+    if isinstance(middle, str):
+        found = untested(claim.id, middle)
+    elif still:
+        found = untested(claim.id, NEVER_MOVED.format(titles=still, c_rate=settings.c_rate))
+    else:
+        question = question_of(claim, _tools(settings, pair), settings.samples, settings.seed)
+        found = judged(question, test, KINDS[test.kind].test, opening=middle.text)
+        numbers = {**middle.numbers, **_shares(found)} if found.share is not None else {}
+    return Finding(
+        kind=entry.kind,
+        subject=about[0].title,
+        claim=entry.text,
+        source=pair[CANDIDATE].record.citation(entry.source),
+        place=entry.place,
+        answer=found,
+        numbers=numbers,
+    )
+
+
+def _shares(found: Answer) -> Numbers:
+    """The share, its interval, how many draws were counted, and the share if things were equal."""
+    low, high = found.interval or (None, None)
+    known = {
+        "share": found.share,
+        "share_low": low,
+        "share_high": high,
+        "draws": found.draws,
+        "solid_solution_share": found.solid_share,
+        "share_with_equal_ranges": found.alike_share,
+    }
+    return {name: (float(value), "1") for name, value in known.items() if value is not None}
+
+
+def _as_claim(
+    settings: Comparison, asked: Sentence, pair: Pair, known: Sequence[Claim]
+) -> tuple[Claim, TestEntry]:
+    """The ledger's claim of this test on these materials, or one without assumptions.
+
+    It names the roles of the comparison, and asks at the comparison's settings.
+    """
+    names = [pair[role].name for role in asked.about]
+    test = TestEntry(kind=asked.test)
+    header = ClaimHeader(id="", paper="", place="", says=asked.generic)
+    for claim in known:
+        written, told = claim.file.test, claim.file.claim
+        bare = [name.partition("@")[0] for name in told.materials]
+        if written is not None and written.kind == asked.test and bare == names:
+            test, header = written, told
+            break
+    roles = {result.name: role for role, result in pair.items()}
+    test = test.model_copy(update={"alike": roles.get(test.alike or "", test.alike)})
+    header = header.model_copy(update={"materials": list(asked.about)})
+    given = {"c_rate": settings.c_rate, "uniform_below": settings.uniform_below}
+    parameters = {name: given[name] for name in KINDS[asked.test].needs.parameters}
+    file = ClaimFile(claim=header, test=test)
+    return Claim(path=Path("compare"), file=file, parameters=parameters, printed={}), test
+
+
+def _tools(settings: Comparison, pair: Pair) -> Tools:
+    """The runs and maps that the comparison has, by role; two-phase is what its law separates."""
+
+    def load(name: str) -> Material:
+        if name not in pair:
+            return load_material(name)
+        return replace(pair[name].material, two_phase=pair[name].law.separates)
+
+    def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
+        result = pair[name]
+        if law == SOLID:
+            return result.maps[laws.SOLID_SOLUTION.name]
+        run = central.coherent_run(result)
+        if law != COHERENT or run is None:
+            return result.maps[result.law.name]
+        last = result.filling(LAST_FRACTION)
+        return map_dataset([map_point(run, result.start, last, settings.stress)], laws.COHERENT)
+
+    return Tools(load=load, half_cells=drawn_half_cells, field_map=field_map, full_cells=full_cells)

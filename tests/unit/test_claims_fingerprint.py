@@ -1,0 +1,159 @@
+"""Does an answer grow old when what it depends on changes, and only then?"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from particle_sim.claims import called, fingerprint, kinds, kinds_field, kinds_rate, readings
+from particle_sim.claims.fingerprint import changed_parts, fingerprints
+from particle_sim.claims.kinds import KINDS, NEEDS, Kind
+from particle_sim.claims.schema import Claim, claims_folder, load_claims
+from particle_sim.plausible import space, streams
+
+Change = Callable[[ModuleType, str, str], None]
+
+
+@pytest.fixture(scope="module")
+def claims() -> list[Claim]:
+    """All that are tested but the one that reads every material, which takes a second."""
+    known = load_claims(claims_folder(), NEEDS)
+    return [claim for claim in known if claim.file.test and not NEEDS[_kind(claim)].whole_library]
+
+
+@pytest.fixture(scope="module")
+def before(claims: list[Claim]) -> dict[str, dict[str, str]]:
+    return fingerprints(claims)
+
+
+@pytest.fixture
+def change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Change]:
+    """Puts a module with one text replaced in the place of the real one, for every kind's test."""
+
+    def changed(module: ModuleType, was: str, becomes: str) -> None:
+        source = inspect.getsource(module)
+        assert source.count(was) == 1, was
+        path = tmp_path / f"{module.__name__}.py"
+        path.write_text(source.replace(was, becomes), encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(module.__name__, path)
+        assert spec is not None
+        assert spec.loader is not None
+        fresh = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, module.__name__, fresh)
+        spec.loader.exec_module(fresh)
+        new = {name: _renewed(kind, fresh) for name, kind in KINDS.items()}
+        monkeypatch.setattr(fingerprint, "KINDS", new)
+        for user in (kinds_field, kinds_rate, space):
+            for name in vars(user).keys() & vars(fresh).keys():
+                if getattr(vars(user)[name], "__module__", "") == module.__name__:
+                    monkeypatch.setattr(user, name, vars(fresh)[name])
+        _forget()
+
+    yield changed
+    _forget()
+
+
+def _renewed(kind: Kind, fresh: ModuleType) -> Kind:
+    if kind.test.__module__ != fresh.__name__:
+        return kind
+    return replace(kind, test=vars(fresh)[kind.test.__name__])
+
+
+def _forget() -> None:
+    called._texts.cache_clear()
+    called._named.cache_clear()
+
+
+def stale(claims: list[Claim], before: dict[str, dict[str, str]]) -> set[str]:
+    """Kinds of test whose answers are out of date; all claims of a kind are, or none."""
+    now = fingerprints(claims)
+    old = {claim.id for claim in claims if changed_parts(before[claim.id], now[claim.id])}
+    found = {_kind(claim) for claim in claims if claim.id in old}
+    assert old == {claim.id for claim in claims if _kind(claim) in found}
+    return found
+
+
+def _kind(claim: Claim) -> str:
+    assert claim.file.test is not None
+    return claim.file.test.kind
+
+
+def test_another_kind_makes_nothing_stale(
+    claims: list[Claim], before: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = {**KINDS, "sinks": replace(KINDS["cracks"], test=KINDS["uniform"].test)}
+    monkeypatch.setattr(kinds, "KINDS", more)
+    monkeypatch.setattr(fingerprint, "KINDS", more)
+    assert stale(claims, before) == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "was", "becomes", "kinds"),
+    [
+        (kinds_rate, "kept >= printed -", "kept > printed -", {"keeps_capacity"}),
+        (kinds_field, '"surface_excess") > 0)', '"surface_excess") >= 0)', {"surface_richer"}),
+        (kinds_rate, "REPEATS = 4", "REPEATS = 5", {"rate_orders_diffusivity"}),
+        (
+            kinds_rate,
+            "np.abs(runs.voltage - rest)",
+            "np.square(runs.voltage - rest)",
+            {"low_polarisation", "narrower_gap"},
+        ),
+        (
+            readings,
+            "np.maximum(tension, 0)",
+            "np.maximum(tension, 1)",
+            {name for name in KINDS if "crack" in name or name.startswith("holds")},
+        ),
+        (streams, "source.random(count)", "source.random()", set(KINDS)),
+    ],
+    ids=[
+        "a formula",
+        "a formula inside a test",
+        "a constant",
+        "a helper of two",
+        "crack driving",
+        "the draws",
+    ],
+)
+def test_another_formula_makes_those_stale_that_call_it(
+    claims: list[Claim],
+    before: dict[str, dict[str, str]],
+    change: Change,
+    module: ModuleType,
+    was: str,
+    becomes: str,
+    kinds: set[str],
+) -> None:
+    change(module, was, becomes)
+    asked = {_kind(claim) for claim in claims}
+    assert stale(claims, before) == kinds & asked
+
+
+def test_words_make_nothing_stale(
+    claims: list[Claim], before: dict[str, dict[str, str]], change: Change
+) -> None:
+    change(kinds_rate, '"""Q(rate)/Q(window) is at least', '"""The share of Q(window) is at least')
+    assert stale(claims, before) == set()
+
+
+def test_other_simulations_make_those_stale_that_ask_for_them(
+    claims: list[Claim], before: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = {**fingerprint.SIMULATIONS, "full_cells": fingerprint.SIMULATIONS["half_cells"]}
+    monkeypatch.setattr(fingerprint, "SIMULATIONS", other)
+    assert stale(claims, before) == {"full_cell_capacity", "full_cell_energy"}
+
+
+def test_more_draws_make_all_stale(
+    claims: list[Claim], before: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "SAMPLES", 1)
+    assert stale(claims, before) == {_kind(claim) for claim in claims}

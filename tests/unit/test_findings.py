@@ -1,0 +1,158 @@
+"""What a comparison makes of the claims: one answer of the claims engine per sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from particle_sim.claims import central
+from particle_sim.claims.answer import answer
+from particle_sim.claims.compare import ComparisonResult
+from particle_sim.claims.findings import SENTENCES, Finding, findings
+from particle_sim.claims.interval import Verdict, verdict_of
+from particle_sim.claims.kinds import NEEDS
+from particle_sim.claims.schema import claims_folder, load_claims
+from particle_sim.claims.tools import simulations
+from particle_sim.materials.schema import ClaimEntry
+from particle_sim.plausible.space import SAMPLES
+from particle_sim.studies.choices import Direction, StressMeasure
+from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.settings import Comparison
+from particle_sim.transport.laws import COHERENT, TWO_PHASE
+
+WHOSE = {"C1": "uniform", "C6b": "no_cracks"}
+"""Claims on HE-V alone, which is a solid solution, by the kind of sentence of its file."""
+
+
+def by_kind(found: tuple[Finding, ...]) -> dict[str, Finding]:
+    return {finding.kind: finding for finding in found}
+
+
+def again(comparison: ComparisonResult, **settings: Any) -> dict[str, Finding]:
+    asked = replace(comparison.settings, **settings)
+    return by_kind(findings(asked, comparison.baseline, comparison.candidate))
+
+
+def test_every_kind_of_a_material_file_can_be_asked() -> None:
+    kinds = ClaimEntry.model_json_schema()["properties"]["kind"]["enum"]
+    assert set(SENTENCES) == set(kinds)
+
+
+@pytest.mark.parametrize("name", WHOSE)
+def test_at_the_ledgers_settings_the_answer_is_the_ledgers(
+    comparison: ComparisonResult, name: str
+) -> None:
+    """The same draws, judged the same way: equal to the last digit but for the first words."""
+    found = again(comparison, samples=SAMPLES)[WHOSE[name]]
+    claim = next(c for c in load_claims(claims_folder(), NEEDS) if c.id == name)
+    expected = answer(claim, simulations())
+    assert replace(found.answer, sentence="", numbers={}) == replace(
+        expected, sentence="", numbers={}
+    )
+    after_the_words = expected.sentence.partition("C. ")[2]
+    assert found.answer.sentence.endswith(after_the_words)
+    assert found.numbers["draws"] == (expected.draws, "1")
+
+
+def test_other_settings_are_another_question(comparison: ComparisonResult) -> None:
+    usual, strict = again(comparison), again(comparison, uniform_below=1e-4)
+    assert strict["uniform"].answer.id == "C1"
+    assert strict["uniform"].numbers["share"][0] < usual["uniform"].numbers["share"][0] - 0.3
+    assert strict["no_cracks"].answer == usual["no_cracks"].answer
+
+
+def test_verdicts_are_those_of_their_intervals(comparison: ComparisonResult) -> None:
+    """As solid solutions nothing can turn round; a few cracks in one charge speak against none."""
+    for finding in comparison.findings:
+        share, draws = (finding.numbers[name][0] for name in ("share", "draws"))
+        expected = verdict_of(round(share * draws), int(draws))
+        if finding.kind == "cracks" and expected is Verdict.CONTRADICTED:
+            expected = Verdict.UNDECIDED
+            assert "cycles" in finding.answer.decided_by
+        if finding.answer.because == "assumed":
+            assert finding.numbers["share_with_equal_ranges"][0] != share
+            expected = Verdict.NOT_TESTABLE
+        assert finding.answer.verdict is expected
+        assert f"{100 * share:.0f} %" in finding.answer.sentence
+
+
+def test_a_discharge_says_nothing_of_what_is_left(comparison: ComparisonResult) -> None:
+    found = again(comparison, direction=Direction.DISCHARGE)["surface_retained"]
+    assert found.answer.verdict is Verdict.NOT_TESTABLE
+    assert "--direction charge" in found.answer.sentence
+    assert found.numbers == {}
+
+
+def test_nothing_is_judged_where_no_sodium_moved(comparison: ComparisonResult) -> None:
+    stopped = cast(Any, SimpleNamespace(capacity=np.zeros(3)))
+    still = replace(comparison.baseline, cell=stopped)
+    asked = replace(comparison.settings, c_rate=200.0)
+    found = by_kind(findings(asked, still, comparison.candidate))
+    for kind in ("heterogeneous", "lower_stress"):
+        assert found[kind].answer.verdict is Verdict.NOT_TESTABLE
+        assert (
+            "At 200C the current alone takes NVP beyond a voltage limit"
+            in found[kind].answer.sentence
+        )
+        assert found[kind].numbers == {}
+    assert found["uniform"].numbers["draws"][0] > 0
+
+
+def test_without_a_toughness_no_crack_is_judged(comparison: ComparisonResult) -> None:
+    material = comparison.baseline.material
+    known = {n: p for n, p in material.properties.items() if n != "fracture_toughness"}
+    record = replace(comparison.baseline.record, material=replace(material, properties=known))
+    bare = replace(comparison.baseline, record=record)
+    found = by_kind(findings(comparison.settings, bare, comparison.candidate))["cracks"]
+    assert found.answer.verdict is Verdict.NOT_TESTABLE
+    assert "add fracture_toughness" in found.answer.sentence
+
+
+# Central runs; their fields are stand-ins
+
+
+def two_phase(title: str, own: Any, coherent: Any) -> MaterialResult:
+    """A result at 90 % with the field of its own law and of a coherent boundary."""
+    return cast(
+        MaterialResult,
+        SimpleNamespace(
+            title=title,
+            law=TWO_PHASE,
+            runs={COHERENT.name: coherent},
+            particle=own,
+            index=lambda *_: 0,
+            filling=lambda fraction: 1 - fraction,
+            material=SimpleNamespace(stoichiometry=lambda filling: filling, carrier="Na"),
+        ),
+    )
+
+
+SETTINGS = cast(
+    Comparison, SimpleNamespace(uniform_below=0.1, stress=StressMeasure.FIRST_PRINCIPAL)
+)
+
+
+def test_a_coherent_boundary_is_told_beside_the_central_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(central, "inhomogeneity_history", np.atleast_1d)
+    found = central.spread(SETTINGS, two_phase("A", 0.5, 0.05))
+    assert found.numbers["inhomogeneity"] == (0.5, "1")
+    assert found.numbers["coherent_inhomogeneity"] == (0.05, "1")
+    assert "If the phase boundary stays coherent, it varies by 5.00 %" in found.text
+
+
+def pulled(stress: float) -> Any:
+    return SimpleNamespace(stress=np.array([[[stress, 0.0, 0.0]]]))
+
+
+def test_peaks_are_those_of_the_baseline_over_the_candidate() -> None:
+    low, high = (two_phase(n, pulled(s), pulled(s / 4)) for n, s in (("A", 3e8), ("B", 2e8)))
+    found = central.peaks(SETTINGS, high, low)
+    assert found.numbers["ratio"] == (pytest.approx(1.5), "1")
+    assert found.numbers["coherent_peak"] == (7.5e7, "Pa")
+    assert "300 MPa in A and 200 MPa in B" in found.text
