@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from particle_sim import transport
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
+from particle_sim.transport.coefficients import potentials_of
 from particle_sim.transport.sphere import SphereTransport, sphere_transport
 from particle_sim.transport.term import PhysicsTerm, Potential
 
@@ -32,7 +33,7 @@ class Law:
     @property
     def potentials(self) -> frozenset[Potential]:
         """Non-local parts of the chemical potential that its terms read."""
-        return frozenset[Potential]().union(*(term.potentials for term in self.terms))
+        return potentials_of(self.terms)
 
     @property
     def separates(self) -> bool:
