@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,15 +20,15 @@ from particle_sim.units import Array
 class Linearised:
     """Residual and tangent blocks of one stage; t sodium unknowns, m displacements, g globals.
 
-    residual (t + m,), columns (t, g), rows (g, t), corner (g, g); ``blocks`` (e, a, a) are the
-    sodium's tangent by cell, before the rows of ``held_dofs`` become those of the identity.
+    residual (t + m,), columns (t, g), rows (g, t), corner (g, g). The tangent is made when it
+    is asked for: the last of a stage's is not.
     """
 
     packed: Array
     residual: Array
     overall_residual: Array
     pattern: SparsePattern
-    blocks: Array
+    make_blocks: Callable[[], Array]
     held_dofs: Integers
     coupling: Coupling | None
     columns: Array
@@ -50,6 +50,11 @@ class Linearised:
     """Whether a surface's flux reacts to the sodium beneath it"""
     is_linear: bool
     """Whether one Newton step solves the stage"""
+
+    @cached_property
+    def blocks(self) -> Array:
+        """The sodium's tangent by cell (e, a, a)."""
+        return self.make_blocks()
 
     @cached_property
     def tangent(self) -> sparse.csr_array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -75,10 +75,8 @@ class OpenSurfaces:
         conditions = self.conditions.items()
         return frozenset(n for n, c in conditions if c.held_site_fraction is not None)
 
-    def add(
-        self, residual: Array, tangent: Array, packed: Array, overall: Array, stage: Stage
-    ) -> Borders:
-        """Add fluxes and wetting to cell residuals (e, i) and tangents; returns the borders."""
+    def add(self, residual: Array, packed: Array, overall: Array, stage: Stage) -> Borders:
+        """Add fluxes and wetting to cell residuals (e, a); returns what goes to the tangent."""
         i, g = self.space.cell_dofs.shape[1], len(overall)
         borders = Borders.empty(self.size, g)
         for name, facets in self.facets.items():
@@ -99,11 +97,11 @@ class OpenSurfaces:
             borders.reacts = True
             slope = per * answer.slope
             pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
-            _add(tangent[:, :i, :i], facets.cells, pairs)
+            borders.blocks.append((facets.cells, 0, pairs))
             by_phi = per * answer.potential_slope * self.scales.energy
             if self.has_potential:
                 pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
-                _add(tangent[:, :i, i:], facets.cells, pairs)
+                borders.blocks.append((facets.cells, i, pairs))
             if name in self.unknown_voltages:
                 borders.answers[name] = answer
                 self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
@@ -184,6 +182,14 @@ class Borders:
     flows: dict[str, float]
     answers: dict[str, SurfaceResponse]
     reacts: bool = False
+    blocks: list[tuple[Integers, int, Array]] = field(default_factory=list)
+    """Cells of facets, first column, and what their sodium's rows gain there (f, i, i)"""
+
+    def add_to(self, tangent: Array) -> None:
+        """Add the slopes of the fluxes to cell tangents (e, a, a), in place."""
+        for cells, first, pairs in self.blocks:
+            i = pairs.shape[1]
+            _add(tangent[:, :i, first : first + i], cells, pairs)
 
     @staticmethod
     def empty(size: int, g: int) -> Borders:

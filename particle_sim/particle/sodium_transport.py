@@ -6,7 +6,7 @@ grad w, one of the potential's int phi w - k int grad theta . grad w; T is the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,12 +23,13 @@ from particle_sim.units import Array
 
 @dataclass(frozen=True, kw_only=True)
 class Transported:
-    """Cell residual (e, a) and tangent (e, a, a), and the coefficients at the points (e, q)."""
+    """Cell residual (e, a), and the coefficients at the points (e, q)."""
 
     residual: Array
-    tangent: Array
     diffusivity: Array
     mobility: Array | None
+    make_tangent: Callable[[], Array]
+    """Gives a new cell tangent (e, a, a); the last iteration of a stage needs none"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,45 +64,48 @@ class SodiumTransport:
     def of(self, unknowns: Array, old: Array, stage: Stage) -> Transported:
         """At cell unknowns (e, a) with the history ``old`` (e, i)."""
         i = old.shape[1]
-        theta, residual, tangent = unknowns[:, :i], np.zeros_like(unknowns), self._standing.copy()
+        theta, residual = unknowns[:, :i], np.zeros_like(unknowns)
         residual[:, :i] = times(self.forms.mass, theta - old)
         if self.has_potential:
             residual[:, i:] = times(self._standing[:, i:], unknowns)
-        if self.constant_diffusivity is not None:
-            residual += stage.length * self._diffused(theta, self.constant_diffusivity)
-            tangent += stage.length * self._diffusion
-            coefficient = np.full_like(self.forms.space.weights, self.constant_diffusivity)
-            return Transported(
-                residual=residual, tangent=tangent, diffusivity=coefficient, mobility=None
-            )
-        return self._varying(residual, tangent, unknowns, stage.length)
-
-    def _varying(
-        self, residual: Array, tangent: Array, unknowns: Array, length: float
-    ) -> Transported:
-        i, forms, ratio = self.forms.mass.shape[1], self.forms, self.forms.ratio
-        theta = unknowns[:, :i]
-        flux = flux_coefficients(
-            self.terms, self.material, self.scales, theta @ forms.space.values.T
+        if self.constant_diffusivity is None:
+            return self._varying(residual, unknowns, stage.length)
+        residual += stage.length * self._diffused(theta, self.constant_diffusivity)
+        return Transported(
+            residual=residual,
+            diffusivity=np.full_like(self.forms.space.weights, self.constant_diffusivity),
+            mobility=None,
+            make_tangent=lambda: self._standing + stage.length * self._diffusion,
         )
+
+    def _varying(self, residual: Array, unknowns: Array, length: float) -> Transported:
+        i, forms, ratio = self.forms.mass.shape[1], self.forms, self.forms.ratio
+        theta, values = unknowns[:, :i], self.forms.space.values
+        flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
         gradient = forms.gradient(theta)
         moved = flux.diffusivity[..., None] * gradient
         change = flux.diffusivity_slope[..., None] * gradient
-        if self.has_potential:
-            assert flux.mobility is not None
-            assert flux.mobility_slope is not None
+        if flux.mobility is not None and flux.mobility_slope is not None and self.has_potential:
             pull = forms.gradient(unknowns[:, i:])
             moved = moved + flux.mobility[..., None] * pull
             change = change + flux.mobility_slope[..., None] * pull
-            tangent[:, :i, i:] += length * forms.stiff(flux.mobility, ratio)
         if ratio is not None:
             moved, change = moved @ ratio, change @ ratio
         residual[:, :i] += length * forms.divergence(moved)
-        tangent[:, :i, :i] += length * (
-            forms.stiff(flux.diffusivity, ratio) + forms.carried(change)
-        )
+
+        def tangent() -> Array:
+            made = self._standing.copy()
+            stiff = forms.stiff(flux.diffusivity, ratio) + forms.carried(change)
+            made[:, :i, :i] += length * stiff
+            if self.has_potential and flux.mobility is not None:
+                made[:, :i, i:] += length * forms.stiff(flux.mobility, ratio)
+            return made
+
         return Transported(
-            residual=residual, tangent=tangent, diffusivity=flux.diffusivity, mobility=flux.mobility
+            residual=residual,
+            diffusivity=flux.diffusivity,
+            mobility=flux.mobility,
+            make_tangent=tangent,
         )
 
     def _diffused(self, theta: Array, diffusivity: float) -> Array:

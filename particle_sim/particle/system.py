@@ -185,14 +185,21 @@ class ParticleSystem:
         cells, i = self.space.cell_dofs, self.space.cell_dofs.shape[1]
         unknowns = packed[self._cell_unknowns]
         moved = self.transport.of(unknowns, stage.history[cells], stage)
-        residual, tangent = moved.residual, moved.tangent
-        borders = self.exchange.add(residual, tangent, packed, overall, stage)
+        residual = moved.residual
+        borders = self.exchange.add(residual, packed, overall, stage)
         coupling, equilibrium = None, np.zeros(0)
         if self.is_coupled:
             coupling = self._coupler.at(unknowns[:, :i], packed[self.u])
             residual[:, i:] += coupling.potential
-            tangent[:, i:, :i] += coupling.potential_slope
             equilibrium = coupling.equilibrium
+
+        def blocks() -> Array:
+            tangent = moved.make_tangent()
+            borders.add_to(tangent)
+            if coupling is not None:
+                tangent[:, i:, :i] += coupling.potential_slope
+            return tangent
+
         total = np.concatenate([scatter(self._cell_unknowns, residual, self.phi.stop), equilibrium])
         held = self.held.replace(total, packed)
         is_linear = self.transport.constant_diffusivity is not None
@@ -201,7 +208,7 @@ class ParticleSystem:
             residual=total,
             overall_residual=borders.overall,
             pattern=self._pattern,
-            blocks=tangent,
+            make_blocks=blocks,
             held_dofs=self.held.dofs,
             coupling=coupling,
             columns=borders.columns,
