@@ -79,8 +79,9 @@ class SodiumTransport:
         )
 
     def _varying(self, residual: Array, unknowns: Array, length: float) -> Transported:
-        i, forms, ratio = self.forms.mass.shape[1], self.forms, self.forms.ratio
-        theta, values = unknowns[:, :i], self.forms.space.values
+        forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values
+        i = values.shape[1]
+        theta = unknowns[:, :i]
         flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
         gradient = forms.gradient(theta)
         moved = flux.diffusivity[..., None] * gradient
@@ -117,9 +118,8 @@ class SodiumTransport:
     @cached_property
     def _diffusion(self) -> Array:
         """Cell matrices of a constant diffusivity (e, i, j)."""
-        assert self.constant_diffusivity is not None
-        coefficient = np.full_like(self.forms.space.weights, self.constant_diffusivity)
-        return self.forms.stiff(coefficient, self.forms.ratio)
+        unit = self.forms.stiff(np.ones_like(self.forms.space.weights), self.forms.ratio)
+        return (self.constant_diffusivity or 0.0) * unit
 
     @cached_property
     def _standing(self) -> Array:
