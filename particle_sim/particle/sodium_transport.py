@@ -124,10 +124,9 @@ class SodiumTransport:
     @cached_property
     def _standing(self) -> Array:
         """The part of the tangent that no state changes (e, a, a): all of the potential's rows."""
-        mass = self.forms.mass
-        i = mass.shape[1]
-        a = 2 * i if self.has_potential else i
-        standing = np.zeros((len(mass), a, a))
+        mass, fields = self.forms.mass, 2 if self.has_potential else 1
+        cells, i, _ = mass.shape
+        standing = np.zeros((cells, fields * i, fields * i))
         standing[:, :i, :i] = mass
         if self.has_potential:
             ones = np.ones_like(self.forms.space.weights)
