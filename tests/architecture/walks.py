@@ -8,12 +8,12 @@ was left before, a *climb* a step to a module on a higher floor than the one bef
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, cast
 
 import particle_sim
 
@@ -25,6 +25,16 @@ class Walk:
     """Stays of a call, as modules below the package (``materials.load``)."""
 
     stays: tuple[str, ...]
+
+    @classmethod
+    def of(cls, modules: Iterable[str]) -> Walk:
+        """From the module of each function as it is entered; code of others is passed over."""
+        names = [name for name in modules if name]
+        return cls(tuple(b for a, b in pairwise(["", *names]) if a != b))
+
+    def then(self, other: Walk) -> Walk:
+        """One walk after the other."""
+        return Walk.of([*self.stays, *other.stays])
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -43,8 +53,11 @@ class Walk:
         return [(a, b) for a, b in steps if level[_package(b)] < level[_package(a)]]
 
 
-def walk(call: Callable[[], Any]) -> Walk:
-    """The walk of ``call``; what runs while a module is being imported does not count."""
+def walk(call: Callable[[], Any], to: Callable[[FrameType], bool] | None = None) -> Walk:
+    """The walk of ``call``; what runs while a module is being imported does not count.
+
+    With ``to``, only what lies on the way: the functions under which a frame fulfils it.
+    """
     seen: dict[CodeType, None] = {}
     importing = 0
 
@@ -53,19 +66,28 @@ def walk(call: Callable[[], Any]) -> Walk:
         code = frame.f_code
         if code.co_name == "<module>":
             importing += {"call": 1, "return": -1}.get(event, 0)
-        elif event == "call" and not importing and not code.co_name.startswith("<"):
-            seen.setdefault(code)  # <lambda> and <listcomp> are read with what they stand in
+        elif event == "call" and not importing and (to is None or to(frame)):
+            seen.update(dict.fromkeys([code] if to is None else _way(frame)))
 
     sys.setprofile(note)
     try:
         call()
     finally:
         sys.setprofile(None)
-    names = [name for name in map(_module, seen) if name]
-    return Walk(tuple(b for a, b in pairwise(["", *names]) if a != b))
+    # <lambda> and <listcomp> are read with what they stand in
+    return Walk.of([module_of(code) for code in seen if not code.co_name.startswith("<")])
 
 
-def _module(code: CodeType) -> str:
+def _way(frame: FrameType) -> list[CodeType]:
+    """The functions on the way to a frame, the outermost first."""
+    way, at = [], cast("FrameType | None", frame)
+    while at is not None:
+        way.append(at.f_code)
+        at = at.f_back
+    return way[::-1]
+
+
+def module_of(code: CodeType) -> str:
     """``materials.load``; nothing for code that is not ours or was made at run time."""
     path = Path(code.co_filename)
     if PACKAGE not in path.parents:
