@@ -117,8 +117,8 @@ pytest.approx = _approx_of_any_size
 def comparison() -> ComparisonResult:
     """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
     from particle_sim.claims.compare import compare
+    from particle_sim.studies.choices import PhysicsChoice
     from particle_sim.studies.settings import Comparison
-    from particle_sim.transport.laws import PhysicsChoice
 
     settings = Comparison(
         baseline="nvp",

@@ -19,11 +19,11 @@ from particle_sim.materials.material import Material
 from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
 from particle_sim.protocols.discharge import discharge
-from particle_sim.studies.choices import Direction, StressMeasure
+from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
 from particle_sim.transport import laws
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.transport.laws import law_of
 
 
 def simulations() -> Tools:
@@ -47,7 +47,7 @@ def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
         chosen = laws.COHERENT
         rates = [material.value("diffusivity") / material.value("particle_radius") ** 2]
     else:
-        declared = PhysicsChoice.DECLARED.of(material)
+        declared = law_of(PhysicsChoice.DECLARED.value, material)
         chosen = declared if law == OWN else laws.SOLID_SOLUTION
         rates = [float(rate) for rate in map_rates(chosen)]
     points = [

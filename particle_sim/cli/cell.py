@@ -9,7 +9,7 @@ import typer
 from particle_sim.cli.options import PhysicsOption, complete_material
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.studies.choices import PhysicsChoice
 
 
 @verb(

@@ -15,12 +15,12 @@ from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import (
     Direction,
+    PhysicsChoice,
     ShapeChoice,
     StrainMeasure,
     StressMeasure,
 )
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
-from particle_sim.transport.laws import PhysicsChoice
 
 ShapeOption = Annotated[
     ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")

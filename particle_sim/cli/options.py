@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.resources import shipped_files
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.studies.choices import PhysicsChoice
 
 ForceOption = Annotated[
     bool,

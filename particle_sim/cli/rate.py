@@ -13,7 +13,7 @@ from particle_sim.cli.options import ForceOption, PhysicsOption, complete_materi
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.studies.choices import PhysicsChoice
 
 Model = TypeVar("Model")
 

@@ -13,11 +13,11 @@ from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import FlawKind
 from particle_sim.particle.interface import interface_width
 from particle_sim.particle.run import ParticleRun
-from particle_sim.studies.choices import Direction
+from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.studies.half_cell_batch import HalfCellBatch, half_cell_batch
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.sweep_functions import with_values
-from particle_sim.transport.laws import Law, PhysicsChoice
+from particle_sim.transport.laws import Law, law_of
 from particle_sim.units import Array
 
 POINTS = 60
@@ -80,7 +80,7 @@ def charged(
     )
     start = float(cell.mean_site_fraction[0, 0])
     stop = float(cell.mean_site_fraction_end[0])
-    law = physics.of(own)
+    law = law_of(physics.value, own)
     drawn, widened = _with_wide_boundary(own, law)
     if law.separates:
         start, stop = min(start, 1 - ROOM), max(stop, ROOM)

@@ -14,8 +14,9 @@ from particle_sim.materials.derive import printed_window
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.protocols.discharge import discharge
+from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.particle_cell import run_cell
-from particle_sim.transport.laws import Law, PhysicsChoice
+from particle_sim.transport.laws import Law, law_of
 
 SAME_RATE = 1e-3
 """Relative difference below which a printed rate is the rate of the run."""
@@ -68,7 +69,7 @@ def check_cell(
     :class:`InputError` when the central cell cannot be made.
     """
     design = _in_printed_window(record, design)
-    cell = _cell(record.material, design, model, physics.of(record.material))
+    cell = _cell(record.material, design, model, law_of(physics.value, record.material))
     run = run_cell(cell, discharge(c_rate))
     variations = [
         _vary(cell, name, c_rate)

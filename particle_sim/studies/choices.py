@@ -17,6 +17,17 @@ class Direction(enum.Enum):
         return "sodium removed" if self is Direction.CHARGE else "sodium inserted"
 
 
+class PhysicsChoice(enum.Enum):
+    """The laws of transport to choose from, as typed; ``declared`` follows the material files."""
+
+    DECLARED = "declared"
+    SOLID_SOLUTION = "solid-solution"
+    STRESS_DRIFT = "stress-drift"
+    TWO_PHASE = "two-phase"
+    COHERENT = "coherent"
+    DARKEN = "darken"
+
+
 class ShapeChoice(enum.Enum):
     """What the particles look like; ``sphere`` is radial, all others are solved in 2-D or 3-D."""
 

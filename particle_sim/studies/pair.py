@@ -15,7 +15,7 @@ from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
-from particle_sim.studies.choices import Direction, ShapeChoice
+from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
 from particle_sim.studies.particle_case import ParticleCase, rest_fillings, run_case
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -27,7 +27,7 @@ from particle_sim.studies.size_map import (
     map_task,
     run_map_task,
 )
-from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION, Law, PhysicsChoice
+from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION, Law, law_of
 from particle_sim.workers import worker_pool
 
 Progress = Callable[[str, float], None]
@@ -90,7 +90,7 @@ class _Queue:
 
 def _laws(settings: Comparison, record: MaterialRecord) -> tuple[Law, ...]:
     """The material's own law first, then those it is held against."""
-    own = settings.physics.of(record.material)
+    own = law_of(settings.physics.value, record.material)
     laws = [own]
     if own is not SOLID_SOLUTION:
         laws.append(SOLID_SOLUTION)
@@ -159,7 +159,7 @@ def _submit_body(
     if settings.shape is ShapeChoice.SPHERE:
         return None
     start, stop = rest_fillings(record.material, settings.direction)
-    law = settings.physics.of(record.material)
+    law = law_of(settings.physics.value, record.material)
     return queue.submit(
         f"{record.material.title}: {settings.shape.value}, {law.title}",
         run_body_case,
@@ -187,7 +187,7 @@ def _result(
     start, stop = rest_fillings(record.material, settings.direction)
     return MaterialResult(
         record=record,
-        law=settings.physics.of(record.material),
+        law=law_of(settings.physics.value, record.material),
         cell=cell,
         start=start,
         stop=stop,

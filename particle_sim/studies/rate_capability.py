@@ -18,6 +18,7 @@ from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
 from particle_sim.errors import InputError
 from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.half_cell_batch import half_cell_batch
 from particle_sim.studies.rate_band import (
     Batch,
@@ -35,7 +36,7 @@ from particle_sim.studies.rate_data import (
 )
 from particle_sim.studies.rate_losses import Apply, HalfCellCase, loss_table
 from particle_sim.studies.rate_map import rate_map
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.transport.laws import law_of
 from particle_sim.units import Array
 from particle_sim.workers import worker_pool
 
@@ -110,7 +111,7 @@ def _parts(
     study: RateStudy, record: MaterialRecord, batch: Batch, apply: Apply
 ) -> Iterator[tuple[str, xr.Dataset]]:
     material, rates = record.material, np.asarray(study.rates)
-    law = study.physics.of(material)
+    law = law_of(study.physics.value, material)
     one_c = material.value("one_c_current")
     batch = partial(batch, law=law)
     cell = half_cell(material)
@@ -150,7 +151,7 @@ def _parts(
 
 def _cells(study: RateStudy, record: MaterialRecord, kind: CellKind) -> list[Cell]:
     """The cell of a kind under every model."""
-    material, law = record.material, study.physics.of(record.material)
+    material, law = record.material, law_of(study.physics.value, record.material)
     if kind is CellKind.FULL:
         made = full_cell(material, design=full_cell_design(record.system), law=law)
     else:

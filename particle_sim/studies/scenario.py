@@ -16,9 +16,8 @@ from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.resources import shipped_files
-from particle_sim.studies.choices import Direction, StrainMeasure, StressMeasure
+from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
-from particle_sim.transport.laws import PhysicsChoice
 
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimEntry.model_fields["kind"].annotation)
 

@@ -10,11 +10,11 @@ from particle_sim.errors import InputError
 from particle_sim.plausible.space import SAMPLES, SEED
 from particle_sim.studies.choices import (
     Direction,
+    PhysicsChoice,
     ShapeChoice,
     StrainMeasure,
     StressMeasure,
 )
-from particle_sim.transport.laws import PhysicsChoice
 
 FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)
 UNIFORM_BELOW = 0.05

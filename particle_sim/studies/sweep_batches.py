@@ -11,8 +11,8 @@ import numpy as np
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
 from particle_sim.studies import half_cell_batch as kernel
-from particle_sim.studies.choices import Direction
-from particle_sim.transport.laws import PhysicsChoice
+from particle_sim.studies.choices import Direction, PhysicsChoice
+from particle_sim.transport.laws import law_of
 from particle_sim.units import Array
 
 RESULTS = {
@@ -58,7 +58,7 @@ class BatchedHalfCells:
                 c_rate=c_rate,
                 values=own_inputs(name, inputs),
                 direction=self.direction,
-                law=self.physics.of(material),
+                law=law_of(self.physics.value, material),
             )
             for metric in self.metrics:
                 label = metric if len(self.materials) == 1 else f"{name}.{metric}"

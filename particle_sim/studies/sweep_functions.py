@@ -27,7 +27,7 @@ from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
-from particle_sim.studies.choices import Direction, ShapeChoice
+from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
 from particle_sim.studies.particle_case import (
     ParticleCase,
     galvanostatic_flux,
@@ -42,7 +42,7 @@ from particle_sim.studies.sweep_batches import (
     batched_metrics,
     own_inputs,
 )
-from particle_sim.transport.laws import Law, PhysicsChoice
+from particle_sim.transport.laws import Law, law_of
 from particle_sim.units import unit_of
 
 CHOICES = ("physics", "protocol")
@@ -143,7 +143,7 @@ class ParticleMetrics:
             and set(self.metrics) <= batched_metrics()
             and bare <= batched_inputs()
             and all(
-                self.physics.of(each).fits_in_sphere(each, REFERENCE_TEMPERATURE)
+                law_of(self.physics.value, each).fits_in_sphere(each, REFERENCE_TEMPERATURE)
                 for each in self.materials.values()
             )
         )
@@ -223,7 +223,7 @@ def _run(
     physics: PhysicsChoice,
     c_rate: float,
 ) -> Any:
-    law = physics.of(material)
+    law = law_of(physics.value, material)
     flux, last = _history(material, law, protocol, c_rate)
     if shape is ShapeChoice.SPHERE:
         return run_case(ParticleCase(material=material, law=law, flux=flux, fillings=(last,)))

@@ -1,12 +1,12 @@
 """The laws of sodium transport: each is built from terms and knows what follows from it.
 
-A law is added by one constant, one entry of ``LAWS`` and one of the choices; command lines,
-scenario and sweep files, reports, lessons and claims read names and consequences from here.
+A law is added by one constant, one entry of ``LAWS`` and one of the choices
+(``particle_sim.studies.choices.PhysicsChoice``); command lines, scenario and sweep files, reports,
+lessons and claims read names and consequences from here.
 """
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from particle_sim import transport
@@ -107,19 +107,14 @@ LAWS = {law.name: law for law in (SOLID_SOLUTION, STRESS_DRIFT, TWO_PHASE, COHER
 """Every law by its name in results."""
 
 
-class PhysicsChoice(enum.Enum):
-    """The laws to choose from; ``declared`` follows the material files."""
+def law_of(typed: str, material: Material) -> Law:
+    """The law of a typed name (``declared``: the material's own) for one material.
 
-    DECLARED = "declared"
-    SOLID_SOLUTION = SOLID_SOLUTION.typed
-    STRESS_DRIFT = STRESS_DRIFT.typed
-    TWO_PHASE = TWO_PHASE.typed
-    COHERENT = COHERENT.typed
-    DARKEN = DARKEN.typed
-
-    def of(self, material: Material) -> Law:
-        """The law it means for one material; :class:`InputError` where the material lacks data."""
-        declared = TWO_PHASE if material.two_phase else SOLID_SOLUTION
-        law = next((law for law in LAWS.values() if law.typed == self.value), declared)
-        law.check(material)
-        return law
+    :class:`InputError` where the material lacks what the law needs.
+    """
+    if typed == "declared":
+        law = TWO_PHASE if material.two_phase else SOLID_SOLUTION
+    else:
+        law = LAWS[typed.replace("-", "_")]
+    law.check(material)
+    return law

@@ -8,7 +8,8 @@ import pytest
 
 from particle_sim.errors import InputError
 from particle_sim.materials.load import load_material
-from particle_sim.transport.laws import COHERENT, LAWS, TWO_PHASE, Law, PhysicsChoice
+from particle_sim.studies.choices import PhysicsChoice
+from particle_sim.transport.laws import COHERENT, LAWS, TWO_PHASE, Law, law_of
 
 
 def test_every_law_is_a_choice_and_declared_is_the_material_s() -> None:
@@ -17,10 +18,10 @@ def test_every_law_is_a_choice_and_declared_is_the_material_s() -> None:
         *(name.replace("_", "-") for name in LAWS),
     ]
     material = load_material("he_v")
-    chosen = {choice.value: choice.of(material).name for choice in PhysicsChoice}
+    chosen = {choice.value: law_of(choice.value, material).name for choice in PhysicsChoice}
     assert chosen.pop("declared") == "solid_solution"
     assert list(chosen.values()) == list(LAWS)
-    assert PhysicsChoice.DECLARED.of(load_material("nvp")) is TWO_PHASE
+    assert law_of(PhysicsChoice.DECLARED.value, load_material("nvp")) is TWO_PHASE
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=list(LAWS))

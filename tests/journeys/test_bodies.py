@@ -13,9 +13,8 @@ from particle_sim.claims.compare import ComparisonResult, compare, summary
 from particle_sim.report.folder import write_folder
 from particle_sim.studies.body_case import surface_per_volume
 from particle_sim.studies.body_shapes import body_mesh
-from particle_sim.studies.choices import ShapeChoice
+from particle_sim.studies.choices import PhysicsChoice, ShapeChoice
 from particle_sim.studies.settings import Comparison
-from particle_sim.transport.laws import PhysicsChoice
 
 AT = (0.3, 0.7)
 

@@ -16,8 +16,8 @@ from PIL import Image
 
 from particle_sim.learn.lesson import lesson_names
 from particle_sim.materials.load import load_record
+from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.settings import Comparison
-from particle_sim.transport.laws import PhysicsChoice
 
 pytest_plugins = ["browser_fixtures"]
 

@@ -12,11 +12,11 @@ import particle_sim as ps
 from particle_sim.cell.design import load_cell_design
 from particle_sim.cell.half_cell import CellModel
 from particle_sim.errors import InputError
+from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.rate_capability import RateStudy, rate_study
 from particle_sim.studies.rate_curves import UNIFORM, group_per_c_rate, uniform_share
 from particle_sim.studies.rate_losses import HalfCellCase, Resistance, without
 from particle_sim.studies.size_map import state_index, with_diffusion_rate
-from particle_sim.transport.laws import PhysicsChoice
 
 HE_V = ps.load_material("he_v")
 DESIGN = load_cell_design("sodium_half_cell")

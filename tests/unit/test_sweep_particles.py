@@ -12,7 +12,7 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.errors import InputError
 from particle_sim.materials.load import load_material
 from particle_sim.studies import half_cell_batch as kernel
-from particle_sim.studies.choices import Direction, ShapeChoice
+from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
 from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
 from particle_sim.studies.sweep_batches import BatchedHalfCells
 from particle_sim.studies.sweep_functions import ProtocolChoice, particle_metrics, with_values
@@ -20,7 +20,7 @@ from particle_sim.sweeps.axes import Axis
 from particle_sim.sweeps.result import failures_of
 from particle_sim.sweeps.sampling import Sampling
 from particle_sim.sweeps.sweep import for_axes, sweep
-from particle_sim.transport.laws import STRESS_DRIFT, PhysicsChoice
+from particle_sim.transport.laws import STRESS_DRIFT
 
 
 def test_sweep_of_one_sample_is_the_single_run() -> None:

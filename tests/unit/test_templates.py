@@ -21,8 +21,8 @@ from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.hosts import host_names, load_host
 from particle_sim.materials.load import load_record
+from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.settings import Comparison
-from particle_sim.transport.laws import PhysicsChoice
 from particle_sim.units import unit_of
 
 FILLED: Mapping[str, object] = {
