@@ -15,7 +15,7 @@ from particle_sim.claims.question import Evidence, Numbers, Question, Tools
 from particle_sim.claims.schema import BECAUSE, Claim, TestEntry
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.plausible.space import SAMPLES, SEED
+from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.studies.drawn_half_cells import draw_half_cells
 
 

@@ -22,7 +22,7 @@ from particle_sim.claims.schema import Claim
 from particle_sim.claims.tools import SIMULATIONS
 from particle_sim.materials.hosts import host_path
 from particle_sim.materials.system import load_system, system_names
-from particle_sim.plausible.space import SAMPLES, SEED
+from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.resources import shipped_folder
 
 

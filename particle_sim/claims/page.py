@@ -11,7 +11,7 @@ from particle_sim.claims.kinds_print import FULL_CELL_DRAWS
 from particle_sim.claims.ledger import Entry
 from particle_sim.claims.schema import Claim
 from particle_sim.materials.system import shared_sources
-from particle_sim.plausible.space import SAMPLES
+from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.units import readable
 
 _HEAD = f"""# Claims

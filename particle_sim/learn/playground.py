@@ -15,7 +15,7 @@ from particle_sim.learn.one_particle import OneParticle, charged
 from particle_sim.learn.picture import Ball, Colour, Line, Number, Panel, Picture, Quantity
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
-from particle_sim.plausible.space import SEED
+from particle_sim.plausible.defaults import SEED
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.studies.drawn_half_cells import draw_half_cells, drawn_half_cells
 from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE

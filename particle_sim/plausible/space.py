@@ -17,10 +17,6 @@ from particle_sim.plausible.inputs import EVERYTHING, VARIED, Moves
 from particle_sim.plausible.streams import evenly
 from particle_sim.units import Array
 
-SAMPLES = 4000
-"""Draws per question: the 95 % interval of a share of 90 % is then 1.9 % wide."""
-SEED = 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class Space:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
-from particle_sim.plausible.space import SAMPLES, SEED
+from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.studies.choices import (
     Direction,
     PhysicsChoice,

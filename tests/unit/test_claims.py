@@ -30,8 +30,8 @@ from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Distribution, PlausibleRange
 from particle_sim.materials.system import load_system
+from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
-from particle_sim.plausible.space import SAMPLES, SEED
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import draw_half_cells
 from particle_sim.units import Array

@@ -18,7 +18,7 @@ from particle_sim.claims.kinds import NEEDS
 from particle_sim.claims.schema import claims_folder, load_claims
 from particle_sim.claims.tools import simulations
 from particle_sim.materials.schema import ClaimEntry
-from particle_sim.plausible.space import SAMPLES
+from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.studies.choices import Direction, StressMeasure
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
