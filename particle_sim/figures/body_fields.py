@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,12 +23,9 @@ from particle_sim.figures.sheet import (
     sheet,
     time_text,
 )
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.style import Figure, figure_style
 from particle_sim.figures.view import OCTANT, Cut
 from particle_sim.particle.run import ParticleRun
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 NEAR = 0.005
 """A stored state counts as having a mean filling if it is this near."""

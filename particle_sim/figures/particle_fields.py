@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -15,13 +15,11 @@ from particle_sim.figures.style import (
     SODIUM_MAP,
     STRAIN_MAP,
     STRESS_MAP,
+    Figure,
     figure_style,
     plain,
 )
 from particle_sim.units import Array, readable
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _ROWS = (
     ("site_fraction", "Sodium content", 1.0, "filling of the sodium window"),

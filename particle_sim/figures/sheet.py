@@ -6,17 +6,14 @@ import math
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import Colours, ColourScale, Quantity
-from particle_sim.figures.style import plain
+from particle_sim.figures.style import Figure, plain
 from particle_sim.units import Array, readable
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SIDE, GAP, CAPTION = 1.5, 0.1, 0.22
 """Width of a picture, space between two, and height of the numbers under one [in]."""
