@@ -9,7 +9,7 @@ import numpy as np
 from particle_sim.errors import InputError
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import SODIUM, VON_MISES, Place, Quantity, colour_scale
-from particle_sim.figures.run_picture import run_picture
+from particle_sim.figures.run_picture import run_pictures
 from particle_sim.figures.sheet import (
     CAPTION,
     SIDE,
@@ -52,12 +52,7 @@ def body_fields(
     """
     if states is None:
         states = {name: _states(run, fillings, indices) for name, run in runs.items()}
-    places = {quantity.place for quantity in quantities}
-    pictures = {
-        (name, place): run_picture(run, cut, place)
-        for name, run in runs.items()
-        for place in places
-    }
+    pictures = run_pictures(runs, quantities, cut)
     with figure_style() as figure_class:
         page = sheet(
             figure_class,

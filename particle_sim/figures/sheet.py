@@ -89,15 +89,22 @@ def draw(page: Sheet, row: int, column: int, image: Array, caption: str) -> tupl
 
 def not_reached(page: Sheet, row: int, column: int) -> None:
     """Say that a run has no such state."""
-    axes = page.figure.add_axes(page.box(row, column))
+    say_not_reached(page.figure.add_axes(page.box(row, column)))
+
+
+def say_not_reached(axes: Any) -> None:
+    """The same in axes that are there."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, "not\nreached", ha="center", va="center", color="#777777")
 
 
 def extremes(quantity: Quantity, values: Array) -> str:
     """The smallest and largest value, in words; nothing for grains."""
-    if quantity.colours is Colours.GRAINS:
-        return ""
+    return "" if quantity.colours is Colours.GRAINS else span_text(values)
+
+
+def span_text(values: Array) -> str:
+    """The smallest and largest value, in words."""
     low, high = readable(float(np.nanmin(values))), readable(float(np.nanmax(values)))
     return low if low == high else f"{low} to {high}"
 

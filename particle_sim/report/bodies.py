@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
 from particle_sim import figures
@@ -18,6 +17,7 @@ from particle_sim.studies.body_case import BodyResult
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.body_shapes import BODY_TITLES
 from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.size_map import state_index
 
 BODY_FIGURE = "body_fields"
 
@@ -54,13 +54,7 @@ def draw_bodies(result: ComparisonResult, folder: Path) -> None:
 def _states(material: MaterialResult, at: Sequence[float]) -> list[int | None]:
     """Time index of every fraction of the capacity; ``None`` where it was not reached."""
     assert material.body is not None
-    run = material.body.run
-    found: list[int | None] = []
-    for fraction in at:
-        distance = np.abs(run.mean_site_fraction - material.filling(fraction))
-        index = int(np.argmin(distance))
-        found.append(index if distance[index] < 1e-4 else None)
-    return found
+    return [state_index(material.body.run, material.filling(fraction)) for fraction in at]
 
 
 def body_dataset(body: BodyResult) -> xr.Dataset:
