@@ -6,22 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.schema import Source
+from particle_sim.materials.schema import Source, Strict
 from particle_sim.resources import shipped_folder
 
 CAPACITIES = (1.0, 4000.0)
 """[mAh/g] From a poor electrode to beyond phosphorus and silicon (a choice)."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class _Header(_Strict):
+class _Header(Strict):
     name: str
     title: str
     formula: str
@@ -31,13 +25,13 @@ class _Header(_Strict):
     note: str = ""
 
 
-class _Series(_Strict):
+class _Series(Strict):
     rate_unit: Literal["mA/g", "C"]
     rates: list[float]
     capacity_mAh_g: list[float]  # noqa: N815 (a key of the file, with its unit)
 
 
-class _MeasurementFile(_Strict):
+class _MeasurementFile(Strict):
     measurement: _Header
     series: _Series
     sources: dict[str, Source]
