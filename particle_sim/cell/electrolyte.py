@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.kind import PropertyKind
@@ -93,15 +93,13 @@ def load_electrolyte(name: str) -> Electrolyte:
     path = named_file("electrolyte", name, "parameters", "electrolytes")
     file = validated(_ElectrolyteFile, read_toml(path), path.name)
     problems = _table_problems(path.name, file.properties)
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     constants = _at_rest(path.name, file.properties)
     properties = load_properties(path.name, constants, ELECTROLYTE_CATALOGUE, file.sources)
     tables = {n: e for n, e in file.properties.items() if e.form == "table"}
     properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
     problems = [p for n in tables for p in _value_problems(properties[n])]
-    if problems:
-        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
+    refuse(f"{path.name}: {problem}" for problem in problems)
     return Electrolyte(
         **file.electrolyte.model_dump(), properties=properties, sources=file.sources, path=path
     )

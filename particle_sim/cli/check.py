@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from particle_sim.cli.verb import Aim, verb
-from particle_sim.errors import InputError, gathering
+from particle_sim.errors import InputError, gathering, refuse
 from particle_sim.files import is_there
 
 PLACEHOLDER = "FILL IN"
@@ -42,8 +42,7 @@ def check(
         for name, count in names.items()
         if count > 1
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     if study is not None:
         _by_influence(study, files)
     elif len(files) == len(names) == 1 and sys.stdout.isatty():
@@ -227,9 +226,7 @@ def _material(path: Path, data: dict[str, Any], names: Counter[str]) -> str:
     from particle_sim.materials.load import build_record
     from particle_sim.materials.system import load_system
 
-    problems = list(_unfilled(path.name, data))
-    if problems:
-        raise InputError(*problems)
+    refuse(_unfilled(path.name, data))
     system = load_system(str(path))
     names[system.file.material.name] += 1
     readings = system.file.readings

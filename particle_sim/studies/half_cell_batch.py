@@ -27,7 +27,7 @@ from particle_sim.cell.design import CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, refuse
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
 from particle_sim.studies.choices import Direction
@@ -192,8 +192,7 @@ def _drawn(cell: Cell, values: Mapping[str, Array], count: int) -> dict[str, Arr
         for name in values
         if name not in known
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     drawn = {name: np.full(count, cell.material.value(name)) for name in MATERIAL_NAMES}
     drawn |= {name: np.full(count, cell.design.value(name)) for name in DESIGN_NAMES}
     for name, given in values.items():

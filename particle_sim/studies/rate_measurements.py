@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import closest, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.schema import Source, Strict
 from particle_sim.resources import named_file, shipped_files
@@ -69,9 +69,7 @@ def load_measurement(name: str) -> Measurement:
     """
     path = named_file("measurement", name, *PLACE)
     file = validated(_MeasurementFile, read_toml(path), path.name)
-    problems = list(_problems(path.name, file))
-    if problems:
-        raise InputError(*problems)
+    refuse(_problems(path.name, file))
     header, series = file.measurement, file.series
     source = file.sources[header.source]
     return Measurement(

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from particle_sim.errors import InputError, closest, gathering, located
+from particle_sim.errors import InputError, closest, gathering, located, refuse
 from particle_sim.files import is_there
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
@@ -90,8 +90,7 @@ def load_scenario(path: Path) -> Scenario:
         for name in dict.fromkeys(compared):
             with gathering(problems):
                 load_record(name, overrides=file.set.get(name, {}))
-        if problems:
-            raise InputError(*problems)
+        refuse(problems)
     return Scenario(
         path=path,
         question=asked.question,

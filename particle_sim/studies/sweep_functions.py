@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 from particle_sim import metrics as all_metrics
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.errors import InputError, closest, located
+from particle_sim.errors import InputError, closest, located, refuse
 from particle_sim.flux import SurfaceFlux
 from particle_sim.manifest import sha256
 from particle_sim.materials.catalogue import CATALOGUE
@@ -185,8 +185,7 @@ def particle_metrics(
         problems.append(f"particle_metrics names a material twice in {', '.join(names)}.")
     if not c_rate > 0:
         problems.append(f"c_rate is {c_rate:g}; it must be positive.")
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     records = {name: load_record(name) for name in names}
     return ParticleMetrics(
         materials={name: record.material for name, record in records.items()},

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from particle_sim.errors import InputError, closest, gathering, located
+from particle_sim.errors import InputError, closest, gathering, located, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.property import Distribution
 from particle_sim.materials.schema import Block, DistributionName
@@ -86,8 +86,7 @@ def load_sweep(path: Path, functions: Mapping[str, Builder]) -> SweepScenario:
     for name, entry in _with_members(file.axes).items():
         with gathering(problems), located(f"{path.name}: axes.{name}"):
             axes.append(_axis(name, entry, file))
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     with located(path.name):
         arranged(axes, getattr(function, "axis_units", None) or {})
     return SweepScenario(
