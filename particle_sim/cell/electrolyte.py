@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError, refuse
+from particle_sim.errors import InputError, located, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.kind import PropertyKind
@@ -130,10 +130,8 @@ def _table_problems(where: str, entries: Mapping[str, ElectrolyteEntry]) -> list
 def _at_rest(where: str, entries: Mapping[str, ElectrolyteEntry]) -> dict[str, PropertyEntry]:
     """Every entry as a constant: a table's value at the salt's concentration at rest."""
     salt = entries["salt_concentration"]
-    try:
+    with located(f"{where}: properties.salt_concentration"):
         rest = to_si(salt.value or 0.0, salt.unit, CONCENTRATION_UNIT)
-    except InputError as error:
-        raise InputError(f"{where}: properties.salt_concentration: {error}") from None
     given = {}
     for name, entry in entries.items():
         fields = entry.model_dump(exclude={"concentration", "concentration_unit", "values", "form"})
@@ -144,10 +142,8 @@ def _at_rest(where: str, entries: Mapping[str, ElectrolyteEntry]) -> dict[str, P
 
 
 def _value_at(rest: float, key: str, entry: ElectrolyteEntry) -> float:
-    try:
+    with located(f"{key}.concentration_unit"):
         known = _concentrations(entry)
-    except InputError as error:
-        raise InputError(f"{key}.concentration_unit: {error}") from None
     if not known[0] <= rest <= known[-1]:
         raise InputError(
             f"{key}.concentration covers {known[0]:g} to {known[-1]:g} {CONCENTRATION_UNIT}; it "
