@@ -26,6 +26,13 @@ class InputError(ParticleSimError):
         super().__init__("\n".join(self.problems))
 
 
+def refuse(problems: Iterable[str]) -> None:
+    """All ``problems`` as one :class:`InputError`, if there are any."""
+    found = list(problems)
+    if found:
+        raise InputError(*found)
+
+
 @contextmanager
 def gathering(problems: list[str]) -> Iterator[None]:
     """What is wrong inside joins ``problems``, and what follows goes on.
@@ -58,8 +65,7 @@ def each(read: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     for item in items:
         with gathering(problems):
             results.append(read(item))
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     return results
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from particle_sim.errors import InputError, ParticleSimError, closest
 
@@ -31,6 +33,16 @@ def shipped_files(*place: str) -> dict[str, Path]:
     """
     folder = shipped_folder(place[0]).joinpath(*place[1:])
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def shipped_table(*place: str) -> dict[str, Any]:
+    """What is in a ``.toml`` file of the shipped parameters.
+
+    >>> shipped_table("composition", "redox.toml") != {}
+    True
+    """
+    path = shipped_folder("parameters").joinpath(*place)
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def named_file(kind: str, name: str, *place: str) -> Path:

@@ -87,22 +87,13 @@ def quantity(where: str, text: str, si_unit: str) -> float:
         raise InputError(f'{where} is "{text}": {error}') from None
 
 
-def to_si(value: float, unit: str, si_unit: str, *, where: str = "") -> float:
+def to_si(value: float, unit: str, si_unit: str) -> float:
     """``value`` in ``unit`` converted to ``si_unit``, e.g. ``to_si(5.0, "GPa", "Pa")``.
 
     Units are read as papers print them (``cm2 s-1``, ``mAh/g``, ``µm``, ``Å³``, ``MPa√m``). Raises
-    :class:`InputError`, which begins with ``where``, when the unit is missing, unknown or of
-    another dimension, naming the one that is probably meant, or when the value is not finite.
+    :class:`InputError` when the unit is missing, unknown or of another dimension, naming the one
+    that is probably meant, or when the value is not finite.
     """
-    try:
-        return _in_si(value, unit, si_unit)
-    except InputError as error:
-        if not where:
-            raise
-        raise InputError(f"{where}: {error}") from None
-
-
-def _in_si(value: float, unit: str, si_unit: str) -> float:
     if not unit:
         usual = [name for name in _usual(si_unit) if name != "%"][:2]
         raise InputError(f'the unit is missing; write it behind the number, e.g. "{usual[-1]}".')

@@ -132,7 +132,7 @@ def advance(
     shapes = _shapes(spheres)
     kernel = _kernel(engine)
     count = len(lanes.start)
-    results = _empty(count, output)
+    results = block.BlockRun.unfinished(count, output)
     for mesh, which in _groups(np.abs(lanes.flux).max(axis=1), shapes.diffusivity.values):
         run = kernel(mesh, shapes, lanes.part(which), tolerance, output)
         for item in fields(run):
@@ -214,24 +214,6 @@ def _scaled(
         flux=scaled,
         scale=np.where((largest > 0) & (largest < 1), largest, 1.0),
     ), unit
-
-
-def _empty(count: int, output: int) -> block.BlockRun:
-    def numbers() -> Array:
-        return np.zeros(count)
-
-    return block.BlockRun(
-        time=numbers(),
-        end=np.full(count, block.FAILED, dtype=np.int64),
-        mean=numbers(),
-        surface=numbers(),
-        inhomogeneity=numbers(),
-        hoop=numbers(),
-        tension=numbers(),
-        hydrostatic=numbers(),
-        steps=np.zeros(count, dtype=np.int64),
-        histories=np.empty((count, output)),
-    )
 
 
 def _in_si(spheres: Spheres, results: block.BlockRun, lanes: block.Lanes, unit: Array) -> BatchRun:

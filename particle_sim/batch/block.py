@@ -57,15 +57,7 @@ class Lanes:
 
     def part(self, which: NDArray[np.intp]) -> Lanes:
         """Some of the particles."""
-        return Lanes(
-            start=self.start[which],
-            drift=self.drift[which],
-            low=self.low[which],
-            high=self.high[which],
-            knots=self.knots[which],
-            flux=self.flux[which],
-            scale=self.scale[which],
-        )
+        return Lanes(**{name: values[which] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +75,17 @@ class BlockRun:
     steps: NDArray[np.int64]
     histories: Array
     """Surface filling at k equal parts of each run, start and end included (b, k)"""
+
+    @staticmethod
+    def unfinished(count: int, output: int) -> BlockRun:
+        """Room for ``count`` particles, none of which has come to its end."""
+        names = ("time", "mean", "surface", "inhomogeneity", "hoop", "tension", "hydrostatic")
+        return BlockRun(
+            **{name: np.zeros(count) for name in names},
+            end=np.full(count, FAILED, dtype=np.int64),
+            steps=np.zeros(count, dtype=np.int64),
+            histories=np.empty((count, output)),
+        )
 
 
 Kernel = Callable[[RadialElements, Shapes, Lanes, float, int], BlockRun]

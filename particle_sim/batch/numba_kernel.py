@@ -29,6 +29,10 @@ from particle_sim.units import Array
 FIRST_TRACE = 64
 """Steps for which the surface history of a block has room at first; doubled when full."""
 
+RESULTS = ("time", "mean", "surface", "end", "steps", "inhomogeneity", "hoop", "tension",
+           "hydrostatic")  # fmt: skip
+"""Rows of the results."""
+
 SAFETY, SHRINK, GROW, LARGEST_STEPS = b.SAFETY, b.SHRINK, b.GROW, b.LARGEST_STEPS
 TIME, EMPTY, FULL, FAILED = b.TIME, b.EMPTY, b.FULL, b.FAILED
 
@@ -276,7 +280,7 @@ def _advance(
     """Thirty-two particles from ``first`` on, to their ends.
 
     lanes: rows start, drift, low, high, scale (5, b); knots and fluxes (b, m). results (9, b):
-    time, mean, surface, end, steps, and the four peaks.
+    rows ``RESULTS``.
     """
     w = np.zeros(ROWS * L)
     vectors, state, peaks = np.zeros((9, L)), np.zeros((5, L)), np.zeros((4, L))
@@ -368,19 +372,9 @@ def advance_block(
         with ThreadPoolExecutor(len(bounds)) as pool:
             for done in [pool.submit(_range, *bound, *fixed) for bound in bounds]:
                 done.result()
-    time, mean, surface, end, steps, spread, hoop, tension, hydrostatic = results
-    return b.BlockRun(
-        time=time,
-        mean=mean,
-        surface=surface,
-        end=end.astype(np.int64),
-        steps=steps.astype(np.int64),
-        inhomogeneity=spread,
-        hoop=hoop,
-        tension=tension,
-        hydrostatic=hydrostatic,
-        histories=histories,
-    )
+    columns: dict[str, Any] = dict(zip(RESULTS, results, strict=True))
+    columns |= {name: columns[name].astype(np.int64) for name in ("end", "steps")}
+    return b.BlockRun(**columns, histories=histories)
 
 
 def _shares(count: int, threads: int) -> list[tuple[int, int]]:

@@ -54,18 +54,20 @@ class _Step:
     error: Array
 
     def at(self, s: Array, rows: slice | int = slice(None)) -> Array:
-        k1, k2 = (k[rows] for k in self.dense)
-        late = self.after[rows] + (1 - s) * (k1 + s * k2)
-        return np.asarray((1 - s) * self.before[rows] + s * late)
+        k1, k2 = self.dense
+        return _between(self.before[rows], self.after[rows], (k1[rows], k2[rows]), s)
+
+
+def _between(before: Array, after: Array, dense: tuple[Array, Array], s: Array) -> Array:
+    late = after + (1 - s) * (dense[0] + s * dense[1])
+    return np.asarray((1 - s) * before + s * late)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Results:
-    """Arrays (b,) that fill as particles advance."""
+    """The arrays that fill as particles advance, and the surface in every step."""
 
-    numbers: dict[str, Array]
-    end: NDArray[np.int64]
-    steps: NDArray[np.int64]
+    run: b.BlockRun
     trace: _Trace = field(default_factory=list)
 
 
@@ -73,13 +75,7 @@ def advance_block(
     elements: RadialElements, shapes: b.Shapes, lanes: b.Lanes, tolerance: float, output: int
 ) -> b.BlockRun:
     """Advance every particle to its end; see :mod:`particle_sim.batch.block`."""
-    count = len(lanes.start)
-    names = ("time", "mean", "surface", "inhomogeneity", "hoop", "tension", "hydrostatic")
-    results = _Results(
-        numbers={name: np.zeros(count) for name in names},
-        end=np.full(count, b.FAILED),
-        steps=np.zeros(count, dtype=np.int64),
-    )
+    results = _Results(run=b.BlockRun.unfinished(len(lanes.start), output))
     state = _start(elements, lanes)
     for _ in range(b.LARGEST_STEPS):
         _enter_pieces(state, results, elements)
@@ -88,12 +84,9 @@ def advance_block(
         if not len(state.index):
             break
         _advance(state, results, elements, shapes, (tolerance, output))
-    return b.BlockRun(
-        **results.numbers,
-        end=results.end,
-        steps=results.steps,
-        histories=_histories(results, lanes, output),
-    )
+    if output:
+        _write_histories(results, lanes)
+    return results.run
 
 
 def _start(elements: RadialElements, lanes: b.Lanes) -> _State:
@@ -133,10 +126,10 @@ def _finish(
 ) -> None:
     theta, time, reason = final
     index = state.index[done]
-    results.numbers["time"][index] = time[done] - state.lanes.knots[done, 0]
-    results.numbers["mean"][index] = elements.volumes @ theta[:, done]
-    results.numbers["surface"][index] = theta[-1, done]
-    results.end[index] = reason[done]
+    results.run.time[index] = time[done] - state.lanes.knots[done, 0]
+    results.run.mean[index] = elements.volumes @ theta[:, done]
+    results.run.surface[index] = theta[-1, done]
+    results.run.end[index] = reason[done]
     state.running[done] = False
 
 
@@ -173,7 +166,7 @@ def _advance(
         results.trace.append(
             (state.index[accepted], np.stack([*times, *surface])[:, accepted].copy())
         )
-    results.steps[state.index[state.running]] += 1
+    results.run.steps[state.index[state.running]] += 1
     done = accepted & (reason != b.TIME)
     final = made.at(reached)
     _finish(state, results, elements, done, (final, state.time + reached * length, reason))
@@ -330,7 +323,7 @@ def _observe(
         theta = made.at(s)
         seen = {"inhomogeneity": np.ptp(theta, axis=0), **_stresses(theta, *model)}
         for name, values in seen.items():
-            peak = results.numbers[name]
+            peak = getattr(results.run, name)
             peak[index[accepted]] = np.maximum(peak[index[accepted]], values[accepted])
 
 
@@ -361,24 +354,20 @@ def _stresses(theta: Array, elements: RadialElements, shapes: b.Shapes) -> dict[
     }
 
 
-def _histories(results: _Results, lanes: b.Lanes, output: int) -> Array:
-    """Surface filling at ``output`` equal parts of every run (b, k)."""
-    count = len(results.end)
-    histories = np.empty((count, output))
-    if not output:
-        return histories
+def _write_histories(results: _Results, lanes: b.Lanes) -> None:
+    """Surface filling at equal parts of every run (b, k)."""
+    histories = results.run.histories
+    count, output = histories.shape
     order = np.argsort(np.concatenate([index for index, _ in results.trace]), kind="stable")
     owner = np.concatenate([index for index, _ in results.trace])[order]
     columns = np.concatenate([values for _, values in results.trace], axis=1)[:, order]
     bounds = np.searchsorted(owner, np.arange(count + 1))
     for i in range(count):
         time, length, before, after, k1, k2 = columns[:, bounds[i] : bounds[i + 1]]
-        wanted = np.linspace(0, results.numbers["time"][i], output)
+        wanted = np.linspace(0, results.run.time[i], output)
         if not len(time):
             histories[i] = lanes.start[i]
             continue
         at = np.clip(np.searchsorted(time, wanted, side="right") - 1, 0, len(time) - 1)
         s = np.clip((wanted - time[at]) / length[at], 0.0, 1.0)
-        late = after[at] + (1 - s) * (k1[at] + s * k2[at])
-        histories[i] = (1 - s) * before[at] + s * late
-    return histories
+        histories[i] = _between(before[at], after[at], (k1[at], k2[at]), s)

@@ -52,11 +52,13 @@ _HEAD = {
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A material file's text and what is missing or assumed in it."""
+    """The text of a material file, and what has to be filled in or looked at."""
 
     text: str
     missing: tuple[str, ...]
+    """Properties the file does not give and nobody can guess."""
     assumed: tuple[str, ...]
+    """Properties that were assumed; each has a note in the text."""
 
 
 class _Entries:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +42,7 @@ _SALT = (1.0, 3000.0)
 _DEPTH = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class BpxImport:
-    """The text of a material file, and what has to be filled in or looked at."""
-
-    text: str
-    missing: tuple[str, ...]
-    """Properties the file does not give and nobody can guess."""
-    assumed: tuple[str, ...]
-    """Properties that were assumed; each has a note in the text."""
-
-
-def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -> BpxImport:
+def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -> Draft:
     """The positive electrode of a BPX file as a draft material file called ``name``.
 
     Raises :class:`InputError` for a file that is not BPX or holds more than arithmetic, for a
@@ -69,7 +57,7 @@ def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -
     blocks = _plain_blocks(path.name, document["Parameterisation"])
     positive, given, title = _positive(path.name, {**document, "Parameterisation": blocks})
     try:
-        draft: Draft = draft_material(
+        return draft_material(
             positive=positive, given=given, name=name, title=title, formula=formula, carrier=carrier
         )
     except InputError as error:
@@ -79,7 +67,6 @@ def from_bpx(path: Path, *, name: str, formula: str = "", carrier: str = "Na") -
             f"{path.name}: a number of the positive electrode is zero, too large or a table where "
             "it cannot be; look at its maximum concentration and the User-defined block."
         ) from None
-    return BpxImport(text=draft.text, missing=draft.missing, assumed=draft.assumed)
 
 
 def _read(path: Path) -> dict[str, Any]:

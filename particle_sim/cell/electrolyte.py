@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from particle_sim.checks import arguments_checked
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, located, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.kind import PropertyKind
@@ -93,15 +93,13 @@ def load_electrolyte(name: str) -> Electrolyte:
     path = named_file("electrolyte", name, "parameters", "electrolytes")
     file = validated(_ElectrolyteFile, read_toml(path), path.name)
     problems = _table_problems(path.name, file.properties)
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     constants = _at_rest(path.name, file.properties)
     properties = load_properties(path.name, constants, ELECTROLYTE_CATALOGUE, file.sources)
     tables = {n: e for n, e in file.properties.items() if e.form == "table"}
     properties |= {n: _tabulated(properties[n], e) for n, e in tables.items()}
     problems = [p for n in tables for p in _value_problems(properties[n])]
-    if problems:
-        raise InputError(*(f"{path.name}: {problem}" for problem in problems))
+    refuse(f"{path.name}: {problem}" for problem in problems)
     return Electrolyte(
         **file.electrolyte.model_dump(), properties=properties, sources=file.sources, path=path
     )
@@ -132,10 +130,8 @@ def _table_problems(where: str, entries: Mapping[str, ElectrolyteEntry]) -> list
 def _at_rest(where: str, entries: Mapping[str, ElectrolyteEntry]) -> dict[str, PropertyEntry]:
     """Every entry as a constant: a table's value at the salt's concentration at rest."""
     salt = entries["salt_concentration"]
-    try:
+    with located(f"{where}: properties.salt_concentration"):
         rest = to_si(salt.value or 0.0, salt.unit, CONCENTRATION_UNIT)
-    except InputError as error:
-        raise InputError(f"{where}: properties.salt_concentration: {error}") from None
     given = {}
     for name, entry in entries.items():
         fields = entry.model_dump(exclude={"concentration", "concentration_unit", "values", "form"})
@@ -146,10 +142,8 @@ def _at_rest(where: str, entries: Mapping[str, ElectrolyteEntry]) -> dict[str, P
 
 
 def _value_at(rest: float, key: str, entry: ElectrolyteEntry) -> float:
-    try:
+    with located(f"{key}.concentration_unit"):
         known = _concentrations(entry)
-    except InputError as error:
-        raise InputError(f"{key}.concentration_unit: {error}") from None
     if not known[0] <= rest <= known[-1]:
         raise InputError(
             f"{key}.concentration covers {known[0]:g} to {known[-1]:g} {CONCENTRATION_UNIT}; it "

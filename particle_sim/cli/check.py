@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from particle_sim.cli.verb import Aim, verb
-from particle_sim.errors import InputError, gathering
+from particle_sim.errors import InputError, gathering, refuse
 from particle_sim.files import is_there
 
 PLACEHOLDER = "FILL IN"
@@ -42,8 +42,7 @@ def check(
         for name, count in names.items()
         if count > 1
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     if study is not None:
         _by_influence(study, files)
     elif len(files) == len(names) == 1 and sys.stdout.isatty():
@@ -151,13 +150,6 @@ def _electrolyte(path: Path) -> None:
     load_electrolyte(str(path))
 
 
-def _host(path: Path) -> None:
-    from particle_sim.materials.document import read_toml, validated
-    from particle_sim.materials.schema import HostFile
-
-    validated(HostFile, read_toml(path), path.name)
-
-
 def _measurement(path: Path) -> None:
     from particle_sim.studies.rate_measurements import load_measurement
 
@@ -171,11 +163,12 @@ def _claim(path: Path) -> None:
     load_claim(path, NEEDS, library())
 
 
-def _sources(path: Path) -> None:
+def _host_or_sources(path: Path) -> None:
     from particle_sim.materials.document import read_toml, validated
-    from particle_sim.materials.schema import SourcesFile
+    from particle_sim.materials.schema import HostFile, SourcesFile
 
-    validated(SourcesFile, read_toml(path), path.name)
+    data = read_toml(path)
+    validated(HostFile if "host" in data else SourcesFile, data, path.name)
 
 
 def _unfilled(where: str, data: dict[str, Any]) -> Iterator[str]:
@@ -227,9 +220,7 @@ def _material(path: Path, data: dict[str, Any], names: Counter[str]) -> str:
     from particle_sim.materials.load import build_record
     from particle_sim.materials.system import load_system
 
-    problems = list(_unfilled(path.name, data))
-    if problems:
-        raise InputError(*problems)
+    refuse(_unfilled(path.name, data))
     system = load_system(str(path))
     names[system.file.material.name] += 1
     readings = system.file.readings
@@ -248,13 +239,13 @@ def _material(path: Path, data: dict[str, Any], names: Counter[str]) -> str:
 
 
 READERS: dict[str, Callable[[Path], None]] = {
-    "host": _host,
+    "host": _host_or_sources,
     "cell": _cell,
     "electrolyte": _electrolyte,
     "scenario": _scenario,
     "sweep": _sweep,
     "measurement": _measurement,
     "claim": _claim,
-    "sources": _sources,
+    "sources": _host_or_sources,
 }
 """What checks a file that is no material, by the block that it holds."""

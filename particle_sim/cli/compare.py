@@ -9,7 +9,13 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, PhysicsOption, complete_material, typed
+from particle_sim.cli.options import (
+    ForceOption,
+    PhysicsOption,
+    WorkersOption,
+    complete_material,
+    typed,
+)
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
@@ -21,14 +27,6 @@ from particle_sim.studies.choices import (
     StressMeasure,
 )
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
-
-ShapeOption = Annotated[
-    ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")
-]
-GrainsOption = Annotated[int, typer.Option(help="Grains of a polycrystal.")]
-CellsOption = Annotated[
-    float, typer.Option(help="How fine a body is meshed; cost grows with its fourth power.")
-]
 
 
 @verb(
@@ -62,18 +60,20 @@ def compare(
     strain: Annotated[
         StrainMeasure, typer.Option(help="Strain to show.")
     ] = StrainMeasure.VOLUMETRIC,
-    shape: ShapeOption = ShapeChoice.SPHERE,
-    grains: GrainsOption = 8,
-    cells_per_radius: CellsOption = 2.0,
+    shape: Annotated[
+        ShapeChoice, typer.Option(help="Anything but sphere adds a 2-D or 3-D particle of each.")
+    ] = ShapeChoice.SPHERE,
+    grains: Annotated[int, typer.Option(help="Grains of a polycrystal.")] = 8,
+    cells_per_radius: Annotated[
+        float, typer.Option(help="How fine a body is meshed; cost grows with its fourth power.")
+    ] = 2.0,
     uniform_below: Annotated[
         float, typer.Option(help="(max - min)/c_max that counts as uniform.")
     ] = UNIFORM_BELOW,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Sodium and stress of two materials under the same protocol, with an honest verdict."""
     settings = Comparison(

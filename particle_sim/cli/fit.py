@@ -11,7 +11,7 @@ import typer
 
 from particle_sim.cli.options import ForceOption, complete_material, typed
 from particle_sim.cli.verb import Aim, verb
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, refuse
 
 
 class Kind(enum.Enum):
@@ -95,5 +95,4 @@ def _refuse_misplaced(
         for option, (value, home) in misplaced.items()
         if value is not None and home is not kind
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)

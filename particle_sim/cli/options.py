@@ -17,11 +17,12 @@ ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace files that another hand wrote or changed."),
 ]
-
-
 PhysicsOption = Annotated[
     PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")
 ]
+
+
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]
 
 
 def typed() -> str:

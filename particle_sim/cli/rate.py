@@ -9,7 +9,13 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from particle_sim.cli.options import ForceOption, PhysicsOption, complete_material, typed
+from particle_sim.cli.options import (
+    ForceOption,
+    PhysicsOption,
+    WorkersOption,
+    complete_material,
+    typed,
+)
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
@@ -45,9 +51,7 @@ def rate(
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Capacity against C-rate with its losses, its band, a size map, and the printed data."""
     asked = read_rates(rates)

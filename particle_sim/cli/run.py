@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.compare import run_comparison
-from particle_sim.cli.options import ForceOption
+from particle_sim.cli.options import ForceOption, WorkersOption
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
@@ -19,9 +19,7 @@ def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
-    ] = None,
+    workers: WorkersOption = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Of a sweep: a Dask scheduler, e.g. tcp://10.0.0.1:8786.")
     ] = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from particle_sim.composition.oxidation import ChargeBalance, Ion
 from particle_sim.composition.structures import Structure, Sublattice
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_table
 
 _SECONDS = 3600.0
 """In an hour."""
@@ -113,8 +112,7 @@ def _host_of(family: str) -> RedoxHost | None:
 
 @functools.cache
 def _hosts() -> tuple[RedoxHost, ...]:
-    path = shipped_folder("parameters") / "composition" / "redox.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shipped_table("composition", "redox.toml")
     return tuple(
         RedoxHost(
             **{

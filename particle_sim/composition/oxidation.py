@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from particle_sim.composition.amounts import VACANCY
 from particle_sim.composition.structures import Site, Structure, Sublattice
 from particle_sim.errors import ConvergenceError, InputError, closest
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_table
 
 _IMBALANCE_COST = 1e3
 """Cost of one unbalanced charge, above any sum of state costs: neutrality comes first."""
@@ -103,8 +102,7 @@ def mean_charge(balance: ChargeBalance, element: str, sublattice: str | None = N
 
 def low_spin_ions(column: str) -> frozenset[str]:
     """Ions such as ``Co3`` that are low spin on six-fold sites of a column of hosts."""
-    path = shipped_folder("parameters") / "composition" / "oxidation_states.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shipped_table("composition", "oxidation_states.toml")
     return frozenset(data["low_spin"].get(column, ()))
 
 
@@ -182,8 +180,7 @@ def _rounded(charge: float) -> float:
 
 @functools.cache
 def _table() -> Mapping[str, Costs]:
-    path = shipped_folder("parameters") / "composition" / "oxidation_states.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shipped_table("composition", "oxidation_states.toml")
     return {
         column: {
             element: {int(state): float(cost) for state, cost in costs.items()}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from particle_sim.composition.entropy import EntropyReport, Normalisation
 from particle_sim.composition.formula import Formula, parse_formula
 from particle_sim.composition.oxidation import ChargeBalance, mean_charge
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_table
 
 _SAME_AMOUNT = 1e-6
 """Absolute; printed decimals of the same formula agree to it."""
@@ -104,8 +103,7 @@ def comparison_sentence(printed: PrintedEntropy, report: EntropyReport) -> str:
 
 @functools.cache
 def _entries() -> tuple[tuple[PrintedEntropy, Mapping[str, float]], ...]:
-    path = shipped_folder("parameters") / "composition" / "printed_entropies.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shipped_table("composition", "printed_entropies.toml")
     found = []
     for entry in data["entropy"]:
         decimals = len(str(entry["value"]).partition(".")[2])
@@ -116,8 +114,7 @@ def _entries() -> tuple[tuple[PrintedEntropy, Mapping[str, float]], ...]:
 
 @functools.cache
 def _charges() -> tuple[PrintedCharge, ...]:
-    path = shipped_folder("parameters") / "composition" / "printed_states.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shipped_table("composition", "printed_states.toml")
     return tuple(PrintedCharge(**entry) for entry in data["state"])
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import enum
 import functools
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from particle_sim.composition.oxidation import ChargeBalance
 from particle_sim.composition.structures import Site, Sublattice
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_table
 
 ALL_FAMILIES = "all"
 """In a rule's families: it speaks about every structure family."""
@@ -54,17 +53,12 @@ class Flag:
     met: tuple[str, ...]
 
 
-def design_rules() -> tuple[Rule, ...]:
-    """All rules on file."""
-    return _rules()
-
-
 def flags(
     sublattices: Sequence[Sublattice], family: str, balance: ChargeBalance | None
 ) -> tuple[Flag, ...]:
     """The rules for ``family`` whose elements sit on the sublattice that the rule names."""
     found = []
-    for rule in _rules():
+    for rule in design_rules():
         if ALL_FAMILIES not in rule.families and family not in rule.families:
             continue
         met = tuple(e for e in rule.elements if _present(e, rule.sublattice, sublattices, balance))
@@ -105,9 +99,9 @@ def _present(
 
 
 @functools.cache
-def _rules() -> tuple[Rule, ...]:
-    path = shipped_folder("parameters") / "composition" / "design_rules.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+def design_rules() -> tuple[Rule, ...]:
+    """All rules on file."""
+    data = shipped_table("composition", "design_rules.toml")
     return tuple(
         Rule(
             id=name,

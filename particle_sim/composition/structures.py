@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import functools
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from particle_sim.composition.amounts import VACANCY
 from particle_sim.composition.formula import NON_METALS, Formula, SiteGroup
 from particle_sim.errors import InputError, closest
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_table
 
 CLOSURE = 0.05
 """Relative; a site filled within it of its number counts as full, as printed formulas round."""
@@ -89,8 +88,7 @@ def find_structure(key: str) -> Structure:
 
 @functools.cache
 def _families() -> Mapping[str, Structure]:
-    path = shipped_folder("parameters") / "composition" / "structures.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shipped_table("composition", "structures.toml")
     return {key: _structure(key, entry, data) for key, entry in data.items()}
 
 

@@ -19,7 +19,7 @@ from particle_sim.figures.quantities import (
     Quantity,
     colour_scale,
 )
-from particle_sim.figures.run_picture import run_picture
+from particle_sim.figures.run_picture import run_pictures
 from particle_sim.figures.sheet import (
     CAPTION,
     GREY,
@@ -111,11 +111,7 @@ def _cells(
     states = {
         name: np.argmin(np.abs(run.time[:, None] - times), axis=0) for name, run in runs.items()
     }
-    views = {
-        (name, place): run_picture(run, cut, place)
-        for name, run in runs.items()
-        for place in {quantity.place for quantity in quantities}
-    }
+    views = run_pictures(runs, quantities, cut)
     cells = []
     for column, quantity in enumerate(quantities):
         values = {

@@ -8,15 +8,13 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Symmetry
 from particle_sim.fem.locate import along_line
 from particle_sim.figures.cutaway import FACE_SHADES, CutView, border_lines, lit
-from particle_sim.figures.picture import Picture
+from particle_sim.figures.picture import Picture, weights_of
 from particle_sim.figures.view import Cut, exits, screen_around
 from particle_sim.particle.run import ParticleRun
 
 
 def ball_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
     """The sphere of a radial run, whose values are given at its points."""
-    from scipy import sparse
-
     mesh, space = run.mesh, run.elasticity.space.of_order(run.elasticity.sodium.order)
     if mesh.symmetry is not Symmetry.SPHERICAL:
         raise InputError(
@@ -28,13 +26,9 @@ def ball_picture(run: ParticleRun, cut: Cut, pixels: int) -> Picture:
     hollow = radius < vertices[0]
     cells, position = along_line(mesh, radius.clip(vertices[0], vertices[-1]))
     values, _ = space.tabulate(position[:, None])
-    columns = run.points.cell_points[cells]
-    starts = columns.shape[1] * np.arange(len(columns) + 1)
     return Picture(
         view=view,
-        weights=sparse.csr_array(
-            (values.ravel(), columns.ravel(), starts), (len(columns), run.points.count)
-        ),
+        weights=weights_of(values, run.points.cell_points[cells], run.points.count),
         line=border_lines(view, hollow.astype(np.intp)),
         blank=hollow,
         width=2 * view.screen.reach * run.length * float(vertices[-1]),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import SODIUM, VON_MISES, Place, Quantity, colour_scale
-from particle_sim.figures.run_picture import run_picture
+from particle_sim.figures.run_picture import run_pictures
 from particle_sim.figures.sheet import (
     CAPTION,
     SIDE,
@@ -24,12 +23,9 @@ from particle_sim.figures.sheet import (
     sheet,
     time_text,
 )
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.style import Figure, figure_style
 from particle_sim.figures.view import OCTANT, Cut
 from particle_sim.particle.run import ParticleRun
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 NEAR = 0.005
 """A stored state counts as having a mean filling if it is this near."""
@@ -56,12 +52,7 @@ def body_fields(
     """
     if states is None:
         states = {name: _states(run, fillings, indices) for name, run in runs.items()}
-    places = {quantity.place for quantity in quantities}
-    pictures = {
-        (name, place): run_picture(run, cut, place)
-        for name, run in runs.items()
-        for place in places
-    }
+    pictures = run_pictures(runs, quantities, cut)
     with figure_style() as figure_class:
         page = sheet(
             figure_class,

@@ -13,7 +13,7 @@ import numpy as np
 from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.space import Space
 from particle_sim.figures.raster import nearest
-from particle_sim.figures.skin import Skin, outer_skin
+from particle_sim.figures.skin import Skin, joined_arrays, outer_skin
 from particle_sim.figures.slices import cut_face, plane_face
 from particle_sim.figures.view import FROM_ABOVE, Cut, Screen, exits, screen_around
 from particle_sim.units import Array
@@ -69,48 +69,31 @@ def seen(faces: Sequence[Skin], surface: Skin | None, cut: Cut, screen: Screen) 
     parts = []
     for number, skin in enumerate(faces):
         open_here = np.where(face == number, np.inf, -np.inf)
-        parts.append(_part(screen, skin, cut, open_here, FACE_SHADES[number]))
+        parts.append(_part(screen, skin, cut, open_here, number))
         limit[parts[-1].pixels] = -np.inf  # a cut face hides what lies behind it
     if surface is not None:
-        parts.append(_part(screen, surface, cut, limit, None))
-    counts = [len(part.pixels) for part in parts]
-    numbers = [*range(len(faces)), -1][: len(parts)]
-    return CutView(
-        screen=screen,
-        pixels=np.concatenate([part.pixels for part in parts]),
-        owners=np.concatenate([part.owners for part in parts]),
-        reference=np.concatenate([part.reference for part in parts]),
-        shade=np.concatenate([part.shade for part in parts]),
-        gloss=np.concatenate([part.gloss for part in parts]),
-        face=np.repeat(numbers, counts),
-    )
+        parts.append(_part(screen, surface, cut, limit, -1))
+    return CutView(screen=screen, **joined_arrays(parts))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Part:
-    pixels: Integers
-    owners: Integers
-    reference: Array
-    shade: Array
-    gloss: Array
-
-
-def _part(screen: Screen, skin: Skin, cut: Cut, limit: Array, shade: float | None) -> _Part:
-    """What is seen of one skin up to a depth, with even brightness or lit from the side."""
+def _part(screen: Screen, skin: Skin, cut: Cut, limit: Array, face: int) -> CutView:
+    """What is seen up to a depth of a cut face, evenly bright, or of the surface, lit (-1)."""
     turned = np.flatnonzero((skin.normals @ cut.axes[2]).max(axis=1) > 0)
     hits = nearest(screen, skin.corners[turned] @ cut.axes.T, limit)
     pixels = np.flatnonzero(hits.triangles >= 0)
     triangles, shares = turned[hits.triangles[pixels]], hits.shares[pixels]
-    if shade is None:
-        brightness, gloss = lit(_mixed(shares, skin.normals[triangles]), cut.axes[2])
+    if face < 0:
+        shade, gloss = lit(_mixed(shares, skin.normals[triangles]), cut.axes[2])
     else:
-        brightness, gloss = np.full(len(pixels), shade), np.zeros(len(pixels))
-    return _Part(
+        shade, gloss = np.full(len(pixels), FACE_SHADES[face]), np.zeros(len(pixels))
+    return CutView(
+        screen=screen,
         pixels=pixels,
         owners=skin.owners[triangles],
         reference=_mixed(shares, skin.reference[triangles]),
-        shade=brightness,
+        shade=shade,
         gloss=gloss,
+        face=np.full(len(pixels), face),
     )
 
 

@@ -10,7 +10,7 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.space import Space
 from particle_sim.figures.cutaway import CutView, border_lines, screen_of, seen
-from particle_sim.figures.picture import Picture
+from particle_sim.figures.picture import Picture, weights_of
 from particle_sim.figures.skin import (
     Skin,
     facet_skin,
@@ -76,11 +76,7 @@ def _facet_weights(view: CutView, cells: Integers, pair: Integers, count: int) -
     mean = sparse.diags_array(1 / np.maximum(mean.sum(axis=1), 1)) @ mean
     rest = 1 - view.reference.sum(axis=1, keepdims=True)
     shares = np.concatenate([rest, view.reference], axis=1)
-    starts = corners * np.arange(len(shares) + 1)
-    corner = sparse.csr_array(
-        (shares.ravel(), place[view.owners].ravel(), starts), (len(shares), mean.shape[0])
-    )
-    return corner @ mean
+    return weights_of(shares, place[view.owners], mean.shape[0]) @ mean
 
 
 def _boundary_skin(space: Space, rows: Integers) -> Skin:

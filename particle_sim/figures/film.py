@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from subprocess import CalledProcessError
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from particle_sim.errors import InputError
+from particle_sim.figures.style import Figure
 from particle_sim.files import write_file
 from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import check_file, new_files
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 DOTS = 150
 """Pixels per inch."""

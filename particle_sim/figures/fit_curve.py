@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import xarray as xr
 
-from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
 
 
 def fit_curve(fit: xr.DataTree) -> Figure:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.style import CANDIDATE, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import CANDIDATE, Figure, figure_style, plain
 
 LABELS = {
     "diffusion_rate": ("$D/R^2$ [1/s]", 1.0),

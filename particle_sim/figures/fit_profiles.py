@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.fit_pairs import LABELS
-from particle_sim.figures.style import CANDIDATE, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import CANDIDATE, Figure, figure_style, plain
 
 _HIGHEST = 10.0
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.style import BASELINE, CANDIDATE, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
 
 
 def fit_titration(table: xr.Dataset) -> Figure:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
-from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style, plain
+from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figure_style, plain
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @of_comparison(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import TYPE_CHECKING
 
 import xarray as xr
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import Figure
 
 
 class ComparisonFigure:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.ball import draw_ball
 from particle_sim.figures.of_comparison import of_comparison
+from particle_sim.figures.sheet import say_not_reached, span_text
 from particle_sim.figures.style import (
     ROLES,
     SIGNED_MAP,
     SODIUM_MAP,
     STRAIN_MAP,
     STRESS_MAP,
+    Figure,
     figure_style,
     plain,
 )
-from particle_sim.units import Array, readable
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.units import Array
 
 _ROWS = (
     ("site_fraction", "Sodium content", 1.0, "filling of the sodium window"),
@@ -94,11 +93,11 @@ def _draw_quantity(
             axes = figure.add_subplot(grid[2 * number + place, column])
             values = profiles[role, fraction]
             if values is None:
-                _not_reached(axes)
+                say_not_reached(axes)
                 continue
             draw_ball(axes, fields[role].radius.values, factor * values, norm=norm, cmap=cmap)
             axes.text(
-                0.5, -0.02, _extremes(factor * values), ha="center", va="top", fontsize=6.5,
+                0.5, -0.02, span_text(factor * values), ha="center", va="top", fontsize=6.5,
                 transform=axes.transAxes, color="#333333",
             )  # fmt: skip
     bar_axes = figure.add_subplot(grid[2 * number : 2 * number + 2, -1])
@@ -120,18 +119,6 @@ def _scale(variable: str, known: list[Array]) -> tuple[Any, str]:
     return Normalize(floor, high if high > floor else floor + 1e-12), (
         STRESS_MAP if variable == "shown_stress" else STRAIN_MAP
     )
-
-
-def _extremes(values: Array) -> str:
-    low, high = readable(float(values.min())), readable(float(values.max()))
-    return low if low == high else f"{low} to {high}"
-
-
-def _not_reached(axes: Any) -> None:
-    axes.set_axis_off()
-    axes.text(0.5, 0.5, "not\nreached", ha="center", va="center", color="#777777")
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
 
 
 def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[float]) -> None:

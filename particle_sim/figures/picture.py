@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.fem.body_mesh import Integers
 from particle_sim.figures.cutaway import CutView
 from particle_sim.figures.quantities import ColourScale
 from particle_sim.units import Array
@@ -46,6 +47,14 @@ class Picture:
         image = fine.reshape(pixels // 2, 2, pixels // 2, 2, 4).mean(axis=(1, 3))
         image[..., :3] /= np.maximum(image[..., 3:], 1e-6)
         return np.asarray(np.clip(image, 0.0, 1.0))
+
+
+def weights_of(shares: Array, columns: Integers, count: int) -> Any:
+    """Weights (v, count): row by row the ``shares`` (v, i) of the values in ``columns`` (v, i)."""
+    from scipy import sparse
+
+    starts = columns.shape[1] * np.arange(len(columns) + 1)
+    return sparse.csr_array((shares.ravel(), columns.ravel(), starts), (len(columns), count))
 
 
 def _lined(rgb: Array) -> Array:

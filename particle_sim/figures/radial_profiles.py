@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.particle_fields import state_profile
-from particle_sim.figures.style import ROLES, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import ROLES, Figure, figure_style, plain
 
 _ROWS = (
     ("site_fraction", "Sodium filling", 1.0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,10 +14,7 @@ from particle_sim.figures.rate_panels import (
     panels,
     rate_ticks,
 )
-from particle_sim.figures.style import figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import Figure, figure_style, plain
 
 MODEL_STYLES = {"SPM": "-", "SPMe": "--", "DFN": ":"}
 FULL = "#555555"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.rate_panels import panels
-from particle_sim.figures.style import figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import Figure, figure_style, plain
 
 PART_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 KEPT = "#DDDDDD"

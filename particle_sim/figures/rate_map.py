@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.rate_panels import panels
-from particle_sim.figures.style import SODIUM_MAP, STRESS_MAP, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import SODIUM_MAP, STRESS_MAP, Figure, figure_style, plain
 
 GROUP_LINES = (0.1, 1.0, 10.0, 100.0)
 STRESS_LINES = (0.01, 0.1, 1.0, 10.0)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from particle_sim.figures.style import BASELINE, CANDIDATE
+from particle_sim.figures.style import BASELINE, CANDIDATE, Figure
 from particle_sim.units import Array
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MATERIAL_COLOURS = (BASELINE, CANDIDATE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe-Ito palette; from the seventh material on they repeat."""

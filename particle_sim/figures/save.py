@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from particle_sim.figures.style import figure_style
+from particle_sim.figures.style import Figure, figure_style
 from particle_sim.files import write_file
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def draw_files(figure: Figure, stem: Path) -> list[Path]:

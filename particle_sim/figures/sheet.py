@@ -6,17 +6,14 @@ import math
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from particle_sim.figures.picture import Picture
 from particle_sim.figures.quantities import Colours, ColourScale, Quantity
-from particle_sim.figures.style import plain
+from particle_sim.figures.style import Figure, plain
 from particle_sim.units import Array, readable
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SIDE, GAP, CAPTION = 1.5, 0.1, 0.22
 """Width of a picture, space between two, and height of the numbers under one [in]."""
@@ -92,15 +89,22 @@ def draw(page: Sheet, row: int, column: int, image: Array, caption: str) -> tupl
 
 def not_reached(page: Sheet, row: int, column: int) -> None:
     """Say that a run has no such state."""
-    axes = page.figure.add_axes(page.box(row, column))
+    say_not_reached(page.figure.add_axes(page.box(row, column)))
+
+
+def say_not_reached(axes: Any) -> None:
+    """The same in axes that are there."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, "not\nreached", ha="center", va="center", color="#777777")
 
 
 def extremes(quantity: Quantity, values: Array) -> str:
     """The smallest and largest value, in words; nothing for grains."""
-    if quantity.colours is Colours.GRAINS:
-        return ""
+    return "" if quantity.colours is Colours.GRAINS else span_text(values)
+
+
+def span_text(values: Array) -> str:
+    """The smallest and largest value, in words."""
     low, high = readable(float(np.nanmin(values))), readable(float(np.nanmax(values)))
     return low if low == high else f"{low} to {high}"
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
-from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figure_style, plain
 
 
 @of_comparison(

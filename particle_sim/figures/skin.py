@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -89,12 +90,16 @@ def mirror_signs(axes: Sequence[int]) -> list[Array]:
 
 def joined(skins: Sequence[Skin]) -> Skin:
     """All triangles of several skins."""
-    return Skin(
-        corners=np.concatenate([skin.corners for skin in skins]),
-        normals=np.concatenate([skin.normals for skin in skins]),
-        owners=np.concatenate([skin.owners for skin in skins]),
-        reference=np.concatenate([skin.reference for skin in skins]),
-    )
+    return Skin(**joined_arrays(skins))
+
+
+def joined_arrays(parts: Sequence[Any]) -> dict[str, Any]:
+    """Every array of equal dataclasses, one part behind the other."""
+    return {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name, value in vars(parts[0]).items()
+        if isinstance(value, np.ndarray)
+    }
 
 
 def mirrored(skin: Skin, axes: Sequence[int]) -> Skin:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from particle_sim.transport.laws import LAWS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Figure
+else:  # matplotlib is loaded when something is drawn
+    Figure = Any
 
 BASELINE, CANDIDATE = "#D55E00", "#0072B2"
 """Vermilion and blue of the Okabe-Ito palette."""

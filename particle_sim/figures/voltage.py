@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
-from particle_sim.figures.style import COLOURS, ROLES, figure_style, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from particle_sim.figures.style import COLOURS, ROLES, Figure, figure_style, plain
 
 
 @of_comparison(

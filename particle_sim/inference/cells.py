@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, refuse
 
 SEPARATORS = (",", ";", "\t")
 _NAMED = re.compile(r"sep=(.)", re.IGNORECASE)
@@ -107,8 +107,7 @@ def numbers(sheet: Sheet, cells: Iterable[tuple[int, str, str]]) -> list[float]:
         _check_comma(sheet, comma, next((cell for cell in found if "." in cell[2]), None))
     problems: list[str] = []
     values = [_number(sheet.name, *cell, problems) for cell in found]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     return values
 
 

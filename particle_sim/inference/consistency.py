@@ -40,7 +40,7 @@ class Finding:
     pulse: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Check(Generic[S]):
     """Two things that a series says, and where they disagree."""
 
@@ -106,6 +106,6 @@ def _backwards(time: Array) -> Iterator[Finding]:
 
 
 ORDER: tuple[Check[Array], ...] = (
-    Check(name="time", against="the order of the rows", severity=Severity.REFUSAL, find=_backwards),
+    Check("time", "the order of the rows", Severity.REFUSAL, _backwards),
 )
 """The check of a column of times, before anything is computed from it."""

@@ -200,30 +200,27 @@ def _first(where: NDArray[np.bool_]) -> list[int]:
 _REFUSED, _DOUBTED = Severity.REFUSAL, Severity.DOUBT
 
 CURVE: tuple[Check[Curve], ...] = (
-    Check(name="the voltage", against="a cell", severity=_REFUSED, find=_curve_voltages),
-    Check(name="the voltage", against="a discharge", severity=_REFUSED, find=_charging),
-    Check(name="the voltage", against="the capacity", severity=_REFUSED, find=_still),
-    Check(name="the capacity", against="a discharge", severity=_REFUSED, find=_negative),
-    Check(name="the capacity", against="the material", severity=_REFUSED, find=_capacity_unit),
-    Check(name="the voltage", against="the material", severity=_REFUSED,
-          find=partial(_off, above=FAR_ABOVE, below=FAR_BELOW)),
-    Check(name="the voltage", against="itself", severity=_DOUBTED, find=_rising),
-    Check(name="the capacity", against="the window", severity=_DOUBTED, find=_overfull),
-    Check(name="the voltage", against="the potential", severity=_DOUBTED,
-          find=partial(_off, above=ABOVE, below=BELOW)),
-)  # fmt: skip
+    Check("the voltage", "a cell", _REFUSED, _curve_voltages),
+    Check("the voltage", "a discharge", _REFUSED, _charging),
+    Check("the voltage", "the capacity", _REFUSED, _still),
+    Check("the capacity", "a discharge", _REFUSED, _negative),
+    Check("the capacity", "the material", _REFUSED, _capacity_unit),
+    Check("the voltage", "the material", _REFUSED, partial(_off, above=FAR_ABOVE, below=FAR_BELOW)),
+    Check("the voltage", "itself", _DOUBTED, _rising),
+    Check("the capacity", "the window", _DOUBTED, _overfull),
+    Check("the voltage", "the potential", _DOUBTED, partial(_off, above=ABOVE, below=BELOW)),
+)
 """Every check of a discharge curve; refusals first."""
 
 RATES: tuple[Check[Rates], ...] = (
-    Check(name="the capacity", against="the material", severity=_REFUSED, find=_capacity_unit),
-    Check(name="the capacity", against="the rate", severity=_REFUSED,
-          find=partial(_duration, shortest=SHORTEST, longest=LONGEST)),
-    Check(name="the capacities", against="the rates", severity=_REFUSED, find=_reversed),
-    Check(name="the uncertainty", against="the capacity", severity=_REFUSED, find=_uncertain),
-    Check(name="the capacity", against="the window", severity=_DOUBTED, find=_overfull),
-    Check(name="the slowest discharge", against="its duration", severity=_DOUBTED,
-          find=partial(_duration, shortest=SHORT, longest=LONG)),
-    Check(name="the capacities", against="a faster rate", severity=_DOUBTED,
-          find=_more_when_faster),
+    Check("the capacity", "the material", _REFUSED, _capacity_unit),
+    Check("the capacity", "the rate", _REFUSED,
+          partial(_duration, shortest=SHORTEST, longest=LONGEST)),
+    Check("the capacities", "the rates", _REFUSED, _reversed),
+    Check("the uncertainty", "the capacity", _REFUSED, _uncertain),
+    Check("the capacity", "the window", _DOUBTED, _overfull),
+    Check("the slowest discharge", "its duration", _DOUBTED,
+          partial(_duration, shortest=SHORT, longest=LONG)),
+    Check("the capacities", "a faster rate", _DOUBTED, _more_when_faster),
 )  # fmt: skip
 """Every check of capacities against rate; refusals first."""

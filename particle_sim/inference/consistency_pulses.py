@@ -7,7 +7,7 @@ pulse must be -U' times the change q/Q of the filling for a U' that the potentia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -314,31 +314,22 @@ def _mean_current(series: Pulses, run: Run) -> float:
     return float(run.pulse.of(series.data.current).mean())
 
 
-def _check(
-    name: str,
-    against: str,
-    severity: Severity,
-    find: Callable[[Pulses], Iterator[Finding]],
-) -> Check[Pulses]:
-    return Check(name=name, against=against, severity=severity, find=find)
-
-
-TITRATION = (
-    _check("the voltage", "a cell", Severity.REFUSAL, _voltages),
-    _check("the current", "the voltage", Severity.REFUSAL, _wrong_sign),
-    _check("the charge", "the capacity", Severity.REFUSAL, _overcharged),
-    _check("the rest voltages", "the material", Severity.REFUSAL, _elsewhere),
-    _check("the charge", "the rest voltage", Severity.REFUSAL, _charge_of_other_unit),
-    _check("the current", "the voltage of a pulse", Severity.DOUBT, _wrong_signs),
-    _check("the charge", "the first rest voltage", Severity.DOUBT, _outside),
-    _check("the rest voltage", "the potential", Severity.DOUBT, _off_the_potential),
-    _check("the charge", "the change of the rest voltage", Severity.DOUBT, _charge_off),
-    _check("the current", "itself within a pulse", Severity.DOUBT, _unsteady),
-    _check("the beginning of a pulse", "the last row of its rest", Severity.DOUBT, _begun_unseen),
-    _check("the end of a pulse", "the first row of its rest", Severity.DOUBT, _ended_unseen),
-    _check("the rows of a pulse", "its duration", Severity.DOUBT, _unlogged),
-    _check("time", "itself within a pulse", Severity.DOUBT, _standing_still),
-    _check("the rows of a rest", "its length", Severity.DOUBT, _drift_unknown),
-    _check("the voltage of a rest", "its relaxation", Severity.DOUBT, _turning),
+TITRATION: tuple[Check[Pulses], ...] = (
+    Check("the voltage", "a cell", Severity.REFUSAL, _voltages),
+    Check("the current", "the voltage", Severity.REFUSAL, _wrong_sign),
+    Check("the charge", "the capacity", Severity.REFUSAL, _overcharged),
+    Check("the rest voltages", "the material", Severity.REFUSAL, _elsewhere),
+    Check("the charge", "the rest voltage", Severity.REFUSAL, _charge_of_other_unit),
+    Check("the current", "the voltage of a pulse", Severity.DOUBT, _wrong_signs),
+    Check("the charge", "the first rest voltage", Severity.DOUBT, _outside),
+    Check("the rest voltage", "the potential", Severity.DOUBT, _off_the_potential),
+    Check("the charge", "the change of the rest voltage", Severity.DOUBT, _charge_off),
+    Check("the current", "itself within a pulse", Severity.DOUBT, _unsteady),
+    Check("the beginning of a pulse", "the last row of its rest", Severity.DOUBT, _begun_unseen),
+    Check("the end of a pulse", "the first row of its rest", Severity.DOUBT, _ended_unseen),
+    Check("the rows of a pulse", "its duration", Severity.DOUBT, _unlogged),
+    Check("time", "itself within a pulse", Severity.DOUBT, _standing_still),
+    Check("the rows of a rest", "its length", Severity.DOUBT, _drift_unknown),
+    Check("the voltage of a rest", "its relaxation", Severity.DOUBT, _turning),
 )
 """Every check of a titration; refusals first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import xarray as xr
 
@@ -13,15 +12,13 @@ from particle_sim.figures.fit_pairs import fit_pairs
 from particle_sim.figures.fit_profiles import fit_profiles
 from particle_sim.figures.fit_titration import fit_titration
 from particle_sim.figures.save import draw_files
+from particle_sim.figures.style import Figure
 from particle_sim.files import write_file
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.titration import Titration
 from particle_sim.inference.tree import fit_tree, titration_dataset
 from particle_sim.inference.words import fit_lines, titration_lines
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 DATA_FILE = "posterior.nc"
 TITRATION_FILE = "titration.nc"

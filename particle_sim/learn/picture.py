@@ -121,9 +121,7 @@ def as_json(picture: Picture) -> dict[str, Any]:
     return {
         "panels": [_panel(panel) for panel in picture.panels],
         "sentences": list(picture.sentences),
-        "numbers": [
-            {"label": n.label, "value": _shown(n.value), "unit": n.unit} for n in picture.numbers
-        ],
+        "numbers": [{**vars(n), "value": _shown(n.value)} for n in picture.numbers],
         "command": picture.command,
     }
 
@@ -132,35 +130,22 @@ def _panel(panel: Panel | Ball) -> dict[str, Any]:
     if isinstance(panel, Ball):
         return {
             "kind": "ball",
-            "title": panel.title,
-            "label": panel.label,
+            **vars(panel),
             "radius": _numbers(panel.radius),
             "values": _numbers(panel.values),
-            "low": panel.low,
-            "high": panel.high,
             "quantity": panel.quantity.value,
-            "size": panel.size,
         }
     return {
         "kind": "panel",
-        "title": panel.title,
-        "x_label": panel.x_label,
-        "y_label": panel.y_label,
-        "log_x": panel.log_x,
-        "log_y": panel.log_y,
-        "y_range": panel.y_range,
-        "lines": [
-            {
-                "label": line.label,
-                "x": _numbers(line.x),
-                "y": _numbers(line.y),
-                "colour": line.colour.value,
-                "kind": line.kind.value,
-            }
-            for line in panel.lines
-        ],
-        "marks": [{"label": m.label, "x": m.x, "y": m.y} for m in panel.marks],
+        **vars(panel),
+        "lines": [_line(line) for line in panel.lines],
+        "marks": [vars(mark) for mark in panel.marks],
     }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    drawn = {"colour": line.colour.value, "kind": line.kind.value}
+    return {**vars(line), "x": _numbers(line.x), "y": _numbers(line.y), **drawn}
 
 
 def _numbers(values: ArrayLike) -> list[float | None]:

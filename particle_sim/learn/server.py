@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from particle_sim.errors import ConvergenceError, InputError
@@ -36,11 +36,11 @@ def application(*, host: str = HOST) -> ASGIApp:
 
     app = Starlette(
         routes=[
-            Route("/", _index),
-            Route("/lesson/{name}", _lesson),
-            Route("/playground", _playground),
-            Route("/sheet", _sheet),
-            Route("/key", _key),
+            Route("/", _page(lambda _: site.index_page(site.LIVE))),
+            Route("/lesson/{name}", _page(_lesson)),
+            Route("/playground", _page(_playground)),
+            Route("/sheet", _page(lambda _: site.sheet_page(site.LIVE, key=False))),
+            Route("/key", _page(lambda _: site.sheet_page(site.LIVE, key=True))),
             Route("/assets/{name}", _asset),
             Route("/api/lesson/{name}", _lesson_picture),
             Route("/api/playground", _playground_picture),
@@ -51,20 +51,19 @@ def application(*, host: str = HOST) -> ASGIApp:
     return Guard(app, host)
 
 
-async def _index(request: Request) -> Response:
-    return await _page(request, lambda: site.index_page(site.LIVE))
+def _page(make: Callable[[Request], str]) -> Callable[[Request], Awaitable[Response]]:
+    """What answers a request with the page that is made for it."""
+
+    async def answer(request: Request) -> Response:
+        turns: Turns = request.app.state.turns
+        return _html(await turns.take(lambda: make(request)))
+
+    return answer
 
 
-async def _lesson(request: Request) -> Response:
+def _lesson(request: Request) -> str:
     name = request.path_params["name"]
-    return await _page(
-        request, lambda: site.lesson_page(name, site.LIVE, source=f"/api/lesson/{name}")
-    )
-
-
-async def _playground(request: Request) -> Response:
-    names = _names(dict(request.query_params))
-    return await _page(request, lambda: _playground_page(names))
+    return site.lesson_page(name, site.LIVE, source=f"/api/lesson/{name}")
 
 
 def _names(query: dict[str, str]) -> tuple[str, str]:
@@ -73,7 +72,8 @@ def _names(query: dict[str, str]) -> tuple[str, str]:
     return baseline, candidate
 
 
-def _playground_page(names: tuple[str, str]) -> str:
+def _playground(request: Request) -> str:
+    names = _names(dict(request.query_params))
     problems: tuple[str, ...] = ()
     try:
         scene = shipped_pair(*names)
@@ -91,14 +91,6 @@ def _playground_page(names: tuple[str, str]) -> str:
         materials=sorted(plain, key=lambda pair: pair[1].lower()),
         problems=problems,
     )
-
-
-async def _sheet(request: Request) -> Response:
-    return await _page(request, lambda: site.sheet_page(site.LIVE, key=False))
-
-
-async def _key(request: Request) -> Response:
-    return await _page(request, lambda: site.sheet_page(site.LIVE, key=True))
 
 
 async def _asset(request: Request) -> Response:
@@ -146,11 +138,6 @@ def _drawn(scene: Scene, query: dict[str, str]) -> dict[str, Any]:
         picture = scene.draw(**keywords(controls, start))
         problems = (*problems, f"{error} Shown instead: where the sliders started.")
     return {"picture": site.picture_data(picture), "problems": problems}
-
-
-async def _page(request: Request, make: Callable[[], str]) -> Response:
-    turns: Turns = request.app.state.turns
-    return _html(await turns.take(make))
 
 
 async def _told(request: Request, error: Any) -> Response:

@@ -66,7 +66,7 @@ def asset(name: str) -> bytes:
         import plotly
 
         return (Path(plotly.__file__).parent / "package_data" / name).read_bytes()
-    if name not in ("learn.css", "learn.js", "draw.js"):
+    if name not in ASSETS:
         raise KeyError(name)
     return resources.files("particle_sim.learn").joinpath("assets", name).read_bytes()
 

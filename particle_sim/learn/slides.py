@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from particle_sim.figures.style import SIGNED_MAP, SODIUM_MAP, figure_style
+from particle_sim.figures.style import SIGNED_MAP, SODIUM_MAP, Figure, figure_style
 from particle_sim.learn.picture import Ball, Kind, Panel, Picture, Quantity
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SIZE = (13.33, 7.5)
 """Inches, 16:9."""

@@ -243,8 +243,8 @@ def _per_volume(draft: Draft, amount: float, unit: str, note: str) -> PropertyEn
         return None
 
     def over(cell: float) -> float:
-        where = "properties.formula_unit_volume"
-        return amount / (AVOGADRO * to_si(cell, volume.unit, "m^3", where=where))
+        with located("properties.formula_unit_volume"):
+            return amount / (AVOGADRO * to_si(cell, volume.unit, "m^3"))
 
     value = over(volume.value)
     if volume.range is None:

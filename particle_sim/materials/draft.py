@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from particle_sim.composition.formula import Formula, parse_formula
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, located
 from particle_sim.materials.kind import Window
 from particle_sim.materials.printed import Fact
 from particle_sim.materials.schema import Header, HostFile, PropertyEntry
@@ -37,7 +37,8 @@ class Draft:
         entry = self.entries.get(name)
         if entry is None or entry.value is None:
             return None
-        return to_si(entry.value, entry.unit, unit, where=f"properties.{name}")
+        with located(f"properties.{name}"):
+            return to_si(entry.value, entry.unit, unit)
 
     def facts(self, kind: str) -> list[Fact]:
         """The printed facts of a kind."""

@@ -14,10 +14,16 @@ Role = Literal["cathode", "anode", "solid electrolyte", "coating", "not stated"]
 DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal"]
 
 
-class Strict(BaseModel):
-    """A block of a file: known keys only, each of its own type, no NaN."""
+class Block(BaseModel):
+    """A block of a file: known keys only, no NaN; a text may stand for a choice."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Strict(Block):
+    """A block whose values are each of their own type."""
+
+    model_config = ConfigDict(strict=True)
 
 
 class Belief(Strict):

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures.save import draw_files
+from particle_sim.figures.style import ROLES
 from particle_sim.files import write_file
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.particle.export.vtkhdf import vtkhdf_bytes
+from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.body_case import BodyResult
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.body_shapes import BODY_TITLES
 from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.size_map import state_index
 
 BODY_FIGURE = "body_fields"
 
@@ -33,7 +36,7 @@ def write_bodies(result: ComparisonResult, folder: Path) -> None:
     if not bodies:
         return
     draw_bodies(result, folder)
-    for role, material in zip(("baseline", "candidate"), result.materials, strict=True):
+    for role, material in zip(ROLES, result.materials, strict=True):
         if material.body is not None:
             write_file(folder / f"{role}.vtkhdf", vtkhdf_bytes(material.body.run))
 
@@ -54,13 +57,7 @@ def draw_bodies(result: ComparisonResult, folder: Path) -> None:
 def _states(material: MaterialResult, at: Sequence[float]) -> list[int | None]:
     """Time index of every fraction of the capacity; ``None`` where it was not reached."""
     assert material.body is not None
-    run = material.body.run
-    found: list[int | None] = []
-    for fraction in at:
-        distance = np.abs(run.mean_site_fraction - material.filling(fraction))
-        index = int(np.argmin(distance))
-        found.append(index if distance[index] < 1e-4 else None)
-    return found
+    return [state_index(material.body.run, material.filling(fraction)) for fraction in at]
 
 
 def body_dataset(body: BodyResult) -> xr.Dataset:
@@ -85,14 +82,21 @@ def body_dataset(body: BodyResult) -> xr.Dataset:
         },
         attrs={
             "law": run.particle.law,
-            "end": run.end.value,
+            **how_it_ran(run),
             "cells": len(run.mesh.cells),
-            "sodium_balance": run.balances.sodium,
-            "equilibrium_balance": run.balances.equilibrium,
             "methods": list(run.cost.methods),
             "notes": [*body.notes, *run.warnings] or ["none"],
         },
     )
+
+
+def how_it_ran(run: ParticleRun) -> dict[str, Any]:
+    """Why a run ended, and how well its balances close."""
+    return {
+        "end": run.end.value,
+        "sodium_balance": run.balances.sodium,
+        "equilibrium_balance": run.balances.equilibrium,
+    }
 
 
 def body_table(result: ComparisonResult) -> dict[str, object] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.errors import InputError, closest
 from particle_sim.figures.save import draw_files
+from particle_sim.figures.style import ROLES
 from particle_sim.files import check_regular, read_json, write_file
 from particle_sim.manifest import MANIFEST_FILE, sha256
 from particle_sim.outputs import new_folder, write_netcdf
-from particle_sim.report.bodies import write_bodies
+from particle_sim.report.bodies import how_it_ran, write_bodies
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
 from particle_sim.studies.result import MaterialResult
@@ -111,27 +113,13 @@ def _compression(tree: xr.DataTree) -> dict[str, Any]:
 def _details(result: ComparisonResult) -> dict[str, Any]:
     """What the manifest says beside command, versions and files."""
     settings = result.settings
+    overrides = {name: dict(values) for name, values in settings.overrides.items()}
+    given = {**vars(settings), "overrides": overrides}.items()
     return {
-        "settings": {
-            "baseline": settings.baseline,
-            "candidate": settings.candidate,
-            "c_rate": settings.c_rate,
-            "direction": settings.direction.value,
-            "at": list(settings.at),
-            "physics": settings.physics.value,
-            "stress": settings.stress.value,
-            "strain": settings.strain.value,
-            "uniform_below": settings.uniform_below,
-            "overrides": {name: dict(values) for name, values in settings.overrides.items()},
-            "shape": settings.shape.value,
-            "grains": settings.grains,
-            "cells_per_radius": settings.cells_per_radius,
-            "samples": settings.samples,
-            "seed": settings.seed,
-        },
+        "settings": {name: v.value if isinstance(v, Enum) else v for name, v in given},
         "materials": {
             role: _material_entry(material)
-            for role, material in zip(("baseline", "candidate"), result.materials, strict=True)
+            for role, material in zip(ROLES, result.materials, strict=True)
         },
         "verdict": {f.kind: f.answer.verdict.value for f in result.findings},
         "seconds": round(result.seconds, 3),
@@ -154,9 +142,7 @@ def _material_entry(material: MaterialResult) -> dict[str, Any]:
         "cell_end": material.cell.end.value,
         "runs": {
             law: {
-                "end": run.end.value,
-                "sodium_balance": run.balances.sodium,
-                "equilibrium_balance": run.balances.equilibrium,
+                **how_it_ran(run),
                 "steps": run.cost.steps,
                 "newton_iterations": run.cost.newton_iterations,
                 "warnings": list(run.warnings),

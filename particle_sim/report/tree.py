@@ -10,6 +10,7 @@ import xarray as xr
 from particle_sim.cell.run import differential_capacity
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.claims.readings import RESULTS
+from particle_sim.figures.style import ROLES
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
@@ -17,7 +18,7 @@ from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
 from particle_sim.plausible.sensitivity import rank_correlations
-from particle_sim.report.bodies import body_dataset
+from particle_sim.report.bodies import body_dataset, how_it_ran
 from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -45,9 +46,7 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
         ),
         "/verdict": _verdict(result),
     }
-    for role, material, drawn in zip(
-        ("baseline", "candidate"), result.materials, result.draws, strict=True
-    ):
+    for role, material, drawn in zip(ROLES, result.materials, result.draws, strict=True):
         band = np.asarray(BAND)
         plausible = {
             "diffusion_rate": (np.quantile(diffusion_rate(drawn), band), "1/s"),
@@ -99,23 +98,18 @@ def _heading(material: MaterialResult) -> dict[str, object]:
 
 def _inputs(material: MaterialResult) -> xr.Dataset:
     """Central value and range of every single number of the material, SI."""
-    properties = {
-        name: prop for name, prop in material.material.properties.items() if name in CATALOGUE
+    known = {name: p for name, p in material.material.properties.items() if name in CATALOGUE}
+    columns = {
+        "value": [p.magnitude for p in known.values()],
+        "low": [p.plausible.low if p.plausible else np.nan for p in known.values()],
+        "high": [p.plausible.high if p.plausible else np.nan for p in known.values()],
+        "unit": [p.unit for p in known.values()],
+        "evidence": [p.evidence.value for p in known.values()],
+        "source": [p.source for p in known.values()],
     }
-    nothing = (np.nan, np.nan)
-    ranges = [
-        (p.plausible.low, p.plausible.high) if p.plausible else nothing for p in properties.values()
-    ]
     return xr.Dataset(
-        {
-            "value": ("property", [p.magnitude for p in properties.values()]),
-            "low": ("property", [low for low, _ in ranges]),
-            "high": ("property", [high for _, high in ranges]),
-            "unit": ("property", [p.unit for p in properties.values()]),
-            "evidence": ("property", [p.evidence.value for p in properties.values()]),
-            "source": ("property", [p.source for p in properties.values()]),
-        },
-        coords={"property": list(properties)},
+        {name: ("property", column) for name, column in columns.items()},
+        coords={"property": list(known)},
     )
 
 
@@ -149,9 +143,7 @@ def _particle(
         attrs={
             "law": run.particle.law,
             "law_title": LAWS[law_name].title,
-            "end": run.end.value,
-            "sodium_balance": run.balances.sodium,
-            "equilibrium_balance": run.balances.equilibrium,
+            **how_it_ran(run),
             "steps": run.cost.steps,
             "warnings": list(run.warnings) or ["none"],
             "stress": stress.title,
@@ -188,13 +180,10 @@ def _verdict(result: ComparisonResult) -> xr.Dataset:
     values = {
         name: ("kind", [f.numbers.get(name, (np.nan, ""))[0] for f in findings]) for name in names
     }
-    units = {
-        name: next(f.numbers[name][1] for f in findings if name in f.numbers) for name in names
-    }
     data = xr.Dataset(
         {**{name: ("kind", column) for name, column in columns.items()}, **values},
         coords={"kind": [f.kind for f in findings]},
     )
-    for name, unit in units.items():
-        data[name].attrs["units"] = unit
+    for name in names:
+        data[name].attrs["units"] = next(f.numbers[name][1] for f in findings if name in f.numbers)
     return data

@@ -10,12 +10,12 @@ from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.run import CellRun
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.derive import c_rate as rate_in_c
-from particle_sim.materials.derive import printed_window
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.protocols.discharge import discharge
 from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.particle_cell import run_cell
+from particle_sim.studies.rate_data import in_printed_window
 from particle_sim.transport.laws import Law, law_of
 
 SAME_RATE = 1e-3
@@ -91,11 +91,7 @@ def default_design(record: MaterialRecord, *, full: bool) -> CellDesign:
 def _in_printed_window(record: MaterialRecord, design: CellDesign) -> CellDesign:
     if design.kind is CellKind.HALF or "lower_voltage" in design.properties:
         return design
-    for fact in record.file.printed.get("full_cell", []):
-        window = printed_window(fact.text("window"))
-        if window is not None:
-            return with_values(design, lower_voltage=window[0], upper_voltage=window[1])
-    return design
+    return in_printed_window(record.system, design)
 
 
 def _cell(material: Material, design: CellDesign, model: CellModel, law: Law) -> Cell:

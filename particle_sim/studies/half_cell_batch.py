@@ -27,7 +27,7 @@ from particle_sim.cell.design import CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, refuse
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
 from particle_sim.studies.choices import Direction
@@ -74,31 +74,18 @@ class HalfCellEnd(enum.IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HalfCellBatch:
-    """Results of n half cells; (n, k) at k equal parts of each run. Peaks are at least 0."""
+class HalfCellBatch(BatchRun):
+    """Results of n half cells; (n, k) at k equal parts of each run, (n, 0) without an output.
+
+    What it shares with :class:`BatchRun` means the same; ``end`` holds :class:`HalfCellEnd` codes.
+    """
 
     capacity: Array
     """Until the end [A h/kg of active mass] (n,)"""
-    end: NDArray[np.int64]
-    """:class:`HalfCellEnd` codes (n,)"""
-    mean_site_fraction_end: Array
-    surface_site_fraction_end: Array
-    time_end: Array
-    """[s]"""
-    peak_inhomogeneity: Array
-    """max - min of the site fraction"""
-    peak_hoop_stress: Array
-    """[Pa]"""
-    peak_tension: Array
-    """First principal stress at the surface [Pa]"""
-    peak_hydrostatic: Array
-    """[Pa]"""
     voltage: Array
-    """[V] (n, k); (n, 0) when no output was asked for"""
+    """[V] (n, k)"""
     capacity_grid: Array
     """[A h/kg] (n, k)"""
-    mean_site_fraction: Array
-    surface_site_fraction: Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,21 +168,11 @@ def half_cell_batch(
 def _in_cells(
     run: BatchRun, cells: _Cells, specific: Array, end: NDArray[np.int64]
 ) -> HalfCellBatch:
-    surface = run.surface_site_fraction
     return HalfCellBatch(
+        **{**vars(run), "end": end},
         capacity=specific * run.time_end / 3600,
-        end=end,
-        mean_site_fraction_end=run.mean_site_fraction_end,
-        surface_site_fraction_end=run.surface_site_fraction_end,
-        time_end=run.time_end,
-        peak_inhomogeneity=run.peak_inhomogeneity,
-        peak_hoop_stress=run.peak_hoop_stress,
-        peak_tension=run.peak_tension,
-        peak_hydrostatic=run.peak_hydrostatic_stress,
-        voltage=cells.voltage(surface, run.mean_site_fraction),
+        voltage=cells.voltage(run.surface_site_fraction, run.mean_site_fraction),
         capacity_grid=specific[:, None] * run.time / 3600,
-        mean_site_fraction=run.mean_site_fraction,
-        surface_site_fraction=surface,
     )
 
 
@@ -215,8 +192,7 @@ def _drawn(cell: Cell, values: Mapping[str, Array], count: int) -> dict[str, Arr
         for name in values
         if name not in known
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     drawn = {name: np.full(count, cell.material.value(name)) for name in MATERIAL_NAMES}
     drawn |= {name: np.full(count, cell.design.value(name)) for name in DESIGN_NAMES}
     for name, given in values.items():

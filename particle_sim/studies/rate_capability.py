@@ -16,7 +16,7 @@ from particle_sim.cell.design import CellKind
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
-from particle_sim.errors import InputError
+from particle_sim.errors import refuse
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.half_cell_batch import half_cell_batch
@@ -69,8 +69,7 @@ class RateStudy:
         repeated = [name for name in nodes if nodes.count(name) > 1]
         if repeated:
             problems.append(f"{repeated[0]} is named twice; name each material once.")
-        if problems:
-            raise InputError(*problems)
+        refuse(problems)
 
 
 def rate_study(

@@ -7,7 +7,7 @@ series of its own; nothing is averaged or chosen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,8 +91,13 @@ def full_cell_design(system: System) -> CellDesign:
     """The shipped full cell with the cut-offs and the pre-sodiation that are in print."""
     facts = system.file.printed.get("full_cell", [])
     sodiated = any("pre-sodiated" in fact.text("partner") for fact in facts)
-    design = load_cell_design("sodium_full_cell_presodiated" if sodiated else FULL_CELL)
-    for fact in facts:
+    shipped = "sodium_full_cell_presodiated" if sodiated else FULL_CELL
+    return in_printed_window(system, load_cell_design(shipped))
+
+
+def in_printed_window(system: System, design: CellDesign) -> CellDesign:
+    """A full cell's design with the cut-offs that are in print, if any are."""
+    for fact in system.file.printed.get("full_cell", []):
         window = printed_window(fact.text("window"))
         if window is not None:
             return with_values(design, lower_voltage=window[0], upper_voltage=window[1])
@@ -143,6 +148,7 @@ def _points(
 ) -> Iterator[RateSeries]:
     """Single printed capacities, those of one series and condition together."""
     groups: dict[tuple[str, bool, str, str], list[tuple[float, float]]] = {}
+    first: dict[tuple[str, bool, str, str], Fact] = {}
     for fact in facts:
         text, capacity = fact.text("rate"), fact.number("capacity_mAh_g")
         rate = None if text.endswith(BACK) else c_rate(text, one_c)
@@ -152,18 +158,13 @@ def _points(
         words = fact.text("series") or ("" if fresh else fact.text("kind") or "after cycles")
         partner = fact.text("partner")
         label = words or (f"full cell at one rate, {partner}" if partner else "single values")
-        groups.setdefault((label, fresh, fact.source, fact.place), []).append((rate, capacity))
-    for (label, fresh, source, place), points in groups.items():
+        key = (label, fresh, fact.source, fact.place)
+        groups.setdefault(key, []).append((rate, capacity))
+        first.setdefault(key, fact)
+    for key, points in groups.items():
+        label, fresh, *_ = key
         rates, values = zip(*sorted(points), strict=True)
-        yield RateSeries(
-            label=label,
-            cell=cell,
-            c_rate=np.asarray(rates),
-            capacity=np.asarray(values),
-            source=source,
-            place=place,
-            fresh=fresh,
-        )
+        yield _series(first[key], label, rates, values, cell=cell, fresh=fresh)
 
 
 def _elsewhere(kind: str) -> bool:
@@ -180,11 +181,12 @@ def _kept(facts: list[Fact], one_c: float) -> Iterator[RateSeries]:
 def _series(
     fact: Fact,
     label: str,
-    rates: list[float],
-    values: list[float],
+    rates: Sequence[float],
+    values: Sequence[float],
     *,
     cell: CellKind = CellKind.HALF,
     relative: bool = False,
+    fresh: bool = True,
     note: str = "",
 ) -> RateSeries:
     return RateSeries(
@@ -195,6 +197,7 @@ def _series(
         source=fact.source,
         place=fact.place,
         relative=relative,
+        fresh=fresh,
         note=note,
     )
 

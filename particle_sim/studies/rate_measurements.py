@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import closest, refuse
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.schema import Source
-from particle_sim.resources import shipped_folder
+from particle_sim.materials.schema import Source, Strict
+from particle_sim.resources import named_file, shipped_files
 
+PLACE = ("parameters", "measurements")
 CAPACITIES = (1.0, 4000.0)
 """[mAh/g] From a poor electrode to beyond phosphorus and silicon (a choice)."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class _Header(_Strict):
+class _Header(Strict):
     name: str
     title: str
     formula: str
@@ -31,13 +25,13 @@ class _Header(_Strict):
     note: str = ""
 
 
-class _Series(_Strict):
+class _Series(Strict):
     rate_unit: Literal["mA/g", "C"]
     rates: list[float]
     capacity_mAh_g: list[float]  # noqa: N815 (a key of the file, with its unit)
 
 
-class _MeasurementFile(_Strict):
+class _MeasurementFile(Strict):
     measurement: _Header
     series: _Series
     sources: dict[str, Source]
@@ -65,7 +59,7 @@ class Measurement:
 
 def measurement_names() -> list[str]:
     """Names of the shipped measurements."""
-    return sorted(path.stem for path in _folder().glob("*.toml"))
+    return list(shipped_files(*PLACE))
 
 
 def load_measurement(name: str) -> Measurement:
@@ -73,11 +67,9 @@ def load_measurement(name: str) -> Measurement:
 
     Raises :class:`InputError` with every problem of the file.
     """
-    path = _find(name)
+    path = named_file("measurement", name, *PLACE)
     file = validated(_MeasurementFile, read_toml(path), path.name)
-    problems = list(_problems(path.name, file))
-    if problems:
-        raise InputError(*problems)
+    refuse(_problems(path.name, file))
     header, series = file.measurement, file.series
     source = file.sources[header.source]
     return Measurement(
@@ -119,15 +111,3 @@ def _problems(where: str, file: _MeasurementFile) -> list[str]:
             f"[sources] of this file; {closest(file.measurement.source, file.sources)}"
         )
     return problems
-
-
-def _folder() -> Path:
-    return shipped_folder("parameters") / "measurements"
-
-
-def _find(name: str) -> Path:
-    if name.endswith(".toml"):
-        return Path(name)
-    if name not in measurement_names():
-        raise InputError(f'There is no measurement "{name}"; {closest(name, measurement_names())}')
-    return _folder() / f"{name}.toml"

@@ -8,13 +8,13 @@ from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from particle_sim.errors import InputError, closest, gathering, located
+from particle_sim.errors import InputError, closest, gathering, located, refuse
 from particle_sim.files import is_there
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
-from particle_sim.materials.schema import ClaimEntry
+from particle_sim.materials.schema import Block, ClaimEntry
 from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
@@ -22,11 +22,7 @@ from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimEntry.model_fields["kind"].annotation)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class _Question(_Strict):
+class _Question(Block):
     question: str
     baseline: str
     candidate: str
@@ -39,7 +35,7 @@ class _Question(_Strict):
     uniform_below: float = UNIFORM_BELOW
 
 
-class Expectation(_Strict):
+class Expectation(Block):
     """A claim's status, one of its numbers, or a cell's capacity, with what it must be."""
 
     claim: str | None = None
@@ -50,7 +46,7 @@ class Expectation(_Strict):
     reason: str = ""
 
 
-class _ScenarioFile(_Strict):
+class _ScenarioFile(Block):
     scenario: _Question
     set: dict[str, dict[str, str]] = Field(default={})
     expect: list[Expectation] = Field(default=[])
@@ -93,8 +89,7 @@ def load_scenario(path: Path) -> Scenario:
         for name in dict.fromkeys(compared):
             with gathering(problems):
                 load_record(name, overrides=file.set.get(name, {}))
-        if problems:
-            raise InputError(*problems)
+        refuse(problems)
     return Scenario(
         path=path,
         question=asked.question,

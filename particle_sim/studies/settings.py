@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from particle_sim.checks import check_fields
-from particle_sim.errors import InputError
+from particle_sim.errors import refuse
 from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.studies.choices import (
     Direction,
@@ -69,5 +69,4 @@ class Comparison:
             problems.append(f"cells_per_radius is {self.cells_per_radius:g}; give 1 to 40.")
         if self.samples < 100:
             problems.append(f"samples is {self.samples}; give at least 100.")
-        if problems:
-            raise InputError(*problems)
+        refuse(problems)

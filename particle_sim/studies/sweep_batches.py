@@ -18,7 +18,7 @@ from particle_sim.units import Array
 RESULTS = {
     "inhomogeneity": "peak_inhomogeneity",
     "peak_hoop_stress": "peak_hoop_stress",
-    "peak_hydrostatic_stress": "peak_hydrostatic",
+    "peak_hydrostatic_stress": "peak_hydrostatic_stress",
 }
 """Metrics by the kernel's name for them. Peaks of a run that starts uniform are never negative."""
 

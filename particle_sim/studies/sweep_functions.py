@@ -8,22 +8,21 @@ SI: ``diffusivity`` for all of them, ``nvp.diffusivity`` for one.
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict
-
 from particle_sim import metrics as all_metrics
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.errors import InputError, closest, located
+from particle_sim.errors import InputError, closest, located, refuse
 from particle_sim.flux import SurfaceFlux
+from particle_sim.manifest import sha256
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.document import validated
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.materials.material import Material
+from particle_sim.materials.schema import Block
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
@@ -186,8 +185,7 @@ def particle_metrics(
         problems.append(f"particle_metrics names a material twice in {', '.join(names)}.")
     if not c_rate > 0:
         problems.append(f"c_rate is {c_rate:g}; it must be positive.")
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     records = {name: load_record(name) for name in names}
     return ParticleMetrics(
         materials={name: record.material for name, record in records.items()},
@@ -281,13 +279,11 @@ def _takes_bodies(metric: Callable[..., Any]) -> bool:
 
 def _files(record: MaterialRecord) -> dict[str, str]:
     paths = [record.path] if record.host_path is None else [record.path, record.host_path]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {path.name: sha256(path) for path in paths}
 
 
-class _Arguments(BaseModel):
+class _Arguments(Block):
     """The [function] block of a sweep file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     material: str | list[str]
     metrics: list[str]

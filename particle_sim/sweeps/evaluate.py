@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.errors import InputError, ParticleSimError, closest
+from particle_sim.errors import InputError, ParticleSimError, closest, refuse
 from particle_sim.sweeps.plan import Column
 from particle_sim.units import Array, unit_of
 
@@ -94,8 +94,7 @@ def check_axes(function: Function, names: Sequence[str]) -> None:
         for name in required
         if name not in names
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
 
 
 def name_of(function: Function) -> str:

@@ -53,11 +53,6 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 @functools.cache
 def surroundings() -> Mapping[str, Any]:
     """Versions and platform, for the record."""

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError, closest, refuse
 from particle_sim.sweeps.axes import (
     AnyAxis,
     Axis,
@@ -144,8 +144,7 @@ def arranged(
     shared = [axis for axis in axes if isinstance(axis, SameDraw)]
     dependents = tuple(axis for axis in axes if isinstance(axis, DependentAxis))
     problems = _problems(drawn, shared, dependents)
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     by_name = {axis.name: in_si(axis, known_units) for axis in drawn}
     owner = {name: draw for draw in shared for name in draw.of}
     made: dict[str, Dimension] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from particle_sim.errors import InputError
+from particle_sim.errors import InputError, located
 from particle_sim.sweeps.axes import Axis, DrawnAxis
 from particle_sim.units import base_unit, to_si
 
@@ -19,7 +19,7 @@ def in_si(axis: DrawnAxis, known_units: Mapping[str, str]) -> DrawnAxis:
         _check_dimensionless(axis, known_units)
         return axis
     wanted = known_units.get(axis.name) or base_unit(axis.unit)
-    try:
+    with located(f"The axis {axis.name}"):
         if isinstance(axis, Axis):
             return replace(
                 axis,
@@ -30,8 +30,6 @@ def in_si(axis: DrawnAxis, known_units: Mapping[str, str]) -> DrawnAxis:
             )
         numbers = (to_si(float(value), axis.unit, wanted) for value in axis.listed)
         return replace(axis, listed=tuple(numbers), unit=wanted)
-    except InputError as error:
-        raise InputError(f"The axis {axis.name}: {error}") from None
 
 
 def _check_dimensionless(axis: DrawnAxis, known_units: Mapping[str, str]) -> None:

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-from particle_sim.errors import InputError, closest, gathering, located
+from particle_sim.errors import InputError, closest, gathering, located, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.property import Distribution
-from particle_sim.materials.schema import DistributionName
+from particle_sim.materials.schema import Block, DistributionName
 from particle_sim.sweeps.axes import AnyAxis, Axis, DependentAxis, Ratio, same_draw
 from particle_sim.sweeps.evaluate import Function
 from particle_sim.sweeps.plan import arranged
@@ -33,11 +33,7 @@ Builder = Callable[[dict[str, Any], str], Function]
 """From the [function] block and the file's name to a function."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class _Sweep(_Strict):
+class _Sweep(Block):
     question: str
     function: str
     sampling: Literal["grid", "random", "latin-hypercube", "sobol"] = "latin-hypercube"
@@ -45,7 +41,7 @@ class _Sweep(_Strict):
     seed: int = 0
 
 
-class _AxisEntry(_Strict):
+class _AxisEntry(Block):
     low: float | None = None
     high: float | None = None
     unit: str = "1"
@@ -57,9 +53,9 @@ class _AxisEntry(_Strict):
     same_draw: list[str] | None = None
 
 
-class _SweepFile(_Strict):
+class _SweepFile(Block):
     sweep: _Sweep
-    function: dict[str, Any] = {}
+    function: dict[str, Any] = Field(default={})
     axes: dict[str, _AxisEntry]
 
 
@@ -90,8 +86,7 @@ def load_sweep(path: Path, functions: Mapping[str, Builder]) -> SweepScenario:
     for name, entry in _with_members(file.axes).items():
         with gathering(problems), located(f"{path.name}: axes.{name}"):
             axes.append(_axis(name, entry, file))
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
     with located(path.name):
         arranged(axes, getattr(function, "axis_units", None) or {})
     return SweepScenario(

@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def sensitivity(
     chosen = for_axes(function, axes)
     dimensions, dependents = arranged(axes, getattr(chosen, "axis_units", {}))
     names = [dimension.name for dimension in dimensions]
-    points = _POINTS[method](_problem(names), samples, seed)
+    points = _WAYS[method].points(_problem(names), samples, seed)
     check_count(len(points), most, Sampling.SOBOL)
     plan = Plan(
         dimensions=dimensions,
@@ -123,37 +124,33 @@ def _morris_indices(
     return dict(morris.analyze(problem, points, result, num_levels=LEVELS, **settings))
 
 
-_POINTS: Mapping[Method, Callable[[dict[str, Any], int, int], Array]] = {
-    Method.SOBOL: _sobol_points,
-    Method.MORRIS: _morris_points,
-}
-_ANALYSES: Mapping[Method, Callable[..., Mapping[str, Array]]] = {
-    Method.SOBOL: _sobol_indices,
-    Method.MORRIS: _morris_indices,
-}
-_NAMES: Mapping[Method, Mapping[str, str]] = {
-    Method.SOBOL: {
-        "first_order": "S1",
-        "first_order_confidence": "S1_conf",
-        "total": "ST",
-        "total_confidence": "ST_conf",
-    },
-    Method.MORRIS: {
-        "mu_star": "mu_star",
-        "mu_star_confidence": "mu_star_conf",
-        "mu": "mu",
-        "sigma": "sigma",
-    },
-}
-"""SALib's names of the results by ours."""
-_BLOCK_EXTRA = {Method.SOBOL: 2, Method.MORRIS: 1}
-"""Samples of a block or trajectory beyond one per input."""
+@dataclass(frozen=True)
+class _Way:
+    """How SALib does a method."""
+
+    points: Callable[[dict[str, Any], int, int], Array]
+    indices: Callable[..., Mapping[str, Array]]
+    extra: int
+    """Samples of a block or trajectory beyond one per input"""
+    names: Mapping[str, str]
+    """Its names of the results by ours"""
+
+
+_WAYS = {
+    Method.SOBOL: _Way(_sobol_points, _sobol_indices, 2, {
+        "first_order": "S1", "first_order_confidence": "S1_conf",
+        "total": "ST", "total_confidence": "ST_conf",
+    }),
+    Method.MORRIS: _Way(_morris_points, _morris_indices, 1, {
+        "mu_star": "mu_star", "mu_star_confidence": "mu_star_conf", "mu": "mu", "sigma": "sigma",
+    }),
+}  # fmt: skip
 
 
 def _indices(
     data: xr.Dataset, points: Array, names: list[str], method: Method, seed: int
 ) -> xr.Dataset:
-    size = len(names) + _BLOCK_EXTRA[method]
+    size = len(names) + _WAYS[method].extra
     good = (data[STATUS].values == 1).reshape(-1, size).all(axis=1)
     if np.count_nonzero(good) < 2:
         raise InputError(
@@ -187,8 +184,8 @@ def _of_result(
     still = np.ptp(result.astype(float)) == 0  # shares of no variance; SALib would divide by it
     values = np.arange(len(result)) if still else result
     settings = {"num_resamples": RESAMPLES, "conf_level": CONFIDENCE, "seed": seed}
-    found = _ANALYSES[method](_problem(names), points, values.astype(float), settings)
+    found = _WAYS[method].indices(_problem(names), points, values.astype(float), settings)
     return {
         name: np.where(still, 0.0, np.asarray(found[theirs], dtype=float))
-        for name, theirs in _NAMES[method].items()
+        for name, theirs in _WAYS[method].names.items()
     }

@@ -21,7 +21,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,10 +174,12 @@ def flush(store: SweepStore) -> None:
 def failures(store: SweepStore) -> list[Failure]:
     """The ledger: every failed sample with its inputs, in order."""
     return [
-        Failure(sample=sample, error=store.errors[sample], inputs=inputs_of(store.plan, sample))
-        for sample in sorted(store.errors)
-        if store.status[sample] == FAILED
+        _failure(store, sample) for sample in sorted(store.errors) if store.status[sample] == FAILED
     ]
+
+
+def _failure(store: SweepStore, sample: int) -> Failure:
+    return Failure(sample=sample, error=store.errors[sample], inputs=inputs_of(store.plan, sample))
 
 
 def inputs_of(plan: Plan, sample: int) -> dict[str, float | str]:
@@ -196,14 +198,7 @@ def _write(store: SweepStore, number: int, part: _Part) -> None:
         store.arrays[name][first:last] = values
     failed = [item for item in range(first, last) if store.status[item] == FAILED]
     if failed and store.folder is not None:
-        entries = [
-            {
-                "sample": sample,
-                "error": store.errors[sample],
-                "inputs": inputs_of(store.plan, sample),
-            }
-            for sample in failed
-        ]
+        entries = [asdict(_failure(store, sample)) for sample in failed]
         content = {"failures": entries, "results": bool(part.values)}
         write_sealed(ledger_file(store.folder, number), content)
     store.arrays[STATUS][first:last] = store.status[first:last]

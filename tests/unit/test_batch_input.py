@@ -88,7 +88,7 @@ def test_stress_scales_with_modulus_and_strain_and_capacity_does_not() -> None:
         c_rate=TWO,
         values={"youngs_modulus": modulus, "volume_change": volume, "poisson_ratio": ratio},
     )
-    for peaks in (run.peak_hoop_stress, run.peak_hydrostatic, run.peak_tension):
+    for peaks in (run.peak_hoop_stress, run.peak_hydrostatic_stress, run.peak_tension):
         assert peaks[1] == pytest.approx(0.8 / 0.6 * peaks[0], rel=1e-12)
     assert run.capacity[1] == run.capacity[0]
 
