@@ -38,35 +38,28 @@ if TYPE_CHECKING:
     from particle_sim.studies.settings import Comparison as Comparison
     from particle_sim.sweeps.sweep import sweep as sweep
 
-_HOMES = {
-    "Comparison": "particle_sim.studies.settings",
-    "Material": "particle_sim.materials.material",
-    "Particle": "particle_sim.particle.particle",
-    "Stored": "particle_sim.particle.outcome",
-    "SurfaceFlux": "particle_sim.flux",
-    "analyse": "particle_sim.composition.report",
-    "compare": "particle_sim.claims.compare",
-    "constant_flux": "particle_sim.flux",
-    "crystal": "particle_sim.particle",
-    "export": "particle_sim.particle",
-    "figures": "particle_sim",
-    "full_cell": "particle_sim.cell.full_cell",
-    "half_cell": "particle_sim.cell.half_cell",
-    "load_electrolyte": "particle_sim.cell.electrolyte",
-    "load_material": "particle_sim.materials.load",
-    "material_from_values": "particle_sim.materials.material",
-    "mechanics": "particle_sim.particle",
-    "metrics": "particle_sim",
-    "protocols": "particle_sim",
-    "shapes": "particle_sim.particle",
-    "solve_cell": "particle_sim.cell.solve",
-    "solve_particle": "particle_sim.particle.solve",
-    "solve_stress": "particle_sim.particle.solve_stress",
-    "stiffness": "particle_sim.particle",
-    "surface": "particle_sim.particle",
-    "sweep": "particle_sim.sweeps.sweep",
-    "transport": "particle_sim",
+_NAMES = {
+    "particle_sim": "figures metrics protocols transport",
+    "particle_sim.cell.electrolyte": "load_electrolyte",
+    "particle_sim.cell.full_cell": "full_cell",
+    "particle_sim.cell.half_cell": "half_cell",
+    "particle_sim.cell.solve": "solve_cell",
+    "particle_sim.claims.compare": "compare",
+    "particle_sim.composition.report": "analyse",
+    "particle_sim.flux": "SurfaceFlux constant_flux",
+    "particle_sim.materials.load": "load_material",
+    "particle_sim.materials.material": "Material material_from_values",
+    "particle_sim.particle": "crystal export mechanics shapes stiffness surface",
+    "particle_sim.particle.outcome": "Stored",
+    "particle_sim.particle.particle": "Particle",
+    "particle_sim.particle.solve": "solve_particle",
+    "particle_sim.particle.solve_stress": "solve_stress",
+    "particle_sim.studies.settings": "Comparison",
+    "particle_sim.sweeps.sweep": "sweep",
 }
+"""Public names by the module or package that they are loaded from."""
+
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
 __all__ = sorted(_HOMES)
 __version__ = "0.1.0"

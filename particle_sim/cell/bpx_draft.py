@@ -119,7 +119,8 @@ def draft_material(
         if theirs in given and theirs not in _CARRIER:
             entries.add(ours, theirs, given[theirs], _FIELD.format(theirs), evidence="proxy")
     _add_native(entries, positive)
-    _add_usual(entries, positive, given, _mass(formula))
+    mass = molar_mass(parse_formula(formula)) if formula else None
+    _add_usual(entries, positive, given, mass)
     rest = entries.stoichiometry(_single(given, STRESS_FREE, ends[1]))
     missing = tuple(n for n, kind in CATALOGUE.items() if kind.required and n not in entries.tables)
     if not formula:
@@ -277,11 +278,6 @@ def _sorted(field: str, table: dict[str, Any]) -> tuple[list[float], list[float]
             "once, and at least two."
         )
     return [x for x, _ in pairs], [y for _, y in pairs]
-
-
-def _mass(formula: str) -> float | None:
-    """Molar mass [kg/mol], or nothing without a formula."""
-    return molar_mass(parse_formula(formula)) if formula else None
 
 
 def _comment(missing: tuple[str, ...]) -> list[str]:

@@ -107,7 +107,7 @@ def _simulation(
         parameter_values=pybamm.ParameterValues(
             pybamm_parameters(cell, pybamm, filling=filling, temperature=temperature)
         ),
-        experiment=_experiment(cell, protocol, pybamm),
+        experiment=pybamm.Experiment([tuple(_step(cell, s, pybamm) for s in protocol.steps)]),
         solver=pybamm.IDAKLUSolver(
             rtol=RELATIVE_TOLERANCE,
             atol=ABSOLUTE_TOLERANCE,
@@ -121,10 +121,6 @@ def _simulation(
             "r_p": cell.radial_points,
         },
     )
-
-
-def _experiment(cell: Cell, protocol: Protocol, pybamm: Any) -> Any:
-    return pybamm.Experiment([tuple(_step(cell, step, pybamm) for step in protocol.steps)])
 
 
 def _step(cell: Cell, step: Step, pybamm: Any) -> Any:

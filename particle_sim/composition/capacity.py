@@ -72,7 +72,7 @@ def redox_share(
     An ion is active when its element has a couple in the host that includes its charge and the
     ion is not named as inactive there.
     """
-    host = _host_of(structure.key)
+    host = next((host for host in _hosts() if structure.key in host.families), None)
     names = {sublattice.name for sublattice in metals}
     ions = [ion for ion in balance.ions if ion.sublattice in names] if balance else []
     total = sum(ion.amount for ion in ions)
@@ -104,10 +104,6 @@ def _role(ion: Ion, host: RedoxHost) -> str:
     ):
         return "inactive"
     return "dilute" if ion.element in host.dilute else "active"
-
-
-def _host_of(family: str) -> RedoxHost | None:
-    return next((host for host in _hosts() if family in host.families), None)
 
 
 @functools.cache

@@ -171,11 +171,8 @@ def _solve(states: Sequence[State]) -> tuple[list[float], float]:
             f"The charge balance was not solved: {found.message}", last_state=None, residuals=()
         )
     values = [float(value) for value in found.x]
-    return values[:count], _rounded(values[count] - values[count + 1])
-
-
-def _rounded(charge: float) -> float:
-    return 0.0 if abs(charge) < 1e-7 else charge
+    excess = values[count] - values[count + 1]
+    return values[:count], 0.0 if abs(excess) < 1e-7 else excess
 
 
 @functools.cache

@@ -50,14 +50,6 @@ class Quantity:
         return np.asarray(self.factor * self.values(run, index))
 
 
-def _site_fraction(run: ParticleRun, index: int) -> Array:
-    return np.asarray(run.site_fraction_at_points[index])
-
-
-def _region(run: ParticleRun, _: int) -> Array:
-    return np.asarray(run.points.regions, dtype=float)
-
-
 def _normal_traction(run: ParticleRun, index: int) -> Array:
     from particle_sim.metrics.grain_boundary_traction import grain_boundary_traction
 
@@ -77,7 +69,7 @@ SODIUM = Quantity(
     title="Sodium content (filling)",
     unit="",
     factor=1.0,
-    values=_site_fraction,
+    values=lambda run, index: np.asarray(run.site_fraction_at_points[index]),
     colours=Colours.FILLING,
 )
 VON_MISES = _stress("Von Mises stress", "von_mises_stress")
@@ -87,7 +79,7 @@ GRAINS = Quantity(
     title="Grain",
     unit="number",
     factor=1.0,
-    values=_region,
+    values=lambda run, _: np.asarray(run.points.regions, dtype=float),
     colours=Colours.GRAINS,
 )
 NORMAL_TRACTION = Quantity(

@@ -57,10 +57,6 @@ class Rates:
     material: Material
 
 
-def _curve_voltages(series: Curve) -> Iterator[Finding]:
-    yield from impossible_voltage(series.data.voltage)
-
-
 def _rise(voltage: Array) -> tuple[float, int]:
     """The largest rise from an earlier row, and the row where it is reached."""
     rise = voltage - np.minimum.accumulate(voltage)
@@ -200,7 +196,7 @@ def _first(where: NDArray[np.bool_]) -> list[int]:
 _REFUSED, _DOUBTED = Severity.REFUSAL, Severity.DOUBT
 
 CURVE: tuple[Check[Curve], ...] = (
-    Check("the voltage", "a cell", _REFUSED, _curve_voltages),
+    Check("the voltage", "a cell", _REFUSED, lambda s: impossible_voltage(s.data.voltage)),
     Check("the voltage", "a discharge", _REFUSED, _charging),
     Check("the voltage", "the capacity", _REFUSED, _still),
     Check("the capacity", "a discharge", _REFUSED, _negative),

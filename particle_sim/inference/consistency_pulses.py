@@ -44,10 +44,6 @@ ROUNDING = 1e-3
 """Filling outside 0..1 that is rounding."""
 
 
-def _voltages(series: Pulses) -> Iterator[Finding]:
-    yield from impossible_voltage(series.data.voltage)
-
-
 def _directions(series: Pulses) -> list[Finding | None]:
     """For every pulse in which the voltage tells a direction: against the current, or None."""
     found: list[Finding | None] = []
@@ -62,8 +58,8 @@ def _directions(series: Pulses) -> list[Finding | None]:
             goes = "in" if charge > 0 else "out"
             moves = "rises" if change > 0 else "falls"
             says = (
-                f"the current of {_mean_current(series, run):.4g} mA/g says that sodium goes "
-                f"{goes}, but the {what} {moves} by {1e3 * abs(change):.3g} mV"
+                f"the current of {run.pulse.of(series.data.current).mean():.4g} mA/g says that "
+                f"sodium goes {goes}, but the {what} {moves} by {1e3 * abs(change):.3g} mV"
             )
             against = change * charge > 0
             found.append(Finding(says=says, row=run.pulse.first, pulse=index) if against else None)
@@ -310,12 +306,8 @@ def _polarisation(series: Pulses, run: Run) -> float:
     return float(run.pulse.of(voltage).mean() - voltage[run.before.last])
 
 
-def _mean_current(series: Pulses, run: Run) -> float:
-    return float(run.pulse.of(series.data.current).mean())
-
-
 TITRATION: tuple[Check[Pulses], ...] = (
-    Check("the voltage", "a cell", Severity.REFUSAL, _voltages),
+    Check("the voltage", "a cell", Severity.REFUSAL, lambda s: impossible_voltage(s.data.voltage)),
     Check("the current", "the voltage", Severity.REFUSAL, _wrong_sign),
     Check("the charge", "the capacity", Severity.REFUSAL, _overcharged),
     Check("the rest voltages", "the material", Severity.REFUSAL, _elsewhere),

@@ -101,7 +101,11 @@ def read_rates(path: Path, *, one_c_current: float, mass: float | None = None) -
     if len(rates) == 2:
         _check_rates_agree(table, one_c_current)
     refuse(not_increasing(table, rates[0], f"sort the rows by {rates[0]}"))
-    _few_enough(table, MOST_RATES)
+    if len(table.lines) > MOST_RATES:
+        raise InputError(
+            f"{table.name}: has {len(table.lines)} rates; at most {MOST_RATES} are fitted, so "
+            "average repeats first."
+        )
     factor = one_c_current if rates[0] == "c_rate" else 1.0
     return RateData(
         name=table.name,
@@ -189,11 +193,3 @@ def _notes(table: Table) -> tuple[str, ...]:
         return ()
     names = ", ".join(f'"{name[:40]}"' for name in table.ignored[:12])
     return (f"Columns of {table.name} that are not needed: {names}.",)
-
-
-def _few_enough(table: Table, most: int) -> None:
-    if len(table.lines) > most:
-        raise InputError(
-            f"{table.name}: has {len(table.lines)} rates; at most {most} are fitted, so average "
-            "repeats first."
-        )

@@ -246,7 +246,7 @@ def _needed(allowed: Mapping[str, Column]) -> str:
 
 def _check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
     """A cell under every column; empty ones behind the last do not count."""
-    wrong = [(line, len(cells)) for line, cells in body if not _fits(cells, width)]
+    wrong = [(line, len(c)) for line, c in body if len(c) < width or any(c[width:])]
     if not wrong:
         return
     line, count = wrong[0]
@@ -257,10 +257,6 @@ def _check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
     comma = sheet.separator == "," and count == 2 * width
     why = "if the decimal sign is a comma, separate the columns by ';'" if comma else "one each"
     raise InputError(f"{where}{more}; give {why}." if not comma else f"{where}{more}; {why}.")
-
-
-def _fits(cells: Sequence[str], width: int) -> bool:
-    return len(cells) >= width and not any(cells[width:])
 
 
 def _wanted(body: Sequence[Row], kept: Sequence[_Heading]) -> Iterator[tuple[int, str, str]]:

@@ -7,7 +7,7 @@ import xarray as xr
 
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.groups import GROUPS, MEANINGS, UNITS
-from particle_sim.inference.identify import DETERMINED, Knowledge
+from particle_sim.inference.identify import DETERMINED
 from particle_sim.inference.predict import BAND
 from particle_sim.inference.problem import Noise, deviations
 from particle_sim.inference.profiles import NINETY_PERCENT
@@ -143,6 +143,7 @@ def _band(fit: Fit) -> xr.Dataset:
 def _knowledge(fit: Fit) -> xr.Dataset:
     found = {**fit.identifiability.groups, **fit.identifiability.never}
     units = {**UNITS, **_SINGLE_UNITS}
+    determined = [name in GROUPS and item.determined for name, item in found.items()]
 
     def stacked(which: str) -> np.ndarray:
         return np.array([getattr(item, which) for item in found.values()])
@@ -152,7 +153,7 @@ def _knowledge(fit: Fit) -> xr.Dataset:
             "prior": (("parameter", "quantile"), stacked("prior")),
             "posterior": (("parameter", "quantile"), stacked("posterior")),
             "width_ratio": ("parameter", stacked("ratio")),
-            "determined": ("parameter", _determined(found).astype(np.int8)),
+            "determined": ("parameter", np.array(determined).astype(np.int8)),
             "unit": ("parameter", np.array([units[name] for name in found], dtype=object)),
             "correlation": (("group", "other"), fit.identifiability.correlation),
         },
@@ -164,7 +165,3 @@ def _knowledge(fit: Fit) -> xr.Dataset:
         },
         attrs={"determined_below": DETERMINED},
     )
-
-
-def _determined(found: dict[str, Knowledge]) -> np.ndarray:
-    return np.array([name in GROUPS and item.determined for name, item in found.items()])

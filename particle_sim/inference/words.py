@@ -63,7 +63,9 @@ def titration_lines(titration: Titration) -> list[str]:
     lines += [*titration.notes]
     lines += [
         "",
-        "start [s]   filling   D/R² [1/s]  " + _maybe(titration, "D [m²/s]   ") + "doubts",
+        "start [s]   filling   D/R² [1/s]  "
+        + ("" if titration.radius is None else "D [m²/s]   ")
+        + "doubts",
     ]
     for pulse in titration.pulses:
         size = titration.radius
@@ -74,10 +76,6 @@ def titration_lines(titration: Titration) -> list[str]:
         rate = "unknown" if isnan(pulse.diffusion_rate) else f"{pulse.diffusion_rate:.3g}"
         lines.append(f"{pulse.start:<11.6g} {filling:<9} {rate:<12} {own}{doubts}")
     return lines
-
-
-def _maybe(titration: Titration, text: str) -> str:
-    return "" if titration.radius is None else text
 
 
 def _noise(fit: Fit) -> str:

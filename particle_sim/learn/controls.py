@@ -47,7 +47,8 @@ class Slider:
     def values(self) -> tuple[float, ...]:
         """Values of the positions, the start among them."""
         space = np.geomspace if self.logarithmic else np.linspace
-        found = [_rounded(value) for value in space(self.low, self.high, self.positions)]
+        even = space(self.low, self.high, self.positions)
+        found = [float(f"{value:.{DIGITS}g}") for value in even]
         nearest = min(range(len(found)), key=lambda i: abs(found[i] - self.start))
         found[nearest] = self.start
         return tuple(found)
@@ -140,7 +141,3 @@ def _allowed(control: Control) -> str:
     if isinstance(control, Choice):
         return f"it can be {', '.join(control.options)}"
     return f"it goes from {control.low:g} to {control.high:g} {control.unit}".rstrip()
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")

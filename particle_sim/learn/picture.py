@@ -121,7 +121,10 @@ def as_json(picture: Picture) -> dict[str, Any]:
     return {
         "panels": [_panel(panel) for panel in picture.panels],
         "sentences": list(picture.sentences),
-        "numbers": [{**vars(n), "value": _shown(n.value)} for n in picture.numbers],
+        "numbers": [
+            {**vars(n), "value": f"{n.value:.3g}" if np.isfinite(n.value) else "none"}
+            for n in picture.numbers
+        ],
         "command": picture.command,
     }
 
@@ -152,7 +155,3 @@ def _numbers(values: ArrayLike) -> list[float | None]:
     """JSON has no nan."""
     array = np.asarray(values, dtype=float)
     return [float(f"{v:.{DIGITS}g}") if np.isfinite(v) else None for v in array]
-
-
-def _shown(value: float) -> str:
-    return f"{value:.3g}" if np.isfinite(value) else "none"

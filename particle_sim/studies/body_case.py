@@ -56,7 +56,6 @@ class BodyResult:
     run: ParticleRun
     crack: CrackRisk | None
     traction: GrainBoundaryTraction | None
-    traction_index: int
     notes: tuple[str, ...]
 
 
@@ -95,7 +94,6 @@ def run_body_case(case: BodyCase) -> BodyResult:
         run=run,
         crack=crack,
         traction=grain_boundary_traction(run, worst) if polycrystal else None,
-        traction_index=worst,
         notes=notes,
     )
 

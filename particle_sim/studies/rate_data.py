@@ -154,7 +154,8 @@ def _points(
         rate = None if text.endswith(BACK) else c_rate(text, one_c)
         if rate is None or capacity is None or (fact.source, fact.place) in repeated:
             continue
-        fresh = not (fact.number("cycle") or fact.number("cycles") or _elsewhere(fact.text("kind")))
+        warm = _OTHER_TEMPERATURE.fullmatch(fact.text("kind"))
+        fresh = not (fact.number("cycle") or fact.number("cycles") or warm)
         words = fact.text("series") or ("" if fresh else fact.text("kind") or "after cycles")
         partner = fact.text("partner")
         label = words or (f"full cell at one rate, {partner}" if partner else "single values")
@@ -165,10 +166,6 @@ def _points(
         label, fresh, *_ = key
         rates, values = zip(*sorted(points), strict=True)
         yield _series(first[key], label, rates, values, cell=cell, fresh=fresh)
-
-
-def _elsewhere(kind: str) -> bool:
-    return _OTHER_TEMPERATURE.fullmatch(kind) is not None
 
 
 def _kept(facts: list[Fact], one_c: float) -> Iterator[RateSeries]:

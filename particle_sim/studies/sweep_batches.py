@@ -23,11 +23,6 @@ RESULTS = {
 """Metrics by the kernel's name for them. Peaks of a run that starts uniform are never negative."""
 
 
-def batched_metrics() -> set[str]:
-    """Metrics the kernel has."""
-    return set(RESULTS)
-
-
 def batched_inputs() -> set[str]:
     """Inputs that may differ from sample to sample, without the material's name."""
     return {"c_rate", *(name for name in kernel.MATERIAL_NAMES if name in CATALOGUE)}

@@ -36,9 +36,9 @@ from particle_sim.studies.particle_case import (
 from particle_sim.studies.particle_cell import run_cell
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.sweep_batches import (
+    RESULTS,
     BatchedHalfCells,
     batched_inputs,
-    batched_metrics,
     own_inputs,
 )
 from particle_sim.transport.laws import Law, law_of
@@ -139,7 +139,7 @@ class ParticleMetrics:
         suits = (
             self.protocol.in_cell
             and self.shape is ShapeChoice.SPHERE
-            and set(self.metrics) <= batched_metrics()
+            and set(self.metrics) <= RESULTS.keys()
             and bare <= batched_inputs()
             and all(
                 law_of(self.physics.value, each).fits_in_sphere(each, REFERENCE_TEMPERATURE)

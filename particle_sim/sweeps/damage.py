@@ -105,13 +105,9 @@ def _read_status(group: Any) -> tuple[NDArray[np.uint8], list[Damage]]:
 
 def stored_chunks(array: Any) -> set[int]:
     """Numbers of the chunks of an array that have a file."""
-    folder = _folder(array) / "c"
+    folder = Path(array.store.root) / str(array.path) / "c"
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return {int(name) for name in names if name.isdecimal() and name == str(int(name))}
-
-
-def _folder(array: Any) -> Path:
-    return Path(array.store.root) / str(array.path)
 
 
 def _array_damage(array: Any, needed: set[int]) -> list[Damage]:

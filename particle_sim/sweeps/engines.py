@@ -58,11 +58,7 @@ class Serial:
     @contextmanager
     def open(self) -> Iterator[Pool]:
         """A pool that computes on submission."""
-        yield Pool(executor=_Here(), workers=_one)
-
-
-def _one() -> int:
-    return 1
+        yield Pool(executor=_Here(), workers=lambda: 1)
 
 
 @dataclass(frozen=True)
