@@ -39,6 +39,7 @@ _FIELD = "Taken from the file's {}."
 _CUT_OFF = "The full cell's; against metal it is higher by the negative electrode's potential."
 _WINDOW = "One carrier per formula unit over the whole stoichiometry; the file does not say."
 
+_FIRST_LINE = "# Draft of a material from the positive electrode of a BPX file."
 _HEAD = {
     "note": "Draft from a BPX file; look at every line.",
     "default_reading": {"name": "as_in_the_file", "title": "as in the BPX file"},
@@ -138,7 +139,8 @@ def draft_material(
         "properties": {n: entries.tables[n] for n in CATALOGUE if n in entries.tables},
         "sources": {"bpx": {"citation": "A BPX file; name the source of its numbers here"}},
     }
-    text = "\n".join([*_comment(missing), "", material_text(tables)])
+    wanted = "".join(f"# To be filled in: {name}\n" for name in missing)
+    text = f"{_FIRST_LINE}\n{wanted}\n{material_text(tables)}"
     return Draft(text=text, missing=missing, assumed=tuple(entries.assumed))
 
 
@@ -278,11 +280,6 @@ def _sorted(field: str, table: dict[str, Any]) -> tuple[list[float], list[float]
             "once, and at least two."
         )
     return [x for x, _ in pairs], [y for _, y in pairs]
-
-
-def _comment(missing: tuple[str, ...]) -> list[str]:
-    lines = ["# Draft of a material from the positive electrode of a BPX file."]
-    return [*lines, *(f"# To be filled in: {name}" for name in missing)]
 
 
 def _single(fields: Mapping[str, Any], key: str, usual: float) -> float:

@@ -76,15 +76,11 @@ def show(
 
 def _meant(kind: str) -> str:
     """What to write instead of an unknown kind: most often a name without its "material"."""
-    if kind.endswith(".toml") or kind in _names():
-        return f'write "particle-sim show material {kind}".'
-    return f'{closest(kind, KINDS)} E.g. "particle-sim show material nvp".'
-
-
-def _names() -> list[str]:
     from particle_sim.materials.system import system_names
 
-    return system_names()
+    if kind.endswith(".toml") or kind in system_names():
+        return f'write "particle-sim show material {kind}".'
+    return f'{closest(kind, KINDS)} E.g. "particle-sim show material nvp".'
 
 
 def _list(rows: list[dict[str, str]], as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from particle_sim.constants import FARADAY
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.kind import PropertyKind
@@ -16,16 +18,23 @@ def input_rows(record: MaterialRecord) -> list[dict[str, str]]:
     """One row per property: name, value, unit, plausible range, evidence, what it matters for,
     source, place and note.
     """
-    properties = record.material.properties
-    return [_row(record, name) for name in CATALOGUE if name in properties]
+    return property_rows(record, record.material.properties, CATALOGUE)
 
 
-def _row(record: MaterialRecord, name: str) -> dict[str, str]:
-    prop = record.material[name]
-    return property_row(prop, CATALOGUE[name], record.citation(prop.source))
+def property_rows(
+    record: MaterialRecord,
+    properties: Mapping[str, Property],
+    catalogue: Mapping[str, PropertyKind],
+) -> list[dict[str, str]]:
+    """Such a row for everything in ``catalogue`` that is known; ``record`` has the citations."""
+    return [
+        _row(properties[name], kind, record.citation(properties[name].source))
+        for name, kind in catalogue.items()
+        if name in properties
+    ]
 
 
-def property_row(prop: Property, kind: PropertyKind, citation: str) -> dict[str, str]:
+def _row(prop: Property, kind: PropertyKind, citation: str) -> dict[str, str]:
     """One property as text, in its display unit."""
     unit, factor = kind.shown_unit, kind.shown_factor
     value = f"{prop.magnitude * factor:.5g}"

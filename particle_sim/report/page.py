@@ -12,7 +12,7 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult
-from particle_sim.materials.table import input_rows, property_row
+from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
 from particle_sim.studies.result import MaterialResult
 from particle_sim.units import readable
@@ -32,7 +32,9 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         findings=result.findings,
         caution=result.caution,
         materials=[_material(material) for material in result.materials],
-        cell_inputs=_cell_inputs(result.baseline),
+        cell_inputs=property_rows(
+            result.baseline.record, result.baseline.cell.cell.design.properties, CELL_CATALOGUE
+        ),
         pictures=[
             {"name": name, "caption": figure.caption, "data": _embedded(folder / f"{name}.png")}
             for name, figure in figures.FIGURES.items()
@@ -75,14 +77,6 @@ def _material(material: MaterialResult) -> dict[str, Any]:
         "warnings": run.warnings,
         "inputs": input_rows(material.record),
     }
-
-
-def _cell_inputs(material: MaterialResult) -> list[dict[str, str]]:
-    properties = material.cell.cell.design.properties
-    return [
-        property_row(properties[name], kind, material.record.citation(properties[name].source))
-        for name, kind in CELL_CATALOGUE.items()
-    ]
 
 
 def _reading_title(material: MaterialResult) -> str:

@@ -169,7 +169,8 @@ def _printed(
     record: MaterialRecord, band: xr.Dataset, series: tuple[RateSeries, ...]
 ) -> xr.Dataset:
     rows = [row for one in series for row in _rows(record, band, one)]
-    names = list(_rows_keys())
+    own = ("cell", "source", "place", "relative", "fresh", "series_pass_share")
+    names = (*PointVerdict.__dataclass_fields__, *own)
     return xr.Dataset(
         {name: ("point", [row[name] for row in rows], _UNITS.get(name, {})) for name in names}
     )
@@ -183,11 +184,6 @@ _UNITS = {
     "slowest": {"units": "1/s"},
     "slowest_drawn": {"units": "1/s"},
 }
-
-
-def _rows_keys() -> tuple[str, ...]:
-    own = ("cell", "source", "place", "relative", "fresh", "series_pass_share")
-    return (*PointVerdict.__dataclass_fields__, *own)
 
 
 def _rows(
