@@ -23,15 +23,19 @@ def flux_coefficients(
     """Sum of all terms' coefficients at points, scaled; zero mobility where no term has one."""
     point = Point(site_fraction=theta, temperature=scales.temperature)
     fluxes = [term.flux(point, material) for term in terms]
-    mobilities = [(f.mobility, f.mobility_slope) for f in fluxes]
-    mobility = [(b, s) for b, s in mobilities if b is not None and s is not None]
-    nothing = np.zeros_like(theta)
+    mobile = [f for f in fluxes if f.mobility is not None]
     return Flux(
-        diffusivity=sum((f.diffusivity for f in fluxes), nothing) / scales.diffusivity,
-        diffusivity_slope=sum((f.diffusivity_slope for f in fluxes), nothing) / scales.diffusivity,
-        mobility=sum((b for b, _ in mobility), nothing) / scales.mobility,
-        mobility_slope=sum((s for _, s in mobility), nothing) / scales.mobility,
+        diffusivity=_sum([f.diffusivity for f in fluxes], theta) / scales.diffusivity,
+        diffusivity_slope=_sum([f.diffusivity_slope for f in fluxes], theta) / scales.diffusivity,
+        mobility=_sum([f.mobility for f in mobile], theta) / scales.mobility,
+        mobility_slope=_sum([f.mobility_slope for f in mobile], theta) / scales.mobility,
     )
+
+
+def _sum(parts: Sequence[Array | None], like: Array) -> Array:
+    """Sum of what there is; zeros of the shape of ``like`` without any."""
+    known = [part for part in parts if part is not None]
+    return sum(known[1:], known[0]) if known else np.zeros_like(like)
 
 
 def gradient_energy(terms: Sequence[PhysicsTerm], material: Material, scales: Scales) -> float:
