@@ -20,8 +20,10 @@ def particle_voltage_history(run: ParticleRun) -> Array:
     """V = U(theta_s) - phi_s/F + eta at every time (t,).
 
     phi_s is the non-local chemical potential where the run has one (stress, gradient energy). A
-    phase-separating run reads the homogeneous potential, every other the measured one.
+    phase-separating run reads the homogeneous potential, every other the measured one. Of a radial
+    particle; a body's is ``run.voltage``.
     """
+    _ = run.particle.radial_mesh
     return electrode_potential(
         run.particle.material,
         run.site_fraction[:, -1],
@@ -36,6 +38,7 @@ def particle_voltage_history(run: ParticleRun) -> Array:
 
 def overpotential_history(run: ParticleRun) -> Array:
     """eta = (2RT/F) asinh(N F / (2 j0(theta_s))), symmetric Butler-Volmer, N outwards."""
+    _ = run.particle.radial_mesh
     law = run.particle.material["exchange_current_density"]
     exchange = law(run.site_fraction[:, -1], run.temperature)
     return overpotential(run.outflow * FARADAY, exchange, run.temperature)

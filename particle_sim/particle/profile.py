@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from particle_sim.fem.locate import along_line
+from particle_sim.particle.outcome import von_mises
 from particle_sim.particle.recovery import RecoveryPoints
+from particle_sim.particle.stiffness import principal_stresses
 from particle_sim.units import Array
 
 
@@ -20,6 +23,30 @@ class RadialFields:
     stress: Array
     """Scaled (t, k, 6)"""
     strain: Array
+
+    def table(
+        self,
+        components: Sequence[str],
+        *,
+        modulus: float,
+        length: float,
+        maximum_concentration: float,
+    ) -> dict[str, tuple[Array, str]]:
+        """Fields (t, k) in SI with their units, by name; the ``components`` name the stresses."""
+        theta, stress, strain = self.site_fraction, self.stress * modulus, self.strain
+        principal = principal_stresses(stress)
+        return {
+            "concentration": (theta * maximum_concentration, "mol/m^3"),
+            "site_fraction": (theta, "1"),
+            "displacement": (self.displacement * length, "m"),
+            **{f"{components[k]}_stress": (stress[..., k], "Pa") for k in range(3)},
+            "hydrostatic_stress": (stress[..., :3].mean(axis=2), "Pa"),
+            "von_mises_stress": (von_mises(principal), "Pa"),
+            "first_principal_stress": (principal[..., 2], "Pa"),
+            "volumetric_strain": (strain[..., :3].sum(axis=2), "1"),
+            "radial_strain": (strain[..., 0], "1"),
+            "hoop_strain": (strain[..., 1], "1"),
+        }
 
 
 def along_radius(

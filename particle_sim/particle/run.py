@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 import xarray as xr
 
+from particle_sim.errors import InputError, closest
 from particle_sim.fem.body_mesh import BodyMesh, Integers
 from particle_sim.fem.locate import locate
 from particle_sim.fem.sparse_pattern import scatter
@@ -60,9 +61,10 @@ class ParticleRun:
         symmetry, first, last = self.mesh.symmetry, self.time[0], self.time[-1]
         filling, peak = self.mean_site_fraction, float(self.first_principal_stress.max())
         return {
-            "particle": f"{self.particle.material.title}, {self.length:.3g} m, {symmetry.value}",
+            "particle": f"{self.particle.material.title}, {self.length * 1e6:.3g} um, "
+            f"{symmetry.value}",
             "law": self.particle.law,
-            "times": f"{len(self.time)}, from {first:.4g} to {last:.4g} s. {self.end.value}",
+            "times": f"{len(self.time)} from {first:.4g} to {last:.4g} s. {self.end.value}",
             "mean filling": f"{filling[0]:.4g} to {filling[-1]:.4g}",
             "peak tensile stress": f"{peak / 1e6:.4g} MPa",
             "sodium balance": f"{self.balances.sodium:.1g}",
@@ -74,7 +76,7 @@ class ParticleRun:
         rest = [f"{name} {what[name]}" for name in list(what)[3:]]
         return (
             f"ParticleRun of {what['particle']}: {what['law']}\n"
-            f"  {what['times']}\n  {', '.join(rest)}"
+            f"  times {what['times']}\n  {', '.join(rest)}"
         )
 
     def _repr_html_(self) -> str:
@@ -163,6 +165,16 @@ class ParticleRun:
     def stress(self) -> Array:
         """[Pa] (t, p, 6)"""
         return self._tensors[0]
+
+    def component(self, name: str) -> Array:
+        """One component of the stress by its name, e.g. ``hoop`` [Pa] (t, p).
+
+        Raises :class:`InputError` for one that the shape does not have.
+        """
+        if name not in self.component_names:
+            known = closest(name, list(self.component_names))
+            raise InputError(f'The stress of this shape has no component "{name}"; {known}')
+        return np.asarray(self.stress[..., self.component_names.index(name)])
 
     @property
     def strain(self) -> Array:
@@ -316,24 +328,17 @@ def _dataset(
 
 
 def _radial_dataset(run: ParticleRun, radius: Array, fields: RadialFields) -> xr.Dataset:
-    both, strain = ("time", "radius"), fields.strain
-    stress = fields.stress * run.elasticity.regions.reference_modulus
-    principal = principal_stresses(stress)
-    theta = fields.site_fraction
-    variables = {
-        "concentration": (theta * run.particle.material.maximum_concentration, "mol/m^3"),
-        "site_fraction": (theta, "1"),
-        "displacement": (fields.displacement * run.length, "m"),
-        **{f"{run.component_names[k]}_stress": (stress[..., k], "Pa") for k in range(3)},
-        "hydrostatic_stress": (stress[..., :3].mean(axis=2), "Pa"),
-        "von_mises_stress": (von_mises(principal), "Pa"),
-        "first_principal_stress": (principal[..., 2], "Pa"),
-        "volumetric_strain": (strain[..., :3].sum(axis=2), "1"),
-        "radial_strain": (strain[..., 0], "1"),
-        "hoop_strain": (strain[..., 1], "1"),
-    }
+    table = fields.table(
+        run.component_names,
+        modulus=run.elasticity.regions.reference_modulus,
+        length=run.length,
+        maximum_concentration=run.particle.material.maximum_concentration,
+    )
     return xr.Dataset(
-        {name: (both, values, {"units": unit}) for name, (values, unit) in variables.items()},
+        {
+            name: (("time", "radius"), values, {"units": unit})
+            for name, (values, unit) in table.items()
+        },
         coords={
             "time": ("time", run.time, {"units": "s"}),
             "radius": ("radius", radius, {"units": "m"}),

@@ -46,7 +46,9 @@ def test_peaks_are_tensile_ones() -> None:
     """Radial, hoop and hoop stress at two places; hydrostatic is their third."""
     stress = np.array([[[5.0, 1.0, 1.0], [0.0, -3.0, -3.0]], [[2.0, 4.0, 4.0], [-9.0, 0.0, 0.0]]])
     run = stand_in(
-        stress=stress, hydrostatic_stress=stress.mean(axis=-1), in_material=lambda values: values
+        component=lambda name: stress[..., ["radial", "hoop"].index(name)],
+        hydrostatic_stress=stress.mean(axis=-1),
+        in_material=lambda values: values,
     )
     assert peak_hoop_stress(run) == 4.0
     assert peak_hydrostatic_stress(run) == pytest.approx(10 / 3)
@@ -129,7 +131,7 @@ def test_overpotential_by_hand() -> None:
     """eta = (2 R T/F) asinh(N F/(2 j0)) at half filling."""
     flux = 3e-6
     run = stand_in(
-        particle=stand_in(material=HE_V),
+        particle=stand_in(material=HE_V, radial_mesh=None),
         site_fraction=np.full((1, 2), 0.5),
         outflow=np.array([flux]),
         temperature=298.15,
