@@ -20,12 +20,12 @@ from particle_sim.materials.functions import LinearTable
 
 RADIUS, DIFFUSIVITY = 1e-6, 1e-15
 LAWS = {
-    "constant D": (DIFFUSIVITY, [ps.transport.fickian_diffusion]),
+    "constant D": (DIFFUSIVITY, [ps.physics.fickian_diffusion]),
     "D(theta)": (
         LinearTable((0.0, 1.0), (0.5 * DIFFUSIVITY, 1.5 * DIFFUSIVITY)),
-        [ps.transport.fickian_diffusion],
+        [ps.physics.fickian_diffusion],
     ),
-    "stress drift": (DIFFUSIVITY, [ps.transport.fickian_diffusion, ps.transport.stress_drift]),
+    "stress drift": (DIFFUSIVITY, [ps.physics.fickian_diffusion, ps.physics.stress_drift]),
 }
 
 

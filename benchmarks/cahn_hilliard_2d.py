@@ -44,7 +44,7 @@ def ours(cells: int) -> tuple[float, np.ndarray, np.ndarray]:
         gradient_coefficient=WIDTH**2 * heat,
     )
     mesh: BodyMesh = ps.shapes.rectangle((1.0, 1.0), cells=(cells, cells))
-    particle = ps.Particle(material=material, mesh=mesh, physics=[ps.transport.phase_separation])
+    particle = ps.Particle(material=material, mesh=mesh, physics=[ps.physics.phase_separation])
     closed = ps.constant_flux(0.0, 1.0, initial_site_fraction=0.5)
     system = discretised(particle, {"left": closed})
     length = system.scales.length

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from particle_sim import figures as figures
     from particle_sim import metrics as metrics
     from particle_sim import protocols as protocols
-    from particle_sim import transport as transport
+    from particle_sim import transport
     from particle_sim.cell.electrolyte import load_electrolyte as load_electrolyte
     from particle_sim.cell.full_cell import full_cell as full_cell
     from particle_sim.cell.half_cell import half_cell as half_cell
@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from particle_sim.studies.settings import Comparison as Comparison
     from particle_sim.sweeps.sweep import sweep as sweep
 
+    physics = transport
+
 _NAMES = {
-    "particle_sim": "figures metrics protocols transport",
+    "particle_sim": "figures metrics protocols",
     "particle_sim.cell.electrolyte": "load_electrolyte",
     "particle_sim.cell.full_cell": "full_cell",
     "particle_sim.cell.half_cell": "half_cell",
@@ -61,12 +63,17 @@ _NAMES = {
 
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
-__all__ = sorted(_HOMES)
+_PACKAGES = {"physics": "particle_sim.transport"}
+"""Packages that are public by another name: what users add are terms of the physics."""
+
+__all__ = sorted([*_HOMES, *_PACKAGES])
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that ``import particle_sim`` stays light."""
+    if name in _PACKAGES:
+        return importlib.import_module(_PACKAGES[name])
     if name not in _HOMES:
         raise AttributeError(f"module 'particle_sim' has no attribute {name!r}")
     home = _HOMES[name]

@@ -45,13 +45,13 @@ TOLERANCE = 1e-6
 Numbers = dict[str, float | str]
 
 LAWS: Mapping[str, tuple[PhysicsTerm, ...]] = {
-    "fickian": (ps.transport.fickian_diffusion,),
-    "darken": (ps.transport.darken_diffusion,),
-    "stress drift": (ps.transport.fickian_diffusion, ps.transport.stress_drift),
-    "dilute stress drift": (ps.transport.fickian_diffusion, ps.transport.dilute_stress_drift),
-    "darken and stress drift": (ps.transport.darken_diffusion, ps.transport.stress_drift),
-    "phase separation": (ps.transport.phase_separation,),
-    "coherent phase separation": (ps.transport.coherent_phase_separation,),
+    "fickian": (ps.physics.fickian_diffusion,),
+    "darken": (ps.physics.darken_diffusion,),
+    "stress drift": (ps.physics.fickian_diffusion, ps.physics.stress_drift),
+    "dilute stress drift": (ps.physics.fickian_diffusion, ps.physics.dilute_stress_drift),
+    "darken and stress drift": (ps.physics.darken_diffusion, ps.physics.stress_drift),
+    "phase separation": (ps.physics.phase_separation,),
+    "coherent phase separation": (ps.physics.coherent_phase_separation,),
 }
 SHAPES: Mapping[str, Callable[..., Mesh]] = {
     "sphere": partial(ps.shapes.sphere, RADIUS),

@@ -93,7 +93,7 @@ def material(volume_change: float) -> Material:
 
 def charge(body: Material, c_rate: float, filling: float, *, acts_back: bool) -> ParticleRun:
     """A charge at ``c_rate``, with a state stored at ``filling``."""
-    law = [ps.transport.fickian_diffusion, ps.transport.stress_drift][: 1 + acts_back]
+    law = [ps.physics.fickian_diffusion, ps.physics.stress_drift][: 1 + acts_back]
     speed = c_rate * FILLING_RATE
     return ps.solve_particle(
         ps.Particle(

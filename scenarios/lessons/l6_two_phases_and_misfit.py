@@ -37,7 +37,7 @@ WIDTHS = {"wide": 0.14, "medium": 0.1, "narrow": 0.07}  # of the radius; a matte
 APPROACH = 0.08  # share of sites that leave before we look, so that the boundary settles
 SLOWER = 10.0
 SLOPE = INTERACTION / 2 - 1
-TRUE_WIDTH = interface_width(NVP, [ps.transport.phase_separation], REFERENCE_TEMPERATURE) or 0.0
+TRUE_WIDTH = interface_width(NVP, [ps.physics.phase_separation], REFERENCE_TEMPERATURE) or 0.0
 """Width of the boundary by the numbers of the material file [m]."""
 
 
@@ -123,7 +123,7 @@ def charge(body: Material, c_rate: float, filling: float) -> ParticleRun:
         return np.asarray(0.5 * (poor + rich) - 0.5 * (rich - poor) * steps)
 
     mesh = ps.shapes.sphere(RADIUS, cells=28 if width else 8, grading=1.0)
-    law = ps.transport.phase_separation if width else ps.transport.fickian_diffusion
+    law = ps.physics.phase_separation if width else ps.physics.fickian_diffusion
     duration = (start - filling) / speed
     return ps.solve_particle(
         ps.Particle(material=body, mesh=mesh, physics=[law]),

@@ -44,9 +44,9 @@ REACTIONS = {
 }
 DIRECTIONS = {way: f"{100 * DONE:.0f} % of a {way}" for way in ("charge", "discharge")}
 LAWS = {
-    "solid": ps.transport.fickian_diffusion,
-    "two_phase": ps.transport.phase_separation,
-    "coherent": ps.transport.coherent_phase_separation,
+    "solid": ps.physics.fickian_diffusion,
+    "two_phase": ps.physics.phase_separation,
+    "coherent": ps.physics.coherent_phase_separation,
 }
 
 

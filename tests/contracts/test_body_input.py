@@ -132,7 +132,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
         "not the same all around the axis",
     ),
     "boundary narrower than the mesh resolves": (
-        lambda: solved(physics=[ps.transport.phase_separation]),
+        lambda: solved(physics=[ps.physics.phase_separation]),
         "the phase boundary is .* nm wide but",
     ),
     "flux that empties before the first output": (

@@ -121,7 +121,7 @@ def test_no_body_is_told_of_radial_symmetry(shape: str) -> None:
         partial_molar_volume=0.0, regular_solution_parameter=2.2, gradient_coefficient=1e-7
     )
     particle = ps.Particle(
-        material=separating, mesh=mesh, physics=[ps.transport.phase_separation], order=1
+        material=separating, mesh=mesh, physics=[ps.physics.phase_separation], order=1
     )
     run = ps.solve_stress(particle, lambda x: 0.5 + 0.1 * x[:, 0] / R)
     assert not any("sphere" in text or "adial" in text for text in run.warnings)

@@ -282,7 +282,7 @@ def spread(term):
     return float(run.site_fraction[-1].max() - run.site_fraction[-1].min())
 
 
-ratio = spread(ps.transport.fickian_diffusion) / spread(ps.transport.enhanced_hops)
+ratio = spread(ps.physics.fickian_diffusion) / spread(ps.physics.enhanced_hops)
 assert 3 < ratio < 5, ratio
 claim = Path("scenarios/claims/c64a.toml").read_text("utf-8")
 claim = claim.replace("carbon_plateau", "another_plateau")

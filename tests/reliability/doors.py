@@ -436,7 +436,7 @@ def _checkpointed(path: Path, **options: Any) -> Any:
     grain = ps.Particle(
         material=material,
         mesh=ps.shapes.sphere(2e-7, cells=6),
-        physics=[ps.transport.fickian_diffusion],
+        physics=[ps.physics.fickian_diffusion],
     )
     flux = ps.constant_flux(1e-6, 300.0, initial_site_fraction=0.8)
     return ps.solve_particle(grain, flux, times=(100.0, 200.0), checkpoint=path, **options)

@@ -44,7 +44,7 @@ def made(body: ParticleSystem, states: int) -> int:
 @pytest.mark.parametrize("coupled", [False, True])
 def test_the_prediction_holds_what_is_made(dimension: int, coupled: bool) -> None:
     """With twice the arrays, no more than what sums, factors and copies of them may take."""
-    physics = [ps.transport.stress_drift if coupled else ps.transport.fickian_diffusion]
+    physics = [ps.physics.stress_drift if coupled else ps.physics.fickian_diffusion]
     body = system(dimension, physics=physics)
     for states in (2, 500):
         predicted = memory.predicted_memory(body, states) - memory.SPARE
@@ -60,7 +60,7 @@ def test_what_an_iterative_solve_takes(
     displacement's once; cell matrices four times (two kinds, two places of each number), those of
     the elasticity and the coupling three times."""
     monkeypatch.setattr(memory, "DIRECT_LIMIT", {2: 0, 3: 0})
-    physics = [ps.transport.stress_drift if coupled else ps.transport.fickian_diffusion]
+    physics = [ps.physics.stress_drift if coupled else ps.physics.fickian_diffusion]
     body = system(dimension, physics=physics)
     cells, points = body.space.weights.shape
     sodium, moved = body.space.cell_dofs.shape[1], body.elasticity.space.cell_dofs.shape[1]

@@ -46,7 +46,7 @@ def particle(name: str) -> Any:
     material = ps.material_from_values(
         maximum_concentration=2e4, diffusivity=1e-16, partial_molar_volume=3e-6
     )
-    physics = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
+    physics = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
     return ps.Particle(material=material, mesh=MESHES[name](), physics=physics)
 
 
@@ -185,7 +185,7 @@ def test_a_mesh_too_large_for_the_machine_is_refused(monkeypatch: pytest.MonkeyP
 def test_prediction_grows_with_cells_order_and_coupling() -> None:
     small = particle("section")
     larger = replace(small, mesh=ps.shapes.ball_section(RADIUS, cell_size=RADIUS / 12, half=True))
-    plain = replace(small, physics=(ps.transport.fickian_diffusion,))
+    plain = replace(small, physics=(ps.physics.fickian_diffusion,))
 
     def needed(body: Any) -> float:
         return memory.predicted_memory(discretised(body, {"surface": SURFACE}), 5) - memory.SPARE

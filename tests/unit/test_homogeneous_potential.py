@@ -90,7 +90,7 @@ def test_energy_of_a_closed_particle_falls_and_its_voltage_settles() -> None:
     )
     mesh = ps.shapes.slab(2e-8, cells=40, grading=1.0)
     particle = ps.Particle(
-        material=material, mesh=mesh, physics=[ps.transport.coherent_phase_separation]
+        material=material, mesh=mesh, physics=[ps.physics.coherent_phase_separation]
     )
     nodes = np.linspace(0, 1, 81)
     run = ps.solve_particle(

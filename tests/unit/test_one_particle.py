@@ -14,7 +14,7 @@ from particle_sim.metrics.particle_voltage import particle_voltage_history
 from particle_sim.particle.mechanics import MechanicalBoundary, Shell
 
 R, FULL, D = 1e-6, 2e4, 1e-14
-DRIFT = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
+DRIFT = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
 
 
 def material(**changed: float | LinearTable) -> ps.Material:

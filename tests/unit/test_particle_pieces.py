@@ -80,7 +80,7 @@ def stability_of(inner: float, chi: float = 3.0, radius: float = RADIUS) -> Unif
     scales = Scales(length=radius, diffusivity=DIFFUSIVITY, concentration=FULL, temperature=298.15)
     mesh = ps.shapes.sphere(radius, inner_radius=inner * radius, cells=4)
     assert mesh.coordinates is Coordinates.SPHERE
-    found = uniform_stability((ps.transport.phase_separation,), chosen, scales, mesh)
+    found = uniform_stability((ps.physics.phase_separation,), chosen, scales, mesh)
     assert found is not None
     return found
 

@@ -26,7 +26,7 @@ def material(chi: float = CHI) -> ps.Material:
 
 def particle(chi: float = CHI) -> ps.Particle[Mesh]:
     mesh = ps.shapes.sphere(RADIUS, cells=24, grading=1.0)
-    return ps.Particle(material=material(chi), mesh=mesh, physics=[ps.transport.phase_separation])
+    return ps.Particle(material=material(chi), mesh=mesh, physics=[ps.physics.phase_separation])
 
 
 def span_half_way(hours: float, chi: float = CHI) -> float:

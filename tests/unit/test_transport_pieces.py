@@ -113,7 +113,7 @@ def energy_of_a_ramp(kappa: float) -> float:
     particle = ps.Particle(
         material=separating(kappa),
         mesh=ps.shapes.slab(LENGTH, cells=4),
-        physics=(ps.transport.phase_separation,),
+        physics=(ps.physics.phase_separation,),
     )
     run = ps.solve_particle(particle, ps.constant_flux(0.0, 1.0, initial_site_fraction=0.0))
     nodes = run.radius

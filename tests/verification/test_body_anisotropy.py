@@ -207,7 +207,7 @@ def turned_run(mesh: BodyMesh, body_turn: Array, crystal_turn: Array) -> Particl
     body = ps.Particle(
         material=material(),
         mesh=replace(mesh, points=mesh.points @ body_turn[:d, :d].T),
-        physics=(ps.transport.fickian_diffusion, ps.transport.stress_drift),
+        physics=(ps.physics.fickian_diffusion, ps.physics.stress_drift),
         crystal=crystal,
     )
     held = ps.surface.FixedConcentration(

@@ -37,14 +37,14 @@ MATERIAL = ps.material_from_values(
     regular_solution_parameter=2.8,
     gradient_coefficient=LENGTH**2 * RT * FULL,
 )
-FICK = ps.transport.fickian_diffusion
+FICK = ps.physics.fickian_diffusion
 LAWS: dict[str, tuple[PhysicsTerm, ...]] = {
     "fickian": (FICK,),
-    "darken": (ps.transport.darken_diffusion,),
-    "stress drift": (FICK, ps.transport.stress_drift),
-    "dilute stress drift": (FICK, ps.transport.dilute_stress_drift),
-    "phase separation": (ps.transport.phase_separation,),
-    "coherent phase separation": (ps.transport.coherent_phase_separation,),
+    "darken": (ps.physics.darken_diffusion,),
+    "stress drift": (FICK, ps.physics.stress_drift),
+    "dilute stress drift": (FICK, ps.physics.dilute_stress_drift),
+    "phase separation": (ps.physics.phase_separation,),
+    "coherent phase separation": (ps.physics.coherent_phase_separation,),
 }
 SURFACES: dict[str, SurfaceCondition] = {
     "flux": ps.constant_flux(RATE, END * UNIT, initial_site_fraction=START),

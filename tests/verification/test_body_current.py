@@ -29,8 +29,8 @@ CASE = load("M1")
 REFERENCE = CASE["inputs"]
 THERMAL = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 STANDARD = 0.1
-FICK = (ps.transport.fickian_diffusion,)
-DRIFT = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
+FICK = (ps.physics.fickian_diffusion,)
+DRIFT = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
 UNIT = REFERENCE["R"] ** 2 / REFERENCE["D"]
 find_root: Callable[..., float] = brentq
 

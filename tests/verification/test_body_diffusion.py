@@ -140,7 +140,7 @@ def test_ball_notices(wrong: dict[str, float]) -> None:
         check_ball(spoiled(SPHERE["inputs"], **wrong), 1e-2)
 
 
-DRIFT = (ps.transport.fickian_diffusion, ps.transport.dilute_stress_drift)
+DRIFT = (ps.physics.fickian_diffusion, ps.physics.dilute_stress_drift)
 MIDDLE, LATE = 500.0, 1000.0
 
 

@@ -21,7 +21,7 @@ from particle_sim.transport.term import PhysicsTerm
 from particle_sim.units import Array
 
 LENGTH, FULL, DIFFUSIVITY, INTERACTION = 1e-9, 2e4, 1e-16, 3.0
-SEPARATION = ps.transport.phase_separation
+SEPARATION = ps.physics.phase_separation
 RISE = {2: 1e-9, 3: 1e-5}
 """Largest rise over the whole fall, by dimension."""
 
@@ -102,12 +102,12 @@ def test_free_energy_falls(mesh: Callable[[], BodyMesh], order: int) -> None:
 
 @pytest.mark.parametrize("mesh", [small_disc, small_section])
 def test_free_energy_with_coherency_falls(mesh: Callable[[], BodyMesh]) -> None:
-    check_energy_falls(mesh(), ps.transport.coherent_phase_separation, coupling=1.0)
+    check_energy_falls(mesh(), ps.physics.coherent_phase_separation, coupling=1.0)
 
 
 def test_free_energy_notices_plain_diffusion() -> None:
     with pytest.raises(AssertionError, match="free energy rises"):
-        check_energy_falls(small_disc(), ps.transport.fickian_diffusion, is_split=True)
+        check_energy_falls(small_disc(), ps.physics.fickian_diffusion, is_split=True)
 
 
 def test_free_energy_notices_an_open_surface() -> None:

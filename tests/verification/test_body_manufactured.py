@@ -37,8 +37,8 @@ AXES = sympy.symbols("x y z")
 CLOCK = sympy.Symbol("t")
 NOW, HALF = 0.1, sympy.Rational(1, 2)
 BETA, RATIO = ([sympy.Rational(value) for value in GIVEN[name]] for name in ("beta", "D"))
-SOLID_SOLUTION = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
-COHERENT = (ps.transport.coherent_phase_separation,)
+SOLID_SOLUTION = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
+COHERENT = (ps.physics.coherent_phase_separation,)
 LAWS = {"solid_solution": SOLID_SOLUTION, "cahn_hilliard": COHERENT}
 
 

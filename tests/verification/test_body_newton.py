@@ -37,11 +37,11 @@ from particle_sim.transport.term import Flux, PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH, START = 1e-8, 2e4, 3e-9, 0.4
-FICK = (ps.transport.fickian_diffusion,)
-DRIFT = (*FICK, ps.transport.stress_drift)
-DILUTE = (*FICK, ps.transport.dilute_stress_drift)
-DARKEN = (ps.transport.darken_diffusion,)
-COHERENT = (ps.transport.coherent_phase_separation,)
+FICK = (ps.physics.fickian_diffusion,)
+DRIFT = (*FICK, ps.physics.stress_drift)
+DILUTE = (*FICK, ps.physics.dilute_stress_drift)
+DARKEN = (ps.physics.darken_diffusion,)
+COHERENT = (ps.physics.coherent_phase_separation,)
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 STIFF = trigonal_stiffness(205e9, 60e9, 40e9, 120e9, 35e9, c14=15e9)
 
@@ -96,7 +96,7 @@ SETUPS = {
     "drift in grains": Setup(law=DRIFT, mesh="ball", crystal=grains()),
     "dilute drift in a section": Setup(law=DILUTE, mesh="section", mechanics=HARD),
     "drift in a core": Setup(law=DRIFT, mesh="coated", inert=SHELL),
-    "separating": Setup(law=(ps.transport.phase_separation,), mesh="section", wetting=0.05),
+    "separating": Setup(law=(ps.physics.phase_separation,), mesh="section", wetting=0.05),
     "coherent grains": Setup(law=COHERENT, mesh="ball", crystal=grains()),
     "coherent disc held": Setup(law=COHERENT, mesh="disc", crystal=grains(), surface="potential"),
     "darken with a current": Setup(law=DARKEN, mesh="section", surface="current"),

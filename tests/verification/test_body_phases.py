@@ -26,7 +26,7 @@ LENGTH, FULL, DIFFUSIVITY = CASE["inputs"]["lam"], 2e4, CASE["inputs"]["D"]
 BALL_ROOT = 2.081575977818101
 WIRE_ROOT = float(jnp_zeros(1, 1)[0])
 NEUTRAL = np.sqrt(2.0) / LENGTH  # the wave that neither grows nor dies at chi = 3, x0 = 1/2
-SEPARATION = ps.transport.phase_separation
+SEPARATION = ps.physics.phase_separation
 
 
 def material(chi: float, gradient: float = 1.0, volume: float = 0.0) -> ps.Material:

@@ -310,7 +310,7 @@ def bent(run: ParticleRun) -> ParticleRun:
 def test_no_critical_c_rate_where_stress_is_not_proportional_to_the_flux() -> None:
     run = flowing(WIDE, 1.0)
     assert why_not_linear(run) is None
-    two_phase = replace(run.particle, physics=(ps.transport.phase_separation,))
+    two_phase = replace(run.particle, physics=(ps.physics.phase_separation,))
     for other, reason in (
         (replace(run, particle=two_phase), "Cahn-Hilliard"),
         (bent(run), "bends"),

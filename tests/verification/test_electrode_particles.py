@@ -27,8 +27,8 @@ from particle_sim.constants import GAS_CONSTANT
 from particle_sim.transport.term import PhysicsTerm
 
 PAIR = load("L1")
-FICK = (ps.transport.fickian_diffusion,)
-DILUTE = (*FICK, ps.transport.dilute_stress_drift)
+FICK = (ps.physics.fickian_diffusion,)
+DILUTE = (*FICK, ps.physics.dilute_stress_drift)
 
 
 def check_particle(inputs: Inputs, side: str, law: tuple[PhysicsTerm, ...]) -> None:

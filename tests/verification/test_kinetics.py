@@ -30,8 +30,8 @@ from particle_sim.metrics.particle_voltage import overpotential_history, particl
 from particle_sim.transport.term import PhysicsTerm
 
 CURRENT, HOLD = load("M1"), load("M2")
-SOLID_SOLUTION = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
-DILUTE = (ps.transport.fickian_diffusion, ps.transport.dilute_stress_drift)
+SOLID_SOLUTION = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
+DILUTE = (ps.physics.fickian_diffusion, ps.physics.dilute_stress_drift)
 
 
 def electrode_material(inputs: Inputs) -> Any:

@@ -42,9 +42,9 @@ SHAPES: dict[str, Callable[..., Mesh]] = {
 }
 POWERS = {"sphere": 3, "cylinder": 2, "slab": 1}
 SERIES = {"sphere": sphere_flux, "cylinder": cylinder_flux, "slab": slab_flux}
-FICK = (ps.transport.fickian_diffusion,)
-DILUTE = (*FICK, ps.transport.dilute_stress_drift)
-SOLID_SOLUTION = (*FICK, ps.transport.stress_drift)
+FICK = (ps.physics.fickian_diffusion,)
+DILUTE = (*FICK, ps.physics.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
 
 
 def material(volume: float = 3e-6, diffusivity: float = DIFFUSIVITY) -> Material:

@@ -31,10 +31,10 @@ from particle_sim.transport.term import Flux, PhysicsTerm
 from particle_sim.units import Array
 
 SIZE, FULL, LENGTH = 3e-8, 2e4, 2e-9
-FICK = (ps.transport.fickian_diffusion,)
-DILUTE = (*FICK, ps.transport.dilute_stress_drift)
-SOLID_SOLUTION = (*FICK, ps.transport.stress_drift)
-COHERENT = (ps.transport.coherent_phase_separation,)
+FICK = (ps.physics.fickian_diffusion,)
+DILUTE = (*FICK, ps.physics.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
+COHERENT = (ps.physics.coherent_phase_separation,)
 STEEP = LinearTable((0.0, 1.0), (2e-15, 1.6e-14))
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 
@@ -90,7 +90,7 @@ SETUPS = {
             )
         ),
     ),
-    "phase separation": Setup(law=(ps.transport.phase_separation,), mesh=BALL),
+    "phase separation": Setup(law=(ps.physics.phase_separation,), mesh=BALL),
     "coherent phase separation": Setup(law=COHERENT, mesh=BALL),
     "coherent phase separation in a slab": Setup(law=COHERENT, mesh=ps.shapes.slab(SIZE, cells=6)),
     "Butler-Volmer": Setup(law=FICK, mesh=BALL, is_held=True),

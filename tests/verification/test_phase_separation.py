@@ -79,9 +79,9 @@ def relaxed(solution: Solution, chi: float, widths: float) -> ParticleRun:
     x = radial_space(mesh, 3).nodes[:, 0]
     reach = 0.5 - common_tangent(chi) if chi > 2 else 0.05
     start = 0.5 + 0.98 * reach * np.tanh((x - size / 2) / (1.5 * solution.length))
-    physics = ps.transport.coherent_phase_separation
+    physics = ps.physics.coherent_phase_separation
     if not solution.coupling:
-        physics = ps.transport.phase_separation
+        physics = ps.physics.phase_separation
     body = ps.Particle(material=material, mesh=mesh, physics=[physics], order=3)
     closed = ps.constant_flux(
         0.0,

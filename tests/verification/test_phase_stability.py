@@ -61,7 +61,7 @@ def perturbed(mesh: Mesh, shape: str, chi: float, gradient: float) -> tuple[Arra
     body = ps.Particle(
         material=material(chi, gradient),
         mesh=mesh,
-        physics=[ps.transport.phase_separation],
+        physics=[ps.physics.phase_separation],
         order=3,
     )
     times = [0.05, 0.1, 0.15]
@@ -159,23 +159,23 @@ def test_critical_size_notices(shape: str, chi: float, gradient: float) -> None:
 
 
 def test_free_energy_falls() -> None:
-    check_energy_falls(ps.transport.phase_separation, 0.0)
+    check_energy_falls(ps.physics.phase_separation, 0.0)
 
 
 def test_free_energy_with_coherency_falls() -> None:
-    check_energy_falls(ps.transport.coherent_phase_separation, 1.0)
+    check_energy_falls(ps.physics.coherent_phase_separation, 1.0)
 
 
 def test_free_energy_notices_plain_diffusion() -> None:
     with pytest.raises(AssertionError, match="free energy rises"):
-        check_energy_falls(ps.transport.fickian_diffusion, 0.0, started="boundary")
+        check_energy_falls(ps.physics.fickian_diffusion, 0.0, started="boundary")
 
 
 def test_free_energy_notices_an_open_surface() -> None:
     with pytest.raises(AssertionError, match="free energy rises"):
-        check_energy_falls(ps.transport.phase_separation, 0.0, flux=-2e-6)
+        check_energy_falls(ps.physics.phase_separation, 0.0, flux=-2e-6)
 
 
 def test_free_energy_notices_stress_left_out_of_the_potential() -> None:
     with pytest.raises(AssertionError, match="free energy rises"):
-        check_energy_falls(ps.transport.phase_separation, 1.8)
+        check_energy_falls(ps.physics.phase_separation, 1.8)

@@ -49,7 +49,7 @@ def spread(body: Material, c_rate: float, noise: float = separation.NOISE) -> fl
     seconds = 1 / (c_rate * separation._filling_rate(body))
     flux = 0.9 * FULL * thickness / seconds
     run = ps.solve_particle(
-        ps.Particle(material=body, mesh=mesh, physics=[ps.transport.phase_separation]),
+        ps.Particle(material=body, mesh=mesh, physics=[ps.physics.phase_separation]),
         ps.constant_flux(flux, seconds, initial_site_fraction=0.95),
         initial_site_fraction=lambda r: 0.95 + noise * np.cos(r / LAMBDA),
         tolerance=1e-3,

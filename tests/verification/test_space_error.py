@@ -38,7 +38,7 @@ def fill(
     mesh: Mesh,
     tau: float,
     tolerance: float,
-    law: PhysicsTerm = ps.transport.fickian_diffusion,
+    law: PhysicsTerm = ps.physics.fickian_diffusion,
     order: int = 2,
 ) -> ParticleRun:
     """A flux that builds up ``REACH`` over the radius."""
@@ -166,7 +166,7 @@ def test_a_hollow_particle_under_two_way_stress_diffuses_faster() -> None:
         maximum_concentration=FULL, diffusivity=table, partial_molar_volume=3e-6
     )
     surface = ps.constant_flux(-1e-6, 1.0, initial_site_fraction=0.3)
-    both = (ps.transport.fickian_diffusion, ps.transport.stress_drift)
+    both = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
     runs = [
         ps.solve_particle(
             ps.Particle(material=material, mesh=mesh, physics=law), surface, tolerance=1e-6
@@ -196,7 +196,7 @@ def test_a_default_mesh_resolves_a_phase_boundary() -> None:
     particle = ps.Particle(
         material=material,
         mesh=ps.shapes.sphere(0.1 * RADIUS),
-        physics=(ps.transport.phase_separation,),
+        physics=(ps.physics.phase_separation,),
     )
     flux = 0.1 * RADIUS * FULL / 3 / 360
     surface = ps.constant_flux(flux, 340.0, initial_site_fraction=0.98)
@@ -222,7 +222,7 @@ def test_only_a_sphere_is_told_about_spheres(shape: object) -> None:
         particle = ps.Particle(
             material=material,
             mesh=make(0.1 * RADIUS),  # type: ignore[operator]
-            physics=(ps.transport.phase_separation,),
+            physics=(ps.physics.phase_separation,),
         )
         run = ps.solve_particle(particle, surface, tolerance=1e-2)
         told.append(any("sphere" in text for text in warnings_for(run, 1e-2)))

@@ -32,14 +32,14 @@ import particle_sim as ps
 from particle_sim.transport.term import PhysicsTerm
 
 FLUX, HELD, STEADY = load("E1"), load("E2"), load("E5")
-FICK = (ps.transport.fickian_diffusion,)
+FICK = (ps.physics.fickian_diffusion,)
 STRESSES = {
     "radial_stress": "sigma_r",
     "hoop_stress": "sigma_theta",
     "hydrostatic_stress": "sigma_h",
 }
-DILUTE = (*FICK, ps.transport.dilute_stress_drift)
-SOLID_SOLUTION = (*FICK, ps.transport.stress_drift)
+DILUTE = (*FICK, ps.physics.dilute_stress_drift)
+SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
 
 
 def check_constant_flux(inputs: Inputs, law: tuple[PhysicsTerm, ...] = DILUTE) -> None:

@@ -122,7 +122,7 @@ def test_an_ideal_solution_diffuses_by_fick_at_every_temperature(temperature: fl
             times=[300.0],
             tolerance=1e-6,
         )
-        for term in (ps.transport.darken_diffusion, ps.transport.fickian_diffusion)
+        for term in (ps.physics.darken_diffusion, ps.physics.fickian_diffusion)
     ]
     ends = [run.site_fraction[-1] for run in runs]
     # both steppers keep 1e-6; a factor of 298.15/T would move the profile by 1e-2 of its span
