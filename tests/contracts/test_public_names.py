@@ -6,7 +6,6 @@ import pytest
 
 import particle_sim as ps
 
-
 PACKAGES = {"physics": "transport"}
 """Packages that are public by another name."""
 
