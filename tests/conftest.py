@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import pytest
 
@@ -127,7 +126,8 @@ def comparison() -> ComparisonResult:
         at=(0.3, 0.9),
         samples=500,
     )
-    with patch.dict(sys.modules, {"netgen": None}):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "netgen", None)
         return compare(settings)
 
 
