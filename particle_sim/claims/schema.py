@@ -25,7 +25,7 @@ from particle_sim.resources import shipped_folder
 from particle_sim.units import to_si
 
 BECAUSE = ("assumed", "not modelled", "not printed")
-"""Why a claim is not tested: our input is its answer, no model holds it, or no number says it."""
+"""Why a claim is not testable: our input is its answer, no model holds it, or no number says it."""
 
 _ID = re.compile(r"C([1-9][0-9]?)([a-z]?)")
 
