@@ -228,6 +228,7 @@ def test_an_unknown_page_has_a_way_home(open_page: OpenPage, server: Server, pat
     assert page.inner_text("h1") == "Not here"
     assert path.removeprefix("lesson/") in page.inner_text("main")
     page.click("main a")
+    page.wait_for_url(f"{server.address}/")
     assert page.locator(".lessons li").count() == len(lesson_names())
 
 
