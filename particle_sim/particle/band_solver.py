@@ -18,7 +18,7 @@ from particle_sim.units import Array
 
 @dataclass(kw_only=True)
 class BandSolver:
-    """Direct; a linear stage as long as the last one is solved with its factors.
+    """Direct; the factors of the last tangent serve again while it stays the same.
 
     ``fields``: theta alone or with phi; ``elasticity`` where stress acts back on the sodium.
     """
@@ -27,7 +27,7 @@ class BandSolver:
     fields: int
     elasticity: Elasticity | None
     methods: set[str] = field(default_factory=lambda: {"banded LU"})
-    _linear: tuple[float, BandedFactors] | None = None
+    _last: tuple[Linearised, BandedFactors] | None = None
     _mass: BandedFactors | None = None
 
     @cached_property
@@ -63,17 +63,20 @@ class BandSolver:
         places = self._places[self.fields * self.space.dimension :]
         return self._pattern.banded(self.elasticity.constant_stiffness, places)
 
-    def solve(self, linearised: Linearised) -> tuple[Array, Array]:
+    def solve(
+        self, tangent: Linearised, residual: Array, overall_residual: Array
+    ) -> tuple[Array, Array]:
         """Step of all unknowns; there are no global ones besides the displacement's."""
-        known = self._linear
-        if linearised.is_linear and known is not None and known[0] == linearised.length:
-            factors = known[1]
-        else:
-            factors = self._matrix(linearised).factorise()
-            self._linear = (linearised.length, factors) if linearised.is_linear else None
         right_side = np.empty(len(self._places))
-        right_side[self._places] = -linearised.residual
-        return factors.solve(right_side)[self._places], linearised.overall_residual
+        right_side[self._places] = -residual
+        return self._factors(tangent).solve(right_side)[self._places], overall_residual
+
+    def _factors(self, tangent: Linearised) -> BandedFactors:
+        """Those of the last tangent again, where it is the same one."""
+        known = self._last
+        if known is None or not _is_same(known[0], tangent):
+            known = self._last = (tangent, self._matrix(tangent).factorise())
+        return known[1]
 
     def _matrix(self, linearised: Linearised) -> BandedMatrix:
         coupling, blocks = linearised.coupling, linearised.blocks
@@ -99,3 +102,10 @@ class BandSolver:
             pattern = BandedPattern(cell_dofs=self.space.cell_dofs, dimension=len(right_side))
             self._mass = pattern.banded(matrix, np.arange(len(right_side))).factorise()
         return self._mass.solve(right_side)
+
+
+def _is_same(one: Linearised, other: Linearised) -> bool:
+    """Whether two tangents are equal to rounding, which cannot unbalance the sodium."""
+    if one is other:
+        return True
+    return one.is_linear and other.is_linear and abs(one.length / other.length - 1) < 1e-9

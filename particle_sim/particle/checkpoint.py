@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
 from particle_sim.files import check_regular, written_whole
-from particle_sim.particle.rate import Rate
 from particle_sim.particle.stepper import Snapshot
 
 EVERY = 20.0
 """Seconds between checkpoints; requested times and the end of a failed run always write one."""
 
 
-STATES = ("time", "passed", "packed", "overall", "rate", "flow_names", "flows")
+STATES = ("time", "passed", "packed", "overall", "piece")
 NAMES = ("fingerprint", "step", *STATES)
 MOST_BYTES = 2**40
 UNREADABLE = (
@@ -51,7 +50,6 @@ class Checkpoint:
         """Write all states and the next step length, if it is time to."""
         if not at_once and time.monotonic() - self.last_saved < EVERY:
             return
-        keys = list(snapshots[-1].rate.flows)
         content: dict[str, Any] = {
             "fingerprint": np.array(self.fingerprint),
             "step": np.array(step),
@@ -59,9 +57,7 @@ class Checkpoint:
             "passed": np.array([s.passed for s in snapshots]),
             "packed": np.stack([s.packed for s in snapshots]),
             "overall": np.stack([s.overall for s in snapshots]),
-            "rate": np.stack([s.rate.theta for s in snapshots]),
-            "flow_names": np.array([str(key) for key in keys]),
-            "flows": np.array([[s.rate.flows[key] for key in keys] for s in snapshots]),
+            "piece": np.array([s.piece for s in snapshots]),
         }
         try:
             with written_whole(self.path) as part, part.open("wb") as file:
@@ -73,8 +69,8 @@ class Checkpoint:
             ) from None
         self.last_saved = time.monotonic()
 
-    def load(self, keys: list[Any]) -> tuple[list[Snapshot], float] | None:
-        """States and next step of an earlier run with these surfaces; ``None`` without a file."""
+    def load(self) -> tuple[list[Snapshot], float] | None:
+        """States and next step of an earlier run; ``None`` without a file."""
         if not self.path.exists():
             return None
         check_regular(self.path, MOST_BYTES)
@@ -85,7 +81,7 @@ class Checkpoint:
             raise InputError(
                 f"{self.path} cannot be read as a checkpoint ({error}); delete it to start anew."
             ) from None
-        if not same or [str(key) for key in keys] != content["flow_names"].tolist():
+        if not same:
             raise InputError(
                 f"{self.path} is a checkpoint of another run; give another file or delete it."
             )
@@ -94,10 +90,7 @@ class Checkpoint:
                 time=float(content["time"][k]),
                 packed=content["packed"][k],
                 overall=content["overall"][k],
-                rate=Rate(
-                    theta=content["rate"][k],
-                    flows=dict(zip(keys, content["flows"][k].tolist(), strict=True)),
-                ),
+                piece=(float(content["piece"][k, 0]), float(content["piece"][k, 1])),
                 passed=float(content["passed"][k]),
             )
             for k in range(len(content["time"]))

@@ -13,6 +13,7 @@ from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.sparse_pattern import SparsePattern
 from particle_sim.flux import SurfaceResponse
 from particle_sim.particle.coupling import Coupling
+from particle_sim.particle.open_surfaces import Borders
 from particle_sim.units import Array
 
 
@@ -25,31 +26,51 @@ class Linearised:
     """
 
     packed: Array
+    overall: Array
     residual: Array
     overall_residual: Array
     pattern: SparsePattern
     make_blocks: Callable[[], Array]
     held_dofs: Integers
     coupling: Coupling | None
-    columns: Array
-    rows: Array
-    corner: Array
-    flows: Mapping[str, float]
-    """Sodium leaving per scaled time, by the surfaces with a flux"""
+    borders: Borders
     held: Mapping[str, float]
     """Unbalanced sodium at held surfaces, before their rows were replaced"""
-    answers: Mapping[str, SurfaceResponse]
-    """What the surfaces with an unknown potential answered"""
     length: float
     """Length of the stage, scaled"""
     diffusivity: Array
     """Scaled diffusivity A at the quadrature points (e, q)"""
     mobility: Array | None
     """Scaled mobility B there; ``None`` where no term has one"""
-    reacts: bool
-    """Whether a surface's flux reacts to the sodium beneath it"""
     is_linear: bool
     """Whether one Newton step solves the stage"""
+
+    @property
+    def columns(self) -> Array:
+        return self.borders.columns
+
+    @property
+    def rows(self) -> Array:
+        return self.borders.rows
+
+    @property
+    def corner(self) -> Array:
+        return self.borders.corner
+
+    @property
+    def flows(self) -> Mapping[str, float]:
+        """Sodium leaving per scaled time, by the surfaces with a flux"""
+        return self.borders.flows
+
+    @property
+    def outflow(self) -> float:
+        """Of all surfaces with a flux"""
+        return sum(self.flows.values())
+
+    @property
+    def answers(self) -> Mapping[str, SurfaceResponse]:
+        """What the surfaces with an unknown potential answered"""
+        return self.borders.answers
 
     @cached_property
     def blocks(self) -> Array:
@@ -60,6 +81,15 @@ class Linearised:
     def tangent(self) -> sparse.csr_array:
         """Of the sodium (t, t)."""
         return identity_rows(self.pattern.assemble(self.blocks), self.held_dofs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """What time alone adds to a stage's residual during a step."""
+
+    residual: Array
+    overall_residual: Array
+    outflow: float
 
 
 def identity_rows(matrix: sparse.csr_array, dofs: Integers) -> sparse.csr_array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -75,8 +75,18 @@ class OpenSurfaces:
         conditions = self.conditions.items()
         return frozenset(n for n, c in conditions if c.held_site_fraction is not None)
 
-    def add(self, residual: Array, packed: Array, overall: Array, stage: Stage) -> Borders:
-        """Add fluxes and wetting to cell residuals (e, a); returns what goes to the tangent."""
+    def add(
+        self,
+        residual: Array,
+        packed: Array,
+        overall: Array,
+        stage: Stage,
+        known: Mapping[str, SurfaceResponse],
+    ) -> Borders:
+        """Add fluxes and wetting to cell residuals (e, a); returns what goes to the tangent.
+
+        Surfaces with an unknown potential are linearised as in the answers that are ``known``.
+        """
         i, g = self.space.cell_dofs.shape[1], len(overall)
         borders = Borders.empty(self.size, g)
         for name, facets in self.facets.items():
@@ -86,6 +96,8 @@ class OpenSurfaces:
             if name in self.held:
                 continue
             answer = self.respond(name, packed, overall, stage)
+            if name in known:
+                answer = self._frozen(name, answer, known[name], packed)
             per = facets.weights / self.scales.flux
             flux = per * answer.flux
             borders.flows[name] = float(flux.sum())
@@ -97,16 +109,55 @@ class OpenSurfaces:
             borders.reacts = True
             slope = per * answer.slope
             pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
-            borders.blocks.append((facets.cells, 0, pairs))
+            borders.blocks.append((facets, 0, pairs))
             by_phi = per * answer.potential_slope * self.scales.energy
             if self.has_potential:
                 pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
-                borders.blocks.append((facets.cells, i, pairs))
+                borders.blocks.append((facets, i, pairs))
             if name in self.unknown_voltages:
                 borders.answers[name] = answer
                 self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
                 borders.overall[self.unknown_voltages.index(name)] += float(flux.sum())
         return borders
+
+    def _frozen(
+        self, name: str, answer: SurfaceResponse, known: SurfaceResponse, packed: Array
+    ) -> SurfaceResponse:
+        """The same miss of the law in volts, with the slopes of another answer."""
+        flux = self._present(name, packed, np.shape(answer.flux))
+        gap = (answer.flux - flux) / answer.voltage_slope
+        return replace(known, flux=flux + known.voltage_slope * gap)
+
+    def _present(self, name: str, packed: Array, shape: tuple[int, ...]) -> Array:
+        """The present local fluxes of a surface with an unknown potential [SI]."""
+        return np.asarray(self.scales.flux * packed[self.currents[name]].reshape(shape))
+
+    def flows(self, packed: Array, overall: Array, stage: Stage) -> dict[str, float]:
+        """Sodium leaving per scaled time, by surface."""
+        return {
+            name: float((facets.weights * self.respond(name, packed, overall, stage).flux).sum())
+            / self.scales.flux
+            for name, facets in self.facets.items()
+        }
+
+    def changes(self, packed: Array, overall: Array, stage: Stage, later: Stage) -> bool:
+        """Whether time alone changes what passes."""
+        for name, condition in self.conditions.items():
+            if name in self.unknown_voltages:
+                assert condition.total is not None
+                one, other = (
+                    condition.total.between(*s.piece, s.time * self.scales.time)
+                    for s in (stage, later)
+                )
+            elif name in self.held:
+                continue
+            else:
+                one, other = (
+                    self.respond(name, packed, overall, s).flux for s in (stage, later)
+                )
+            if np.any(one != other):
+                return True
+        return False
 
     def _border(
         self, borders: Borders, name: str, slopes: tuple[Array, Array, Array], stage: Stage
@@ -134,7 +185,7 @@ class OpenSurfaces:
         voltage, flux = 0.0, np.array(0.0)
         if name in self.unknown_voltages:
             voltage = float(overall[self.unknown_voltages.index(name)])
-            flux = self.scales.flux * packed[self.currents[name]].reshape(theta.shape)
+            flux = self._present(name, packed, theta.shape)
         elif condition.total is not None:
             condition = condition.total
         return condition.respond(
@@ -182,14 +233,26 @@ class Borders:
     flows: dict[str, float]
     answers: dict[str, SurfaceResponse]
     reacts: bool = False
-    blocks: list[tuple[Integers, int, Array]] = field(default_factory=list)
-    """Cells of facets, first column, and what their sodium's rows gain there (f, i, i)"""
+    blocks: list[tuple[FacetPoints, int, Array]] = field(default_factory=list)
+    """Facets, first column, and what their sodium's rows gain there (f, i, i)"""
 
     def add_to(self, tangent: Array) -> None:
         """Add the slopes of the fluxes to cell tangents (e, a, a), in place."""
-        for cells, first, pairs in self.blocks:
+        for facets, first, pairs in self.blocks:
             i = pairs.shape[1]
-            _add(tangent[:, :i, first : first + i], cells, pairs)
+            _add(tangent[:, :i, first : first + i], facets.cells, pairs)
+
+    def outflow_of(self, move: Array) -> float:
+        """Sodium that the slopes of the fluxes let leave with a move of all unknowns."""
+        if not self.reacts:
+            return 0.0
+        size, g = self.columns.shape
+        n = size // 2 if any(first for _, first, _ in self.blocks) else size
+        left = float(self.columns[:n].sum(axis=0) @ move[len(move) - g :])
+        for facets, first, pairs in self.blocks:
+            places = facets.dofs + (n if first else 0)
+            left += float((pairs.sum(axis=1) * move[places]).sum())
+        return left
 
     @staticmethod
     def empty(size: int, g: int) -> Borders:

@@ -67,9 +67,9 @@ class Cost:
 
     steps: int
     rejected_steps: int
-    newton_iterations: int
+    linear_solves: int
     newton_residuals: tuple[float, ...]
-    """Residual history of the stage that needed most iterations."""
+    """Of the first state's potentials and displacement, iteration by iteration"""
     methods: tuple[str, ...] = ("banded LU",)
 
 

@@ -23,6 +23,7 @@ def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) 
     found = system.is_coupled and not system.is_line
     displacement = packed[:, system.u] if found else elasticity.solve(theta)
     area = {name: system.exchange.area(name) for name in system.surfaces}
+    flows = [system.flows(s.packed, s.overall, s.time, s.piece) for s in snapshots]
     return ParticleRun(
         particle=system.particle,
         elasticity=elasticity,
@@ -32,9 +33,7 @@ def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) 
         potential=packed[:, system.phi] * system.scales.energy,
         scaled_displacement=displacement,
         surface_flux={
-            name: np.array([s.rate.flows[name] for s in snapshots])
-            * system.scales.flux
-            / area[name]
+            name: np.array([flow[name] for flow in flows]) * system.scales.flux / area[name]
             for name in system.surfaces
         },
         voltage=_voltage(system, snapshots),
@@ -48,8 +47,8 @@ def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) 
         cost=Cost(
             steps=len(every) - 1,
             rejected_steps=trajectory.rejected_steps,
-            newton_iterations=trajectory.newton_iterations,
-            newton_residuals=trajectory.hardest_newton,
+            linear_solves=trajectory.linear_solves,
+            newton_residuals=trajectory.newton_residuals,
             methods=tuple(
                 sorted({*system.solver.methods, f"displacement: {elasticity.solver.method}"})
             ),

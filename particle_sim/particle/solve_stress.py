@@ -60,7 +60,7 @@ def solve_stress(particle: Particle, site_fraction: Filling) -> ParticleRun:
         cost=Cost(
             steps=0,
             rejected_steps=0,
-            newton_iterations=0,
+            linear_solves=0,
             newton_residuals=(),
             methods=(f"displacement: {elasticity.solver.method}",),
         ),

@@ -1,33 +1,38 @@
-"""One time step of a particle system: five implicit stages, each solved by Newton's method.
+"""One time step of a particle system: six linear systems with one exact tangent (RODAS).
 
-ESDIRK of order 4(3) (see ``tableau``) on exact tangents.
+A stage's residual r = M (theta - theta_0) + GAMMA h T(y, t), and the rows of phi, displacement and
+potentials g(y, t) = 0, are those of an implicit Euler step of length GAMMA h. With the tangent J of
+the step's start, its moves U_i solve
+
+    J U_i = -r(y + sum_j A_ij U_j, t + ALPHA_i h) - DERIVATIVE_i h dr/dt,
+    theta_0 = theta_i + GAMMA sum_j C_ij U_j,
+
+which is the method of ``batch.rosenbrock`` for M theta' = -T, 0 = g. No nonlinear system is solved
+but the first state's, for what is not sodium.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
-from particle_sim.particle.linearised import Linearised
-from particle_sim.particle.rate import Rate
+from particle_sim.batch import rosenbrock
+from particle_sim.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA
+from particle_sim.errors import ConvergenceError
 from particle_sim.particle.stability import UniformStability
 from particle_sim.particle.system import ParticleSystem
-from particle_sim.particle.tableau import EMBEDDED, GAMMA, NODES, STAGES, WEIGHTS
-from particle_sim.particle.unknowns import Stage
+from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.units import Array
+
+A, C = (tuple(np.array(row) for row in rows) for rows in (rosenbrock.A, rosenbrock.C))
 
 NEWTON_LIMIT = 12
 FAILED = 256.0
-"""Error handed back for a step that did not converge; shortens it to a quarter."""
+"""Error handed back for a step without a solution; shortens it to a quarter."""
 ROUNDING = 1e-9
 """Change of theta below which an iteration that no longer improves has met rounding."""
-
-Piece = tuple[float, float]
-"""Start and end of a smooth piece of the surface history [s]."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Controls:
@@ -63,7 +68,8 @@ class Snapshot:
     time: float
     packed: Array
     overall: Array
-    rate: Rate
+    piece: Piece
+    """Of the surface's history, by which this state was reached"""
     passed: float
     """Sodium that left so far, scaled."""
 
@@ -74,18 +80,10 @@ class Trajectory:
 
     snapshots: list[Snapshot] = field(default_factory=list)
     rejected_steps: int = 0
-    newton_iterations: int = 0
-    hardest_newton: tuple[float, ...] = ()
+    linear_solves: int = 0
+    newton_residuals: tuple[float, ...] = ()
     stopped_early: bool = False
     stopped_by_voltage: bool = False
-
-
-class StepFailed(Exception):
-    """Newton did not converge within one step; carries the residual history."""
-
-    def __init__(self, residuals: tuple[float, ...]) -> None:
-        super().__init__("Newton's method did not converge")
-        self.residuals = residuals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,86 +97,82 @@ class Stepper:
     def step(self, snapshot: Snapshot, length: float, piece: Piece) -> tuple[Snapshot, float]:
         """The state one step later and its error over the tolerance.
 
-        Raises :class:`StepFailed` when a stage does not converge.
+        Raises :class:`numpy.linalg.LinAlgError` where a linear system has no solution.
         """
-        places = self.system.theta
-        theta = snapshot.packed[places]
-        rates, outflows = [snapshot.rate.theta], [snapshot.rate.outflow]
-        packed, overall, flows = snapshot.packed, snapshot.overall, snapshot.rate.flows
-        for index in range(1, len(NODES)):
-            history = theta + length * (STAGES[index, :index] @ np.stack(rates))
-            stage = Stage(
-                time=snapshot.time + NODES[index] * length,
-                piece=piece,
-                length=GAMMA * length,
-                history=history,
+        system, short, theta = self.system, GAMMA * length, self.system.theta
+        start, n = np.concatenate([snapshot.packed, snapshot.overall]), len(snapshot.packed)
+        stage = Stage(time=snapshot.time, piece=piece, length=short, history=start[theta])
+        tangent = here = system.linearise(snapshot.packed, snapshot.overall, stage)
+        drift = system.drift(tangent, stage, length)
+        moves = np.zeros((len(A), len(start)))
+        left = np.zeros(len(A))  # sodium that leaves with each move
+        for i in range(len(A)):
+            state = start + A[i] @ moves[:i]
+            if i > 0:
+                history = state[theta] + GAMMA * (C[i] @ moves[:i, theta])
+                at = snapshot.time + ALPHA[i] * length
+                stage = Stage(time=at, piece=piece, length=short, history=history)
+                here = system.linearise(state[:n], state[n:], stage, tangent.answers)
+            moves[i] = system.move(tangent, here, DERIVATIVE[i], drift)
+            left[i] = GAMMA * (C[i] @ left[:i]) + system.outflow(
+                tangent, here, moves[i], DERIVATIVE[i], drift
             )
-            guess = packed.copy()
-            if self.system.extrapolates:
-                guess[places] = history + stage.length * rates[-1]
-            packed, overall, flows = self.newton(guess, overall, stage)
-            rates.append((packed[places] - history) / stage.length)
-            outflows.append(sum(flows.values()))
-        error = length * ((WEIGHTS - EMBEDDED) @ np.stack(rates))
+        self.trajectory.linear_solves += len(A)
+        state, error = state + moves[-1], moves[-1, theta]
+        if not np.isfinite(state).all():
+            raise np.linalg.LinAlgError("a step is not finite")
         candidate = Snapshot(
             time=snapshot.time + length,
-            packed=packed,
-            overall=overall,
-            rate=Rate(theta=rates[-1], flows=flows),
-            passed=snapshot.passed + length * float(WEIGHTS @ np.asarray(outflows)),
+            packed=state[:n],
+            overall=state[n:],
+            piece=piece,
+            passed=snapshot.passed + self._passed(start, state, left),
         )
         worst = max(self.controls.error(error), 1e-10)
         if self.controls.stability is not None:
-            after = packed[places]
-            worst = max(worst, self.controls.stability.error(theta, after, length))
+            worst = max(worst, self.controls.stability.error(start[theta], state[theta], length))
         return candidate, worst
+
+    def _passed(self, start: Array, state: Array, left: Array) -> float:
+        """Sodium that left in a step; at held concentrations it is what the particle lacks."""
+        system = self.system
+        if system.held.values:
+            return float(system.volumes @ (start - state)[system.theta])
+        return float(A[-1] @ left[:-1] + left[-1])
 
     def attempt(
         self, snapshot: Snapshot, length: float, piece: Piece
     ) -> tuple[Snapshot | None, float]:
-        """As :meth:`step`, with ``None`` and a large error where Newton failed."""
+        """As :meth:`step`, with ``None`` and a large error where it has no solution."""
         try:
             return self.step(snapshot, length, piece)
-        except (StepFailed, np.linalg.LinAlgError) as failure:
-            self.trajectory.hardest_newton = getattr(failure, "residuals", ())
+        except np.linalg.LinAlgError:
             return None, FAILED
 
-    def newton(
-        self, packed: Array, overall: Array, stage: Stage
-    ) -> tuple[Array, Array, Mapping[str, float]]:
-        """Solve one stage; returns the unknowns and the sodium outflow by surface."""
+    def newton(self, packed: Array, overall: Array, stage: Stage) -> tuple[Array, Array]:
+        """The unknowns that solve one stage."""
         system, trajectory = self.system, self.trajectory
         residuals: list[float] = []
         moves: list[float] = []  # largest change of theta and the global unknowns
         for _ in range(NEWTON_LIMIT):
             linearised = system.linearise(packed, overall, stage)
-            if linearised.is_linear:
-                return self._linear(packed, overall, linearised)
             residuals.append(system.residual_norm(linearised))
             if moves and _is_settled(residuals[-1], moves, self.controls.newton_tolerance):
-                if len(residuals) > len(trajectory.hardest_newton):
-                    trajectory.hardest_newton = tuple(residuals)
-                length = stage.length or np.inf  # a stage of no length only finds phi and stress
-                reactions = {key: -value / length for key, value in linearised.held.items()}
-                return packed, overall, {**system.settled_flows(linearised), **reactions}
+                trajectory.newton_residuals = tuple(residuals)
+                return packed, overall
             if _diverges(residuals):
                 break
-            change, overall_change = system.newton_step(linearised)
-            packed, overall = packed + change, overall + overall_change
-            trajectory.newton_iterations += 1
+            change = system.move(linearised, linearised)
+            packed, overall = packed + change[: len(packed)], overall + change[len(packed) :]
             sodium = float(np.abs(change[system.theta]).max())
-            moves.append(max(sodium, float(np.abs(overall_change).max(initial=0.0))))
-        raise StepFailed(tuple(residuals))
-
-    def _linear(
-        self, packed: Array, overall: Array, linearised: Linearised
-    ) -> tuple[Array, Array, Mapping[str, float]]:
-        """The only iteration of a linear stage."""
-        change, overall_change = self.system.newton_step(linearised)
-        self.trajectory.newton_iterations += 1
-        if not np.isfinite(change).all():
-            raise StepFailed(())
-        return packed + change, overall + overall_change, linearised.flows
+            moves.append(max(sodium, float(np.abs(change[len(packed) :]).max(initial=0.0))))
+        raise ConvergenceError(
+            f"At scaled time {stage.time:.6g} no potential and displacement were found that fit the "
+            f"sodium (Newton residuals {', '.join(f'{r:.1e}' for r in residuals)}); begin with "
+            "another filling.",
+            last_state=packed,
+            residuals=tuple(residuals),
+        )
 
 
 def _is_settled(residual: float, moves: list[float], tolerance: float) -> bool:

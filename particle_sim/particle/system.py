@@ -15,7 +15,7 @@ the mean of its flux is one more equation. Summing the first line over w = 1 can
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,20 +23,21 @@ import numpy as np
 from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.space import Space
 from particle_sim.fem.sparse_pattern import SparsePattern, scatter
+from particle_sim.flux import SurfaceResponse
 from particle_sim.materials.material import Material
 from particle_sim.particle.band_solver import BandSolver
 from particle_sim.particle.coupling import Coupler
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.held import HeldSurfaces
-from particle_sim.particle.linearised import Linearised, identity_rows
+from particle_sim.particle.linearised import Drift, Linearised, identity_rows
 from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.sodium_transport import SodiumTransport
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver
-from particle_sim.particle.unknowns import Stage
+from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.transport.coefficients import potentials_of
 from particle_sim.transport.scales import Scales
 from particle_sim.transport.term import Potential
@@ -180,13 +181,22 @@ class ParticleSystem:
     def _coupler(self) -> Coupler:
         return Coupler.of(self.elasticity, self.scales)
 
-    def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
-        """Residual and tangent at the unknowns ``packed`` and the global ones."""
+    def linearise(
+        self,
+        packed: Array,
+        overall: Array,
+        stage: Stage,
+        answers: Mapping[str, SurfaceResponse] | None = None,
+    ) -> Linearised:
+        """Residual and tangent at the unknowns ``packed`` and the global ones.
+
+        With ``answers`` the surfaces with an unknown potential keep the slopes of those.
+        """
         cells, i = self.space.cell_dofs, self.space.cell_dofs.shape[1]
         unknowns = packed[self._cell_unknowns]
         moved = self.transport.of(unknowns, stage.history[cells], stage)
         residual = moved.residual
-        borders = self.exchange.add(residual, packed, overall, stage)
+        borders = self.exchange.add(residual, packed, overall, stage, answers or {})
         coupling, equilibrium = None, np.zeros(0)
         if self.is_coupled:
             coupling = self._coupler.at(unknowns[:, :i], packed[self.u])
@@ -205,39 +215,24 @@ class ParticleSystem:
         is_linear = self.transport.constant_diffusivity is not None
         return Linearised(
             packed=packed,
+            overall=overall,
             residual=total,
             overall_residual=borders.overall,
             pattern=self._pattern,
             make_blocks=blocks,
             held_dofs=self.held.dofs,
             coupling=coupling,
-            columns=borders.columns,
-            rows=borders.rows,
-            corner=borders.corner,
-            flows=borders.flows,
+            borders=borders,
             held=held,
-            answers=borders.answers,
             length=stage.length,
             diffusivity=moved.diffusivity,
             mobility=moved.mobility,
-            reacts=borders.reacts,
             is_linear=is_linear and not borders.reacts and not held,
         )
 
     @cached_property
     def _mass_diagonal(self) -> Array:
         return np.asarray(self.forms.mass_matrix.diagonal())
-
-    def settled_flows(self, linearised: Linearised) -> dict[str, float]:
-        """Flows less what Newton's method left of the total balance, which is below its tolerance.
-
-        Only a flux that reacts to the sodium leaves anything.
-        """
-        flows = dict(linearised.flows)
-        if linearised.reacts and linearised.length > 0 and not linearised.held:
-            rest = float(linearised.residual[self.theta].sum()) / linearised.length
-            flows = {name: flow - rest / len(flows) for name, flow in flows.items()}
-        return flows
 
     def residual_norm(self, linearised: Linearised) -> float:
         """Largest residual of sodium, potential (over the mass diagonal) and total current."""
@@ -250,21 +245,56 @@ class ParticleSystem:
             worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
         return worst
 
-    def newton_step(self, linearised: Linearised) -> tuple[Array, Array]:
-        """Solution of tangent times step = -residual."""
-        packed, overall = self.solver.solve(linearised)
+    def move(
+        self, tangent: Linearised, here: Linearised, weight: float = 0.0, drift: Drift | None = None
+    ) -> Array:
+        """All unknowns' solution, global ones last, of tangent times move = -residual of ``here``.
+
+        ``weight`` of a residual's ``drift`` is added to it.
+        """
+        residual, overall_residual = here.residual, here.overall_residual
+        if drift is not None:
+            residual = residual + weight * drift.residual
+            overall_residual = overall_residual + weight * drift.overall_residual
+        packed, overall = self.solver.solve(tangent, residual, overall_residual)
         moved = [packed]
         for k, name in enumerate(self.exchange.unknown_voltages):
-            answer, facets = linearised.answers[name], self.exchange.facets[name]
+            answer, facets = here.answers[name], self.exchange.facets[name]
             flux = answer.flux + answer.voltage_slope * overall[k]
             flux += answer.slope * np.einsum("fqi,fi->fq", facets.values, packed[facets.dofs])
             if self.potentials:
                 local = packed[facets.dofs + self.space.dimension]
                 phi = self.scales.energy * np.einsum("fqi,fi->fq", facets.values, local)
                 flux += answer.potential_slope * phi
-            old = linearised.packed[self.exchange.currents[name]]
+            old = here.packed[self.exchange.currents[name]]
             moved.append(flux.ravel() / self.scales.flux - old)
-        return np.concatenate(moved), overall
+        return np.concatenate([*moved, overall])
+
+    def drift(self, here: Linearised, stage: Stage, length: float) -> Drift | None:
+        """What a residual gains over ``length`` by time alone; ``None`` for nothing."""
+        later = replace(stage, time=stage.time + length)
+        if not self.exchange.changes(here.packed, here.overall, stage, later):
+            return None
+        there = self.linearise(here.packed, here.overall, later, here.answers)
+        return Drift(
+            residual=there.residual - here.residual,
+            overall_residual=there.overall_residual - here.overall_residual,
+            outflow=there.outflow - here.outflow,
+        )
+
+    def outflow(
+        self, tangent: Linearised, here: Linearised, move: Array, weight: float, drift: Drift | None
+    ) -> float:
+        """Sodium that leaves through open surfaces with a move, less that of the moves before."""
+        flow = here.outflow + (weight * drift.outflow if drift is not None else 0.0)
+        return tangent.length * flow + tangent.borders.outflow_of(move)
+
+    def flows(self, packed: Array, overall: Array, time: float, piece: Piece) -> dict[str, float]:
+        """Sodium leaving per scaled time, by surface."""
+        if self.held.values:
+            return dict(self.rate(packed, overall, time, piece).flows)
+        stage = Stage(time=time, piece=piece, length=0.0, history=packed[self.theta])
+        return self.exchange.flows(packed, overall, stage)
 
     def start(self, theta: Array) -> tuple[Array, Array]:
         """All unknowns before the first solve."""
@@ -280,7 +310,7 @@ class ParticleSystem:
         voltages = [float(self.material.potential(np.array(theta.mean()), self.scales.temperature))]
         return packed, np.array(voltages * len(self.exchange.unknown_voltages))
 
-    def rate(self, packed: Array, overall: Array, time: float, piece: tuple[float, float]) -> Rate:
+    def rate(self, packed: Array, overall: Array, time: float, piece: Piece) -> Rate:
         """d theta/dt (n,) and sodium outflow at the given unknowns: M rate = -transport."""
         theta = packed[self.theta]
         stage = Stage(time=time, piece=piece, length=1.0, history=theta)
@@ -298,7 +328,7 @@ class ParticleSystem:
         return packed[self._surface_dofs]
 
     def voltage_excess(
-        self, packed: Array, overall: Array, time: float, piece: tuple[float, float]
+        self, packed: Array, overall: Array, time: float, piece: Piece
     ) -> float:
         """How far an electrode potential lies beyond its limits [V]; negative inside."""
         worst = -1.0

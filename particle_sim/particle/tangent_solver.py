@@ -74,17 +74,19 @@ class TangentSolver:
         """Number of sodium unknowns t."""
         return self.fields * self.space.dimension
 
-    def solve(self, linearised: Linearised) -> tuple[Array, Array]:
+    def solve(
+        self, linearised: Linearised, residual: Array, overall_residual: Array
+    ) -> tuple[Array, Array]:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
         if linearised.is_linear and self._is_large_diffusion(linearised):
-            return self._diffuse(linearised), linearised.overall_residual
+            return self._diffuse(linearised, residual), overall_residual
         matrix = _bordered(linearised)
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         right_side = -np.concatenate(
             [
-                linearised.residual[: self.size],
-                linearised.overall_residual,
-                linearised.residual[self.size :],
+                residual[: self.size],
+                overall_residual,
+                residual[self.size :],
             ]
         )
         step = self._attempt(linearised, matrix, right_side, tolerance)
@@ -93,20 +95,21 @@ class TangentSolver:
             step = self._attempt(linearised, matrix, right_side, tolerance, last=True)
         if step is None:
             raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
-        t, g = self.size, len(linearised.overall_residual)
+        t, g = self.size, len(overall_residual)
         packed = np.concatenate([step[:t], step[t + g :]])
         if not linearised.held:
-            self._conserve(linearised, packed, step[t : t + g])
+            residual = residual[:t], overall_residual
+            self._conserve(linearised, residual, packed, step[t : t + g])
         return packed, step[t : t + g]
 
-    def _diffuse(self, linearised: Linearised) -> Array:
+    def _diffuse(self, linearised: Linearised, residual: Array) -> Array:
         """A linear stage of a large body: conjugate gradients, no matrix factorised."""
         known = self.factors
         if not isinstance(known, DiffusionIterations) or known.length != linearised.length:
             self._factorise(linearised, linearised.tangent)
         assert isinstance(self.factors, DiffusionIterations)
-        step = self.factors.solve(-linearised.residual, LINEAR_TOLERANCE)
-        self._conserve(linearised, step, linearised.overall_residual)
+        step = self.factors.solve(-residual, LINEAR_TOLERANCE)
+        self._conserve(linearised, (residual, np.zeros(0)), step, np.zeros(0))
         return step
 
     def _attempt(
@@ -202,15 +205,21 @@ class TangentSolver:
             self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
         self.factors = self.dissection.factorise(matrix)
 
-    def _conserve(self, linearised: Linearised, packed: Array, overall: Array) -> None:
+    def _conserve(
+        self,
+        linearised: Linearised,
+        residual: tuple[Array, Array],
+        packed: Array,
+        overall: Array,
+    ) -> None:
         """Make the totals exact, in place: sodium by an even shift of theta, currents by that of
         the electrode potentials. The linear solver leaves a little of both.
         """
         t, n = self.size, self.space.dimension
         even = (np.arange(t) < n).astype(float)
-        sodium = linearised.residual[:t] + linearised.tangent @ packed[:t]
+        sodium = residual[0] + linearised.tangent @ packed[:t]
         sodium += linearised.columns @ overall
-        current = linearised.overall_residual + linearised.rows @ packed[:t]
+        current = residual[1] + linearised.rows @ packed[:t]
         current += linearised.corner @ overall
         left = np.append(sodium[:n].sum(), current)
         by_theta = np.append((linearised.tangent @ even)[:n].sum(), linearised.rows @ even)

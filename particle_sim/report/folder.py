@@ -144,7 +144,7 @@ def _material_entry(material: MaterialResult) -> dict[str, Any]:
             law: {
                 **how_it_ran(run),
                 "steps": run.cost.steps,
-                "newton_iterations": run.cost.newton_iterations,
+                "linear_solves": run.cost.linear_solves,
                 "warnings": list(run.warnings),
             }
             for law, run in material.runs.items()
