@@ -41,6 +41,11 @@ class SodiumForms:
         """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
         return self._scalar_pattern.assemble(self.stiff(coefficient, self.ratio))
 
+    @cached_property
+    def unit_stiffness(self) -> sparse.csr_array:
+        """int grad N_j . grad N_i (n, n), whatever the crystal."""
+        return self._scalar_pattern.assemble(self.stiff(np.ones_like(self.space.weights), None))
+
     def stiff(self, coefficient: Array, ratio: Array | None) -> Array:
         """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
         if self._line is not None:

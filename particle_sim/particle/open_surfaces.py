@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.space import FacetPoints, Space
 from particle_sim.fem.sparse_pattern import scatter
-from particle_sim.flux import SurfaceResponse, SurfaceState
+from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.unknowns import Stage
@@ -83,42 +84,68 @@ class OpenSurfaces:
         stage: Stage,
         known: Mapping[str, SurfaceResponse],
     ) -> Borders:
-        """Add fluxes and wetting to cell residuals (e, a); returns what goes to the tangent.
+        """Add fluxes and wetting to a residual (t,); returns what goes to the tangent.
 
         Surfaces with an unknown potential are linearised as in the answers that are ``known``.
         """
-        i, g = self.space.cell_dofs.shape[1], len(overall)
-        borders = Borders.empty(self.size, g)
+        n, borders = self.space.dimension, Borders.empty(self.size, len(overall))
+        if self.has_potential and self.wetting:
+            for name in self.conditions:
+                residual[n:] -= self.wetting * self._loads[name]
         for name, facets in self.facets.items():
-            if self.has_potential and self.wetting:
-                load = np.einsum("fq,fqi->fi", facets.weights, facets.values)
-                _add(residual[:, i:], facets.cells, -self.wetting * load)
             if name in self.held:
+                continue
+            given = self.given(name, stage)
+            if given is not None:
+                borders.flows[name] = given * facets.area / self.scales.flux
+                residual[:n] += (stage.length * given / self.scales.flux) * self._loads[name]
                 continue
             answer = self.respond(name, packed, overall, stage)
             if name in known:
                 answer = self._frozen(name, answer, known[name], packed)
-            per = facets.weights / self.scales.flux
-            flux = per * answer.flux
+            flux = facets.weights / self.scales.flux * answer.flux
             borders.flows[name] = float(flux.sum())
-            values = facets.values
-            load = np.einsum("fq,fqi->fi", flux, values)
-            _add(residual[:, :i], facets.cells, stage.length * load)
-            if not np.any(answer.slope) and not np.any(answer.potential_slope):
-                continue
-            borders.reacts = True
-            slope = per * answer.slope
-            pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
-            borders.blocks.append((facets, 0, pairs))
-            by_phi = per * answer.potential_slope * self.scales.energy
-            if self.has_potential:
-                pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
-                borders.blocks.append((facets, i, pairs))
-            if name in self.unknown_voltages:
-                borders.answers[name] = answer
-                self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
-                borders.overall[self.unknown_voltages.index(name)] += float(flux.sum())
+            load = np.einsum("fq,fqi->fi", flux, facets.values)
+            residual[:n] += stage.length * scatter(facets.dofs, load, n)
+            if np.any(answer.slope) or np.any(answer.potential_slope):
+                borders.reacts = True
+                self._react(borders, name, answer, stage)
+                if name in self.unknown_voltages:
+                    borders.overall[self.unknown_voltages.index(name)] += float(flux.sum())
         return borders
+
+    def _react(self, borders: Borders, name: str, answer: SurfaceResponse, stage: Stage) -> None:
+        """What a flux that reacts to the sodium beneath it gives to the tangent."""
+        facets, i = self.facets[name], self.space.cell_dofs.shape[1]
+        per, values = facets.weights / self.scales.flux, facets.values
+        slope = per * answer.slope
+        pairs = np.einsum("fq,fqi,fqj->fij", stage.length * slope, values, values)
+        borders.blocks.append((facets, 0, pairs))
+        by_phi = per * answer.potential_slope * self.scales.energy
+        if self.has_potential:
+            pairs = np.einsum("fq,fqi,fqj->fij", stage.length * by_phi, values, values)
+            borders.blocks.append((facets, i, pairs))
+        if name in self.unknown_voltages:
+            borders.answers[name] = answer
+            self._border(borders, name, (slope, by_phi, per * answer.voltage_slope), stage)
+
+    @cached_property
+    def _loads(self) -> dict[str, Array]:
+        """int N_i over each open surface (n,)."""
+        return {
+            name: scatter(
+                f.dofs, np.einsum("fq,fqi->fi", f.weights, f.values), self.space.dimension
+            )
+            for name, f in self.facets.items()
+        }
+
+    def given(self, name: str, stage: Stage) -> float | None:
+        """Flux [SI] of a surface through which the same passes everywhere, whatever the sodium."""
+        condition = self.conditions[name]
+        history = condition if condition.total is None else condition.total
+        if not isinstance(history, SurfaceFlux) or name in self.unknown_voltages:
+            return None
+        return history.between(*stage.piece, stage.time * self.scales.time)
 
     def _frozen(
         self, name: str, answer: SurfaceResponse, known: SurfaceResponse, packed: Array
@@ -143,19 +170,15 @@ class OpenSurfaces:
     def changes(self, packed: Array, overall: Array, stage: Stage, later: Stage) -> bool:
         """Whether time alone changes what passes."""
         for name, condition in self.conditions.items():
-            if name in self.unknown_voltages:
-                assert condition.total is not None
-                one, other = (
-                    condition.total.between(*s.piece, s.time * self.scales.time)
-                    for s in (stage, later)
-                )
-            elif name in self.held:
+            if name in self.held:
                 continue
-            else:
-                one, other = (
-                    self.respond(name, packed, overall, s).flux for s in (stage, later)
-                )
-            if np.any(one != other):
+            passes: list[Any] = []
+            for at in (stage, later):
+                if condition.total is not None:
+                    passes.append(condition.total.between(*at.piece, at.time * self.scales.time))
+                else:
+                    passes.append(self.respond(name, packed, overall, at).flux)
+            if np.any(passes[0] != passes[1]):
                 return True
         return False
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
+from scipy import sparse
 
+from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.materials.material import Material
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.unknowns import Stage
@@ -23,13 +25,13 @@ from particle_sim.units import Array
 
 @dataclass(frozen=True, kw_only=True)
 class Transported:
-    """Cell residual (e, a), and the coefficients at the points (e, q)."""
+    """Residual (t,), and the coefficients at the points (e, q)."""
 
     residual: Array
     diffusivity: Array
     mobility: Array | None
     make_tangent: Callable[[], Array]
-    """Gives a new cell tangent (e, a, a); the last iteration of a stage needs none"""
+    """Gives a new cell tangent (e, a, a), which most stages need not"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,49 +63,56 @@ class SodiumTransport:
         same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
         return float(flux.diffusivity[0]) if same and not flux.diffusivity_slope.any() else None
 
-    def of(self, unknowns: Array, old: Array, stage: Stage) -> Transported:
-        """At cell unknowns (e, a) with the history ``old`` (e, i)."""
-        i = old.shape[1]
-        theta, residual = unknowns[:, :i], np.zeros_like(unknowns)
-        residual[:, :i] = times(self.forms.mass, theta - old)
-        if self.has_potential:
-            residual[:, i:] = times(self._standing[:, i:], unknowns)
+    def of(self, packed: Array, stage: Stage) -> Transported:
+        """At the sodium's unknowns, theta and phi (t,)."""
+        n, dofs = len(stage.history), self.forms.space.cell_dofs
+        theta = packed[:n]
+        residual = self.forms.mass_matrix @ (theta - stage.history)
         if self.constant_diffusivity is None:
-            return self._varying(residual, unknowns, stage.length)
-        residual += stage.length * self._diffused(theta, self.constant_diffusivity)
-        return Transported(
-            residual=residual,
-            diffusivity=np.full_like(self.forms.space.weights, self.constant_diffusivity),
+            moved, transported = self._varying(packed, stage.length)
+        else:
+            moved, transported = self._constant(theta[dofs], stage.length)
+        residual += stage.length * scatter(dofs, moved, n)
+        if self.has_potential:
+            potential = self.forms.mass_matrix @ packed[n : 2 * n]
+            potential -= self._gradient_matrix @ theta
+            residual = np.concatenate([residual, potential])
+        return transported(residual=residual)
+
+    def _constant(self, theta: Array, length: float) -> tuple[Array, Callable[..., Transported]]:
+        diffusivity = self.constant_diffusivity
+        assert diffusivity is not None
+        return self._diffused(theta, diffusivity), partial(
+            Transported,
+            diffusivity=np.full_like(self.forms.space.weights, diffusivity),
             mobility=None,
-            make_tangent=lambda: self._standing + stage.length * self._diffusion,
+            make_tangent=lambda: self._standing + length * self._diffusion,
         )
 
-    def _varying(self, residual: Array, unknowns: Array, length: float) -> Transported:
+    def _varying(self, packed: Array, length: float) -> tuple[Array, Callable[..., Transported]]:
         forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values
-        i = values.shape[1]
-        theta = unknowns[:, :i]
+        i, dofs = values.shape[1], forms.space.cell_dofs
+        theta = packed[dofs]
         flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
         gradient = forms.gradient(theta)
-        moved = flux.diffusivity[..., None] * gradient
-        change = flux.diffusivity_slope[..., None] * gradient
-        if flux.mobility is not None and flux.mobility_slope is not None and self.has_potential:
-            pull = forms.gradient(unknowns[:, i:])
-            moved = moved + flux.mobility[..., None] * pull
-            change = change + flux.mobility_slope[..., None] * pull
-        if ratio is not None:
-            moved, change = moved @ ratio, change @ ratio
-        residual[:, :i] += length * forms.divergence(moved)
+        moved, pull = flux.diffusivity[..., None] * gradient, None
+        if flux.mobility is not None and self.has_potential:
+            pull = forms.gradient(packed[dofs + forms.space.dimension])
+            moved += flux.mobility[..., None] * pull
 
         def tangent() -> Array:
-            made = self._standing.copy()
-            stiff = forms.stiff(flux.diffusivity, ratio) + forms.carried(change)
-            made[:, :i, :i] += length * stiff
-            if self.has_potential and flux.mobility is not None:
+            made, change = self._standing.copy(), flux.diffusivity_slope[..., None] * gradient
+            if pull is not None and flux.mobility is not None and flux.mobility_slope is not None:
+                change += flux.mobility_slope[..., None] * pull
                 made[:, :i, i:] += length * forms.stiff(flux.mobility, ratio)
+            change = change if ratio is None else change @ ratio
+            made[:, :i, :i] += length * (
+                forms.stiff(flux.diffusivity, ratio) + forms.carried(change)
+            )
             return made
 
-        return Transported(
-            residual=residual,
+        return forms.divergence(moved if ratio is None else moved @ ratio), partial(
+            Transported,
             diffusivity=flux.diffusivity,
             mobility=flux.mobility,
             make_tangent=tangent,
@@ -114,6 +123,11 @@ class SodiumTransport:
         if self.forms.space.mesh.dimension == 1:
             return self.forms.divergence(diffusivity * self.forms.gradient(theta))
         return times(self._diffusion, theta)
+
+    @cached_property
+    def _gradient_matrix(self) -> sparse.csr_array:
+        """k int grad N_j . grad N_i (n, n)."""
+        return self.gradient_energy * self.forms.unit_stiffness
 
     @cached_property
     def _diffusion(self) -> Array:

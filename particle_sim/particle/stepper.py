@@ -34,6 +34,7 @@ FAILED = 256.0
 ROUNDING = 1e-9
 """Change of theta below which an iteration that no longer improves has met rounding."""
 
+
 @dataclass(frozen=True, kw_only=True)
 class Controls:
     """Error scales per dof test: theta error over ``theta_scale`` and stress over ``stress_scale``.

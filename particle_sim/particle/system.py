@@ -192,25 +192,25 @@ class ParticleSystem:
 
         With ``answers`` the surfaces with an unknown potential keep the slopes of those.
         """
-        cells, i = self.space.cell_dofs, self.space.cell_dofs.shape[1]
-        unknowns = packed[self._cell_unknowns]
-        moved = self.transport.of(unknowns, stage.history[cells], stage)
-        residual = moved.residual
-        borders = self.exchange.add(residual, packed, overall, stage, answers or {})
-        coupling, equilibrium = None, np.zeros(0)
+        n, t = self.space.dimension, self.phi.stop
+        moved = self.transport.of(packed[:t], stage)
+        total = moved.residual
+        borders = self.exchange.add(total, packed, overall, stage, answers or {})
+        coupling = None
         if self.is_coupled:
-            coupling = self._coupler.at(unknowns[:, :i], packed[self.u])
-            residual[:, i:] += coupling.potential
-            equilibrium = coupling.equilibrium
+            cells = self.space.cell_dofs
+            coupling = self._coupler.at(packed[cells], packed[self.u])
+            total[n:] += scatter(cells, coupling.potential, n)
+            total = np.concatenate([total, coupling.equilibrium])
 
         def blocks() -> Array:
             tangent = moved.make_tangent()
             borders.add_to(tangent)
             if coupling is not None:
+                i = coupling.potential_slope.shape[1]
                 tangent[:, i:, :i] += coupling.potential_slope
             return tangent
 
-        total = np.concatenate([scatter(self._cell_unknowns, residual, self.phi.stop), equilibrium])
         held = self.held.replace(total, packed)
         is_linear = self.transport.constant_diffusivity is not None
         return Linearised(
@@ -327,9 +327,7 @@ class ParticleSystem:
         """Site fractions at the dofs of all open surfaces."""
         return packed[self._surface_dofs]
 
-    def voltage_excess(
-        self, packed: Array, overall: Array, time: float, piece: Piece
-    ) -> float:
+    def voltage_excess(self, packed: Array, overall: Array, time: float, piece: Piece) -> float:
         """How far an electrode potential lies beyond its limits [V]; negative inside."""
         worst = -1.0
         for name, surface in self.surfaces.items():

@@ -11,6 +11,8 @@ phases well behaved.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,20 +64,25 @@ def mobile_sodium(
         if near.any():
             ends = np.array([step.start - EDGE_ROUNDING, step.start + EDGE_ROUNDING])
             value, slope, width = _raw(ends, steps)
-            first = _blend(first, near, theta, ends, value, slope)
-            second = _blend(second, near, theta, ends, width * value, width * slope)
+            _blend(first, near, theta, ends, value, slope)
+            _blend(second, near, theta, ends, width * value, width * slope)
     return first, second
 
 
 def _raw(theta: Array, steps: tuple[Step, ...]) -> tuple[Array, Array, Array]:
-    starts = np.asarray([step.start for step in steps])
-    shares = np.asarray([step.share for step in steps])
+    starts, shares = _edges(steps)
     index = np.searchsorted(starts[1:], theta, side="right")
     share = shares[index]
     filling = (theta - starts[index]) / share
-    within = (filling >= 0) & (filling <= 1)
-    mixing = np.where(within, filling * (1 - filling), 0.0)
-    return mixing, np.where(within, (1 - 2 * filling) / share, 0.0), share
+    rest = 1 - filling
+    mixing = filling * rest  # negative outside
+    return np.maximum(mixing, 0.0), np.where(mixing >= 0, (rest - filling) / share, 0.0), share
+
+
+@lru_cache(maxsize=64)
+def _edges(steps: tuple[Step, ...]) -> tuple[Array, Array]:
+    """Starts and shares of the plateaus."""
+    return np.array([step.start for step in steps]), np.array([step.share for step in steps])
 
 
 def _blend(
@@ -85,22 +92,21 @@ def _blend(
     ends: Array,
     value: Array,
     slope: Array,
-) -> tuple[Array, Array]:
-    """Hermite cubic through ``ends`` where ``near``; value and slope elsewhere unchanged."""
+) -> None:
+    """Put the Hermite cubic through ``ends`` into value and slope where ``near``, in place."""
     length = ends[1] - ends[0]
-    t = (theta - ends[0]) / length
-    cubic = (
+    t = (theta[near] - ends[0]) / length
+    pair[0][near] = (
         (1 + 2 * t) * (1 - t) ** 2 * value[0]
         + t * (1 - t) ** 2 * length * slope[0]
         + t**2 * (3 - 2 * t) * value[1]
         + t**2 * (t - 1) * length * slope[1]
     )
-    cubic_slope = (
+    pair[1][near] = (
         6 * t * (t - 1) * (value[0] - value[1]) / length
         + (1 - t) * (1 - 3 * t) * slope[0]
         + t * (3 * t - 2) * slope[1]
     )
-    return np.where(near, cubic, pair[0]), np.where(near, cubic_slope, pair[1])
 
 
 phase_separation = PhysicsTerm(
