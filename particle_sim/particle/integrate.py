@@ -21,7 +21,7 @@ from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.units import Array
 
-SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 6.0
+SAFETY, SLOWEST, FASTEST = 0.8, 0.2, 6.0
 
 
 def integrate(

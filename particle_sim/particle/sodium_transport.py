@@ -66,17 +66,15 @@ class SodiumTransport:
     def of(self, packed: Array, stage: Stage) -> Transported:
         """At the sodium's unknowns, theta and phi (t,)."""
         n, dofs = len(stage.history), self.forms.space.cell_dofs
-        theta = packed[:n]
-        residual = self.forms.mass_matrix @ (theta - stage.history)
         if self.constant_diffusivity is None:
             moved, transported = self._varying(packed, stage.length)
         else:
-            moved, transported = self._constant(theta[dofs], stage.length)
-        residual += stage.length * scatter(dofs, moved, n)
+            moved, transported = self._constant(packed[dofs], stage.length)
+        changed = packed[:n] - stage.history
         if self.has_potential:
-            potential = self.forms.mass_matrix @ packed[n : 2 * n]
-            potential -= self._gradient_matrix @ theta
-            residual = np.concatenate([residual, potential])
+            changed = np.concatenate([changed, packed[n:], packed[:n]])
+        residual = self._standing_rows @ changed
+        residual[:n] += stage.length * scatter(dofs, moved, n)
         return transported(residual=residual)
 
     def _constant(self, theta: Array, length: float) -> tuple[Array, Callable[..., Transported]]:
@@ -125,9 +123,17 @@ class SodiumTransport:
         return times(self._diffusion, theta)
 
     @cached_property
-    def _gradient_matrix(self) -> sparse.csr_array:
-        """k int grad N_j . grad N_i (n, n)."""
-        return self.gradient_energy * self.forms.unit_stiffness
+    def _standing_rows(self) -> sparse.csr_array:
+        """What no state changes: M (theta - theta_0), and M phi - k K theta where there is phi.
+
+        Columns: theta - theta_0, phi, theta.
+        """
+        mass = self.forms.mass_matrix
+        if not self.has_potential:
+            return mass
+        pull = -self.gradient_energy * self.forms.unit_stiffness
+        blocks = [[mass, None, sparse.csr_array(mass.shape)], [None, mass, pull]]
+        return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 
     @cached_property
     def _diffusion(self) -> Array:

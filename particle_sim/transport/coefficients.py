@@ -20,15 +20,16 @@ def potentials_of(terms: Sequence[PhysicsTerm]) -> frozenset[Potential]:
 def flux_coefficients(
     terms: Sequence[PhysicsTerm], material: Material, scales: Scales, theta: Array
 ) -> Flux:
-    """Sum of all terms' coefficients at points, scaled; zero mobility where no term has one."""
+    """Sum of all terms' coefficients at points, scaled; no mobility where no term has one."""
     point = Point(site_fraction=theta, temperature=scales.temperature)
     fluxes = [term.flux(point, material) for term in terms]
     mobile = [f for f in fluxes if f.mobility is not None]
+    one, other = 1 / scales.diffusivity, 1 / scales.mobility
     return Flux(
-        diffusivity=_sum([f.diffusivity for f in fluxes], theta) / scales.diffusivity,
-        diffusivity_slope=_sum([f.diffusivity_slope for f in fluxes], theta) / scales.diffusivity,
-        mobility=_sum([f.mobility for f in mobile], theta) / scales.mobility,
-        mobility_slope=_sum([f.mobility_slope for f in mobile], theta) / scales.mobility,
+        diffusivity=one * _sum([f.diffusivity for f in fluxes], theta),
+        diffusivity_slope=one * _sum([f.diffusivity_slope for f in fluxes], theta),
+        mobility=other * _sum([f.mobility for f in mobile], theta) if mobile else None,
+        mobility_slope=other * _sum([f.mobility_slope for f in mobile], theta) if mobile else None,
     )
 
 
