@@ -168,8 +168,8 @@ class Stepper:
             sodium = float(np.abs(change[system.theta]).max())
             moves.append(max(sodium, float(np.abs(change[len(packed) :]).max(initial=0.0))))
         raise ConvergenceError(
-            f"At scaled time {stage.time:.6g} no potential and displacement were found that fit the "
-            f"sodium (Newton residuals {', '.join(f'{r:.1e}' for r in residuals)}); begin with "
+            f"At scaled time {stage.time:.6g} no potential and displacement were found that fit "
+            f"the sodium (Newton residuals {', '.join(f'{r:.1e}' for r in residuals)}); begin with "
             "another filling.",
             last_state=packed,
             residuals=tuple(residuals),

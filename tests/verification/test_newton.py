@@ -19,10 +19,12 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.functions import LinearTable, Polynomial
 from particle_sim.materials.material import Material
 from particle_sim.particle import sodium_transport
+from particle_sim.particle.accuracy import controls_of
 from particle_sim.particle.band_solver import BandSolver
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.linearised import Linearised
 from particle_sim.particle.mechanics import Lateral, MechanicalBoundary, Shell, free_surface
+from particle_sim.particle.stepper import Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
@@ -174,22 +176,26 @@ def check_step(setup: Setup) -> None:
     state, _ = state_of(system, 1)
     stage = Stage(**STAGE, history=np.full(system.space.dimension, 0.45))
     linearised = system.linearise(state, np.zeros(0), stage)
-    step, _ = system.newton_step(linearised)
+    step = system.move(linearised, linearised)
     left = apply(system, linearised, step) + linearised.residual
     error = float(np.abs(left).max() / np.abs(linearised.residual).max())
     assert error < 1e-9, f"the step leaves {error:.1e} of the residual"
 
 
 def check_quadratic(law: tuple[PhysicsTerm, ...]) -> None:
-    """In the hardest stage of a run every residual is at most the square of the one before."""
+    """In a long nonlinear stage every residual is at most the square of the one before."""
     values = material(STEEP)
     body = ps.Particle(
         material=values, mesh=ps.shapes.sphere(SIZE, cells=12, grading=3), physics=law
     )
-    flux = -1.5 * 1e-14 * FULL / SIZE
-    surface = ps.constant_flux(flux, 0.02, initial_site_fraction=0.05)
-    run = ps.solve_particle(body, surface, tolerance=1e-2, limits=None)
-    residuals = np.array(run.cost.newton_residuals)
+    flux = ps.constant_flux(-1.5 * 1e-14 * FULL / SIZE, 0.02, initial_site_fraction=0.05)
+    system = discretised(body, {"surface": flux})
+    controls = controls_of(system, flux, 1e-2, None)
+    stepper = Stepper(system=system, controls=controls, trajectory=Trajectory())
+    packed, overall = system.start(np.full(system.space.dimension, 0.05))
+    history = packed[system.theta]
+    stepper.newton(packed, overall, Stage(**STAGE | {"length": 0.05}, history=history))
+    residuals = np.array(stepper.trajectory.newton_residuals)
     clear = residuals[residuals > 1e-14]
     assert len(clear) >= 4, f"not quadratic to see: {residuals}"
     constants = clear[1:] / clear[:-1] ** 2
