@@ -65,7 +65,7 @@ class Linearised:
     @property
     def outflow(self) -> float:
         """Of all surfaces with a flux"""
-        return sum(self.flows.values())
+        return sum(self.flows.values(), self.borders.drift)
 
     @property
     def answers(self) -> Mapping[str, SurfaceResponse]:
@@ -87,9 +87,22 @@ class Linearised:
 class Drift:
     """What time alone adds to a stage's residual during a step."""
 
-    residual: Array
-    overall_residual: Array
+    residual: Array | float
+    overall_residual: Array | float
     outflow: float
+
+    def times(self, weight: float) -> Drift:
+        """A part of it."""
+        if self is NO_DRIFT:
+            return self
+        return Drift(
+            residual=weight * self.residual,
+            overall_residual=weight * self.overall_residual,
+            outflow=weight * self.outflow,
+        )
+
+
+NO_DRIFT = Drift(residual=0.0, overall_residual=0.0, outflow=0.0)
 
 
 def identity_rows(matrix: sparse.csr_array, dofs: Integers) -> sparse.csr_array:

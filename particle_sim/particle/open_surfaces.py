@@ -15,7 +15,7 @@ from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.unknowns import Stage
+from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.transport.kinetics import electrode_potential
 from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
@@ -141,11 +141,25 @@ class OpenSurfaces:
 
     def given(self, name: str, stage: Stage) -> float | None:
         """Flux [SI] of a surface through which the same passes everywhere, whatever the sodium."""
-        condition = self.conditions[name]
-        history = condition if condition.total is None else condition.total
-        if not isinstance(history, SurfaceFlux) or name in self.unknown_voltages:
-            return None
-        return history.between(*stage.piece, stage.time * self.scales.time)
+        ends = self._ends.get((name, stage.piece))
+        if ends is None:
+            history = self._history(name)
+            if not isinstance(history, SurfaceFlux) or name in self.unknown_voltages:
+                return None
+            ends = tuple(history.between(*stage.piece, time) for time in stage.piece)
+            self._ends[name, stage.piece] = ends
+        first, last = stage.piece
+        part = (stage.time * self.scales.time - first) / (last - first)
+        return ends[0] + part * (ends[1] - ends[0])
+
+    @cached_property
+    def _ends(self) -> dict[tuple[str, Piece], tuple[float, ...]]:
+        """Given fluxes at both ends of the pieces met so far."""
+        return {}
+
+    def _history(self, name: str) -> SurfaceCondition:
+        """What tells the flux of a surface, or its mean."""
+        return self.conditions[name].total or self.conditions[name]
 
     def _frozen(
         self, name: str, answer: SurfaceResponse, known: SurfaceResponse, packed: Array
@@ -169,18 +183,18 @@ class OpenSurfaces:
 
     def changes(self, packed: Array, overall: Array, stage: Stage, later: Stage) -> bool:
         """Whether time alone changes what passes."""
-        for name, condition in self.conditions.items():
-            if name in self.held:
-                continue
-            passes: list[Any] = []
-            for at in (stage, later):
-                if condition.total is not None:
-                    passes.append(condition.total.between(*at.piece, at.time * self.scales.time))
-                else:
-                    passes.append(self.respond(name, packed, overall, at).flux)
-            if np.any(passes[0] != passes[1]):
-                return True
-        return False
+
+        def passing(name: str, at: Stage) -> Any:
+            history = self._history(name)
+            if isinstance(history, SurfaceFlux):
+                return history.between(*at.piece, at.time * self.scales.time)
+            return self.respond(name, packed, overall, at).flux
+
+        return any(
+            np.any(passing(name, stage) != passing(name, later))
+            for name in self.conditions
+            if name not in self.held
+        )
 
     def _border(
         self, borders: Borders, name: str, slopes: tuple[Array, Array, Array], stage: Stage
@@ -255,6 +269,8 @@ class Borders:
     overall: Array
     flows: dict[str, float]
     answers: dict[str, SurfaceResponse]
+    drift: float = 0.0
+    """What leaves besides, in a stage whose flows are those of another time"""
     reacts: bool = False
     blocks: list[tuple[FacetPoints, int, Array]] = field(default_factory=list)
     """Facets, first column, and what their sodium's rows gain there (f, i, i)"""

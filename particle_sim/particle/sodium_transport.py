@@ -136,6 +136,15 @@ class SodiumTransport:
         return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 
     @cached_property
+    def linear_rows(self) -> sparse.csr_array:
+        """Of a constant diffusivity: (n, 2 n) -M for what is kept, K for what is moved."""
+        stiff = self.forms.stiff_matrix(
+            np.full_like(self.forms.space.weights, self.constant_diffusivity or 0.0)
+        )
+        blocks = [-self.forms.mass_matrix, stiff]
+        return sparse.csr_array(sparse.hstack(blocks, format="csr"))
+
+    @cached_property
     def _diffusion(self) -> Array:
         """Cell matrices of a constant diffusivity (e, i, j)."""
         unit = self.forms.stiff(np.ones_like(self.forms.space.weights), self.forms.ratio)

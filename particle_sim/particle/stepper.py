@@ -13,7 +13,7 @@ but the first state's, for what is not sodium.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -100,24 +100,27 @@ class Stepper:
 
         Raises :class:`numpy.linalg.LinAlgError` where a linear system has no solution.
         """
-        system, short, theta = self.system, GAMMA * length, self.system.theta
+        system, theta = self.system, self.system.theta
         start, n = np.concatenate([snapshot.packed, snapshot.overall]), len(snapshot.packed)
-        stage = Stage(time=snapshot.time, piece=piece, length=short, history=start[theta])
+        stage = Stage(time=snapshot.time, piece=piece, length=GAMMA * length, history=start[theta])
         tangent = here = system.linearise(snapshot.packed, snapshot.overall, stage)
         drift = system.drift(tangent, stage, length)
         moves = np.zeros((len(A), len(start)))
         left = np.zeros(len(A))  # sodium that leaves with each move
         for i in range(len(A)):
-            state = start + A[i] @ moves[:i]
-            if i > 0:
-                history = state[theta] + GAMMA * (C[i] @ moves[:i, theta])
+            moved, kept = A[i] @ moves[:i], GAMMA * (C[i] @ moves[:i, theta])
+            if i > 0 and tangent.is_linear:
+                here = system.linear_stage(tangent, moved, kept, drift.times(ALPHA[i]))
+            elif i > 0:
                 at = snapshot.time + ALPHA[i] * length
-                stage = Stage(time=at, piece=piece, length=short, history=history)
-                here = system.linearise(state[:n], state[n:], stage, tangent.answers)
-            moves[i] = system.move(tangent, here, DERIVATIVE[i], drift)
-            left[i] = GAMMA * (C[i] @ left[:i]) + system.outflow(
-                tangent, here, moves[i], DERIVATIVE[i], drift
-            )
+                state = start + moved
+                later = replace(stage, time=at, history=state[theta] + kept)
+                here = system.linearise(state[:n], state[n:], later, tangent.answers)
+            extra = drift.times(DERIVATIVE[i])
+            moves[i] = system.move(tangent, here, extra)
+            flow = stage.length * (here.outflow + extra.outflow)
+            left[i] = GAMMA * (C[i] @ left[:i]) + flow + tangent.borders.outflow_of(moves[i])
+        state = start + moved
         self.trajectory.linear_solves += len(A)
         state, error = state + moves[-1], moves[-1, theta]
         if not np.isfinite(state).all():

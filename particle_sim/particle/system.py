@@ -30,7 +30,7 @@ from particle_sim.particle.coupling import Coupler
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.held import HeldSurfaces
-from particle_sim.particle.linearised import Drift, Linearised, identity_rows
+from particle_sim.particle.linearised import NO_DRIFT, Drift, Linearised, identity_rows
 from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
@@ -245,18 +245,28 @@ class ParticleSystem:
             worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
         return worst
 
-    def move(
-        self, tangent: Linearised, here: Linearised, weight: float = 0.0, drift: Drift | None = None
-    ) -> Array:
+    def linear_stage(
+        self, tangent: Linearised, moved: Array, kept: Array, drift: Drift
+    ) -> Linearised:
+        """A linear system's stage at ``moved`` unknowns and theta less ``kept``, later by a drift.
+
+        Its residual follows from that of ``tangent``: r + h K moved - M kept + drift.
+        """
+        change = self.transport.linear_rows @ np.concatenate([kept, tangent.length * moved])
+        return replace(
+            tangent,
+            residual=tangent.residual + change + drift.residual,
+            borders=replace(tangent.borders, drift=drift.outflow),
+        )
+
+    def move(self, tangent: Linearised, here: Linearised, extra: Drift = NO_DRIFT) -> Array:
         """All unknowns' solution, global ones last, of tangent times move = -residual of ``here``.
 
-        ``weight`` of a residual's ``drift`` is added to it.
+        ``extra`` is added to the residual.
         """
-        residual, overall_residual = here.residual, here.overall_residual
-        if drift is not None:
-            residual = residual + weight * drift.residual
-            overall_residual = overall_residual + weight * drift.overall_residual
-        packed, overall = self.solver.solve(tangent, residual, overall_residual)
+        packed, overall = self.solver.solve(
+            tangent, here.residual + extra.residual, here.overall_residual + extra.overall_residual
+        )
         moved = [packed]
         for k, name in enumerate(self.exchange.unknown_voltages):
             answer, facets = here.answers[name], self.exchange.facets[name]
@@ -270,24 +280,17 @@ class ParticleSystem:
             moved.append(flux.ravel() / self.scales.flux - old)
         return np.concatenate([*moved, overall])
 
-    def drift(self, here: Linearised, stage: Stage, length: float) -> Drift | None:
-        """What a residual gains over ``length`` by time alone; ``None`` for nothing."""
+    def drift(self, here: Linearised, stage: Stage, length: float) -> Drift:
+        """What a residual gains over ``length`` by time alone."""
         later = replace(stage, time=stage.time + length)
         if not self.exchange.changes(here.packed, here.overall, stage, later):
-            return None
+            return NO_DRIFT
         there = self.linearise(here.packed, here.overall, later, here.answers)
         return Drift(
             residual=there.residual - here.residual,
             overall_residual=there.overall_residual - here.overall_residual,
             outflow=there.outflow - here.outflow,
         )
-
-    def outflow(
-        self, tangent: Linearised, here: Linearised, move: Array, weight: float, drift: Drift | None
-    ) -> float:
-        """Sodium that leaves through open surfaces with a move, less that of the moves before."""
-        flow = here.outflow + (weight * drift.outflow if drift is not None else 0.0)
-        return tangent.length * flow + tangent.borders.outflow_of(move)
 
     def flows(self, packed: Array, overall: Array, time: float, piece: Piece) -> dict[str, float]:
         """Sodium leaving per scaled time, by surface."""

@@ -26,7 +26,7 @@ from particle_sim.units import Array
 
 SMOOTH_CELLS = 24
 SMOOTH_GRADING = 100.0
-CELLS_PER_INTERFACE = 2.0
+CELLS_PER_INTERFACE = 3.2
 MOST_CELLS = 4000
 
 
