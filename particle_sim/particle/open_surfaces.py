@@ -176,10 +176,16 @@ class OpenSurfaces:
     def flows(self, packed: Array, overall: Array, stage: Stage) -> dict[str, float]:
         """Sodium leaving per scaled time, by surface."""
         return {
-            name: float((facets.weights * self.respond(name, packed, overall, stage).flux).sum())
+            name: float((facets.weights * self._passing(name, packed, overall, stage)).sum())
             / self.scales.flux
             for name, facets in self.facets.items()
         }
+
+    def _passing(self, name: str, packed: Array, overall: Array, stage: Stage) -> Array:
+        """Local fluxes [SI]; unknown ones add up to the given current exactly."""
+        if name in self.currents:
+            return self._present(name, packed, self.facets[name].weights.shape)
+        return self.respond(name, packed, overall, stage).flux
 
     def changes(self, packed: Array, overall: Array, stage: Stage, later: Stage) -> bool:
         """Whether time alone changes what passes."""
