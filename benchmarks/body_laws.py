@@ -2,7 +2,7 @@
 
 One eighth of a ball under a constant flux, quadratic tetrahedra, the same tolerance and outputs for
 all laws: constant D, D(theta), and solid-solution stress drift (sodium, potential and displacement
-together). CPU seconds of one core, steps, Newton iterations and the ratio to constant D.
+together). CPU seconds of one core, steps, linear solves and the ratio to constant D.
 
 Run with ``OMP_NUM_THREADS=1 python benchmarks/body_laws.py --cells-per-radius 9``.
 """
@@ -56,7 +56,7 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(
             f"{name:>13}: {spent:6.1f} CPU s, {spent / first:4.1f}x, {len(mesh.cells):,} cells, "
-            f"{run.cost.steps} steps, {run.cost.newton_iterations} Newton iterations, "
+            f"{run.cost.steps} steps, {run.cost.linear_solves} linear solves, "
             f"{stress / 1e6:.2f} MPa, peak {peak:.2f} GB so far"
         )
 

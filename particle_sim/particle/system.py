@@ -252,7 +252,7 @@ class ParticleSystem:
 
         Its residual follows from that of ``tangent``: r + h K moved - M kept + drift.
         """
-        change = self.transport.linear_rows @ np.concatenate([kept, tangent.length * moved])
+        change = self.transport.linear_change(moved, kept, tangent.length)
         return replace(
             tangent,
             residual=tangent.residual + change + drift.residual,
