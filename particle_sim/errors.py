@@ -84,7 +84,7 @@ class ConvergenceError(ParticleSimError):
     """A solve did not converge.
 
     ``last_state`` is the last accepted state and ``residuals`` the Newton residual history
-    of the step that failed.
+    of a first state that was not found, or the error of the last step over its tolerance.
     """
 
     def __init__(self, message: str, *, last_state: Any, residuals: tuple[float, ...]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +16,7 @@ from scipy import sparse
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.materials.material import Material
 from particle_sim.particle.forms import SodiumForms
+from particle_sim.particle.linear_diffusion import LinearDiffusion
 from particle_sim.particle.unknowns import Stage
 from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
 from particle_sim.transport.scales import Scales
@@ -54,42 +55,44 @@ class SodiumTransport:
         return gradient_energy(self.terms, self.material, self.scales)
 
     @cached_property
-    def constant_diffusivity(self) -> float | None:
-        """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
+    def linear(self) -> LinearDiffusion | None:
+        """Where D is one number and nothing else moves sodium."""
         if self.has_potential:
             return None
         probe = np.linspace(-0.1, 1.1, 25)
         flux = flux_coefficients(self.terms, self.material, self.scales, probe)
-        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
-        return float(flux.diffusivity[0]) if same and not flux.diffusivity_slope.any() else None
+        value = float(flux.diffusivity[0])
+        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(value)
+        if not same or flux.diffusivity_slope.any():
+            return None
+        return LinearDiffusion(forms=self.forms, diffusivity=value)
 
     def of(self, packed: Array, stage: Stage) -> Transported:
         """At the sodium's unknowns, theta and phi (t,)."""
-        n, dofs = len(stage.history), self.forms.space.cell_dofs
-        if self.constant_diffusivity is None:
-            moved, transported = self._varying(packed, stage.length)
-        else:
-            moved, transported = self._constant(packed[dofs], stage.length)
+        linear = self.linear
+        if linear is None:
+            return self._varying(packed, stage)
+        moved = linear.moved(packed[self.forms.space.cell_dofs])
+        return Transported(
+            residual=self._residual(packed, stage, moved),
+            diffusivity=np.full_like(self.forms.space.weights, linear.diffusivity),
+            mobility=None,
+            make_tangent=lambda: self._standing + stage.length * linear.cells,
+        )
+
+    def _residual(self, packed: Array, stage: Stage, moved: Array) -> Array:
+        """(t,) from what moves in each cell (e, i)."""
+        n = len(stage.history)
         changed = packed[:n] - stage.history
         if self.has_potential:
             changed = np.concatenate([changed, packed[n:], packed[:n]])
         residual = self._standing_rows @ changed
-        residual[:n] += stage.length * scatter(dofs, moved, n)
-        return transported(residual=residual)
+        residual[:n] += stage.length * scatter(self.forms.space.cell_dofs, moved, n)
+        return np.asarray(residual)
 
-    def _constant(self, theta: Array, length: float) -> tuple[Array, Callable[..., Transported]]:
-        diffusivity = self.constant_diffusivity
-        assert diffusivity is not None
-        return self._diffused(theta, diffusivity), partial(
-            Transported,
-            diffusivity=np.full_like(self.forms.space.weights, diffusivity),
-            mobility=None,
-            make_tangent=lambda: self._standing + length * self._diffusion,
-        )
-
-    def _varying(self, packed: Array, length: float) -> tuple[Array, Callable[..., Transported]]:
+    def _varying(self, packed: Array, stage: Stage) -> Transported:
         forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values
-        i, dofs = values.shape[1], forms.space.cell_dofs
+        i, dofs, length = values.shape[1], forms.space.cell_dofs, stage.length
         theta = packed[dofs]
         flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
         gradient = forms.gradient(theta)
@@ -109,18 +112,13 @@ class SodiumTransport:
             )
             return made
 
-        return forms.divergence(moved if ratio is None else moved @ ratio), partial(
-            Transported,
+        moved = moved if ratio is None else moved @ ratio
+        return Transported(
+            residual=self._residual(packed, stage, forms.divergence(moved)),
             diffusivity=flux.diffusivity,
             mobility=flux.mobility,
             make_tangent=tangent,
         )
-
-    def _diffused(self, theta: Array, diffusivity: float) -> Array:
-        """What a constant diffusivity moves, by cell; on a line by its flux, which sums to zero."""
-        if self.forms.space.mesh.dimension == 1:
-            return self.forms.divergence(diffusivity * self.forms.gradient(theta))
-        return times(self._diffusion, theta)
 
     @cached_property
     def _standing_rows(self) -> sparse.csr_array:
@@ -131,32 +129,9 @@ class SodiumTransport:
         mass = self.forms.mass_matrix
         if not self.has_potential:
             return mass
-        pull = -self.gradient_energy * self.forms.unit_stiffness
+        pull = self.forms.assembled(self._pull)
         blocks = [[mass, None, sparse.csr_array(mass.shape)], [None, mass, pull]]
         return sparse.csr_array(sparse.block_array(blocks, format="csr"))
-
-    def linear_change(self, moved: Array, kept: Array, length: float) -> Array:
-        """h K moved - M kept (n,) of a constant diffusivity.
-
-        K moves sodium and makes none; its product is freed of the rounding that would, which a
-        long step in small cells multiplies.
-        """
-        pushed = length * (self._stiffness @ moved)
-        volumes = self.forms.space.volumes
-        pushed -= pushed.sum() / volumes.sum() * volumes
-        return np.asarray(pushed - self.forms.mass_matrix @ kept)
-
-    @cached_property
-    def _stiffness(self) -> sparse.csr_array:
-        """K of a constant diffusivity (n, n)."""
-        one = np.ones_like(self.forms.space.weights)
-        return self.forms.stiff_matrix((self.constant_diffusivity or 0.0) * one)
-
-    @cached_property
-    def _diffusion(self) -> Array:
-        """Cell matrices of a constant diffusivity (e, i, j)."""
-        unit = self.forms.stiff(np.ones_like(self.forms.space.weights), self.forms.ratio)
-        return (self.constant_diffusivity or 0.0) * unit
 
     @cached_property
     def _standing(self) -> Array:
@@ -166,12 +141,12 @@ class SodiumTransport:
         standing = np.zeros((cells, fields * i, fields * i))
         standing[:, :i, :i] = mass
         if self.has_potential:
-            ones = np.ones_like(self.forms.space.weights)
             standing[:, i:, i:] = mass
-            standing[:, i:, :i] = -self.gradient_energy * self.forms.stiff(ones, None)
+            standing[:, i:, :i] = self._pull
         return standing
 
-
-def times(matrices: Array, vectors: Array) -> Array:
-    """Products (e, i) of cell matrices (e, i, j) and cell vectors (e, j)."""
-    return np.asarray(np.einsum("eij,ej->ei", matrices, vectors))
+    @cached_property
+    def _pull(self) -> Array:
+        """Cell matrices of -k int grad N_j . grad N_i (e, i, j)."""
+        ones = np.ones_like(self.forms.space.weights)
+        return -self.gradient_energy * self.forms.stiff(ones, None)

@@ -212,7 +212,7 @@ class ParticleSystem:
             return tangent
 
         held = self.held.replace(total, packed)
-        is_linear = self.transport.constant_diffusivity is not None
+        is_linear = self.transport.linear is not None
         return Linearised(
             packed=packed,
             overall=overall,
@@ -252,7 +252,8 @@ class ParticleSystem:
 
         Its residual follows from that of ``tangent``: r + h K moved - M kept + drift.
         """
-        change = self.transport.linear_change(moved, kept, tangent.length)
+        assert self.transport.linear is not None
+        change = self.transport.linear.change(moved, kept, tangent.length)
         return replace(
             tangent,
             residual=tangent.residual + change + drift.residual,

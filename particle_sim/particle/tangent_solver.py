@@ -98,8 +98,8 @@ class TangentSolver:
         t, g = self.size, len(overall_residual)
         packed = np.concatenate([step[:t], step[t + g :]])
         if not linearised.held:
-            residual = residual[:t], overall_residual
-            self._conserve(linearised, residual, packed, step[t : t + g])
+            sodium = residual[:t], overall_residual
+            self._conserve(linearised, sodium, packed, step[t : t + g])
         return packed, step[t : t + g]
 
     def _diffuse(self, linearised: Linearised, residual: Array) -> Array:
