@@ -45,19 +45,6 @@ class SodiumForms:
         """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
         return self.assembled(self.stiff(coefficient, self.ratio))
 
-    def assembled(self, cells: Array) -> sparse.csr_array:
-        """Sum of cell matrices (e, i, j) over the sodium's dofs (n, n)."""
-        return self._scalar_pattern.assemble(cells)
-
-    def stiff_matrix(self, coefficient: Array) -> sparse.csr_array:
-        """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
-        return self.assembled(self.stiff(coefficient, self.ratio))
-
-    @cached_property
-    def unit_stiffness(self) -> sparse.csr_array:
-        """int grad N_j . grad N_i (n, n), whatever the crystal."""
-        return self.assembled(self.stiff(np.ones_like(self.space.weights), None))
-
     def stiff(self, coefficient: Array, ratio: Array | None) -> Array:
         """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
         if self._line is not None:

@@ -77,7 +77,7 @@ class SodiumTransport:
             residual=self._residual(packed, stage, moved),
             diffusivity=np.full_like(self.forms.space.weights, linear.diffusivity),
             mobility=None,
-            make_tangent=lambda: self._standing + stage.length * linear.cells,
+            make_tangent=lambda: self._standing.cells + stage.length * linear.cells,
         )
 
     def _residual(self, packed: Array, stage: Stage, moved: Array) -> Array:
@@ -86,7 +86,7 @@ class SodiumTransport:
         changed = packed[:n] - stage.history
         if self.has_potential:
             changed = np.concatenate([changed, packed[n:], packed[:n]])
-        residual = self._standing_rows @ changed
+        residual = self._standing.rows @ changed
         residual[:n] += stage.length * scatter(self.forms.space.cell_dofs, moved, n)
         return np.asarray(residual)
 
@@ -102,7 +102,7 @@ class SodiumTransport:
             moved += flux.mobility[..., None] * pull
 
         def tangent() -> Array:
-            made, change = self._standing.copy(), flux.diffusivity_slope[..., None] * gradient
+            made, change = self._standing.cells.copy(), flux.diffusivity_slope[..., None] * gradient
             if pull is not None and flux.mobility is not None and flux.mobility_slope is not None:
                 change += flux.mobility_slope[..., None] * pull
                 made[:, :i, i:] += length * forms.stiff(flux.mobility, ratio)
@@ -121,26 +121,38 @@ class SodiumTransport:
         )
 
     @cached_property
-    def _standing_rows(self) -> sparse.csr_array:
-        """What no state changes: M (theta - theta_0), and M phi - k K theta where there is phi.
+    def _standing(self) -> Standing:
+        return Standing(
+            forms=self.forms, gradient_energy=self.gradient_energy, phi=self.has_potential
+        )
 
-        Columns: theta - theta_0, phi, theta.
-        """
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What no state changes of residual and tangent: with ``phi`` all of the potential's rows."""
+
+    forms: SodiumForms
+    gradient_energy: float
+    phi: bool
+
+    @cached_property
+    def rows(self) -> sparse.csr_array:
+        """M (theta - theta_0), and M phi - k K theta; columns: theta - theta_0, phi, theta."""
         mass = self.forms.mass_matrix
-        if not self.has_potential:
+        if not self.phi:
             return mass
         pull = self.forms.assembled(self._pull)
         blocks = [[mass, None, sparse.csr_array(mass.shape)], [None, mass, pull]]
         return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 
     @cached_property
-    def _standing(self) -> Array:
-        """The part of the tangent that no state changes (e, a, a): all of the potential's rows."""
-        mass, fields = self.forms.mass, 2 if self.has_potential else 1
+    def cells(self) -> Array:
+        """Of the tangent (e, a, a)."""
+        mass, fields = self.forms.mass, 2 if self.phi else 1
         cells, i, _ = mass.shape
         standing = np.zeros((cells, fields * i, fields * i))
         standing[:, :i, :i] = mass
-        if self.has_potential:
+        if self.phi:
             standing[:, i:, i:] = mass
             standing[:, i:, :i] = self._pull
         return standing
