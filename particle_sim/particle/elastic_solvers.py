@@ -11,6 +11,7 @@ from scipy import sparse
 
 from particle_sim.fem.banded import BandedFactors, BandedPattern
 from particle_sim.fem.body_mesh import Integers
+from particle_sim.fem.conjugate_gradients import History
 from particle_sim.fem.dissection import Factors, factorise
 from particle_sim.fem.elastic_solver import assembled_elastic_solver
 from particle_sim.fem.space import Space
@@ -33,6 +34,11 @@ class ElasticFactors(Protocol):
 
     def precondition(self, residual: Array) -> Array:
         """A cheap approximation to K^-1 residual (m,), linear in it."""
+
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        """Displacement (m,) of a load after many like it: to a residual ``tolerance`` times the
+        load, starting from ``past`` solutions, which it adds to.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,9 @@ class DirectElastic:
         result[self.free] = self.factors.precondition(residual[self.free])
         return result
 
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        return self.precondition(load), past
+
 
 @dataclass(frozen=True, kw_only=True)
 class BandElastic:
@@ -109,6 +118,9 @@ class BandElastic:
 
     def precondition(self, residual: Array) -> Array:
         return self.factors.solve(np.where(self.fixed, 0.0, residual))
+
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        return self.precondition(load), past
 
 
 def band_elastic(problem: ElasticProblem) -> BandElastic:

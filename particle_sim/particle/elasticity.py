@@ -96,7 +96,7 @@ class Elasticity:
         space = self.space
         return Strains(
             motions=self.motions,
-            gradients=space.gradients[part],
+            gradients=space.gradients_in(part),
             values=space.values,
             points=space.points[part],
         )

@@ -45,8 +45,18 @@ class IterativeElastic:
         forces = residual.copy()
         forces[self.pins] = 0.0
         forces[self.pins] = -np.linalg.solve(at_pins.T, self.motions.T @ forces)
-        values = self.inner.precondition(forces)
-        return np.asarray(values - self.motions @ np.linalg.solve(at_pins, values[self.pins]))
+        return self._pinned(self.inner.precondition(forces))
+
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        """Of the pinned body, see :class:`ElasticFactors`."""
+        done = self.inner.solve(load[:, None], tolerance, past)
+        return self._pinned(done.values[:, 0]), done.history
+
+    def _pinned(self, values: Array) -> Array:
+        if len(self.pins) == 0:
+            return values
+        motion = np.linalg.solve(self.motions[self.pins], values[self.pins])
+        return np.asarray(values - self.motions @ motion)
 
 
 @dataclass(kw_only=True)

@@ -65,11 +65,13 @@ class SodiumTransport:
         """At cell unknowns (e, a) with the history ``old`` (e, i)."""
         i = old.shape[1]
         theta, residual = unknowns[:, :i], np.zeros_like(unknowns)
-        residual[:, :i] = times(self.forms.mass, theta - old)
-        if self.has_potential:
-            residual[:, i:] = times(self._standing[:, i:], unknowns)
         if self.constant_diffusivity is None:
+            residual[:, :i] = self.forms.moments(theta - old)
+            if self.has_potential:
+                residual[:, i:] = self._potential(theta, unknowns[:, i:])
             return self._varying(residual, unknowns, stage.length)
+        # by the matrix that solves the stage, so that both round alike and the balance is exact
+        residual[:, :i] = times(self.forms.mass, theta - old)
         residual += stage.length * self._diffused(theta, self.constant_diffusivity)
         return Transported(
             residual=residual,
@@ -77,6 +79,16 @@ class SodiumTransport:
             mobility=None,
             make_tangent=lambda: self._standing + stage.length * self._diffusion,
         )
+
+    def _potential(self, theta: Array, phi: Array) -> Array:
+        """int phi w - k int grad theta . grad w by cell."""
+        if not self.gradient_energy:
+            return self.forms.moments(phi)
+        if self.forms.space.mesh.dimension == 1:
+            rows = self._standing[:, theta.shape[1] :]
+            return times(rows, np.concatenate([theta, phi], axis=1))
+        pull = self.gradient_energy * self.forms.gradient(theta)
+        return self.forms.moments(phi) - self.forms.divergence(pull)
 
     def _varying(self, residual: Array, unknowns: Array, length: float) -> Transported:
         forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values

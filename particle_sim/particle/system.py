@@ -34,6 +34,7 @@ from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.sodium_transport import SodiumTransport
+from particle_sim.particle.stress_solver import StressSolver, is_large
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.particle.unknowns import Stage
@@ -53,12 +54,15 @@ class ParticleSystem:
     scales: Scales
 
     @cached_property
-    def solver(self) -> BandSolver | TangentSolver:
-        """One band LU of a line; of sections and bodies what their size asks for."""
+    def solver(self) -> BandSolver | TangentSolver | StressSolver:
+        """One band LU of a line; of sections and bodies what their size and coupling ask for."""
         fields = 2 if self.potentials else 1
         if self.is_line:
             coupled = self.elasticity if self.is_coupled else None
             return BandSolver(space=self.space, fields=fields, elasticity=coupled)
+        if self.potentials == {Potential.STRESS} and is_large(self.space):
+            sodium = TangentSolver(forms=self.forms, fields=1, gradient_energy=0.0)
+            return StressSolver(sodium=sodium)
         return TangentSolver(
             forms=self.forms, fields=fields, gradient_energy=self.transport.gradient_energy
         )
@@ -130,7 +134,7 @@ class ParticleSystem:
     @property
     def extrapolates(self) -> bool:
         """Not where phi reads gradients: a rough guess of theta spoils an iterative solver."""
-        return self.is_line or not self.potentials
+        return self.is_line or Potential.GRADIENT_ENERGY not in self.potentials
 
     @cached_property
     def _cell_unknowns(self) -> Integers:
@@ -189,8 +193,7 @@ class ParticleSystem:
         borders = self.exchange.add(residual, packed, overall, stage)
         coupling, equilibrium = None, np.zeros(0)
         if self.is_coupled:
-            coupling = self._coupler.at(unknowns[:, :i], packed[self.u])
-            residual[:, i:] += coupling.potential
+            coupling = self._coupler.at(packed[self.theta], packed[self.u])
             equilibrium = coupling.equilibrium
 
         def blocks() -> Array:
@@ -201,6 +204,8 @@ class ParticleSystem:
             return tangent
 
         total = np.concatenate([scatter(self._cell_unknowns, residual, self.phi.stop), equilibrium])
+        if coupling is not None:
+            total[self.phi] += coupling.potential
         held = self.held.replace(total, packed)
         is_linear = self.transport.constant_diffusivity is not None
         return Linearised(

@@ -41,8 +41,11 @@ PHASE_FIELD_LIMIT = 2_000
 ROUNDED = 1e-8
 """Relative residual that is accepted where rounding allows no less."""
 
-LAST_PASSES = 5
-"""Restarts with new factors before a Newton step is given up."""
+PASSES, LAST_PASSES = 2, 5
+"""Restarts with old factors before new ones are made, and with those before a step is given up."""
+
+LENGTHS = 1.5
+"""Ratio of the lengths of two stages that may share two levels; to make them takes few cycles."""
 
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
@@ -87,17 +90,30 @@ class TangentSolver:
                 linearised.residual[self.size :],
             ]
         )
+        step = self._iterated(linearised, matrix, right_side, tolerance)
+        t, g = self.size, len(linearised.overall_residual)
+        packed = np.concatenate([step[:t], step[t + g :]])
+        if not linearised.held:
+            self._conserve(linearised, packed, step[t : t + g])
+        return packed, step[t : t + g]
+
+    def approximate(self, linearised: Linearised, right_side: Array, tolerance: float) -> Array:
+        """Solution (t + g,) for any right-hand side, to a residual ``tolerance`` times that."""
+        if not right_side.any():
+            return np.zeros_like(right_side)
+        return self._iterated(linearised, _bordered(linearised), right_side, tolerance)
+
+    def _iterated(
+        self, linearised: Linearised, matrix: sparse.csr_array, right_side: Array, tolerance: float
+    ) -> Array:
+        """GMRES with the factors at hand, or else with new ones."""
         step = self._attempt(linearised, matrix, right_side, tolerance)
         if step is None:
             self._factorise(linearised, matrix)
             step = self._attempt(linearised, matrix, right_side, tolerance, last=True)
         if step is None:
             raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
-        t, g = self.size, len(linearised.overall_residual)
-        packed = np.concatenate([step[:t], step[t + g :]])
-        if not linearised.held:
-            self._conserve(linearised, packed, step[t : t + g])
-        return packed, step[t : t + g]
+        return step
 
     def _diffuse(self, linearised: Linearised) -> Array:
         """A linear stage of a large body: conjugate gradients, no matrix factorised."""
@@ -119,7 +135,7 @@ class TangentSolver:
         last: bool = False,
     ) -> Array | None:
         """GMRES with the factors at hand; ``None`` where there are none or they are too old."""
-        if self.factors is None:
+        if self.factors is None or self._is_other_length(linearised):
             return None
         apply, precondition = _operators(linearised, matrix, self.factors)
         product = _operator(len(right_side), lambda x: apply(precondition(x)))
@@ -127,7 +143,7 @@ class TangentSolver:
         wanted = tolerance * float(np.linalg.norm(right_side))
         # preconditioned from the right, and restarted from the true residual: a preconditioner in
         # single precision is not exactly linear, so the residual GMRES keeps itself drifts
-        for _ in range(LAST_PASSES if last else 1):
+        for _ in range(LAST_PASSES if last else PASSES):
             inner, _ = gmres(
                 product,
                 left,
@@ -145,6 +161,14 @@ class TangentSolver:
         self.iterations += count.total
         enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
         return step if float(np.linalg.norm(left)) <= enough else None
+
+    def _is_other_length(self, linearised: Linearised) -> bool:
+        """Whether the two levels were made for a stage too much longer or shorter than this."""
+        known = self.factors
+        if not isinstance(known, DiffusionIterations):
+            return False
+        ratio = known.length / linearised.length if linearised.length else np.inf
+        return not 1 / LENGTHS <= ratio <= LENGTHS
 
     def _factorise(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
         if self._is_large_phase_field(linearised):
@@ -228,12 +252,14 @@ class TangentSolver:
         alone = self.fields == 1 and linearised.columns.shape[1] == 0 and not linearised.held
         return self.space.mesh.dimension == 3 and large and alone and linearised.length > 0
 
-    def solve_mass(self, matrix: Any, right_side: Array, *, symmetric: bool) -> Array:
+    def solve_mass(
+        self, matrix: Any, right_side: Array, *, symmetric: bool, tolerance: float = 1e-13
+    ) -> Array:
         """Solve with the mass matrix (Jacobi-preconditioned conjugate gradients)."""
         diagonal = matrix.diagonal()
         scaling = _operator(len(diagonal), lambda x: x / diagonal)
         solve: Any = cg if symmetric else gmres
-        solution, _ = solve(matrix, right_side, M=scaling, rtol=1e-13, atol=0.0, maxiter=400)
+        solution, _ = solve(matrix, right_side, M=scaling, rtol=tolerance, atol=0.0, maxiter=400)
         return np.asarray(solution)
 
 
