@@ -183,8 +183,9 @@ class Space:
 
     @cached_property
     def slopes(self) -> Array:
-        """Gradients of the shape functions on the reference cell (q, i, d)."""
-        return self.tabulate(self._rule[0])[1]
+        """Gradients of the shape functions on the reference cell (q, i, d); they sum to zero."""
+        slopes = self.tabulate(self._rule[0])[1]
+        return np.asarray(slopes - slopes.mean(axis=1, keepdims=True))
 
     @property
     def gradients(self) -> Array:

@@ -188,9 +188,10 @@ class Coupler:
         beta, change, bend = elasticity.regions.chemical_strain(theta[dofs] @ values.T)
         tension, loads = np.empty_like(beta), np.empty(local.shape)
         for part in self._parts():
-            pull = elasticity.drive(part) @ local[part, :, None]
+            drive = elasticity.drive(part)
+            pull = drive @ local[part, :, None]
             tension[part] = pull.reshape(beta[part].shape) - beta[part] @ self.stiff[part]
-            loads[part] = elasticity.driven(part, beta[None, part])[0]
+            loads[part] = elasticity.driven(part, beta[None, part], drive)[0]
         potential = self.scale * (self._weights * _contract(change, tension)) @ values
         return Coupling(
             coupler=self,

@@ -50,13 +50,18 @@ class SodiumForms:
         return self.pattern.assemble(self.stiff(coefficient, self.ratio))
 
     def stiff(self, coefficient: Array, ratio: Array | None) -> Array:
-        """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
+        """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j).
+
+        Their columns are made to sum to zero, so that rounding makes no sodium.
+        """
         if self._line is not None:
             _, _, per_size2, (_, both) = self._line
             return self._square((per_size2 * coefficient) @ both)
         metric = self._metric if ratio is None else self._metric_of(ratio)
         weighted = (self.space.weights * coefficient)[..., None] * metric
-        return self._square(weighted.reshape(len(weighted), -1) @ self._products)
+        stiff = self._square(weighted.reshape(len(weighted), -1) @ self._products)
+        stiff -= stiff.mean(axis=1, keepdims=True)
+        return stiff
 
     def gradient(self, local: Array) -> Array:
         """Gradient (e, q, d) of cell dofs (e, i)."""

@@ -37,6 +37,9 @@ class IterativeElastic:
     def solve(self, loads: Array) -> Array:
         return np.asarray(self.inner.solve(loads, ELASTIC_TOLERANCE).values)
 
+    def product(self, displacements: Array) -> Array:
+        return self.inner.product(displacements)
+
     def precondition(self, residual: Array) -> Array:
         """For the pinned body: pins balance the forces, and a rigid motion brings them to zero."""
         if len(self.pins) == 0:

@@ -32,6 +32,12 @@ LINEAR_TOLERANCE = 1e-12
 NEWTON_FORCING = 1e-6
 """Relative residual of the linear solves: of linear stages, and inside Newton's method."""
 
+LARGE_FORCING = 1e-4
+"""The same on large bodies, where an iteration costs more than another residual."""
+
+DIFFUSION_TOLERANCE = 1e-6
+"""The same of their linear stages, which start from a guess."""
+
 DIFFUSION_LIMIT = 6_000
 """Most 3-D nodes for which the LU of a diffusion step is cheaper than p-multigrid."""
 
@@ -83,6 +89,8 @@ class TangentSolver:
             return self._diffuse(linearised), linearised.overall_residual
         matrix = _bordered(linearised)
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
+        if self._is_large_diffusion(linearised):
+            tolerance = LARGE_FORCING
         right_side = -np.concatenate(
             [
                 linearised.residual[: self.size],
@@ -121,7 +129,7 @@ class TangentSolver:
         if not isinstance(known, DiffusionIterations) or known.length != linearised.length:
             self._factorise(linearised, linearised.tangent)
         assert isinstance(self.factors, DiffusionIterations)
-        step = self.factors.solve(-linearised.residual, LINEAR_TOLERANCE)
+        step = self.factors.solve(-linearised.residual, DIFFUSION_TOLERANCE)
         self._conserve(linearised, step, linearised.overall_residual)
         return step
 
