@@ -42,18 +42,21 @@ class IterativeElastic:
 
     def precondition(self, residual: Array) -> Array:
         """For the pinned body: pins balance the forces, and a rigid motion brings them to zero."""
-        if len(self.pins) == 0:
-            return self.inner.precondition(residual)
-        at_pins = self.motions[self.pins]
-        forces = residual.copy()
-        forces[self.pins] = 0.0
-        forces[self.pins] = -np.linalg.solve(at_pins.T, self.motions.T @ forces)
-        return self._pinned(self.inner.precondition(forces))
+        return self._pinned(self.inner.precondition(self._balanced(residual)))
 
     def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
         """Of the pinned body, see :class:`ElasticFactors`."""
-        done = self.inner.solve(load[:, None], tolerance, past)
+        done = self.inner.solve(self._balanced(load)[:, None], tolerance, past)
         return self._pinned(done.values[:, 0]), done.history
+
+    def _balanced(self, forces: Array) -> Array:
+        """With those at the pins that leave no resultant."""
+        if len(self.pins) == 0:
+            return forces
+        result = forces.copy()
+        result[self.pins] = 0.0
+        result[self.pins] = -np.linalg.solve(self.motions[self.pins].T, self.motions.T @ result)
+        return result
 
     def _pinned(self, values: Array) -> Array:
         if len(self.pins) == 0:
