@@ -107,7 +107,7 @@ class Elasticity:
             points=space.points[part],
         )
 
-    def _batches(self, states: int) -> list[slice]:
+    def batches(self, states: int) -> list[slice]:
         """States whose vectors of all cells are held at once."""
         at_once = max(1, 8 * CHUNK // len(self.active))
         return [slice(first, first + at_once) for first in range(0, states, at_once)]
@@ -187,7 +187,7 @@ class Elasticity:
         """Forces (t, m) of chemical strain and surroundings; ``theta`` (t, e, q)."""
         if not self.regions.has_constant_stiffness:
             return self._varying_load(theta)
-        loads = [self._loads(theta[states]) for states in self._batches(len(theta))]
+        loads = [self._loads(theta[states]) for states in self.batches(len(theta))]
         return np.concatenate(loads) + self.standing_load
 
     def _loads(self, theta: Array) -> Array:

@@ -47,11 +47,15 @@ PHASE_FIELD_LIMIT = 2_000
 ROUNDED = 1e-8
 """Relative residual that is accepted where rounding allows no less."""
 
-PASSES, LAST_PASSES = 2, 5
-"""Restarts with old factors before new ones are made, and with those before a step is given up."""
+LAST_PASSES = 5
+"""Restarts with new factors before a Newton step is given up."""
+
+NEAR = 10.0
+"""Residual over the wanted one from which old factors are worth a restart."""
 
 LENGTHS = 1.5
-"""Ratio of the lengths of two stages that may share two levels; to make them takes few cycles."""
+"""Ratio of the lengths of two stages that may share two levels or a Schur complement: to make them
+costs as much as a few iterations."""
 
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
@@ -89,7 +93,7 @@ class TangentSolver:
             return self._diffuse(linearised), linearised.overall_residual
         matrix = _bordered(linearised)
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
-        if self._is_large_diffusion(linearised):
+        if self._is_large_phase_field or self._is_large_diffusion(linearised):
             tolerance = LARGE_FORCING
         right_side = -np.concatenate(
             [
@@ -151,7 +155,7 @@ class TangentSolver:
         wanted = tolerance * float(np.linalg.norm(right_side))
         # preconditioned from the right, and restarted from the true residual: a preconditioner in
         # single precision is not exactly linear, so the residual GMRES keeps itself drifts
-        for _ in range(LAST_PASSES if last else PASSES):
+        for _ in range(LAST_PASSES):
             inner, _ = gmres(
                 product,
                 left,
@@ -164,22 +168,23 @@ class TangentSolver:
             )
             step = step + precondition(np.asarray(inner))
             left = right_side - apply(step)
-            if float(np.linalg.norm(left)) <= wanted:
+            size = float(np.linalg.norm(left))
+            if size <= wanted or not (last or size <= NEAR * wanted):
                 break
         self.iterations += count.total
         enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
         return step if float(np.linalg.norm(left)) <= enough else None
 
     def _is_other_length(self, linearised: Linearised) -> bool:
-        """Whether the two levels were made for a stage too much longer or shorter than this."""
+        """Whether the factors were made for a stage too much longer or shorter than this."""
         known = self.factors
-        if not isinstance(known, DiffusionIterations):
+        if isinstance(known, Factors | None) or known.length == linearised.length:
             return False
         ratio = known.length / linearised.length if linearised.length else np.inf
         return not 1 / LENGTHS <= ratio <= LENGTHS
 
     def _factorise(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
-        if self._is_large_phase_field(linearised):
+        if self._is_large_phase_field:
             self._factorise_phases(linearised)
         elif self._is_large_diffusion(linearised):
             self._prepare_diffusion(linearised)
@@ -204,6 +209,7 @@ class TangentSolver:
             float(np.sqrt(linearised.length * self.gradient_energy)),
         )
         self.factors = PhaseFactors(
+            length=linearised.length,
             mass=self.forms.mass_matrix,
             mass_factors=self.mass_factors,
             smoothing_factors=factors_of(self.dissection, smoothing),
@@ -251,9 +257,10 @@ class TangentSolver:
         packed[:n] -= shift[0]
         overall -= shift[1:]
 
-    def _is_large_phase_field(self, linearised: Linearised) -> bool:
+    @property
+    def _is_large_phase_field(self) -> bool:
         large = self.space.dimension > PHASE_FIELD_LIMIT and self.gradient_energy > 0
-        return self.space.mesh.dimension == 3 and large and linearised.length > 0
+        return self.space.mesh.dimension == 3 and large
 
     def _is_large_diffusion(self, linearised: Linearised) -> bool:
         large = self.space.dimension > DIFFUSION_LIMIT and self.space.order <= 2
