@@ -108,6 +108,10 @@ class ElasticSolver:
         result[self.held] = 0.0
         return result
 
+    def product(self, displacements: Array) -> Array:
+        """K u of displacements (d n, k); nothing where they are held."""
+        return self._outside(self._product(self._inside(displacements)))
+
     def precondition(self, residual: Array) -> Array:
         """One cycle, about K^-1 residual for (d n,) or (d n, k) and linear in it."""
         values = self._precondition(self._inside(residual))

@@ -176,11 +176,26 @@ class Space:
         """Quadrature weights with the volume element (e, q); they sum to the volume."""
         return self._mapped[1]
 
+    @property
+    def inverse_jacobians(self) -> Array:
+        """dX/dx at the quadrature points (e, q, d, d), of straight cells once (e, 1, d, d)."""
+        return self._mapped[2]
+
     @cached_property
+    def slopes(self) -> Array:
+        """Gradients of the shape functions on the reference cell (q, i, d); they sum to zero."""
+        slopes = self.tabulate(self._rule[0])[1]
+        return np.asarray(slopes - slopes.mean(axis=1, keepdims=True))
+
+    @property
     def gradients(self) -> Array:
-        """Gradients of the shape functions at the quadrature points (e, q, i, d)."""
-        _, reference = self.tabulate(self._rule[0])
-        return np.asarray(np.matmul(reference[None], self._mapped[2]))
+        """Gradients of the shape functions at the quadrature points (e, q, i, d): large, made anew
+        each time."""
+        return self.gradients_in(slice(None))
+
+    def gradients_in(self, part: slice | Integers) -> Array:
+        """Those of some cells."""
+        return np.asarray(np.matmul(self.slopes[None], self.inverse_jacobians[part]))
 
     def gradients_at(self, cells: Integers, reference: Array) -> Array:
         """Physical gradients (c, p, i, d) in chosen cells at common reference points (p, d)."""

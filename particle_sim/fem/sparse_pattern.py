@@ -21,7 +21,8 @@ class SparsePattern:
     shape: tuple[int, int]
 
     @cached_property
-    def _structure(self) -> tuple[Integers, Integers, Integers]:
+    def structure(self) -> tuple[Integers, Integers, Integers]:
+        """Where rows begin, the columns, and the place of every entry of the cell matrices."""
         keys = (self.rows[:, :, None] * self.shape[1] + self.columns[:, None, :]).ravel()
         unique, slots = np.unique(keys, return_inverse=True)
         pointers = np.searchsorted(unique // self.shape[1], np.arange(self.shape[0] + 1))
@@ -30,7 +31,7 @@ class SparsePattern:
 
     def assemble(self, blocks: Array) -> sparse.csr_array:
         """Sum of cell matrices (e, i, j)."""
-        pointers, columns, slots = self._structure
+        pointers, columns, slots = self.structure
         data = np.bincount(slots, blocks.ravel(), len(columns))
         return sparse.csr_array((data, columns, pointers), shape=self.shape)
 
@@ -50,33 +51,25 @@ class BlockPattern:
         return dofs.reshape(len(self.cell_nodes), -1)
 
     @cached_property
-    def _structure(self) -> tuple[Integers, Integers, Integers]:
-        scalar = SparsePattern(
+    def _scalar(self) -> SparsePattern:
+        return SparsePattern(
             rows=self.cell_nodes, columns=self.cell_nodes, shape=(self.nodes, self.nodes)
         )
-        pointers, columns, slots = scalar._structure
-        b, lengths = self.components, np.diff(pointers)
-        wide = np.repeat(b * lengths, b)
-        starts = np.concatenate([[0], np.cumsum(wide)])
-        row_of = np.repeat(np.arange(self.nodes), lengths)
-        inside = np.arange(len(columns)) - pointers[row_of]
-        base = starts[b * row_of] + b * inside  # slot of component (0, 0)
-        place = base[:, None] + (b * lengths[row_of])[:, None] * np.arange(b)  # (k, c)
-        indices = np.empty(int(starts[-1]), dtype=np.intp)
-        for column in range(b):
-            for row in range(b):
-                indices[place[:, row] + column] = b * columns + column
-        i = self.cell_nodes.shape[1]
-        slot = place[slots].reshape(-1, i, i, b)  # (e, i, j, c)
-        full = slot.transpose(0, 1, 3, 2)[..., None] + np.arange(b)
-        return starts.astype(np.intp), indices, full.reshape(-1)
 
     def assemble(self, blocks: Array) -> sparse.csr_array:
         """Sum of cell matrices (e, components i, components j)."""
-        starts, indices, slots = self._structure
-        size = self.nodes * self.components
-        data = np.bincount(slots, blocks.ravel(), len(indices))
-        return sparse.csr_array((data, indices, starts), shape=(size, size))
+        pointers, columns, slots = self._scalar.structure
+        cells, i = self.cell_nodes.shape
+        b, size = self.components, self.nodes * self.components
+        parts = blocks.reshape(cells, i, b, i, b)
+        data = np.empty((len(columns), b, b))
+        for row in range(b):
+            for column in range(b):
+                part = parts[:, :, row, :, column].ravel()
+                data[:, row, column] = np.bincount(slots, part, len(columns))
+        return sparse.csr_array(
+            sparse.bsr_array((data, columns, pointers), shape=(size, size)).tocsr()
+        )
 
 
 def scatter(dofs: Integers, loads: Array, size: int) -> Array:

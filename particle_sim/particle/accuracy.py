@@ -71,7 +71,7 @@ def _body(
         theta_scale=scale,
         stress_scale=1.0,
         stress_response=np.zeros(0),
-        newton_tolerance=max(1e-3 * tolerance * scale, ITERATED),
+        newton_tolerance=max(1e-2 * tolerance * scale, ITERATED),
         limits=limits,
         event_tolerance=1e-7,
     )

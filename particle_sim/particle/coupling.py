@@ -8,27 +8,31 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from particle_sim.fem.sparse_pattern import SparsePattern
+from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.sparse_pattern import SparsePattern, scatter
 from particle_sim.particle.elasticity import CHUNK, Elasticity
+from particle_sim.particle.stiffness import relaxed_stiffness
 from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
+
+IN_PLANE = {Symmetry.PLANE: (0, 1), Symmetry.AXISYMMETRIC: (0, 2)}
+"""Axes along which a section may strain."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coupling:
     """The mechanical rows and columns of one stage; e active cells, i sodium dofs per cell.
 
-    potential (e, i): s int (beta' : sigma) N_i with s = E_ref / (c_max R T); equilibrium (m,):
-    K u - load. At the points, along the k axes of the chemical strain (e, q, k): ``tension`` is
-    sigma, ``change`` beta' and ``bend`` beta''. The tangent is made when it is asked for.
+    potential (n,): s int (beta' : sigma) N_i with s = E_ref / (c_max R T); equilibrium (m,):
+    K u - load. At the points: ``change`` (e, q, k) is beta' along the k axes of the chemical
+    strain, ``bent`` (e, q) beta'' : sigma. The tangent is made when it is asked for.
     """
 
     coupler: Coupler
     potential: Array
     equilibrium: Array
-    tension: Array
     change: Array
-    bend: Array
+    bent: Array
 
     @property
     def elasticity(self) -> Elasticity:
@@ -41,7 +45,19 @@ class Coupling:
     @cached_property
     def potential_slope(self) -> Array:
         """The potential's slope with theta at fixed displacement (e, i, i)."""
-        return self.coupler.potential_slope(self)
+        return self.coupler.integrated(-self.clamped)
+
+    @cached_property
+    def clamped(self) -> Array:
+        """s (beta' : C : beta' - beta'' : sigma) (e, q): what theta takes from phi in a body that
+        cannot strain.
+        """
+        return self.coupler.answer(self, self.coupler.stiff)
+
+    @cached_property
+    def relaxed(self) -> Array:
+        """The same where it may, along short waves, with what that leaves of C."""
+        return self.coupler.answer(self, self.coupler.relaxed_stiff)
 
     @cached_property
     def blocks(self) -> Array:
@@ -54,7 +70,8 @@ class Coupling:
 
         The potential's slope with u is s push, that of the equilibrium with theta is -push^T.
         """
-        return self.coupler.pattern.assemble(self.blocks)
+        standing = self.coupler.standing
+        return self.coupler.pattern.assemble(self.blocks) if standing is None else standing.push
 
     def apply(self, theta: Array, u: Array) -> tuple[Array, Array]:
         """The tangent's action: on the potential's rows (n,), on equilibrium (m,)."""
@@ -62,6 +79,15 @@ class Coupling:
         moved = np.where(free, u, 0.0)
         force = self.elasticity.constant_stiffness @ moved - self.push.T @ theta
         return self.scale * (self.push @ moved), np.where(free, force, u)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Of a strain linear in theta: ``push`` (n, m), ``clamped`` (n, n), ``change`` (e, q, k)."""
+
+    push: sparse.csr_array
+    clamped: sparse.csr_array
+    change: Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +116,23 @@ class Coupler:
         )
 
     @cached_property
-    def _stiff(self) -> Array:
+    def stiff(self) -> Array:
         """C between the k axes of the chemical strain in active cells (c, k, k)."""
         regions = self.elasticity.regions
-        of = self.elasticity.space.mesh.regions[self.elasticity.active]
-        axes = regions.strain_axes[of]
-        return np.asarray(axes @ regions.stiffness[of] @ axes.transpose(0, 2, 1))
+        axes = regions.strain_axes
+        return np.asarray(axes @ regions.stiffness @ axes.transpose(0, 2, 1))[self._regions]
+
+    @cached_property
+    def relaxed_stiff(self) -> Array:
+        """What is left of it along short waves, see ``relaxed_stiffness`` (c, k, k)."""
+        regions = self.elasticity.regions
+        plane = IN_PLANE.get(self.elasticity.symmetry, (0, 1, 2))
+        each = zip(regions.stiffness, regions.strain_axes, strict=True)
+        return np.stack([relaxed_stiffness(c, axes, plane) for c, axes in each])[self._regions]
+
+    @property
+    def _regions(self) -> Integers:
+        return self.elasticity.space.mesh.regions[self.elasticity.active]
 
     @cached_property
     def _pairs(self) -> Array:
@@ -111,34 +148,75 @@ class Coupler:
         count = len(self.elasticity.active)
         return [slice(start, start + CHUNK) for start in range(0, count, CHUNK)]
 
-    def at(self, theta: Array, u: Array) -> Coupling:
-        """Assemble at cell dofs ``theta`` (e, i) and displacement ``u`` (m,)."""
-        elasticity, values = self.elasticity, self.elasticity.sodium.values
-        local = u[self.pattern.columns]
-        beta, change, bend = elasticity.regions.chemical_strain(theta @ values.T)
-        tension, loads = np.empty_like(beta), np.empty(local.shape)
-        for part in self._parts():
-            pull = elasticity.drive(part) @ local[part, :, None]
-            tension[part] = pull.reshape(beta[part].shape) - beta[part] @ self._stiff[part]
-            loads[part] = elasticity.driven(part, beta[None, part])[0]
-        load = elasticity.standing_load + elasticity.sum_cells(loads[None])[0]
-        equilibrium = elasticity.constant_stiffness @ u - load
-        equilibrium[elasticity.supports.fixed] = 0.0
-        return Coupling(
-            coupler=self,
-            potential=self.scale * (self._weights * _contract(change, tension)) @ values,
-            equilibrium=equilibrium,
-            tension=tension,
-            change=change,
-            bend=bend,
+    @cached_property
+    def standing(self) -> Standing | None:
+        """The matrices of a body whose chemical strain is linear in theta; else ``None``."""
+        elasticity, probe = self.elasticity, np.linspace(-0.1, 1.1, 25)
+        _, change, _ = elasticity.regions.chemical_strain(probe)
+        if elasticity.space.mesh.dimension == 1 or np.ptp(change, axis=0).any():
+            return None
+        every = np.broadcast_to(change[0], (*self._weights.shape, change.shape[1]))
+        clamped = self.scale * _contract(every, every @ self.stiff)
+        sodium = elasticity.sodium.cell_dofs
+        pattern = SparsePattern(
+            rows=sodium, columns=sodium, shape=(elasticity.sodium.dimension,) * 2
+        )
+        return Standing(
+            push=self.pattern.assemble(self.push_blocks(every)),
+            clamped=pattern.assemble(self.integrated(clamped)),
+            change=every,
         )
 
-    def potential_slope(self, at: Coupling) -> Array:
-        """s int (beta'' : sigma - beta' : C : beta') N_i N_j (e, i, j)."""
-        bent = _contract(at.bend, at.tension) - _contract(at.change, at.change @ self._stiff)
+    def at(self, theta: Array, u: Array) -> Coupling:
+        """Assemble at site fractions ``theta`` (n,) and displacement ``u`` (m,)."""
+        if self.standing is None:
+            return self._varying(theta, u)
+        standing = self.standing
+        moved = theta - self.elasticity.regions.material.stress_free_site_fraction
+        load = self.elasticity.standing_load + standing.push.T @ moved
+        return Coupling(
+            coupler=self,
+            potential=self.scale * (standing.push @ u) - standing.clamped @ moved,
+            equilibrium=self._equilibrium(u, load),
+            change=standing.change,
+            bent=np.broadcast_to(0.0, standing.change.shape[:2]),
+        )
+
+    def _varying(self, theta: Array, u: Array) -> Coupling:
+        elasticity, values = self.elasticity, self.elasticity.sodium.values
+        local, dofs = u[self.pattern.columns], elasticity.sodium.cell_dofs
+        beta, change, bend = elasticity.regions.chemical_strain(theta[dofs] @ values.T)
+        tension, loads = np.empty_like(beta), np.empty(local.shape)
+        for part in self._parts():
+            drive = elasticity.drive(part)
+            pull = drive @ local[part, :, None]
+            tension[part] = pull.reshape(beta[part].shape) - beta[part] @ self.stiff[part]
+            loads[part] = elasticity.driven(part, beta[None, part], drive)[0]
+        potential = self.scale * (self._weights * _contract(change, tension)) @ values
+        return Coupling(
+            coupler=self,
+            potential=scatter(dofs, potential, len(theta)),
+            equilibrium=self._equilibrium(
+                u, elasticity.standing_load + elasticity.sum_cells(loads[None])[0]
+            ),
+            change=change,
+            bent=_contract(bend, tension),
+        )
+
+    def _equilibrium(self, u: Array, load: Array) -> Array:
+        left = self.elasticity.constant_stiffness @ u - load
+        left[self.elasticity.supports.fixed] = 0.0
+        return np.asarray(left)
+
+    def answer(self, at: Coupling, stiff: Array) -> Array:
+        """s (beta' : C : beta' - beta'' : sigma) (e, q) with some stiffness (c, k, k)."""
+        return np.asarray(self.scale * (_contract(at.change, at.change @ stiff) - at.bent))
+
+    def integrated(self, factor: Array) -> Array:
+        """int factor N_i N_j by cell (e, i, j) of a factor (e, q)."""
         nodes = self.elasticity.sodium.values.shape[1]
-        flat = (self._weights * bent) @ self._pairs
-        return np.asarray(self.scale * flat.reshape(-1, nodes, nodes))
+        flat = (self._weights * factor) @ self._pairs
+        return np.asarray(flat.reshape(-1, nodes, nodes))
 
     def push_blocks(self, change: Array) -> Array:
         """int N_i (C beta') : eps(v_j) by cell (e, i, j)."""

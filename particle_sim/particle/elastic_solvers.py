@@ -11,8 +11,11 @@ from scipy import sparse
 
 from particle_sim.fem.banded import BandedFactors, BandedPattern
 from particle_sim.fem.body_mesh import Integers
+from particle_sim.fem.conjugate_gradients import History
 from particle_sim.fem.dissection import Factors, factorise
 from particle_sim.fem.elastic_solver import assembled_elastic_solver
+from particle_sim.fem.elastic_solver import elastic_solver as cell_by_cell_solver
+from particle_sim.fem.matrix_free import ElasticCells
 from particle_sim.fem.space import Space
 from particle_sim.particle.iterative import IterativeElastic
 from particle_sim.units import Array
@@ -31,19 +34,27 @@ class ElasticFactors(Protocol):
     def solve(self, loads: Array) -> Array:
         """Displacements (m, k) of loads (m, k)."""
 
+    def product(self, displacements: Array) -> Array:
+        """K u (m, k) of displacements (m, k)."""
+
     def precondition(self, residual: Array) -> Array:
         """A cheap approximation to K^-1 residual (m,), linear in it."""
+
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        """Displacement (m,) of a load after many like it: to a residual ``tolerance`` times the
+        load, starting from ``past`` solutions, which it adds to.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ElasticProblem:
-    """K (m, m) and what its solution needs to know.
+    """K (m, m), or the cells that it is the sum of, and what its solution needs to know.
 
     ``fixed`` (m,) are zero, ``held`` those of them that symmetry holds, ``motions`` (m, r) the
     rigid motions that the others pin; the last ``globals_count`` unknowns belong to no node.
     """
 
-    stiffness: sparse.csr_array
+    stiffness: sparse.csr_array | ElasticCells
     space: Space
     globals_count: int
     fixed: NDArray[np.bool_]
@@ -51,30 +62,35 @@ class ElasticProblem:
     motions: Array
 
 
+def is_iterative(space: Space, unknowns: int) -> bool:
+    """Whether iterations on two levels are faster than an LU."""
+    d = space.mesh.dimension
+    return d > 1 and unknowns > DIRECT_LIMIT[d] and space.order <= 2
+
+
 def elastic_solver(problem: ElasticProblem) -> ElasticFactors:
     """The solver that suits the problem."""
-    space, fixed = problem.space, problem.fixed
-    d = space.mesh.dimension
-    if d == 1:
-        return band_elastic(problem)
-    if len(fixed) > DIRECT_LIMIT[d] and space.order <= 2:
-        return IterativeElastic(
-            inner=assembled_elastic_solver(
-                problem.stiffness, space.cell_dofs, space.nodes, problem.held
-            ),
-            pins=np.flatnonzero(fixed & ~problem.held),
-            motions=problem.motions,
-        )
+    space, stiffness, fixed = problem.space, problem.stiffness, problem.fixed
+    pins = np.flatnonzero(fixed & ~problem.held)
+    if isinstance(stiffness, ElasticCells):
+        free_of_matrix = cell_by_cell_solver(stiffness, problem.held)
+        return IterativeElastic(inner=free_of_matrix, pins=pins, motions=problem.motions)
+    if space.mesh.dimension == 1:
+        return band_elastic(problem, stiffness)
+    if is_iterative(space, len(fixed)):
+        inner = assembled_elastic_solver(stiffness, space.cell_dofs, space.nodes, problem.held)
+        return IterativeElastic(inner=inner, pins=pins, motions=problem.motions)
     free = np.flatnonzero(~fixed)
-    nodes = np.repeat(space.nodes, d, axis=0)[free]
-    factors = factorise(problem.stiffness[free][:, free], nodes)
-    return DirectElastic(factors=factors, free=free)
+    nodes = np.repeat(space.nodes, space.mesh.dimension, axis=0)[free]
+    factors = factorise(stiffness[free][:, free], nodes)
+    return DirectElastic(stiffness=stiffness, factors=factors, free=free)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DirectElastic:
     """Sparse LU of the free dofs."""
 
+    stiffness: sparse.csr_array
     factors: Factors
     free: Integers
 
@@ -87,16 +103,23 @@ class DirectElastic:
         result[self.free] = self.factors.solve(loads[self.free])
         return result
 
+    def product(self, displacements: Array) -> Array:
+        return np.asarray(self.stiffness @ displacements)
+
     def precondition(self, residual: Array) -> Array:
         result = np.zeros(residual.shape)
         result[self.free] = self.factors.precondition(residual[self.free])
         return result
+
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        return self.precondition(load), past
 
 
 @dataclass(frozen=True, kw_only=True)
 class BandElastic:
     """Band LU of a line."""
 
+    stiffness: sparse.csr_array
     factors: BandedFactors
     fixed: NDArray[np.bool_]
 
@@ -107,15 +130,21 @@ class BandElastic:
     def solve(self, loads: Array) -> Array:
         return self.factors.solve(np.where(self.fixed[:, None], 0.0, loads))
 
+    def product(self, displacements: Array) -> Array:
+        return np.asarray(self.stiffness @ displacements)
+
     def precondition(self, residual: Array) -> Array:
         return self.factors.solve(np.where(self.fixed, 0.0, residual))
 
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        return self.precondition(load), past
 
-def band_elastic(problem: ElasticProblem) -> BandElastic:
+
+def band_elastic(problem: ElasticProblem, stiffness: sparse.csr_array) -> BandElastic:
     """Dofs of a line are numbered outwards, so that its stiffness is banded already."""
     size, m = len(problem.fixed), problem.globals_count
     pattern = BandedPattern(cell_dofs=problem.space.cell_dofs, dimension=size - m, border=m)
-    banded = pattern.banded(problem.stiffness, np.arange(size))
+    banded = pattern.banded(stiffness, np.arange(size))
     for place in np.flatnonzero(problem.fixed):
         banded.make_identity_row(int(place))
-    return BandElastic(factors=banded.factorise(), fixed=problem.fixed)
+    return BandElastic(stiffness=stiffness, factors=banded.factorise(), fixed=problem.fixed)

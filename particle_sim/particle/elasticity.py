@@ -17,9 +17,15 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.body_mesh import Integers, Symmetry
+from particle_sim.fem.matrix_free import ElasticCells
 from particle_sim.fem.space import Space
 from particle_sim.fem.sparse_pattern import BlockPattern, SparsePattern, scatter
-from particle_sim.particle.elastic_solvers import ElasticFactors, ElasticProblem, elastic_solver
+from particle_sim.particle.elastic_solvers import (
+    ElasticFactors,
+    ElasticProblem,
+    elastic_solver,
+    is_iterative,
+)
 from particle_sim.particle.kinematics import Motions, Strains
 from particle_sim.particle.regions import Regions
 from particle_sim.particle.supports import Supports
@@ -96,10 +102,15 @@ class Elasticity:
         space = self.space
         return Strains(
             motions=self.motions,
-            gradients=space.gradients[part],
+            gradients=space.gradients_in(part),
             values=space.values,
             points=space.points[part],
         )
+
+    def batches(self, states: int) -> list[slice]:
+        """States whose vectors of all cells are held at once."""
+        at_once = max(1, 8 * CHUNK // len(self.active))
+        return [slice(first, first + at_once) for first in range(0, states, at_once)]
 
     @staticmethod
     def parts(states: int, cells: int) -> Iterator[tuple[slice, slice]]:
@@ -176,17 +187,22 @@ class Elasticity:
         """Forces (t, m) of chemical strain and surroundings; ``theta`` (t, e, q)."""
         if not self.regions.has_constant_stiffness:
             return self._varying_load(theta)
-        forces = np.empty((len(theta), len(self.active), self.cell_dofs.shape[1]))
-        for states, part in self.parts(len(theta), len(self.active)):
-            beta = self.regions.free_strain(theta[states, self.active[part]])
-            forces[states, part] = self.driven(part, beta)
-        return self.sum_cells(forces) + self.standing_load
+        loads = [self._loads(theta[states]) for states in self.batches(len(theta))]
+        return np.concatenate(loads) + self.standing_load
 
-    def driven(self, part: slice, strain: Array) -> Array:
-        """Forces (t, c, j) on active cells of chemical strains (t, c, q, k)."""
+    def _loads(self, theta: Array) -> Array:
+        """Of the chemical strain alone, where its stiffness is constant."""
+        forces = np.empty((len(theta), len(self.active), self.cell_dofs.shape[1]))
+        for _, part in self.parts(1, len(self.active)):
+            beta = self.regions.free_strain(theta[:, self.active[part]])
+            forces[:, part] = self.driven(part, beta, self.drive(part))
+        return self.sum_cells(forces)
+
+    def driven(self, part: slice, strain: Array, drive: Array) -> Array:
+        """Forces (t, c, j) on active cells of chemical strains (t, c, q, k), with their drive."""
         weighted = strain * self.space.weights[self.active[part], :, None]
         flat = weighted.reshape(*strain.shape[:2], -1).transpose(1, 0, 2)
-        return np.asarray((flat @ self.drive(part)).transpose(1, 0, 2))
+        return np.asarray((flat @ drive).transpose(1, 0, 2))
 
     def _varying_load(self, theta: Array) -> Array:
         forces = np.empty((len(theta), *self.cell_dofs.shape))
@@ -223,9 +239,24 @@ class Elasticity:
     @cached_property
     def solver(self) -> ElasticFactors:
         """Solver of the constant stiffness, set up once."""
-        return self._solver_of(self.constant_stiffness)
+        is_at_hand = "constant_stiffness" in vars(self)
+        return self._solver_of(self.constant_stiffness if is_at_hand else self._cells)
 
-    def _solver_of(self, stiffness: sparse.csr_array) -> ElasticFactors:
+    @property
+    def _cells(self) -> ElasticCells | sparse.csr_array:
+        """The body cell by cell, where its solver needs no matrix; else the matrix."""
+        space, springs = self.space, self.surroundings.stiffness.nnz
+        if not is_iterative(space, self.size) or space.mesh.dimension < 3 or springs:
+            return self.constant_stiffness
+        return ElasticCells(
+            cell_dofs=space.cell_dofs,
+            nodes=space.nodes,
+            stiffness=self.regions.stiffness,
+            regions=space.mesh.regions,
+            degree=space.degree,
+        )
+
+    def _solver_of(self, stiffness: sparse.csr_array | ElasticCells) -> ElasticFactors:
         supports = self.supports
         pinned = bool(supports.springs.nnz)
         return elastic_solver(
@@ -261,7 +292,7 @@ class Elasticity:
         points = self.at_points(theta)
         work = (self.load(points) * displacement).sum(axis=1)
         if self.regions.has_constant_stiffness:
-            pulled = (self.constant_stiffness @ displacement.T).T
+            pulled = self.solver.product(displacement.T).T
         else:
             pairs = zip(points, displacement, strict=True)
             pulled = np.stack([self.stiffness(state) @ u for state, u in pairs])

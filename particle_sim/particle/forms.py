@@ -29,7 +29,8 @@ class SodiumForms:
         return self._square(self.space.weights @ self._pairs(self.space.values, self.space.values))
 
     @cached_property
-    def _scalar_pattern(self) -> SparsePattern:
+    def pattern(self) -> SparsePattern:
+        """Of matrices over the sodium's dofs."""
         dofs, n = self.space.cell_dofs, self.space.dimension
         return SparsePattern(rows=dofs, columns=dofs, shape=(n, n))
 
@@ -39,56 +40,92 @@ class SodiumForms:
 
     def assembled(self, cells: Array) -> sparse.csr_array:
         """Sum of cell matrices (e, i, j) over the sodium's dofs (n, n)."""
-        return self._scalar_pattern.assemble(cells)
+        return self.pattern.assemble(cells)
 
     def stiff_matrix(self, coefficient: Array) -> sparse.csr_array:
         """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
         return self.assembled(self.stiff(coefficient, self.ratio))
 
     def stiff(self, coefficient: Array, ratio: Array | None) -> Array:
-        """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j)."""
+        """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j).
+
+        Their columns are made to sum to zero, so that rounding makes no sodium.
+        """
         if self._line is not None:
             _, _, per_size2, (_, both) = self._line
             return self._square((per_size2 * coefficient) @ both)
-        flat, d = self._flattened, self.space.mesh.dimension
-        weights = np.repeat(self.space.weights * coefficient, d, axis=1)
-        weighted = flat * weights[:, :, None]
-        if ratio is not None:
-            by_point = weighted.reshape(len(flat), -1, d, flat.shape[2])
-            weighted = (ratio[:, None] @ by_point).reshape(flat.shape)
-        return np.asarray(weighted.transpose(0, 2, 1) @ flat)
+        metric = self._metric if ratio is None else self._metric_of(ratio)
+        weighted = (self.space.weights * coefficient)[..., None] * metric
+        stiff = self._square(weighted.reshape(len(weighted), -1) @ self._products)
+        stiff -= stiff.mean(axis=1, keepdims=True)
+        return stiff
 
     def gradient(self, local: Array) -> Array:
         """Gradient (e, q, d) of cell dofs (e, i)."""
         if self._line is not None:
             slopes, sizes, _, _ = self._line
             return np.asarray((local @ slopes.T / sizes)[..., None])
-        flat = (self._flattened @ local[:, :, None])[:, :, 0]
-        return flat.reshape(len(local), -1, self.space.mesh.dimension)
+        inside = (local @ self._slopes.T).reshape(len(local), -1, self.space.mesh.dimension)
+        return self._turned(inside, self.space.inverse_jacobians)
 
     def divergence(self, flux: Array) -> Array:
         """Cell vectors of int flux . grad N_i (e, i) of a flux (e, q, d)."""
         if self._line is not None:
             slopes, sizes, _, _ = self._line
             return np.asarray((self.space.weights / sizes * flux[..., 0]) @ slopes)
-        weighted = (self.space.weights[..., None] * flux).reshape(len(flux), 1, -1)
-        return np.asarray((weighted @ self._flattened)[:, 0])
+        return np.asarray(self._pulled(flux) @ self._slopes)
 
     def carried(self, flux: Array) -> Array:
         """Cell matrices of int N_j flux . grad N_i (e, i, j) of a flux (e, q, d)."""
         if self._line is not None:
             _, sizes, _, (one, _) = self._line
             return self._square((self.space.weights / sizes * flux[..., 0]) @ one)
-        weighted = self.space.weights[..., None] * flux
-        along = weighted[..., None, :] @ self.space.gradients.transpose(0, 1, 3, 2)
-        return np.asarray(along[:, :, 0].transpose(0, 2, 1) @ self.space.values)
+        return self._square(self._pulled(flux) @ self._carriers)
+
+    def _pulled(self, flux: Array) -> Array:
+        """A flux in the axes of the reference cells, with the weights (e, q d)."""
+        turned = self._turned(flux, self.space.inverse_jacobians.swapaxes(2, 3))
+        return (self.space.weights[..., None] * turned).reshape(len(flux), -1)
+
+    @staticmethod
+    def _turned(vectors: Array, matrices: Array) -> Array:
+        """Vectors (e, q, d) times matrices (e, q or 1, d, d)."""
+        if matrices.shape[1] == 1:
+            return np.asarray(vectors @ matrices[:, 0])
+        return np.asarray((vectors[..., None, :] @ matrices)[..., 0, :])
 
     @cached_property
-    def _flattened(self) -> Array:
-        """Gradients as (e, q d, i)."""
-        gradients = self.space.gradients
-        cells, count, i, d = gradients.shape
-        return np.ascontiguousarray(gradients.transpose(0, 1, 3, 2)).reshape(cells, count * d, i)
+    def _metric(self) -> Array:
+        """Upper triangle of J^-1 J^-T (e, q or 1, d (d + 1) / 2)."""
+        return self._metric_of(None)
+
+    def _metric_of(self, ratio: Array | None) -> Array:
+        inverse = self.space.inverse_jacobians
+        left = inverse if ratio is None else inverse @ ratio[:, None]
+        upper = np.triu_indices(inverse.shape[-1])
+        return np.asarray((left @ inverse.swapaxes(2, 3))[..., *upper])
+
+    @cached_property
+    def _slopes(self) -> Array:
+        """Gradients of the shape functions on the reference cell (q d, i)."""
+        slopes = self.space.slopes
+        return np.ascontiguousarray(slopes.swapaxes(1, 2)).reshape(-1, slopes.shape[1])
+
+    @cached_property
+    def _products(self) -> Array:
+        """Their symmetric products (q d (d + 1) / 2, i j)."""
+        slopes = self.space.slopes
+        pairs = np.einsum("qia,qjb->qabij", slopes, slopes)
+        upper = np.triu_indices(slopes.shape[2])
+        both = pairs + np.where(np.eye(slopes.shape[2])[..., None, None], 0, pairs.swapaxes(1, 2))
+        return np.ascontiguousarray(both[:, *upper]).reshape(-1, slopes.shape[1] ** 2)
+
+    @cached_property
+    def _carriers(self) -> Array:
+        """Products of slopes and values (q d, i j)."""
+        slopes, values = self.space.slopes, self.space.values
+        carriers = np.einsum("qia,qj->qaij", slopes, values)
+        return np.asarray(carriers.reshape(-1, slopes.shape[1] ** 2))
 
     @cached_property
     def _line(self) -> tuple[Array, Array, Array, tuple[Array, Array]] | None:
@@ -96,7 +133,7 @@ class SodiumForms:
         if self.space.mesh.dimension > 1:
             return None
         sizes, values = self.space.mesh.cell_sizes[:, None], self.space.values
-        slopes = self.space.gradients[0, :, :, 0] * sizes[0]
+        slopes = self.space.gradients_in(slice(0, 1))[0, :, :, 0] * sizes[0]
         pairs = self._pairs(slopes, values), self._pairs(slopes, slopes)
         return slopes, sizes, self.space.weights / sizes**2, pairs
 

@@ -37,16 +37,32 @@ class IterativeElastic:
     def solve(self, loads: Array) -> Array:
         return np.asarray(self.inner.solve(loads, ELASTIC_TOLERANCE).values)
 
+    def product(self, displacements: Array) -> Array:
+        return self.inner.product(displacements)
+
     def precondition(self, residual: Array) -> Array:
         """For the pinned body: pins balance the forces, and a rigid motion brings them to zero."""
+        return self._pinned(self.inner.precondition(self._balanced(residual)))
+
+    def follow(self, load: Array, tolerance: float, past: History) -> tuple[Array, History]:
+        """Of the pinned body, see :class:`ElasticFactors`."""
+        done = self.inner.solve(self._balanced(load)[:, None], tolerance, past)
+        return self._pinned(done.values[:, 0]), done.history
+
+    def _balanced(self, forces: Array) -> Array:
+        """With those at the pins that leave no resultant."""
         if len(self.pins) == 0:
-            return self.inner.precondition(residual)
-        at_pins = self.motions[self.pins]
-        forces = residual.copy()
-        forces[self.pins] = 0.0
-        forces[self.pins] = -np.linalg.solve(at_pins.T, self.motions.T @ forces)
-        values = self.inner.precondition(forces)
-        return np.asarray(values - self.motions @ np.linalg.solve(at_pins, values[self.pins]))
+            return forces
+        result = forces.copy()
+        result[self.pins] = 0.0
+        result[self.pins] = -np.linalg.solve(self.motions[self.pins].T, self.motions.T @ result)
+        return result
+
+    def _pinned(self, values: Array) -> Array:
+        if len(self.pins) == 0:
+            return values
+        motion = np.linalg.solve(self.motions[self.pins], values[self.pins])
+        return np.asarray(values - self.motions @ motion)
 
 
 @dataclass(kw_only=True)

@@ -147,7 +147,7 @@ class Strains:
         return strain
 
     def forces(self, stress: Array) -> Array:
-        """Forces (..., c, p, j) of stresses (..., c, p, 6) in sections and bodies: a strain
+        """Forces (..., c, p, j) of stresses (..., c, p or 1, 6) in sections and bodies: a strain
         transposed.
         """
         _, _, nodes, d = self.gradients.shape
@@ -157,7 +157,7 @@ class Strains:
         forces = self.gradients @ tensor
         for voigt in _HOOPS.get(self.symmetry, ()):
             forces[..., 0] += self._over_radius * stress[..., voigt, None]
-        return np.asarray(forces.reshape(*stress.shape[:-1], nodes * d))
+        return np.asarray(forces.reshape(*forces.shape[:-2], nodes * d))
 
     def summed(self, stress: Array, weights: Array) -> Array:
         """Forces (t, c, j) of stresses (t, c, p, 6) with weights (c, p), summed over the points."""
@@ -175,10 +175,7 @@ class Strains:
             return np.asarray(
                 (axes[:, None] @ self.matrix).reshape(cells, -1, self.matrix.shape[3])
             )
-        each = [
-            self.forces(np.broadcast_to(axes[:, None, k], (cells, count, 6)))
-            for k in range(axes.shape[1])
-        ]
+        each = [self.forces(axes[:, None, k]) for k in range(axes.shape[1])]
         return np.stack(each, axis=2).reshape(cells, count * len(each), -1)
 
     @cached_property

@@ -24,10 +24,11 @@ LEAST_MOBILITY = 0.01
 class PhaseFactors:
     """Factors of M and W, applied as one approximate inverse; V is bordered where there is one.
 
-    ``tangent`` (2n, 2n) gives the blocks h K_B and -k K; columns (2n, g), rows (g, 2n),
-    corner (g, g).
+    ``length`` is h; ``tangent`` (2n, 2n) gives the blocks h K_B and -k K; columns (2n, g),
+    rows (g, 2n), corner (g, g).
     """
 
+    length: float
     mass: sparse.csr_array
     mass_factors: Factors
     smoothing_factors: Factors

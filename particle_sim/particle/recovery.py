@@ -101,8 +101,12 @@ class RecoveryPoints:
 
     def tensors(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
         """Scaled stress and strain (t, p, 6) of states: theta (t, n), displacement (t, m)."""
-        stress, strain = self.in_cells(theta, displacement)
-        return self.average(stress), self.average(strain)
+        parts = []
+        for states in self.elasticity.batches(len(theta)):
+            in_cells = self.in_cells(theta[states], displacement[states])
+            parts.append([self.average(each) for each in in_cells])
+        stress, strain = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return stress, strain
 
     def in_cells(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
         """Scaled stress and strain at the nodes of each cell by itself (t, e, i, 6).

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Any
+
 import numpy as np
 
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
@@ -54,6 +57,14 @@ def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) 
             ),
         ),
     )
+
+
+def noted(run: ParticleRun, **found: Any) -> ParticleRun:
+    """The run with more said of it; what was already made of its fields is kept."""
+    result = replace(run, **found)
+    given = {each.name for each in fields(run)}
+    vars(result).update({name: value for name, value in vars(run).items() if name not in given})
+    return result
 
 
 def _voltage(system: ParticleSystem, snapshots: list[Snapshot]) -> Array | None:

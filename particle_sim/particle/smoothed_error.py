@@ -80,7 +80,7 @@ def _sodium_error(run: ParticleRun, theta: Array) -> float:
         part = slice(start, start + CHUNK)
         dofs = space.cell_dofs[part]
         gap = np.einsum("qi,eia->eqa", space.values, smooth[dofs])
-        gap -= np.einsum("eqia,ei->eqa", space.gradients[part], theta[dofs])
+        gap -= np.einsum("eqia,ei->eqa", space.gradients_in(part), theta[dofs])
         squares[part] = (space.weights[part] * (gap**2).sum(axis=2)).sum(axis=1)
     corners = space.mesh.points[space.mesh.vertices]
     box = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))  # 6 V or 2 A

@@ -25,7 +25,7 @@ from particle_sim.particle.integrate import integrate
 from particle_sim.particle.memory import check_memory
 from particle_sim.particle.outcome import Stored
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.result import particle_run
+from particle_sim.particle.result import noted, particle_run
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.space_error import estimated_error
 from particle_sim.particle.stepper import Stepper, Trajectory
@@ -95,8 +95,8 @@ def solve_particle(
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
     run = particle_run(system, trajectory, landings if store is Stored.TIMES else np.zeros(0))
     space = estimated_error(run, controls, begins_with_a_jump=bool(np.isinf(surface.largest)))
-    run = replace(run, balances=replace(run.balances, space=space))
-    return replace(run, warnings=warnings_for(run, tolerance))
+    run = noted(run, balances=replace(run.balances, space=space))
+    return noted(run, warnings=warnings_for(run, tolerance))
 
 
 def _with_cells(

@@ -14,6 +14,7 @@ from particle_sim.particle.discretise import discretised, open_boundary
 from particle_sim.particle.filling import Filling, filling_at
 from particle_sim.particle.outcome import Balances, Cost, ParticleEnd, extent
 from particle_sim.particle.particle import Particle
+from particle_sim.particle.result import noted
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.smoothed_error import relative_error
 from particle_sim.particle.validity import warnings_for
@@ -66,5 +67,5 @@ def solve_stress(particle: Particle, site_fraction: Filling) -> ParticleRun:
         ),
     )
     space = relative_error(run, float(np.ptp(theta)))
-    run = replace(run, balances=replace(run.balances, space=space))
-    return replace(run, warnings=warnings_for(run, TOLERANCE))
+    run = noted(run, balances=replace(run.balances, space=space))
+    return noted(run, warnings=warnings_for(run, TOLERANCE))

@@ -6,6 +6,9 @@ section the axes are r, hoop, z.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
+
 import numpy as np
 
 from particle_sim.errors import InputError
@@ -106,3 +109,26 @@ def principal_stresses(voigt: Array) -> Array:
     if not np.any(voigt[..., 3:]):
         return np.sort(voigt[..., :3], axis=-1)
     return np.asarray(np.linalg.eigvalsh(stress_tensor(voigt)))
+
+
+def relaxed_stiffness(stiffness: Array, axes: Array, plane: Sequence[int]) -> Array:
+    """What of C between strains ``axes`` (k, 6) is left (k, k) where the body may strain along n:
+
+        a : C : b - (n . C : a) . (n . C . n)^-1 . (n . C : b),
+
+    the mean over waves along n in the axes ``plane`` (Khachaturyan 1983, ch. 7). Isotropic and
+    even: 2 E / (1 - nu).
+    """
+    place = np.zeros((3, 3), dtype=np.intp)
+    for k, (i, j) in enumerate(VOIGT):
+        place[i, j] = place[j, i] = k
+    tensor = stiffness[place[:, :, None, None], place[None, None]][np.ix_(*(plane,) * 4)]
+    pull = stress_tensor(axes @ stiffness)[:, plane][:, :, plane]  # (k, a, b)
+    waves = np.array(list(product((-1.0, 0.0, 1.0), repeat=len(plane))))
+    left = np.zeros((len(axes), len(axes)))
+    for wave in waves[np.any(waves != 0, axis=1)]:
+        along = wave / np.linalg.norm(wave)
+        acoustic = np.einsum("a,aibj,b->ij", along, tensor, along)
+        force = pull @ along  # (k, a)
+        left += axes @ stiffness @ axes.T - force @ np.linalg.solve(acoustic, force.T)
+    return np.asarray(left / (len(waves) - 1))

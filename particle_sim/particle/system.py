@@ -22,7 +22,7 @@ import numpy as np
 
 from particle_sim.fem.body_mesh import Integers
 from particle_sim.fem.space import Space
-from particle_sim.fem.sparse_pattern import SparsePattern, scatter
+from particle_sim.fem.sparse_pattern import SparsePattern
 from particle_sim.flux import SurfaceResponse
 from particle_sim.materials.material import Material
 from particle_sim.particle.band_solver import BandSolver
@@ -35,6 +35,7 @@ from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.sodium_transport import SodiumTransport
+from particle_sim.particle.stress_solver import StressSolver, is_large
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.particle.unknowns import Piece, Stage
@@ -54,12 +55,15 @@ class ParticleSystem:
     scales: Scales
 
     @cached_property
-    def solver(self) -> BandSolver | TangentSolver:
-        """One band LU of a line; of sections and bodies what their size asks for."""
+    def solver(self) -> BandSolver | TangentSolver | StressSolver:
+        """One band LU of a line; of sections and bodies what their size and coupling ask for."""
         fields = 2 if self.potentials else 1
         if self.is_line:
             coupled = self.elasticity if self.is_coupled else None
             return BandSolver(space=self.space, fields=fields, elasticity=coupled)
+        if self.potentials == {Potential.STRESS} and is_large(self.space):
+            sodium = TangentSolver(forms=self.forms, fields=1, gradient_energy=0.0)
+            return StressSolver(sodium=sodium)
         return TangentSolver(
             forms=self.forms, fields=fields, gradient_energy=self.transport.gradient_energy
         )
@@ -131,7 +135,7 @@ class ParticleSystem:
     @property
     def extrapolates(self) -> bool:
         """Not where phi reads gradients: a rough guess of theta spoils an iterative solver."""
-        return self.is_line or not self.potentials
+        return self.is_line or Potential.GRADIENT_ENERGY not in self.potentials
 
     @cached_property
     def _cell_unknowns(self) -> Integers:
@@ -198,9 +202,8 @@ class ParticleSystem:
         borders = self.exchange.add(total, packed, overall, stage, answers or {})
         coupling = None
         if self.is_coupled:
-            cells = self.space.cell_dofs
-            coupling = self._coupler.at(packed[cells], packed[self.u])
-            total[n:] += scatter(cells, coupling.potential, n)
+            coupling = self._coupler.at(packed[self.theta], packed[self.u])
+            total[n:] += coupling.potential
             total = np.concatenate([total, coupling.equilibrium])
 
         def blocks() -> Array:

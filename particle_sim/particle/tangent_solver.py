@@ -32,6 +32,12 @@ LINEAR_TOLERANCE = 1e-12
 NEWTON_FORCING = 1e-6
 """Relative residual of the linear solves: of linear stages, and inside Newton's method."""
 
+LARGE_FORCING = 1e-4
+"""The same on large bodies, where an iteration costs more than another residual."""
+
+DIFFUSION_TOLERANCE = 1e-6
+"""The same of their linear stages, which start from a guess."""
+
 DIFFUSION_LIMIT = 6_000
 """Most 3-D nodes for which the LU of a diffusion step is cheaper than p-multigrid."""
 
@@ -43,6 +49,13 @@ ROUNDED = 1e-8
 
 LAST_PASSES = 5
 """Restarts with new factors before a Newton step is given up."""
+
+NEAR = 10.0
+"""Residual over the wanted one from which old factors are worth a restart."""
+
+LENGTHS = 1.5
+"""Ratio of the lengths of two stages that may share two levels or a Schur complement: to make them
+costs as much as a few iterations."""
 
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
@@ -82,6 +95,8 @@ class TangentSolver:
             return self._diffuse(linearised, residual), overall_residual
         matrix = _bordered(linearised)
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
+        if self._is_large_phase_field or self._is_large_diffusion(linearised):
+            tolerance = LARGE_FORCING
         right_side = -np.concatenate(
             [
                 residual[: self.size],
@@ -89,12 +104,7 @@ class TangentSolver:
                 residual[self.size :],
             ]
         )
-        step = self._attempt(linearised, matrix, right_side, tolerance)
-        if step is None:
-            self._factorise(linearised, matrix)
-            step = self._attempt(linearised, matrix, right_side, tolerance, last=True)
-        if step is None:
-            raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
+        step = self._iterated(linearised, matrix, right_side, tolerance)
         t, g = self.size, len(overall_residual)
         packed = np.concatenate([step[:t], step[t + g :]])
         if not linearised.held:
@@ -102,13 +112,31 @@ class TangentSolver:
             self._conserve(linearised, sodium, packed, step[t : t + g])
         return packed, step[t : t + g]
 
+    def approximate(self, linearised: Linearised, right_side: Array, tolerance: float) -> Array:
+        """Solution (t + g,) for any right-hand side, to a residual ``tolerance`` times that."""
+        if not right_side.any():
+            return np.zeros_like(right_side)
+        return self._iterated(linearised, _bordered(linearised), right_side, tolerance)
+
+    def _iterated(
+        self, linearised: Linearised, matrix: sparse.csr_array, right_side: Array, tolerance: float
+    ) -> Array:
+        """GMRES with the factors at hand, or else with new ones."""
+        step = self._attempt(linearised, matrix, right_side, tolerance)
+        if step is None:
+            self._factorise(linearised, matrix)
+            step = self._attempt(linearised, matrix, right_side, tolerance, last=True)
+        if step is None:
+            raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
+        return step
+
     def _diffuse(self, linearised: Linearised, residual: Array) -> Array:
         """A linear stage of a large body: conjugate gradients, no matrix factorised."""
         known = self.factors
         if not isinstance(known, DiffusionIterations) or known.length != linearised.length:
             self._factorise(linearised, linearised.tangent)
         assert isinstance(self.factors, DiffusionIterations)
-        step = self.factors.solve(-residual, LINEAR_TOLERANCE)
+        step = self.factors.solve(-residual, DIFFUSION_TOLERANCE)
         self._conserve(linearised, (residual, np.zeros(0)), step, np.zeros(0))
         return step
 
@@ -122,7 +150,7 @@ class TangentSolver:
         last: bool = False,
     ) -> Array | None:
         """GMRES with the factors at hand; ``None`` where there are none or they are too old."""
-        if self.factors is None:
+        if self.factors is None or self._is_other_length(linearised):
             return None
         apply, precondition = _operators(linearised, matrix, self.factors)
         product = _operator(len(right_side), lambda x: apply(precondition(x)))
@@ -130,7 +158,7 @@ class TangentSolver:
         wanted = tolerance * float(np.linalg.norm(right_side))
         # preconditioned from the right, and restarted from the true residual: a preconditioner in
         # single precision is not exactly linear, so the residual GMRES keeps itself drifts
-        for _ in range(LAST_PASSES if last else 1):
+        for _ in range(LAST_PASSES):
             inner, _ = gmres(
                 product,
                 left,
@@ -143,14 +171,23 @@ class TangentSolver:
             )
             step = step + precondition(np.asarray(inner))
             left = right_side - apply(step)
-            if float(np.linalg.norm(left)) <= wanted:
+            size = float(np.linalg.norm(left))
+            if size <= wanted or not (last or size <= NEAR * wanted):
                 break
         self.iterations += count.total
         enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
         return step if float(np.linalg.norm(left)) <= enough else None
 
+    def _is_other_length(self, linearised: Linearised) -> bool:
+        """Whether the factors were made for a stage too much longer or shorter than this."""
+        known = self.factors
+        if isinstance(known, Factors | None) or known.length == linearised.length:
+            return False
+        ratio = known.length / linearised.length if linearised.length else np.inf
+        return not 1 / LENGTHS <= ratio <= LENGTHS
+
     def _factorise(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
-        if self._is_large_phase_field(linearised):
+        if self._is_large_phase_field:
             self._factorise_phases(linearised)
         elif self._is_large_diffusion(linearised):
             self._prepare_diffusion(linearised)
@@ -175,6 +212,7 @@ class TangentSolver:
             float(np.sqrt(linearised.length * self.gradient_energy)),
         )
         self.factors = PhaseFactors(
+            length=linearised.length,
             mass=self.forms.mass_matrix,
             mass_factors=self.mass_factors,
             smoothing_factors=factors_of(self.dissection, smoothing),
@@ -228,21 +266,24 @@ class TangentSolver:
         packed[:n] -= shift[0]
         overall -= shift[1:]
 
-    def _is_large_phase_field(self, linearised: Linearised) -> bool:
+    @property
+    def _is_large_phase_field(self) -> bool:
         large = self.space.dimension > PHASE_FIELD_LIMIT and self.gradient_energy > 0
-        return self.space.mesh.dimension == 3 and large and linearised.length > 0
+        return self.space.mesh.dimension == 3 and large
 
     def _is_large_diffusion(self, linearised: Linearised) -> bool:
         large = self.space.dimension > DIFFUSION_LIMIT and self.space.order <= 2
         alone = self.fields == 1 and linearised.columns.shape[1] == 0 and not linearised.held
         return self.space.mesh.dimension == 3 and large and alone and linearised.length > 0
 
-    def solve_mass(self, matrix: Any, right_side: Array, *, symmetric: bool) -> Array:
+    def solve_mass(
+        self, matrix: Any, right_side: Array, *, symmetric: bool, tolerance: float = 1e-13
+    ) -> Array:
         """Solve with the mass matrix (Jacobi-preconditioned conjugate gradients)."""
         diagonal = matrix.diagonal()
         scaling = _operator(len(diagonal), lambda x: x / diagonal)
         solve: Any = cg if symmetric else gmres
-        solution, _ = solve(matrix, right_side, M=scaling, rtol=1e-13, atol=0.0, maxiter=400)
+        solution, _ = solve(matrix, right_side, M=scaling, rtol=tolerance, atol=0.0, maxiter=400)
         return np.asarray(solution)
 
 

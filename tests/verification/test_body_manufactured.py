@@ -175,13 +175,16 @@ def loads(system: ParticleSystem, fields: dict[str, Callable[[Array], Array]]) -
 
 
 def solution(system: ParticleSystem, fields: dict[str, Callable[[Array], Array]]) -> Array:
-    """theta, phi and u by Newton's method from a uniform, unstrained body."""
+    """theta, phi and u by Newton's method from a uniform, unstrained body.
+
+    Steps that condense the displacement leave some hundredths of the residual each.
+    """
     added = loads(system, fields)
     history = fields["c"](system.space.nodes * system.scales.length)[:, 0]
     stage = Stage(time=0.0, piece=(0.0, 1.0), length=LENGTH, history=history)
     packed = np.zeros(system.u.stop)
     packed[system.theta] = 0.5
-    for _ in range(8):
+    for _ in range(30):
         linearised = system.linearise(packed, np.zeros(0), stage)
         linearised = replace(linearised, residual=linearised.residual - added)
         if np.linalg.norm(linearised.residual) < 1e-11:

@@ -1,0 +1,244 @@
+"""Steps of a body whose stress acts back on its sodium, with the displacement condensed.
+
+A step (x, phi, u, v) of sodium, potential, displacement and electrode potentials solves
+
+    K u = b_u + P^T x,   M phi = b_phi - S x - s P u,   A x + B phi + C v = b.
+
+u and phi follow from x. In short waves a body has room to strain along them, so that what x does
+to phi is nearly a factor, -M^-1 (S + s P K^-1 P^T) = kappa (``Coupling.relaxed``; exact in a ball,
+where sigma_h + 2 E beta' theta / (3 (1 - nu)) is even), and A + B kappa a diffusion with a larger
+D. What in a cell varies faster than its strain can is clamped, and has the larger factor of
+``Coupling.clamped``. A pass solves for that diffusion, lets u and phi follow, and leaves to the
+next one what the factors leave out: some hundredths, smooth, and alike on every mesh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from particle_sim.fem.conjugate_gradients import History
+from particle_sim.fem.space import Space
+from particle_sim.particle.coupling import Coupling
+from particle_sim.particle.forms import SodiumForms
+from particle_sim.particle.linearised import Linearised, identity_rows
+from particle_sim.particle.tangent_solver import TangentSolver
+from particle_sim.units import Array
+
+DIFFUSING, FOLLOWING = 1e-2, 3e-3
+"""Residuals of a step's solves for sodium and for displacement, over their right-hand sides."""
+
+PASSES = 40
+"""Most of them in one solve."""
+
+ENOUGH = 1e-4
+"""Residual of the sodium, over what its first pass solves for, at which a solve ends."""
+
+POTENTIAL = 1e-3
+"""The same of phi."""
+
+LIMIT = 500
+"""Most 3-D nodes for which exact Newton steps on the LU of sodium and potential are cheaper."""
+
+
+def is_large(space: Space) -> bool:
+    """Whether steps with the displacement condensed are cheaper than exact ones."""
+    return space.mesh.dimension == 3 and space.dimension > LIMIT
+
+
+@dataclass(kw_only=True)
+class StressSolver:
+    """Of one body; ``sodium`` solves for a diffusion with the larger D, and remembers it."""
+
+    sodium: TangentSolver
+    iterations: int = 0
+    history: History | None = None
+    elastic_methods: set[str] = field(default_factory=set)
+    stage: _Stage | None = None
+    driven: float = 0.0
+    """Norm of what the last pass solved the sodium for"""
+
+    @property
+    def methods(self) -> set[str]:
+        """What was done, in words."""
+        return self.sodium.methods | self.elastic_methods
+
+    def solve_mass(self, matrix: sparse.csr_array, right_side: Array, *, symmetric: bool) -> Array:
+        """Solve with the mass matrix."""
+        return self.sodium.solve_mass(matrix, right_side, symmetric=symmetric)
+
+    def solve(
+        self, tangent: Linearised, residual: Array, overall_residual: Array
+    ) -> tuple[Array, Array]:
+        """Step of all unknowns and of the global ones; conserves sodium to rounding."""
+        stage = self._stage(tangent)
+        t, right = len(residual), -np.concatenate([residual, overall_residual])
+        step, left, wanted = np.zeros_like(right), right, 0.0
+        for _ in range(PASSES):
+            step = step + self._pass(stage, left[:t], left[t:])
+            left = right - stage.product(step)
+            wanted = wanted or ENOUGH * self.driven
+            if float(np.linalg.norm(left[: stage.size])) <= wanted:
+                break
+        else:
+            raise np.linalg.LinAlgError("the steps of a stress drift did not converge")
+        x = np.append(step[: stage.size], step[t:])
+        stage.conserve(right, step, x)
+        return np.concatenate([x[: stage.size], step[stage.size : t]]), x[stage.size :]
+
+    def _pass(self, stage: _Stage, right: Array, overall: Array) -> Array:
+        """Nearly the solution for a right-hand side."""
+        n = stage.size
+        u = self._followed(stage, right, np.zeros(n))
+        phi = self._potential(stage, right[n : 2 * n], u)
+        sodium = np.append(right[:n], overall) - stage.moved(phi)
+        self.driven = float(np.linalg.norm(sodium))
+        x = self.sodium.approximate(stage.diffusion, sodium, DIFFUSING)
+        u = self._followed(stage, right, x[:n])
+        phi = self._potential(stage, right[n : 2 * n] - stage.slope @ x[:n], u)
+        return np.concatenate([x[:n], phi, u, x[n:]])
+
+    def _stage(self, tangent: Linearised) -> _Stage:
+        """The matrices of a tangent, made once."""
+        if self.stage is None or self.stage.linearised is not tangent:
+            assert tangent.coupling is not None
+            method = tangent.coupling.elasticity.solver.method
+            self.elastic_methods.add(f"displacement: {method}, condensed")
+            self.stage = _Stage(
+                linearised=tangent, coupling=tangent.coupling, forms=self.sodium.forms
+            )
+        return self.stage
+
+    def _followed(self, stage: _Stage, right: Array, x: Array) -> Array:
+        """Displacement in equilibrium with a step x of theta and a right-hand side."""
+        elasticity = stage.coupling.elasticity
+        load = stage.coupling.push.T @ x
+        load[elasticity.supports.fixed] = 0.0
+        load += right[2 * stage.size : 2 * stage.size + elasticity.size]
+        past = History.empty(len(load)) if self.history is None else self.history
+        found, self.history = elasticity.solver.follow(load, FOLLOWING, past)
+        return found
+
+    def _potential(self, stage: _Stage, right: Array, u: Array) -> Array:
+        """phi of M phi = right - s P u."""
+        mass = self.sodium.forms.mass_matrix
+        load = right - stage.coupling.scale * (stage.coupling.push @ u)
+        return self.sodium.solve_mass(mass, load, symmetric=True, tolerance=POTENTIAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stage:
+    """The matrices of one Newton step; n dofs of the sodium, g electrode potentials."""
+
+    linearised: Linearised
+    coupling: Coupling
+    forms: SodiumForms
+
+    @property
+    def size(self) -> int:
+        """Number of the sodium's dofs n."""
+        return self.forms.space.dimension
+
+    @cached_property
+    def factors(self) -> tuple[Array, Array]:
+        """What takes theta to phi in a cell (e, i, i), and at the dofs (n,), roughly."""
+        space, coupling = self.forms.space, self.coupling
+        relaxed, clamped = (
+            np.maximum((space.weights * each).sum(axis=1) / space.weights.sum(axis=1), 0.0)
+            for each in (coupling.relaxed, coupling.clamped)
+        )
+        followed, rest = self._followed, np.eye(len(self._followed))
+        inside = relaxed[:, None, None] * followed + clamped[:, None, None] * (rest - followed)
+        dofs, size = space.cell_dofs.ravel(), space.cell_dofs.shape[1]
+        total = np.bincount(dofs, np.repeat(relaxed, size)) / np.bincount(dofs)
+        return inside, np.asarray(total)
+
+    @cached_property
+    def _followed(self) -> Array:
+        """The part of theta that the strain can follow, from dofs to dofs of a cell (i, i)."""
+        sodium = self.forms.space
+        low = sodium.of_order(max(self.coupling.elasticity.space.order - 1, 1))
+        weighted = low.values * sodium.rule_weights[:, None]
+        fitted = np.linalg.solve(low.values.T @ weighted, weighted.T @ sodium.values)
+        return np.asarray(low.tabulate(sodium.local_points)[0] @ fitted)
+
+    @cached_property
+    def _parts(self) -> tuple[Array, Array, Array]:
+        """A, B and S by cell (e, i, i)."""
+        blocks, i = self.linearised.blocks, self.forms.space.cell_dofs.shape[1]
+        return blocks[:, :i, :i], blocks[:, :i, i:], blocks[:, i:, :i]
+
+    @cached_property
+    def direct(self) -> sparse.csr_array:
+        """A (n, n)"""
+        held = self.linearised.held_dofs
+        return identity_rows(self.forms.pattern.assemble(self._parts[0]), held)
+
+    @cached_property
+    def mobile(self) -> sparse.csr_array:
+        """B (n, n), nothing in the rows of held dofs."""
+        matrix = self.forms.pattern.assemble(self._parts[1])
+        free = np.ones(self.size)
+        free[self.linearised.held_dofs] = 0.0
+        return sparse.csr_array(sparse.diags_array(free) @ matrix)
+
+    @cached_property
+    def slope(self) -> sparse.csr_array:
+        """S (n, n)"""
+        return self.forms.pattern.assemble(self._parts[2])
+
+    @cached_property
+    def diffusion(self) -> Linearised:
+        """The sodium alone, with A + B kappa."""
+        first, second, _ = self._parts
+        n, (inside, at_dofs) = self.size, self.factors
+        given, mobility = self.linearised, self.linearised.mobility
+        assert mobility is not None
+        return replace(
+            given,
+            residual=given.residual[:n],
+            pattern=self.forms.pattern,
+            make_blocks=lambda: first + second @ inside,
+            coupling=None,
+            borders=replace(
+                given.borders,
+                columns=given.columns[:n],
+                rows=given.rows[:, :n] + given.rows[:, n:] * at_dofs,
+            ),
+            diffusivity=given.diffusivity + mobility * self.coupling.relaxed,
+        )
+
+    def moved(self, phi: Array) -> Array:
+        """B phi, and what phi adds to the currents (n + g,)."""
+        return np.append(self.mobile @ phi, self.linearised.rows[:, self.size :] @ phi)
+
+    def product(self, step: Array) -> Array:
+        """The tangent times a step of all unknowns."""
+        n, t = self.size, 2 * self.size + self.coupling.elasticity.size
+        theta, phi, u, overall = step[:n], step[n : 2 * n], step[2 * n : t], step[t:]
+        on_phi, equilibrium = self.coupling.apply(theta, u)
+        given = self.linearised
+        return np.concatenate(
+            [
+                self.direct @ theta + self.mobile @ phi + given.columns[:n] @ overall,
+                self.slope @ theta + self.forms.mass_matrix @ phi + on_phi,
+                equilibrium,
+                given.rows @ step[: 2 * n] + given.corner @ overall,
+            ]
+        )
+
+    def conserve(self, right: Array, step: Array, x: Array) -> None:
+        """Make the totals exact, in place: an even shift of theta, and of the potentials."""
+        if self.linearised.held:
+            return
+        n, given, t = self.size, self.linearised, len(step) - self.linearised.corner.shape[0]
+        left = right - self.product(step)
+        by_theta = np.append(self.direct.sum(), given.rows[:, :n].sum(axis=1))
+        by_voltage = np.vstack([given.columns[:n].sum(axis=0), given.corner])
+        totals = np.append(left[:n].sum(), left[t:])
+        shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), totals)
+        x[:n] += shift[0]
+        x[n:] += shift[1:]
