@@ -37,6 +37,9 @@ PASSES = 40
 ENOUGH = 1e-4
 """Residual of the sodium, over what its first pass solves for, at which a solve ends."""
 
+EQUILIBRIUM = 1e-9
+"""That of the displacement in the first state, where it does not follow an earlier one."""
+
 POTENTIAL = 1e-3
 """The same of phi."""
 
@@ -119,7 +122,8 @@ class StressSolver:
         load[elasticity.supports.fixed] = 0.0
         load += right[2 * stage.size : 2 * stage.size + elasticity.size]
         past = History.empty(len(load)) if self.history is None else self.history
-        found, self.history = elasticity.solver.follow(load, FOLLOWING, past)
+        tolerance = FOLLOWING if stage.linearised.length else EQUILIBRIUM
+        found, self.history = elasticity.solver.follow(load, tolerance, past)
         return found
 
     def _potential(self, stage: _Stage, right: Array, u: Array) -> Array:
