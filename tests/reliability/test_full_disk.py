@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.figure import Figure
 
 import particle_sim
 from particle_sim.cell import bpx_export, bpx_import
@@ -45,7 +46,7 @@ TREE = xr.DataTree.from_dict({"/": xr.Dataset({"a": ("x", np.arange(400.0))})})
 @pytest.fixture(autouse=True)
 def stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small results in the place of everything that is computed or drawn."""
-    figure = SimpleNamespace(set_layout_engine=lambda _name: None)
+    figure = Figure()
     for module, names in {
         save: {"_drawn": lambda *_, **__: PICTURE},
         report: {
