@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ TREE = xr.DataTree.from_dict({"/": xr.Dataset({"a": ("x", np.arange(400.0))})})
 def stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small results in the place of everything that is computed or drawn."""
     figure = Figure()
-    for module, names in {
+    swapped: dict[Any, dict[str, Any]] = {
         save: {"_drawn": lambda *_, **__: PICTURE},
         report: {
             "to_tree": lambda _result: TREE,
@@ -80,7 +81,8 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
         film: {"_gif": lambda *_: PICTURE},
         vtkhdf: {"vtkhdf_bytes": lambda _run: PICTURE},
         vtu: {"grid_of": lambda _run: None, "_document": lambda *_: "text" * 500},
-    }.items():
+    }
+    for module, names in swapped.items():
         for name, value in names.items():
             monkeypatch.setattr(module, name, value)
 
