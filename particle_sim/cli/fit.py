@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
 
@@ -71,8 +72,12 @@ def fit(
         paths = write_titration(titration, folder, typed(), force=force)
         lines = titration_lines(titration)
     else:
-        fitted = fitted_rates(data, material, c_rate, hold_out, cell, seed, steps, mass)
-        paths = write_fit(fitted, folder, typed(), force=force)
+        with progress_bar() as report:
+            fitted = fitted_rates(
+                data, material, c_rate, hold_out, cell, seed, steps, mass, report.solving
+            )
+            report.writing("drawing")
+            paths = write_fit(fitted, folder, typed(), force=force)
         lines = fit_lines(fitted)
     print("\n".join(lines))
     print(f"\nWritten: {', '.join(path.name for path in paths)} in {folder}")

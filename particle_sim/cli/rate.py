@@ -69,8 +69,9 @@ def rate(
         seed=seed,
     )
     check_folder(folder, force=force)
-    with progress_bar(enabled=True) as report:
+    with progress_bar() as report:
         tree = rate_study(study, progress=report.solving)
+        report.writing("drawing")
         write_rate_folder(tree, folder, typed(), force=force)
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Pictures and data: {folder}")
