@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ def shipped_files(*place: str) -> dict[str, Path]:
     >>> "nvp" in shipped_files("parameters", "materials")
     True
     """
+    return dict(_listed(*place))
+
+
+@cache
+def _listed(*place: str) -> dict[str, Path]:
     folder = shipped_folder(place[0]).joinpath(*place[1:])
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 

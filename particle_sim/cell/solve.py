@@ -26,8 +26,8 @@ POINTS = 400
 NOTHING_FLOWS = 1.0
 """Length of the surface history of a run whose cut-off is passed at once [s]; its flux is 0."""
 
-ALL_SKIPPED = "at initial conditions"
-"""In PyBaMM's message about a cycle none of whose steps could begin."""
+AT_ONCE = "at initial conditions"
+"""In PyBaMM's message about a run that its events end before it begins."""
 
 _HALVINGS = 10
 """Halvings of a C-rate that failed, in search of one that works."""
@@ -83,7 +83,7 @@ def _solve(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun
     try:
         solution = simulation.solve(showprogress=False)
     except (pybamm.SolverError, ValueError, ArithmeticError) as error:
-        if ALL_SKIPPED not in str(error):
+        if AT_ONCE not in str(error):
             return one_line(str(error), 200)
         solution = None
     if _is_stopped_at_once(protocol, solution, pybamm):
@@ -102,12 +102,19 @@ def _options(cell: Cell) -> dict[str, str]:
 def _simulation(
     cell: Cell, protocol: Protocol, pybamm: Any, filling: float, temperature: float
 ) -> Any:
+    values = pybamm_parameters(cell, pybamm, filling=filling, temperature=temperature)
+    steps = tuple(_step(cell, step, pybamm) for step in protocol.steps)
+    return cell_simulation(cell, pybamm, values, experiment=pybamm.Experiment([steps]))
+
+
+def cell_simulation(
+    cell: Cell, pybamm: Any, values: dict[str, Any], *, experiment: Any = None
+) -> Any:
+    """PyBaMM's simulation of a cell with parameter ``values``, at our tolerances and mesh."""
     return pybamm.Simulation(
         getattr(pybamm.lithium_ion, cell.model.value)(_options(cell)),
-        parameter_values=pybamm.ParameterValues(
-            pybamm_parameters(cell, pybamm, filling=filling, temperature=temperature)
-        ),
-        experiment=pybamm.Experiment([tuple(_step(cell, s, pybamm) for s in protocol.steps)]),
+        parameter_values=pybamm.ParameterValues(values),
+        experiment=experiment,
         solver=pybamm.IDAKLUSolver(
             rtol=RELATIVE_TOLERANCE,
             atol=ABSOLUTE_TOLERANCE,

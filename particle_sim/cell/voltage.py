@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.materials.property import Property
 from particle_sim.transport.kinetics import overpotential
 from particle_sim.units import Array
@@ -33,6 +33,11 @@ class HalfCellVoltage:
     potential: Array
     exchange: Property
     temperature: float
+
+    @property
+    def thermal(self) -> float:
+        """2 R T/F [V]"""
+        return 2 * GAS_CONSTANT * self.temperature / FARADAY
 
     def at_rest(self, theta: Array) -> Array:
         """U(theta) with PyBaMM's asymptotes [V]."""

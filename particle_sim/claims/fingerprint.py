@@ -10,7 +10,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from particle_sim.cell.half_cell import HALF_CELLS
@@ -20,8 +20,9 @@ from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.schema import Claim
 from particle_sim.claims.tools import SIMULATIONS
-from particle_sim.materials.hosts import host_path
-from particle_sim.materials.system import load_system, system_names
+from particle_sim.materials.document import read_toml
+from particle_sim.materials.hosts import host_names, host_path
+from particle_sim.materials.system import material_path, system_names
 from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.resources import shipped_folder
 
@@ -31,14 +32,18 @@ def fingerprints(claims: Iterable[Claim]) -> dict[str, dict[str, str]]:
 
     Comments and line endings of the files do not count.
     """
-    material, test = cache(_material_files), cache(_of_test)
-    return {claim.id: _fingerprint(claim, material, test) for claim in claims}
+    of_toml, test = cache(_of_toml), cache(_of_test)
+    material = cache(partial(_material_files, of_toml))
+    return {claim.id: _fingerprint(claim, of_toml, material, test) for claim in claims}
 
 
 def _fingerprint(
-    claim: Claim, material: Callable[[str], dict[str, str]], of_test: Callable[[str], str]
+    claim: Claim,
+    of_toml: Callable[[Path], str],
+    material: Callable[[str], dict[str, str]],
+    of_test: Callable[[str], str],
 ) -> dict[str, str]:
-    parts = {"claim file": _of_toml(claim.path)}
+    parts = {"claim file": of_toml(claim.path)}
     test = claim.file.test
     if test is None:
         return parts
@@ -49,7 +54,7 @@ def _fingerprint(
     for name in dict.fromkeys(names):
         parts |= material(name)
     for cell in kind.needs.cells:
-        parts[f"cell {cell}"] = _of_toml(_cell_path(cell))
+        parts[f"cell {cell}"] = of_toml(_cell_path(cell))
     parts[f"test {test.kind}"] = of_test(test.kind)
     return parts
 
@@ -71,17 +76,18 @@ def changed_parts(old: dict[str, str], new: dict[str, str]) -> list[str]:
     return [name for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
-def _material_files(name: str) -> dict[str, str]:
+def _material_files(of_toml: Callable[[Path], str], name: str) -> dict[str, str]:
     """A material, its host, and the half cell of its carrier."""
-    system = load_system(name)
-    paths = {f"material {system.path.stem}": system.path}
-    if system.host is not None:
-        host = system.host.host.name
+    path, _ = material_path(name)
+    header = read_toml(path).get("material", {})
+    paths = {f"material {path.stem}": path}
+    host = header.get("host")
+    if host in host_names():
         paths[f"host {host}"] = host_path(host)
-    design = HALF_CELLS.get(system.file.material.carrier)
+    design = HALF_CELLS.get(header.get("carrier"))
     if design is not None:
         paths[f"cell {design}"] = _cell_path(design)
-    return {label: _of_toml(path) for label, path in paths.items()}
+    return {label: of_toml(path) for label, path in paths.items()}
 
 
 def _cell_path(name: str) -> Path:

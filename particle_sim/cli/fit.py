@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
 
@@ -31,10 +32,7 @@ class Kind(enum.Enum):
 )
 def fit(
     data: Annotated[
-        Path,
-        typer.Argument(
-            help="CSV file with units in its header, e.g. c_rate [1/h], capacity [mAh/g]."
-        ),
+        Path, typer.Argument(help="CSV with units in its header: c_rate [1/h], capacity [mAh/g].")
     ],
     material: Annotated[str, typer.Option(help="Material name, name@reading, or a .toml file.")],
     kind: Annotated[Kind, typer.Option(help="What the file holds.")] = Kind.RATE,
@@ -71,9 +69,13 @@ def fit(
         paths = write_titration(titration, folder, typed(), force=force)
         lines = titration_lines(titration)
     else:
-        fitted = fitted_rates(data, material, c_rate, hold_out, cell, seed, steps, mass)
-        paths = write_fit(fitted, folder, typed(), force=force)
-        lines = fit_lines(fitted)
+        with progress_bar() as bar:
+            found = fitted_rates(
+                data, material, c_rate, hold_out, cell, seed, steps, mass, bar.solving
+            )
+            bar.writing("drawing")
+            paths = write_fit(found, folder, typed(), force=force)
+        lines = fit_lines(found)
     print("\n".join(lines))
     print(f"\nWritten: {', '.join(path.name for path in paths)} in {folder}")
 

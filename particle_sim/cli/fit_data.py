@@ -9,7 +9,7 @@ from particle_sim.cell.design import load_cell_design
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
 from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
-from particle_sim.inference.sampling import SamplingSettings
+from particle_sim.inference.sampling import Progress, SamplingSettings
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material
 from particle_sim.units import quantity
@@ -24,6 +24,7 @@ def fitted_rates(
     seed: int,
     steps: int,
     mass: str | None,
+    progress: Progress,
 ) -> Fit:
     """A fit to the rates of a file, or to its voltage at ``c_rate``; options as typed."""
     loaded = load_material(material)
@@ -34,10 +35,18 @@ def fitted_rates(
     if c_rate is None:
         rates = read_rates(data, one_c_current=one_c, mass=active)
         return fit_rates(
-            loaded, rates, design=design, hold_out=rates_of(hold_out), settings=settings, seed=seed
+            loaded,
+            rates,
+            design=design,
+            hold_out=rates_of(hold_out),
+            settings=settings,
+            seed=seed,
+            progress=progress,
         )
     curve = read_voltage(data, current=c_rate * one_c, mass=active)
-    return fit_voltage(loaded, curve, design=design, settings=settings, seed=seed)
+    return fit_voltage(
+        loaded, curve, design=design, settings=settings, seed=seed, progress=progress
+    )
 
 
 def titration_of(data: Path, material: str, radius: str | None, mass: str | None) -> Titration:

@@ -1,44 +1,111 @@
-"""A progress bar on standard error, silent where nobody watches."""
+"""How far a verb is, on standard error: a bar on a terminal, else a line every ten seconds."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+Show = Callable[[str, float], None]
+"""Told what is being done, and the share of the whole that is done."""
+
+PERIOD = 10.0
+"""Seconds between two lines."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reporter:
-    """Callbacks for the two phases of a comparison."""
+    """Callbacks for the two phases of a verb."""
 
-    bar: Any
-    task: Any
+    show: Show
 
     def solving(self, text: str, share: float) -> None:
         """Show what finished and how much is done."""
-        if self.bar is not None:
-            self.bar.update(self.task, description=text, completed=0.9 * share)
+        self.show(text, 0.9 * share)
 
     def writing(self, text: str) -> None:
         """Show what is being written."""
-        if self.bar is not None:
-            self.bar.update(self.task, description=text, completed=0.95)
+        self.show(text, 0.95)
+
+
+@dataclass
+class Lines:
+    """Says once in a ``PERIOD`` what it was told last, whether or not that is new.
+
+    >>> seconds = iter((0.0, 9.0, 10.0, 19.0, 20.0))
+    >>> lines = Lines(clock=lambda: next(seconds), write=print)
+    >>> lines.show("nvp: band", 0.25)
+    >>> for _ in range(4):
+    ...     lines.say_if_due()
+    10 s,  25 %: nvp: band
+    20 s,  25 %: nvp: band
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    write: Callable[[str], None] = field(default=lambda line: print(line, file=sys.stderr))
+    text: str = "starting"
+    share: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.begun = self.said = self.clock()
+
+    def show(self, text: str, share: float) -> None:
+        """Note what the next line says."""
+        self.text, self.share = text, share
+
+    def say_if_due(self) -> None:
+        """Write a line if the last one, or the beginning, is a period ago."""
+        now = self.clock()
+        if now - self.said >= PERIOD:
+            self.said = now
+            with suppress(OSError, ValueError):  # nobody reads any more
+                self.write(f"{now - self.begun:.0f} s, {100 * self.share:3.0f} %: {self.text}")
 
 
 @contextmanager
-def progress_bar(*, enabled: bool) -> Iterator[Reporter]:
-    """A bar with the time left, on a terminal; nothing otherwise."""
-    if not enabled or not sys.stderr.isatty():
-        yield Reporter(None, None)
+def progress_bar(*, enabled: bool = True) -> Iterator[Reporter]:
+    """A bar with the time left on a terminal, lines elsewhere, nothing if not ``enabled``."""
+    if not enabled:
+        yield Reporter(lambda _text, _share: None)
         return
+    with _bar() if sys.stderr.isatty() else _lines() as show:
+        yield Reporter(show)
+
+
+@contextmanager
+def _lines() -> Iterator[Show]:
+    """Lines from a thread of their own, because a long step tells nothing."""
+    lines, over = Lines(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(PERIOD / 10):
+            lines.say_if_due()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield lines.show
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextmanager
+def _bar() -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
 
-    columns = (BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns, TextColumn("{task.description}"), console=console, transient=True
-    ) as bar:
-        yield Reporter(bar, bar.add_task("starting", total=1.0))
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeLeft(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda text, share: bar.update(task, description=text, completed=share)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,7 +11,6 @@ import typer
 from particle_sim.cli.options import (
     ForceOption,
     PhysicsOption,
-    WorkersOption,
     complete_material,
     typed,
 )
@@ -51,7 +49,6 @@ def rate(
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
-    workers: WorkersOption = None,
 ) -> None:
     """Capacity against C-rate with its losses, its band, a size map, and the printed data."""
     asked = read_rates(rates)
@@ -72,8 +69,9 @@ def rate(
         seed=seed,
     )
     check_folder(folder, force=force)
-    with progress_bar(enabled=True) as report:
-        tree = rate_study(study, workers=workers or os.cpu_count() or 1, progress=report.solving)
+    with progress_bar() as report:
+        tree = rate_study(study, progress=report.solving)
+        report.writing("drawing")
         write_rate_folder(tree, folder, typed(), force=force)
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Pictures and data: {folder}")

@@ -1,18 +1,20 @@
-"""The sweep half of ``particle-sim run``: engine, progress bar, summary."""
+"""The sweep half of ``particle-sim run``: engine, progress, summary."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from particle_sim.cli.progress import Show, progress_bar
 from particle_sim.errors import InputError
 from particle_sim.sweeps.engines import Dask, Engine, Processes, Serial
 from particle_sim.sweeps.work import Progress
@@ -35,7 +37,7 @@ def run_sweep(
     asked = load_sweep(path, FUNCTIONS)
     print(asked.question)
     try:
-        with _bar() as progress:
+        with progress_bar() as bar:
             data = sweep(
                 asked.function,
                 asked.axes,
@@ -45,7 +47,7 @@ def run_sweep(
                 store=folder,
                 engine=_engine(workers, scheduler),
                 most=MOST_CONFIRMED if confirmed else MOST_SAMPLES,
-                progress=progress,
+                progress=_counting(bar.show),
             )
     except KeyboardInterrupt:
         stored = 0
@@ -66,32 +68,19 @@ def _engine(workers: int | None, scheduler: str | None) -> Engine:
     return Serial() if count == 1 else Processes(count)
 
 
-@contextmanager
-def _bar() -> Iterator[Progress | None]:
-    """Samples, rate and time left on a terminal; nothing otherwise."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
+def _counting(show: Show) -> Progress:
+    """Tells samples, how many a second since the first answer, and failures."""
+    since, first = math.nan, 0
 
-    columns: tuple[Any, ...] = (BarColumn(), MofNCompleteColumn(), TimeLeft())
-    text = TextColumn("{task.fields[rate]} {task.fields[failed]}")
-    with Progress(*columns, text, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("sweep", total=None, rate="", failed="")
+    def report(finished: int, samples: int, failed: int) -> None:
+        nonlocal since, first
+        if math.isnan(since):
+            since, first = time.monotonic(), finished
+        rate = (finished - first) / max(time.monotonic() - since, 1e-3)
+        text = f"{finished} of {samples}, {rate:.3g}/s"
+        show(f"{text}, {failed} failed" if failed else text, finished / samples)
 
-        def report(finished: int, samples: int, failed: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(
-                task,
-                total=samples,
-                completed=finished,
-                rate="" if speed is None else f"{speed:.3g}/s",
-                failed=f"{failed} failed" if failed else "",
-            )
-
-        yield report
+    return report
 
 
 def _tell(data: xr.Dataset, folder: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from particle_sim.composition.amounts import VACANCY
 from particle_sim.composition.structures import Site, Structure, Sublattice
-from particle_sim.errors import ConvergenceError, InputError, closest
+from particle_sim.errors import InputError, closest
 from particle_sim.resources import shipped_table
 
 _IMBALANCE_COST = 1e3
@@ -59,12 +59,15 @@ class ChargeBalance:
 def balance_charges(
     sublattices: Sequence[Sublattice], structure: Structure
 ) -> ChargeBalance | None:
-    """Charges by a linear programme; ``None`` where they mean nothing (alloys, elements).
+    """The cheapest neutral charges; ``None`` where they mean nothing (alloys, elements).
 
     Minimise  sum_k cost_k n_k + 1000 (p + m)  over n_k >= 0, the amount of each (element, state):
     sum of n_k over the states of an element on a sublattice = its amount, and
     sum_k charge_k n_k - p + m = 0. Where a neutral assignment exists p = m = 0; else p - m is the
-    smallest excess. Formal charges: no covalency, no oxygen redox but at a prohibitive cost.
+    smallest excess. One equation alone joins the elements, so the optimum of this linear programme
+    is reached from everybody's cheapest state by the cheapest steps per charge; of equally cheap
+    ones those of anions go first (Cu+ and S- in CuS). Formal charges: no covalency, no oxygen
+    redox but at a prohibitive cost.
     """
     anions = any(s.species for s in sublattices if s.kind in (Site.ANION, Site.LIGAND))
     if structure.host == "none" or not anions:
@@ -151,28 +154,41 @@ def _costs(element: str, kind: Site, column: str) -> Mapping[int, float]:
 
 
 def _solve(states: Sequence[State]) -> tuple[list[float], float]:
-    import numpy as np  # SciPy costs a quarter of a second, only needed for a report
-    from scipy.optimize import linprog  # type: ignore[attr-defined]  # not in its __all__
+    """Amounts of the states, and the charge that is left over."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for number, (place, element, *_) in enumerate(states):
+        rows.setdefault((place, element), []).append(number)
+    cheapest = [min(row, key=lambda number: states[number][3]) for row in rows.values()]
+    held = [amount if n in cheapest else 0.0 for n, (*_, amount) in enumerate(states)]
+    excess = sum(states[number][2] * held[number] for number in cheapest)
+    way = -1 if excess > 0 else 1
+    steps = [
+        step for number, row in zip(cheapest, rows.values(), strict=True)
+        for step in _steps(states, number, row, way)
+    ]  # fmt: skip
+    left = abs(excess)
+    for cost, now, then in sorted(steps, key=lambda step: (step[0], states[step[2]][2] > 0)):
+        if cost < _IMBALANCE_COST:
+            size = abs(states[then][2] - states[now][2])
+            moved = min(held[now], left / size)
+            held[now], held[then], left = held[now] - moved, held[then] + moved, left - moved * size
+    return held, -way * left if left > 1e-7 else 0.0
 
-    rows = sorted({(place, element) for place, element, *_ in states})
-    index = {row: number for number, row in enumerate(rows)}
-    count = len(states)
-    matrix = np.zeros((len(rows) + 1, count + 2))
-    totals = np.zeros(len(rows) + 1)
-    for column, (place, element, charge, _, amount) in enumerate(states):
-        matrix[index[place, element], column] = 1.0
-        matrix[-1, column] = charge
-        totals[index[place, element]] = amount
-    matrix[-1, count:] = -1.0, 1.0
-    costs = [cost for *_, cost, _ in states] + [_IMBALANCE_COST] * 2
-    found = linprog(costs, A_eq=matrix, b_eq=totals, bounds=(0, None), method="highs")
-    if found.x is None:
-        raise ConvergenceError(
-            f"The charge balance was not solved: {found.message}", last_state=None, residuals=()
-        )
-    values = [float(value) for value in found.x]
-    excess = values[count] - values[count + 1]
-    return values[:count], 0.0 if abs(excess) < 1e-7 else excess
+
+def _steps(
+    states: Sequence[State], now: int, row: Sequence[int], way: int
+) -> Iterator[tuple[float, int, int]]:
+    """From the cheapest state along the lower hull of cost over charge: cost per charge, places."""
+    further = [number for number in row if way * (states[number][2] - states[now][2]) > 0]
+    if not further:
+        return
+
+    def slope(number: int) -> float:
+        return (states[number][3] - states[now][3]) / abs(states[number][2] - states[now][2])
+
+    then = min(further, key=slope)
+    yield slope(then), now, then
+    yield from _steps(states, then, row, way)
 
 
 @functools.cache

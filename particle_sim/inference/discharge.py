@@ -9,13 +9,15 @@ no time steps. Same equations, start (rest at the upper cut-off) and ends as PyB
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
 from particle_sim.inference.sphere import rise_at, time_of_rise
-from particle_sim.transport.kinetics import series_drop
+from particle_sim.transport.kinetics import overpotential, series_drop
 from particle_sim.units import Array
 
 _NODES = 320
@@ -40,6 +42,19 @@ class Discharge:
     """[kg/m2]"""
     metal_exchange: float
     """[A/m2]"""
+
+    @cached_property
+    def at_the_nodes(self) -> tuple[Array, Array]:
+        """U [V] and j0 of magnitude 1 at the fillings (g,)."""
+        voltage = self.voltage
+        return voltage.at_rest(self.filling), voltage.exchange(self.filling, voltage.temperature)
+
+    @cached_property
+    def at_the_cut_off(self) -> tuple[Array, Array]:
+        """j0 exp(a) and j0 exp(-a) (g,), a = (U - V_c)/(2 R T/F) and j0 of magnitude 1."""
+        rest, exchange = self.at_the_nodes
+        margin = np.exp((rest - self.lower_voltage) / self.voltage.thermal)
+        return exchange * margin, exchange / margin
 
 
 def discharge_of(cell: Cell) -> Discharge:
@@ -91,25 +106,49 @@ def voltages(discharge: Discharge, groups: Array, current: float, capacity: Arra
 
 def _capacities(discharge: Discharge, values: Array, current: Array) -> Array:
     rate, exchange, resistance, window = values.T[:, :, None]
-    voltage = _voltage(
-        discharge, discharge.filling, current[:, None], exchange[..., None], resistance[..., None]
-    )
-    end = _first_crossing(discharge.filling, voltage, discharge.lower_voltage)
+    end = _first_crossing(discharge, current, exchange, resistance)
     per_rise = current / (3600 * window) / (3 * rate)
     reduced_time = time_of_rise((end - discharge.filling[0]) / per_rise)
     reached = end > discharge.filling[0]
     return np.where(reached, 3 * per_rise * reduced_time * window, 0.0)
 
 
-def _first_crossing(filling: Array, voltage: Array, limit: float) -> Array:
-    """Filling at which the voltage (..., g) first falls to the limit; the last one if never."""
-    below = voltage <= limit
-    index = np.where(below.any(axis=-1), below.argmax(axis=-1), len(filling) - 1)
+def _first_crossing(
+    discharge: Discharge, current: Array, exchange: Array, resistance: Array
+) -> Array:
+    """Filling (n, m) at which the voltage first falls to the cut-off; the last one if never."""
+    filling, limit = discharge.filling, discharge.lower_voltage
+    rest, own = discharge.at_the_nodes
+    drop = _series_drop(discharge, current, resistance)
+    below = _is_below(discharge, current / exchange, drop)
+    first = below.argmax(axis=-1)
+    index = np.where(below.any(axis=-1), first, len(filling) - 1)
     before = np.maximum(index - 1, 0)
-    high = np.take_along_axis(voltage, before[..., None], -1)[..., 0]
-    low = np.take_along_axis(voltage, index[..., None], -1)[..., 0]
+    kelvin = discharge.voltage.temperature
+    high, low = (
+        rest[at] - overpotential(current, exchange * own[at], kelvin) - drop
+        for at in (before, index)
+    )
     part = np.clip((high - limit) / np.where(high > low, high - low, 1.0), 0, 1)
     return np.asarray(filling[before] + part * (filling[index] - filling[before]))
+
+
+def _is_below(discharge: Discharge, share: Array, drop: Array) -> NDArray[np.bool_]:
+    """Whether the voltage is at most the cut-off V_c (n, m, g), at every surface filling:
+
+        i/(2 k j0(theta)) >= sinh(a(theta) - d),   a = (U(theta) - V_c)/b,   d = drop/b,
+
+    b = 2 R T/F, with the ``share`` i/k (n, m). As 2 sinh(a - d) = exp(a - d) - exp(d - a),
+
+        j0 exp(a) - j0 exp(-a) exp(2 d) <= i exp(d)/k,
+
+    where no filling of a set needs a function of its own.
+    """
+    rising, falling = discharge.at_the_cut_off
+    with np.errstate(over="ignore"):  # a drop of many volts: below, whatever the filling
+        lost = np.exp(drop / discharge.voltage.thermal)
+        reached, lifted = (share * lost)[..., None], (lost**2)[..., None]
+        return np.asarray(rising - falling * lifted <= reached)
 
 
 def _voltage(
@@ -120,8 +159,16 @@ def _voltage(
     resistance: Array,
 ) -> Array:
     """[V] at surface fillings; current [A/kg], its exchange at half filling, ohm kg."""
-    areal, loading = current * discharge.loading, discharge.loading
-    kelvin = discharge.voltage.temperature
-    drop = series_drop(areal, discharge.metal_exchange, resistance / loading, kelvin)
     kinetic = discharge.voltage.kinetic(filling, current, exchange)
+    drop = _series_drop(discharge, current, resistance)
     return np.asarray(discharge.voltage.at_rest(filling) - kinetic - drop)
+
+
+def _series_drop(discharge: Discharge, current: Array | float, resistance: Array) -> Array:
+    """Of the metal and the films [V]."""
+    return series_drop(
+        current * discharge.loading,
+        discharge.metal_exchange,
+        resistance / discharge.loading,
+        discharge.voltage.temperature,
+    )

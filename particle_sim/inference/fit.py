@@ -20,7 +20,7 @@ from particle_sim.inference.identify import Identifiability, identifiability
 from particle_sim.inference.predict import HeldOut, PredictiveCheck, band, check, held_out
 from particle_sim.inference.problem import Model, Noise, Problem
 from particle_sim.inference.profiles import Profile, profiles
-from particle_sim.inference.sampling import Chain, SamplingSettings, sample
+from particle_sim.inference.sampling import SAMPLED, Chain, Progress, SamplingSettings, sample
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
@@ -78,13 +78,15 @@ def fit_rates(
     hold_out: Sequence[float] = (),
     settings: FitSettings | None = None,
     seed: int = 1,
+    progress: Progress | None = None,
 ) -> Fit:
     """Posterior of the groups from capacity against rate; ``hold_out`` [1/h] is predicted.
 
     Every discharge starts from rest at the upper cut-off and is isothermal; the electrolyte and
     the electrode's thickness do not limit (single-particle model). :class:`InputError` when a
     held-out rate is not measured, when too little is left to fit, or when the data contradict
-    themselves or the material (``consistency_curves.RATES``).
+    themselves or the material (``consistency_curves.RATES``). ``progress`` is called with what is
+    being done and the finished share.
     """
     notes = _checked(data, RATES, Rates(data=data, material=material))
     cell = half_cell(material, design=design)
@@ -97,6 +99,7 @@ def fit_rates(
         _Band(at=grid, model=capacity_model(cell, grid)),
         settings or FitSettings(),
         seed,
+        progress or (lambda _text, _share: None),
     )
     if kept.all():
         return fit
@@ -112,6 +115,7 @@ def fit_voltage(
     design: CellDesign | None = None,
     settings: FitSettings | None = None,
     seed: int = 1,
+    progress: Progress | None = None,
 ) -> Fit:
     """Posterior of the groups from one discharge curve.
 
@@ -146,6 +150,7 @@ def fit_voltage(
         _Band(at=grid, model=voltage_model(cell, data.current, grid)),
         settings or FitSettings(),
         seed,
+        progress or (lambda _text, _share: None),
     )
 
 
@@ -163,9 +168,17 @@ class _Band:
     model: Model
 
 
-def _fit(problem: Problem, data: _Data, wide: _Band, settings: FitSettings, seed: int) -> Fit:
-    chain = sample(problem, settings.sampling, seed)
+def _fit(
+    problem: Problem,
+    data: _Data,
+    wide: _Band,
+    settings: FitSettings,
+    seed: int,
+    progress: Progress,
+) -> Fit:
+    chain = sample(problem, settings.sampling, seed, progress)
     points = settings.profile_points
+    progress("profiling", SAMPLED)
     return Fit(
         problem=problem,
         name=data.name,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -78,6 +79,11 @@ class GroupPrior:
     radius_slope: Array
     radius_deviation: float
 
+    @cached_property
+    def precision(self) -> Array:
+        """Inverse of the covariance (4, 4)."""
+        return np.asarray(np.linalg.inv(self.covariance), dtype=float)
+
 
 def group_prior(cell: Cell) -> GroupPrior:
     """The prior that the plausible ranges of ``cell``'s material and design imply."""
@@ -108,7 +114,7 @@ def group_prior(cell: Cell) -> GroupPrior:
 def log_prior(prior: GroupPrior, groups: Array) -> Array:
     """Log density (n,) of log10 groups (n, 4), up to a constant; -inf outside the limits."""
     off = groups - prior.centre
-    distance = np.einsum("ni,ij,nj->n", off, np.linalg.inv(prior.covariance), off)
+    distance = np.einsum("ni,ij,nj->n", off, prior.precision, off)
     inside = np.all((groups >= prior.low) & (groups <= prior.high), axis=1)
     return np.where(inside, -0.5 * distance, -np.inf)
 

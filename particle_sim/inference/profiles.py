@@ -56,7 +56,7 @@ def profiles(problem: Problem, draws: Array, points: int = 25) -> tuple[Profile,
     ``draws`` (s, d) of the posterior give the first guesses.
     """
     start = draws[:, : len(GROUPS)]
-    score = np.array([_score(problem, misfit) for misfit in _misfits(problem, start)])
+    score = _scores(problem, start)
     seen = start[:: max(len(start) // _GUESSES, 1)][:_GUESSES]
     fresh = draw_groups(problem.prior, _GUESSES, np.random.default_rng(_SEED))
     guesses = np.concatenate([seen, fresh])
@@ -98,7 +98,7 @@ def _least(
 
     def losses(points: Array) -> Array:
         groups = np.insert(np.atleast_2d(points.T), index, value, axis=1)
-        found = np.array([_score(problem, misfit) for misfit in _misfits(problem, groups)])
+        found = _scores(problem, groups)
         return found if points.ndim > 1 else found[0]
 
     found = differential_evolution(
@@ -116,12 +116,11 @@ def _least(
     return float(found.fun), np.asarray(found.x)
 
 
-def _misfits(problem: Problem, groups: Array) -> Array:
-    return np.asarray((problem.model(groups) - problem.observed) / problem.deviation)
-
-
-def _score(problem: Problem, misfit: Array) -> float:
-    squares = float(misfit @ misfit)
-    if problem.noise is Noise.ESTIMATED:
-        return len(misfit) * float(np.log(squares + len(misfit) * _SMALLEST))
-    return squares
+def _scores(problem: Problem, groups: Array) -> Array:
+    """Twice the loss of log likelihood (n,) of log10 groups (n, 4), up to a constant."""
+    misfit = (problem.model(groups) - problem.observed) / problem.deviation
+    squares: Array = np.einsum("nm,nm->n", misfit, misfit)
+    if problem.noise is not Noise.ESTIMATED:
+        return squares
+    count = len(problem.observed)
+    return np.asarray(count * np.log(squares + count * _SMALLEST))

@@ -8,6 +8,7 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import emcee
@@ -21,6 +22,10 @@ _SCOUTS = 1500
 _SOFT = 10.0
 """Scouts are weighted with likelihood^(1/t) of the largest t up to where this many count."""
 _BATCHES = 8
+SAMPLED = 0.6
+"""Of a fit, by time, when the walkers have walked."""
+
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +54,14 @@ class Chain:
     """Largest split R-hat; 1 for chains that agree (Gelman et al., BDA3, sec. 11.4)."""
 
 
-def sample(problem: Problem, settings: SamplingSettings, seed: int) -> Chain:
-    """Draw from the posterior of ``problem``; equal seeds give equal draws."""
+def sample(
+    problem: Problem, settings: SamplingSettings, seed: int, progress: Progress | None = None
+) -> Chain:
+    """Draw from the posterior of ``problem``; equal seeds give equal draws.
+
+    ``progress`` is called after every step, with shares up to ``SAMPLED``.
+    """
+    report = progress or (lambda _text, _share: None)
     rng = np.random.default_rng(seed)
     start = _start(problem, settings.walkers, rng)
     sampler = emcee.EnsembleSampler(
@@ -61,9 +72,13 @@ def sample(problem: Problem, settings: SamplingSettings, seed: int) -> Chain:
         vectorize=True,
     )
     state = emcee.State(start, random_state=np.random.RandomState(seed).get_state())
-    state = sampler.run_mcmc(state, settings.warmup)
+    per_step = SAMPLED / (settings.warmup + settings.steps)
+    for step, warm in enumerate(sampler.sample(state, iterations=settings.warmup)):
+        state = warm
+        report("warming up", per_step * step)
     sampler.reset()
-    sampler.run_mcmc(state, settings.steps)
+    for step, _ in enumerate(sampler.sample(state, iterations=settings.steps), settings.warmup):
+        report("sampling", per_step * step)
     chain = sampler.get_chain()
     longest = _autocorrelation(chain)
     flat = chain.reshape(-1, chain.shape[-1])

@@ -178,9 +178,10 @@ def _heading(place: int, cell: str, allowed: Mapping[str, Column], mass: float |
     column, good = allowed[name], f"write {name} [{allowed[name].example}]"
     if not unit:
         return replace(heading, problem=f"has no unit; {good}")
-    factor, whole = _factor(unit, column.unit), _factor(unit, column.of_the_cell)
+    factor = _factor(unit, column.unit)
     if factor is not None:
         return replace(heading, factor=factor)
+    whole = _factor(unit, column.of_the_cell)
     if whole is None:
         wrong = f'is in "{unit}", which is not readable as {column.example}; {good}'
         return replace(heading, problem=wrong)

@@ -14,7 +14,8 @@ from particle_sim.resources import shipped_files
 def baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
     """A sentence for a baseline that does not exist or leads back to the material itself."""
     known = shipped_files("parameters", "materials")
-    known |= {other.stem: other for other in path.parent.glob("*.toml")}
+    if known.get(path.stem) != path:
+        known |= {other.stem: other for other in path.parent.glob("*.toml")}
     for name in file.material.baseline:
         if name not in known:
             yield (

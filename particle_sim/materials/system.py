@@ -98,8 +98,7 @@ def load_system(
     problem of the file's own texts at once as :class:`InputError`.
     """
     shared = shared_sources().sources
-    stem, named = split_name(name)
-    path = _find(stem)
+    path, named = material_path(name)
     file = validated(MaterialFile, read_toml(path), path.name)
     chosen = reading or named or file.material.default_reading.name
     with located(path.name):
@@ -129,6 +128,12 @@ def load_system(
         phase_behaviour=header.phase_behaviour or (host.host.phase_behaviour if host else None),
         status=status_of(file, entries),
     )
+
+
+def material_path(name: str) -> tuple[Path, str]:
+    """The file of a material named as :func:`load_system` takes it, and the reading or ""."""
+    stem, reading = split_name(name)
+    return _find(stem), reading
 
 
 def split_name(name: str) -> tuple[str, str]:

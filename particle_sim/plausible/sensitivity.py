@@ -38,9 +38,13 @@ def strongest(inputs: Mapping[str, Array], result: Array) -> tuple[str, float]:
 
 def _standardised(columns: Mapping[str, Array]) -> Array:
     """Ranks (k, n) of zero mean and length one; zeros for a column that does not vary."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.array(list(columns.values()), dtype=float), axis=1)
+    ranks = np.array([_ranks(values) for values in columns.values()])
     off = ranks - ranks.mean(axis=1, keepdims=True)
     length = np.sqrt(np.einsum("ij,ij->i", off, off))[:, None]
     return np.asarray(np.divide(off, length, out=np.zeros_like(off), where=length > 0))
+
+
+def _ranks(values: Array) -> Array:
+    """1, 2, ... by size (n,), ties sharing their mean."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - 0.5 * (count - 1))[place])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -34,11 +33,10 @@ from particle_sim.studies.rate_data import (
     printed_series,
     public_series,
 )
-from particle_sim.studies.rate_losses import Apply, HalfCellCase, loss_table
+from particle_sim.studies.rate_losses import loss_table
 from particle_sim.studies.rate_map import rate_map
 from particle_sim.transport.laws import law_of
 from particle_sim.units import Array
-from particle_sim.workers import worker_pool
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 """C-rates when none are asked for."""
@@ -75,26 +73,21 @@ class RateStudy:
 def rate_study(
     study: RateStudy,
     *,
-    workers: int = 1,
     progress: Progress | None = None,
     batch: Batch = half_cell_batch,
 ) -> xr.DataTree:
-    """One node per material with ``curves``, ``losses``, ``band``, ``map`` and ``printed``.
-
-    ``workers`` processes share the discharges of the loss split; results do not depend on it.
-    """
+    """One node per material with ``curves``, ``losses``, ``band``, ``map`` and ``printed``."""
     report = progress or (lambda _text, _share: None)
     records = [load_record(name) for name in study.materials]
     for record in records:
         for cell in (cell for kind in study.cells for cell in _cells(study, record, kind)):
             carried_law(cell)  # what cannot be built or carried is told before any run
     tree: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=_settings(study))}
-    with _applier(workers) as apply:
-        for place, record in enumerate(records):
-            for step, (name, dataset) in enumerate(_parts(study, record, batch, apply)):
-                tree[f"/{node_name(study.materials[place])}{name}"] = dataset
-                done = (place + step / _STEPS) / len(records)
-                report(f"{record.material.title}: {name.strip('/') or 'started'}", done)
+    for place, record in enumerate(records):
+        for step, (name, dataset) in enumerate(_parts(study, record, batch)):
+            tree[f"/{node_name(study.materials[place])}{name}"] = dataset
+            done = (place + step / _STEPS) / len(records)
+            report(f"{record.material.title}: {name.strip('/') or 'started'}", done)
     return xr.DataTree.from_dict(tree)
 
 
@@ -107,7 +100,7 @@ def node_name(material: str) -> str:
 
 
 def _parts(
-    study: RateStudy, record: MaterialRecord, batch: Batch, apply: Apply
+    study: RateStudy, record: MaterialRecord, batch: Batch
 ) -> Iterator[tuple[str, xr.Dataset]]:
     material, rates = record.material, np.asarray(study.rates)
     law = law_of(study.physics.value, material)
@@ -137,8 +130,7 @@ def _parts(
         kind.value: capacity_curve(_cells(study, record, kind), rates) for kind in study.cells
     }
     yield "/curves", xr.Dataset(curves)
-    case = HalfCellCase(material=material, design=cell.design, law=law)
-    yield "/losses", loss_table(case, rates, apply=apply)
+    yield "/losses", loss_table(replace(cell, model=CellModel.SPME, law=law), rates)
     together = _with_printed_rates(rates, series)
     band = rate_band(
         material, cell.design, together, samples=study.samples, seed=study.seed, batch=batch
@@ -215,15 +207,6 @@ def _settings(study: RateStudy) -> dict[str, object]:
         "samples": study.samples,
         "seed": study.seed,
     }
-
-
-@contextlib.contextmanager
-def _applier(workers: int) -> Iterator[Apply]:
-    if workers == 1:
-        yield map
-        return
-    with worker_pool(workers) as pool:
-        yield pool.map
 
 
 def _rate_problems(rates: tuple[float, ...]) -> Iterator[str]:

@@ -7,35 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from particle_sim.cell.discharges import Discharge, discharge_capacities
 from particle_sim.cell.half_cell import Cell
-from particle_sim.cell.solve import solve_cell
-from particle_sim.errors import ConvergenceError
 from particle_sim.materials.material import Material
-from particle_sim.protocols.discharge import discharge
 from particle_sim.units import Array
 
 UNIFORM = 1e-5
 """(R^2/D)/t below which the surface stands less than 1e-6 of the window off the mean."""
 
 
-def discharge_capacity(cell: Cell, c_rate: float) -> float:
-    """Capacity of a discharge from rest at the upper cut-off to the lower one [A h/kg].
-
-    0 when the voltage falls below the lower cut-off at once; nan when PyBaMM gives up.
-    """
-    try:
-        return float(solve_cell(cell, discharge(c_rate)).capacity[-1])
-    except ConvergenceError:
-        return float("nan")
-
-
 def capacity_curve(cells: Sequence[Cell], rates: Array) -> xr.DataArray:
     """Capacities (model, c_rate) [A h/kg] of one cell under several models.
 
-    See :func:`discharge_capacity`.
+    See :func:`discharge_capacities`.
     """
+    runs = [Discharge(c_rate=float(rate)) for rate in rates]
     return xr.DataArray(
-        [[discharge_capacity(cell, float(rate)) for rate in rates] for cell in cells],
+        [discharge_capacities(cell, runs) for cell in cells],
         dims=("model", "c_rate"),
         coords={"model": [cell.model.value for cell in cells], "c_rate": rates},
         attrs={"units": "mA h/g", "long_name": f"discharge capacity, {cells[0].design.title}"},

@@ -16,17 +16,15 @@ from __future__ import annotations
 import enum
 import itertools
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import xarray as xr
 
-from particle_sim.cell.design import CellDesign, with_values
-from particle_sim.cell.half_cell import CellModel, half_cell
+from particle_sim.cell.discharges import Discharge, discharge_capacities
+from particle_sim.cell.half_cell import Cell
 from particle_sim.materials.material import Material
-from particle_sim.studies.rate_curves import discharge_capacity, group_per_c_rate
-from particle_sim.transport.laws import SOLID_SOLUTION, Law
+from particle_sim.studies.rate_curves import group_per_c_rate
 from particle_sim.units import Array
 
 REMOVED = 1e6
@@ -46,44 +44,23 @@ class Resistance(enum.Enum):
     SERIES = "film, contacts and electrode"
 
 
-@dataclass(frozen=True, kw_only=True)
-class HalfCellCase:
-    """What a resistance is removed from."""
-
-    material: Material
-    design: CellDesign
-    model: CellModel = CellModel.SPME
-    law: Law = SOLID_SOLUTION
+Solve = Callable[[Cell, Sequence[Discharge]], Array]
+"""A function like :func:`cell.discharges.discharge_capacities`."""
 
 
-Solve = Callable[[HalfCellCase, float], float]
-"""Capacity [A h/kg] of a case at a C-rate."""
-
-
-Apply = Callable[..., Iterable["LossSplit"]]
-"""``map``, or the method of a pool with the same meaning."""
-
-
-def half_cell_capacity(case: HalfCellCase, c_rate: float) -> float:
-    """As :func:`rate_curves.discharge_capacity`, of a half cell."""
-    cell = half_cell(case.material, design=case.design, model=case.model, law=case.law)
-    return discharge_capacity(cell, c_rate)
-
-
-def without(case: HalfCellCase, off: frozenset[Resistance]) -> HalfCellCase:
-    """The case with some resistances switched off; SPM has no electrolyte to begin with."""
-    material, design = case.material, case.design
+def without(material: Material, off: frozenset[Resistance]) -> dict[str, float]:
+    """By what properties of a half cell are multiplied to switch some resistances off."""
+    factors: dict[str, float] = {}
     if Resistance.DIFFUSION in off:
-        enough = max(1.0, group_per_c_rate(material) / FASTEST)
-        material = _scaled(material, "diffusivity", min(REMOVED, enough))
+        factors["diffusivity"] = min(REMOVED, max(1.0, group_per_c_rate(material) / FASTEST))
     if Resistance.KINETICS in off:
-        material = _scaled(material, "exchange_current_density", REMOVED)
-        design = _raised(design, "metal_exchange_current_density")
+        factors["exchange_current_density"] = REMOVED
+        factors["metal_exchange_current_density"] = REMOVED
     if Resistance.ELECTROLYTE in off:
-        design = _raised(design, "electrolyte_conductivity", "electrolyte_diffusivity")
+        factors["electrolyte_conductivity"] = factors["electrolyte_diffusivity"] = REMOVED
     if Resistance.SERIES in off:
-        design = with_values(_raised(design, "electrode_conductivity"), film_resistance=0.0)
-    return replace(case, material=material, design=design)
+        factors |= {"electrode_conductivity": REMOVED, "film_resistance": 0.0}
+    return factors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,29 +76,37 @@ class LossSplit:
         return sum(self.parts.values())
 
 
-def loss_split(case: HalfCellCase, c_rate: float, solve: Solve = half_cell_capacity) -> LossSplit:
-    """Each resistance's part in the loss at a rate: 16 discharges."""
-    members = tuple(Resistance)
-    sets = [
-        frozenset(chosen)
-        for size in range(len(members) + 1)
-        for chosen in itertools.combinations(members, size)
+SETS = [
+    frozenset(chosen)
+    for size in range(len(Resistance) + 1)
+    for chosen in itertools.combinations(Resistance, size)
+]
+"""Every choice of resistances to switch off."""
+
+
+def loss_splits(
+    cell: Cell, rates: Sequence[float], solve: Solve = discharge_capacities
+) -> list[LossSplit]:
+    """Each resistance's part in the loss at each rate: 16 discharges of a half cell a rate."""
+    runs = [
+        Discharge(c_rate=rate, factors=without(cell.material, off))
+        for rate in rates
+        for off in SETS
     ]
-    value = {off: solve(without(case, off), c_rate) for off in sets}
-    parts = {member: _shapley(member, value) for member in members}
-    return LossSplit(delivered=value[frozenset()], parts=parts)
+    capacities = iter(solve(cell, runs).tolist())
+    splits = []
+    for _ in rates:
+        value = {off: next(capacities) for off in SETS}
+        parts = {member: _shapley(member, value) for member in Resistance}
+        splits.append(LossSplit(delivered=value[frozenset()], parts=parts))
+    return splits
 
 
-def loss_table(
-    case: HalfCellCase, rates: Array, *, solve: Solve = half_cell_capacity, apply: Apply = map
-) -> xr.Dataset:
-    """``parts`` (resistance, c_rate) and ``delivered`` (c_rate) [A h/kg].
-
-    ``apply`` is ``map`` or that of a pool of processes.
-    """
-    splits = list(apply(partial(loss_split, case, solve=solve), map(float, rates)))
+def loss_table(cell: Cell, rates: Array, *, solve: Solve = discharge_capacities) -> xr.Dataset:
+    """``parts`` (resistance, c_rate) and ``delivered`` (c_rate) [A h/kg]."""
+    splits = loss_splits(cell, rates.tolist(), solve)
     parts = [[split.parts[member] for split in splits] for member in Resistance]
-    name = f"capacity lost, Shapley value, {case.model.value} half cell"
+    name = f"capacity lost, Shapley value, {cell.model.value} half cell"
     return xr.Dataset(
         {
             "parts": (("resistance", "c_rate"), parts, {"units": "mA h/g", "long_name": name}),
@@ -140,12 +125,3 @@ def _shapley(member: Resistance, value: dict[frozenset[Resistance], float]) -> f
         weight = math.factorial(len(off)) * math.factorial(count - len(off) - 1)
         total += weight / math.factorial(count) * (value[off | {member}] - value[off])
     return total
-
-
-def _scaled(material: Material, name: str, factor: float) -> Material:
-    raised = material[name].with_magnitude(factor * material.value(name))
-    return material.replaced(**{name: raised})
-
-
-def _raised(design: CellDesign, *names: str) -> CellDesign:
-    return with_values(design, **{name: REMOVED * design.value(name) for name in names})

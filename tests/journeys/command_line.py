@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ SCENARIOS = shipped_folder("scenarios")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a shell sees of a command."""
+    """What a shell sees of a command, less its lines of progress."""
 
     code: int
     out: str
@@ -32,6 +33,14 @@ class Outcome:
 
 
 RunCommand = Callable[..., Outcome]
+
+PROGRESS = re.compile(r"^\d+ s, +\d+ %: .*\n", re.MULTILINE)
+"""A line that a slow machine gets every ten seconds."""
+
+
+def without_progress(err: str) -> str:
+    """Standard error less how far the verb was."""
+    return PROGRESS.sub("", err)
 
 
 def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunCommand:
@@ -46,6 +55,6 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         except SystemExit as end:
             code = int(end.code or 0)
         out, err = capsys.readouterr()
-        return Outcome(code, out, err)
+        return Outcome(code, out, without_progress(err))
 
     return run

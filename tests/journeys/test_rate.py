@@ -19,8 +19,7 @@ FILES = {
 def test_one_material_to_a_folder(run: RunCommand, tmp_path: Path) -> None:
     """Nothing but the promised files, each readable, and the numbers agree among them."""
     told = run(
-        "rate", "nfpp_he", "--rates", "10", "--model", "SPM", "--samples", "40",
-        "--workers", "1", "--out", "found",
+        "rate", "nfpp_he", "--rates", "10", "--model", "SPM", "--samples", "40", "--out", "found",
     )  # fmt: skip
     assert told.code == 0, told.err
     assert {path.name for path in (tmp_path / "found").iterdir()} == {*FILES, "manifest.json"}
@@ -61,7 +60,7 @@ def test_one_material_to_a_folder(run: RunCommand, tmp_path: Path) -> None:
 def test_mistakes_end_with_one_sentence(
     run: RunCommand, tmp_path: Path, arguments: tuple[str, ...], words: str
 ) -> None:
-    outcome = run("rate", *arguments, "--workers", "1")
+    outcome = run("rate", *arguments)
     assert outcome.code == 2, outcome
     assert len(outcome.errors) == 1, outcome.err
     assert words in outcome.errors[0]

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from command_line import CELLS, MATERIALS, SCENARIOS, RunCommand
+from command_line import CELLS, MATERIALS, SCENARIOS, RunCommand, without_progress
 from frozen_numbers import assert_frozen, scenario_numbers
 from remembered import remembering
 
@@ -133,7 +133,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, answers: Path) -> Path:
         patch.setattr(sys, "argv", ["particle-sim", *arguments])
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main()
-    assert (ended.value.code, err.getvalue()) == (None, "")
+    assert (ended.value.code, without_progress(err.getvalue())) == (None, "")
     assert [path.name for path in (where / "new").iterdir()] == ["result"], "left something behind"
     assert out.getvalue().rstrip().endswith(f"Report: {Path('new/result/report.html')}")
     return where / "new" / "result"

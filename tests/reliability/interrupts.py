@@ -53,7 +53,7 @@ def commands(place: Path) -> dict[str, list[str]]:
     (place / "sweep.py").write_text(PROCESSES, encoding="utf-8")
     return {
         "compare": [*COMMAND, "compare", "nvp", "he_v", "--out", "compared", "--workers", "2"],
-        "rate": [*COMMAND, "rate", "nvp", "--out", "rates", "--workers", "2"],
+        "rate": [*COMMAND, "rate", "nvp", "--out", "rates"],
         "run": [*COMMAND, "run", "sweep_nvp_he_v", "--out", "swept", "--workers", "2"],
         "sweep": [sys.executable, "sweep.py", "mine"],
     }

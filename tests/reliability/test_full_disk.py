@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.figure import Figure
 
 import particle_sim
 from particle_sim.cell import bpx_export, bpx_import
@@ -45,8 +47,8 @@ TREE = xr.DataTree.from_dict({"/": xr.Dataset({"a": ("x", np.arange(400.0))})})
 @pytest.fixture(autouse=True)
 def stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small results in the place of everything that is computed or drawn."""
-    figure = SimpleNamespace(set_layout_engine=lambda _name: None)
-    for module, names in {
+    figure = Figure()
+    swapped: dict[Any, dict[str, Any]] = {
         save: {"_drawn": lambda *_, **__: PICTURE},
         report: {
             "to_tree": lambda _result: TREE,
@@ -79,7 +81,8 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
         film: {"_gif": lambda *_: PICTURE},
         vtkhdf: {"vtkhdf_bytes": lambda _run: PICTURE},
         vtu: {"grid_of": lambda _run: None, "_document": lambda *_: "text" * 500},
-    }.items():
+    }
+    for module, names in swapped.items():
         for name, value in names.items():
             monkeypatch.setattr(module, name, value)
 

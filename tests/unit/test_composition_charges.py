@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog  # type: ignore[attr-defined]  # not in its __all__
 
 from particle_sim.composition import oxidation
 from particle_sim.composition.formula import parse_formula
@@ -118,3 +121,52 @@ def test_wrong_state_costs_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     monkeypatch.setattr(oxidation, "_table", lambda: wrong)
     assert not he_v_matches_the_paper()
+
+
+def random_states(rng: np.random.Generator) -> list[oxidation.State]:
+    """One to five elements with one to four states each, their costs at random."""
+    states: list[oxidation.State] = []
+    for place in map(str, range(rng.integers(1, 6))):
+        charges = rng.choice(np.arange(-3, 7), size=rng.integers(1, 5), replace=False).tolist()
+        amount = float(rng.uniform(0.1, 3))
+        states += [(place, "X", charge, float(rng.uniform(0, 5)), amount) for charge in charges]
+    return states
+
+
+def least_cost(states: list[oxidation.State]) -> float:
+    """Of the linear programme as its docstring states it, by SciPy."""
+    rows = sorted({state[0] for state in states})
+    columns = [[float(state[0] == row) for row in rows] + [state[2]] for state in states]
+    columns += [[0.0] * len(rows) + [sign] for sign in (-1.0, 1.0)]
+    totals = [next(state[4] for state in states if state[0] == row) for row in rows]
+    costs = [state[3] for state in states] + [1e3] * 2
+    return float(linprog(costs, A_eq=np.transpose(columns), b_eq=[*totals, 0.0]).fun)
+
+
+def reached_cost(states: list[oxidation.State]) -> float:
+    amounts, excess = oxidation._solve(states)
+    return sum(s[3] * n for s, n in zip(states, amounts, strict=True)) + 1e3 * abs(excess)
+
+
+def test_no_assignment_is_cheaper() -> None:
+    """Both solve the same programme exactly; HiGHS' tolerances are 1e-7."""
+    rng = np.random.default_rng(1)
+    for states in (random_states(rng) for _ in range(60)):
+        assert reached_cost(states) == pytest.approx(least_cost(states), abs=1e-5)
+
+
+def test_steps_from_state_to_state_are_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: to the next charge, whatever it costs, is not the lower hull."""
+
+    def nearest(
+        states: list[oxidation.State], now: int, row: list[int], way: int
+    ) -> Iterator[tuple[float, int, int]]:
+        ordered = sorted(row, key=lambda n: way * states[n][2])
+        for one, other in pairwise(ordered[ordered.index(now) :]):
+            size = abs(states[other][2] - states[one][2])
+            yield (states[other][3] - states[one][3]) / size, one, other
+
+    monkeypatch.setattr(oxidation, "_steps", nearest)
+    rng = np.random.default_rng(1)
+    found = [(reached_cost(s), least_cost(s)) for s in (random_states(rng) for _ in range(60))]
+    assert sum(reached > least + 0.01 for reached, least in found) > 10

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from particle_sim.cell.design import CellKind, load_cell_design
+from particle_sim.cell.design import CellDesign, CellKind, load_cell_design, with_values
 from particle_sim.materials.load import load_material
+from particle_sim.materials.material import Material
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.rate_band import (
     PASSES_WITHIN,
@@ -19,7 +20,6 @@ from particle_sim.studies.rate_band import (
     series_pass_share,
 )
 from particle_sim.studies.rate_data import RateSeries
-from particle_sim.studies.rate_losses import HalfCellCase, Resistance, without
 from particle_sim.studies.rate_map import group, rate_map, stress_group
 from particle_sim.units import Array
 
@@ -128,18 +128,21 @@ def test_a_series_is_passed_by_fewer_draws_than_its_points(band: xr.Dataset) -> 
 # The map
 
 
-def free_of_all_but_diffusion() -> HalfCellCase:
-    case = HalfCellCase(material=MATERIAL, design=DESIGN)
-    return without(case, frozenset({Resistance.KINETICS, Resistance.SERIES}))
+def free_of_all_but_diffusion() -> tuple[Material, CellDesign]:
+    exchange = MATERIAL["exchange_current_density"]
+    fast = exchange.with_magnitude(1e6 * exchange.magnitude)
+    metal = 1e6 * DESIGN.value("metal_exchange_current_density")
+    design = with_values(DESIGN, metal_exchange_current_density=metal, film_resistance=0.0)
+    return MATERIAL.replaced(exchange_current_density=fast), design
 
 
 @pytest.fixture(scope="module")
 def diffusion_map() -> xr.Dataset:
     """Diffusion alone, at 1C, for radii with g from 0.03 to 3."""
-    case = free_of_all_but_diffusion()
-    one = float(group(case.material, np.array([1e-6]), np.array([1.0]))[0])
+    material, design = free_of_all_but_diffusion()
+    one = float(group(material, np.array([1e-6]), np.array([1.0]))[0])
     radii = 1e-6 * np.sqrt(np.array([0.03, 0.1, 0.3, 1.0, 3.0]) / one)
-    return rate_map(case.material, case.design, radii=radii, rates=np.array([1.0]))
+    return rate_map(material, design, radii=radii, rates=np.array([1.0]))
 
 
 def test_capacity_kept_by_steady_diffusion(diffusion_map: xr.Dataset) -> None:

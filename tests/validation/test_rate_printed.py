@@ -24,7 +24,8 @@ import pytest
 import xarray as xr
 
 from particle_sim.cell.design import CellKind, load_cell_design, with_values
-from particle_sim.cell.half_cell import half_cell
+from particle_sim.cell.discharges import Discharge, discharge_capacities
+from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.materials.load import load_material, load_record
 from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
@@ -34,7 +35,6 @@ from particle_sim.studies.rate_band import (
     rate_band,
     series_pass_share,
 )
-from particle_sim.studies.rate_curves import discharge_capacity
 from particle_sim.studies.rate_data import RateSeries, printed_series, public_series
 
 DESIGN = load_cell_design()
@@ -96,13 +96,18 @@ def test_p2_tmcnr_at_86c_needs_the_fast_corner() -> None:
     assert verdict.slowest > 20 * verdict.slowest_drawn
 
 
+def delivered(cell: Cell, c_rate: float) -> float:
+    """Of a discharge in PyBaMM [A h/kg]."""
+    return float(discharge_capacities(cell, [Discharge(c_rate=c_rate)])[0])
+
+
 def test_p2_tmcnr_at_86c_is_easier_without_the_assumed_film() -> None:
     """1C is 174 mA/g, so 86C at 2 mg/cm2 is 30 mA/cm2: 60 ohm cm2 alone take 1.8 V."""
     material = load_material("p2_tmcnr")
     current = 86 * material.value("one_c_current") * DESIGN.value("active_loading")
     assert current == pytest.approx(300, rel=0.01)  # A/m2
     with_film, without_film = (
-        discharge_capacity(half_cell(material, design=design), 86.0)
+        delivered(half_cell(material, design=design), 86.0)
         for design in (DESIGN, with_values(DESIGN, film_resistance=0.0))
     )
     assert with_film < 68 < without_film
@@ -158,6 +163,6 @@ def test_band_of_the_kernel_is_that_of_pybamm(name: str) -> None:
         cell_values = {n: float(v[index]) for n, v in drawn.items() if n not in own}
         changed = {n: material[n].with_magnitude(value) for n, value in own.items()}
         cell = half_cell(material.replaced(**changed), design=with_values(DESIGN, **cell_values))
-        expected = discharge_capacity(cell, rate)
+        expected = delivered(cell, rate)
         found = float(band(name).capacity[index, -1])
         assert found == pytest.approx(expected, abs=0.01 * material.specific_capacity)
