@@ -23,7 +23,6 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.conjugate_gradients import History
-from particle_sim.fem.space import Space
 from particle_sim.particle.coupling import Coupling
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.linearised import Linearised, identity_rows
@@ -41,15 +40,6 @@ POTENTIAL = 1e-3
 
 SLOW = 0.2
 """Part of the residual that a step with earlier matrices may leave."""
-
-
-LIMIT = 500
-"""Most 3-D nodes for which exact Newton steps on the LU of sodium and potential are cheaper."""
-
-
-def is_large(space: Space) -> bool:
-    """Whether steps with the displacement condensed are cheaper than exact ones."""
-    return space.mesh.dimension == 3 and space.dimension > LIMIT
 
 
 @dataclass(kw_only=True)

@@ -10,7 +10,7 @@ from reference import assert_close, molar_volume
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle import elastic_solvers, stress_solver, tangent_solver
+from particle_sim.particle import elastic_solvers, tangent_solver
 from particle_sim.particle.coupling import Coupling
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.linearised import Linearised
@@ -52,7 +52,7 @@ def particle(mesh: BodyMesh, coupling: float = 1.0) -> ps.Particle:
 
 
 def run_of(monkeypatch: pytest.MonkeyPatch, limit: int) -> ParticleRun:
-    monkeypatch.setattr(stress_solver, "LIMIT", limit)
+    monkeypatch.setattr(tangent_solver, "CONDENSED_LIMIT", limit)
     monkeypatch.setattr(tangent_solver, "DIFFUSION_LIMIT", 0)
     time = 0.05 * SIZE**2 / DIFFUSIVITY
     mesh = box(2)
@@ -124,12 +124,12 @@ def check_mesh_independent(coupling: float = 1.0) -> None:
 
 
 def test_as_many_steps_on_every_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stress_solver, "LIMIT", 0)
+    monkeypatch.setattr(tangent_solver, "CONDENSED_LIMIT", 0)
     check_mesh_independent()
 
 
 def test_steps_notice_a_diffusion_without_its_stress(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stress_solver, "LIMIT", 0)
+    monkeypatch.setattr(tangent_solver, "CONDENSED_LIMIT", 0)
     nothing = property(lambda self: np.zeros(self.bent.shape))
     monkeypatch.setattr(Coupling, "relaxed", nothing)
     monkeypatch.setattr(Coupling, "clamped", nothing)
