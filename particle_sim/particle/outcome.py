@@ -63,7 +63,11 @@ class SpaceError:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What the time stepping took, and which linear solvers were chosen."""
+    """What the time stepping took, and which linear solvers were chosen.
+
+    ``memory``: peak of the process [bytes] as predicted before the run, see
+    ``particle_sim.particle.memory``; 0 where nothing was predicted.
+    """
 
     steps: int
     rejected_steps: int
@@ -71,6 +75,7 @@ class Cost:
     newton_residuals: tuple[float, ...]
     """Of the first state's potentials and displacement, iteration by iteration"""
     methods: tuple[str, ...] = ("banded LU",)
+    memory: float = 0.0
 
 
 def von_mises(stress: Array) -> Array:

@@ -85,7 +85,7 @@ def solve_particle(
     particle = _with_cells(particle, surface, inner_surface, tolerance)
     system = discretised(particle, _surfaces(particle, surface, inner_surface, on))
     stored = len(landings) + 2 if store is Stored.TIMES else MANY
-    check_memory(system, stored)
+    memory = check_memory(system, stored)
     if len(landings) and store is Stored.TIMES:
         check_first_output(surface, float(landings[0]), _sodium_per_area(system), limits)
     start = _start(system, surface, initial_site_fraction)
@@ -95,7 +95,8 @@ def solve_particle(
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
     run = particle_run(system, trajectory, landings if store is Stored.TIMES else np.zeros(0))
     space = estimated_error(run, controls, begins_with_a_jump=bool(np.isinf(surface.largest)))
-    run = noted(run, balances=replace(run.balances, space=space))
+    balances, cost = replace(run.balances, space=space), replace(run.cost, memory=memory)
+    run = noted(run, balances=balances, cost=cost)
     return noted(run, warnings=warnings_for(run, tolerance))
 
 

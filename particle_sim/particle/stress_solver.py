@@ -21,7 +21,6 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.conjugate_gradients import History
-from particle_sim.fem.space import Space
 from particle_sim.particle.coupling import Coupling
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.linearised import Linearised, identity_rows
@@ -42,14 +41,6 @@ EQUILIBRIUM = 1e-9
 
 POTENTIAL = 1e-3
 """The same of phi."""
-
-LIMIT = 500
-"""Most 3-D nodes for which exact Newton steps on the LU of sodium and potential are cheaper."""
-
-
-def is_large(space: Space) -> bool:
-    """Whether steps with the displacement condensed are cheaper than exact ones."""
-    return space.mesh.dimension == 3 and space.dimension > LIMIT
 
 
 @dataclass(kw_only=True)

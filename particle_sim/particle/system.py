@@ -35,9 +35,9 @@ from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.sodium_transport import SodiumTransport
-from particle_sim.particle.stress_solver import StressSolver, is_large
+from particle_sim.particle.stress_solver import StressSolver
 from particle_sim.particle.surface.condition import SurfaceCondition
-from particle_sim.particle.tangent_solver import TangentSolver
+from particle_sim.particle.tangent_solver import TangentSolver, is_large
 from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.transport.coefficients import potentials_of
 from particle_sim.transport.scales import Scales

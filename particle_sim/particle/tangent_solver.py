@@ -44,6 +44,9 @@ DIFFUSION_LIMIT = 6_000
 PHASE_FIELD_LIMIT = 2_000
 """Most 3-D nodes for which the LU of a whole phase-field step is cheaper than its Schur form."""
 
+CONDENSED_LIMIT = 500
+"""Most 3-D nodes for which exact steps with stress are cheaper than those of ``stress_solver``."""
+
 ROUNDED = 1e-8
 """Relative residual that is accepted where rounding allows no less."""
 
@@ -59,6 +62,25 @@ costs as much as a few iterations."""
 
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
+
+
+def factorised_unknowns(space: Space, fields: int, *, separates: bool, alone: bool) -> int:
+    """Unknowns of the LU that a solve of some fields makes; 0 where it iterates on two levels.
+
+    ``alone``: no electrode potential is unknown and no surface held.
+    """
+    n = space.dimension
+    if space.mesh.dimension == 3 and separates:
+        return n if n > PHASE_FIELD_LIMIT else fields * n
+    is_scalar = fields == 1 or is_large(space)
+    if space.mesh.dimension == 3 and is_scalar and n > DIFFUSION_LIMIT and space.order <= 2:
+        return 0 if alone else n
+    return n if is_scalar else fields * n
+
+
+def is_large(space: Space) -> bool:
+    """Whether steps with the displacement condensed are cheaper than exact ones."""
+    return space.mesh.dimension == 3 and space.dimension > CONDENSED_LIMIT
 
 
 @dataclass(kw_only=True)

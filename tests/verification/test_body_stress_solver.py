@@ -51,7 +51,7 @@ def particle(mesh: BodyMesh, coupling: float = 1.0) -> ps.Particle:
 
 
 def run_of(monkeypatch: pytest.MonkeyPatch, limit: int) -> ParticleRun:
-    monkeypatch.setattr(stress_solver, "LIMIT", limit)
+    monkeypatch.setattr(tangent_solver, "CONDENSED_LIMIT", limit)
     monkeypatch.setattr(tangent_solver, "DIFFUSION_LIMIT", 0)
     time = 0.05 * SIZE**2 / DIFFUSIVITY
     mesh = box(2)
@@ -119,7 +119,7 @@ def passes(mesh: BodyMesh, coupling: float, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def check_mesh_independent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stress_solver, "LIMIT", 0)
+    monkeypatch.setattr(tangent_solver, "CONDENSED_LIMIT", 0)
     for cells in (3, 5, 7):
         made = passes(box(cells), 1.0, monkeypatch)
         assert made <= MOST, f"{cells} cells a side: {made} passes leave more than {REDUCED:.0e}"
