@@ -64,6 +64,7 @@ def test_spheres_and_fluxes_must_fit() -> None:
 
 
 def test_a_cell_does_not_depend_on_its_company() -> None:
+    """But for rounding: a stress is the difference of fillings that are some 1e-3 apart."""
     rng = np.random.default_rng(2)
     material = ps.load_material("nvp")
     rates = 10 ** rng.uniform(-1, 1, 7)
@@ -75,7 +76,7 @@ def test_a_cell_does_not_depend_on_its_company() -> None:
         material, c_rate=rates[3:4], values={"particle_radius": radius[3:4]}, engine=Engine.NUMPY
     )
     assert alone.capacity[0] == pytest.approx(together.capacity[3], rel=1e-12)
-    assert alone.peak_hoop_stress[0] == pytest.approx(together.peak_hoop_stress[3], rel=1e-12)
+    assert alone.peak_hoop_stress[0] == pytest.approx(together.peak_hoop_stress[3], rel=1e-11)
 
 
 def test_stress_scales_with_modulus_and_strain_and_capacity_does_not() -> None:
@@ -118,7 +119,7 @@ def test_slow_and_fast_diffusion_give_the_whole_window() -> None:
 def test_element_matrices_lose_no_sodium() -> None:
     """Rows of K sum to zero, halves and M integrate x^2 over the unit sphere: 1/3."""
     for surface, depth in ((0.1, 1.0), (1e-3, 0.05), (1.0, 1.0)):
-        elements = graded_elements(surface, depth)
+        elements = graded_elements(surface, depth, 12)
         ll, lm, lr, mm, mr, rr = elements.stiffness.T
         sums = np.stack([ll + lm + lr, lm + mm + mr, lr + mr + rr])
         assert np.abs(sums).max() < 1e-12 * np.abs(elements.stiffness).max()

@@ -10,6 +10,7 @@ import pytest
 from scipy.special import erfc
 
 import particle_sim as ps
+from particle_sim.batch.accuracy import ERROR, STRESS
 from particle_sim.batch.advance import (
     BatchEnd,
     BatchRun,
@@ -60,7 +61,9 @@ def surface_rise(tau: float) -> float:
     return float(sphere_flux(np.array([1.0]), tau)[0])
 
 
-def filled(flux: Array, engine: Engine, factor: float = 1.0, output: int = 9) -> BatchRun:
+def filled(
+    flux: Array, engine: Engine, factor: float = 1.0, output: int = 9, error: float = ERROR
+) -> BatchRun:
     """Spheres filled by constant fluxes (in) from 0.05 until full or for the whole window."""
     duration = 0.9 / (3 * flux)
     return advance(
@@ -68,6 +71,7 @@ def filled(flux: Array, engine: Engine, factor: float = 1.0, output: int = 9) ->
         np.stack([np.zeros_like(duration), duration], axis=1),
         -np.stack([flux, flux], axis=1),
         output=output,
+        error=error,
         engine=engine,
     )
 
@@ -91,6 +95,26 @@ def test_constant_flux_follows_cranks_series_from_slow_to_very_fast(engine: Engi
 def test_a_diffusivity_off_by_one_per_cent_is_noticed() -> None:
     flux = np.logspace(-2, 3, 24)
     assert series_error(filled(flux, Engine.NUMPY, factor=1.01), flux) > 1e-3
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("error", [1e-2, 1e-3, 1e-5, 1e-6])
+def test_the_error_asked_for_is_kept(error: float, engine: Engine) -> None:
+    """By the last filling in Crank's series, and thirty times it by the steady stress."""
+    flux = np.logspace(-2, 2, 12)
+    run = filled(flux, engine, error=error)
+    rise = [q * surface_rise(tau) for q, tau in zip(flux, run.time_end, strict=True)]
+    assert np.abs(run.surface_site_fraction_end - 0.05 - rise).max() < error
+    slow = flux < 0.3
+    stress = run.peak_hydrostatic_stress[slow]
+    assert np.abs(stress / (flux[slow] / 5) - 1).max() < STRESS * error
+
+
+def test_a_coarse_run_does_not_keep_a_small_error() -> None:
+    flux = np.logspace(-2, 2, 12)
+    run = filled(flux, Engine.NUMPY, error=1e-2)
+    rise = [q * surface_rise(tau) for q, tau in zip(flux, run.time_end, strict=True)]
+    assert np.abs(run.surface_site_fraction_end - 0.05 - rise).max() > 1e-5
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -267,8 +291,8 @@ def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[fl
 
 
 HARDEST = {
-    False: (76, 64, 62, 55, 13, 15, 17, 74, 83, 3, 6, 25),
-    True: (100, 124, 139, 199, 109, 157, 112, 191, 168, 193, 187, 135),
+    False: (61, 5, 35, 58, 17, 74, 56, 44, 83, 27, 0, 3),
+    True: (100, 186, 132, 183, 149, 169, 126, 110, 168, 193, 187, 178),
 }
 """Of the 200 draws those whose filling, hoop stress or tension differ most; found by trying all."""
 
@@ -285,9 +309,9 @@ HARDEST = {
 def test_random_particles_agree_with_the_particle_solver(seeds: Sequence[int], drift: bool) -> None:
     """As promised: filling within 1e-4, and within 0.3 % the largest stress.
 
-    Twelve elements are wide at the centre, where the peak of a filling particle is; at the surface,
-    where they are thin, the stress is twice as good. Only rounding moves these errors between
-    processors, by 1e-10 of the stress: they are the meshes', whose sizes are the same everywhere.
+    Tension at the surface peaks early in a step after a jump, and is read off three points of it.
+    Only rounding moves these errors between processors, by 1e-10 of the stress: they are those of
+    meshes and steps, whose sizes are the same everywhere.
     """
     filling, hoop, tension = compared(seeds, drift)
     assert filling < 1e-4
