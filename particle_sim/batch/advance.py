@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+import logging
 from dataclasses import dataclass, fields
+from functools import cache
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +36,10 @@ class Engine(enum.Enum):
     """What runs the inner loops."""
 
     AUTOMATIC = "automatic"
-    """Numba if it is installed"""
+    """Numba if it is installed and has compiled its kernel (``particle-sim warm-up``)"""
     NUMPY = "numpy"
     NUMBA = "numba"
+    """Compiles at the first call, for half a minute"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,17 +136,34 @@ def advance(
 
 
 def _kernel(engine: Engine) -> block.Kernel:
-    from importlib.util import find_spec
-
-    if engine is Engine.NUMPY or (engine is Engine.AUTOMATIC and find_spec("numba") is None):
-        from particle_sim.batch.numpy_kernel import advance_block
-
-        return advance_block
-    if find_spec("numba") is None:
+    has_numba = find_spec("numba") is not None
+    if engine is Engine.NUMBA and not has_numba:
         raise InputError("The batch engine is numba, which is not installed; use numpy.")
-    from particle_sim.batch.numba_kernel import advance_block as compiled
+    if engine is Engine.NUMBA or (engine is Engine.AUTOMATIC and has_numba and _is_ready()):
+        from particle_sim.batch.numba_kernel import advance_block as compiled
 
-    return compiled
+        return compiled
+    from particle_sim.batch.numpy_kernel import advance_block
+
+    return advance_block
+
+
+def _is_ready() -> bool:
+    """Whether numba's kernel is compiled; says once what would compile it."""
+    from particle_sim.batch.warm import kernel_is_ready
+
+    ready = kernel_is_ready()
+    if not ready:
+        _say_once()
+    return ready
+
+
+@cache
+def _say_once() -> None:
+    logging.getLogger(__name__).warning(
+        "numba has not compiled the batch yet, NumPy computes it: "
+        '"particle-sim warm-up" compiles it once, in half a minute.'
+    )
 
 
 def _shapes(spheres: Spheres) -> block.Shapes:

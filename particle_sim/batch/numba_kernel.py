@@ -279,7 +279,7 @@ def _ranges(checksum: int) -> Any:
 
 
 _PIECES = sorted(Path(__file__).parent.glob("*.py"))
-_range = _ranges(crc32(b"".join(file.read_bytes() for file in _PIECES)))
+compiled_range = _ranges(crc32(b"".join(file.read_bytes() for file in _PIECES)))
 
 
 def advance_block(
@@ -289,13 +289,31 @@ def advance_block(
 
     Uses as many threads as numba is set to (``numba.set_num_threads``).
     """
+    fixed = arguments(elements, shapes, lanes, tolerance, output)
+    bounds = _shares(len(lanes.start), nb.get_num_threads())
+    if len(bounds) == 1:
+        compiled_range(*bounds[0], *fixed)
+    else:
+        with ThreadPoolExecutor(len(bounds)) as pool:
+            for done in [pool.submit(compiled_range, *bound, *fixed) for bound in bounds]:
+                done.result()
+    *_, results, histories = fixed
+    columns: dict[str, Any] = dict(zip(RESULTS, results, strict=True))
+    columns |= {name: columns[name].astype(np.int64) for name in ("end", "steps")}
+    return b.BlockRun(**columns, histories=histories)
+
+
+def arguments(
+    elements: RadialElements, shapes: b.Shapes, lanes: b.Lanes, tolerance: float, output: int
+) -> tuple[Any, ...]:
+    """What the compiled loop takes beside the first and last particle; it fills the last two."""
     count = len(lanes.start)
     results, histories = np.zeros((9, count)), np.empty((count, output))
     results[3] = FAILED
     shares = shapes.diffusivity, shapes.mobile
     tables = np.stack([t for share in shares for t in (share.values, share.integral)])
     numbers = np.stack([lanes.start, lanes.drift, lanes.low, lanes.high, lanes.scale])
-    fixed: tuple[Any, ...] = (
+    return (
         (np.ascontiguousarray(elements.mass), np.ascontiguousarray(elements.stiffness)),
         (elements.halves.reshape(-1, 3).copy(), elements.nodes[1:] ** -3.0),
         elements.volumes,
@@ -306,16 +324,6 @@ def advance_block(
         results,
         histories,
     )
-    bounds = _shares(count, nb.get_num_threads())
-    if len(bounds) == 1:
-        _range(*bounds[0], *fixed)
-    else:
-        with ThreadPoolExecutor(len(bounds)) as pool:
-            for done in [pool.submit(_range, *bound, *fixed) for bound in bounds]:
-                done.result()
-    columns: dict[str, Any] = dict(zip(RESULTS, results, strict=True))
-    columns |= {name: columns[name].astype(np.int64) for name in ("end", "steps")}
-    return b.BlockRun(**columns, histories=histories)
 
 
 def _shares(count: int, threads: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim.batch import advance as advance_module
 from particle_sim.batch.advance import Engine, Spheres, advance
 from particle_sim.batch.history import passed
 from particle_sim.batch.mesh import graded_elements
@@ -22,6 +23,20 @@ TWO = np.ones(2)
 def spheres(**changed: Array) -> Spheres:
     given = dict.fromkeys(("radius", "diffusivity", "maximum_concentration"), TWO)
     return Spheres(**{**given, "initial_site_fraction": 0.5 * TWO, **changed})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_nothing_is_compiled_unasked(
+    ready: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """NumPy computes until the kernel is ready, and one line says what would make it so."""
+    warm = pytest.importorskip("particle_sim.batch.warm")
+    monkeypatch.setattr(warm, "kernel_is_ready", lambda: ready)
+    advance_module._say_once.cache_clear()
+    chosen = {advance_module._kernel(Engine.AUTOMATIC).__module__ for _ in range(3)}
+    assert chosen == {f"particle_sim.batch.{'numba' if ready else 'numpy'}_kernel"}
+    assert ["warm-up" in line for line in caplog.messages] == [True] * (not ready)
+    assert advance_module._kernel(Engine.NUMBA).__module__ == "particle_sim.batch.numba_kernel"
 
 
 def test_an_unknown_name_is_answered_with_the_closest() -> None:

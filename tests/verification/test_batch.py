@@ -137,6 +137,26 @@ def test_late_profile_and_stress_are_the_parabola_s(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_steps_are_short_again_after_a_jump(engine: Engine) -> None:
+    """A slow particle turns round: its tension is then q/(5 D) of the steady parabola, and no more.
+
+    The profile follows within 0.1 R^2/D, the flux and D change over some 200,000.
+    """
+    time = 1e3 * np.array([0.0, 316.0, 316.0, 553.0])
+    flux = 1e-7 * np.array([-1.9, -3.8, 2.7, 1.1])
+    curve = CURVES[1]
+    mobile = tabulated(curve(GRID) * GRID * (1 - GRID))
+    given = {"shape": table_of(curve), "mobile": mobile, "drift": 2.6 * ONE}
+    spheres = unit_spheres(1, initial_site_fraction=0.5 * ONE, **given)
+    run = advance(spheres, time, flux[None], engine=engine)
+    later = np.linspace(0, time[3] - time[2], 1000)
+    now = flux[2] + (flux[3] - flux[2]) * later / later[-1]
+    mean = 0.5 - 3 * (flux[0] + flux[1]) / 2 * time[1] - 3 * later * (flux[2] + now) / 2
+    steady = now / (5 * curve(mean) * (1 + 2.6 * mean * (1 - mean)))
+    assert run.peak_tension[0] == pytest.approx(steady.max(), rel=3e-3)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_surface_fills_when_the_short_time_solution_says_so(engine: Engine) -> None:
     """q (e^tau erfc(-sqrt(tau)) - 1) = 0.95 at a thin layer, solved for tau by bisection."""
     flux = np.array([20.0, 200.0, 2000.0])
@@ -291,8 +311,8 @@ def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[fl
 
 
 HARDEST = {
-    False: (61, 5, 35, 58, 17, 74, 56, 44, 83, 27, 0, 3),
-    True: (100, 186, 132, 183, 149, 169, 126, 110, 168, 193, 187, 178),
+    False: (61, 5, 35, 58, 17, 74, 44, 83, 0, 40, 52, 6),
+    True: (100, 186, 132, 183, 149, 169, 126, 110, 184, 102, 168, 193),
 }
 """Of the 200 draws those whose filling, hoop stress or tension differ most; found by trying all."""
 
