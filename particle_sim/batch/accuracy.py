@@ -31,6 +31,8 @@ LEAST, MOST = -2, 13
 """Powers of that ratio that have a mesh; the last serves N R/(D c_max) above 3^12."""
 ORDER = 4.5
 """Elements go with the error to minus one over this: the order seen at the surface and centre."""
+ROUNDING = 1e-13
+"""Least error of a step that is asked for: a thousand times that of a filling's last digit."""
 BLOCK = 1024
 """Particles advanced at once, which bounds the working memory."""
 
@@ -45,14 +47,14 @@ def tolerance_of(error: float) -> float:
     return STEP * error
 
 
-def counted(flux: Array) -> Array:
+def counted(flux: Array, tolerance: float) -> Array:
     """Filling over which the tolerance counts: less where a small flux makes a small stress.
 
     The stress peaks at about q/5 in units of E strain/(1 - nu), so that its error is the asked
     one where the filling's is below STRESS q/5 times the error; half of it is left for peaks
     between the three times of a step at which stress is looked at.
     """
-    return np.asarray(np.clip(STRESS / 10 * flux, 1e-12, 1.0))
+    return np.asarray(np.clip(STRESS / 10 * flux, ROUNDING / tolerance, 1.0))
 
 
 def meshes(

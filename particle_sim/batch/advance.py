@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.util import find_spec
+from multiprocessing import parent_process
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,7 @@ def advance(
     that cannot be met, and :class:`ConvergenceError` if a sphere needs more than 20,000 steps.
     """
     tolerance = tolerance_of(error)
-    lanes, unit = _scaled(spheres, time, flux, limits)
+    lanes, unit = _scaled(spheres, time, flux, limits, tolerance)
     shapes = _shapes(spheres)
     kernel = _kernel(engine)
     count = len(lanes.start)
@@ -153,7 +154,7 @@ def _is_ready() -> bool:
     from particle_sim.batch.warm import kernel_is_ready
 
     ready = kernel_is_ready()
-    if not ready:
+    if not ready and parent_process() is None:
         _say_once()
     return ready
 
@@ -177,7 +178,11 @@ def _shapes(spheres: Spheres) -> block.Shapes:
 
 
 def _scaled(
-    spheres: Spheres, time: Array, flux: Array, limits: tuple[Array | float, Array | float]
+    spheres: Spheres,
+    time: Array,
+    flux: Array,
+    limits: tuple[Array | float, Array | float],
+    tolerance: float,
 ) -> tuple[block.Lanes, Array]:
     """Lanes, and the unit of time R^2/D [s] (n,)."""
     count = len(spheres.radius)
@@ -206,7 +211,7 @@ def _scaled(
         high=high,
         knots=np.broadcast_to(time, flux.shape) / unit[:, None],
         flux=scaled,
-        scale=counted(np.abs(scaled).max(axis=1)),
+        scale=counted(np.abs(scaled).max(axis=1), tolerance),
     ), unit
 
 

@@ -110,7 +110,7 @@ def test_the_error_asked_for_is_kept(error: float, engine: Engine) -> None:
     assert np.abs(stress / (flux[slow] / 5) - 1).max() < STRESS * error
 
 
-def test_a_coarse_run_does_not_keep_a_small_error() -> None:
+def test_a_coarse_run_is_noticed_where_little_error_is_asked() -> None:
     flux = np.logspace(-2, 2, 12)
     run = filled(flux, Engine.NUMPY, error=1e-2)
     rise = [q * surface_rise(tau) for q, tau in zip(flux, run.time_end, strict=True)]
@@ -188,6 +188,15 @@ def test_a_nearly_uniform_particle_needs_few_steps(engine: Engine) -> None:
     run = filled(flux, engine)
     assert run.steps.max() < 100
     assert run.peak_inhomogeneity == pytest.approx(flux / 2, rel=1e-4)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("flux", [0.0, 1e-12])
+def test_a_particle_at_rest_stays(flux: float, engine: Engine) -> None:
+    spheres = unit_spheres(1, initial_site_fraction=0.7 * ONE, shape=table_of(CURVES[2]))
+    run = advance(spheres, np.array([0.0, 1e4]), np.full((1, 2), flux), error=1e-6, engine=engine)
+    assert run.steps[0] < 100
+    assert run.surface_site_fraction_end[0] == pytest.approx(0.7 - 3e4 * flux, abs=1e-9)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
