@@ -154,7 +154,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     sweep(cheap, PLANE, samples=10)  # what is imported on first use is no part of a sample
     if not quick:
-        sweep(HALF_CELLS, PARTICLE, samples=10)  # numba compiles
+        sweep(HALF_CELLS, PARTICLE, samples=10)  # numba loads its kernel, if it is warm
     print("| case | samples | us/sample | overhead us/sample | of compute | start s | 10^6, h |")
     print("|---|---|---|---|---|---|---|")
     for case in CASES:

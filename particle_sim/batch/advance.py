@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+import logging
 from dataclasses import dataclass, fields
+from functools import cache
+from importlib.util import find_spec
+from multiprocessing import parent_process
 
 import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.batch import block
+from particle_sim.batch.accuracy import ERROR, counted, meshes, tolerance_of
+from particle_sim.batch.control import LARGEST_STEPS
 from particle_sim.batch.history import passed
-from particle_sim.batch.mesh import RadialElements, graded_elements
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.transport.table import GRID, Table, tabulated
 from particle_sim.units import Array
-
-TOLERANCE = 2e-5
-"""Error of one time step in site fraction, over min(1, N R/(D c_max))."""
-BLOCK = 1024
-"""Particles advanced at once, which bounds the working memory."""
-SURFACE_ELEMENT = 0.2
-"""Width of the outermost element over the depth in which the flux could fill the particle."""
-LAYER = 5.0
-"""Depth that is resolved, over the depth in which the flux could fill the particle."""
-CLASS_RATIO = 3.0
-"""Flux ratio between two meshes: particles of similar flux share one."""
-MESHES = 14
-"""Number of meshes; the last serves N R/(D c_max) above 3^12."""
-
 
 ONE, NOTHING = (tabulated(0 * GRID + value, is_straight=True) for value in (1.0, 0.0))
 FREE_SITES = tabulated(GRID * (1 - GRID))
@@ -47,9 +37,10 @@ class Engine(enum.Enum):
     """What runs the inner loops."""
 
     AUTOMATIC = "automatic"
-    """Numba if it is installed"""
+    """Numba if it is installed and has compiled its kernel (``particle-sim warm-up``)"""
     NUMPY = "numpy"
     NUMBA = "numba"
+    """Compiles at the first call, for half a minute"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +100,7 @@ def advance(
     flux: Array,
     *,
     limits: tuple[Array | float, Array | float] = (0.0, 1.0),
-    tolerance: float = TOLERANCE,
+    error: float = ERROR,
     output: int = 0,
     engine: Engine = Engine.AUTOMATIC,
 ) -> BatchRun:
@@ -121,19 +112,24 @@ def advance(
     ``flux`` (n, m) [mol/(m2 s)], positive out, is linear between ``time`` (m,) or (n, m) [s]; a
     time given twice is a jump. A sphere stops when its surface filling meets ``limits``.
     ``output`` = k asks for k equal parts of each run. Working memory does not grow with n beyond
-    the results. 12 quadratic elements graded to the depth the flux needs, RODAS in time with a
-    step of its own per sphere; filling within 1e-4, peak stress within 0.3 %. Isothermal, small
-    strain, one phase (D positive).
+    the results. RODAS in time with a step of its own per sphere; isothermal, small strain, one
+    phase (D positive).
 
-    Raises :class:`InputError` for shapes that do not fit or numbers that are not positive and
-    :class:`ConvergenceError` if a sphere needs more than 20,000 steps.
+    ``error`` (1e-6 to 1e-2) is what fillings at the end may be off by, and a thirtieth of what peak
+    stresses may, as shares of the peak: 1e-4 promises 0.3 %. Steps and elements follow from it
+    (:mod:`particle_sim.batch.accuracy`), for N R/(D c_max) up to 30; a faster particle is full or
+    empty at its surface at once, and its stress less certain.
+
+    Raises :class:`InputError` for shapes that do not fit, numbers that are not positive or an error
+    that cannot be met, and :class:`ConvergenceError` if a sphere needs more than 20,000 steps.
     """
-    lanes, unit = _scaled(spheres, time, flux, limits)
+    tolerance = tolerance_of(error)
+    lanes, unit = _scaled(spheres, time, flux, limits, tolerance)
     shapes = _shapes(spheres)
     kernel = _kernel(engine)
     count = len(lanes.start)
     results = block.BlockRun.unfinished(count, output)
-    for mesh, which in _groups(np.abs(lanes.flux).max(axis=1), shapes.diffusivity.values):
+    for mesh, which in meshes(np.abs(lanes.flux).max(axis=1), shapes.diffusivity.values, error):
         run = kernel(mesh, shapes, lanes.part(which), tolerance, output)
         for item in fields(run):
             getattr(results, item.name)[which] = getattr(run, item.name)
@@ -141,34 +137,34 @@ def advance(
 
 
 def _kernel(engine: Engine) -> block.Kernel:
-    from importlib.util import find_spec
-
-    if engine is Engine.NUMPY or (engine is Engine.AUTOMATIC and find_spec("numba") is None):
-        from particle_sim.batch.numpy_kernel import advance_block
-
-        return advance_block
-    if find_spec("numba") is None:
+    has_numba = find_spec("numba") is not None
+    if engine is Engine.NUMBA and not has_numba:
         raise InputError("The batch engine is numba, which is not installed; use numpy.")
-    from particle_sim.batch.numba_kernel import advance_block as compiled
+    if engine is Engine.NUMBA or (engine is Engine.AUTOMATIC and has_numba and _is_ready()):
+        from particle_sim.batch.numba_kernel import advance_block as compiled
 
-    return compiled
+        return compiled
+    from particle_sim.batch.numpy_kernel import advance_block
+
+    return advance_block
 
 
-def _groups(flux: Array, shape: Array) -> Iterator[tuple[RadialElements, NDArray[np.intp]]]:
-    """Mesh and particles of every block, similar fluxes together.
+def _is_ready() -> bool:
+    """Whether numba's kernel is compiled; says once what would compile it."""
+    from particle_sim.batch.warm import kernel_is_ready
 
-    A flux q fills the surface of a particle once it has built up a layer about 1/q deep.
-    """
-    level = np.log(np.maximum(flux, 1e-300)) / np.log(CLASS_RATIO)
-    number = np.clip(np.ceil(level), 0, MESHES - 1).astype(np.int64)
-    order = np.argsort(flux, kind="stable")
-    for member in np.unique(number):
-        thinnest = shape.min() / CLASS_RATIO**member
-        deepest = shape.max() * CLASS_RATIO / CLASS_RATIO**member
-        mesh = graded_elements(SURFACE_ELEMENT * thinnest, min(1.0, LAYER * deepest))
-        chosen = order[number[order] == member]
-        for first in range(0, len(chosen), BLOCK):
-            yield mesh, chosen[first : first + BLOCK]
+    ready = kernel_is_ready()
+    if not ready and parent_process() is None:
+        _say_once()
+    return ready
+
+
+@cache
+def _say_once() -> None:
+    logging.getLogger(__name__).warning(
+        "numba has not compiled the batch yet, NumPy computes it: "
+        '"particle-sim warm-up" compiles it once, in half a minute.'
+    )
 
 
 def _shapes(spheres: Spheres) -> block.Shapes:
@@ -182,7 +178,11 @@ def _shapes(spheres: Spheres) -> block.Shapes:
 
 
 def _scaled(
-    spheres: Spheres, time: Array, flux: Array, limits: tuple[Array | float, Array | float]
+    spheres: Spheres,
+    time: Array,
+    flux: Array,
+    limits: tuple[Array | float, Array | float],
+    tolerance: float,
 ) -> tuple[block.Lanes, Array]:
     """Lanes, and the unit of time R^2/D [s] (n,)."""
     count = len(spheres.radius)
@@ -202,7 +202,6 @@ def _scaled(
         raise InputError("A flux history needs two or more finite values at rising times.")
     unit = spheres.radius**2 / spheres.diffusivity
     scaled = flux * (unit / (spheres.radius * spheres.maximum_concentration))[:, None]
-    largest = np.abs(scaled).max(axis=1)
     low, high = (np.broadcast_to(np.asarray(limit, dtype=float), count) for limit in limits)
     drift = np.zeros(count) if spheres.drift is None else np.asarray(spheres.drift, dtype=float)
     return block.Lanes(
@@ -212,7 +211,7 @@ def _scaled(
         high=high,
         knots=np.broadcast_to(time, flux.shape) / unit[:, None],
         flux=scaled,
-        scale=np.where((largest > 0) & (largest < 1), largest, 1.0),
+        scale=counted(np.abs(scaled).max(axis=1), tolerance),
     ), unit
 
 
@@ -220,7 +219,7 @@ def _in_si(spheres: Spheres, results: block.BlockRun, lanes: block.Lanes, unit: 
     if np.any(results.end == block.FAILED):
         first = int(np.flatnonzero(results.end == block.FAILED)[0])
         raise ConvergenceError(
-            f"Sphere {first} of the batch needs more than {block.LARGEST_STEPS} steps.",
+            f"Sphere {first} of the batch needs more than {LARGEST_STEPS} steps.",
             last_state=None,
             residuals=(),
         )

@@ -15,17 +15,10 @@ from particle_sim.batch.mesh import RadialElements
 from particle_sim.transport.table import Table
 from particle_sim.units import Array
 
-SHORTEST = 1e-3
-"""First step over the square of the outermost element: well inside what the mesh resolves."""
-SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
-"""Of the step control: next step = h clip(SAFETY error^(-1/4), SHRINK, GROW)."""
-LARGEST_STEPS = 20_000
-"""Steps after which a particle is given up."""
-BISECTIONS = 50
-"""Halvings that find an event inside a step to the last bits."""
-
 TIME, EMPTY, FULL, FAILED = 0, 1, 2, 3
 """Why a particle stopped."""
+PEAKS = ("inhomogeneity", "hoop", "tension", "hydrostatic")
+"""Results that are the largest of what a run shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +72,8 @@ class BlockRun:
     @staticmethod
     def unfinished(count: int, output: int) -> BlockRun:
         """Room for ``count`` particles, none of which has come to its end."""
-        names = ("time", "mean", "surface", "inhomogeneity", "hoop", "tension", "hydrostatic")
         return BlockRun(
-            **{name: np.zeros(count) for name in names},
+            **{name: np.zeros(count) for name in ("time", "mean", "surface", *PEAKS)},
             end=np.full(count, FAILED, dtype=np.int64),
             steps=np.zeros(count, dtype=np.int64),
             histories=np.empty((count, output)),

@@ -1,7 +1,9 @@
-"""Pieces of the compiled kernel: rows of thirty-two numbers in one flat buffer.
+"""A step of the compiled kernel: rows of thirty-two numbers in one flat buffer.
 
 Row i of the buffer is w[32 i : 32 i + 32]; a quantity at all nodes or elements is a run of rows.
-Everything here is inlined into :mod:`particle_sim.batch.numba_kernel`.
+Offsets are those of the largest mesh, and loops over the nodes that there are end there at the
+latest: the compiler then sees that no two quantities overlap and no index is below zero, without
+which there are no vector instructions. All is inlined into :mod:`particle_sim.batch.numba_kernel`.
 """
 
 from __future__ import annotations
@@ -11,30 +13,31 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from particle_sim.batch.block import BISECTIONS
-from particle_sim.batch.mesh import ELEMENTS
-from particle_sim.batch.rosenbrock import DENSE, A, C
+from particle_sim.batch.mesh import MOST_ELEMENTS
+from particle_sim.batch.rosenbrock import A, C
 from particle_sim.transport.table import INTERVALS
 from particle_sim.units import Array
 
 L = 32
 """Particles side by side."""
-E = ELEMENTS
+E = MOST_ELEMENTS
 N = 2 * E + 1
 
-THETA, AFTER, INNER, RIGHT, D, K1, K2 = (i * N for i in range(7))
-STAGE = 7 * N
-TO_LEFT = 13 * N
+THETA, AFTER, INNER, RIGHT, D = (i * N for i in range(5))
+STAGE = 5 * N
+TO_LEFT = 11 * N
 TO_RIGHT, INVERSE, BACK_LEFT, BACK_RIGHT, LOWER, UPPER, PIVOT = (
     TO_LEFT + i * E for i in range(1, 8)
 )
-ROWS = PIVOT + E + 1
+SPARE = PIVOT + E + 1
+"""Three rows for whoever needs them."""
+ROWS = SPARE + 3
 """Length of the buffer in rows."""
 
-_inline = nb.njit(fastmath=True, error_model="numpy")
+inline = nb.njit(fastmath=True, error_model="numpy")
 
 
-@_inline
+@inline
 def lookup(table: Array, theta: float) -> float:
     """f(theta), held beyond [0, 1]."""
     inside = min(max(theta, 0.0), 1.0) * INTERVALS
@@ -45,7 +48,7 @@ def lookup(table: Array, theta: float) -> float:
     return value
 
 
-@_inline
+@inline
 def lookup_integral(table: Array, integral: Array, theta: float) -> float:
     """Integral of f from 0, straight beyond [0, 1]."""
     clipped = min(max(theta, 0.0), 1.0)
@@ -60,29 +63,29 @@ def lookup_integral(table: Array, integral: Array, theta: float) -> float:
     return value
 
 
-@_inline
-def diffusivity(w: Array, drift: Array, tables: Array, constant: bool) -> None:
+@inline
+def diffusivity(w: Array, n: int, drift: Array, tables: Array, constant: bool) -> None:
     """D at the nodes; tables (4, m): D, its integral, what the drift multiplies, its integral."""
     if constant:
-        w[D * L : (D + N) * L] = 1.0
+        w[D * L : (D + n) * L] = 1.0
     else:
-        for i in range(N):
+        for i in range(min(n, N)):
             for r in range(L):
                 w[(D + i) * L + r] = lookup(tables[0], w[(THETA + i) * L + r])
     if np.any(drift):
-        for i in range(N):
+        for i in range(min(n, N)):
             for r in range(L):
                 more = lookup(tables[2], w[(THETA + i) * L + r])
                 w[(D + i) * L + r] += drift[r] * more
 
 
-@_inline
-def transformed(w: Array, drift: Array, tables: Array, constant: bool) -> None:
+@inline
+def transformed(w: Array, n: int, drift: Array, tables: Array, constant: bool) -> None:
     """The integral of D over theta, in place of theta in the inner rows."""
     drifts = np.any(drift)
     if constant and not drifts:
         return
-    for i in range(N):
+    for i in range(min(n, N)):
         for r in range(L):
             theta = w[(INNER + i) * L + r]
             value = theta
@@ -93,12 +96,12 @@ def transformed(w: Array, drift: Array, tables: Array, constant: bool) -> None:
             w[(INNER + i) * L + r] = value
 
 
-@_inline
+@inline
 def factorise(w: Array, mass: Array, stiffness: Array, rate: Array) -> None:
     """M a + K diag(D): middles eliminated, then the tridiagonal rest."""
     for r in range(L):
         w[PIVOT * L + r] = 0.0
-    for i in range(E):
+    for i in range(min(len(mass), E)):
         m0, m1, m2, m3, m4, m5 = mass[i]
         k0, k1, k2, k3, k4, k5 = stiffness[i]
         for r in range(L):
@@ -122,21 +125,22 @@ def factorise(w: Array, mass: Array, stiffness: Array, rate: Array) -> None:
             w[(LOWER + i) * L + r] = lower
             w[(UPPER + i) * L + r] = upper * pivot
             w[(PIVOT + i + 1) * L + r] = m5 * a + k5 * right - to_right * from_right - lower * upper
+    last = PIVOT + len(mass)
     for r in range(L):
-        w[(PIVOT + E) * L + r] = 1.0 / w[(PIVOT + E) * L + r]
+        w[last * L + r] = 1.0 / w[last * L + r]
 
 
-@_inline
+@inline
 def right_side(w: Array, mass: Array, stiffness: Array, outflow: Array) -> None:
     """M times the right rows minus K times the inner rows minus the outflow, in place."""
     for r in range(L):
-        w[RIGHT * L + r], carried = 0.0, w[RIGHT * L + r]
-        w[AFTER * L + r] = carried
-    for i in range(E):
+        w[SPARE * L + r] = w[RIGHT * L + r]
+        w[RIGHT * L + r] = 0.0
+    for i in range(min(len(mass), E)):
         m0, m1, m2, m3, m4, m5 = mass[i]
         k0, k1, k2, k3, k4, k5 = stiffness[i]
         for r in range(L):
-            left, middle = w[AFTER * L + r], w[(RIGHT + 2 * i + 1) * L + r]
+            left, middle = w[SPARE * L + r], w[(RIGHT + 2 * i + 1) * L + r]
             right = w[(RIGHT + 2 * i + 2) * L + r]
             p, q = w[(INNER + 2 * i) * L + r], w[(INNER + 2 * i + 1) * L + r]
             s = w[(INNER + 2 * i + 2) * L + r]
@@ -149,18 +153,20 @@ def right_side(w: Array, mass: Array, stiffness: Array, outflow: Array) -> None:
             w[(RIGHT + 2 * i + 2) * L + r] = (
                 m2 * left + m4 * middle + m5 * right - k2 * p - k4 * q - k5 * s
             )
-            w[AFTER * L + r] = right
+            w[SPARE * L + r] = right
+    last = RIGHT + 2 * len(mass)
     for r in range(L):
-        w[(RIGHT + 2 * E) * L + r] -= outflow[r]
+        w[last * L + r] -= outflow[r]
 
 
 def _solver(stage: int) -> Any:
     """A function that writes the solution for the right rows into the rows of ``stage``."""
     at = STAGE + stage * N
 
-    @_inline
-    def solve(w: Array) -> None:
-        for i in range(E):
+    @inline
+    def solve(w: Array, e: int) -> None:
+        e = min(e, E)
+        for i in range(e):
             for r in range(L):
                 middle = w[(RIGHT + 2 * i + 1) * L + r]
                 left = w[(RIGHT + 2 * i) * L + r] - w[(TO_LEFT + i) * L + r] * middle
@@ -169,9 +175,9 @@ def _solver(stage: int) -> Any:
                     w[(TO_RIGHT + i) * L + r] * middle + w[(LOWER + i) * L + r] * left
                 )
         for r in range(L):
-            w[(at + 2 * E) * L + r] = w[(RIGHT + 2 * E) * L + r] * w[(PIVOT + E) * L + r]
-        for k in range(E):
-            i = E - 1 - k
+            w[(at + 2 * e) * L + r] = w[(RIGHT + 2 * e) * L + r] * w[(PIVOT + e) * L + r]
+        for k in range(e):
+            i = e - 1 - k
             for r in range(L):
                 right = w[(at + 2 * i + 2) * L + r]
                 left = w[(RIGHT + 2 * i) * L + r] * w[(PIVOT + i) * L + r]
@@ -186,205 +192,133 @@ def _solver(stage: int) -> Any:
     return solve
 
 
-def _blend(target: int, given: tuple[float, ...], base: int) -> Any:
-    """A function for target = base + scale sum_j weights_j stage_j; no base below 0."""
-    count = len(given)
-    c0, c1, c2, c3, c4, c5 = (*given, 0.0, 0.0, 0.0, 0.0, 0.0)[:6]
+def _sides(stage: int) -> Any:
+    """A function for the inner rows theta + sum_j A_j U_j and the right rows sum_j C_j U_j/h.
 
-    @_inline
-    def blend(w: Array, scale: Array) -> None:
-        for i in range(N):
+    The last stage's inner rows are the end of the step but for its own U, and kept there.
+    """
+    last = stage == 5
+    a0, a1, a2, a3, a4 = (*A[stage], 0.0, 0.0, 0.0, 0.0)[:5]
+    c0, c1, c2, c3, c4 = (*C[stage], 0.0, 0.0, 0.0, 0.0)[:5]
+
+    @inline
+    def sides(w: Array, n: int, inverse: Array) -> None:
+        for i in range(min(n, N)):
             for r in range(L):
-                total = c0 * w[(STAGE + i) * L + r]
-                if count > 1:
-                    total += c1 * w[(STAGE + N + i) * L + r]
-                if count > 2:
-                    total += c2 * w[(STAGE + 2 * N + i) * L + r]
-                if count > 3:
-                    total += c3 * w[(STAGE + 3 * N + i) * L + r]
-                if count > 4:
-                    total += c4 * w[(STAGE + 4 * N + i) * L + r]
-                if count > 5:
-                    total += c5 * w[(STAGE + 5 * N + i) * L + r]
-                total *= scale[r]
-                if base >= 0:
-                    total += w[(base + i) * L + r]
-                w[(target + i) * L + r] = total
+                u = w[(STAGE + i) * L + r]
+                inner, right = w[(THETA + i) * L + r] + a0 * u, c0 * u
+                if stage > 1:
+                    u = w[(STAGE + N + i) * L + r]
+                    inner, right = inner + a1 * u, right + c1 * u
+                if stage > 2:
+                    u = w[(STAGE + 2 * N + i) * L + r]
+                    inner, right = inner + a2 * u, right + c2 * u
+                if stage > 3:
+                    u = w[(STAGE + 3 * N + i) * L + r]
+                    inner, right = inner + a3 * u, right + c3 * u
+                if stage > 4:
+                    u = w[(STAGE + 4 * N + i) * L + r]
+                    inner, right = inner + a4 * u, right + c4 * u
+                w[(INNER + i) * L + r] = inner
+                w[(RIGHT + i) * L + r] = right * inverse[r]
+                if last:
+                    w[(AFTER + i) * L + r] = inner
 
-    return blend
-
-
-solve_0, solve_1, solve_2, solve_3, solve_4, solve_5 = (_solver(i) for i in range(6))
-inner_1, inner_2, inner_3, inner_4, inner_5 = (_blend(INNER, a, THETA) for a in A[1:])
-right_1, right_2, right_3, right_4, right_5 = (_blend(RIGHT, c, -1) for c in C[1:])
-_after = _blend(AFTER, (*A[5], 1.0), THETA)
-_dense_1, _dense_2 = _blend(K1, DENSE[0], -1), _blend(K2, DENSE[1], -1)
+    return sides
 
 
-@_inline
-def first_sides(w: Array) -> None:
+_solve_0, _solve_1, _solve_2, _solve_3, _solve_4, _solve_5 = (_solver(i) for i in range(6))
+_sides_1, _sides_2, _sides_3, _sides_4, _sides_5 = (_sides(i) for i in range(1, 6))
+
+
+@inline
+def _sides_0(w: Array, n: int) -> None:
     """Inner and right rows of the first stage: theta and nothing."""
-    w[INNER * L : (INNER + N) * L] = w[THETA * L : (THETA + N) * L]
-    w[RIGHT * L : (RIGHT + N) * L] = 0.0
+    w[INNER * L : (INNER + n) * L] = w[THETA * L : (THETA + n) * L]
+    w[RIGHT * L : (RIGHT + n) * L] = 0.0
 
 
-def _shift(target: int) -> Any:
-    """A function that shifts ``target`` so that its mean becomes that of ``mean``."""
+@inline
+def sides(w: Array, n: int, stage: int, inverse: Array) -> None:
+    """Inner and right rows of a stage."""
+    if stage == 0:
+        _sides_0(w, n)
+    elif stage == 1:
+        _sides_1(w, n, inverse)
+    elif stage == 2:
+        _sides_2(w, n, inverse)
+    elif stage == 3:
+        _sides_3(w, n, inverse)
+    elif stage == 4:
+        _sides_4(w, n, inverse)
+    else:
+        _sides_5(w, n, inverse)
 
-    @_inline
-    def shift(w: Array, volumes: Array, mean: Array) -> None:
-        for i in range(N):
+
+@inline
+def solve(w: Array, e: int, stage: int) -> None:
+    """The solution for the right rows, into the rows of a stage."""
+    if stage == 0:
+        _solve_0(w, e)
+    elif stage == 1:
+        _solve_1(w, e)
+    elif stage == 2:
+        _solve_2(w, e)
+    elif stage == 3:
+        _solve_3(w, e)
+    elif stage == 4:
+        _solve_4(w, e)
+    else:
+        _solve_5(w, e)
+
+
+@inline
+def stage_means(w: Array, volumes: Array, means: Array) -> None:
+    """Volume means of theta and of the six stages (7, L)."""
+    for j in range(7):
+        at = STAGE + (j - 1) * N if j > 0 else THETA
+        for r in range(L):
+            w[SPARE * L + r] = 0.0
+        for i in range(min(len(volumes), N)):
+            volume = volumes[i]
             for r in range(L):
-                mean[r] -= volumes[i] * w[(target + i) * L + r]
-        for i in range(N):
-            for r in range(L):
-                w[(target + i) * L + r] += mean[r]
-
-    return shift
+                w[SPARE * L + r] += volume * w[(at + i) * L + r]
+        for r in range(L):
+            means[j, r] = w[SPARE * L + r]
 
 
-_shift_after, _shift_dense_1, _shift_dense_2 = _shift(AFTER), _shift(K1), _shift(K2)
-_shift_error = _shift(STAGE + 5 * N)
-
-
-@_inline
-def finish_step(w: Array, error: Array, vectors: Array, volumes: Array) -> None:
-    """The end of the step, its dense output and the largest error of every particle.
+@inline
+def finish_step(w: Array, volumes: Array, vectors: Array, error: Array, means: Array) -> None:
+    """The end of the step and the largest error.
 
     Long steps make the matrix nearly singular in the mean, which is known from the flux, and is 0
-    of the error; the shifts take out the rounding error.
+    of the error; shifts take out the rounding error.
     """
-    ones, mean = vectors[7], vectors[8]
-    _after(w, ones)
-    _dense_1(w, ones)
-    _dense_2(w, ones)
+    length, flux, rise = vectors[0], vectors[2], vectors[3]
+    missing, largest, mean = SPARE, SPARE + 1, SPARE + 2
     for r in range(L):
-        mean[r] = 0.0
-    _shift_dense_2(w, volumes, mean)
-    for r in range(L):
-        mean[r] = 1.5 * vectors[3, r] * vectors[0, r] ** 2
-    _shift_dense_1(w, volumes, mean)
-    for r in range(L):
-        mean[r] = -vectors[0, r] * (3.0 * vectors[2, r] + 1.5 * vectors[3, r] * vectors[0, r])
-    for i in range(N):
+        gone = length[r] * (3.0 * flux[r] + 1.5 * rise[r] * length[r])
+        w[missing * L + r], w[largest * L + r] = means[0, r] - gone, 0.0
+        w[mean * L + r] = means[6, r]
+    for i in range(min(len(volumes), N)):
+        volume = volumes[i]
         for r in range(L):
-            mean[r] += volumes[i] * w[(THETA + i) * L + r]
-    _shift_after(w, volumes, mean)
-    for r in range(L):
-        error[r] = mean[r] = 0.0
-    _shift_error(w, volumes, mean)
-    for i in range(N):
+            u = w[(STAGE + 5 * N + i) * L + r]
+            w[largest * L + r] = max(w[largest * L + r], abs(u - w[mean * L + r]))
+            after = w[(AFTER + i) * L + r] + u
+            w[(AFTER + i) * L + r] = after
+            w[missing * L + r] -= volume * after
+    for i in range(min(len(volumes), N)):
         for r in range(L):
-            error[r] = max(error[r], abs(w[(STAGE + 5 * N + i) * L + r]))
+            w[(AFTER + i) * L + r] += w[missing * L + r]
+    for r in range(L):
+        error[r] = w[largest * L + r]
 
 
-@_inline
-def move_on(w: Array, moving: Array) -> None:
+@inline
+def move_on(w: Array, n: int, moving: Array) -> None:
     """theta becomes the end of the step where ``moving`` is 1."""
-    for i in range(N):
+    for i in range(min(n, N)):
         for r in range(L):
             before, after = w[(THETA + i) * L + r], w[(AFTER + i) * L + r]
             w[(THETA + i) * L + r] = after if moving[r] > 0.0 else before
-
-
-@_inline
-def in_between(w: Array, s: Array) -> None:
-    """theta at a share s of the step, into the inner rows."""
-    for i in range(N):
-        for r in range(L):
-            late = w[(K1 + i) * L + r] + s[r] * w[(K2 + i) * L + r]
-            late = w[(AFTER + i) * L + r] + (1.0 - s[r]) * late
-            w[(INNER + i) * L + r] = (1.0 - s[r]) * w[(THETA + i) * L + r] + s[r] * late
-
-
-@_inline
-def surface_at(w: Array, r: int, s: float) -> float:
-    """Surface filling of one particle at a share s of the step."""
-    at = (N - 1) * L + r
-    late = w[AFTER * L + at] + (1.0 - s) * (w[K1 * L + at] + s * w[K2 * L + at])
-    value: float = (1.0 - s) * w[THETA * L + at] + s * late
-    return value
-
-
-@_inline
-def crossing(w: Array, r: int, limit: float, sign: float) -> float:
-    """Share of the step at which the surface passes a limit; 2 if it does not."""
-    high = 0.5
-    if sign * (surface_at(w, r, 0.5) - limit) < 0.0:
-        high = 1.0
-        if sign * (surface_at(w, r, 1.0) - limit) < 0.0:
-            return 2.0
-    if sign * (surface_at(w, r, 0.0) - limit) >= 0.0:
-        return 0.0
-    low = 0.0
-    for _ in range(BISECTIONS):
-        s = 0.5 * (low + high)
-        if sign * (surface_at(w, r, s) - limit) >= 0.0:
-            high = s
-        else:
-            low = s
-    return 0.5 * (low + high)
-
-
-@_inline
-def strains(w: Array, strain: Array, straight: bool) -> None:
-    """Chemical strain of the inner rows at nodes and quarter points, into the stages' rows."""
-    first, rise = (strain[0], strain[INTERVALS] - strain[0]) if straight else (0.0, 1.0)
-    for i in range(E):
-        for r in range(L):
-            left, middle = w[(INNER + 2 * i) * L + r], w[(INNER + 2 * i + 1) * L + r]
-            right = w[(INNER + 2 * i + 2) * L + r]
-            early = 0.375 * left + 0.75 * middle - 0.125 * right
-            late = 0.375 * right + 0.75 * middle - 0.125 * left
-            w[(STAGE + 4 * i) * L + r] = first + rise * left
-            w[(STAGE + 4 * i + 1) * L + r] = first + rise * early
-            w[(STAGE + 4 * i + 2) * L + r] = first + rise * middle
-            w[(STAGE + 4 * i + 3) * L + r] = first + rise * late
-    for r in range(L):
-        w[(STAGE + 4 * E) * L + r] = first + rise * w[(INNER + 2 * E) * L + r]
-    if straight:
-        return
-    for i in range(4 * E + 1):
-        for r in range(L):
-            w[(STAGE + i) * L + r] = lookup(strain, w[(STAGE + i) * L + r])
-
-
-@_inline
-def stresses(w: Array, halves: Array, cubes: Array, seen: Array) -> None:
-    """Peaks of hoop, tension and hydrostatic stress of the strains in the stages' rows into rows
-    1 to 3 of ``seen``; see ``numpy_kernel``."""
-    inner, hoop, low = RIGHT, RIGHT + 1, RIGHT + 2
-    for r in range(L):
-        w[inner * L + r] = 0.0
-        w[hoop * L + r] = -1e300
-        w[low * L + r] = w[STAGE * L + r]
-    for i in range(2 * E):
-        w0, w1, w2, cube = halves[i, 0], halves[i, 1], halves[i, 2], cubes[i]
-        for r in range(L):
-            beta = w[(STAGE + 2 * i + 2) * L + r]
-            total = w[inner * L + r] + w0 * w[(STAGE + 2 * i) * L + r]
-            total += w1 * w[(STAGE + 2 * i + 1) * L + r] + w2 * beta
-            w[inner * L + r] = total
-            w[hoop * L + r] = max(w[hoop * L + r], total * cube - beta)
-            w[low * L + r] = min(w[low * L + r], beta)
-    for r in range(L):
-        whole, centre = 2.0 * w[inner * L + r], w[STAGE * L + r]
-        surface = w[(STAGE + 4 * E) * L + r]
-        seen[1, r] = whole + max(w[hoop * L + r], -(2.0 / 3.0) * centre)
-        seen[2, r] = 1.5 * whole - surface
-        seen[3, r] = whole - (2.0 / 3.0) * w[low * L + r]
-
-
-@_inline
-def spreads(w: Array, seen: Array) -> None:
-    """max - min of theta in the inner rows into the first row of ``seen``."""
-    high, low = RIGHT, RIGHT + 1
-    for r in range(L):
-        w[high * L + r] = w[INNER * L + r]
-        w[low * L + r] = w[INNER * L + r]
-    for i in range(1, N):
-        for r in range(L):
-            w[high * L + r] = max(w[high * L + r], w[(INNER + i) * L + r])
-            w[low * L + r] = min(w[low * L + r], w[(INNER + i) * L + r])
-    for r in range(L):
-        seen[0, r] = w[high * L + r] - w[low * L + r]

@@ -1,4 +1,7 @@
-"""Quadratic elements along the radius of a unit sphere, finer towards the surface.
+"""Elements along the radius of a unit sphere, quadratic in x^2 and finer towards the surface.
+
+What a sphere holds is even in x = r/R, so that a polynomial in x^2 is good at the centre, where the
+weight x^2 dx leaves values in x loose; a steady profile a + b x^2 is exact.
 
 Product approximation: sodium theta and the integral of the diffusivity Phi(theta) are both
 quadratic in every element, so that  M dtheta/dt = -K Phi(theta) - q e_surface  with constant
@@ -17,16 +20,18 @@ import numpy as np
 
 from particle_sim.units import Array
 
-ELEMENTS = 12
-"""Elements of every mesh; they keep the surface filling within 1e-4 (see the tests)."""
+MOST_ELEMENTS = 40
+"""Of a mesh."""
+SHORTEST = 1e-3
+"""First step over the square of the outermost element: well inside what the mesh resolves."""
 
-_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(4)
+_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _S, _W = 0.5 * (_POINTS + 1), 0.5 * _WEIGHTS
 
 
 @dataclass(frozen=True, kw_only=True)
 class RadialElements:
-    """Matrices of one mesh; e elements, their nodes ordered left, middle, right."""
+    """Matrices of one mesh; e elements, their nodes ordered left, middle (of x^2), right."""
 
     vertices: Array
     """x = r/R (e + 1,)"""
@@ -40,10 +45,15 @@ class RadialElements:
     @property
     def nodes(self) -> Array:
         """Vertices and middles from the centre to the surface (2 e + 1,)."""
-        middles = 0.5 * (self.vertices[1:] + self.vertices[:-1])
-        nodes = np.empty(2 * len(middles) + 1)
-        nodes[::2], nodes[1::2] = self.vertices, middles
-        return nodes
+        squares = self.vertices**2
+        nodes = np.empty(2 * len(squares) - 1)
+        nodes[::2], nodes[1::2] = squares, 0.5 * (squares[1:] + squares[:-1])
+        return np.sqrt(nodes)
+
+    @property
+    def shortest(self) -> float:
+        """The first step, and the one after a jump, over R^2/D."""
+        return float(SHORTEST * (self.vertices[-1] - self.vertices[-2]) ** 2)
 
     @property
     def volumes(self) -> Array:
@@ -56,7 +66,7 @@ class RadialElements:
         return volumes
 
 
-def graded_elements(surface: float, depth: float = 1.0, elements: int = ELEMENTS) -> RadialElements:
+def graded_elements(surface: float, depth: float, elements: int) -> RadialElements:
     """A mesh whose outermost element is about ``surface`` wide and that resolves ``depth``.
 
     1 - x = depth (e^(a s) - 1)/(e^a - 1) at even s, with a such that the first step is ``surface``
@@ -69,20 +79,17 @@ def graded_elements(surface: float, depth: float = 1.0, elements: int = ELEMENTS
     if depth < 1:
         vertices = np.concatenate([[0.0], vertices])
     vertices[0], vertices[-1] = 0.0, 1.0
-    starts, sizes = vertices[:-1], np.diff(vertices)
-    x = starts[:, None] + sizes[:, None] * _S
-    values = _shapes(_S)
-    slopes = np.stack([4 * _S - 3, 4 - 8 * _S, 4 * _S - 1])
+    x, weights, share = _points(vertices[:-1], vertices[1:])
+    width = np.diff(vertices**2)[:, None]
+    values = _shapes(share)
+    slopes = np.stack([4 * share - 3, 4 - 8 * share, 4 * share - 1]) * 2 * x / width
     pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-    weights = _W * x**2
+    middles = np.sqrt(0.5 * (vertices[1:] ** 2 + vertices[:-1] ** 2))
     return RadialElements(
         vertices=vertices,
-        mass=np.stack([weights @ (values[i] * values[j]) for i, j in pairs], 1) * sizes[:, None],
-        stiffness=np.stack([weights @ (slopes[i] * slopes[j]) for i, j in pairs], 1)
-        / sizes[:, None],
-        halves=np.stack(
-            [_half(starts, 0.5 * sizes), _half(starts + 0.5 * sizes, 0.5 * sizes)], axis=1
-        ),
+        mass=np.stack([(weights * values[i] * values[j]).sum(axis=1) for i, j in pairs], 1),
+        stiffness=np.stack([(weights * slopes[i] * slopes[j]).sum(axis=1) for i, j in pairs], 1),
+        halves=np.stack([_half(vertices[:-1], middles), _half(middles, vertices[1:])], axis=1),
     )
 
 
@@ -97,13 +104,20 @@ def _grading(surface: float, elements: int) -> float:
     return 0.5 * (low + high)
 
 
+def _points(starts: Array, ends: Array) -> tuple[Array, Array, Array]:
+    """x, weights of x^2 dx and shares in x^2 of the quadrature points between (e, 6)."""
+    starts, ends = starts[:, None], ends[:, None]
+    x = starts + (ends - starts) * _S
+    return x, (ends - starts) * _W * x**2, (x**2 - starts**2) / (ends**2 - starts**2)
+
+
 def _shapes(s: Array) -> Array:
     return np.stack([(1 - s) * (1 - 2 * s), 4 * s * (1 - s), s * (2 * s - 1)])
 
 
-def _half(starts: Array, sizes: Array) -> Array:
-    x = starts[:, None] + sizes[:, None] * _S
-    return ((_W * x**2) @ _shapes(_S).T) * sizes[:, None]
+def _half(starts: Array, ends: Array) -> Array:
+    _, weights, share = _points(starts, ends)
+    return np.asarray((weights * _shapes(share)).sum(axis=2).T)
 
 
 def _row_sums(packed: Array) -> Array:

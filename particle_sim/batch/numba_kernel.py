@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from particle_sim.batch import block as b
 from particle_sim.batch import compiled_parts as parts
+from particle_sim.batch import control
 from particle_sim.batch.compiled_notes import finish, remember, replay
-from particle_sim.batch.compiled_parts import INNER, ROWS, THETA, L, N
+from particle_sim.batch.compiled_parts import INNER, ROWS, THETA, L
+from particle_sim.batch.compiled_seen import edges, watch
 from particle_sim.batch.mesh import RadialElements
 from particle_sim.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA
 from particle_sim.fem.machine_code import compiled
@@ -29,14 +31,14 @@ from particle_sim.units import Array
 FIRST_TRACE = 64
 """Steps for which the surface history of a block has room at first; doubled when full."""
 
-RESULTS = ("time", "mean", "surface", "end", "steps", "inhomogeneity", "hoop", "tension",
-           "hydrostatic")  # fmt: skip
+RESULTS = ("time", "mean", "surface", "end", "steps", *b.PEAKS)
 """Rows of the results."""
 
-SAFETY, SHRINK, GROW, LARGEST_STEPS = b.SAFETY, b.SHRINK, b.GROW, b.LARGEST_STEPS
+LANDING, LARGEST_STEPS = control.LANDING, control.LARGEST_STEPS
 TIME, EMPTY, FULL, FAILED = b.TIME, b.EMPTY, b.FULL, b.FAILED
 
 _compiled = nb.njit(fastmath=True, error_model="numpy", nogil=True)
+_growth, _crossing = _compiled(control.growth), _compiled(control.crossing)
 
 
 @_compiled
@@ -47,56 +49,20 @@ def _stages(
     tables: Array,
     constant: bool,
 ) -> None:
-    """All stages; vectors: step, rate, flux, rise, outflow, drift, 1/step, ones, means."""
+    """All stages; vectors: step, rate, flux, rise, outflow, drift, 1/step."""
     mass, stiffness = mesh
+    n = 2 * len(mass) + 1
     length, flux, rise, outflow = vectors[0], vectors[2], vectors[3], vectors[4]
-    drift, inverse, ones = vectors[5], vectors[6], vectors[7]
-    parts.diffusivity(w, drift, tables, constant)
+    drift, inverse = vectors[5], vectors[6]
+    parts.diffusivity(w, n, drift, tables, constant)
     parts.factorise(w, mass, stiffness, vectors[1])
     for i in range(6):
-        _sides(w, i, ones, inverse)
-        parts.transformed(w, drift, tables, constant)
+        parts.sides(w, n, i, inverse)
+        parts.transformed(w, n, drift, tables, constant)
         for r in range(L):
             outflow[r] = flux[r] + rise[r] * length[r] * (ALPHA[i] + DERIVATIVE[i])
         parts.right_side(w, mass, stiffness, outflow)
-        _solve(w, i)
-
-
-@_compiled
-def _sides(w: Array, stage: int, ones: Array, inverse: Array) -> None:
-    if stage == 0:
-        parts.first_sides(w)
-    elif stage == 1:
-        parts.inner_1(w, ones)
-        parts.right_1(w, inverse)
-    elif stage == 2:
-        parts.inner_2(w, ones)
-        parts.right_2(w, inverse)
-    elif stage == 3:
-        parts.inner_3(w, ones)
-        parts.right_3(w, inverse)
-    elif stage == 4:
-        parts.inner_4(w, ones)
-        parts.right_4(w, inverse)
-    else:
-        parts.inner_5(w, ones)
-        parts.right_5(w, inverse)
-
-
-@_compiled
-def _solve(w: Array, stage: int) -> None:
-    if stage == 0:
-        parts.solve_0(w)
-    elif stage == 1:
-        parts.solve_1(w)
-    elif stage == 2:
-        parts.solve_2(w)
-    elif stage == 3:
-        parts.solve_3(w)
-    elif stage == 4:
-        parts.solve_4(w)
-    else:
-        parts.solve_5(w)
+        parts.solve(w, len(mass), i)
 
 
 @_compiled
@@ -120,7 +86,7 @@ def _prepare(
             flux = fluxes[i, p] + rise * (state[0, r] - begin)
             left = stop - state[0, r]
             length = state[1, r]
-            if length >= left * (1.0 - 1e-9):
+            if length >= left * LANDING:
                 length, lands = left, 1.0
         state[3, r] = lands
         vectors[0, r], vectors[1, r] = length, 1.0 / (GAMMA * length)
@@ -129,61 +95,32 @@ def _prepare(
 
 @_compiled
 def _judge(
-    w: Array,
     limits: Array,
     state: Array,
     vectors: Array,
     error: Array,
-    reached: Array,
-    reason: NDArray[np.int64],
+    edge: Array,
+    events: tuple[Array, NDArray[np.int64]],
 ) -> None:
     """Accept or refuse, the next step, and events; limits rows: low, high, scale. Accepted
     particles get state row 4 = 1."""
+    reached, reason = events
     for r in range(L):
         scaled = error[r] / limits[2, r]
         accepted = state[2, r] > 0.0 and scaled <= 1.0
-        state[4, r] = 1.0 if accepted else 0.0
-        factor = min(max(SAFETY * max(scaled, 1e-12) ** -0.25, SHRINK), GROW)
-        following = vectors[0, r] * factor
+        following = vectors[0, r] * _growth(scaled)
         if accepted and state[3, r] > 0.0:
             following = max(state[1, r], following)
-        state[1, r] = following
+        state[1, r], state[4, r] = following, 1.0 if accepted else 0.0
         reached[r], reason[r] = 1.0, TIME
-        if not accepted:
+    for r in range(L):
+        if state[4, r] == 0.0:
             continue
-        at = parts.crossing(w, r, limits[0, r], -1.0)
-        if at <= 1.0:
-            reached[r], reason[r] = at, EMPTY
-        at = parts.crossing(w, r, limits[1, r], 1.0)
-        if at <= 1.0:
-            reached[r], reason[r] = at, FULL
-
-
-@_compiled
-def _watch(
-    w: Array,
-    reached: Array,
-    state: Array,
-    peaks: Array,
-    seen: Array,
-    mesh: tuple[Array, Array],
-    strain: Array,
-    straight: bool,
-) -> None:
-    """Raise the peaks by the middle and the end of the step; the end stays in the inner rows."""
-    halves, cubes = mesh
-    share = seen[7]
-    for k in range(2):
-        for r in range(L):
-            share[r] = reached[r] * (0.5 if k == 0 else 1.0)
-        parts.in_between(w, share)
-        parts.spreads(w, seen)
-        parts.strains(w, strain, straight)
-        parts.stresses(w, halves, cubes, seen)
-        for j in range(4):
-            for r in range(L):
-                if state[4, r] > 0.0:
-                    peaks[j, r] = max(peaks[j, r], seen[j, r])
+        surface = (edge[0, r], edge[1, r], edge[2, r], edge[3, r])
+        for limit, sign, code in ((limits[0, r], -1.0, EMPTY), (limits[1, r], 1.0, FULL)):
+            at = _crossing(surface, limit, sign)
+            if at <= 1.0:
+                reached[r], reason[r] = at, code
 
 
 @_compiled
@@ -195,6 +132,7 @@ def _enter(
     state: Array,
     volumes: Array,
     results: Array,
+    shortest: float,
 ) -> bool:
     """Move on to the pieces of the histories that hold the times; whether any particle runs."""
     knots = lanes[1]
@@ -202,6 +140,8 @@ def _enter(
     for r in range(L):
         i = min(first + r, len(knots) - 1)
         while piece[r] < last and knots[i, piece[r] + 1] <= state[0, r]:
+            if knots[i, piece[r]] == knots[i, piece[r] + 1]:
+                state[1, r] = shortest
             piece[r] += 1
         if state[2, r] > 0.0 and piece[r] >= last:
             ended = (i, state[0, r] - knots[i, 0], TIME)
@@ -238,7 +178,7 @@ def _commit(
             continue
         later = state[0, r] + vectors[0, r]
         state[0, r] = knots[i, piece[r] + 1] if state[3, r] > 0.0 else later
-    parts.move_on(w, state[4])
+    parts.move_on(w, len(volumes), state[4])
 
 
 @_compiled
@@ -250,13 +190,13 @@ def _start(
     state: Array,
     vectors: Array,
     limits: Array,
+    n: int,
 ) -> None:
     numbers, knots, _ = lanes
     tolerance, shortest = accuracy
-    vectors[7] = 1.0
     for r in range(L):
         i = min(first + r, len(knots) - 1)
-        for k in range(N):
+        for k in range(n):
             w[(THETA + k) * L + r] = numbers[0, i]
         vectors[5, r], limits[0, r], limits[1, r] = numbers[1, i], numbers[2, i], numbers[3, i]
         limits[2, r] = tolerance * numbers[4, i]
@@ -266,6 +206,7 @@ def _start(
 
 @_compiled
 def _advance(
+    w: Array,
     first: int,
     mesh: tuple[Array, Array],
     weights: tuple[Array, Array],
@@ -279,34 +220,34 @@ def _advance(
 ) -> None:
     """Thirty-two particles from ``first`` on, to their ends.
 
-    lanes: rows start, drift, low, high, scale (5, b); knots and fluxes (b, m). results (9, b):
-    rows ``RESULTS``.
+    lanes: start, drift, low, high, scale (5, b); knots, fluxes (b, m). results: ``RESULTS``.
     """
-    w = np.zeros(ROWS * L)
-    vectors, state, peaks = np.zeros((9, L)), np.zeros((5, L)), np.zeros((4, L))
-    seen, limits, error, reached = np.zeros((8, L)), np.empty((3, L)), np.empty(L), np.empty(L)
-    piece, reason = np.zeros(L, np.int64), np.zeros(L, np.int64)
-    kept = np.zeros(L, np.int64)
+    vectors, state, limits = np.zeros((7, L)), np.zeros((5, L)), np.empty((3, L))
+    means, edge, error = np.empty((7, L)), np.empty((4, L)), np.empty(L)
+    seen = (np.zeros((4, L)), np.zeros((4, L)), np.empty((15, L)))
+    events = np.empty(L), np.zeros(L, np.int64)
+    piece, kept = np.zeros(L, np.int64), np.zeros(L, np.int64)
     trace = np.empty((FIRST_TRACE if histories.shape[1] else 1, 6, L))
-    _start(w, first, lanes, accuracy, state, vectors, limits)
+    _start(w, first, lanes, accuracy, state, vectors, limits, len(volumes))
     for _ in range(LARGEST_STEPS):
-        if not _enter(w, first, lanes, piece, state, volumes, results):
+        if not _enter(w, first, lanes, piece, state, volumes, results, accuracy[1]):
             break
         _prepare(lanes[1], lanes[2], piece, state, vectors, first)
         _stages(w, vectors, mesh, functions[0], flags[0])
-        parts.finish_step(w, error, vectors, volumes)
-        _judge(w, limits, state, vectors, error, reached, reason)
+        parts.stage_means(w, volumes, means)
+        parts.finish_step(w, volumes, vectors, error, means)
+        edges(w, len(volumes), vectors, means, edge)
+        _judge(limits, state, vectors, error, edge, events)
         if histories.shape[1]:
-            trace = remember(w, trace, kept, state, vectors[0])
-        _watch(w, reached, state, peaks, seen, weights, functions[1], flags[1])
-        _commit(w, first, lanes[1], piece, state, vectors, (reached, reason), volumes, results)
+            trace = remember(edge, trace, kept, state, vectors[0])
+        taken = (events[0], state[4])
+        watch(w, vectors, means, taken, seen, weights, functions[1], flags[1])
+        _commit(w, first, lanes[1], piece, state, vectors, events, volumes, results)
     for r in range(min(L, len(lanes[1]) - first)):
-        i = first + r
-        for j in range(4):
-            results[5 + j, i] = peaks[j, r]
+        results[5:9, first + r] = seen[0][:, r]
         if histories.shape[1]:
-            run = (lanes[1][i, 0], results[0, i], lanes[0][0, i])
-            replay(trace, kept[r], r, run, histories[i])
+            run = (lanes[1][first + r, 0], results[0, first + r], lanes[0][0, first + r])
+            replay(trace, kept[r], r, run, histories[first + r])
 
 
 def _ranges(checksum: int) -> Any:
@@ -327,9 +268,10 @@ def _ranges(checksum: int) -> Any:
         results: Array,
         histories: Array,
     ) -> int:
+        w = np.empty(ROWS * L)
         for i in range(first, last, L):
             _advance(
-                i, mesh, weights, volumes, functions, flags, lanes, accuracy, results, histories
+                w, i, mesh, weights, volumes, functions, flags, lanes, accuracy, results, histories
             )
         return checksum
 
@@ -337,7 +279,7 @@ def _ranges(checksum: int) -> Any:
 
 
 _PIECES = sorted(Path(__file__).parent.glob("*.py"))
-_range = _ranges(crc32(b"".join(file.read_bytes() for file in _PIECES)))
+compiled_range = _ranges(crc32(b"".join(file.read_bytes() for file in _PIECES)))
 
 
 def advance_block(
@@ -347,34 +289,41 @@ def advance_block(
 
     Uses as many threads as numba is set to (``numba.set_num_threads``).
     """
+    fixed = arguments(elements, shapes, lanes, tolerance, output)
+    bounds = _shares(len(lanes.start), nb.get_num_threads())
+    if len(bounds) == 1:
+        compiled_range(*bounds[0], *fixed)
+    else:
+        with ThreadPoolExecutor(len(bounds)) as pool:
+            for done in [pool.submit(compiled_range, *bound, *fixed) for bound in bounds]:
+                done.result()
+    *_, results, histories = fixed
+    columns: dict[str, Any] = dict(zip(RESULTS, results, strict=True))
+    columns |= {name: columns[name].astype(np.int64) for name in ("end", "steps")}
+    return b.BlockRun(**columns, histories=histories)
+
+
+def arguments(
+    elements: RadialElements, shapes: b.Shapes, lanes: b.Lanes, tolerance: float, output: int
+) -> tuple[Any, ...]:
+    """What the compiled loop takes beside the first and last particle; it fills the last two."""
     count = len(lanes.start)
     results, histories = np.zeros((9, count)), np.empty((count, output))
     results[3] = FAILED
     shares = shapes.diffusivity, shapes.mobile
     tables = np.stack([t for share in shares for t in (share.values, share.integral)])
     numbers = np.stack([lanes.start, lanes.drift, lanes.low, lanes.high, lanes.scale])
-    width = elements.vertices[-1] - elements.vertices[-2]
-    fixed: tuple[Any, ...] = (
+    return (
         (np.ascontiguousarray(elements.mass), np.ascontiguousarray(elements.stiffness)),
         (elements.halves.reshape(-1, 3).copy(), elements.nodes[1:] ** -3.0),
         elements.volumes,
         (tables, shapes.strain.values),
         (shapes.diffusivity.is_constant, shapes.strain.is_straight),
         (numbers, np.ascontiguousarray(lanes.knots), np.ascontiguousarray(lanes.flux)),
-        (tolerance, b.SHORTEST * width**2),
+        (tolerance, elements.shortest),
         results,
         histories,
     )
-    bounds = _shares(count, nb.get_num_threads())
-    if len(bounds) == 1:
-        _range(*bounds[0], *fixed)
-    else:
-        with ThreadPoolExecutor(len(bounds)) as pool:
-            for done in [pool.submit(_range, *bound, *fixed) for bound in bounds]:
-                done.result()
-    columns: dict[str, Any] = dict(zip(RESULTS, results, strict=True))
-    columns |= {name: columns[name].astype(np.int64) for name in ("end", "steps")}
-    return b.BlockRun(**columns, histories=histories)
 
 
 def _shares(count: int, threads: int) -> list[tuple[int, int]]:

@@ -9,11 +9,13 @@ PyBaMM is given the same U, j0, metal and film as parameters and adds its asympt
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.materials.potential import PlateauPotential, TabulatedPotential
 from particle_sim.materials.property import Property
 from particle_sim.transport.kinetics import overpotential
 from particle_sim.units import Array
@@ -72,16 +74,25 @@ def half_cell_voltage(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) ->
 
 def potential_table(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> tuple[Array, Array]:
     """The measured potential as (theta, U), theta increasing, reaching past both cut-offs."""
-    potential = cell.material.potential
-    low = cell.material.value("lower_voltage") - _MARGIN
-    high = cell.material.value("upper_voltage") + _MARGIN
+    lower, upper = (cell.material.value(name) for name in ("lower_voltage", "upper_voltage"))
+    return _table(cell.material.potential, lower - _MARGIN, upper + _MARGIN, temperature)
+
+
+@lru_cache(maxsize=32)
+def _table(
+    potential: PlateauPotential | TabulatedPotential, low: float, high: float, temperature: float
+) -> tuple[Array, Array]:
+    """Inverting plateaus takes milliseconds, as long as hundreds of batched cells."""
     by_voltage = np.linspace(high, low, _TABLE_POINTS)
     by_filling = potential(np.linspace(1e-6, 1 - 1e-6, _TABLE_POINTS), temperature)
     inside = by_filling[(by_filling > low) & (by_filling < high)]
     voltage = np.unique(np.concatenate([by_voltage, inside]))[::-1]
     theta = potential.filling(voltage, temperature)
     keep = np.concatenate([[True], np.diff(theta) > 1e-10])
-    return theta[keep], voltage[keep]
+    table = theta[keep], voltage[keep]
+    for values in table:
+        values.flags.writeable = False
+    return table
 
 
 def _asymptotes(filling: Array) -> Array:

@@ -36,8 +36,8 @@ class Verb(Generic[Arguments]):
 
     @property
     def name(self) -> str:
-        """As it is typed; a trailing underscore keeps a word of Python apart."""
-        return self.run.__name__.rstrip("_")
+        """As it is typed, with hyphens; a trailing underscore keeps a word of Python apart."""
+        return self.run.__name__.rstrip("_").replace("_", "-")
 
 
 def verb(

@@ -17,6 +17,7 @@ from particle_sim.cli.rate import rate as rate
 from particle_sim.cli.run import run as run
 from particle_sim.cli.show import show as show
 from particle_sim.cli.verb import Aim, Verb
+from particle_sim.cli.warm_up import warm_up as warm_up
 
 VERBS = {
     verb.name: verb

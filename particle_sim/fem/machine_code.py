@@ -31,6 +31,22 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     return decorate
 
 
+def is_ready(function: Callable[..., Any], *arguments: Any) -> bool:
+    """Whether a call of what :func:`compiled` made would compile nothing.
+
+    numba has no public question for that; this asks its cache as a call would.
+    """
+    dispatcher: Any = function.function if isinstance(function, _Kept) else function
+    type_of: Any = nb.typeof
+    types = tuple(type_of(value) for value in arguments)
+    if types in dispatcher.signatures:
+        return True
+    try:
+        return dispatcher._cache.load_overload(types, dispatcher.targetctx) is not None
+    except UNUSABLE:
+        return False
+
+
 class _Kept:
     """Calls the function with a cache, or the one without once the cache has failed."""
 

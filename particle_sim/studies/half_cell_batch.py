@@ -21,7 +21,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.batch.advance import TOLERANCE, BatchEnd, BatchRun, Engine, Spheres, advance
+from particle_sim.batch.accuracy import ERROR
+from particle_sim.batch.advance import BatchEnd, BatchRun, Engine, Spheres, advance
 from particle_sim.cell.balance import LONGEST, rest_state
 from particle_sim.cell.design import CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import Cell, half_cell
@@ -123,7 +124,7 @@ def half_cell_batch(
     law: Law = SOLID_SOLUTION,
     temperature: float = REFERENCE_TEMPERATURE,
     output: int = 0,
-    tolerance: float = TOLERANCE,
+    error: float = ERROR,
     engine: Engine = Engine.AUTOMATIC,
 ) -> HalfCellBatch:
     """Charge or discharge n half cells at constant current from rest to their cut-off.
@@ -153,7 +154,7 @@ def half_cell_batch(
     knots = np.stack([np.zeros_like(hours), LONGEST * 3600 * hours], axis=1)
     last = 1.0 if discharge else 0.0
     solve = partial(
-        advance, spheres, knots, np.stack([flux] * 2, axis=1), tolerance=tolerance, engine=engine
+        advance, spheres, knots, np.stack([flux] * 2, axis=1), error=error, engine=engine
     )
     path = start + (last - start) * np.linspace(0, 1, SCAN)[None]
     mean = path
@@ -244,15 +245,16 @@ def _cut_off(cells: _Cells, path: Array, mean: Array, limit: tuple[float, float]
     """
     voltage, last = limit
     count = len(cells.current)
-    path, mean = (np.broadcast_to(each, (count, path.shape[1])) for each in (path, mean))
     stop = np.full(count, last)
     sign = np.sign(cells.current[0])
     for first in range(0, count, 4096):
         some = np.arange(first, min(first + 4096, count))
-        past = sign * (cells.voltage(path[some], mean[some], some) - voltage) <= 0
+        own = [each if len(each) == 1 else each[some] for each in (path, mean)]
+        past = sign * (cells.voltage(own[0], own[1], some) - voltage) <= 0
         found, index = past.any(axis=1), np.argmax(past, axis=1)
+        rows = np.arange(len(some)) if len(own[0]) > 1 else np.zeros_like(some)
         before = np.maximum(index - 1, 0)
-        ends = [(each[some, before], each[some, index]) for each in (path, mean)]
+        ends = [(each[rows, before], each[rows, index]) for each in own]
         low, high = np.zeros(len(some)), np.ones(len(some))
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)

@@ -16,12 +16,8 @@ MOST = {"file": 350, "class": 100, "methods": 8, "function": 50}
 
 RESULT = "a result: one named view of its fields each"
 SYSTEM = "what the stepper asks of a system, and the parts it is made of"
-KERNEL = "one compiled loop, and what it calls, in one place"
 
 LONGER: Mapping[str, str] = {
-    "batch/compiled_parts.py": KERNEL,
-    "batch/numba_kernel.py": KERNEL,
-    "batch/numpy_kernel.py": KERNEL,
     "particle/elasticity.py: Elasticity": SYSTEM,
     "particle/open_surfaces.py: OpenSurfaces": SYSTEM,
     "particle/recovery.py: RecoveryPoints": RESULT,

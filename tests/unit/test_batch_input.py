@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim.batch import advance as advance_module
 from particle_sim.batch.advance import Engine, Spheres, advance
 from particle_sim.batch.history import passed
 from particle_sim.batch.mesh import graded_elements
@@ -22,6 +23,20 @@ TWO = np.ones(2)
 def spheres(**changed: Array) -> Spheres:
     given = dict.fromkeys(("radius", "diffusivity", "maximum_concentration"), TWO)
     return Spheres(**{**given, "initial_site_fraction": 0.5 * TWO, **changed})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_nothing_is_compiled_unasked(
+    ready: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """NumPy computes until the kernel is ready, and one line says what would make it so."""
+    warm = pytest.importorskip("particle_sim.batch.warm")
+    monkeypatch.setattr(warm, "kernel_is_ready", lambda: ready)
+    advance_module._say_once.cache_clear()
+    chosen = {advance_module._kernel(Engine.AUTOMATIC).__module__ for _ in range(3)}
+    assert chosen == {f"particle_sim.batch.{'numba' if ready else 'numpy'}_kernel"}
+    assert ["warm-up" in line for line in caplog.messages] == [True] * (not ready)
+    assert advance_module._kernel(Engine.NUMBA).__module__ == "particle_sim.batch.numba_kernel"
 
 
 def test_an_unknown_name_is_answered_with_the_closest() -> None:
@@ -64,6 +79,7 @@ def test_spheres_and_fluxes_must_fit() -> None:
 
 
 def test_a_cell_does_not_depend_on_its_company() -> None:
+    """But for rounding: a stress is the difference of fillings that are some 1e-3 apart."""
     rng = np.random.default_rng(2)
     material = ps.load_material("nvp")
     rates = 10 ** rng.uniform(-1, 1, 7)
@@ -75,7 +91,7 @@ def test_a_cell_does_not_depend_on_its_company() -> None:
         material, c_rate=rates[3:4], values={"particle_radius": radius[3:4]}, engine=Engine.NUMPY
     )
     assert alone.capacity[0] == pytest.approx(together.capacity[3], rel=1e-12)
-    assert alone.peak_hoop_stress[0] == pytest.approx(together.peak_hoop_stress[3], rel=1e-12)
+    assert alone.peak_hoop_stress[0] == pytest.approx(together.peak_hoop_stress[3], rel=1e-11)
 
 
 def test_stress_scales_with_modulus_and_strain_and_capacity_does_not() -> None:
@@ -118,7 +134,7 @@ def test_slow_and_fast_diffusion_give_the_whole_window() -> None:
 def test_element_matrices_lose_no_sodium() -> None:
     """Rows of K sum to zero, halves and M integrate x^2 over the unit sphere: 1/3."""
     for surface, depth in ((0.1, 1.0), (1e-3, 0.05), (1.0, 1.0)):
-        elements = graded_elements(surface, depth)
+        elements = graded_elements(surface, depth, 12)
         ll, lm, lr, mm, mr, rr = elements.stiffness.T
         sums = np.stack([ll + lm + lr, lm + mm + mr, lr + mr + rr])
         assert np.abs(sums).max() < 1e-12 * np.abs(elements.stiffness).max()

@@ -10,6 +10,7 @@ import pytest
 from scipy.special import erfc
 
 import particle_sim as ps
+from particle_sim.batch.accuracy import ERROR, STRESS
 from particle_sim.batch.advance import (
     BatchEnd,
     BatchRun,
@@ -60,7 +61,9 @@ def surface_rise(tau: float) -> float:
     return float(sphere_flux(np.array([1.0]), tau)[0])
 
 
-def filled(flux: Array, engine: Engine, factor: float = 1.0, output: int = 9) -> BatchRun:
+def filled(
+    flux: Array, engine: Engine, factor: float = 1.0, output: int = 9, error: float = ERROR
+) -> BatchRun:
     """Spheres filled by constant fluxes (in) from 0.05 until full or for the whole window."""
     duration = 0.9 / (3 * flux)
     return advance(
@@ -68,6 +71,7 @@ def filled(flux: Array, engine: Engine, factor: float = 1.0, output: int = 9) ->
         np.stack([np.zeros_like(duration), duration], axis=1),
         -np.stack([flux, flux], axis=1),
         output=output,
+        error=error,
         engine=engine,
     )
 
@@ -94,6 +98,26 @@ def test_a_diffusivity_off_by_one_per_cent_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("error", [1e-2, 1e-3, 1e-5, 1e-6])
+def test_the_error_asked_for_is_kept(error: float, engine: Engine) -> None:
+    """By the last filling in Crank's series, and thirty times it by the steady stress."""
+    flux = np.logspace(-2, 2, 12)
+    run = filled(flux, engine, error=error)
+    rise = [q * surface_rise(tau) for q, tau in zip(flux, run.time_end, strict=True)]
+    assert np.abs(run.surface_site_fraction_end - 0.05 - rise).max() < error
+    slow = flux < 0.3
+    stress = run.peak_hydrostatic_stress[slow]
+    assert np.abs(stress / (flux[slow] / 5) - 1).max() < STRESS * error
+
+
+def test_a_coarse_run_is_noticed_where_little_error_is_asked() -> None:
+    flux = np.logspace(-2, 2, 12)
+    run = filled(flux, Engine.NUMPY, error=1e-2)
+    rise = [q * surface_rise(tau) for q, tau in zip(flux, run.time_end, strict=True)]
+    assert np.abs(run.surface_site_fraction_end - 0.05 - rise).max() > 1e-5
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_late_profile_and_stress_are_the_parabola_s(engine: Engine) -> None:
     """theta_s - theta_centre = q/2; with beta = theta the stresses of c = q x^2/2 in a free sphere
     are sigma_h = 2/3 (3/5 - x^2) q/2: at the centre q/5 (also the hoop), at the surface -q/5."""
@@ -110,6 +134,26 @@ def test_late_profile_and_stress_are_the_parabola_s(engine: Engine) -> None:
     )
     assert out.peak_tension == pytest.approx(flux / 5, rel=1e-4)
     assert out.peak_hoop_stress == pytest.approx(flux / 5, rel=1e-4)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_steps_are_short_again_after_a_jump(engine: Engine) -> None:
+    """A slow particle turns round: its tension is then q/(5 D) of the steady parabola, and no more.
+
+    The profile follows within 0.1 R^2/D, the flux and D change over some 200,000.
+    """
+    time = 1e3 * np.array([0.0, 316.0, 316.0, 553.0])
+    flux = 1e-7 * np.array([-1.9, -3.8, 2.7, 1.1])
+    curve = CURVES[1]
+    mobile = tabulated(curve(GRID) * GRID * (1 - GRID))
+    given = {"shape": table_of(curve), "mobile": mobile, "drift": 2.6 * ONE}
+    spheres = unit_spheres(1, initial_site_fraction=0.5 * ONE, **given)
+    run = advance(spheres, time, flux[None], engine=engine)
+    later = np.linspace(0, time[3] - time[2], 1000)
+    now = flux[2] + (flux[3] - flux[2]) * later / later[-1]
+    mean = 0.5 - 3 * (flux[0] + flux[1]) / 2 * time[1] - 3 * later * (flux[2] + now) / 2
+    steady = now / (5 * curve(mean) * (1 + 2.6 * mean * (1 - mean)))
+    assert run.peak_tension[0] == pytest.approx(steady.max(), rel=3e-3)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -144,6 +188,15 @@ def test_a_nearly_uniform_particle_needs_few_steps(engine: Engine) -> None:
     run = filled(flux, engine)
     assert run.steps.max() < 100
     assert run.peak_inhomogeneity == pytest.approx(flux / 2, rel=1e-4)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("flux", [0.0, 1e-12])
+def test_a_particle_at_rest_stays(flux: float, engine: Engine) -> None:
+    spheres = unit_spheres(1, initial_site_fraction=0.7 * ONE, shape=table_of(CURVES[2]))
+    run = advance(spheres, np.array([0.0, 1e4]), np.full((1, 2), flux), error=1e-6, engine=engine)
+    assert run.steps[0] < 100
+    assert run.surface_site_fraction_end[0] == pytest.approx(0.7 - 3e4 * flux, abs=1e-9)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -267,8 +320,8 @@ def compared(seeds: Sequence[int], drift: bool, factor: float = 1.0) -> tuple[fl
 
 
 HARDEST = {
-    False: (76, 64, 62, 55, 13, 15, 17, 74, 83, 3, 6, 25),
-    True: (100, 124, 139, 199, 109, 157, 112, 191, 168, 193, 187, 135),
+    False: (61, 5, 35, 58, 17, 74, 44, 83, 0, 40, 52, 6),
+    True: (100, 186, 132, 183, 149, 169, 126, 110, 184, 102, 168, 193),
 }
 """Of the 200 draws those whose filling, hoop stress or tension differ most; found by trying all."""
 
@@ -285,9 +338,9 @@ HARDEST = {
 def test_random_particles_agree_with_the_particle_solver(seeds: Sequence[int], drift: bool) -> None:
     """As promised: filling within 1e-4, and within 0.3 % the largest stress.
 
-    Twelve elements are wide at the centre, where the peak of a filling particle is; at the surface,
-    where they are thin, the stress is twice as good. Only rounding moves these errors between
-    processors, by 1e-10 of the stress: they are the meshes', whose sizes are the same everywhere.
+    Tension at the surface peaks early in a step after a jump, and is read off three points of it.
+    Only rounding moves these errors between processors, by 1e-10 of the stress: they are those of
+    meshes and steps, whose sizes are the same everywhere.
     """
     filling, hoop, tension = compared(seeds, drift)
     assert filling < 1e-4
