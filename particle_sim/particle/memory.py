@@ -38,7 +38,7 @@ def predicted_memory(system: ParticleSystem, stored_times: int) -> float:
     d, n, (e, i) = space.mesh.dimension, space.dimension, space.cell_dofs.shape
     fields = 2 if system.potentials else 1
     unknowns = fields * n + (m if system.is_coupled else 0)
-    numbers = 1.0 * CELL_MATRICES * e * (fields * i) ** 2
+    numbers: float = CELL_MATRICES * e * (fields * i) ** 2
     numbers += COUPLING * e * i * system.elasticity.cell_dofs.shape[1] * system.is_coupled
     numbers += stored_times * (2 * m + (2 * fields + STORED) * n)
     numbers += (stored_times + STEPS) * (unknowns + n)
@@ -59,8 +59,8 @@ def _factors(system: ParticleSystem, fields: int) -> float:
 
 
 def _growth(unknowns: int, d: int) -> float:
-    size = float(unknowns)
-    return FACTORS[d] * (size ** (4 / 3) if d == 3 else size * math.log2(max(size, 1.0)))
+    size = float(max(unknowns, 1))
+    return FACTORS[d] * size * (math.cbrt(size) if d == 3 else math.log2(size))
 
 
 def check_memory(system: ParticleSystem, stored_times: int) -> float:

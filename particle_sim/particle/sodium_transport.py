@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from particle_sim.materials.material import Material
-from particle_sim.particle.forms import SodiumForms
+from particle_sim.particle.forms import SodiumForms, moments
 from particle_sim.particle.unknowns import Stage
 from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
 from particle_sim.transport.scales import Scales
@@ -34,7 +34,7 @@ class Transported:
 
 @dataclass(frozen=True, kw_only=True)
 class SodiumTransport:
-    """The terms of one particle on its forms; a = i unknowns of a cell, 2 i with a potential."""
+    """The terms of one particle; a = i unknowns of a cell, 2 i with a potential."""
 
     forms: SodiumForms
     terms: Sequence[PhysicsTerm]
@@ -56,23 +56,22 @@ class SodiumTransport:
         """Scaled D where it is one number and nothing else moves sodium; else ``None``."""
         if self.has_potential:
             return None
-        probe = np.linspace(-0.1, 1.1, 25)
-        flux = flux_coefficients(self.terms, self.material, self.scales, probe)
+        probe = self.terms, self.material, self.scales, np.linspace(-0.1, 1.1, 25)
+        flux = flux_coefficients(*probe)
         same = np.ptp(flux.diffusivity) <= 1e-14 * abs(flux.diffusivity[0])
         return float(flux.diffusivity[0]) if same and not flux.diffusivity_slope.any() else None
 
     def of(self, unknowns: Array, old: Array, stage: Stage) -> Transported:
         """At cell unknowns (e, a) with the history ``old`` (e, i)."""
-        i = old.shape[1]
-        theta, residual = unknowns[:, :i], np.zeros_like(unknowns)
+        theta, residual = unknowns[:, : (i := old.shape[1])], np.zeros_like(unknowns)
         if self.constant_diffusivity is None:
-            residual[:, :i] = self.forms.moments(theta - old)
+            residual[:, :i] = moments(self.forms, theta - old)
             if self.has_potential:
-                residual[:, i:] = self._potential(theta, unknowns[:, i:])
+                residual[:, i:] = _potential(self, theta, unknowns[:, i:])
             return self._varying(residual, unknowns, stage.length)
         # by the matrix that solves the stage, so that both round alike and the balance is exact
-        residual[:, :i] = times(self.forms.mass, theta - old)
-        residual += stage.length * self._diffused(theta, self.constant_diffusivity)
+        moved = stage.length * self._diffused(theta, self.constant_diffusivity)
+        residual += times(self.forms.mass, theta - old) + moved
         return Transported(
             residual=residual,
             diffusivity=np.full_like(self.forms.space.weights, self.constant_diffusivity),
@@ -80,20 +79,9 @@ class SodiumTransport:
             make_tangent=lambda: self._standing + stage.length * self._diffusion,
         )
 
-    def _potential(self, theta: Array, phi: Array) -> Array:
-        """int phi w - k int grad theta . grad w by cell."""
-        if not self.gradient_energy:
-            return self.forms.moments(phi)
-        if self.forms.space.mesh.dimension == 1:
-            rows = self._standing[:, theta.shape[1] :]
-            return times(rows, np.concatenate([theta, phi], axis=1))
-        pull = self.gradient_energy * self.forms.gradient(theta)
-        return self.forms.moments(phi) - self.forms.divergence(pull)
-
     def _varying(self, residual: Array, unknowns: Array, length: float) -> Transported:
         forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values
-        i = values.shape[1]
-        theta = unknowns[:, :i]
+        theta = unknowns[:, : (i := values.shape[1])]
         flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
         gradient = forms.gradient(theta)
         moved = flux.diffusivity[..., None] * gradient
@@ -145,6 +133,18 @@ class SodiumTransport:
             standing[:, i:, i:] = mass
             standing[:, i:, :i] = -self.gradient_energy * self.forms.stiff(ones, None)
         return standing
+
+
+def _potential(transport: SodiumTransport, theta: Array, phi: Array) -> Array:
+    """int phi w - k int grad theta . grad w by cell."""
+    forms = transport.forms
+    if not transport.gradient_energy:
+        return moments(forms, phi)
+    if forms.space.mesh.dimension == 1:
+        rows = transport._standing[:, theta.shape[1] :]
+        return times(rows, np.concatenate([theta, phi], axis=1))
+    pull = transport.gradient_energy * forms.gradient(theta)
+    return moments(forms, phi) - forms.divergence(pull)
 
 
 def times(matrices: Array, vectors: Array) -> Array:

@@ -57,8 +57,7 @@ NEAR = 10.0
 """Residual over the wanted one from which old factors are worth a restart."""
 
 LENGTHS = 1.5
-"""Ratio of the lengths of two stages that may share two levels or a Schur complement: to make them
-costs as much as a few iterations."""
+"""Ratio of the lengths of two stages that share factors, if no LU: others are cheap to make."""
 
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
@@ -72,10 +71,10 @@ def factorised_unknowns(space: Space, fields: int, *, separates: bool, alone: bo
     n = space.dimension
     if space.mesh.dimension == 3 and separates:
         return n if n > PHASE_FIELD_LIMIT else fields * n
-    is_scalar = fields == 1 or is_large(space)
-    if space.mesh.dimension == 3 and is_scalar and n > DIFFUSION_LIMIT and space.order <= 2:
-        return 0 if alone else n
-    return n if is_scalar else fields * n
+    if fields > 1 and not is_large(space):
+        return fields * n
+    iterates = space.mesh.dimension == 3 and n > DIFFUSION_LIMIT and space.order <= 2
+    return 0 if iterates and alone else n
 
 
 def is_large(space: Space) -> bool:
