@@ -61,6 +61,17 @@ class Linearised:
         """Of the sodium (t, t)."""
         return identity_rows(self.pattern.assemble(self.blocks), self.held_dofs)
 
+    @cached_property
+    def bordered(self) -> sparse.csr_array:
+        """The same with the global unknowns (t + g, t + g)."""
+        if self.columns.shape[1] == 0:
+            return self.tangent
+        blocks = [
+            [self.tangent, sparse.csr_array(self.columns)],
+            [sparse.csr_array(self.rows), sparse.csr_array(self.corner)],
+        ]
+        return sparse.csr_array(sparse.block_array(blocks, format="csr"))
+
 
 def identity_rows(matrix: sparse.csr_array, dofs: Integers) -> sparse.csr_array:
     """The matrix with some rows turned into those of the identity."""

@@ -59,8 +59,8 @@ def _factors(system: ParticleSystem, fields: int) -> float:
 
 
 def _growth(unknowns: int, d: int) -> float:
-    size = float(max(unknowns, 1))
-    return FACTORS[d] * size * (math.cbrt(size) if d == 3 else math.log2(size))
+    size = float(unknowns)
+    return FACTORS[d] * size * (math.cbrt(size) if d == 3 else math.log2(size + 1))
 
 
 def check_memory(system: ParticleSystem, stored_times: int) -> float:

@@ -112,7 +112,7 @@ class TangentSolver:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
         if linearised.is_linear and self._is_large_diffusion(linearised):
             return self._diffuse(linearised), linearised.overall_residual
-        matrix = _bordered(linearised)
+        matrix = linearised.bordered
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         if self._is_large_phase_field or self._is_large_diffusion(linearised):
             tolerance = LARGE_FORCING
@@ -127,14 +127,14 @@ class TangentSolver:
         t, g = self.size, len(linearised.overall_residual)
         packed = np.concatenate([step[:t], step[t + g :]])
         if not linearised.held:
-            self._conserve(linearised, packed, step[t : t + g])
+            self._conserve(linearised, linearised.tangent, packed, step[t : t + g])
         return packed, step[t : t + g]
 
     def approximate(self, linearised: Linearised, right_side: Array, tolerance: float) -> Array:
         """Solution (t + g,) for any right-hand side, to a residual ``tolerance`` times that."""
         if not right_side.any():
             return np.zeros_like(right_side)
-        return self._iterated(linearised, _bordered(linearised), right_side, tolerance)
+        return self._iterated(linearised, linearised.bordered, right_side, tolerance)
 
     def _iterated(
         self, linearised: Linearised, matrix: sparse.csr_array, right_side: Array, tolerance: float
@@ -152,10 +152,12 @@ class TangentSolver:
         """A linear stage of a large body: conjugate gradients, no matrix factorised."""
         known = self.factors
         if not isinstance(known, DiffusionIterations) or known.length != linearised.length:
-            self._factorise(linearised, linearised.tangent)
+            self._prepare_diffusion(linearised)
+            self._note(linearised)
         assert isinstance(self.factors, DiffusionIterations)
         step = self.factors.solve(-linearised.residual, DIFFUSION_TOLERANCE)
-        self._conserve(linearised, step, linearised.overall_residual)
+        matrix = self.factors.system.matrix
+        self._conserve(linearised, matrix, step, linearised.overall_residual)
         return step
 
     def _attempt(
@@ -211,6 +213,10 @@ class TangentSolver:
             self._prepare_diffusion(linearised)
         else:
             self._factorise_all(matrix)
+        self._note(linearised)
+
+    def _note(self, linearised: Linearised) -> None:
+        """Which factors were made."""
         assert self.factors is not None
         self.factorisations += 1
         self.methods.add(f"sodium: GMRES preconditioned by {self.factors.method}")
@@ -261,18 +267,20 @@ class TangentSolver:
             self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
         self.factors = self.dissection.factorise(matrix)
 
-    def _conserve(self, linearised: Linearised, packed: Array, overall: Array) -> None:
+    def _conserve(
+        self, linearised: Linearised, tangent: sparse.csr_array, packed: Array, overall: Array
+    ) -> None:
         """Make the totals exact, in place: sodium by an even shift of theta, currents by that of
         the electrode potentials. The linear solver leaves a little of both.
         """
         t, n = self.size, self.space.dimension
         even = (np.arange(t) < n).astype(float)
-        sodium = linearised.residual[:t] + linearised.tangent @ packed[:t]
+        sodium = linearised.residual[:t] + tangent @ packed[:t]
         sodium += linearised.columns @ overall
         current = linearised.overall_residual + linearised.rows @ packed[:t]
         current += linearised.corner @ overall
         left = np.append(sodium[:n].sum(), current)
-        by_theta = np.append((linearised.tangent @ even)[:n].sum(), linearised.rows @ even)
+        by_theta = np.append((tangent @ even)[:n].sum(), linearised.rows @ even)
         by_voltage = np.vstack([linearised.columns[:n].sum(axis=0), linearised.corner])
         shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), left)
         packed[:n] -= shift[0]
@@ -307,16 +315,6 @@ class _Count:
 
     def __call__(self, _: Any) -> None:
         self.total += 1
-
-
-def _bordered(linearised: Linearised) -> sparse.csr_array:
-    if linearised.columns.shape[1] == 0:
-        return linearised.tangent
-    blocks = [
-        [linearised.tangent, sparse.csr_array(linearised.columns)],
-        [sparse.csr_array(linearised.rows), sparse.csr_array(linearised.corner)],
-    ]
-    return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 
 
 def _operators(
