@@ -36,7 +36,7 @@ EQUILIBRIUM = 1e-9
 """Residual of the elastic solve over its whole load: at the start, and the least afterwards."""
 
 POTENTIAL = 1e-3
-"""The same of phi."""
+"""Residual of a step's solves for phi, over their right-hand sides."""
 
 SLOW = 0.2
 """Part of the residual that a step with earlier matrices may leave."""
@@ -47,7 +47,6 @@ class StressSolver:
     """Of one body; ``sodium`` solves for a diffusion with the larger D, and remembers it."""
 
     sodium: TangentSolver
-    iterations: int = 0
     history: History | None = None
     elastic_methods: set[str] = field(default_factory=set)
     stage: _Stage | None = None
