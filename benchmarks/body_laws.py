@@ -57,7 +57,6 @@ def measure(law: str, cells_per_radius: float) -> dict[str, float]:
         "seconds": time.process_time() - began,
         "steps": run.cost.steps + run.cost.rejected_steps,
         "stress": stress,
-        "space": run.balances.space,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "predicted": run.cost.memory,
     }
@@ -85,7 +84,7 @@ def main() -> None:
     if given.law:
         print(json.dumps(measure(given.law, given.cells_per_radius[0])))
         return
-    found = {law: [] for law in LAWS}
+    found: dict[str, list[dict[str, float]]] = {law: [] for law in LAWS}
     for size in given.cells_per_radius:
         for law in LAWS:
             found[law].append(in_a_process(law, size))

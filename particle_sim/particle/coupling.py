@@ -52,12 +52,17 @@ class Coupling:
         """s (beta' : C : beta' - beta'' : sigma) (e, q): what theta takes from phi in a body that
         cannot strain.
         """
-        return self.coupler.answer(self, self.coupler.stiff)
+        return self._answer(self.coupler.stiff)
 
     @cached_property
     def relaxed(self) -> Array:
         """The same where it may, along short waves, with what that leaves of C."""
-        return self.coupler.answer(self, self.coupler.relaxed_stiff)
+        return self._answer(self.coupler.relaxed_stiff)
+
+    def _answer(self, stiff: Array) -> Array:
+        """With some stiffness (c, k, k)."""
+        both = _contract(self.change, self.change @ stiff)
+        return np.asarray(self.scale * (both - self.bent))
 
     @cached_property
     def blocks(self) -> Array:
@@ -151,26 +156,14 @@ class Coupler:
     @cached_property
     def standing(self) -> Standing | None:
         """The matrices of a body whose chemical strain is linear in theta; else ``None``."""
-        elasticity, probe = self.elasticity, np.linspace(-0.1, 1.1, 25)
-        _, change, _ = elasticity.regions.chemical_strain(probe)
-        if elasticity.space.mesh.dimension == 1 or np.ptp(change, axis=0).any():
-            return None
-        every = np.broadcast_to(change[0], (*self._weights.shape, change.shape[1]))
-        clamped = self.scale * _contract(every, every @ self.stiff)
-        sodium = elasticity.sodium.cell_dofs
-        pattern = SparsePattern(
-            rows=sodium, columns=sodium, shape=(elasticity.sodium.dimension,) * 2
-        )
-        return Standing(
-            push=self.pattern.assemble(self.push_blocks(every)),
-            clamped=pattern.assemble(self.integrated(clamped)),
-            change=every,
-        )
+        is_line, probe = self.elasticity.space.mesh.dimension == 1, np.linspace(-0.1, 1.1, 25)
+        change = self.elasticity.regions.chemical_strain(probe)[1]
+        return None if is_line or np.ptp(change, axis=0).any() else _standing(self, change[0])
 
     def at(self, theta: Array, u: Array) -> Coupling:
         """Assemble at site fractions ``theta`` (n,) and displacement ``u`` (m,)."""
         if self.standing is None:
-            return self._varying(theta, u)
+            return _varying(self, theta, u)
         standing = self.standing
         moved = theta - self.elasticity.regions.material.stress_free_site_fraction
         load = self.elasticity.standing_load + standing.push.T @ moved
@@ -182,35 +175,10 @@ class Coupler:
             bent=np.broadcast_to(0.0, standing.change.shape[:2]),
         )
 
-    def _varying(self, theta: Array, u: Array) -> Coupling:
-        elasticity, values = self.elasticity, self.elasticity.sodium.values
-        local, dofs = u[self.pattern.columns], elasticity.sodium.cell_dofs
-        beta, change, bend = elasticity.regions.chemical_strain(theta[dofs] @ values.T)
-        tension, loads = np.empty_like(beta), np.empty(local.shape)
-        for part in self._parts():
-            drive = elasticity.drive(part)
-            pull = drive @ local[part, :, None]
-            tension[part] = pull.reshape(beta[part].shape) - beta[part] @ self.stiff[part]
-            loads[part] = elasticity.driven(part, beta[None, part], drive)[0]
-        potential = self.scale * (self._weights * _contract(change, tension)) @ values
-        return Coupling(
-            coupler=self,
-            potential=scatter(dofs, potential, len(theta)),
-            equilibrium=self._equilibrium(
-                u, elasticity.standing_load + elasticity.sum_cells(loads[None])[0]
-            ),
-            change=change,
-            bent=_contract(bend, tension),
-        )
-
     def _equilibrium(self, u: Array, load: Array) -> Array:
         left = self.elasticity.constant_stiffness @ u - load
         left[self.elasticity.supports.fixed] = 0.0
         return np.asarray(left)
-
-    def answer(self, at: Coupling, stiff: Array) -> Array:
-        """s (beta' : C : beta' - beta'' : sigma) (e, q) with some stiffness (c, k, k)."""
-        return np.asarray(self.scale * (_contract(at.change, at.change @ stiff) - at.bent))
 
     def integrated(self, factor: Array) -> Array:
         """int factor N_i N_j by cell (e, i, j) of a factor (e, q)."""
@@ -227,6 +195,44 @@ class Coupler:
             shaped = values.T[None, :, :, None] * moved[:, None]
             blocks[part] = shaped.reshape(*shaped.shape[:2], -1) @ self.elasticity.drive(part)
         return blocks
+
+
+def _standing(coupler: Coupler, change: Array) -> Standing:
+    """Of slopes (k,) that are the same everywhere."""
+    sodium = coupler.elasticity.sodium
+    every = np.broadcast_to(change, (*coupler._weights.shape, len(change)))
+    pattern = SparsePattern(
+        rows=sodium.cell_dofs, columns=sodium.cell_dofs, shape=(sodium.dimension,) * 2
+    )
+    clamped = coupler.scale * _contract(every, every @ coupler.stiff)
+    return Standing(
+        push=coupler.pattern.assemble(coupler.push_blocks(every)),
+        clamped=pattern.assemble(coupler.integrated(clamped)),
+        change=every,
+    )
+
+
+def _varying(coupler: Coupler, theta: Array, u: Array) -> Coupling:
+    """Where the slope of the strain depends on theta."""
+    elasticity, values = coupler.elasticity, coupler.elasticity.sodium.values
+    local, dofs = u[coupler.pattern.columns], elasticity.sodium.cell_dofs
+    beta, change, bend = elasticity.regions.chemical_strain(theta[dofs] @ values.T)
+    tension, loads = np.empty_like(beta), np.empty(local.shape)
+    for part in coupler._parts():
+        drive = elasticity.drive(part)
+        pull = drive @ local[part, :, None]
+        tension[part] = pull.reshape(beta[part].shape) - beta[part] @ coupler.stiff[part]
+        loads[part] = elasticity.driven(part, beta[None, part], drive)[0]
+    potential = coupler.scale * (coupler._weights * _contract(change, tension)) @ values
+    return Coupling(
+        coupler=coupler,
+        potential=scatter(dofs, potential, len(theta)),
+        equilibrium=coupler._equilibrium(
+            u, elasticity.standing_load + elasticity.sum_cells(loads[None])[0]
+        ),
+        change=change,
+        bent=_contract(bend, tension),
+    )
 
 
 def _contract(first: Array, second: Array) -> Array:

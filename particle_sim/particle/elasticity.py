@@ -107,9 +107,9 @@ class Elasticity:
             points=space.points[part],
         )
 
-    def batches(self, states: int) -> list[slice]:
-        """States whose vectors of all cells are held at once."""
-        at_once = max(1, 8 * CHUNK // len(self.active))
+    def batches(self, states: int, chunks: int) -> list[slice]:
+        """States whose cells are held at once, where that many chunks of cells are."""
+        at_once = max(1, chunks * CHUNK // len(self.active))
         return [slice(first, first + at_once) for first in range(0, states, at_once)]
 
     @staticmethod
@@ -187,7 +187,7 @@ class Elasticity:
         """Forces (t, m) of chemical strain and surroundings; ``theta`` (t, e, q)."""
         if not self.regions.has_constant_stiffness:
             return self._varying_load(theta)
-        loads = [self._loads(theta[states]) for states in self.batches(len(theta))]
+        loads = [self._loads(theta[states]) for states in self.batches(len(theta), chunks=64)]
         return np.concatenate(loads) + self.standing_load
 
     def _loads(self, theta: Array) -> Array:

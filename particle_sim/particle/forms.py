@@ -54,9 +54,9 @@ class SodiumForms:
         if self._line is not None:
             _, _, per_size2, (_, both) = self._line
             return self._square((per_size2 * coefficient) @ both)
-        metric = self._metric if ratio is None else self._metric_of(ratio)
+        metric = self._reference.metric(ratio)
         weighted = (self.space.weights * coefficient)[..., None] * metric
-        stiff = self._square(weighted.reshape(len(weighted), -1) @ self._products)
+        stiff = self._square(weighted.reshape(len(weighted), -1) @ self._reference.products)
         stiff -= stiff.mean(axis=1, keepdims=True)
         return stiff
 
@@ -65,67 +65,27 @@ class SodiumForms:
         if self._line is not None:
             slopes, sizes, _, _ = self._line
             return np.asarray((local @ slopes.T / sizes)[..., None])
-        inside = (local @ self._slopes.T).reshape(len(local), -1, self.space.mesh.dimension)
-        return self._turned(inside, self.space.inverse_jacobians)
+        inside = local @ self._reference.slopes.T
+        inside = inside.reshape(len(local), -1, self.space.mesh.dimension)
+        return turned(inside, self.space.inverse_jacobians)
 
     def divergence(self, flux: Array) -> Array:
         """Cell vectors of int flux . grad N_i (e, i) of a flux (e, q, d)."""
         if self._line is not None:
             slopes, sizes, _, _ = self._line
             return np.asarray((self.space.weights / sizes * flux[..., 0]) @ slopes)
-        return np.asarray(self._pulled(flux) @ self._slopes)
+        return np.asarray(self._reference.pulled(flux) @ self._reference.slopes)
 
     def carried(self, flux: Array) -> Array:
         """Cell matrices of int N_j flux . grad N_i (e, i, j) of a flux (e, q, d)."""
         if self._line is not None:
             _, sizes, _, (one, _) = self._line
             return self._square((self.space.weights / sizes * flux[..., 0]) @ one)
-        return self._square(self._pulled(flux) @ self._carriers)
-
-    def _pulled(self, flux: Array) -> Array:
-        """A flux in the axes of the reference cells, with the weights (e, q d)."""
-        turned = self._turned(flux, self.space.inverse_jacobians.swapaxes(2, 3))
-        return (self.space.weights[..., None] * turned).reshape(len(flux), -1)
-
-    @staticmethod
-    def _turned(vectors: Array, matrices: Array) -> Array:
-        """Vectors (e, q, d) times matrices (e, q or 1, d, d)."""
-        if matrices.shape[1] == 1:
-            return np.asarray(vectors @ matrices[:, 0])
-        return np.asarray((vectors[..., None, :] @ matrices)[..., 0, :])
+        return self._square(self._reference.pulled(flux) @ self._reference.carriers)
 
     @cached_property
-    def _metric(self) -> Array:
-        """Upper triangle of J^-1 J^-T (e, q or 1, d (d + 1) / 2)."""
-        return self._metric_of(None)
-
-    def _metric_of(self, ratio: Array | None) -> Array:
-        inverse = self.space.inverse_jacobians
-        left = inverse if ratio is None else inverse @ ratio[:, None]
-        upper = np.triu_indices(inverse.shape[-1])
-        return np.asarray((left @ inverse.swapaxes(2, 3))[..., *upper])
-
-    @cached_property
-    def _slopes(self) -> Array:
-        """Gradients of the shape functions on the reference cell (q d, i)."""
-        slopes = self.space.slopes
-        return np.ascontiguousarray(slopes.swapaxes(1, 2)).reshape(-1, slopes.shape[1])
-
-    @cached_property
-    def _products(self) -> Array:
-        """Their symmetric products (q d (d + 1) / 2, i j)."""
-        slopes = self.space.slopes
-        pairs = np.einsum("qia,qjb->qabij", slopes, slopes)
-        upper = np.triu_indices(slopes.shape[2])
-        both = pairs + np.where(np.eye(slopes.shape[2])[..., None, None], 0, pairs.swapaxes(1, 2))
-        return np.ascontiguousarray(both[:, *upper]).reshape(-1, slopes.shape[1] ** 2)
-
-    @cached_property
-    def _carriers(self) -> Array:
-        """Products of slopes and values (q d, i j)."""
-        slopes, values = self.space.slopes, self.space.values
-        carriers = np.einsum("qia,qj->qaij", slopes, values)
-        return np.asarray(carriers.reshape(-1, slopes.shape[1] ** 2))
+    def _reference(self) -> ReferenceForms:
+        return ReferenceForms(space=self.space)
 
     @cached_property
     def _line(self) -> tuple[Array, Array, Array, tuple[Array, Array]] | None:
@@ -145,3 +105,51 @@ class SodiumForms:
     def _square(self, flat: Array) -> Array:
         nodes = self.space.values.shape[1]
         return np.asarray(flat.reshape(-1, nodes, nodes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceForms:
+    """Forms pulled back to the reference cell: its tables are those of all cells, J is a cell's."""
+
+    space: Space
+
+    def pulled(self, flux: Array) -> Array:
+        """A flux in the axes of the reference cells, with the weights (e, q d)."""
+        inside = turned(flux, self.space.inverse_jacobians.swapaxes(2, 3))
+        return np.asarray((self.space.weights[..., None] * inside).reshape(len(flux), -1))
+
+    def metric(self, ratio: Array | None) -> Array:
+        """Upper triangle of J^-1 T J^-T (e, q or 1, d (d + 1) / 2)."""
+        inverse = self.space.inverse_jacobians
+        left = inverse if ratio is None else inverse @ ratio[:, None]
+        upper = np.triu_indices(inverse.shape[-1])
+        return np.asarray((left @ inverse.swapaxes(2, 3))[..., *upper])
+
+    @cached_property
+    def slopes(self) -> Array:
+        """Gradients of the shape functions on the reference cell (q d, i)."""
+        slopes = self.space.slopes
+        return np.ascontiguousarray(slopes.swapaxes(1, 2)).reshape(-1, slopes.shape[1])
+
+    @cached_property
+    def products(self) -> Array:
+        """Symmetric products of slopes (q d (d + 1) / 2, i j)."""
+        slopes = self.space.slopes
+        pairs = np.einsum("qia,qjb->qabij", slopes, slopes)
+        upper = np.triu_indices(slopes.shape[2])
+        both = pairs + np.where(np.eye(slopes.shape[2])[..., None, None], 0, pairs.swapaxes(1, 2))
+        return np.ascontiguousarray(both[:, *upper]).reshape(-1, slopes.shape[1] ** 2)
+
+    @cached_property
+    def carriers(self) -> Array:
+        """Products of slopes and values (q d, i j)."""
+        slopes, values = self.space.slopes, self.space.values
+        carriers = np.einsum("qia,qj->qaij", slopes, values)
+        return np.asarray(carriers.reshape(-1, slopes.shape[1] ** 2))
+
+
+def turned(vectors: Array, matrices: Array) -> Array:
+    """Vectors (e, q, d) times matrices (e, q or 1, d, d)."""
+    if matrices.shape[1] == 1:
+        return np.asarray(vectors @ matrices[:, 0])
+    return np.asarray((vectors[..., None, :] @ matrices)[..., 0, :])

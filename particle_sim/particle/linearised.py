@@ -82,6 +82,17 @@ class Linearised:
         """Of the sodium (t, t)."""
         return identity_rows(self.pattern.assemble(self.blocks), self.held_dofs)
 
+    @cached_property
+    def bordered(self) -> sparse.csr_array:
+        """The same with the global unknowns (t + g, t + g)."""
+        if self.columns.shape[1] == 0:
+            return self.tangent
+        blocks = [
+            [self.tangent, sparse.csr_array(self.columns)],
+            [sparse.csr_array(self.rows), sparse.csr_array(self.corner)],
+        ]
+        return sparse.csr_array(sparse.block_array(blocks, format="csr"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:

@@ -60,7 +60,7 @@ def _factors(system: ParticleSystem, fields: int) -> float:
 
 def _growth(unknowns: int, d: int) -> float:
     size = float(unknowns)
-    return float(FACTORS[d] * (size ** (4 / 3) if d == 3 else size * math.log2(max(size, 1.0))))
+    return FACTORS[d] * size * (math.cbrt(size) if d == 3 else math.log2(size + 1))
 
 
 def check_memory(system: ParticleSystem, stored_times: int) -> float:

@@ -102,7 +102,7 @@ class RecoveryPoints:
     def tensors(self, theta: Array, displacement: Array) -> tuple[Array, Array]:
         """Scaled stress and strain (t, p, 6) of states: theta (t, n), displacement (t, m)."""
         parts = []
-        for states in self.elasticity.batches(len(theta)):
+        for states in self.elasticity.batches(len(theta), chunks=16):
             in_cells = self.in_cells(theta[states], displacement[states])
             parts.append([self.average(each) for each in in_cells])
         stress, strain = (np.concatenate(each) for each in zip(*parts, strict=True))

@@ -37,7 +37,7 @@ class Transported:
 
 @dataclass(frozen=True, kw_only=True)
 class SodiumTransport:
-    """The terms of one particle on its forms; a = i unknowns of a cell, 2 i with a potential."""
+    """The terms of one particle; a = i unknowns of a cell, 2 i with a potential."""
 
     forms: SodiumForms
     terms: Sequence[PhysicsTerm]

@@ -40,7 +40,7 @@ EQUILIBRIUM = 1e-9
 """That of the displacement in the first state, where it does not follow an earlier one."""
 
 POTENTIAL = 1e-3
-"""The same of phi."""
+"""Residual of a step's solves for phi, over their right-hand sides."""
 
 
 @dataclass(kw_only=True)
@@ -48,7 +48,6 @@ class StressSolver:
     """Of one body; ``sodium`` solves for a diffusion with the larger D, and remembers it."""
 
     sodium: TangentSolver
-    iterations: int = 0
     history: History | None = None
     elastic_methods: set[str] = field(default_factory=set)
     stage: _Stage | None = None

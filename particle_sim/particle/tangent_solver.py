@@ -57,8 +57,7 @@ NEAR = 10.0
 """Residual over the wanted one from which old factors are worth a restart."""
 
 LENGTHS = 1.5
-"""Ratio of the lengths of two stages that may share two levels or a Schur complement: to make them
-costs as much as a few iterations."""
+"""Ratio of the lengths of two stages that share factors, if no LU: others are cheap to make."""
 
 PATIENCE = {"LU": 14, "Schur": 30, "multigrid": 30}
 """Iterations with old factors after which new ones are cheaper."""
@@ -72,10 +71,10 @@ def factorised_unknowns(space: Space, fields: int, *, separates: bool, alone: bo
     n = space.dimension
     if space.mesh.dimension == 3 and separates:
         return n if n > PHASE_FIELD_LIMIT else fields * n
-    is_scalar = fields == 1 or is_large(space)
-    if space.mesh.dimension == 3 and is_scalar and n > DIFFUSION_LIMIT and space.order <= 2:
-        return 0 if alone else n
-    return n if is_scalar else fields * n
+    if fields > 1 and not is_large(space):
+        return fields * n
+    iterates = space.mesh.dimension == 3 and n > DIFFUSION_LIMIT and space.order <= 2
+    return 0 if iterates and alone else n
 
 
 def is_large(space: Space) -> bool:
@@ -115,7 +114,7 @@ class TangentSolver:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
         if linearised.is_linear and self._is_large_diffusion(linearised):
             return self._diffuse(linearised, residual), overall_residual
-        matrix = _bordered(linearised)
+        matrix = linearised.bordered
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         if self._is_large_phase_field or self._is_large_diffusion(linearised):
             tolerance = LARGE_FORCING
@@ -131,14 +130,14 @@ class TangentSolver:
         packed = np.concatenate([step[:t], step[t + g :]])
         if not linearised.held:
             sodium = residual[:t], overall_residual
-            self._conserve(linearised, sodium, packed, step[t : t + g])
+            self._conserve(linearised, linearised.tangent, sodium, packed, step[t : t + g])
         return packed, step[t : t + g]
 
     def approximate(self, linearised: Linearised, right_side: Array, tolerance: float) -> Array:
         """Solution (t + g,) for any right-hand side, to a residual ``tolerance`` times that."""
         if not right_side.any():
             return np.zeros_like(right_side)
-        return self._iterated(linearised, _bordered(linearised), right_side, tolerance)
+        return self._iterated(linearised, linearised.bordered, right_side, tolerance)
 
     def _iterated(
         self, linearised: Linearised, matrix: sparse.csr_array, right_side: Array, tolerance: float
@@ -156,10 +155,12 @@ class TangentSolver:
         """A linear stage of a large body: conjugate gradients, no matrix factorised."""
         known = self.factors
         if not isinstance(known, DiffusionIterations) or known.length != linearised.length:
-            self._factorise(linearised, linearised.tangent)
+            self._prepare_diffusion(linearised)
+            self._note(linearised)
         assert isinstance(self.factors, DiffusionIterations)
         step = self.factors.solve(-residual, DIFFUSION_TOLERANCE)
-        self._conserve(linearised, (residual, np.zeros(0)), step, np.zeros(0))
+        matrix, left = self.factors.system.matrix, (residual, np.zeros(0))
+        self._conserve(linearised, matrix, left, step, np.zeros(0))
         return step
 
     def _attempt(
@@ -215,6 +216,10 @@ class TangentSolver:
             self._prepare_diffusion(linearised)
         else:
             self._factorise_all(matrix)
+        self._note(linearised)
+
+    def _note(self, linearised: Linearised) -> None:
+        """Which factors were made."""
         assert self.factors is not None
         self.factorisations += 1
         self.methods.add(f"sodium: GMRES preconditioned by {self.factors.method}")
@@ -268,6 +273,7 @@ class TangentSolver:
     def _conserve(
         self,
         linearised: Linearised,
+        tangent: sparse.csr_array,
         residual: tuple[Array, Array],
         packed: Array,
         overall: Array,
@@ -277,12 +283,12 @@ class TangentSolver:
         """
         t, n = self.size, self.space.dimension
         even = (np.arange(t) < n).astype(float)
-        sodium = residual[0] + linearised.tangent @ packed[:t]
+        sodium = residual[0] + tangent @ packed[:t]
         sodium += linearised.columns @ overall
         current = residual[1] + linearised.rows @ packed[:t]
         current += linearised.corner @ overall
         left = np.append(sodium[:n].sum(), current)
-        by_theta = np.append((linearised.tangent @ even)[:n].sum(), linearised.rows @ even)
+        by_theta = np.append((tangent @ even)[:n].sum(), linearised.rows @ even)
         by_voltage = np.vstack([linearised.columns[:n].sum(axis=0), linearised.corner])
         shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), left)
         packed[:n] -= shift[0]
@@ -317,16 +323,6 @@ class _Count:
 
     def __call__(self, _: Any) -> None:
         self.total += 1
-
-
-def _bordered(linearised: Linearised) -> sparse.csr_array:
-    if linearised.columns.shape[1] == 0:
-        return linearised.tangent
-    blocks = [
-        [linearised.tangent, sparse.csr_array(linearised.columns)],
-        [sparse.csr_array(linearised.rows), sparse.csr_array(linearised.corner)],
-    ]
-    return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 
 
 def _operators(

@@ -17,6 +17,7 @@ from series import slab_flux
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle import tangent_solver
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver
@@ -116,6 +117,14 @@ def test_balance_in_a_section(law: str, surface: str) -> None:
 @pytest.mark.parametrize("name", ["disc", "ball"])
 def test_balance(name: str, law: str, surface: str) -> None:
     check_balance(MESHES[name](), law, surface)
+
+
+@pytest.mark.parametrize("surface", list(SURFACES))
+def test_balance_with_the_displacement_condensed(
+    surface: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tangent_solver, "CONDENSED_LIMIT", 0)
+    check_balance(MESHES["ball"](), "stress drift", surface)
 
 
 def test_balance_notices_an_unfinished_linear_solve(monkeypatch: pytest.MonkeyPatch) -> None:
