@@ -36,15 +36,11 @@ class SodiumForms:
 
     @cached_property
     def mass_matrix(self) -> sparse.csr_array:
-        return self.assembled(self.mass)
-
-    def assembled(self, cells: Array) -> sparse.csr_array:
-        """Sum of cell matrices (e, i, j) over the sodium's dofs (n, n)."""
-        return self.pattern.assemble(cells)
+        return self.pattern.assemble(self.mass)
 
     def stiff_matrix(self, coefficient: Array) -> sparse.csr_array:
         """int coefficient T grad N_j . grad N_i over the sodium's dofs (n, n)."""
-        return self.assembled(self.stiff(coefficient, self.ratio))
+        return self.pattern.assemble(self.stiff(coefficient, self.ratio))
 
     def stiff(self, coefficient: Array, ratio: Array | None) -> Array:
         """Cell matrices of int coefficient T grad N_j . grad N_i (e, i, j).

@@ -28,7 +28,7 @@ class LinearDiffusion:
     @cached_property
     def _matrix(self) -> sparse.csr_array:
         """K (n, n)."""
-        return self.forms.assembled(self.cells)
+        return self.forms.pattern.assemble(self.cells)
 
     def moved(self, theta: Array) -> Array:
         """Cell vectors (e, i) of cell dofs; on a line by the flux, which sums to zero."""

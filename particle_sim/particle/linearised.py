@@ -58,14 +58,9 @@ class Linearised:
         return self.borders.corner
 
     @property
-    def flows(self) -> Mapping[str, float]:
-        """Sodium leaving per scaled time, by the surfaces with a flux"""
-        return self.borders.flows
-
-    @property
     def outflow(self) -> float:
-        """Of all surfaces with a flux"""
-        return sum(self.flows.values(), self.borders.drift)
+        """Sodium leaving per scaled time, through all surfaces with a flux."""
+        return sum(self.borders.flows.values(), self.borders.drift)
 
     @property
     def answers(self) -> Mapping[str, SurfaceResponse]:
@@ -123,3 +118,9 @@ def identity_rows(matrix: sparse.csr_array, dofs: Integers) -> sparse.csr_array:
     keep = np.ones(matrix.shape[0])
     keep[dofs] = 0.0
     return sparse.csr_array(sparse.diags_array(keep) @ matrix + sparse.diags_array(1 - keep))
+
+
+def even_shift(linearised: Linearised, n: int, left: Array, by_theta: Array) -> Array:
+    """Of theta and of the potentials (1 + g,), which brings what is ``left`` of the totals to 0."""
+    by_voltage = np.vstack([linearised.columns[:n].sum(axis=0), linearised.corner])
+    return np.linalg.solve(np.column_stack([by_theta, by_voltage]), left)

@@ -141,7 +141,7 @@ class Standing:
         mass = self.forms.mass_matrix
         if not self.phi:
             return mass
-        pull = self.forms.assembled(self._pull)
+        pull = self.forms.pattern.assemble(self._pull)
         blocks = [[mass, None, sparse.csr_array(mass.shape)], [None, mass, pull]]
         return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 

@@ -21,9 +21,10 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.conjugate_gradients import History
+from particle_sim.fem.space import Space
 from particle_sim.particle.coupling import Coupling
 from particle_sim.particle.forms import SodiumForms
-from particle_sim.particle.linearised import Linearised, identity_rows
+from particle_sim.particle.linearised import Linearised, even_shift, identity_rows
 from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.units import Array
 
@@ -125,7 +126,7 @@ class StressSolver:
 
 @dataclass(frozen=True, kw_only=True)
 class _Stage:
-    """The matrices of one Newton step; n dofs of the sodium, g electrode potentials."""
+    """The matrices of one tangent; n dofs of the sodium, g electrode potentials."""
 
     linearised: Linearised
     coupling: Coupling
@@ -137,27 +138,19 @@ class _Stage:
         return self.forms.space.dimension
 
     @cached_property
-    def factors(self) -> tuple[Array, Array]:
+    def _factors(self) -> tuple[Array, Array]:
         """What takes theta to phi in a cell (e, i, i), and at the dofs (n,), roughly."""
         space, coupling = self.forms.space, self.coupling
         relaxed, clamped = (
             np.maximum((space.weights * each).sum(axis=1) / space.weights.sum(axis=1), 0.0)
             for each in (coupling.relaxed, coupling.clamped)
         )
-        followed, rest = self._followed, np.eye(len(self._followed))
-        inside = relaxed[:, None, None] * followed + clamped[:, None, None] * (rest - followed)
+        followed = _followed(space, coupling.elasticity.space.order - 1)
+        both = relaxed[:, None, None], clamped[:, None, None]
+        inside = both[0] * followed + both[1] * (np.eye(len(followed)) - followed)
         dofs, size = space.cell_dofs.ravel(), space.cell_dofs.shape[1]
         total = np.bincount(dofs, np.repeat(relaxed, size)) / np.bincount(dofs)
         return inside, np.asarray(total)
-
-    @cached_property
-    def _followed(self) -> Array:
-        """The part of theta that the strain can follow, from dofs to dofs of a cell (i, i)."""
-        sodium = self.forms.space
-        low = sodium.of_order(max(self.coupling.elasticity.space.order - 1, 1))
-        weighted = low.values * sodium.rule_weights[:, None]
-        fitted = np.linalg.solve(low.values.T @ weighted, weighted.T @ sodium.values)
-        return np.asarray(low.tabulate(sodium.local_points)[0] @ fitted)
 
     @cached_property
     def _parts(self) -> tuple[Array, Array, Array]:
@@ -168,16 +161,15 @@ class _Stage:
     @cached_property
     def direct(self) -> sparse.csr_array:
         """A (n, n)"""
-        held = self.linearised.held_dofs
-        return identity_rows(self.forms.pattern.assemble(self._parts[0]), held)
+        matrix = self.forms.pattern.assemble(self._parts[0])
+        return identity_rows(matrix, self.linearised.held_dofs)
 
     @cached_property
     def mobile(self) -> sparse.csr_array:
         """B (n, n), nothing in the rows of held dofs."""
         matrix = self.forms.pattern.assemble(self._parts[1])
-        free = np.ones(self.size)
-        free[self.linearised.held_dofs] = 0.0
-        return sparse.csr_array(sparse.diags_array(free) @ matrix)
+        free = ~np.isin(np.arange(self.size), self.linearised.held_dofs)
+        return sparse.csr_array(sparse.diags_array(free.astype(float)) @ matrix)
 
     @cached_property
     def slope(self) -> sparse.csr_array:
@@ -188,7 +180,7 @@ class _Stage:
     def diffusion(self) -> Linearised:
         """The sodium alone, with A + B kappa."""
         first, second, _ = self._parts
-        n, (inside, at_dofs) = self.size, self.factors
+        n, (inside, at_dofs) = self.size, self._factors
         given, mobility = self.linearised, self.linearised.mobility
         assert mobility is not None
         return replace(
@@ -213,8 +205,7 @@ class _Stage:
         """The tangent times a step of all unknowns."""
         n, t = self.size, 2 * self.size + self.coupling.elasticity.size
         theta, phi, u, overall = step[:n], step[n : 2 * n], step[2 * n : t], step[t:]
-        on_phi, equilibrium = self.coupling.apply(theta, u)
-        given = self.linearised
+        (on_phi, equilibrium), given = self.coupling.apply(theta, u), self.linearised
         return np.concatenate(
             [
                 self.direct @ theta + self.mobile @ phi + given.columns[:n] @ overall,
@@ -231,8 +222,14 @@ class _Stage:
         n, given, t = self.size, self.linearised, len(step) - self.linearised.corner.shape[0]
         left = right - self.product(step)
         by_theta = np.append(self.direct.sum(), given.rows[:, :n].sum(axis=1))
-        by_voltage = np.vstack([given.columns[:n].sum(axis=0), given.corner])
-        totals = np.append(left[:n].sum(), left[t:])
-        shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), totals)
+        shift = even_shift(given, n, np.append(left[:n].sum(), left[t:]), by_theta)
         x[:n] += shift[0]
         x[n:] += shift[1:]
+
+
+def _followed(sodium: Space, order: int) -> Array:
+    """The part of theta that a strain can follow, from dofs to dofs of a cell (i, i)."""
+    low = sodium.of_order(max(order, 1))
+    weighted = low.values * sodium.rule_weights[:, None]
+    fitted = np.linalg.solve(low.values.T @ weighted, weighted.T @ sodium.values)
+    return np.asarray(low.tabulate(sodium.local_points)[0] @ fitted)

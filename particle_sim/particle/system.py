@@ -328,7 +328,7 @@ class ParticleSystem:
         rate = self.solver.solve_mass(matrix, right_side, symmetric=not linearised.held)
         stored = self.held.shares(self.forms.mass_matrix @ rate)
         reactions = {name: -value - stored[name] for name, value in linearised.held.items()}
-        return Rate(theta=rate, flows={**linearised.flows, **reactions})
+        return Rate(theta=rate, flows={**linearised.borders.flows, **reactions})
 
     def surface_fillings(self, packed: Array) -> Array:
         """Site fractions at the dofs of all open surfaces."""

@@ -19,7 +19,7 @@ from particle_sim.fem.dissection import Dissection, Factors, dissect
 from particle_sim.fem.space import Space
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.iterative import DiffusionIterations, diffusion_iterations
-from particle_sim.particle.linearised import Linearised
+from particle_sim.particle.linearised import Linearised, even_shift
 from particle_sim.particle.phase_factors import (
     PhaseFactors,
     factors_of,
@@ -118,15 +118,10 @@ class TangentSolver:
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         if self._is_large_phase_field or self._is_large_diffusion(linearised):
             tolerance = LARGE_FORCING
-        right_side = -np.concatenate(
-            [
-                residual[: self.size],
-                overall_residual,
-                residual[self.size :],
-            ]
-        )
+        t = self.size
+        right_side = -np.concatenate([residual[:t], overall_residual, residual[t:]])
         step = self._iterated(linearised, matrix, right_side, tolerance)
-        t, g = self.size, len(overall_residual)
+        g = len(overall_residual)
         packed = np.concatenate([step[:t], step[t + g :]])
         if not linearised.held:
             sodium = residual[:t], overall_residual
@@ -177,7 +172,7 @@ class TangentSolver:
             return None
         apply, precondition = _operators(linearised, matrix, self.factors)
         product = _operator(len(right_side), lambda x: apply(precondition(x)))
-        count, step, left = _Count(), np.zeros_like(right_side), right_side
+        norms, step, left = list[float](), np.zeros_like(right_side), right_side
         wanted = tolerance * float(np.linalg.norm(right_side))
         # preconditioned from the right, and restarted from the true residual: a preconditioner in
         # single precision is not exactly linear, so the residual GMRES keeps itself drifts
@@ -189,7 +184,7 @@ class TangentSolver:
                 atol=0.5 * wanted,
                 restart=50 if last else PATIENCE[self.factors.kind],
                 maxiter=1,
-                callback=count,
+                callback=norms.append,
                 callback_type="pr_norm",
             )
             step = step + precondition(np.asarray(inner))
@@ -197,7 +192,7 @@ class TangentSolver:
             size = float(np.linalg.norm(left))
             if size <= wanted or not (last or size <= NEAR * wanted):
                 break
-        self.iterations += count.total
+        self.iterations += len(norms)
         enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
         return step if float(np.linalg.norm(left)) <= enough else None
 
@@ -289,8 +284,7 @@ class TangentSolver:
         current += linearised.corner @ overall
         left = np.append(sodium[:n].sum(), current)
         by_theta = np.append((tangent @ even)[:n].sum(), linearised.rows @ even)
-        by_voltage = np.vstack([linearised.columns[:n].sum(axis=0), linearised.corner])
-        shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), left)
+        shift = even_shift(linearised, n, left, by_theta)
         packed[:n] -= shift[0]
         overall -= shift[1:]
 
@@ -313,16 +307,6 @@ class TangentSolver:
         solve: Any = cg if symmetric else gmres
         solution, _ = solve(matrix, right_side, M=scaling, rtol=tolerance, atol=0.0, maxiter=400)
         return np.asarray(solution)
-
-
-@dataclass
-class _Count:
-    """Counts iterations."""
-
-    total: int = 0
-
-    def __call__(self, _: Any) -> None:
-        self.total += 1
 
 
 def _operators(
