@@ -100,7 +100,9 @@ def voltages(discharge: Discharge, groups: Array, current: float, capacity: Arra
     surface = discharge.filling[0] + per_rise * rise_at(3600 * capacity / current * rate)
     last = discharge.filling[-1]
     within = np.minimum(surface, last)
-    voltage = _voltage(discharge, within, current, exchange, resistance)
+    kinetic = discharge.voltage.kinetic(within, current, exchange)
+    voltage = discharge.voltage.at_rest(within) - kinetic
+    voltage -= _series_drop(discharge, current, resistance)
     return np.asarray(voltage - _BEYOND * np.maximum(surface - last, 0))
 
 
@@ -149,19 +151,6 @@ def _is_below(discharge: Discharge, share: Array, drop: Array) -> NDArray[np.boo
         lost = np.exp(drop / discharge.voltage.thermal)
         reached, lifted = (share * lost)[..., None], (lost**2)[..., None]
         return np.asarray(rising - falling * lifted <= reached)
-
-
-def _voltage(
-    discharge: Discharge,
-    filling: Array,
-    current: Array | float,
-    exchange: Array,
-    resistance: Array,
-) -> Array:
-    """[V] at surface fillings; current [A/kg], its exchange at half filling, ohm kg."""
-    kinetic = discharge.voltage.kinetic(filling, current, exchange)
-    drop = _series_drop(discharge, current, resistance)
-    return np.asarray(discharge.voltage.at_rest(filling) - kinetic - drop)
 
 
 def _series_drop(discharge: Discharge, current: Array | float, resistance: Array) -> Array:

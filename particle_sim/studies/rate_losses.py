@@ -17,8 +17,8 @@ import enum
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from particle_sim.cell.discharges import Discharge, discharge_capacities
@@ -63,65 +63,42 @@ def without(material: Material, off: frozenset[Resistance]) -> dict[str, float]:
     return factors
 
 
-@dataclass(frozen=True, kw_only=True)
-class LossSplit:
-    """A discharge and what each resistance took from it [A h/kg]."""
-
-    delivered: float
-    parts: dict[Resistance, float]
-
-    @property
-    def loss(self) -> float:
-        """v(all) - v(none) [A h/kg]."""
-        return sum(self.parts.values())
-
-
 SETS = [
     frozenset(chosen)
     for size in range(len(Resistance) + 1)
     for chosen in itertools.combinations(Resistance, size)
 ]
-"""Every choice of resistances to switch off."""
-
-
-def loss_splits(
-    cell: Cell, rates: Sequence[float], solve: Solve = discharge_capacities
-) -> list[LossSplit]:
-    """Each resistance's part in the loss at each rate: 16 discharges of a half cell a rate."""
-    runs = [
-        Discharge(c_rate=rate, factors=without(cell.material, off))
-        for rate in rates
-        for off in SETS
-    ]
-    capacities = iter(solve(cell, runs).tolist())
-    splits = []
-    for _ in rates:
-        value = {off: next(capacities) for off in SETS}
-        parts = {member: _shapley(member, value) for member in Resistance}
-        splits.append(LossSplit(delivered=value[frozenset()], parts=parts))
-    return splits
+"""Every choice of resistances to switch off, none of them first."""
 
 
 def loss_table(cell: Cell, rates: Array, *, solve: Solve = discharge_capacities) -> xr.Dataset:
-    """``parts`` (resistance, c_rate) and ``delivered`` (c_rate) [A h/kg]."""
-    splits = loss_splits(cell, rates.tolist(), solve)
-    parts = [[split.parts[member] for split in splits] for member in Resistance]
+    """``parts`` (resistance, c_rate) and ``delivered`` (c_rate) [A h/kg] of a half cell.
+
+    16 discharges a rate.
+    """
+    factors = [without(cell.material, off) for off in SETS]
+    runs = [Discharge(c_rate=rate, factors=each) for rate in rates.tolist() for each in factors]
+    values = solve(cell, runs).reshape(len(rates), len(SETS))
     name = f"capacity lost, Shapley value, {cell.model.value} half cell"
+    units = {"units": "mA h/g"}
     return xr.Dataset(
         {
-            "parts": (("resistance", "c_rate"), parts, {"units": "mA h/g", "long_name": name}),
-            "delivered": ("c_rate", [split.delivered for split in splits], {"units": "mA h/g"}),
+            "parts": (
+                ("resistance", "c_rate"),
+                _shapley_weights() @ values.T,
+                {**units, "long_name": name},
+            ),
+            "delivered": ("c_rate", values[:, 0], units),
         },
         coords={"resistance": [member.value for member in Resistance], "c_rate": rates},
     )
 
 
-def _shapley(member: Resistance, value: dict[frozenset[Resistance], float]) -> float:
-    count = len(Resistance)
-    total = 0.0
-    for off in value:
-        if member in off:
-            continue
-        weight = math.factorial(len(off)) * math.factorial(count - len(off) - 1)
-        total += weight / math.factorial(count) * (value[off | {member}] - value[off])
-    return total
+def _shapley_weights() -> Array:
+    """What every v(S) counts in the part of each resistance (resistance, set)."""
+    count, weights = len(Resistance), np.empty((len(Resistance), len(SETS)))
+    for (row, member), (column, off) in itertools.product(enumerate(Resistance), enumerate(SETS)):
+        others = len(off - {member})
+        share = math.factorial(others) * math.factorial(count - others - 1) / math.factorial(count)
+        weights[row, column] = share if member in off else -share
+    return weights
