@@ -38,15 +38,22 @@ EQUILIBRIUM = 1e-9
 POTENTIAL = 1e-3
 """Residual of a step's solves for phi, over their right-hand sides."""
 
+MOST_SWEEPS = 30
+
 SLOW = 0.2
 """Part of the residual that a step with earlier matrices may leave."""
 
 
 @dataclass(kw_only=True)
 class StressSolver:
-    """Of one body; ``sodium`` solves for a diffusion with the larger D, and remembers it."""
+    """Of one body; ``sodium`` solves for a diffusion with the larger D, and remembers it.
+
+    ``forcing``: part of the residual that a step may leave. Newton's method corrects whatever one
+    sweep leaves; a smaller part than that takes more sweeps over the linear system.
+    """
 
     sodium: TangentSolver
+    forcing: float = 1.0
     history: History | None = None
     elastic_methods: set[str] = field(default_factory=set)
     stage: _Stage | None = None
@@ -66,21 +73,38 @@ class StressSolver:
 
     def solve(self, linearised: Linearised) -> tuple[Array, Array]:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
-        n, goes_on = self.sodium.space.dimension, self._goes_on(linearised)
+        residual, goes_on = linearised.residual, self._goes_on(linearised)
         stage = self._stage(linearised, goes_on=goes_on)
-        right = -np.append(linearised.residual[:n], linearised.overall_residual)
-        push, for_phi = stage.coupling.push, -linearised.residual[n : 2 * n]
-        u = np.zeros(push.shape[1])
-        if not goes_on:  # theta was guessed, and the displacement has not followed
-            u = self._followed(stage, linearised, np.zeros(n))
-        phi = self._potential(stage, for_phi, u)
+        whole = np.append(residual, linearised.overall_residual)
+        step, left = np.zeros(len(whole)), whole
+        for _ in range(MOST_SWEEPS):
+            old = (linearised.packed[: len(residual)] + step[: len(residual)])[2 * stage.size :]
+            step = step + self._swept(stage, left, old, follows=goes_on)
+            if self.forcing >= 1:
+                break
+            left, goes_on = whole + stage.product(step), True
+            if np.linalg.norm(left) <= self.forcing * np.linalg.norm(whole):
+                break
+        else:
+            raise np.linalg.LinAlgError("a step with stress did not converge")
+        packed, overall = step[: len(residual)], step[len(residual) :]
+        self.expected = linearised.packed[: len(packed)] + packed
+        return packed, overall
+
+    def _swept(self, stage: _Stage, residual: Array, old: Array, *, follows: bool) -> Array:
+        """One sweep for a residual of all rows, global ones last, at the displacement ``old``."""
+        n, m = stage.size, len(old)
+        right = -np.append(residual[:n], residual[2 * n + m :])
+        for_phi, unbalanced = -residual[n : 2 * n], residual[2 * n : 2 * n + m]
+        u = np.zeros(m)
+        if not follows:  # theta was guessed, and the displacement has not followed
+            u = self._followed(stage, unbalanced, old, np.zeros(n))
+        phi = _potential(stage, self.sodium, for_phi, u)
         x = self.sodium.approximate(stage.diffusion, right - stage.moved(phi), DIFFUSING)
-        u = self._followed(stage, linearised, x[:n])
-        phi = self._potential(stage, for_phi - stage.slope @ x[:n], u)
-        stage.conserve(right - stage.moved(phi), x)
-        step = np.concatenate([x[:n], phi, u])
-        self.expected = linearised.packed[: len(step)] + step
-        return step, x[n:]
+        u = self._followed(stage, unbalanced, old, x[:n])
+        phi = _potential(stage, self.sodium, for_phi - stage.slope @ x[:n], u)
+        conserve(stage, right - stage.moved(phi), x)
+        return np.concatenate([x[:n], phi, u, x[n:]])
 
     def _goes_on(self, linearised: Linearised) -> bool:
         """Whether this is the next iteration of the same stage."""
@@ -108,26 +132,19 @@ class StressSolver:
         )
         return self.stage
 
-    def _followed(self, stage: _Stage, linearised: Linearised, x: Array) -> Array:
+    def _followed(self, stage: _Stage, unbalanced: Array, old: Array, x: Array) -> Array:
         """Displacement step to equilibrium after a step x of theta, found near earlier states."""
-        elasticity, begin = stage.coupling.elasticity, 2 * stage.size
-        old = linearised.packed[begin : begin + elasticity.size]
+        elasticity = stage.coupling.elasticity
         missing = stage.coupling.push.T @ x
         missing[elasticity.supports.fixed] = 0.0
-        missing -= linearised.residual[begin:]
+        missing -= unbalanced
         load = missing + elasticity.constant_stiffness @ old
         size = max(float(np.linalg.norm(load)), 1e-300)
-        changed = float(np.linalg.norm(missing)) if linearised.length else 0.0
+        changed = float(np.linalg.norm(missing)) if stage.linearised.length else 0.0
         tolerance = max(FOLLOWING * changed / size, EQUILIBRIUM)
         past = History.empty(len(load)) if self.history is None else self.history
         found, self.history = elasticity.solver.follow(load, tolerance, past)
         return found - old
-
-    def _potential(self, stage: _Stage, right: Array, u: Array) -> Array:
-        """phi of M phi = right - s P u."""
-        mass = self.sodium.forms.mass_matrix
-        load = right - stage.coupling.scale * (stage.coupling.push @ u)
-        return self.sodium.solve_mass(mass, load, symmetric=True, tolerance=POTENTIAL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +161,7 @@ class _Stage:
         return self.forms.space.dimension
 
     @cached_property
-    def factors(self) -> tuple[Array, Array]:
+    def _factors(self) -> tuple[Array, Array]:
         """What takes theta to phi in a cell (e, i, i), and at the dofs (n,), roughly."""
         space, coupling = self.forms.space, self.coupling
         relaxed, clamped = (
@@ -195,7 +212,7 @@ class _Stage:
     def diffusion(self) -> Linearised:
         """The sodium alone, with A + B kappa."""
         first, second, _ = self._parts
-        n, (inside, at_dofs) = self.size, self.factors
+        n, (inside, at_dofs) = self.size, self._factors
         given, mobility = self.linearised, self.linearised.mobility
         assert mobility is not None
         return replace(
@@ -213,16 +230,35 @@ class _Stage:
         """B phi, and what phi adds to the currents (n + g,)."""
         return np.append(self.mobile @ phi, self.linearised.rows[:, self.size :] @ phi)
 
-    def conserve(self, right: Array, x: Array) -> None:
-        """Make the totals exact, in place: an even shift of theta, and of the potentials."""
-        if self.linearised.held:
-            return
-        n, given = self.size, self.linearised
-        sodium = right[:n] - self.direct @ x[:n] - given.columns[:n] @ x[n:]
-        currents = right[n:] - given.rows[:, :n] @ x[:n] - given.corner @ x[n:]
-        by_theta = np.append(self.direct.sum(), given.rows[:, :n].sum(axis=1))
-        by_voltage = np.vstack([given.columns[:n].sum(axis=0), given.corner])
-        totals = np.append(sodium.sum(), currents)
-        shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), totals)
-        x[:n] += shift[0]
-        x[n:] += shift[1:]
+    def product(self, step: Array) -> Array:
+        """The tangent times a step of all unknowns, global ones last."""
+        n, m = self.size, self.coupling.push.shape[1]
+        x, phi, u, v = np.split(step, [n, 2 * n, 2 * n + m])
+        on_phi, equilibrium = self.coupling.apply(x, u)
+        given = self.linearised
+        sodium = self.direct @ x + self.mobile @ phi + given.columns[:n] @ v
+        potential = self.slope @ x + self.forms.mass_matrix @ phi + on_phi
+        currents = given.rows @ np.append(x, phi) + given.corner @ v
+        return np.concatenate([sodium, potential, equilibrium, currents])
+
+
+def conserve(stage: _Stage, right: Array, x: Array) -> None:
+    """Make the totals exact, in place: an even shift of theta, and of the potentials."""
+    if stage.linearised.held:
+        return
+    n, given = stage.size, stage.linearised
+    sodium = right[:n] - stage.direct @ x[:n] - given.columns[:n] @ x[n:]
+    currents = right[n:] - given.rows[:, :n] @ x[:n] - given.corner @ x[n:]
+    by_theta = np.append(stage.direct.sum(), given.rows[:, :n].sum(axis=1))
+    by_voltage = np.vstack([given.columns[:n].sum(axis=0), given.corner])
+    totals = np.append(sodium.sum(), currents)
+    shift = np.linalg.solve(np.column_stack([by_theta, by_voltage]), totals)
+    x[:n] += shift[0]
+    x[n:] += shift[1:]
+
+
+def _potential(stage: _Stage, sodium: TangentSolver, right: Array, u: Array) -> Array:
+    """phi of M phi = right - s P u."""
+    load = right - stage.coupling.scale * (stage.coupling.push @ u)
+    mass = stage.forms.mass_matrix
+    return sodium.solve_mass(mass, load, symmetric=True, tolerance=POTENTIAL)

@@ -10,7 +10,7 @@ from reference import assert_close, molar_volume
 
 import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
-from particle_sim.particle import elastic_solvers, tangent_solver
+from particle_sim.particle import elastic_solvers, stress_solver, tangent_solver
 from particle_sim.particle.coupling import Coupling
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.linearised import Linearised
@@ -21,7 +21,7 @@ from particle_sim.particle.stiffness import (
     relaxed_stiffness,
     strain_voigt,
 )
-from particle_sim.particle.stress_solver import StressSolver, _Stage
+from particle_sim.particle.stress_solver import StressSolver
 from particle_sim.particle.unknowns import Stage
 from particle_sim.units import Array
 
@@ -94,7 +94,7 @@ def test_fields_notice_a_displacement_that_does_not_follow(
 
 
 def test_balance_notices_an_unfinished_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_Stage, "conserve", lambda *_: None)
+    monkeypatch.setattr(stress_solver, "conserve", lambda *_: None)
     with pytest.raises(AssertionError):
         check_same(monkeypatch)
 
