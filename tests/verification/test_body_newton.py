@@ -30,8 +30,10 @@ from particle_sim.particle.mechanics import Matrix, MechanicalBoundary
 from particle_sim.particle.shapes import outlines
 from particle_sim.particle.stepper import Stepper, Trajectory
 from particle_sim.particle.stiffness import trigonal_stiffness
+from particle_sim.particle.stress_solver import StressSolver
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
+from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.particle.unknowns import Stage
 from particle_sim.transport.coefficients import flux_coefficients
 from particle_sim.transport.kinetics import butler_volmer
@@ -208,7 +210,10 @@ def check_tangent(given: Setup, true: Setup) -> None:
 
 def check_step(setup: Setup) -> None:
     """A Newton step solves tangent times step = -residual to the linear solver's tolerance."""
-    system = system_of(setup)
+    check_solved(system_of(setup))
+
+
+def check_solved(system: ParticleSystem) -> None:
     packed, _, overall = state_of(system, 1)
     linearised = system.linearise(packed, overall, stage_of(system))
     move = system.move(linearised, linearised)
@@ -238,6 +243,20 @@ def test_step_solves_the_tangent_by_multigrid(name: str, monkeypatch: pytest.Mon
     """As for a large free body, whose rigid motion is projected out instead of pinned."""
     monkeypatch.setattr(elastic_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
     check_step(SETUPS[name])
+
+
+@pytest.mark.parametrize("name", ["drift in grains", "drift with a current"])
+@pytest.mark.parametrize("direct", [0, 10**9])
+def test_condensed_sweeps_solve_the_tangent(
+    name: str, direct: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for a large body, swept to the linear solver's tolerance."""
+    monkeypatch.setattr(elastic_solvers, "DIRECT_LIMIT", {2: direct, 3: direct})
+    system = system_of(replace(SETUPS[name], mesh="ball"))
+    system.__dict__["solver"] = StressSolver(
+        sodium=TangentSolver(forms=system.forms, fields=1, gradient_energy=0.0), forcing=1e-6
+    )
+    check_solved(system)
 
 
 def test_multigrid_step_notices_forgotten_pins(monkeypatch: pytest.MonkeyPatch) -> None:
