@@ -179,6 +179,11 @@ def _interrupts_wait() -> Iterator[None]:
             signal.raise_signal(sent)
 
 
+def in_a_worker() -> bool:
+    """Whether this process works for another one."""
+    return parent_process() is not None
+
+
 def _end_with_parent() -> None:
     """End when the parent does, on any system, as soon as Python code runs."""
     parent = parent_process()

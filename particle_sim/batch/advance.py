@@ -7,7 +7,6 @@ import logging
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.util import find_spec
-from multiprocessing import parent_process
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from particle_sim.batch.history import passed
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.transport.table import GRID, Table, tabulated
 from particle_sim.units import Array
+from particle_sim.workers import in_a_worker
 
 ONE, NOTHING = (tabulated(0 * GRID + value, is_straight=True) for value in (1.0, 0.0))
 FREE_SITES = tabulated(GRID * (1 - GRID))
@@ -154,7 +154,7 @@ def _is_ready() -> bool:
     from particle_sim.batch.warm import kernel_is_ready
 
     ready = kernel_is_ready()
-    if not ready and parent_process() is None:
+    if not ready and not in_a_worker():
         _say_once()
     return ready
 

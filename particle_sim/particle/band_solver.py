@@ -69,7 +69,12 @@ class BandSolver:
         """Step of all unknowns; there are no global ones besides the displacement's."""
         right_side = np.empty(len(self._places))
         right_side[self._places] = -residual
-        return self._factors(tangent).solve(right_side)[self._places], overall_residual
+        step = self._factors(tangent).solve(right_side)[self._places]
+        if not tangent.held:  # rounding of a long step in small cells makes sodium
+            n, volumes = self.space.dimension, self.space.volumes
+            made = residual[:n].sum() + volumes @ step[:n] + tangent.borders.outflow_of(step)
+            step[:n] -= made / volumes.sum()
+        return step, overall_residual
 
     def _factors(self, tangent: Linearised) -> BandedFactors:
         """Those of the last tangent again, where it is the same one."""

@@ -29,7 +29,6 @@ RADII, RATES, DIFFUSIVITIES = (0.2e-6, 5e-6), (0.1, 10.0), (1e-16, 1e-14)  # m, 
 MODULI, CHANGES = (40e9, 160e9), (0.01, 0.1)  # Pa and 1, assumed: twice and half, 1 % to 10 %
 RANDOM, SEED = 40, 1
 FACTORS = np.array([0.25, 0.5, 1.0, 2.0, 4.0])
-TOLERANCE = 1e-4  # of a time step; against a fifth of it the stress moves by less than 1e-4
 THIN_LAYER_FROM = 7.0  # q above which the thin-layer limit is drawn; it is then within 10 %
 
 
@@ -102,7 +101,6 @@ def peak_tension(particles: Knobs) -> Array:
         ),
         np.stack([0 * one, HOUR / particles.c_rate], axis=1),
         np.stack([out, out], axis=1),
-        tolerance=TOLERANCE,
         limits=(0.0, 2.0),  # above 1: a full particle that loses sodium must not stop as full
     )
     return run.peak_tension

@@ -20,9 +20,9 @@ from particle_sim.particle import shapes
 from particle_sim.units import to_si
 
 HUE = 0.02
+"""Of a colour's share of the brightest; half a pixel along the radius and 256 steps of a map."""
 ROUNDED = 1e-4
 """Of the span: what a caption may call 0."""
-"""Of a colour's share of the brightest; half a pixel along the radius and 256 steps of a map."""
 
 
 def is_stress(quantity: object) -> bool:
