@@ -85,7 +85,7 @@ def map_task(
         law=law,
         flux=galvanostatic_flux(material, c_rate, direction, start, last),
         fillings=(last,),
-        tolerance=5e-3 if law.separates else 1e-3,
+        tolerance=1e-3,
         history_points=2,
     )
     return MapTask(case=case, stress=stress)
