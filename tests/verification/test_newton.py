@@ -37,6 +37,7 @@ FICK = (ps.physics.fickian_diffusion,)
 DILUTE = (*FICK, ps.physics.dilute_stress_drift)
 SOLID_SOLUTION = (*FICK, ps.physics.stress_drift)
 COHERENT = (ps.physics.coherent_phase_separation,)
+BENT = LinearTable((0.0, 0.4, 0.6, 1.0), (0.0, 0.004, 0.012, 0.015), rounding=0.1)
 STEEP = LinearTable((0.0, 1.0), (2e-15, 1.6e-14))
 CURVED = Polynomial((1e-14, 2e-14, -1.5e-14))
 
@@ -64,6 +65,7 @@ class Setup:
     stress_in_kinetics: bool = True
     mechanics: MechanicalBoundary = free_surface
     diffusivity: LinearTable | Polynomial | float = CURVED
+    is_bent: bool = False
 
 
 BALL = ps.shapes.sphere(SIZE, cells=6, grading=3)
@@ -71,6 +73,7 @@ SETUPS = {
     "diffusivity of the filling": Setup(law=FICK, mesh=BALL),
     "dilute drift": Setup(law=DILUTE, mesh=BALL),
     "solid-solution drift": Setup(law=SOLID_SOLUTION, mesh=BALL),
+    "drift with a bent strain": Setup(law=SOLID_SOLUTION, mesh=BALL, is_bent=True),
     "drift in a cylinder": Setup(law=SOLID_SOLUTION, mesh=ps.shapes.cylinder(SIZE, cells=6)),
     "drift in a bending slab": Setup(
         law=SOLID_SOLUTION,
@@ -112,6 +115,9 @@ SETUPS = {
 
 def system_of(setup: Setup) -> ParticleSystem:
     values = material(setup.diffusivity)
+    if setup.is_bent:
+        strain = replace(values["chemical_strain"], function=BENT)
+        values = values.replaced(chemical_strain=strain)
     surface: SurfaceCondition = ps.constant_flux(-1e-6, 1.0, initial_site_fraction=0.4)
     if setup.is_held:
         surface = ps.surface.ButlerVolmer(
