@@ -1,4 +1,4 @@
-"""How much memory a solve will need, before it starts: within 30 % of the process's peak.
+"""How much memory a solve will need, before it starts: within 40 % of the process's peak.
 
 Counted on Linux, on bodies of 250 to 45,000 tetrahedra and sections of 450 to 17,000 triangles, of
 every law: the numbers that parts of a solve hold at once, with the temporary ones of their making.
