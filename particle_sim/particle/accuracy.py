@@ -44,7 +44,7 @@ def _line(
     theta_scale = _theta_scale(surface, system.scales, system.potentials, wall)
     steepest = system.elasticity.regions.steepest_strain
     ratio = float(system.material["poisson_ratio"](np.array(0.5)))
-    # a given flux is conserved whatever Newton leaves over; a flux that reacts is not
+    # of the first state, where a flux that reacts is not conserved whatever Newton leaves over
     loose = max(1e-3 * tolerance * theta_scale, NEWTON_TOLERANCE)
     return Controls(
         tolerance=tolerance,
@@ -71,7 +71,7 @@ def _body(
         theta_scale=scale,
         stress_scale=1.0,
         stress_response=np.zeros(0),
-        newton_tolerance=max(1e-2 * tolerance * scale, ITERATED),
+        newton_tolerance=max(1e-3 * tolerance * scale, ITERATED),
         limits=limits,
         event_tolerance=1e-7,
     )

@@ -1,4 +1,4 @@
-"""Newton systems of a line by one band LU of all unknowns, sorted outwards."""
+"""Systems of a line by one band LU of all unknowns, sorted outwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Iterative solvers of large bodies, adapted to what the body's Newton systems ask."""
+"""Iterative solvers of large bodies, adapted to what the systems of a step ask."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ELASTIC_TOLERANCE = 1e-9
 class IterativeElastic:
     """Conjugate gradients with p-multigrid; see ``particle_sim.fem.elastic_solver``.
 
-    ``pins`` (r,) are the dofs that Newton systems hold at zero in place of the rigid ``motions``
+    ``pins`` (r,) are the dofs that those systems hold at zero in place of the rigid ``motions``
     (m, r), which the conjugate gradients project out.
     """
 

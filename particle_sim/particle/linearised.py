@@ -43,7 +43,7 @@ class Linearised:
     mobility: Array | None
     """Scaled mobility B there; ``None`` where no term has one"""
     is_linear: bool
-    """Whether one Newton step solves the stage"""
+    """Whether the tangent is the same everywhere"""
 
     @property
     def columns(self) -> Array:

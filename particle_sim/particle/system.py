@@ -132,11 +132,6 @@ class ParticleSystem:
     def needs_start(self) -> bool:
         return bool(self.potentials) or bool(self.exchange.unknown_voltages)
 
-    @property
-    def extrapolates(self) -> bool:
-        """Not where phi reads gradients: a rough guess of theta spoils an iterative solver."""
-        return self.is_line or Potential.GRADIENT_ENERGY not in self.potentials
-
     @cached_property
     def _cell_unknowns(self) -> Integers:
         dofs = self.space.cell_dofs

@@ -1,8 +1,8 @@
 """Linear solvers of a body, chosen by size: sparse LU with nested dissection, or iterations.
 
-Newton systems are solved by GMRES on the exact tangent. Its preconditioner is the LU of an earlier
-tangent of the sodium's unknowns, renewed when it takes too long, and the elastic solver for the
-displacement.
+The systems of a step are solved by GMRES on the exact tangent. Its preconditioner is the LU of an
+earlier tangent of the sodium's unknowns, renewed when it takes too long, and the elastic solver for
+the displacement.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from particle_sim.units import Array
 
 LINEAR_TOLERANCE = 1e-12
 NEWTON_FORCING = 1e-6
-"""Relative residual of the linear solves: of linear stages, and inside Newton's method."""
+"""Relative residual of the linear solves: of linear stages, and of all others."""
 
 LARGE_FORCING = 1e-4
 """The same on large bodies, where an iteration costs more than another residual."""
@@ -51,7 +51,7 @@ ROUNDED = 1e-8
 """Relative residual that is accepted where rounding allows no less."""
 
 LAST_PASSES = 5
-"""Restarts with new factors before a Newton step is given up."""
+"""Restarts with new factors before a system is given up."""
 
 NEAR = 10.0
 """Residual over the wanted one from which old factors are worth a restart."""
@@ -84,7 +84,7 @@ def is_large(space: Space) -> bool:
 
 @dataclass(kw_only=True)
 class TangentSolver:
-    """Solves the Newton systems of one body's matrices and remembers the last factors.
+    """Solves the systems of one body's tangents and remembers the last factors.
 
     ``fields``: theta alone or with phi; ``gradient_energy``: scaled k of a phase field.
     """
@@ -143,7 +143,7 @@ class TangentSolver:
             self._factorise(linearised, matrix)
             step = self._attempt(linearised, matrix, right_side, tolerance, last=True)
         if step is None:
-            raise np.linalg.LinAlgError("the linear solver of a Newton step did not converge")
+            raise np.linalg.LinAlgError("the linear solver of a step did not converge")
         return step
 
     def _diffuse(self, linearised: Linearised, residual: Array) -> Array:

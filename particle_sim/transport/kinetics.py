@@ -68,7 +68,7 @@ def shared_current(
 
         g = V - U_eff(theta) - (2 R T/F) asinh(N_0 F/(2 j0)),   N = N_0 + g / r,   r = -dg/dN.
 
-    Iterating on it gives the kinetics above without their exponentials, so that Newton's method
+    Iterating on it gives the kinetics above without their exponentials, so that a linear step
     crosses steps of U of a volt and more.
     """
     thermal = _thermal(temperature)
