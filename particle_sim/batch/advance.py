@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import enum
-import logging
 from dataclasses import dataclass, fields
-from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -18,7 +16,6 @@ from particle_sim.batch.history import passed
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.transport.table import GRID, Table, tabulated
 from particle_sim.units import Array
-from particle_sim.workers import in_a_worker
 
 ONE, NOTHING = (tabulated(0 * GRID + value, is_straight=True) for value in (1.0, 0.0))
 FREE_SITES = tabulated(GRID * (1 - GRID))
@@ -152,19 +149,9 @@ def _kernel(engine: Engine) -> block.Kernel:
 def _is_ready() -> bool:
     """Whether numba's kernel is compiled; says once what would compile it."""
     from particle_sim.batch.warm import kernel_is_ready
+    from particle_sim.fem.machine_code import announced
 
-    ready = kernel_is_ready()
-    if not ready and not in_a_worker():
-        _say_once()
-    return ready
-
-
-@cache
-def _say_once() -> None:
-    logging.getLogger(__name__).warning(
-        "numba has not compiled the batch yet, NumPy computes it: "
-        '"particle-sim warm-up" compiles it once, in half a minute.'
-    )
+    return announced(kernel_is_ready(), "the batch")
 
 
 def _shapes(spheres: Spheres) -> block.Shapes:

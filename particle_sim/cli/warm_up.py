@@ -11,16 +11,21 @@ from particle_sim.errors import InputError
 
 @verb(Aim.USE, 9, "compile the fast kernels once, with numba", "warm-up")
 def warm_up() -> None:
-    """Compile the kernel for thousands of half cells; later runs find it in numba's cache."""
+    """Compile the kernels of half cells by the thousand and of 3-D bodies; numba keeps them."""
     if find_spec("numba") is None:
         raise InputError(
             "numba is not installed, and nothing needs it; "
-            'for faster batches "pip install particle-sim[fast]".'
+            'for faster batches and bodies "pip install particle-sim[fast]".'
         )
-    from particle_sim.batch.warm import compile_kernel, kernel_is_ready
+    from particle_sim.batch import warm as batch
+    from particle_sim.fem import warm as bodies
 
-    started = time.perf_counter()
-    was_ready = kernel_is_ready()
-    compile_kernel()
-    seconds = time.perf_counter() - started
-    print(f"The batch is {'ready' if was_ready else 'compiled'} ({seconds:.0f} s).")
+    for what, is_ready, make in (
+        ("The batch is", batch.kernel_is_ready, batch.compile_kernel),
+        ("The stresses of bodies are", bodies.bodies_are_ready, bodies.compile_bodies),
+    ):
+        started = time.perf_counter()
+        was_ready = is_ready()
+        make()
+        seconds = time.perf_counter() - started
+        print(f"{what} {'ready' if was_ready else 'compiled'} ({seconds:.0f} s).")

@@ -150,11 +150,11 @@ def elastic_solver(
     """Solver that stores no stiffness matrix of the quadratic cells.
 
     held (d n,): displacements fixed at zero. ``compiled``: use the numba kernel, which needs
-    straight quadratic tetrahedra; by default where that and numba are at hand.
+    straight quadratic tetrahedra; by default where it is compiled.
     """
     can_compile = cells.axes == 3 and cells.cell_dofs.shape[1] == 10 and cells.is_straight
     if compiled is None:
-        compiled = can_compile and importlib.util.find_spec("numba") is not None
+        compiled = can_compile and _is_ready()
     if compiled and not can_compile:
         raise InputError(
             "The compiled kernel needs straight quadratic tetrahedra; use compiled=False."
@@ -172,6 +172,16 @@ def elastic_solver(
         compiled=compiled,
     )
     return _solver(problem, local.nodes, held, order, "compiled" if compiled else "cell by cell")
+
+
+def _is_ready() -> bool:
+    """Whether numba is there and has compiled the kernels; says once what would make it so."""
+    if importlib.util.find_spec("numba") is None:
+        return False
+    from particle_sim.fem.machine_code import announced
+    from particle_sim.fem.warm import bodies_are_ready
+
+    return announced(bodies_are_ready(), "the stresses of bodies")
 
 
 def assembled_elastic_solver(

@@ -5,11 +5,15 @@ Importing this module needs numba.
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba as nb
+
+from particle_sim.workers import in_a_worker
 
 UNUSABLE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 """What numba raises over a cache that cannot be read or written: a full disk, a torn file."""
@@ -45,6 +49,21 @@ def is_ready(function: Callable[..., Any], *arguments: Any) -> bool:
         return dispatcher._cache.load_overload(types, dispatcher.targetctx) is not None
     except UNUSABLE:
         return False
+
+
+def announced(ready: bool, what: str) -> bool:
+    """``ready``; where it is not, the process says once what would compile ``what``."""
+    if not ready and not in_a_worker():
+        _say_once(what)
+    return ready
+
+
+@cache
+def _say_once(what: str) -> None:
+    logging.getLogger(__name__).warning(
+        f"numba has not compiled {what} yet, NumPy computes without: "
+        '"particle-sim warm-up" compiles once, in a minute.'
+    )
 
 
 class _Kept:

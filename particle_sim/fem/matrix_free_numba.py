@@ -201,7 +201,7 @@ def _kernel(width: int) -> Any:
     return kernel
 
 
-_KERNELS = {width: _kernel(width) for width in WIDTHS}
+KERNELS = {width: _kernel(width) for width in WIDTHS}
 
 
 def apply(dofs: NDArray[np.int32], slopes: Floats, moduli: Floats, field: Floats) -> Floats:
@@ -222,7 +222,7 @@ def apply(dofs: NDArray[np.int32], slopes: Floats, moduli: Floats, field: Floats
             part = np.zeros((count, 3, width), dtype=field.dtype)
             part[:, :, :used] = field[:, :, start : start + used]
         forces = np.zeros((count, 3 * width), dtype=field.dtype)
-        _KERNELS[width](dofs, slopes, moduli, constants, part.reshape(count, -1), forces)
+        KERNELS[width](dofs, slopes, moduli, constants, part.reshape(count, -1), forces)
         if used == width == fields:
             return forces.reshape(field.shape)
         result[:, :, start : start + used] = forces.reshape(count, 3, width)[:, :, :used]

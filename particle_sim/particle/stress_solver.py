@@ -28,14 +28,15 @@ from particle_sim.particle.linearised import Linearised, even_shift, identity_ro
 from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.units import Array
 
-DIFFUSING, FOLLOWING = 1e-2, 3e-3
-"""Residuals of a step's solves for sodium and for displacement, over their right-hand sides."""
+DIFFUSING, FOLLOWING = 1e-2, 3e-2
+"""Residuals of a pass's solves for sodium and for displacement, over their right-hand sides; what
+they leave, and what an earlier stage left, is part of the next one's."""
 
 PASSES = 40
 """Most of them in one solve."""
 
 ENOUGH = 1e-4
-"""Residual of the sodium, over what its first pass solves for, at which a solve ends."""
+"""Residual of the sodium, over its right-hand side, at which a solve ends."""
 
 EQUILIBRIUM = 1e-9
 """That of the displacement in the first state, where it does not follow an earlier one."""
@@ -52,8 +53,6 @@ class StressSolver:
     history: History | None = None
     elastic_methods: set[str] = field(default_factory=set)
     stage: _Stage | None = None
-    driven: float = 0.0
-    """Norm of what the last pass solved the sodium for"""
 
     @property
     def methods(self) -> set[str]:
@@ -69,31 +68,21 @@ class StressSolver:
     ) -> tuple[Array, Array]:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
         stage = self._stage(tangent)
-        t, right = len(residual), -np.concatenate([residual, overall_residual])
-        step, left, wanted = np.zeros_like(right), right, 0.0
+        n, t, right = stage.size, len(residual), -np.concatenate([residual, overall_residual])
+        step, left = np.zeros_like(right), right
+        wanted = ENOUGH * float(np.linalg.norm(np.append(left[:n], left[t:])))
         for _ in range(PASSES):
-            step = step + self._pass(stage, left[:t], left[t:])
+            sodium = np.append(left[:n], left[t:])
+            x = self.sodium.approximate(stage.diffusion, sodium, DIFFUSING)
+            step = step + self._followed(stage, left, x[:n], x[n:])
             left = right - stage.product(step)
-            wanted = wanted or ENOUGH * self.driven
-            if float(np.linalg.norm(left[: stage.size])) <= wanted:
+            if float(np.linalg.norm(left[:n])) <= wanted:
                 break
         else:
             raise np.linalg.LinAlgError("the steps of a stress drift did not converge")
-        x = np.append(step[: stage.size], step[t:])
+        x = np.append(step[:n], step[t:])
         stage.conserve(right, step, x)
-        return np.concatenate([x[: stage.size], step[stage.size : t]]), x[stage.size :]
-
-    def _pass(self, stage: _Stage, right: Array, overall: Array) -> Array:
-        """Nearly the solution for a right-hand side."""
-        n = stage.size
-        u = self._followed(stage, right, np.zeros(n))
-        phi = self._potential(stage, right[n : 2 * n], u)
-        sodium = np.append(right[:n], overall) - stage.moved(phi)
-        self.driven = float(np.linalg.norm(sodium))
-        x = self.sodium.approximate(stage.diffusion, sodium, DIFFUSING)
-        u = self._followed(stage, right, x[:n])
-        phi = self._potential(stage, right[n : 2 * n] - stage.slope @ x[:n], u)
-        return np.concatenate([x[:n], phi, u, x[n:]])
+        return np.concatenate([x[:n], step[n:t]]), x[n:]
 
     def _stage(self, tangent: Linearised) -> _Stage:
         """The matrices of a tangent, made once."""
@@ -106,22 +95,19 @@ class StressSolver:
             )
         return self.stage
 
-    def _followed(self, stage: _Stage, right: Array, x: Array) -> Array:
-        """Displacement in equilibrium with a step x of theta and a right-hand side."""
-        elasticity = stage.coupling.elasticity
-        load = stage.coupling.push.T @ x
-        load[elasticity.supports.fixed] = 0.0
-        load += right[2 * stage.size : 2 * stage.size + elasticity.size]
+    def _followed(self, stage: _Stage, right: Array, x: Array, overall: Array) -> Array:
+        """A step x of theta and of the potentials, with what u and phi follow it by."""
+        n, coupling = stage.size, stage.coupling
+        load = coupling.push.T @ x
+        load[coupling.elasticity.supports.fixed] = 0.0
+        load += right[2 * n : 2 * n + coupling.elasticity.size]
         past = History.empty(len(load)) if self.history is None else self.history
         tolerance = FOLLOWING if stage.linearised.length else EQUILIBRIUM
-        found, self.history = elasticity.solver.follow(load, tolerance, past)
-        return found
-
-    def _potential(self, stage: _Stage, right: Array, u: Array) -> Array:
-        """phi of M phi = right - s P u."""
+        u, self.history = coupling.elasticity.solver.follow(load, tolerance, past)
+        potential = right[n : 2 * n] - stage.slope @ x - coupling.scale * (coupling.push @ u)
         mass = self.sodium.forms.mass_matrix
-        load = right - stage.coupling.scale * (stage.coupling.push @ u)
-        return self.sodium.solve_mass(mass, load, symmetric=True, tolerance=POTENTIAL)
+        phi = self.sodium.solve_mass(mass, potential, symmetric=True, tolerance=POTENTIAL)
+        return np.concatenate([x, phi, u, overall])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,10 +182,6 @@ class _Stage:
             ),
             diffusivity=given.diffusivity + mobility * self.coupling.relaxed,
         )
-
-    def moved(self, phi: Array) -> Array:
-        """B phi, and what phi adds to the currents (n + g,)."""
-        return np.append(self.mobile @ phi, self.linearised.rows[:, self.size :] @ phi)
 
     def product(self, step: Array) -> Array:
         """The tangent times a step of all unknowns."""

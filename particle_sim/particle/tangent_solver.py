@@ -38,7 +38,7 @@ LARGE_FORCING = 1e-4
 DIFFUSION_TOLERANCE = 1e-6
 """The same of their linear stages, which start from a guess."""
 
-DIFFUSION_LIMIT = 6_000
+DIFFUSION_LIMIT = 500
 """Most 3-D nodes for which the LU of a diffusion step is cheaper than p-multigrid."""
 
 PHASE_FIELD_LIMIT = 2_000

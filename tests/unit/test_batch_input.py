@@ -32,7 +32,8 @@ def test_nothing_is_compiled_unasked(
     """NumPy computes until the kernel is ready, and one line says what would make it so."""
     warm = pytest.importorskip("particle_sim.batch.warm")
     monkeypatch.setattr(warm, "kernel_is_ready", lambda: ready)
-    advance_module._say_once.cache_clear()
+    machine_code = pytest.importorskip("particle_sim.fem.machine_code")
+    machine_code._say_once.cache_clear()
     chosen = {advance_module._kernel(Engine.AUTOMATIC).__module__ for _ in range(3)}
     assert chosen == {f"particle_sim.batch.{'numba' if ready else 'numpy'}_kernel"}
     assert ["warm-up" in line for line in caplog.messages] == [True] * (not ready)

@@ -192,6 +192,38 @@ def test_compiled_kernel_agrees_with_numpy() -> None:
         elastic_solver(curved, np.zeros(3 * curved.size, dtype=bool), compiled=True)
 
 
+@needs_numba
+@pytest.mark.parametrize("ready", [True, False])
+def test_nothing_is_compiled_unasked(
+    ready: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """NumPy computes until the kernels are ready, and one line says what would make them so."""
+    from particle_sim.fem import machine_code, warm
+
+    monkeypatch.setattr(warm, "bodies_are_ready", lambda: ready)
+    machine_code._say_once.cache_clear()
+    cells, _ = body(cube(2))
+    held = np.zeros(3 * cells.size, dtype=bool)
+    words = {elastic_solver(cells, held).method.split(", ")[2] for _ in range(2)}
+    assert words == {"compiled" if ready else "cell by cell"}
+    assert ["warm-up" in line for line in caplog.messages] == [True] * (not ready)
+
+
+@needs_numba
+def test_a_warm_up_leaves_nothing_to_compile() -> None:
+    """After it a solve calls no kernel with other kinds of arguments."""
+    from particle_sim.fem import matrix_free_numba, smoothing_numba, warm
+
+    warm.compile_bodies()
+    assert warm.bodies_are_ready()
+    kernels = *matrix_free_numba.KERNELS.values(), smoothing_numba.begin, smoothing_numba.advance
+    known = [len(kernel.function.signatures) for kernel in kernels]
+    cells, space = body(cube(3))
+    held, loads = planes_held(space.nodes), eigenstrain_loads(cells, space, 3)
+    elastic_solver(cells, held, compiled=True).solve(loads)
+    assert [len(kernel.function.signatures) for kernel in kernels] == known
+
+
 def test_local_numbering_is_the_same_body() -> None:
     cells, _ = body(cube(6))
     local, order = locally_ordered(cells)
