@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.fem import matrix_free_numba, smoothing_numba
 from particle_sim.fem.machine_code import is_ready
-from particle_sim.units import Array
 
 PRECISIONS = (np.float32, np.float64)
 
@@ -24,9 +25,9 @@ def compile_bodies() -> None:
         function(*arguments)
 
 
-def _calls() -> list[tuple[Callable[..., None], tuple[Array, ...]]]:
+def _calls() -> list[tuple[Callable[..., None], tuple[NDArray[Any], ...]]]:
     """Every kernel with arguments of the kinds that it is called with: one cell, no stiffness."""
-    calls: list[tuple[Callable[..., None], tuple[Array, ...]]] = []
+    calls: list[tuple[Callable[..., None], tuple[NDArray[Any], ...]]] = []
     for kind in PRECISIONS:
         for width, kernel in matrix_free_numba.KERNELS.items():
             fields = np.zeros((2, 10, 3 * width), dtype=kind)
