@@ -1,4 +1,4 @@
-"""How much memory a solve will need, before it starts: within 40 % of the process's peak.
+"""How much memory a solve will need, before it starts: within 30 % of the process's peak.
 
 Counted on Linux, on bodies of 250 to 45,000 tetrahedra and sections of 450 to 17,000 triangles, of
 every law: the numbers that parts of a solve hold at once, with the temporary ones of their making.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+from importlib.util import find_spec
 
 from particle_sim.errors import InputError
 from particle_sim.particle.elastic_solvers import is_iterative
@@ -18,6 +19,9 @@ from particle_sim.transport.term import Potential
 FLOAT = 8
 SPARE = 0.2e9
 """The interpreter and its libraries [bytes]."""
+
+COMPILER = 0.11e9
+"""Numba and the kernels it keeps [bytes], where it is installed and a 3-D body asks for them."""
 
 CELL_MATRICES, COUPLING = 10, 2
 """Matrices of one cell that are held at once: of its sodium, and of stress against sodium."""
@@ -44,10 +48,12 @@ def predicted_memory(system: ParticleSystem, stored_times: int) -> float:
     numbers += (stored_times + STEPS) * (unknowns + n)
     if d == 1:
         return FLOAT * (numbers + 20.0 * system.particle.order * (n + m)) + SPARE
+    spare = SPARE
     if is_iterative(system.elasticity.space, m):
+        spare += COMPILER * (d == 3 and not system.is_coupled and bool(find_spec("numba")))
         numbers += COLUMNS * m
         m = 0
-    return FLOAT * (numbers + _factors(system, fields) + _growth(m, d)) + SPARE
+    return FLOAT * (numbers + _factors(system, fields) + _growth(m, d)) + spare
 
 
 def _factors(system: ParticleSystem, fields: int) -> float:

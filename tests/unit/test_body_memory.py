@@ -106,8 +106,11 @@ def test_factors_count_where_the_solver_is_direct(monkeypatch: pytest.MonkeyPatc
     factors = 64 * m ** (4 / 3)
     direct = memory.predicted_memory(body, 2)
     monkeypatch.setattr(elastic_solvers, "DIRECT_LIMIT", {2: 0, 3: 0})
+    monkeypatch.setattr(memory, "find_spec", lambda _: None)
     iterative = memory.predicted_memory(body, 2)
     assert direct - iterative == pytest.approx(8 * (factors - memory.COLUMNS * m), rel=1e-9)
+    monkeypatch.setattr(memory, "find_spec", lambda _: "numba")
+    assert memory.predicted_memory(body, 2) - iterative == pytest.approx(memory.COMPILER)
 
 
 def test_what_the_machine_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
