@@ -18,9 +18,10 @@ from particle_sim.materials.material import Material
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.linear_diffusion import LinearDiffusion
 from particle_sim.particle.unknowns import Stage
+from particle_sim.transport.close_table import CloseTable, close_table
 from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
 from particle_sim.transport.scales import Scales
-from particle_sim.transport.term import PhysicsTerm
+from particle_sim.transport.term import Flux, PhysicsTerm, Potential
 from particle_sim.units import Array
 
 
@@ -59,8 +60,7 @@ class SodiumTransport:
         """Where D is one number and nothing else moves sodium."""
         if self.has_potential:
             return None
-        probe = np.linspace(-0.1, 1.1, 25)
-        flux = flux_coefficients(self.terms, self.material, self.scales, probe)
+        flux = self._flux(np.linspace(-0.1, 1.1, 25))
         value = float(flux.diffusivity[0])
         same = np.ptp(flux.diffusivity) <= 1e-14 * abs(value)
         if not same or flux.diffusivity_slope.any():
@@ -90,15 +90,57 @@ class SodiumTransport:
         residual[:n] += stage.length * scatter(self.forms.space.cell_dofs, moved, n)
         return np.asarray(residual)
 
+    def residual(self, packed: Array, stage: Stage) -> Array:
+        """That alone (t,): the coefficients of long runs are read from a table."""
+        if self.linear is not None:
+            return self.of(packed, stage).residual
+        theta = packed[self.forms.space.cell_dofs]
+        points = theta @ self.forms.space.values.T
+        known = None if self._table is None else self._table.at(points)
+        if known is None:
+            flux = self._flux(points)
+            known = [flux.diffusivity] + ([] if flux.mobility is None else [flux.mobility])
+        moved = known[0][..., None] * self.forms.gradient(theta)
+        if self.has_potential and len(known) > 1:
+            moved += known[1][..., None] * self._pull(packed)
+        return self._turned(packed, stage, moved)
+
+    @cached_property
+    def _table(self) -> CloseTable | None:
+        """A and B where phase boundaries cross the particle, in thousands of stages."""
+        if Potential.GRADIENT_ENERGY not in potentials_of(self.terms):
+            return None
+
+        def coefficients(theta: Array) -> Array:
+            flux = self._flux(theta)
+            known = [each for each in (flux.diffusivity, flux.mobility) if each is not None]
+            return np.stack(known, axis=1)
+
+        return close_table(coefficients)
+
+    def _flux(self, theta: Array) -> Flux:
+        return flux_coefficients(self.terms, self.material, self.scales, theta)
+
+    def _pull(self, packed: Array) -> Array:
+        """grad phi at the points (e, q, d)."""
+        space = self.forms.space
+        return self.forms.gradient(packed[space.cell_dofs + space.dimension])
+
+    def _turned(self, packed: Array, stage: Stage, moved: Array) -> Array:
+        """Residual of what moves at the points (e, q, d) along the crystal's axes."""
+        ratio = self.forms.ratio
+        return self._residual(
+            packed, stage, self.forms.divergence(moved if ratio is None else moved @ ratio)
+        )
+
     def _varying(self, packed: Array, stage: Stage) -> Transported:
-        forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values
-        i, dofs, length = values.shape[1], forms.space.cell_dofs, stage.length
-        theta = packed[dofs]
-        flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
+        forms, ratio, space = self.forms, self.forms.ratio, self.forms.space
+        i, theta, length = space.values.shape[1], packed[space.cell_dofs], stage.length
+        flux = self._flux(theta @ space.values.T)
         gradient = forms.gradient(theta)
         moved, pull = flux.diffusivity[..., None] * gradient, None
         if flux.mobility is not None and self.has_potential:
-            pull = forms.gradient(packed[dofs + forms.space.dimension])
+            pull = self._pull(packed)
             moved += flux.mobility[..., None] * pull
 
         def tangent() -> Array:
@@ -112,9 +154,8 @@ class SodiumTransport:
             )
             return made
 
-        moved = moved if ratio is None else moved @ ratio
         return Transported(
-            residual=self._residual(packed, stage, forms.divergence(moved)),
+            residual=self._turned(packed, stage, moved),
             diffusivity=flux.diffusivity,
             mobility=flux.mobility,
             make_tangent=tangent,

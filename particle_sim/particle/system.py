@@ -30,7 +30,13 @@ from particle_sim.particle.coupling import Coupler
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.held import HeldSurfaces
-from particle_sim.particle.linearised import NO_DRIFT, Drift, Linearised, identity_rows
+from particle_sim.particle.linearised import (
+    NO_DRIFT,
+    Drift,
+    Linearised,
+    Missed,
+    identity_rows,
+)
 from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
@@ -180,26 +186,16 @@ class ParticleSystem:
     def _coupler(self) -> Coupler:
         return Coupler.of(self.elasticity, self.scales)
 
-    def linearise(
-        self,
-        packed: Array,
-        overall: Array,
-        stage: Stage,
-        answers: Mapping[str, SurfaceResponse] | None = None,
-    ) -> Linearised:
-        """Residual and tangent at the unknowns ``packed`` and the global ones.
-
-        With ``answers`` the surfaces with an unknown potential keep the slopes of those.
-        """
-        n, t = self.space.dimension, self.phi.stop
+    def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
+        """Residual and tangent at the unknowns ``packed`` and the global ones."""
+        t = self.phi.stop
         moved = self.transport.of(packed[:t], stage)
         total = moved.residual
-        borders = self.exchange.add(total, packed, overall, stage, answers or {})
+        borders = self.exchange.add(total, packed, overall, stage, {})
         coupling = None
         if self.is_coupled:
             coupling = self._coupler.at(packed[self.theta], packed[self.u])
-            total[n:] += coupling.potential
-            total = np.concatenate([total, coupling.equilibrium])
+            total = self._with_stress(total, coupling.potential, coupling.equilibrium)
 
         def blocks() -> Array:
             tangent = moved.make_tangent()
@@ -228,6 +224,29 @@ class ParticleSystem:
             is_linear=is_linear and not borders.reacts and not held,
         )
 
+    def missed(
+        self, packed: Array, overall: Array, stage: Stage, answers: Mapping[str, SurfaceResponse]
+    ) -> Missed:
+        """The residual alone; surfaces with an unknown potential keep the slopes of ``answers``."""
+        total = self.transport.residual(packed[: self.phi.stop], stage)
+        borders = self.exchange.add(total, packed, overall, stage, answers)
+        if self.is_coupled:
+            acting = self._coupler.residuals(packed[self.theta], packed[self.u])
+            total = self._with_stress(total, *acting)
+        self.held.replace(total, packed)
+        return Missed(
+            packed=packed,
+            residual=total,
+            overall_residual=borders.overall,
+            outflow=borders.outflow,
+            answers=borders.answers,
+        )
+
+    def _with_stress(self, sodium: Array, potential: Array, equilibrium: Array) -> Array:
+        """All rows, from the sodium's (t,) and what stress adds to the potential's (n,)."""
+        sodium[self.phi] += potential
+        return np.concatenate([sodium, equilibrium])
+
     @cached_property
     def _mass_diagonal(self) -> Array:
         return np.asarray(self.forms.mass_matrix.diagonal())
@@ -243,29 +262,35 @@ class ParticleSystem:
             worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
         return worst
 
-    def linear_stage(
-        self, tangent: Linearised, moved: Array, kept: Array, drift: Drift
-    ) -> Linearised:
-        """A linear system's stage at ``moved`` unknowns and theta less ``kept``, later by a drift.
+    def linear_stage(self, tangent: Linearised, ahead: Array, drift: Drift) -> Missed:
+        """A linear system's stage, later by a drift, whose solution is move + moved.
 
-        Its residual follows from that of ``tangent``: r + h K moved - M kept + drift.
+        At moved unknowns and theta less what is kept its residual is r + h K moved - M kept, and
+        the tangent M + h K: that leaves r - M ``ahead``, ahead = moved + kept.
         """
-        assert self.transport.linear is not None
-        change = self.transport.linear.change(moved, kept, tangent.length)
-        return replace(
-            tangent,
-            residual=tangent.residual + change + drift.residual,
-            borders=replace(tangent.borders, drift=drift.outflow),
+        residual = tangent.residual - self.forms.mass_matrix @ ahead
+        return Missed(
+            packed=tangent.packed,
+            residual=residual if drift is NO_DRIFT else residual + drift.residual,
+            overall_residual=tangent.overall_residual,
+            outflow=tangent.outflow + drift.outflow,
+            answers=tangent.answers,
         )
 
-    def move(self, tangent: Linearised, here: Linearised, extra: Drift = NO_DRIFT) -> Array:
+    def move(
+        self, tangent: Linearised, here: Linearised | Missed, extra: Drift = NO_DRIFT
+    ) -> Array:
         """All unknowns' solution, global ones last, of tangent times move = -residual of ``here``.
 
         ``extra`` is added to the residual.
         """
-        packed, overall = self.solver.solve(
-            tangent, here.residual + extra.residual, here.overall_residual + extra.overall_residual
-        )
+        residual, of_overall = here.residual, here.overall_residual
+        if extra is not NO_DRIFT:
+            residual = residual + extra.residual
+            of_overall = of_overall + extra.overall_residual
+        packed, overall = self.solver.solve(tangent, residual, of_overall)
+        if not len(overall):
+            return packed
         moved = [packed]
         for k, name in enumerate(self.exchange.unknown_voltages):
             answer, facets = here.answers[name], self.exchange.facets[name]
@@ -284,7 +309,7 @@ class ParticleSystem:
         later = replace(stage, time=stage.time + length)
         if not self.exchange.changes(here.packed, here.overall, stage, later):
             return NO_DRIFT
-        there = self.linearise(here.packed, here.overall, later, here.answers)
+        there = self.missed(here.packed, here.overall, later, here.answers)
         return Drift(
             residual=there.residual - here.residual,
             overall_residual=there.overall_residual - here.overall_residual,
