@@ -44,6 +44,11 @@ class BandSolver:
         return places
 
     @cached_property
+    def _order(self) -> Integers:
+        """The unknown at each place."""
+        return np.argsort(self._places)
+
+    @cached_property
     def _pattern(self) -> BandedPattern:
         n, cells, whole = self.space.dimension, self.space.cell_dofs, 0
         unknowns = [cells + k * n for k in range(self.fields)]
@@ -68,9 +73,8 @@ class BandSolver:
     ) -> tuple[Array, Array]:
         """Step of all unknowns; there are no global ones besides the displacement's."""
         places, n = self._places, self.space.dimension
-        right_side = np.empty(len(places))
-        right_side[places] = residual
-        step = -self._factors(tangent).solve(right_side)[places]
+        step = self._factors(tangent).solve(residual[self._order])[places]
+        np.negative(step, out=step)
         if not tangent.held:  # rounding of a long step in small cells makes sodium
             volumes, sodium = self.space.volumes, step[:n]
             made = np.add.reduce(residual[:n]) + volumes @ sodium + tangent.borders.outflow_of(step)

@@ -12,7 +12,6 @@ from particle_sim.fem.body_mesh import Integers, Symmetry
 from particle_sim.fem.sparse_pattern import SparsePattern, scatter
 from particle_sim.particle.elasticity import CHUNK, Elasticity
 from particle_sim.particle.stiffness import relaxed_stiffness
-from particle_sim.transport.close_table import CloseTable, close_table
 from particle_sim.transport.scales import Scales
 from particle_sim.units import Array
 
@@ -176,23 +175,6 @@ class Coupler:
             bent=np.broadcast_to(0.0, standing.change.shape[:2]),
         )
 
-    def residuals(self, theta: Array, u: Array) -> tuple[Array, Array]:
-        """Potential and equilibrium alone, of a line from tables."""
-        points = theta[self.elasticity.sodium.cell_dofs] @ self.elasticity.sodium.values.T
-        known = self._line.strain.at(points) if self._line is not None else None
-        if self._line is None or known is None:
-            coupling = self.at(theta, u)
-            return coupling.potential, coupling.equilibrium
-        return self._line.residuals(self, u, known)
-
-    @cached_property
-    def _line(self) -> LineOperators | None:
-        """Of a line whose strain can be tabulated."""
-        if self.elasticity.space.mesh.dimension > 1:
-            return None
-        strain = close_table(lambda t: np.hstack(self.elasticity.regions.chemical_strain(t)[:2]))
-        return None if strain is None else LineOperators.of(self, strain)
-
     def _equilibrium(self, u: Array, load: Array) -> Array:
         left = self.elasticity.constant_stiffness @ u - load
         left[self.elasticity.supports.fixed] = 0.0
@@ -213,44 +195,6 @@ class Coupler:
             shaped = values.T[None, :, :, None] * moved[:, None]
             blocks[part] = shaped.reshape(*shaped.shape[:2], -1) @ self.elasticity.drive(part)
         return blocks
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineOperators:
-    """What acts on a line in every stage, where the chemical strain has one axis.
-
-    ``strain``: beta and beta'; ``pull`` (e q, m): C eps along beta's axis at the points;
-    ``balance`` (m, m + e q): K u less the forces of weighted beta there; ``stiff`` (e, 1).
-    """
-
-    strain: CloseTable
-    pull: sparse.csr_array
-    balance: sparse.csr_array
-    stiff: Array
-
-    @staticmethod
-    def of(coupler: Coupler, strain: CloseTable) -> LineOperators:
-        elasticity, columns = coupler.elasticity, coupler.pattern.columns
-        drive = elasticity.drive(slice(None))
-        rows = np.arange(drive.shape[0] * drive.shape[1]).reshape(drive.shape[:2])
-        pull = SparsePattern(
-            rows=rows, columns=columns, shape=(rows.size, elasticity.size)
-        ).assemble(drive)
-        balance = sparse.hstack([elasticity.constant_stiffness, -pull.T], format="csr")
-        return LineOperators(
-            strain=strain, pull=pull, balance=balance, stiff=coupler.stiff[:, :, 0]
-        )
-
-    def residuals(self, coupler: Coupler, u: Array, known: list[Array]) -> tuple[Array, Array]:
-        """As of a :class:`Coupling`, with beta and beta' (e, q)."""
-        elasticity, (beta, change) = coupler.elasticity, known
-        weights, sodium = coupler._weights, elasticity.sodium
-        tension = (self.pull @ u).reshape(beta.shape) - beta * self.stiff
-        potential = (coupler.scale * weights * change * tension) @ sodium.values
-        left = self.balance @ np.concatenate([u, (weights * beta).ravel()])
-        left -= elasticity.standing_load
-        left[elasticity.supports.fixed] = 0.0
-        return scatter(sodium.cell_dofs, potential, sodium.dimension), left
 
 
 def _standing(coupler: Coupler, change: Array) -> Standing:

@@ -6,7 +6,7 @@ grad w, one of the potential's int phi w - k int grad theta . grad w; T is the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,14 +14,10 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.sparse_pattern import scatter
-from particle_sim.materials.material import Material
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.linear_diffusion import LinearDiffusion
 from particle_sim.particle.unknowns import Stage
-from particle_sim.transport.close_table import CloseTable, close_table
-from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
-from particle_sim.transport.scales import Scales
-from particle_sim.transport.term import Flux, PhysicsTerm, Potential
+from particle_sim.transport.coefficients import Coefficients, potentials_of
 from particle_sim.units import Array
 
 
@@ -41,31 +37,20 @@ class SodiumTransport:
     """The terms of one particle; a = i unknowns of a cell, 2 i with a potential."""
 
     forms: SodiumForms
-    terms: Sequence[PhysicsTerm]
-    material: Material
-    scales: Scales
+    coefficients: Coefficients
 
     @cached_property
     def has_potential(self) -> bool:
         """Whether some term reads phi."""
-        return bool(potentials_of(self.terms))
-
-    @cached_property
-    def gradient_energy(self) -> float:
-        """Scaled gradient coefficient k."""
-        return gradient_energy(self.terms, self.material, self.scales)
+        return bool(potentials_of(self.coefficients.terms))
 
     @cached_property
     def linear(self) -> LinearDiffusion | None:
         """Where D is one number and nothing else moves sodium."""
         if self.has_potential:
             return None
-        flux = self._flux(np.linspace(-0.1, 1.1, 25))
-        value = float(flux.diffusivity[0])
-        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(value)
-        if not same or flux.diffusivity_slope.any():
-            return None
-        return LinearDiffusion(forms=self.forms, diffusivity=value)
+        value = self.coefficients.constant
+        return None if value is None else LinearDiffusion(forms=self.forms, diffusivity=value)
 
     def of(self, packed: Array, stage: Stage) -> Transported:
         """At the sodium's unknowns, theta and phi (t,)."""
@@ -91,35 +76,16 @@ class SodiumTransport:
         return np.asarray(residual)
 
     def residual(self, packed: Array, stage: Stage) -> Array:
-        """That alone (t,): the coefficients of long runs are read from a table."""
+        """That alone (t,), as later stages of a step ask for it."""
         if self.linear is not None:
             return self.of(packed, stage).residual
         theta = packed[self.forms.space.cell_dofs]
         points = theta @ self.forms.space.values.T
-        known = None if self._table is None else self._table.at(points)
-        if known is None:
-            flux = self._flux(points)
-            known = [flux.diffusivity] + ([] if flux.mobility is None else [flux.mobility])
+        known = self.coefficients.values(points)
         moved = known[0][..., None] * self.forms.gradient(theta)
         if self.has_potential and len(known) > 1:
             moved += known[1][..., None] * self._pull(packed)
         return self._turned(packed, stage, moved)
-
-    @cached_property
-    def _table(self) -> CloseTable | None:
-        """A and B where phase boundaries cross the particle, in thousands of stages."""
-        if Potential.GRADIENT_ENERGY not in potentials_of(self.terms):
-            return None
-
-        def coefficients(theta: Array) -> Array:
-            flux = self._flux(theta)
-            known = [each for each in (flux.diffusivity, flux.mobility) if each is not None]
-            return np.stack(known, axis=1)
-
-        return close_table(coefficients)
-
-    def _flux(self, theta: Array) -> Flux:
-        return flux_coefficients(self.terms, self.material, self.scales, theta)
 
     def _pull(self, packed: Array) -> Array:
         """grad phi at the points (e, q, d)."""
@@ -136,7 +102,7 @@ class SodiumTransport:
     def _varying(self, packed: Array, stage: Stage) -> Transported:
         forms, ratio, space = self.forms, self.forms.ratio, self.forms.space
         i, theta, length = space.values.shape[1], packed[space.cell_dofs], stage.length
-        flux = self._flux(theta @ space.values.T)
+        flux = self.coefficients.at(theta @ space.values.T)
         gradient = forms.gradient(theta)
         moved, pull = flux.diffusivity[..., None] * gradient, None
         if flux.mobility is not None and self.has_potential:
@@ -164,7 +130,9 @@ class SodiumTransport:
     @cached_property
     def _standing(self) -> Standing:
         return Standing(
-            forms=self.forms, gradient_energy=self.gradient_energy, phi=self.has_potential
+            forms=self.forms,
+            gradient_energy=self.coefficients.gradient_energy,
+            phi=self.has_potential,
         )
 
 

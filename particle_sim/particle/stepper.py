@@ -170,7 +170,7 @@ class Stepper:
         moves: list[float] = []  # largest change of theta and the global unknowns
         for _ in range(NEWTON_LIMIT):
             linearised = system.linearise(packed, overall, stage)
-            residuals.append(system.residual_norm(linearised))
+            residuals.append(_residual_norm(system, linearised))
             if moves and _is_settled(residuals[-1], moves, self.controls.newton_tolerance):
                 trajectory.newton_residuals = tuple(residuals)
                 return packed, overall
@@ -187,6 +187,17 @@ class Stepper:
             last_state=packed,
             residuals=tuple(residuals),
         )
+
+
+def _residual_norm(system: ParticleSystem, linearised: Linearised) -> float:
+    """Largest residual of sodium, potential (over the mass diagonal) and total current."""
+    scale = system.forms.mass_matrix.diagonal()
+    rows = [system.theta, system.phi] if system.potentials else [system.theta]
+    worst = max(float(np.abs(linearised.residual[place] / scale).max()) for place in rows)
+    if len(linearised.overall_residual):
+        unit = max(float(system.volumes.sum()), 1e-300)
+        worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
+    return worst
 
 
 def _is_settled(residual: float, moves: list[float], tolerance: float) -> bool:

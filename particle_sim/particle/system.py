@@ -41,11 +41,12 @@ from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.sodium_transport import SodiumTransport
+from particle_sim.particle.stage_stress import StageStress
 from particle_sim.particle.stress_solver import StressSolver
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver, is_large
 from particle_sim.particle.unknowns import Piece, Stage
-from particle_sim.transport.coefficients import potentials_of
+from particle_sim.transport.coefficients import Coefficients, potentials_of
 from particle_sim.transport.scales import Scales
 from particle_sim.transport.term import Potential
 from particle_sim.units import Array
@@ -71,7 +72,9 @@ class ParticleSystem:
             sodium = TangentSolver(forms=self.forms, fields=1, gradient_energy=0.0)
             return StressSolver(sodium=sodium)
         return TangentSolver(
-            forms=self.forms, fields=fields, gradient_energy=self.transport.gradient_energy
+            forms=self.forms,
+            fields=fields,
+            gradient_energy=self.transport.coefficients.gradient_energy,
         )
 
     @property
@@ -101,17 +104,17 @@ class ParticleSystem:
         """Whether stress acts back on the sodium."""
         return Potential.STRESS in self.potentials
 
-    @property
+    @cached_property
     def theta(self) -> slice:
         return slice(0, self.space.dimension)
 
-    @property
+    @cached_property
     def phi(self) -> slice:
         """Place of phi; empty where no term reads it."""
         n = self.space.dimension
         return slice(n, 2 * n) if self.potentials else slice(n, n)
 
-    @property
+    @cached_property
     def u(self) -> slice:
         """Place of the displacement; empty where stress does not act back."""
         start = self.phi.stop
@@ -175,16 +178,13 @@ class ParticleSystem:
     @cached_property
     def transport(self) -> SodiumTransport:
         """What the physics terms move."""
-        return SodiumTransport(
-            forms=self.forms,
-            terms=self.particle.physics,
-            material=self.material,
-            scales=self.scales,
-        )
+        terms, material, scales = self.particle.physics, self.material, self.scales
+        coefficients = Coefficients(terms=terms, material=material, scales=scales)
+        return SodiumTransport(forms=self.forms, coefficients=coefficients)
 
     @cached_property
-    def _coupler(self) -> Coupler:
-        return Coupler.of(self.elasticity, self.scales)
+    def _stress(self) -> StageStress:
+        return StageStress(coupler=Coupler.of(self.elasticity, self.scales))
 
     def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
         """Residual and tangent at the unknowns ``packed`` and the global ones."""
@@ -194,7 +194,7 @@ class ParticleSystem:
         borders = self.exchange.add(total, packed, overall, stage, {})
         coupling = None
         if self.is_coupled:
-            coupling = self._coupler.at(packed[self.theta], packed[self.u])
+            coupling = self._stress.coupler.at(packed[self.theta], packed[self.u])
             total = self._with_stress(total, coupling.potential, coupling.equilibrium)
 
         def blocks() -> Array:
@@ -231,7 +231,7 @@ class ParticleSystem:
         total = self.transport.residual(packed[: self.phi.stop], stage)
         borders = self.exchange.add(total, packed, overall, stage, answers)
         if self.is_coupled:
-            acting = self._coupler.residuals(packed[self.theta], packed[self.u])
+            acting = self._stress.residuals(packed[self.theta], packed[self.u])
             total = self._with_stress(total, *acting)
         self.held.replace(total, packed)
         return Missed(
@@ -247,31 +247,15 @@ class ParticleSystem:
         sodium[self.phi] += potential
         return np.concatenate([sodium, equilibrium])
 
-    @cached_property
-    def _mass_diagonal(self) -> Array:
-        return np.asarray(self.forms.mass_matrix.diagonal())
-
-    def residual_norm(self, linearised: Linearised) -> float:
-        """Largest residual of sodium, potential (over the mass diagonal) and total current."""
-        n, scale = self.space.dimension, self._mass_diagonal
-        worst = float(np.abs(linearised.residual[:n] / scale).max())
-        if self.potentials:
-            worst = max(worst, float(np.abs(linearised.residual[self.phi] / scale).max()))
-        if len(linearised.overall_residual):
-            unit = max(float(self.volumes.sum()), 1e-300)
-            worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
-        return worst
-
     def linear_stage(self, tangent: Linearised, ahead: Array, drift: Drift) -> Missed:
         """A linear system's stage, later by a drift, whose solution is move + moved.
 
         At moved unknowns and theta less what is kept its residual is r + h K moved - M kept, and
         the tangent M + h K: that leaves r - M ``ahead``, ahead = moved + kept.
         """
-        residual = tangent.residual - self.forms.mass_matrix @ ahead
         return Missed(
             packed=tangent.packed,
-            residual=residual if drift is NO_DRIFT else residual + drift.residual,
+            residual=tangent.residual + drift.residual - self.forms.mass_matrix @ ahead,
             overall_residual=tangent.overall_residual,
             outflow=tangent.outflow + drift.outflow,
             answers=tangent.answers,
@@ -284,11 +268,9 @@ class ParticleSystem:
 
         ``extra`` is added to the residual.
         """
-        residual, of_overall = here.residual, here.overall_residual
-        if extra is not NO_DRIFT:
-            residual = residual + extra.residual
-            of_overall = of_overall + extra.overall_residual
-        packed, overall = self.solver.solve(tangent, residual, of_overall)
+        packed, overall = self.solver.solve(
+            tangent, here.residual + extra.residual, here.overall_residual + extra.overall_residual
+        )
         if not len(overall):
             return packed
         moved = [packed]

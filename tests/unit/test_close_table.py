@@ -24,7 +24,8 @@ def kinked(theta: Array) -> Array:
 
 def misses(table: CloseTable | None, function: object, theta: Array) -> float:
     """Largest difference over the largest value."""
-    assert table is not None and callable(function)
+    assert table is not None
+    assert callable(function)
     found, wanted = table.at(theta), function(theta)
     assert found is not None
     off = np.abs(np.stack(found, axis=1) - wanted).max(axis=0)
