@@ -131,7 +131,7 @@ def _spaces(particle: Particle, scaled: BodyMesh, active: Integers) -> tuple[Spa
     return _spaces_on(scaled, sodium_mesh, particle.order)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _line_spaces(
     vertices: tuple[float, ...], coordinates: Coordinates, order: int
 ) -> tuple[Space, Space]:

@@ -80,8 +80,7 @@ class SodiumTransport:
         if self.linear is not None:
             return self.of(packed, stage).residual
         theta = packed[self.forms.space.cell_dofs]
-        points = theta @ self.forms.space.values.T
-        known = self.coefficients.values(points)
+        known = self.coefficients.values(theta @ self.forms.space.values.T)
         moved = known[0][..., None] * self.forms.gradient(theta)
         if self.has_potential and len(known) > 1:
             moved += known[1][..., None] * self._pull(packed)

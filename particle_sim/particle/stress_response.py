@@ -53,7 +53,7 @@ class _Line:
     elasticity: Elasticity = field(compare=False)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _per_strain(line: _Line) -> NDArray[np.float32]:
     elasticity, regions = line.elasticity, line.elasticity.regions
     material, modulus = regions.material, regions.reference_modulus
