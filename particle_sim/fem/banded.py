@@ -151,10 +151,9 @@ class BandedFactors:
 
     def banded(self, right_side: Array) -> Array:
         """Solution of the band alone for (n,) or (n, k)."""
-        solution, _ = _BAND_SOLVE(
-            self.factors, self.bandwidth, self.bandwidth, right_side, self.pivots
-        )
-        return np.asarray(solution)
+        width = self.bandwidth
+        solution: Array = _BAND_SOLVE(self.factors, width, width, right_side, self.pivots)[0]
+        return solution
 
     def solve(self, right_side: Array) -> Array:
         """Solution for one (n + m,) or several (n + m, k) right-hand sides."""

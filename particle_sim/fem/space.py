@@ -231,6 +231,11 @@ class Space:
         volumes = np.bincount(self.cell_dofs.ravel(), loads.ravel(), self.dimension)
         return np.asarray(volumes, dtype=float)
 
+    @cached_property
+    def volume(self) -> float:
+        """Of the whole mesh."""
+        return float(self.volumes.sum())
+
     def boundary_dofs(self, name: str) -> Integers:
         """Dofs on a named boundary, each once."""
         facets, d = self.mesh.boundary(name), self.mesh.dimension
@@ -242,6 +247,16 @@ class Space:
 
     def boundary(self, name: str) -> FacetPoints:
         """Quadrature points, shape functions and normals on a named boundary."""
+        if name not in self._boundaries:
+            self._boundaries[name] = self._boundary(name)
+        return self._boundaries[name]
+
+    @cached_property
+    def _boundaries(self) -> dict[str, FacetPoints]:
+        """Those met so far."""
+        return {}
+
+    def _boundary(self, name: str) -> FacetPoints:
         d, facets = self.mesh.dimension, self.mesh.boundary(name)
         point = (np.zeros((1, 0)), np.ones(1))
         rule = point if d == 1 else basix.make_quadrature(_FACETS[d], self.degree)

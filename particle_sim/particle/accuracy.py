@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.particle.stability import uniform_stability
-from particle_sim.particle.stepper import Controls
+from particle_sim.particle.stepper import NO_STRESS, Controls
 from particle_sim.particle.stress_response import stress_response
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
@@ -50,7 +50,7 @@ def _line(
         tolerance=tolerance,
         theta_scale=theta_scale,
         stress_scale=max(steepest * theta_scale / (1 - ratio), 1e-300),
-        stress_response=stress_response(system.elasticity) if steepest > 0 else np.zeros(0),
+        stress_response=stress_response(system.elasticity) if steepest > 0 else NO_STRESS,
         newton_tolerance=NEWTON_TOLERANCE if np.isinf(surface.largest) else loose,
         limits=limits,
         stability=uniform_stability(
@@ -70,7 +70,7 @@ def _body(
         tolerance=tolerance / STRESS_PER_SODIUM,
         theta_scale=scale,
         stress_scale=1.0,
-        stress_response=np.zeros(0),
+        stress_response=NO_STRESS,
         newton_tolerance=max(1e-3 * tolerance * scale, ITERATED),
         limits=limits,
         event_tolerance=1e-7,

@@ -44,6 +44,11 @@ class BandSolver:
         return places
 
     @cached_property
+    def _order(self) -> Integers:
+        """The unknown at each place."""
+        return np.argsort(self._places)
+
+    @cached_property
     def _pattern(self) -> BandedPattern:
         n, cells, whole = self.space.dimension, self.space.cell_dofs, 0
         unknowns = [cells + k * n for k in range(self.fields)]
@@ -67,13 +72,13 @@ class BandSolver:
         self, tangent: Linearised, residual: Array, overall_residual: Array
     ) -> tuple[Array, Array]:
         """Step of all unknowns; there are no global ones besides the displacement's."""
-        right_side = np.empty(len(self._places))
-        right_side[self._places] = -residual
-        step = self._factors(tangent).solve(right_side)[self._places]
+        places, n = self._places, self.space.dimension
+        step = self._factors(tangent).solve(residual[self._order])[places]
+        np.negative(step, out=step)
         if not tangent.held:  # rounding of a long step in small cells makes sodium
-            n, volumes = self.space.dimension, self.space.volumes
-            made = residual[:n].sum() + volumes @ step[:n] + tangent.borders.outflow_of(step)
-            step[:n] -= made / volumes.sum()
+            volumes, sodium = self.space.volumes, step[:n]
+            made = np.add.reduce(residual[:n]) + volumes @ sodium + tangent.borders.outflow_of(step)
+            sodium -= made / self.space.volume
         return step, overall_residual
 
     def _factors(self, tangent: Linearised) -> BandedFactors:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from particle_sim.errors import InputError, closest
-from particle_sim.fem.body_mesh import BodyMesh, is_symmetry
-from particle_sim.fem.mesh import Coordinates, line_mesh
+from particle_sim.fem.body_mesh import BodyMesh, Integers, is_symmetry
+from particle_sim.fem.mesh import Coordinates, Mesh, line_mesh
 from particle_sim.fem.space import Space
 from particle_sim.particle.crystal import Inert
 from particle_sim.particle.elasticity import Elasticity
@@ -106,20 +107,43 @@ def _elasticity(
     particle: Particle, scaled: BodyMesh, regions: Regions, length: float
 ) -> Elasticity:
     active = np.flatnonzero(regions.active[scaled.regions])
-    sodium_mesh = scaled if len(active) == len(scaled.cells) else scaled.part(active)
-    degree = quadrature_degree(particle.order, scaled)
-    space = Space(mesh=scaled, order=displacement_order(particle.order, scaled), degree=degree)
+    space, sodium = _spaces(particle, scaled, active)
     hollow = "inner" in scaled.boundaries
     motions = motions_of(scaled.symmetry, particle.mechanics, hollow=hollow)
     return Elasticity(
         regions=regions,
         space=space,
-        sodium=Space(mesh=sodium_mesh, order=particle.order, degree=degree),
+        sodium=sodium,
         active=active,
         motions=motions,
         surroundings=surroundings_of(
             space, motions, particle.mechanics, regions.reference_modulus, length
         ),
+    )
+
+
+def _spaces(particle: Particle, scaled: BodyMesh, active: Integers) -> tuple[Space, Space]:
+    """Of displacement and sodium; those of a bare line serve every run of its mesh."""
+    if isinstance(particle.mesh, Mesh) and len(active) == len(scaled.cells):
+        vertices = scaled.points[:, 0].tolist()
+        return _line_spaces(tuple(vertices), particle.mesh.coordinates, particle.order)
+    sodium_mesh = scaled if len(active) == len(scaled.cells) else scaled.part(active)
+    return _spaces_on(scaled, sodium_mesh, particle.order)
+
+
+@lru_cache(maxsize=8)
+def _line_spaces(
+    vertices: tuple[float, ...], coordinates: Coordinates, order: int
+) -> tuple[Space, Space]:
+    mesh = line_mesh(Mesh(vertices=np.array(vertices), coordinates=coordinates))
+    return _spaces_on(mesh, mesh, order)
+
+
+def _spaces_on(mesh: BodyMesh, sodium_mesh: BodyMesh, order: int) -> tuple[Space, Space]:
+    degree, moved = quadrature_degree(order, mesh), displacement_order(order, mesh)
+    return (
+        Space(mesh=mesh, order=moved, degree=degree),
+        Space(mesh=sodium_mesh, order=order, degree=degree),
     )
 
 

@@ -60,7 +60,9 @@ class SodiumForms:
         """Gradient (e, q, d) of cell dofs (e, i)."""
         if self._line is not None:
             slopes, sizes, _, _ = self._line
-            return np.asarray((local @ slopes.T / sizes)[..., None])
+            found = local @ slopes.T
+            found /= sizes
+            return np.asarray(found[..., None])
         inside = local @ self._reference.slopes.T
         inside = inside.reshape(len(local), -1, self.space.mesh.dimension)
         return turned(inside, self.space.inverse_jacobians)
@@ -68,15 +70,13 @@ class SodiumForms:
     def divergence(self, flux: Array) -> Array:
         """Cell vectors of int flux . grad N_i (e, i) of a flux (e, q, d)."""
         if self._line is not None:
-            slopes, sizes, _, _ = self._line
-            return np.asarray((self.space.weights / sizes * flux[..., 0]) @ slopes)
+            return np.asarray((self._per_size * flux[..., 0]) @ self._line[0])
         return np.asarray(self._reference.pulled(flux) @ self._reference.slopes)
 
     def carried(self, flux: Array) -> Array:
         """Cell matrices of int N_j flux . grad N_i (e, i, j) of a flux (e, q, d)."""
         if self._line is not None:
-            _, sizes, _, (one, _) = self._line
-            return self._square((self.space.weights / sizes * flux[..., 0]) @ one)
+            return self._square((self._per_size * flux[..., 0]) @ self._line[3][0])
         return self._square(self._reference.pulled(flux) @ self._reference.carriers)
 
     @cached_property
@@ -92,6 +92,11 @@ class SodiumForms:
         slopes = self.space.gradients_in(slice(0, 1))[0, :, :, 0] * sizes[0]
         pairs = self._pairs(slopes, values), self._pairs(slopes, slopes)
         return slopes, sizes, self.space.weights / sizes**2, pairs
+
+    @cached_property
+    def _per_size(self) -> Array:
+        """Weights over the cells' sizes (e, q)."""
+        return np.asarray(self.space.weights / self.space.mesh.cell_sizes[:, None])
 
     @staticmethod
     def _pairs(left: Array, right: Array) -> Array:

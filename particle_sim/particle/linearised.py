@@ -60,7 +60,7 @@ class Linearised:
     @property
     def outflow(self) -> float:
         """Sodium leaving per scaled time, through all surfaces with a flux."""
-        return sum(self.borders.flows.values(), self.borders.drift)
+        return self.borders.outflow
 
     @property
     def answers(self) -> Mapping[str, SurfaceResponse]:
@@ -87,6 +87,17 @@ class Linearised:
             [sparse.csr_array(self.rows), sparse.csr_array(self.corner)],
         ]
         return sparse.csr_array(sparse.block_array(blocks, format="csr"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """The residual of a later stage of a step, which needs no tangent of its own."""
+
+    packed: Array
+    residual: Array
+    overall_residual: Array
+    outflow: float
+    answers: Mapping[str, SurfaceResponse]
 
 
 @dataclass(frozen=True, kw_only=True)

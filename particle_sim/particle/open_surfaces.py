@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -191,6 +191,9 @@ class OpenSurfaces:
         """Whether time alone changes what passes."""
 
         def passing(name: str, at: Stage) -> Any:
+            given = self.given(name, at)
+            if given is not None:
+                return given
             history = self._history(name)
             if isinstance(history, SurfaceFlux):
                 return history.between(*at.piece, at.time * self.scales.time)
@@ -275,11 +278,14 @@ class Borders:
     overall: Array
     flows: dict[str, float]
     answers: dict[str, SurfaceResponse]
-    drift: float = 0.0
-    """What leaves besides, in a stage whose flows are those of another time"""
     reacts: bool = False
     blocks: list[tuple[FacetPoints, int, Array]] = field(default_factory=list)
     """Facets, first column, and what their sodium's rows gain there (f, i, i)"""
+
+    @property
+    def outflow(self) -> float:
+        """Sodium leaving per scaled time, through all surfaces with a flux."""
+        return sum(self.flows.values())
 
     def add_to(self, tangent: Array) -> None:
         """Add the slopes of the fluxes to cell tangents (e, a, a), in place."""
@@ -301,14 +307,20 @@ class Borders:
 
     @staticmethod
     def empty(size: int, g: int) -> Borders:
+        columns, rows, corner, overall = _nothing(size) if g == 0 else _zeros(size, g)
         return Borders(
-            columns=np.zeros((size, g)),
-            rows=np.zeros((g, size)),
-            corner=np.zeros((g, g)),
-            overall=np.zeros(g),
-            flows={},
-            answers={},
+            columns=columns, rows=rows, corner=corner, overall=overall, flows={}, answers={}
         )
+
+
+def _zeros(size: int, g: int) -> tuple[Array, Array, Array, Array]:
+    return np.zeros((size, g)), np.zeros((g, size)), np.zeros((g, g)), np.zeros(g)
+
+
+@lru_cache(maxsize=16)
+def _nothing(size: int) -> tuple[Array, Array, Array, Array]:
+    """Without global unknowns there is nothing to write to."""
+    return _zeros(size, 0)
 
 
 def _add(target: Array, cells: Integers, values: Array) -> None:

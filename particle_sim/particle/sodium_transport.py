@@ -6,7 +6,7 @@ grad w, one of the potential's int phi w - k int grad theta . grad w; T is the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,13 +14,10 @@ import numpy as np
 from scipy import sparse
 
 from particle_sim.fem.sparse_pattern import scatter
-from particle_sim.materials.material import Material
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.linear_diffusion import LinearDiffusion
 from particle_sim.particle.unknowns import Stage
-from particle_sim.transport.coefficients import flux_coefficients, gradient_energy, potentials_of
-from particle_sim.transport.scales import Scales
-from particle_sim.transport.term import PhysicsTerm
+from particle_sim.transport.coefficients import Coefficients, potentials_of
 from particle_sim.units import Array
 
 
@@ -40,32 +37,20 @@ class SodiumTransport:
     """The terms of one particle; a = i unknowns of a cell, 2 i with a potential."""
 
     forms: SodiumForms
-    terms: Sequence[PhysicsTerm]
-    material: Material
-    scales: Scales
+    coefficients: Coefficients
 
     @cached_property
     def has_potential(self) -> bool:
         """Whether some term reads phi."""
-        return bool(potentials_of(self.terms))
-
-    @cached_property
-    def gradient_energy(self) -> float:
-        """Scaled gradient coefficient k."""
-        return gradient_energy(self.terms, self.material, self.scales)
+        return bool(potentials_of(self.coefficients.terms))
 
     @cached_property
     def linear(self) -> LinearDiffusion | None:
         """Where D is one number and nothing else moves sodium."""
         if self.has_potential:
             return None
-        probe = np.linspace(-0.1, 1.1, 25)
-        flux = flux_coefficients(self.terms, self.material, self.scales, probe)
-        value = float(flux.diffusivity[0])
-        same = np.ptp(flux.diffusivity) <= 1e-14 * abs(value)
-        if not same or flux.diffusivity_slope.any():
-            return None
-        return LinearDiffusion(forms=self.forms, diffusivity=value)
+        value = self.coefficients.constant
+        return None if value is None else LinearDiffusion(forms=self.forms, diffusivity=value)
 
     def of(self, packed: Array, stage: Stage) -> Transported:
         """At the sodium's unknowns, theta and phi (t,)."""
@@ -90,15 +75,37 @@ class SodiumTransport:
         residual[:n] += stage.length * scatter(self.forms.space.cell_dofs, moved, n)
         return np.asarray(residual)
 
+    def residual(self, packed: Array, stage: Stage) -> Array:
+        """That alone (t,), as later stages of a step ask for it."""
+        if self.linear is not None:
+            return self.of(packed, stage).residual
+        theta = packed[self.forms.space.cell_dofs]
+        known = self.coefficients.values(theta @ self.forms.space.values.T)
+        moved = known[0][..., None] * self.forms.gradient(theta)
+        if self.has_potential and len(known) > 1:
+            moved += known[1][..., None] * self._pull(packed)
+        return self._turned(packed, stage, moved)
+
+    def _pull(self, packed: Array) -> Array:
+        """grad phi at the points (e, q, d)."""
+        space = self.forms.space
+        return self.forms.gradient(packed[space.cell_dofs + space.dimension])
+
+    def _turned(self, packed: Array, stage: Stage, moved: Array) -> Array:
+        """Residual of what moves at the points (e, q, d) along the crystal's axes."""
+        ratio = self.forms.ratio
+        return self._residual(
+            packed, stage, self.forms.divergence(moved if ratio is None else moved @ ratio)
+        )
+
     def _varying(self, packed: Array, stage: Stage) -> Transported:
-        forms, ratio, values = self.forms, self.forms.ratio, self.forms.space.values
-        i, dofs, length = values.shape[1], forms.space.cell_dofs, stage.length
-        theta = packed[dofs]
-        flux = flux_coefficients(self.terms, self.material, self.scales, theta @ values.T)
+        forms, ratio, space = self.forms, self.forms.ratio, self.forms.space
+        i, theta, length = space.values.shape[1], packed[space.cell_dofs], stage.length
+        flux = self.coefficients.at(theta @ space.values.T)
         gradient = forms.gradient(theta)
         moved, pull = flux.diffusivity[..., None] * gradient, None
         if flux.mobility is not None and self.has_potential:
-            pull = forms.gradient(packed[dofs + forms.space.dimension])
+            pull = self._pull(packed)
             moved += flux.mobility[..., None] * pull
 
         def tangent() -> Array:
@@ -112,9 +119,8 @@ class SodiumTransport:
             )
             return made
 
-        moved = moved if ratio is None else moved @ ratio
         return Transported(
-            residual=self._residual(packed, stage, forms.divergence(moved)),
+            residual=self._turned(packed, stage, moved),
             diffusivity=flux.diffusivity,
             mobility=flux.mobility,
             make_tangent=tangent,
@@ -123,7 +129,9 @@ class SodiumTransport:
     @cached_property
     def _standing(self) -> Standing:
         return Standing(
-            forms=self.forms, gradient_energy=self.gradient_energy, phi=self.has_potential
+            forms=self.forms,
+            gradient_energy=self.coefficients.gradient_energy,
+            phi=self.has_potential,
         )
 
 

@@ -13,20 +13,23 @@ but the first state's, for what is not sodium.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.batch import rosenbrock
 from particle_sim.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA
 from particle_sim.errors import ConvergenceError
+from particle_sim.particle.linearised import Linearised, Missed
 from particle_sim.particle.stability import UniformStability
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.units import Array
 
-A, C = (tuple(np.array(row) for row in rows) for rows in (rosenbrock.A, rosenbrock.C))
+A = tuple(np.array(row) for row in rosenbrock.A)
+KEPT = tuple(GAMMA * np.array(row) for row in rosenbrock.C)
 
 NEWTON_LIMIT = 12
 OVERSTATED = 0.5
@@ -35,6 +38,7 @@ of 236 runs of every law, shape and surface that makes errors of a hundredth of 
 median, and of three times it at most."""
 FAILED = 256.0
 """Error handed back for a step without a solution; shortens it to a quarter."""
+NO_STRESS: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
 ROUNDING = 1e-9
 """Change of theta below which an iteration that no longer improves has met rounding."""
 
@@ -49,7 +53,7 @@ class Controls:
     tolerance: float
     theta_scale: float
     stress_scale: float
-    stress_response: Array
+    stress_response: NDArray[np.float32]
     newton_tolerance: float
     limits: tuple[float, float] | None
     event_tolerance: float = 1e-9
@@ -61,7 +65,7 @@ class Controls:
         """Error over tolerance; below 1 is good."""
         worst = float(np.abs(theta_error).max()) / self.theta_scale
         if self.stress_response.size:
-            stress = float(np.abs(self.stress_response @ theta_error).max())
+            stress = float(np.abs(self.stress_response @ theta_error.astype(np.float32)).max())
             worst = max(worst, stress / self.stress_scale)
         return worst / self.tolerance
 
@@ -107,23 +111,26 @@ class Stepper:
         system, theta = self.system, self.system.theta
         start, n = np.concatenate([snapshot.packed, snapshot.overall]), len(snapshot.packed)
         stage = Stage(time=snapshot.time, piece=piece, length=GAMMA * length, history=start[theta])
-        tangent = here = system.linearise(snapshot.packed, snapshot.overall, stage)
+        tangent = system.linearise(snapshot.packed, snapshot.overall, stage)
         drift = system.drift(tangent, stage, length)
         moves = np.zeros((len(A), len(start)))
         left = np.zeros(len(A))  # sodium that leaves with each move
+        here: Linearised | Missed = tangent
         for i in range(len(A)):
-            moved, kept = A[i] @ moves[:i], GAMMA * (C[i] @ moves[:i, theta])
+            moved, kept = A[i] @ moves[:i], KEPT[i] @ moves[:i, theta]
             if i > 0 and tangent.is_linear:
-                here = system.linear_stage(tangent, moved, kept, drift.times(ALPHA[i]))
+                here = system.linear_stage(tangent, moved + kept, drift.times(ALPHA[i]))
             elif i > 0:
-                at = snapshot.time + ALPHA[i] * length
-                state = start + moved
-                later = replace(stage, time=at, history=state[theta] + kept)
-                here = system.linearise(state[:n], state[n:], later, tangent.answers)
+                at, state = snapshot.time + ALPHA[i] * length, start + moved
+                kept += state[theta]
+                later = Stage(time=at, piece=piece, length=stage.length, history=kept)
+                here = system.missed(state[:n], state[n:], later, tangent.answers)
             extra = drift.times(DERIVATIVE[i])
             moves[i] = system.move(tangent, here, extra)
+            if tangent.is_linear:
+                moves[i] -= moved
             flow = stage.length * (here.outflow + extra.outflow)
-            left[i] = GAMMA * (C[i] @ left[:i]) + flow + tangent.borders.outflow_of(moves[i])
+            left[i] = KEPT[i] @ left[:i] + flow + tangent.borders.outflow_of(moves[i])
         self.trajectory.linear_solves += len(A)
         state, error = start + moved + moves[-1], moves[-1, theta]
         if not np.isfinite(state).all():
@@ -163,7 +170,7 @@ class Stepper:
         moves: list[float] = []  # largest change of theta and the global unknowns
         for _ in range(NEWTON_LIMIT):
             linearised = system.linearise(packed, overall, stage)
-            residuals.append(system.residual_norm(linearised))
+            residuals.append(_residual_norm(system, linearised))
             if moves and _is_settled(residuals[-1], moves, self.controls.newton_tolerance):
                 trajectory.newton_residuals = tuple(residuals)
                 return packed, overall
@@ -180,6 +187,17 @@ class Stepper:
             last_state=packed,
             residuals=tuple(residuals),
         )
+
+
+def _residual_norm(system: ParticleSystem, linearised: Linearised) -> float:
+    """Largest residual of sodium, potential (over the mass diagonal) and total current."""
+    scale = system.forms.mass_matrix.diagonal()
+    rows = [system.theta, system.phi] if system.potentials else [system.theta]
+    worst = max(float(np.abs(linearised.residual[place] / scale).max()) for place in rows)
+    if len(linearised.overall_residual):
+        unit = max(float(system.volumes.sum()), 1e-300)
+        worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
+    return worst
 
 
 def _is_settled(residual: float, moves: list[float], tolerance: float) -> bool:

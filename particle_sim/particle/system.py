@@ -30,16 +30,23 @@ from particle_sim.particle.coupling import Coupler
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.held import HeldSurfaces
-from particle_sim.particle.linearised import NO_DRIFT, Drift, Linearised, identity_rows
+from particle_sim.particle.linearised import (
+    NO_DRIFT,
+    Drift,
+    Linearised,
+    Missed,
+    identity_rows,
+)
 from particle_sim.particle.open_surfaces import OpenSurfaces
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.rate import Rate
 from particle_sim.particle.sodium_transport import SodiumTransport
+from particle_sim.particle.stage_stress import StageStress
 from particle_sim.particle.stress_solver import StressSolver
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.tangent_solver import TangentSolver, is_large
 from particle_sim.particle.unknowns import Piece, Stage
-from particle_sim.transport.coefficients import potentials_of
+from particle_sim.transport.coefficients import Coefficients, potentials_of
 from particle_sim.transport.scales import Scales
 from particle_sim.transport.term import Potential
 from particle_sim.units import Array
@@ -65,7 +72,9 @@ class ParticleSystem:
             sodium = TangentSolver(forms=self.forms, fields=1, gradient_energy=0.0)
             return StressSolver(sodium=sodium)
         return TangentSolver(
-            forms=self.forms, fields=fields, gradient_energy=self.transport.gradient_energy
+            forms=self.forms,
+            fields=fields,
+            gradient_energy=self.transport.coefficients.gradient_energy,
         )
 
     @property
@@ -95,17 +104,17 @@ class ParticleSystem:
         """Whether stress acts back on the sodium."""
         return Potential.STRESS in self.potentials
 
-    @property
+    @cached_property
     def theta(self) -> slice:
         return slice(0, self.space.dimension)
 
-    @property
+    @cached_property
     def phi(self) -> slice:
         """Place of phi; empty where no term reads it."""
         n = self.space.dimension
         return slice(n, 2 * n) if self.potentials else slice(n, n)
 
-    @property
+    @cached_property
     def u(self) -> slice:
         """Place of the displacement; empty where stress does not act back."""
         start = self.phi.stop
@@ -169,37 +178,24 @@ class ParticleSystem:
     @cached_property
     def transport(self) -> SodiumTransport:
         """What the physics terms move."""
-        return SodiumTransport(
-            forms=self.forms,
-            terms=self.particle.physics,
-            material=self.material,
-            scales=self.scales,
-        )
+        terms, material, scales = self.particle.physics, self.material, self.scales
+        coefficients = Coefficients(terms=terms, material=material, scales=scales)
+        return SodiumTransport(forms=self.forms, coefficients=coefficients)
 
     @cached_property
-    def _coupler(self) -> Coupler:
-        return Coupler.of(self.elasticity, self.scales)
+    def _stress(self) -> StageStress:
+        return StageStress(coupler=Coupler.of(self.elasticity, self.scales))
 
-    def linearise(
-        self,
-        packed: Array,
-        overall: Array,
-        stage: Stage,
-        answers: Mapping[str, SurfaceResponse] | None = None,
-    ) -> Linearised:
-        """Residual and tangent at the unknowns ``packed`` and the global ones.
-
-        With ``answers`` the surfaces with an unknown potential keep the slopes of those.
-        """
-        n, t = self.space.dimension, self.phi.stop
+    def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
+        """Residual and tangent at the unknowns ``packed`` and the global ones."""
+        t = self.phi.stop
         moved = self.transport.of(packed[:t], stage)
         total = moved.residual
-        borders = self.exchange.add(total, packed, overall, stage, answers or {})
+        borders = self.exchange.add(total, packed, overall, stage, {})
         coupling = None
         if self.is_coupled:
-            coupling = self._coupler.at(packed[self.theta], packed[self.u])
-            total[n:] += coupling.potential
-            total = np.concatenate([total, coupling.equilibrium])
+            coupling = self._stress.coupler.at(packed[self.theta], packed[self.u])
+            total = self._with_stress(total, coupling.potential, coupling.equilibrium)
 
         def blocks() -> Array:
             tangent = moved.make_tangent()
@@ -228,37 +224,46 @@ class ParticleSystem:
             is_linear=is_linear and not borders.reacts and not held,
         )
 
-    @cached_property
-    def _mass_diagonal(self) -> Array:
-        return np.asarray(self.forms.mass_matrix.diagonal())
-
-    def residual_norm(self, linearised: Linearised) -> float:
-        """Largest residual of sodium, potential (over the mass diagonal) and total current."""
-        n, scale = self.space.dimension, self._mass_diagonal
-        worst = float(np.abs(linearised.residual[:n] / scale).max())
-        if self.potentials:
-            worst = max(worst, float(np.abs(linearised.residual[self.phi] / scale).max()))
-        if len(linearised.overall_residual):
-            unit = max(float(self.volumes.sum()), 1e-300)
-            worst = max(worst, float(np.abs(linearised.overall_residual).max()) / unit)
-        return worst
-
-    def linear_stage(
-        self, tangent: Linearised, moved: Array, kept: Array, drift: Drift
-    ) -> Linearised:
-        """A linear system's stage at ``moved`` unknowns and theta less ``kept``, later by a drift.
-
-        Its residual follows from that of ``tangent``: r + h K moved - M kept + drift.
-        """
-        assert self.transport.linear is not None
-        change = self.transport.linear.change(moved, kept, tangent.length)
-        return replace(
-            tangent,
-            residual=tangent.residual + change + drift.residual,
-            borders=replace(tangent.borders, drift=drift.outflow),
+    def missed(
+        self, packed: Array, overall: Array, stage: Stage, answers: Mapping[str, SurfaceResponse]
+    ) -> Missed:
+        """The residual alone; surfaces with an unknown potential keep the slopes of ``answers``."""
+        total = self.transport.residual(packed[: self.phi.stop], stage)
+        borders = self.exchange.add(total, packed, overall, stage, answers)
+        if self.is_coupled:
+            acting = self._stress.residuals(packed[self.theta], packed[self.u])
+            total = self._with_stress(total, *acting)
+        self.held.replace(total, packed)
+        return Missed(
+            packed=packed,
+            residual=total,
+            overall_residual=borders.overall,
+            outflow=borders.outflow,
+            answers=borders.answers,
         )
 
-    def move(self, tangent: Linearised, here: Linearised, extra: Drift = NO_DRIFT) -> Array:
+    def _with_stress(self, sodium: Array, potential: Array, equilibrium: Array) -> Array:
+        """All rows, from the sodium's (t,) and what stress adds to the potential's (n,)."""
+        sodium[self.phi] += potential
+        return np.concatenate([sodium, equilibrium])
+
+    def linear_stage(self, tangent: Linearised, ahead: Array, drift: Drift) -> Missed:
+        """A linear system's stage, later by a drift, whose solution is move + moved.
+
+        At moved unknowns and theta less what is kept its residual is r + h K moved - M kept, and
+        the tangent M + h K: that leaves r - M ``ahead``, ahead = moved + kept.
+        """
+        return Missed(
+            packed=tangent.packed,
+            residual=tangent.residual + drift.residual - self.forms.mass_matrix @ ahead,
+            overall_residual=tangent.overall_residual,
+            outflow=tangent.outflow + drift.outflow,
+            answers=tangent.answers,
+        )
+
+    def move(
+        self, tangent: Linearised, here: Linearised | Missed, extra: Drift = NO_DRIFT
+    ) -> Array:
         """All unknowns' solution, global ones last, of tangent times move = -residual of ``here``.
 
         ``extra`` is added to the residual.
@@ -266,6 +271,8 @@ class ParticleSystem:
         packed, overall = self.solver.solve(
             tangent, here.residual + extra.residual, here.overall_residual + extra.overall_residual
         )
+        if not len(overall):
+            return packed
         moved = [packed]
         for k, name in enumerate(self.exchange.unknown_voltages):
             answer, facets = here.answers[name], self.exchange.facets[name]
@@ -284,7 +291,7 @@ class ParticleSystem:
         later = replace(stage, time=stage.time + length)
         if not self.exchange.changes(here.packed, here.overall, stage, later):
             return NO_DRIFT
-        there = self.linearise(here.packed, here.overall, later, here.answers)
+        there = self.missed(here.packed, here.overall, later, here.answers)
         return Drift(
             residual=there.residual - here.residual,
             overall_residual=there.overall_residual - here.overall_residual,

@@ -10,7 +10,7 @@ from particle_sim.constants import GAS_CONSTANT
 from particle_sim.fem.mesh import Mesh
 from particle_sim.particle import accuracy
 from particle_sim.particle.discretise import discretised
-from particle_sim.particle.stability import SLOWEST_WAVE, uniform_stability
+from particle_sim.particle.stability import SLOWEST_WAVE, UNIFORM, uniform_stability
 
 RADIUS, CONCENTRATION, DIFFUSIVITY, CHI, GRADIENT = 5e-8, 2e4, 1e-16, 2.6, 2e-10
 
@@ -49,8 +49,9 @@ def test_phases_part_however_slowly() -> None:
 
 
 def test_without_the_limit_slow_particles_stay_uniform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding that such steps raise is all there is of a wave; how much differs by processor."""
     monkeypatch.setattr(accuracy, "uniform_stability", lambda *_: None)
-    assert span_half_way(24.0 * 36500) < 1e-3
+    assert span_half_way(24.0 * 36500) < UNIFORM
 
 
 def test_a_solid_solution_stays_uniform() -> None:

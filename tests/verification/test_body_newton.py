@@ -20,7 +20,7 @@ import particle_sim as ps
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.flux import SurfaceState
 from particle_sim.materials.functions import LinearTable, Polynomial
-from particle_sim.particle import elastic_solvers, sodium_transport, stress_solver
+from particle_sim.particle import elastic_solvers, stress_solver
 from particle_sim.particle.accuracy import controls_of
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.discretise import discretised
@@ -35,6 +35,7 @@ from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.tangent_solver import TangentSolver
 from particle_sim.particle.unknowns import Stage
+from particle_sim.transport import coefficients
 from particle_sim.transport.coefficients import flux_coefficients
 from particle_sim.transport.kinetics import butler_volmer
 from particle_sim.transport.term import Flux, PhysicsTerm
@@ -321,6 +322,6 @@ def test_newton_converges_quadratically(law: tuple[PhysicsTerm, ...]) -> None:
 def test_newton_notices_missing_slopes(
     law: tuple[PhysicsTerm, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sodium_transport, "flux_coefficients", no_slopes)
+    monkeypatch.setattr(coefficients, "flux_coefficients", no_slopes)
     with pytest.raises(AssertionError, match="not quadratic"):
         check_quadratic(law)

@@ -18,7 +18,6 @@ from particle_sim.fem.banded import BandedMatrix
 from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.functions import LinearTable, Polynomial
 from particle_sim.materials.material import Material
-from particle_sim.particle import sodium_transport
 from particle_sim.particle.accuracy import controls_of
 from particle_sim.particle.band_solver import BandSolver
 from particle_sim.particle.discretise import discretised
@@ -28,6 +27,7 @@ from particle_sim.particle.stepper import Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.unknowns import Stage
+from particle_sim.transport import coefficients
 from particle_sim.transport.coefficients import flux_coefficients
 from particle_sim.transport.term import Flux, PhysicsTerm
 from particle_sim.units import Array
@@ -262,6 +262,6 @@ def test_newton_converges_quadratically(law: tuple[PhysicsTerm, ...]) -> None:
 
 
 def test_newton_notices_missing_slopes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sodium_transport, "flux_coefficients", no_slopes)
+    monkeypatch.setattr(coefficients, "flux_coefficients", no_slopes)
     with pytest.raises(AssertionError, match="not quadratic"):
         check_quadratic(FICK)

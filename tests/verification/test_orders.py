@@ -18,10 +18,11 @@ from reference import assert_balanced, elastic_material, radial_space, stress_sc
 
 import particle_sim as ps
 from particle_sim.materials.functions import LinearTable
-from particle_sim.particle import sodium_transport, stepper
+from particle_sim.particle import stepper
 from particle_sim.particle.discretise import discretised
 from particle_sim.particle.stepper import Controls, Snapshot, Stepper, Trajectory
 from particle_sim.particle.system import ParticleSystem
+from particle_sim.transport import coefficients
 from particle_sim.transport.term import Flux
 from particle_sim.units import Array
 
@@ -139,12 +140,12 @@ def test_order_in_time_notices_a_wrong_stage(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_order_in_time_notices_a_forgotten_slope(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = sodium_transport.flux_coefficients
+    plain = coefficients.flux_coefficients
 
     def flat(*arguments: Any) -> Flux:
         flux = plain(*arguments)
         return replace(flux, diffusivity_slope=np.zeros_like(flux.diffusivity))
 
-    monkeypatch.setattr(sodium_transport, "flux_coefficients", flat)
+    monkeypatch.setattr(coefficients, "flux_coefficients", flat)
     with pytest.raises(AssertionError, match="order in time"):
         check_order_in_time(2.5)
