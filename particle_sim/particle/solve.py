@@ -11,6 +11,7 @@ import numpy as np
 from particle_sim.checks import arguments_checked
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.accuracy import controls_of
+from particle_sim.particle.adaptive import Adaptive
 from particle_sim.particle.checkpoint import Checkpoint, fingerprint
 from particle_sim.particle.default_mesh import chosen_mesh
 from particle_sim.particle.discretise import discretised, open_boundary
@@ -21,6 +22,7 @@ from particle_sim.particle.filling import (
     filling_at,
     landing_times,
 )
+from particle_sim.particle.follow import Schedule, follow
 from particle_sim.particle.integrate import integrate
 from particle_sim.particle.memory import check_memory
 from particle_sim.particle.outcome import Stored
@@ -55,6 +57,7 @@ def solve_particle(
     limits: tuple[float, float] | None = SITE_LIMITS,
     progress: Callable[[float], None] | None = None,
     checkpoint: str | Path | None = None,
+    adaptive: Adaptive | None = None,
 ) -> ParticleRun:
     """Sodium, displacement and stress in a particle of any shape against time.
 
@@ -83,17 +86,26 @@ def solve_particle(
     landings = landing_times(times, surface.breaks)
     kept = _checkpoint(checkpoint, particle, surface, inner_surface, tuple(on), tolerance, limits)
     particle = _with_cells(particle, surface, inner_surface, tolerance)
-    system = discretised(particle, _surfaces(particle, surface, inner_surface, on))
+    surfaces = _surfaces(particle, surface, inner_surface, on)
+    system = discretised(particle, surfaces, resolve_interface=adaptive is None)
     stored = len(landings) + 2 if store is Stored.TIMES else MANY
     memory = check_memory(system, stored)
     if len(landings) and store is Stored.TIMES:
         check_first_output(surface, float(landings[0]), _sodium_per_area(system), limits)
+    controls = controls_of(system, surface, tolerance, limits)
+    wanted = landings if store is Stored.TIMES else np.zeros(0)
+    if adaptive is not None:
+        schedule = Schedule(
+            breaks=surface.breaks, landings=landings, stored=wanted, progress=progress
+        )
+        given = initial_site_fraction or (lambda x: np.full(len(x), surface.initial_site_fraction))
+        run = follow(adaptive, controls, system, schedule, given)
+        return noted(run, warnings=warnings_for(run, tolerance))
     start = _start(system, surface, initial_site_fraction)
     check_start(start, limits)
-    controls = controls_of(system, surface, tolerance, limits)
     stepper = Stepper(system=system, controls=controls, trajectory=Trajectory())
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
-    run = particle_run(system, trajectory, landings if store is Stored.TIMES else np.zeros(0))
+    run = particle_run(system, trajectory, wanted)
     space = estimated_error(run, controls, begins_with_a_jump=bool(np.isinf(surface.largest)))
     balances, cost = replace(run.balances, space=space), replace(run.cost, memory=memory)
     run = noted(run, balances=balances, cost=cost)
