@@ -1,4 +1,4 @@
-"""Triangles that are halved where they are too large: one binary tree over each cell of a base mesh.
+"""Triangles halved where they are too large: one binary tree over each cell of a base mesh.
 
 A triangle is halved from its newest vertex to the middle of the opposite edge (Mitchell, ACM Trans.
 Math. Softw. 15 (1989) 326), so that its descendants have four shapes at most. A mesh is made anew
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,7 +214,9 @@ def _halved(cells: Bisection, chosen: Mask, middles: _Middles) -> tuple[Bisectio
         points=points,
     )
     kept = _taken(cells, np.flatnonzero(~chosen))
-    parts = {n: np.concatenate([getattr(kept, n), getattr(halves, n)]) for n in _PER_CELL}
+    parts: dict[str, Any] = {
+        name: np.concatenate([getattr(kept, name), getattr(halves, name)]) for name in _PER_CELL
+    }
     return replace(halves, **parts), middles
 
 
@@ -222,7 +225,8 @@ _PER_CELL = ("starts", "levels", "corners", "vertices")
 
 def _taken(cells: Bisection, chosen: Integers) -> Bisection:
     """Some of the cells."""
-    return replace(cells, **{name: getattr(cells, name)[chosen] for name in _PER_CELL})
+    parts: dict[str, Any] = {name: getattr(cells, name)[chosen] for name in _PER_CELL}
+    return replace(cells, **parts)
 
 
 def _placed(base: BodyMesh, roots: Integers, corners: Array) -> Array:

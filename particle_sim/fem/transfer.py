@@ -27,7 +27,7 @@ class Nested:
     space: Space
 
     def at(self, field: Array, owners: Integers, placed: Array) -> Array:
-        """Values of a field (n, ...) in cells (c,) at points (c, p, 2) of base cells (c, p, ...)."""
+        """Values (c, p, ...) of a field (n, ...) in cells (c,) at points (c, p, 2) of base cells."""
         local = field[self.space.cell_dofs[owners]]
         return np.asarray(np.einsum("cpi,ci...->cp...", self.shapes(owners, placed), local))
 
@@ -36,7 +36,7 @@ class Nested:
         corners = self.cells.ordered_corners[owners]
         frame = (corners[:, 1:] - corners[:, :1]).transpose(0, 2, 1)
         local = np.linalg.solve(frame, (placed - corners[:, :1]).transpose(0, 2, 1))
-        values, _ = self.space.tabulate(local.transpose(0, 2, 1).reshape(-1, 2))
+        values, _ = self.space.tabulate(np.asarray(local.transpose(0, 2, 1).reshape(-1, 2), float))
         return values.reshape(*placed.shape[:2], -1)
 
 
@@ -85,9 +85,8 @@ def _loads(field: Array, old: Nested, new: Nested) -> Array:
         old.cells.ordered_corners[before],
         new.cells.ordered_corners[after],
     )
-    rule, rule_weights = basix.make_quadrature(
-        basix.CellType.triangle, old.space.order + new.space.order + EXTRA
-    )
+    degree = old.space.order + new.space.order + EXTRA
+    rule, rule_weights = map(np.asarray, basix.make_quadrature(basix.CellType.triangle, degree))
     frame = corners[:, 1:] - corners[:, :1]
     placed = corners[:, :1] + np.einsum("pa,cab->cpb", rule, frame)
     roots = np.repeat(old.cells.roots[before], len(rule_weights))

@@ -33,12 +33,12 @@ class Adaptive:
     """Cells of a section that follow its phase boundary, for ``solve_particle(adaptive=...)``.
 
     Cells are halved, from those of the particle's mesh, until ``nodes`` node distances cross the
-    boundary of the plateau that a point is on, and until the fastest wave of an unstable filling has
-    eight. They stay as small for ``ahead`` widths around, so that the boundary can move that far
-    before another mesh is made, and grow from there by ``growth`` per distance.
+    boundary of the plateau that a point is on, and eight the fastest wave of an unstable filling.
+    They stay as small for ``ahead`` widths around, so that the boundary can move that far before
+    another mesh is made, and grow from there by ``growth`` per distance.
     """
 
-    nodes: float = 4.0
+    nodes: float = 3.0
     ahead: float = 1.5
     growth: float = 0.5
 

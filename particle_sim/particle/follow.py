@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from particle_sim.errors import InputError
 from particle_sim.fem.bisection import Bisection, bisected, common_refinement
 from particle_sim.fem.space import Space
 from particle_sim.fem.transfer import Nested, embedded, projected
 from particle_sim.particle.adaptive import TOLD, Adaptive, largest_around, next_cells, wanted_sizes
 from particle_sim.particle.discretise import on_mesh
-from particle_sim.particle.filling import Filling, check_start, filling_at
+from particle_sim.particle.filling import check_start, filling_at
 from particle_sim.particle.integrate import first_snapshot, first_step, go_on, placed
+from particle_sim.particle.interface import interface_width
 from particle_sim.particle.outcome import Balances, Cost, extent
 from particle_sim.particle.result import is_wanted, noted, run_of, sodium_and_passed
 from particle_sim.particle.run import ParticleRun
@@ -32,7 +34,7 @@ MOST_ROUNDS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule:
+class Due:
     """When states are due: kinks of the surface's history [s], landings [s], which are stored."""
 
     breaks: Array
@@ -63,20 +65,20 @@ class Follower:
     controls: Controls
     system: ParticleSystem
     cells: Bisection
-    schedule: Schedule
+    due: Due
     parts: list[Part] = field(default_factory=list)
 
-    def solve(self, start: Filling) -> ParticleRun:
+    def solve(self, start: Callable[[Array], Array]) -> ParticleRun:
         """From a filling, given as a function of the position, to the end."""
         theta = self._begin(start)
-        breaks, unit = self.schedule.breaks, self.system.scales.time
+        breaks, unit = self.due.breaks, self.system.scales.time
         at = first_snapshot(self.system, breaks)
         step = first_step(self.system, (breaks[-1] - breaks[0]) / unit)
         while True:
             stepper = self._stepper()
             stepper.trajectory.snapshots.append(placed(stepper, theta, at))
-            landings = self.schedule.landings
-            step = go_on(stepper, step, breaks, landings, self.schedule.progress)
+            landings = self.due.landings
+            step = go_on(stepper, step, breaks, landings, self.due.progress)
             at = stepper.trajectory.snapshots[-1]
             is_last = not stepper.trajectory.paused or at.time * unit >= breaks[-1] * (1 - 1e-12)
             self.parts.append(self._part(stepper.trajectory, is_last))
@@ -84,7 +86,7 @@ class Follower:
                 return joined(self.system, self.parts)
             theta = self._moved(at.packed[self.system.theta])
 
-    def _begin(self, start: Filling) -> Array:
+    def _begin(self, start: Callable[[Array], Array]) -> Array:
         """The starting field on a mesh that holds it."""
         for _ in range(MOST_ROUNDS):
             theta = filling_at(self.system.positions, start)
@@ -119,7 +121,7 @@ class Follower:
 
     def _part(self, trajectory: Trajectory, is_last: bool) -> Part:
         system, every = self.system, trajectory.snapshots
-        wanted = self.schedule.stored / system.scales.time
+        wanted = self.due.stored / system.scales.time
         kept = every[:1] if not self.parts else []
         kept += [s for s in every[1:] if is_wanted(s, wanted) or (is_last and s is every[-1])]
         run: dict[str, Any] = {}
@@ -142,16 +144,30 @@ def follow(
     settings: Adaptive,
     controls: Controls,
     system: ParticleSystem,
-    schedule: Schedule,
-    start: Filling,
+    due: Due,
+    start: Callable[[Array], Array],
 ) -> ParticleRun:
-    """Solve from a filling, a function of the position, on meshes made from that of ``system``."""
+    """Solve from a filling, a function of the position, on meshes made from that of ``system``.
+
+    Raises :class:`InputError` where no phases part, beside inert regions and outside of sections.
+    """
+    title = system.material.title
+    if interface_width(system.material, system.particle.physics, system.scales.temperature) is None:
+        raise InputError(
+            f"{title}: no phases part, so that no mesh can follow their boundary; leave adaptive= "
+            "out, or use phase_separation with a regular_solution_parameter above 2."
+        )
+    if system.particle.inert:
+        raise InputError(
+            f"{title}: the particle has the inert regions {sorted(system.particle.inert)}, beside "
+            "which no mesh is adapted; leave adaptive= or the regions out."
+        )
     follower = Follower(
         settings=settings,
         controls=controls,
         system=system,
         cells=bisected(system.space.mesh, lambda cells: np.zeros(len(cells.starts), dtype=bool)),
-        schedule=schedule,
+        due=due,
     )
     follower.system = on_mesh(system, follower.cells.mesh)
     return follower.solve(start)

@@ -23,7 +23,9 @@ def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) 
     return run_of(system, trajectory, kept)
 
 
-def run_of(system: ParticleSystem, trajectory: Trajectory, snapshots: list[Snapshot]) -> ParticleRun:
+def run_of(
+    system: ParticleSystem, trajectory: Trajectory, snapshots: list[Snapshot]
+) -> ParticleRun:
     """Fields of some states of a trajectory; balances are those of all."""
     every = trajectory.snapshots
     unit, length = system.scales.time, system.scales.length
@@ -60,7 +62,10 @@ def run_of(system: ParticleSystem, trajectory: Trajectory, snapshots: list[Snaps
             linear_solves=trajectory.linear_solves,
             newton_residuals=trajectory.newton_residuals,
             methods=tuple(
-                sorted({*system.solver.methods, f"displacement: {elasticity.solver.method}"})
+                sorted(
+                    {*system.solver.methods}
+                    | (set() if found else {f"displacement: {elasticity.solver.method}"})
+                )
             ),
         ),
     )
@@ -112,7 +117,7 @@ def sodium_and_passed(system: ParticleSystem, snapshots: list[Snapshot]) -> Arra
     """Sodium inside and gone by (t,), over the volume; constant but for rounding."""
     volumes = system.volumes
     totals = [s.packed[system.theta] @ volumes + s.passed for s in snapshots]
-    return np.array(totals) / volumes.sum()
+    return np.asarray(np.array(totals) / volumes.sum())
 
 
 def _sodium_error(system: ParticleSystem, snapshots: list[Snapshot]) -> float:

@@ -95,6 +95,7 @@ class TangentSolver:
     factors: Factors | PhaseFactors | DiffusionIterations | None = None
     mass_factors: Factors | None = None
     dissection: Dissection | None = None
+    factorised: Linearised | None = None
     methods: set[str] = field(default_factory=set)
     factorisations: int = 0
     iterations: int = 0
@@ -114,7 +115,7 @@ class TangentSolver:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
         if linearised.is_linear and self._is_large_diffusion(linearised):
             return self._diffuse(linearised, residual), overall_residual
-        matrix = linearised.bordered
+        matrix = linearised.whole if self._is_section_with_phases else linearised.bordered
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         if self._is_large_phase_field or self._is_large_diffusion(linearised):
             tolerance = LARGE_FORCING
@@ -168,12 +169,17 @@ class TangentSolver:
         last: bool = False,
     ) -> Array | None:
         """GMRES with the factors at hand; ``None`` where there are none or they are too old."""
-        if self.factors is None or self._is_other_length(linearised):
+        if self.factors is None or self._is_other_stage(linearised):
             return None
         apply, precondition = _operators(linearised, matrix, self.factors)
         product = _operator(len(right_side), lambda x: apply(precondition(x)))
         norms, step, left = list[float](), np.zeros_like(right_side), right_side
         wanted = tolerance * float(np.linalg.norm(right_side))
+        if self._is_section_with_phases:
+            step = precondition(right_side)
+            left = right_side - apply(step)
+            if float(np.linalg.norm(left)) <= wanted:
+                return step
         # preconditioned from the right, and restarted from the true residual: a preconditioner in
         # single precision is not exactly linear, so the residual GMRES keeps itself drifts
         for _ in range(LAST_PASSES):
@@ -196,27 +202,37 @@ class TangentSolver:
         enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
         return step if float(np.linalg.norm(left)) <= enough else None
 
-    def _is_other_length(self, linearised: Linearised) -> bool:
-        """Whether the factors were made for a stage too much longer or shorter than this."""
+    def _is_other_stage(self, linearised: Linearised) -> bool:
+        """Whether the factors were made for a stage too much longer or shorter than this.
+
+        Where phases part in a section each tangent has its own: an LU costs as much as twenty of
+        the solves that six systems with an older one take.
+        """
         known = self.factors
+        if self._is_section_with_phases:
+            return self.factorised is not linearised
         if isinstance(known, Factors | None) or known.length == linearised.length:
             return False
         ratio = known.length / linearised.length if linearised.length else np.inf
         return not 1 / LENGTHS <= ratio <= LENGTHS
 
     def _factorise(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
+        self.factorised = linearised
         if self._is_large_phase_field:
             self._factorise_phases(linearised)
         elif self._is_large_diffusion(linearised):
             self._prepare_diffusion(linearised)
         else:
-            self._factorise_all(matrix)
+            self._factorise_all(linearised, matrix)
         self._note(linearised)
 
     def _note(self, linearised: Linearised) -> None:
         """Which factors were made."""
         assert self.factors is not None
         self.factorisations += 1
+        if self._is_section_with_phases and linearised.coupling is not None:
+            self.methods.add(f"sodium and displacement: {self.factors.method}")
+            return
         self.methods.add(f"sodium: GMRES preconditioned by {self.factors.method}")
         if linearised.coupling is not None:
             method = linearised.coupling.elasticity.solver.method
@@ -257,12 +273,18 @@ class TangentSolver:
                 linearised.length,
             )
 
-    def _factorise_all(self, matrix: sparse.csr_array) -> None:
+    def _factorise_all(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
         if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
             nodes = self.space.nodes
-            fields = [nodes] * self.fields
-            extra = np.full((matrix.shape[0] - self.size, nodes.shape[1]), np.nan)
-            self.dissection = dissect(matrix, np.concatenate([*fields, extra]))
+            extra = np.full((len(linearised.overall), nodes.shape[1]), np.nan)
+            places = [*[nodes] * self.fields, extra]
+            if linearised.coupling is not None and _has_all(linearised, matrix):
+                elasticity = linearised.coupling.elasticity
+                moved = np.full((elasticity.size, nodes.shape[1]), np.nan)
+                nodal = np.repeat(elasticity.space.nodes, nodes.shape[1], axis=0)
+                moved[: len(nodal)] = nodal
+                places.append(moved)
+            self.dissection = dissect(matrix, np.concatenate(places))
         self.factors = self.dissection.factorise(matrix)
 
     def _conserve(
@@ -287,6 +309,10 @@ class TangentSolver:
         shift = even_shift(linearised, n, left, by_theta)
         packed[:n] -= shift[0]
         overall -= shift[1:]
+
+    @property
+    def _is_section_with_phases(self) -> bool:
+        return self.space.mesh.dimension == 2 and self.gradient_energy > 0
 
     @property
     def _is_large_phase_field(self) -> bool:
@@ -316,7 +342,7 @@ def _operators(
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     """The tangent's action and its preconditioner, displacement included where it is coupled."""
     coupling, t = linearised.coupling, matrix.shape[0]
-    if coupling is None:
+    if coupling is None or _has_all(linearised, matrix):
         return matrix.__matmul__, factors.precondition
     n = coupling.push.shape[0]
     elastic, fixed = coupling.elasticity.solver, coupling.elasticity.supports.fixed
@@ -333,6 +359,12 @@ def _operators(
         return np.concatenate([sodium, np.where(fixed, x[t:], elastic.precondition(force))])
 
     return apply, precondition
+
+
+def _has_all(linearised: Linearised, matrix: sparse.csr_array) -> bool:
+    """Whether the displacement is among the unknowns of a matrix."""
+    every = len(linearised.residual) + len(linearised.overall_residual)
+    return bool(matrix.shape[0] == every)
 
 
 def _operator(size: int, function: Callable[[Array], Array]) -> Any:
