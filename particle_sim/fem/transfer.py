@@ -27,7 +27,7 @@ class Nested:
     space: Space
 
     def at(self, field: Array, owners: Integers, placed: Array) -> Array:
-        """Values (c, p, ...) of a field (n, ...) in cells (c,) at points (c, p, 2) of base cells."""
+        """A field (n, ...) in cells (c,) at points (c, p, 2) of their base cells (c, p, ...)."""
         local = field[self.space.cell_dofs[owners]]
         return np.asarray(np.einsum("cpi,ci...->cp...", self.shapes(owners, placed), local))
 

@@ -38,7 +38,7 @@ class Adaptive:
     another mesh is made, and grow from there by ``growth`` per distance.
     """
 
-    nodes: float = 3.0
+    nodes: float = 4.0
     ahead: float = 1.5
     growth: float = 0.5
 
