@@ -52,6 +52,7 @@ class Part:
 
     cells: Bisection
     run: Mapping[str, Any]
+    nodes: int
     counts: tuple[int, int, int]
     totals: Array
     extent: tuple[float, float]
@@ -132,6 +133,7 @@ class Follower:
         return Part(
             cells=self.cells,
             run=run,
+            nodes=system.space.dimension,
             counts=(len(every) - 1, trajectory.rejected_steps, trajectory.linear_solves),
             totals=sodium_and_passed(system, every),
             extent=extent(np.array([extent(s.packed[system.theta]) for s in every])),
@@ -216,7 +218,7 @@ def joined(system: ParticleSystem, parts: list[Part]) -> ParticleRun:
             linear_solves=solves,
             newton_residuals=first["cost"].newton_residuals,
             methods=tuple(sorted({m for run in runs for m in run["cost"].methods})),
-            meshes=len(parts),
+            meshes=tuple(part.nodes for part in parts),
         ),
     }
     return ParticleRun(**{**last, **changed})

@@ -88,24 +88,6 @@ class Linearised:
         ]
         return sparse.csr_array(sparse.block_array(blocks, format="csr"))
 
-    @cached_property
-    def whole(self) -> sparse.csr_array:
-        """The same with the displacement, where stress acts back: all unknowns."""
-        coupling = self.coupling
-        if coupling is None:
-            return self.bordered
-        n, g = coupling.push.shape[0], self.columns.shape[1]
-        fixed = coupling.elasticity.supports.fixed
-        free = sparse.diags_array((~fixed).astype(float))
-        push = coupling.push @ free
-        nothing = sparse.csr_array((g, len(fixed)))
-        on_phi = sparse.block_array([[0 * push], [coupling.scale * push], [nothing]])
-        by_theta = sparse.hstack([-push.T, sparse.csr_array((len(fixed), n + g))])
-        stiff = free @ coupling.elasticity.constant_stiffness @ free
-        held = sparse.diags_array(fixed.astype(float))
-        rows = [[self.bordered, on_phi], [by_theta, stiff + held]]
-        return sparse.csr_array(sparse.block_array(rows, format="csr"))
-
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:

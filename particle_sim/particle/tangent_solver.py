@@ -7,13 +7,12 @@ the displacement.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator, cg, gmres
+from scipy.sparse.linalg import cg, gmres
 
 from particle_sim.fem.dissection import Dissection, Factors, dissect
 from particle_sim.fem.space import Space
@@ -26,6 +25,7 @@ from particle_sim.particle.phase_factors import (
     root_mobility,
     smoothing_matrix,
 )
+from particle_sim.particle.tangent_operators import operator, operators, places, whole_tangent
 from particle_sim.units import Array
 
 LINEAR_TOLERANCE = 1e-12
@@ -95,7 +95,7 @@ class TangentSolver:
     factors: Factors | PhaseFactors | DiffusionIterations | None = None
     mass_factors: Factors | None = None
     dissection: Dissection | None = None
-    factorised: Linearised | None = None
+    whole: tuple[Linearised, sparse.csr_array] | None = None
     methods: set[str] = field(default_factory=set)
     factorisations: int = 0
     iterations: int = 0
@@ -115,7 +115,7 @@ class TangentSolver:
         """Step of all unknowns and of the global ones; conserves sodium to rounding."""
         if linearised.is_linear and self._is_large_diffusion(linearised):
             return self._diffuse(linearised, residual), overall_residual
-        matrix = linearised.whole if self._is_section_with_phases else linearised.bordered
+        matrix = self._matrix(linearised)
         tolerance = LINEAR_TOLERANCE if linearised.is_linear else NEWTON_FORCING
         if self._is_large_phase_field or self._is_large_diffusion(linearised):
             tolerance = LARGE_FORCING
@@ -169,10 +169,10 @@ class TangentSolver:
         last: bool = False,
     ) -> Array | None:
         """GMRES with the factors at hand; ``None`` where there are none or they are too old."""
-        if self.factors is None or self._is_other_stage(linearised):
+        if self.factors is None or self._is_other_length(linearised):
             return None
-        apply, precondition = _operators(linearised, matrix, self.factors)
-        product = _operator(len(right_side), lambda x: apply(precondition(x)))
+        apply, precondition = operators(linearised, matrix, self.factors)
+        product = operator(len(right_side), lambda x: apply(precondition(x)))
         norms, step, left = list[float](), np.zeros_like(right_side), right_side
         wanted = tolerance * float(np.linalg.norm(right_side))
         if self._is_section_with_phases:
@@ -202,22 +202,27 @@ class TangentSolver:
         enough = max(wanted, ROUNDED * float(np.linalg.norm(right_side)) if last else 0.0)
         return step if float(np.linalg.norm(left)) <= enough else None
 
-    def _is_other_stage(self, linearised: Linearised) -> bool:
-        """Whether the factors were made for a stage too much longer or shorter than this.
+    def _matrix(self, linearised: Linearised) -> sparse.csr_array:
+        """Of the system that is factorised.
 
-        Where phases part in a section each tangent has its own: an LU costs as much as twenty of
-        the solves that six systems with an older one take.
+        Where phases part in a section each tangent has its own factors: an LU costs as much as
+        twenty of the solves that its six systems would take with older ones.
         """
+        if not self._is_section_with_phases:
+            return linearised.bordered
+        if self.whole is None or self.whole[0] is not linearised:
+            self.whole, self.factors = (linearised, whole_tangent(linearised)), None
+        return self.whole[1]
+
+    def _is_other_length(self, linearised: Linearised) -> bool:
+        """Whether the factors were made for a stage too much longer or shorter than this."""
         known = self.factors
-        if self._is_section_with_phases:
-            return self.factorised is not linearised
         if isinstance(known, Factors | None) or known.length == linearised.length:
             return False
         ratio = known.length / linearised.length if linearised.length else np.inf
         return not 1 / LENGTHS <= ratio <= LENGTHS
 
     def _factorise(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
-        self.factorised = linearised
         if self._is_large_phase_field:
             self._factorise_phases(linearised)
         elif self._is_large_diffusion(linearised):
@@ -275,16 +280,8 @@ class TangentSolver:
 
     def _factorise_all(self, linearised: Linearised, matrix: sparse.csr_array) -> None:
         if self.dissection is None or len(self.dissection.sources) != matrix.nnz:
-            nodes = self.space.nodes
-            extra = np.full((len(linearised.overall), nodes.shape[1]), np.nan)
-            places = [*[nodes] * self.fields, extra]
-            if linearised.coupling is not None and _has_all(linearised, matrix):
-                elasticity = linearised.coupling.elasticity
-                moved = np.full((elasticity.size, nodes.shape[1]), np.nan)
-                nodal = np.repeat(elasticity.space.nodes, nodes.shape[1], axis=0)
-                moved[: len(nodal)] = nodal
-                places.append(moved)
-            self.dissection = dissect(matrix, np.concatenate(places))
+            where = places(linearised, matrix, self.space, self.fields)
+            self.dissection = dissect(matrix, where)
         self.factors = self.dissection.factorise(matrix)
 
     def _conserve(
@@ -329,44 +326,7 @@ class TangentSolver:
     ) -> Array:
         """Solve with the mass matrix (Jacobi-preconditioned conjugate gradients)."""
         diagonal = matrix.diagonal()
-        scaling = _operator(len(diagonal), lambda x: x / diagonal)
+        scaling = operator(len(diagonal), lambda x: x / diagonal)
         solve: Any = cg if symmetric else gmres
         solution, _ = solve(matrix, right_side, M=scaling, rtol=tolerance, atol=0.0, maxiter=400)
         return np.asarray(solution)
-
-
-def _operators(
-    linearised: Linearised,
-    matrix: sparse.csr_array,
-    factors: Factors | PhaseFactors | DiffusionIterations,
-) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """The tangent's action and its preconditioner, displacement included where it is coupled."""
-    coupling, t = linearised.coupling, matrix.shape[0]
-    if coupling is None or _has_all(linearised, matrix):
-        return matrix.__matmul__, factors.precondition
-    n = coupling.push.shape[0]
-    elastic, fixed = coupling.elasticity.solver, coupling.elasticity.supports.fixed
-
-    def apply(x: Array) -> Array:
-        first = matrix @ x[:t]
-        on_phi, equilibrium = coupling.apply(x[:n], x[t:])
-        first[n : 2 * n] += on_phi
-        return np.concatenate([first, equilibrium])
-
-    def precondition(x: Array) -> Array:
-        sodium = factors.precondition(x[:t])
-        force = np.where(fixed, 0.0, x[t:] + coupling.push.T @ sodium[:n])
-        return np.concatenate([sodium, np.where(fixed, x[t:], elastic.precondition(force))])
-
-    return apply, precondition
-
-
-def _has_all(linearised: Linearised, matrix: sparse.csr_array) -> bool:
-    """Whether the displacement is among the unknowns of a matrix."""
-    every = len(linearised.residual) + len(linearised.overall_residual)
-    return bool(matrix.shape[0] == every)
-
-
-def _operator(size: int, function: Callable[[Array], Array]) -> Any:
-    make: Any = LinearOperator
-    return make((size, size), matvec=function, dtype=float)

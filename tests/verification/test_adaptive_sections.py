@@ -133,7 +133,7 @@ def check_against_fine(term: PhysicsTerm, nodes: float) -> None:
     """
     run, fine = charged(term, nodes), charged(term, None)
     assert run.balances.sodium <= 1e-12
-    assert run.cost.meshes > 1
+    assert len(run.cost.meshes) > 5
     heights = np.linspace(-0.95, 0.95, 60) * SIZE
     axis = np.stack([np.full(60, 0.02 * SIZE), heights], axis=1)
     mean = run.mean_site_fraction
