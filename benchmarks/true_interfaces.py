@@ -2,8 +2,8 @@
 
 A ball of the given radius loses the sodium of its wide plateau at 1C, from a boundary in place (a
 cap of the empty phase at one pole) to the end, with or without coherency. Every run has a process
-of its own, on one thread. Printed: nodes of the meshes, steps, meshes, CPU seconds, sodium lost, estimated errors in space, the peak of the process, and what the
-same would take in three dimensions, with the numbers that this follows from.
+of its own, on one thread. Printed: nodes of the meshes, steps, CPU seconds, sodium lost, estimated
+error in space, peak memory, and what the same would take in 3-D, with the numbers behind that.
 
     python benchmarks/true_interfaces.py --radius 250
     python benchmarks/true_interfaces.py --radius 250 --law coherent --empty 0.35 --until 0.3
