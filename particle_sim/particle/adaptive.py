@@ -60,7 +60,10 @@ def wanted_sizes(settings: Adaptive, system: ParticleSystem, theta: Array) -> Ar
     flux = flux_coefficients(system.particle.physics, system.material, scales, values)
     assert flux.mobility is not None
     stiff = 2 * flux.mobility * system.transport.gradient_energy
-    square = np.maximum(-flux.diffusivity, 0) / np.maximum(stiff, 1e-300)
+    drive = -flux.diffusivity
+    if system.is_coupled:
+        drive = drive - flux.mobility * system.coupler.held_back(values)
+    square = np.maximum(drive, 0) / np.maximum(stiff, 1e-300)
     with np.errstate(divide="ignore"):
         spacing = np.minimum(spacing, 2 * math.pi / WAVE_NODES / np.sqrt(square))
     return np.asarray(space.order * spacing.min(axis=1))

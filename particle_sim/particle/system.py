@@ -177,7 +177,7 @@ class ParticleSystem:
         )
 
     @cached_property
-    def _coupler(self) -> Coupler:
+    def coupler(self) -> Coupler:
         return Coupler.of(self.elasticity, self.scales)
 
     def linearise(
@@ -197,7 +197,7 @@ class ParticleSystem:
         borders = self.exchange.add(total, packed, overall, stage, answers or {})
         coupling = None
         if self.is_coupled:
-            coupling = self._coupler.at(packed[self.theta], packed[self.u])
+            coupling = self.coupler.at(packed[self.theta], packed[self.u])
             total[n:] += coupling.potential
             total = np.concatenate([total, coupling.equilibrium])
 
