@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 
 from particle_sim.errors import InputError
 from particle_sim.fem.bisection import Bisection, Mask, bisected
+from particle_sim.particle.coupling import held_back
 from particle_sim.particle.interface import interface_width
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.transport.coefficients import flux_coefficients
@@ -62,7 +63,7 @@ def wanted_sizes(settings: Adaptive, system: ParticleSystem, theta: Array) -> Ar
     stiff = 2 * flux.mobility * system.transport.gradient_energy
     drive = -flux.diffusivity
     if system.is_coupled:
-        drive = drive - flux.mobility * system.coupler.held_back(values)
+        drive = drive - flux.mobility * held_back(system.coupler, values)
     square = np.maximum(drive, 0) / np.maximum(stiff, 1e-300)
     with np.errstate(divide="ignore"):
         spacing = np.minimum(spacing, 2 * math.pi / WAVE_NODES / np.sqrt(square))

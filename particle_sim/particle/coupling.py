@@ -135,11 +135,6 @@ class Coupler:
         each = zip(regions.stiffness, regions.strain_axes, strict=True)
         return np.stack([relaxed_stiffness(c, axes, plane) for c, axes in each])[self._regions]
 
-    def held_back(self, theta: Array) -> Array:
-        """s beta' : C : beta' of short waves at fillings (c, q): what stress takes from growth."""
-        change = self.elasticity.regions.chemical_strain(theta)[1]
-        return np.asarray(self.scale * _contract(change, change @ self.relaxed_stiff))
-
     @property
     def _regions(self) -> Integers:
         return self.elasticity.space.mesh.regions[self.elasticity.active]
@@ -200,6 +195,12 @@ class Coupler:
             shaped = values.T[None, :, :, None] * moved[:, None]
             blocks[part] = shaped.reshape(*shaped.shape[:2], -1) @ self.elasticity.drive(part)
         return blocks
+
+
+def held_back(coupler: Coupler, theta: Array) -> Array:
+    """s beta' : C : beta' of short waves at fillings (c, q): what stress takes from their growth."""
+    change = coupler.elasticity.regions.chemical_strain(theta)[1]
+    return np.asarray(coupler.scale * _contract(change, change @ coupler.relaxed_stiff))
 
 
 def _standing(coupler: Coupler, change: Array) -> Standing:
