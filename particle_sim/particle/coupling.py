@@ -198,7 +198,7 @@ class Coupler:
 
 
 def held_back(coupler: Coupler, theta: Array) -> Array:
-    """s beta' : C : beta' of short waves at fillings (c, q): what stress takes from their growth."""
+    """s beta' : C : beta' of short waves at fillings (c, q): what it takes from their growth."""
     change = coupler.elasticity.regions.chemical_strain(theta)[1]
     return np.asarray(coupler.scale * _contract(change, change @ coupler.relaxed_stiff))
 
