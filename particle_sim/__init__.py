@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from particle_sim.particle import shapes as shapes
     from particle_sim.particle import stiffness as stiffness
     from particle_sim.particle import surface as surface
+    from particle_sim.particle.adaptive import Adaptive as Adaptive
     from particle_sim.particle.outcome import Stored as Stored
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
@@ -52,6 +53,7 @@ _NAMES = {
     "particle_sim.materials.load": "load_material",
     "particle_sim.materials.material": "Material material_from_values",
     "particle_sim.particle": "crystal export mechanics shapes stiffness surface",
+    "particle_sim.particle.adaptive": "Adaptive",
     "particle_sim.particle.outcome": "Stored",
     "particle_sim.particle.particle": "Particle",
     "particle_sim.particle.solve": "solve_particle",

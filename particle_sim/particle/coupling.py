@@ -197,6 +197,12 @@ class Coupler:
         return blocks
 
 
+def held_back(coupler: Coupler, theta: Array) -> Array:
+    """s beta' : C : beta' of short waves at fillings (c, q): what it takes from their growth."""
+    change = coupler.elasticity.regions.chemical_strain(theta)[1]
+    return np.asarray(coupler.scale * _contract(change, change @ coupler.relaxed_stiff))
+
+
 def _standing(coupler: Coupler, change: Array) -> Standing:
     """Of slopes (k,) that are the same everywhere."""
     sodium = coupler.elasticity.sodium

@@ -66,6 +66,13 @@ def discretised(
     )
 
 
+def on_mesh(system: ParticleSystem, mesh: BodyMesh) -> ParticleSystem:
+    """The same problem on another scaled mesh of the same body."""
+    regions = replace(system.elasticity.regions, mesh=mesh)
+    elasticity = _elasticity(system.particle, mesh, regions, system.scales.length)
+    return replace(system, elasticity=elasticity)
+
+
 def open_boundary(particle: Particle) -> str:
     """The boundary that sodium passes unless others are named."""
     if isinstance(particle.mesh, BodyMesh):

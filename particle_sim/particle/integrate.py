@@ -39,7 +39,7 @@ def integrate(
     """
     begun = _begin(stepper, start, breaks, checkpoint)
     try:
-        _pieces(stepper, begun, breaks, landings, progress, checkpoint)
+        go_on(stepper, begun, breaks, landings, progress, checkpoint)
     except ConvergenceError:
         if checkpoint is not None:
             checkpoint.save(stepper.trajectory.snapshots, begun, at_once=True)
@@ -52,23 +52,27 @@ def integrate(
 def _begin(stepper: Stepper, start: Array, breaks: Array, checkpoint: Checkpoint | None) -> float:
     """Put the first or the stored states into the trajectory; returns the next step (scaled)."""
     system, snapshots = stepper.system, stepper.trajectory.snapshots
-    first = _initial(stepper, start, (breaks[0], breaks[1]))
+    first = placed(stepper, start, first_snapshot(system, breaks))
     stored = checkpoint.load() if checkpoint is not None else None
     if stored is not None:
         snapshots.extend(stored[0])
         return stored[1]
     snapshots.append(first)
-    return _first_step(system, (breaks[-1] - breaks[0]) / system.scales.time)
+    return first_step(system, (breaks[-1] - breaks[0]) / system.scales.time)
 
 
-def _pieces(
+def go_on(
     stepper: Stepper,
     step: float,
     breaks: Array,
     landings: Array,
-    progress: Callable[[float], None] | None,
-    checkpoint: Checkpoint | None,
-) -> None:
+    progress: Callable[[float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> float:
+    """Step on from the trajectory's last state to the end, or until the stepper pauses.
+
+    ``step``: the first step; returns the next one (both scaled).
+    """
     system, trajectory = stepper.system, stepper.trajectory
     unit, snapshot = system.scales.time, trajectory.snapshots[-1]
     done = snapshot.time * unit * (1 + 1e-12)
@@ -78,22 +82,23 @@ def _pieces(
         piece = (float(left), float(right))
         if left >= done or len(trajectory.snapshots) == 1:
             if _jumps(system, snapshot, piece):
-                step = min(step, _first_step(system, (right - left) / unit))
+                step = min(step, first_step(system, (right - left) / unit))
                 snapshot = _settled(stepper, snapshot, piece)
             if _ends(stepper, snapshot, piece):
-                return
+                return step
         inside = landings[(landings > max(left, done)) & (landings < right)]
         for stop in np.append(inside, right) / unit:
             snapshot, step = _advance(stepper, snapshot, float(stop), piece, step)
-            if trajectory.stopped_early:
-                return
+            if trajectory.stopped_early or trajectory.paused:
+                return step
             if checkpoint is not None:
                 checkpoint.save(trajectory.snapshots, step, at_once=True)
             if progress is not None:
                 progress(float((stop * unit - breaks[0]) / (breaks[-1] - breaks[0])))
+    return step
 
 
-def _first_step(system: ParticleSystem, duration: float) -> float:
+def first_step(system: ParticleSystem, duration: float) -> float:
     """A tenth of the time in which sodium crosses the smallest cell."""
     return float(min(0.1 * system.smallest_cell**2, 0.01 * duration))
 
@@ -105,18 +110,26 @@ def _jumps(system: ParticleSystem, snapshot: Snapshot, piece: Piece) -> bool:
     return bool(np.abs(after - before).max() > 1e-6 * (1e-12 + np.abs(after).max()))
 
 
-def _initial(stepper: Stepper, theta: Array, piece: Piece) -> Snapshot:
-    """The start, with held surfaces moved to their value and phi and stress found."""
+def first_snapshot(system: ParticleSystem, breaks: Array) -> Snapshot:
+    """Nothing yet, at the beginning of the surface's history."""
+    piece = (float(breaks[0]), float(breaks[1]))
+    none = np.zeros(0)
+    time = piece[0] / system.scales.time
+    return Snapshot(time=time, packed=none, overall=none, piece=piece, passed=0.0)
+
+
+def placed(stepper: Stepper, theta: Array, at: Snapshot) -> Snapshot:
+    """A filling (n,) as the state ``at`` a time, with held surfaces moved to their value and phi
+    and stress found."""
     system = stepper.system
     packed, overall = system.start(theta)
-    first = Snapshot(
-        time=piece[0] / system.scales.time,
+    first = replace(
+        at,
         packed=packed,
         overall=overall,
-        piece=piece,
-        passed=float(system.volumes @ (theta - packed[system.theta])),
+        passed=at.passed + float(system.volumes @ (theta - packed[system.theta])),
     )
-    return _settled(stepper, first, piece)
+    return _settled(stepper, first, at.piece)
 
 
 def _settled(stepper: Stepper, snapshot: Snapshot, piece: Piece) -> Snapshot:
@@ -157,6 +170,9 @@ def _advance(
         longest *= 1.15
         grown = length * min(FASTEST, SAFETY * max(error, 1e-8) ** -0.25)
         step = max(grown, step) if length < step else grown
+        if stepper.pauses is not None and stepper.pauses(snapshot):
+            trajectory.paused = True
+            break
     return snapshot, step
 
 

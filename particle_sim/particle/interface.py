@@ -49,8 +49,8 @@ def check_interface(particle: Particle, mesh: BodyMesh, temperature: float) -> N
         raise InputError(
             f"{particle.material.title}: the phase boundary is {width * 1e9:.2g} nm wide but the "
             f"mesh's nodes lie {distance * 1e9:.2g} nm apart; they may be at most "
-            f"{width / LEAST_NODES * 1e9:.2g} nm apart: use smaller cells, a smaller particle or a "
-            "larger gradient_coefficient."
+            f"{width / LEAST_NODES * 1e9:.2g} nm apart: use smaller cells, in a section "
+            "adaptive=Adaptive(), a smaller particle or a larger gradient_coefficient."
         )
 
 

@@ -76,6 +76,8 @@ class Cost:
     """Of the first state's potentials and displacement, iteration by iteration"""
     methods: tuple[str, ...] = ("banded LU",)
     memory: float = 0.0
+    meshes: tuple[int, ...] = ()
+    """Sodium dofs of the meshes that followed a phase boundary one after the other"""
 
 
 def von_mises(stress: Array) -> Array:

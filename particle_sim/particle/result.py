@@ -18,8 +18,17 @@ from particle_sim.units import Array
 def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) -> ParticleRun:
     """Fields at the ``wanted`` times [s] (every step without any), the start and the end."""
     every = trajectory.snapshots
+    wanted = wanted / system.scales.time
+    kept = [s for s in every if s is every[0] or s is every[-1] or is_wanted(s, wanted)]
+    return run_of(system, trajectory, kept)
+
+
+def run_of(
+    system: ParticleSystem, trajectory: Trajectory, snapshots: list[Snapshot]
+) -> ParticleRun:
+    """Fields of some states of a trajectory; balances are those of all."""
+    every = trajectory.snapshots
     unit, length = system.scales.time, system.scales.length
-    snapshots = [s for s in every if _is_wanted(s, wanted / unit, every)]
     packed = np.stack([snapshot.packed for snapshot in snapshots])
     theta = packed[:, system.theta]
     elasticity = system.elasticity
@@ -53,7 +62,10 @@ def particle_run(system: ParticleSystem, trajectory: Trajectory, wanted: Array) 
             linear_solves=trajectory.linear_solves,
             newton_residuals=trajectory.newton_residuals,
             methods=tuple(
-                sorted({*system.solver.methods, f"displacement: {elasticity.solver.method}"})
+                sorted(
+                    {*system.solver.methods}
+                    | (set() if found else {f"displacement: {elasticity.solver.method}"})
+                )
             ),
         ),
     )
@@ -84,8 +96,9 @@ def _voltage_at(system: ParticleSystem, name: str, snapshot: Snapshot, breaks: A
     return system.exchange.voltage(name, snapshot.packed, snapshot.overall, stage)
 
 
-def _is_wanted(snapshot: Snapshot, wanted: Array, every: list[Snapshot]) -> bool:
-    if len(wanted) == 0 or snapshot is every[0] or snapshot is every[-1]:
+def is_wanted(snapshot: Snapshot, wanted: Array) -> bool:
+    """Whether a state is at one of the wanted times (scaled), or all are wanted."""
+    if len(wanted) == 0:
         return True
     return bool(np.any(np.abs(wanted - snapshot.time) <= 1e-9 * max(abs(snapshot.time), 1e-300)))
 
@@ -100,10 +113,13 @@ def _end(system: ParticleSystem, last: Snapshot, trajectory: Trajectory) -> Part
     return ParticleEnd.EMPTY if emptier else ParticleEnd.FULL
 
 
+def sodium_and_passed(system: ParticleSystem, snapshots: list[Snapshot]) -> Array:
+    """Sodium inside and gone by (t,), over the volume; constant but for rounding."""
+    volumes = system.volumes
+    totals = [s.packed[system.theta] @ volumes + s.passed for s in snapshots]
+    return np.asarray(np.array(totals) / volumes.sum())
+
+
 def _sodium_error(system: ParticleSystem, snapshots: list[Snapshot]) -> float:
-    volumes, first = system.volumes, snapshots[0]
-    start = first.packed[system.theta]
-    errors = [
-        (s.packed[system.theta] - start) @ volumes + s.passed - first.passed for s in snapshots
-    ]
-    return float(np.abs(errors).max() / volumes.sum())
+    totals = sodium_and_passed(system, snapshots)
+    return float(np.abs(totals - totals[0]).max())

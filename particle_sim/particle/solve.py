@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from particle_sim.checks import arguments_checked
+from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.accuracy import controls_of
+from particle_sim.particle.adaptive import Adaptive
 from particle_sim.particle.checkpoint import Checkpoint, fingerprint
 from particle_sim.particle.default_mesh import chosen_mesh
 from particle_sim.particle.discretise import discretised, open_boundary
@@ -21,6 +23,7 @@ from particle_sim.particle.filling import (
     filling_at,
     landing_times,
 )
+from particle_sim.particle.follow import Due, follow
 from particle_sim.particle.integrate import integrate
 from particle_sim.particle.memory import check_memory
 from particle_sim.particle.outcome import Stored
@@ -55,6 +58,7 @@ def solve_particle(
     limits: tuple[float, float] | None = SITE_LIMITS,
     progress: Callable[[float], None] | None = None,
     checkpoint: str | Path | None = None,
+    adaptive: Adaptive | None = None,
 ) -> ParticleRun:
     """Sodium, displacement and stress in a particle of any shape against time.
 
@@ -73,6 +77,10 @@ def solve_particle(
     is given; ``space_error`` holds both parts). The run ends early when the surface filling leaves
     ``limits`` (``None``: never). Small strain, isothermal.
 
+    ``adaptive`` (sections in which phases part): the mesh follows the phase boundary, see
+    :class:`~particle_sim.particle.adaptive.Adaptive`; the particle's own mesh is the coarsest that
+    is used, a starting field is a function, and memory is not predicted.
+
     ``checkpoint`` names a file to which the states go while the run lasts; given again after an
     interruption, the run goes on from there. A finished run removes it. A body that needs more
     memory than the machine has is refused before it starts.
@@ -80,20 +88,31 @@ def solve_particle(
     Raises :class:`ConvergenceError` with the last good state, or :class:`InputError`.
     """
     positive("The tolerance", tolerance, "1")
+    if adaptive is not None and checkpoint is not None:
+        raise InputError(
+            f"checkpoint is {checkpoint}, but the states of a run with adaptive= are on meshes of "
+            "their own, which no checkpoint holds; leave one of the two out."
+        )
     landings = landing_times(times, surface.breaks)
     kept = _checkpoint(checkpoint, particle, surface, inner_surface, tuple(on), tolerance, limits)
     particle = _with_cells(particle, surface, inner_surface, tolerance)
-    system = discretised(particle, _surfaces(particle, surface, inner_surface, on))
+    surfaces = _surfaces(particle, surface, inner_surface, on)
+    system = discretised(particle, surfaces, resolve_interface=adaptive is None)
     stored = len(landings) + 2 if store is Stored.TIMES else MANY
-    memory = check_memory(system, stored)
+    memory = check_memory(system, stored) if adaptive is None else 0.0
     if len(landings) and store is Stored.TIMES:
         check_first_output(surface, float(landings[0]), _sodium_per_area(system), limits)
+    controls = controls_of(system, surface, tolerance, limits)
+    wanted = landings if store is Stored.TIMES else np.zeros(0)
+    if adaptive is not None:
+        due = Due(breaks=surface.breaks, landings=landings, stored=wanted, progress=progress)
+        run = follow(adaptive, controls, system, due, _field(surface, initial_site_fraction))
+        return noted(run, warnings=warnings_for(run, tolerance, boundary_nodes=adaptive.nodes))
     start = _start(system, surface, initial_site_fraction)
     check_start(start, limits)
-    controls = controls_of(system, surface, tolerance, limits)
     stepper = Stepper(system=system, controls=controls, trajectory=Trajectory())
     trajectory = integrate(stepper, start, surface.breaks, landings, progress, kept)
-    run = particle_run(system, trajectory, landings if store is Stored.TIMES else np.zeros(0))
+    run = particle_run(system, trajectory, wanted)
     space = estimated_error(run, controls, begins_with_a_jump=bool(np.isinf(surface.largest)))
     balances, cost = replace(run.balances, space=space), replace(run.cost, memory=memory)
     run = noted(run, balances=balances, cost=cost)
@@ -147,6 +166,18 @@ def _surfaces(
     if inner is not None:
         surfaces["inner"] = inner
     return surfaces
+
+
+def _field(surface: SurfaceCondition, given: Filling | None) -> Callable[[Array], Array]:
+    """theta as a function of the position, for meshes that are not known yet."""
+    if given is None:
+        return lambda x: np.full(len(x), surface.initial_site_fraction)
+    if callable(given):
+        return given
+    raise InputError(
+        f"initial_site_fraction is an array of {len(given)} values, but with adaptive= the "
+        "dofs are not known beforehand; give a function of the positions (n, 2)."
+    )
 
 
 def _start(system: ParticleSystem, surface: SurfaceCondition, given: Filling | None) -> Array:

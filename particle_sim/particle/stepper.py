@@ -13,6 +13,7 @@ but the first state's, for what is not sodium.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -93,6 +94,8 @@ class Trajectory:
     newton_residuals: tuple[float, ...] = ()
     stopped_early: bool = False
     stopped_by_voltage: bool = False
+    paused: bool = False
+    """Whether the stepping waits for another mesh"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,8 @@ class Stepper:
     system: ParticleSystem
     controls: Controls
     trajectory: Trajectory
+    pauses: Callable[[Snapshot], bool] | None = None
+    """After which states the stepping pauses"""
 
     def step(self, snapshot: Snapshot, length: float, piece: Piece) -> tuple[Snapshot, float]:
         """The state one step later and its error over the tolerance.

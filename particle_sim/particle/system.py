@@ -142,16 +142,11 @@ class ParticleSystem:
         return bool(self.potentials) or bool(self.exchange.unknown_voltages)
 
     @cached_property
-    def _cell_unknowns(self) -> Integers:
-        dofs = self.space.cell_dofs
-        if not self.potentials:
-            return dofs
-        return np.concatenate([dofs, dofs + self.space.dimension], axis=1)
-
-    @cached_property
     def _pattern(self) -> SparsePattern:
-        cells, size = self._cell_unknowns, self.phi.stop
-        return SparsePattern(rows=cells, columns=cells, shape=(size, size))
+        cells = self.space.cell_dofs
+        if self.potentials:
+            cells = np.concatenate([cells, cells + self.space.dimension], axis=1)
+        return SparsePattern(rows=cells, columns=cells, shape=(self.phi.stop,) * 2)
 
     @cached_property
     def exchange(self) -> OpenSurfaces:
@@ -183,8 +178,12 @@ class ParticleSystem:
         return SodiumTransport(forms=self.forms, coefficients=coefficients)
 
     @cached_property
+    def coupler(self) -> Coupler:
+        return Coupler.of(self.elasticity, self.scales)
+
+    @cached_property
     def _stress(self) -> StageStress:
-        return StageStress(coupler=Coupler.of(self.elasticity, self.scales))
+        return StageStress(coupler=self.coupler)
 
     def linearise(self, packed: Array, overall: Array, stage: Stage) -> Linearised:
         """Residual and tangent at the unknowns ``packed`` and the global ones."""
@@ -194,7 +193,7 @@ class ParticleSystem:
         borders = self.exchange.add(total, packed, overall, stage, {})
         coupling = None
         if self.is_coupled:
-            coupling = self._stress.coupler.at(packed[self.theta], packed[self.u])
+            coupling = self.coupler.at(packed[self.theta], packed[self.u])
             total = self._with_stress(total, coupling.potential, coupling.equilibrium)
 
         def blocks() -> Array:

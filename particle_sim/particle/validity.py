@@ -23,19 +23,26 @@ THICKEST = 0.1
 """Thickness of a coating, over a body's size, up to which a membrane stands for it."""
 
 
-def warnings_for(run: ParticleRun, tolerance: float) -> tuple[str, ...]:
+def warnings_for(
+    run: ParticleRun, tolerance: float, *, boundary_nodes: float | None = None
+) -> tuple[str, ...]:
     """Sentences for the user, most serious first; ``tolerance`` is the one the run was asked for.
+
+    ``boundary_nodes``: node distances that cross a phase boundary which the mesh followed.
 
     The material's strength is compared with the stress where the material is, not in inert regions.
     """
     particle, peaks = run.particle, run.in_material(run.first_principal_stress)
     width = interface_width(particle.material, particle.physics, run.temperature)
+    cell = _largest_cell(run)
+    if boundary_nodes is not None and width is not None:
+        cell = width * particle.order / boundary_nodes
     strains, _, _ = run.elasticity.regions.chemical_strain(run.site_fraction)
     checks = (
         range_warning(run.balances.site_fraction, tolerance),
         space_warning(run.balances.space, tolerance),
         size_warning(run.length),
-        interface_warning(width, _largest_cell(run), particle.order),
+        interface_warning(width, cell, particle.order),
         strength_warning(particle.material, float(peaks.max())),
         strain_warning(strains),
         _radial_phase_separation(run, width),
