@@ -53,13 +53,8 @@ class Lanes:
 
     def part(self, which: NDArray[np.intp]) -> Lanes:
         """Some of the particles."""
-        return Lanes(
-            **{
-                name: values.part(which) if isinstance(values, Sharing) else values[which]
-                for name, values in vars(self).items()
-                if values is not None
-            }
-        )
+        own = {name: values[which] for name, values in vars(self).items() if name != "sharing"}
+        return Lanes(**own, sharing=self.sharing.part(which) if self.sharing is not None else None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""advance_electrodes: spheres of several sizes at one potential, thousands of electrodes at once."""
+"""advance_electrodes: spheres of several sizes at one potential, many electrodes at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from particle_sim.units import Array
 
 @dataclass(frozen=True, kw_only=True)
 class Surfaces:
-    """How n electrodes of k sizes each meet the electrolyte; arrays (n,) but for the shares (k,)."""
+    """How n electrodes of k sizes meet the electrolyte; arrays (n,) but for the shares (k,)."""
 
     volume_share: Array
     rest: WithSlope
@@ -103,17 +103,26 @@ def advance_electrodes(
         stress=surfaces.stress.repeat(sizes),
         stop=stop.repeat(sizes),
     )
-    shapes = shapes_of(spheres)
+    lanes = block.Lanes(**{**vars(lanes), "sharing": sharing})
+    return _in_si(spheres, _run(spheres, lanes, sharing, (error, output)), lanes, sharing)
+
+
+def _run(
+    spheres: Spheres, lanes: block.Lanes, sharing: Sharing, accuracy: tuple[float, int]
+) -> block.BlockRun:
+    """All electrodes, those of similar flux together."""
+    error, output = accuracy
+    sizes, shapes = sharing.count, shapes_of(spheres)
+    count = len(lanes.start) // sizes
     results = block.BlockRun.unfinished(count * sizes, output)
     highest = np.abs(lanes.flux[:, 0]).reshape(count, sizes).max(axis=1)
-    lanes = block.Lanes(**{**vars(lanes), "sharing": sharing})
     for mesh, which in meshes(highest, shapes.diffusivity.values, error, sizes):
         each = (which[:, None] * sizes + np.arange(sizes)).ravel()
-        run = advance_block(mesh, shapes, lanes.part(each), tolerance, output)
+        run = advance_block(mesh, shapes, lanes.part(each), tolerance_of(error), output)
         for item in fields(run):
             getattr(results, item.name)[each] = getattr(run, item.name)
     tried_enough(results.end[::sizes], "Electrode")
-    return _in_si(spheres, results, lanes, sharing)
+    return results
 
 
 def _in_si(

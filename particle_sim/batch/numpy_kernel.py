@@ -19,6 +19,7 @@ from particle_sim.units import Array
 DROP = 0.25
 """Share of finished particles at which the rest are moved together."""
 
+_Model = tuple[RadialElements, b.Shapes]
 _Trace = list[tuple[NDArray[np.intp], Array]]
 
 
@@ -138,37 +139,30 @@ def _advance(
     """One attempted step of every particle."""
     tolerance, output = accuracy
     rows, lanes, sharing = np.arange(len(state.index)), state.lanes, state.lanes.sharing
-    piece = np.minimum(state.piece, lanes.knots.shape[1] - 2)
-    begin, stop = lanes.knots[rows, piece], lanes.knots[rows, piece + 1]
-    span = np.where(state.running, stop - begin, 1.0)
-    slope = (lanes.flux[rows, piece + 1] - lanes.flux[rows, piece]) / span
+    stop = lanes.knots[rows, np.minimum(state.piece, lanes.knots.shape[1] - 2) + 1]
     left = np.where(state.running, stop - state.time, 1.0)
     lands = state.step >= left * control.LANDING
     if sharing is not None:
         lands = sharing.together(lands, np.logical_and)
     length = np.where(lands, left, state.step)
-    if sharing is None:
-        flux = lanes.flux[rows, piece] + slope * (state.time - begin)
-        made = step(state.theta, length, (flux, slope), (elements, shapes), lanes.drift)
-        error = made.error / (tolerance * lanes.scale)
-    else:
-        allowed = SHARED * tolerance, SHARED * tolerance * np.maximum(lanes.scale, LEAST_SHARED)
-        made = shared_step(state.theta, length, sharing, (elements, shapes), lanes.drift, allowed)
-        error = sharing.together(made.error, np.maximum)
+    model = elements, shapes
+    try_ = _step if sharing is None else _shared_step
+    made, error = try_(state, length, model, tolerance)
     accepted = state.running & (error <= 1)
     factor = control.growth(error)
     state.step = np.where(
         lands & accepted, np.maximum(state.step, length * factor), length * factor
     )
     if sharing is None:
+        curves = [*made.edge]
         reached, reason = _event(made, lanes, accepted)
     else:
-        reached, reason = _voltage_event((made.edge, made.means(elements)), sharing, accepted)
-    _observe(made, reached, accepted, state.index, results, (elements, shapes))
+        curves = [*made.edge, *made.means(elements)]
+        reached, reason = _voltage_event(curves, sharing, accepted)
+    _observe(made, reached, accepted, state.index, results, model)
     if output:
-        rows_kept = [state.time - lanes.knots[:, 0], length, *made.edge]
-        rows_kept += [] if sharing is None else [*made.means(elements)]
-        results.trace.append((state.index[accepted], np.stack(rows_kept)[:, accepted]))
+        kept = np.stack([state.time - lanes.knots[:, 0], length, *curves])
+        results.trace.append((state.index[accepted], kept[:, accepted]))
     results.run.steps[state.index[state.running]] += 1
     done = accepted & (reason != b.TIME)
     final = made.at(reached)
@@ -176,6 +170,29 @@ def _advance(
     moving = accepted & ~done
     state.theta = np.where(moving, made.after, state.theta)
     state.time = np.where(moving, np.where(lands, stop, state.time + length), state.time)
+
+
+def _step(state: _State, length: Array, model: _Model, tolerance: float) -> tuple[Step, Array]:
+    """A step under the flux of the history, and its error over the allowed one."""
+    rows, lanes = np.arange(len(state.index)), state.lanes
+    piece = np.minimum(state.piece, lanes.knots.shape[1] - 2)
+    begin, stop = lanes.knots[rows, piece], lanes.knots[rows, piece + 1]
+    span = np.where(state.running, stop - begin, 1.0)
+    slope = (lanes.flux[rows, piece + 1] - lanes.flux[rows, piece]) / span
+    flux = lanes.flux[rows, piece] + slope * (state.time - begin)
+    made = step(state.theta, length, (flux, slope), model, lanes.drift)
+    return made, made.error / (tolerance * lanes.scale)
+
+
+def _shared_step(
+    state: _State, length: Array, model: _Model, tolerance: float
+) -> tuple[Step, Array]:
+    """A step of sizes that share a current; the worst size's error is that of all."""
+    lanes, sharing = state.lanes, state.lanes.sharing
+    assert sharing is not None
+    allowed = SHARED * tolerance, SHARED * tolerance * np.maximum(lanes.scale, LEAST_SHARED)
+    made = shared_step(state.theta, length, sharing, model, lanes.drift, allowed)
+    return made, sharing.together(made.error, np.maximum)
 
 
 def _event(
@@ -194,15 +211,15 @@ def _event(
 
 
 def _voltage_event(
-    curves: tuple[Array, Array], sharing: Sharing, accepted: NDArray[np.bool_]
+    curves: list[Array], sharing: Sharing, accepted: NDArray[np.bool_]
 ) -> tuple[Array, NDArray[np.int64]]:
     """Share of the step at which the potential passes the cut-off (1 if it does not).
 
-    curves: of the surface and the mean (4, b).
+    curves: four of the surface and four of the mean, see :func:`control.between`.
     """
 
     def past(s: Array | float) -> NDArray[np.bool_]:
-        surface, mean = (control.between(*curve, s) for curve in curves)
+        surface, mean = (_between(curve, s) for curve in (curves[:4], curves[4:]))
         beyond = sharing.voltage(surface, mean) - sharing.stop
         return np.asarray(np.sign(sharing.outflow) * beyond >= 0)
 
@@ -216,13 +233,18 @@ def _voltage_event(
     return np.where(passed, high, 1.0), np.where(passed, b.VOLTAGE, b.TIME)
 
 
+def _between(curve: list[Array], s: Array | float) -> Array:
+    before, after, k1, k2 = curve
+    return np.asarray(control.between(before, after, k1, k2, s))
+
+
 def _observe(
     made: Step,
     reached: Array,
     accepted: NDArray[np.bool_],
     index: NDArray[np.intp],
     results: _Results,
-    model: tuple[RadialElements, b.Shapes],
+    model: _Model,
 ) -> None:
     """Raise the peaks by what the start, the middle and the end of the step show."""
     middle, end = (
@@ -253,6 +275,6 @@ def _write_histories(results: _Results, lanes: b.Lanes) -> None:
             continue
         at = np.clip(np.searchsorted(time, wanted, side="right") - 1, 0, len(time) - 1)
         s = np.clip((wanted - time[at]) / length[at], 0.0, 1.0)
-        run.histories[i] = control.between(*(curve[at] for curve in curves[:4]), s)
+        run.histories[i] = _between([curve[at] for curve in curves[:4]], s)
         if lanes.sharing is not None:
-            run.means[i] = control.between(*(curve[at] for curve in curves[4:]), s)
+            run.means[i] = _between([curve[at] for curve in curves[4:]], s)

@@ -34,7 +34,9 @@ class Step:
 
     def means(self, elements: RadialElements) -> Array:
         """The same of the mean (4, b)."""
-        return np.stack([elements.volumes @ each for each in (self.before, self.after, *self.dense)])
+        return np.stack(
+            [elements.volumes @ each for each in (self.before, self.after, *self.dense)]
+        )
 
 
 def step(

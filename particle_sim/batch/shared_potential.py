@@ -1,10 +1,10 @@
 """A step of particles of several sizes at one potential, in NumPy.
 
-What is eliminated below the surface leaves theta_i = free_i - response_i q_i at the surface of every
-size i in every stage, so that the equations of :mod:`particle_sim.batch.sharing` are one equation
-for V, with theta_i(V) inside: no matrix is larger than one particle's. Both are solved to rounding by
-Newton's method between bounds, however steep U is; where D depends on the filling the stage is
-repeated.
+In every stage what is eliminated below the surface leaves theta_i = free_i - response_i q_i at the
+surface of size i, so that V and all theta_i are one small system with a matrix like an arrow: none
+is larger than one particle's. It is solved to rounding however steep U is; a tangent at the start
+of the step, as RODAS takes, would not cross a step of U. Where D depends on the filling the stage
+is repeated.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from particle_sim.batch import block as b
 from particle_sim.batch.mesh import RadialElements
 from particle_sim.batch.numpy_step import Factors, Step, apply, diffusivity, total
 from particle_sim.batch.sdirk import AFTER, BEFORE, DENSE, ERROR, GAMMA
+from particle_sim.batch.shared_flux import shared_flux
 from particle_sim.batch.sharing import Sharing
 from particle_sim.units import Array
 
@@ -49,7 +50,7 @@ def shared_step(
             right = -flow - apply(elements.mass, z / (GAMMA * length))
             vertex, response = solver.eliminate(right)
             free = known[-1] + z[-1] + vertex[-1] * response
-            flux = sharing.flux(free, response, mean, 3 * GAMMA * length)
+            flux = shared_flux(sharing, (free, response, mean, 3 * GAMMA * length))
             vertex[-1] -= flux
             move = solver.substitute(right, vertex)
             z = z + move

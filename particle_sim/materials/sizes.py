@@ -134,7 +134,8 @@ def _support(sizes: SizeDistribution) -> tuple[Array, Array]:
     place = (middle[wide, None] + sizes.spread[wide, None] * nodes).ravel()
     share = (sizes.volume_share[wide, None] * weights / weights.sum()).ravel()
     place, index = np.unique(np.concatenate([middle[~wide], place]), return_inverse=True)
-    return place, np.bincount(index, np.concatenate([sizes.volume_share[~wide], share]))
+    weights = np.concatenate([sizes.volume_share[~wide], share])
+    return place, np.asarray(np.bincount(index, weights), dtype=float)
 
 
 def volume_below(sizes: SizeDistribution, radius: Array) -> Array:
@@ -147,9 +148,7 @@ def volume_below(sizes: SizeDistribution, radius: Array) -> Array:
 
 def surface_per_volume(sizes: SizeDistribution) -> float:
     """<3/R> by volume [1/m] = sum_p v_p 3 exp(s_p^2/2)/M_p."""
-    return float(
-        sizes.volume_share @ (3 / sizes.median_radius * np.exp(sizes.spread**2 / 2))
-    )
+    return float(sizes.volume_share @ (3 / sizes.median_radius * np.exp(sizes.spread**2 / 2)))
 
 
 def surface_density(sizes: SizeDistribution, radius: Array) -> Array:

@@ -270,6 +270,7 @@ def _cut_off(cells: Cells, path: Array, mean: Array, limit: tuple[float, float])
 def spheres_of(
     material: Material, drawn: Mapping[str, Array], start: float, law: Law, temperature: float
 ) -> Spheres:
+    """Particles of uniform filling ``start`` with the drawn properties (n,)."""
     carried = law.in_sphere(material, temperature)
     part = {name: values / material.value(name) for name, values in drawn.items() if name in _OWN}
     stretch = part["volume_change"]

@@ -66,7 +66,9 @@ def test_medians_by_number_surface_and_volume_are_of_one_distribution() -> None:
     direct = 3 * np.sum(weights * radius**2) / np.sum(weights * radius**3)
     assert surface_per_volume(sizes) == pytest.approx(direct, rel=1e-6)
     density = number * radius**2 / np.trapezoid(number * radius**2, radius)
-    assert surface_density(sizes, radius) == pytest.approx(density, rel=1e-5, abs=density.max() / 1e6)
+    assert surface_density(sizes, radius) == pytest.approx(
+        density, rel=1e-5, abs=density.max() / 1e6
+    )
     assert volume_below(sizes, np.array([middle]))[0] == pytest.approx(0.5, abs=1e-3)
     assert log_normal(1e-7, spread).median_radius[0] < 0.5 * middle
 
@@ -195,9 +197,7 @@ def test_seven_sizes_stand_for_a_table_of_many() -> None:
     twelve, seven = capacity_of(12), capacity_of(7)
     assert seven == pytest.approx(twelve, rel=3e-4)
     rule = size_classes(spheres, 24)
-    table = SizeDistribution(
-        median_radius=rule[0], spread=np.zeros(24), volume_share=rule[1]
-    )
+    table = SizeDistribution(median_radius=rule[0], spread=np.zeros(24), volume_share=rule[1])
     direct = sized_half_cells(material, sizes=table, c_rate=c_rate, classes=24).capacity
     assert seven == pytest.approx(direct, rel=1e-3)
 
