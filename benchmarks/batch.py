@@ -262,8 +262,8 @@ def sizes() -> None:
         made = [many_particles(float(rate), spread, points) for rate in rates[::33]]
         capacity = np.array([capacity for _, capacity in made])
         print(
-            f"PyBaMM MPM, {points} x {points}: {np.mean([cpu for cpu, _ in made]):.3f} CPU s a run, "
-            f"capacity error {_worst(capacity, exact.capacity):.1e}"
+            f"PyBaMM MPM, {points} x {points}: {np.mean([cpu for cpu, _ in made]):.3f} CPU s a run,"
+            f" capacity error {_worst(capacity, exact.capacity):.1e}"
         )
     for classes in (5, 7):
         cpu, _, run = timed(

@@ -21,14 +21,14 @@ _LEAP, _FARTHER = 0.5, 1.5
 """Longest first step of V [V], and of each further one over the last"""
 
 
-def shared_flux(sharing: Sharing, linear: Linear) -> Array:
+def shared_flux(sharing: Sharing, linear: Linear, guess: Array) -> Array:
     """q (b,) where the surface ends at free - response q and the mean at mean - gain q.
 
-    Newton's method for all fillings and V together; where a corner of U holds it up, V is
-    closed in on from both sides.
+    Newton's method for all fillings, from a ``guess``, and V together; where a corner of U holds
+    it up, V is closed in on from both sides.
     """
     free, response, *_ = linear
-    theta, every = np.clip(free, 0.0, 1.0), np.arange(len(free))
+    theta, every = np.clip(guess, 0.0, 1.0), np.arange(len(free))
     for _ in range(_QUICK):
         value, slope = _potential(sharing, theta, every, linear)
         move = value / slope

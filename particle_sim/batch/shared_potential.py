@@ -50,7 +50,8 @@ def shared_step(
             right = -flow - apply(elements.mass, z / (GAMMA * length))
             vertex, response = solver.eliminate(right)
             free = known[-1] + z[-1] + vertex[-1] * response
-            flux = shared_flux(sharing, (free, response, mean, 3 * GAMMA * length))
+            linear = free, response, mean, 3 * GAMMA * length
+            flux = shared_flux(sharing, linear, known[-1] + z[-1])
             vertex[-1] -= flux
             move = solver.substitute(right, vertex)
             z = z + move
