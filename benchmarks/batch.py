@@ -2,6 +2,7 @@
 
     python benchmarks/batch.py            # 1,000 cells, 20 single Simulations, memory
     python benchmarks/batch.py --quick    # 200 cells, 3 single Simulations
+    python benchmarks/batch.py --sizes    # particles of many sizes, beside PyBaMM's MPM
 
 PyBaMM's fastest path is one built single-particle model with input parameters, IDAKLU with
 compiled expressions, and one call with the list of all inputs; the radius enters as D (R0/R)^2 and
@@ -25,11 +26,14 @@ import numpy as np
 import particle_sim as ps
 from particle_sim.cell.design import load_cell_design
 from particle_sim.cell.parameters import pybamm_parameters
+from particle_sim.materials.sizes import log_normal, surface_density
 from particle_sim.studies.half_cell_batch import Engine, HalfCellBatch, half_cell_batch
+from particle_sim.studies.sized_half_cells import sized_half_cells
 from particle_sim.units import Array
 
 RADIAL_POINTS = 50
 MATERIAL = "he_v"
+SIZED = "he_o3_li2024"
 _MATERIAL, _DESIGN = ps.load_material(MATERIAL), load_cell_design()
 
 
@@ -194,6 +198,84 @@ def memory(engine: Engine) -> None:
         print(f"{count:7d} cells: {count / cpu:9.0f} runs per CPU s, peak memory {peak:6.0f} MB")
 
 
+def many_particles(rate: float, spread: float, points: int) -> tuple[float, float]:
+    """PyBaMM's many-particle model, so many radial points and sizes: (CPU s, capacity)."""
+    import pybamm
+
+    material = ps.load_material(SIZED)
+    cell = ps.half_cell(material, radial_points=points)
+    filling = cell.rest_filling(cell.voltage_limits[1])
+    parameters = pybamm.ParameterValues(
+        pybamm_parameters(cell, pybamm, filling=filling, temperature=298.15)
+    )
+    median = material.value("particle_radius")
+    radii = median * np.exp(-(spread**2) + spread * np.linspace(-4, 5, 2001))
+    density = surface_density(log_normal(median, spread), radii)
+    parameters.update(
+        {
+            "Positive minimum particle radius [m]": radii[0],
+            "Positive maximum particle radius [m]": radii[-1],
+            "Positive area-weighted particle-size distribution [m-1]": lambda radius: (
+                pybamm.Interpolant(radii, density, radius)
+            ),
+            "Current function [A]": pybamm.InputParameter("current"),
+        },
+        check_already_exists=False,
+    )
+    options = {
+        "working electrode": "positive",
+        "contact resistance": "true",
+        "particle size": "distribution",
+    }
+    simulation = pybamm.Simulation(
+        pybamm.lithium_ion.MPM(options),
+        parameter_values=parameters,
+        solver=pybamm.IDAKLUSolver(),
+        var_pts={
+            "x_n": 20,
+            "x_s": 20,
+            "x_p": 20,
+            "r_n": 20,
+            "R_n": 20,
+            "r_p": points,
+            "R_p": points,
+        },
+    )
+
+    def solve() -> Any:
+        return simulation.solve(
+            [0, 1.3 * 3600 / rate], inputs={"current": rate * cell.one_c_current}
+        )
+
+    solve()
+    cpu, _, solution = timed(solve, 3)
+    return cpu, float(solution.t[-1]) * rate * material.value("one_c_current") / 3600
+
+
+def sizes() -> None:
+    """Electrodes of a log-normal distribution, spread 0.4, at 0.2 to 5C."""
+    material, spread = ps.load_material(SIZED), 0.4
+    powder = log_normal(material.value("particle_radius"), spread)
+    rates = np.geomspace(0.2, 5, 100)
+    exact = sized_half_cells(material, sizes=powder, c_rate=rates[::33], error=1e-5, classes=12)
+    for points in (30, 60):
+        made = [many_particles(float(rate), spread, points) for rate in rates[::33]]
+        capacity = np.array([capacity for _, capacity in made])
+        print(
+            f"PyBaMM MPM, {points} x {points}: {np.mean([cpu for cpu, _ in made]):.3f} CPU s a run,"
+            f" capacity error {_worst(capacity, exact.capacity):.1e}"
+        )
+    for classes in (5, 7):
+        cpu, _, run = timed(
+            lambda: sized_half_cells(material, sizes=powder, c_rate=rates, classes=classes)  # noqa: B023
+        )
+        print(
+            f"ours, NumPy, {classes} sizes: {cpu / len(rates):.3f} CPU s a run, "
+            f"{run.steps.mean():.0f} steps, capacity error "
+            f"{_worst(run.capacity[::33], exact.capacity):.1e}"
+        )
+
+
 def main(quick: bool) -> None:
     """Print runs per second and ratios."""
     count, singles = (200, 3) if quick else (1000, 20)
@@ -238,4 +320,4 @@ def _worst(some: Array, reference: Array) -> float:
 
 if __name__ == "__main__":
     os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
-    main("--quick" in sys.argv)
+    sizes() if "--sizes" in sys.argv else main("--quick" in sys.argv)

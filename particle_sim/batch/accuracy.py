@@ -31,6 +31,12 @@ LEAST, MOST = -2, 13
 """Powers of that ratio that have a mesh; the last serves N R/(D c_max) above 3^12."""
 ORDER = 4.5
 """Elements go with the error to minus one over this: the order seen at the surface and centre."""
+LEAST_SHARED = 0.3
+"""Least filling over which the tolerance counts where sizes share a potential: every corner of U
+moves their fluxes a little, which no step should be spent on."""
+SHARED = 5.0
+"""Error that a step of such sizes may be estimated to make over that of others: the estimate of
+SDIRK4 holds what is gone at the end of the step, some hundred times its error."""
 ROUNDING = 1e-13
 """Least error of a step that is asked for: a thousand times that of a filling's last digit."""
 BLOCK = 1024
@@ -58,12 +64,13 @@ def counted(flux: Array, tolerance: float) -> Array:
 
 
 def meshes(
-    flux: Array, diffusivity: Array, error: float
+    flux: Array, diffusivity: Array, error: float, sizes: int = 1
 ) -> Iterator[tuple[RadialElements, NDArray[np.intp]]]:
     """Mesh and particles of every block, similar fluxes together.
 
     A flux q fills the surface of a particle once it has built up a layer about D/q deep;
-    ``diffusivity``: D over all fillings, without what drift adds.
+    ``diffusivity``: D over all fillings, without what drift adds. ``sizes``: particles that each
+    flux stands for, the fastest of them.
     """
     level = np.log(np.maximum(flux, 1e-300)) / np.log(RATIO)
     number = np.clip(np.ceil(level), LEAST, MOST).astype(np.int64)
@@ -78,5 +85,5 @@ def meshes(
             min(max(count, 3), MOST_ELEMENTS),
         )
         chosen = order[number[order] == member]
-        for first in range(0, len(chosen), BLOCK):
-            yield mesh, chosen[first : first + BLOCK]
+        for first in range(0, len(chosen), max(BLOCK // sizes, 1)):
+            yield mesh, chosen[first : first + max(BLOCK // sizes, 1)]

@@ -121,8 +121,8 @@ def advance(
     that cannot be met, and :class:`ConvergenceError` if a sphere needs more than 20,000 steps.
     """
     tolerance = tolerance_of(error)
-    lanes, unit = _scaled(spheres, time, flux, limits, tolerance)
-    shapes = _shapes(spheres)
+    lanes, unit = scaled_lanes(spheres, time, flux, limits, tolerance)
+    shapes = shapes_of(spheres)
     kernel = _kernel(engine)
     count = len(lanes.start)
     results = block.BlockRun.unfinished(count, output)
@@ -154,7 +154,8 @@ def _is_ready() -> bool:
     return announced(kernel_is_ready(), "the batch")
 
 
-def _shapes(spheres: Spheres) -> block.Shapes:
+def shapes_of(spheres: Spheres) -> block.Shapes:
+    """The functions that all share; :class:`InputError` where D is not positive."""
     lowest = spheres.shape.values.min()
     if not lowest > 0:
         raise InputError(
@@ -164,14 +165,14 @@ def _shapes(spheres: Spheres) -> block.Shapes:
     return block.Shapes(diffusivity=spheres.shape, mobile=spheres.mobile, strain=spheres.strain)
 
 
-def _scaled(
+def scaled_lanes(
     spheres: Spheres,
     time: Array,
     flux: Array,
     limits: tuple[Array | float, Array | float],
     tolerance: float,
 ) -> tuple[block.Lanes, Array]:
-    """Lanes, and the unit of time R^2/D [s] (n,)."""
+    """Checked lanes, and the unit of time R^2/D [s] (n,)."""
     count = len(spheres.radius)
     for name in ("radius", "diffusivity", "maximum_concentration"):
         values = np.asarray(getattr(spheres, name))
@@ -202,19 +203,26 @@ def _scaled(
     ), unit
 
 
-def _in_si(spheres: Spheres, results: block.BlockRun, lanes: block.Lanes, unit: Array) -> BatchRun:
-    if np.any(results.end == block.FAILED):
-        first = int(np.flatnonzero(results.end == block.FAILED)[0])
+def tried_enough(ends: NDArray[np.int64], what: str) -> None:
+    """:class:`ConvergenceError` where one was given up."""
+    if np.any(ends == block.FAILED):
+        first = int(np.flatnonzero(ends == block.FAILED)[0])
         raise ConvergenceError(
-            f"Sphere {first} of the batch needs more than {LARGEST_STEPS} steps.",
+            f"{what} {first} of the batch needs more than {LARGEST_STEPS} steps.",
             last_state=None,
             residuals=(),
         )
-    stress = (
-        np.asarray(spheres.youngs_modulus)
-        / (1 - np.asarray(spheres.poisson_ratio))
-        * spheres.strain_scale
-    )
+
+
+def stress_unit(spheres: Spheres) -> Array:
+    """E strain_scale/(1 - nu) [Pa], a number or (n,)."""
+    stiffness = np.asarray(spheres.youngs_modulus) / (1 - np.asarray(spheres.poisson_ratio))
+    return np.asarray(stiffness * spheres.strain_scale)
+
+
+def _in_si(spheres: Spheres, results: block.BlockRun, lanes: block.Lanes, unit: Array) -> BatchRun:
+    tried_enough(results.end, "Sphere")
+    stress = stress_unit(spheres)
     wanted = results.time[:, None] * np.linspace(0, 1, results.histories.shape[1])
     out = passed(lanes.knots, lanes.flux, results.time[:, None])[:, 0]
     return BatchRun(

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.batch.mesh import RadialElements
+from particle_sim.batch.sharing import Sharing
 from particle_sim.transport.table import Table
 from particle_sim.units import Array
 
-TIME, EMPTY, FULL, FAILED = 0, 1, 2, 3
+TIME, EMPTY, FULL, FAILED, VOLTAGE = 0, 1, 2, 3, 4
 """Why a particle stopped."""
 PEAKS = ("inhomogeneity", "hoop", "tension", "hydrostatic")
 """Results that are the largest of what a run shows."""
@@ -47,10 +48,13 @@ class Lanes:
     """q, positive out (b, m)"""
     scale: Array
     """Filling over which the tolerance counts (b,)"""
+    sharing: Sharing | None = None
+    """Sizes that share a potential; the history is then the flux of all surfaces alike"""
 
     def part(self, which: NDArray[np.intp]) -> Lanes:
         """Some of the particles."""
-        return Lanes(**{name: values[which] for name, values in vars(self).items()})
+        own = {name: values[which] for name, values in vars(self).items() if name != "sharing"}
+        return Lanes(**own, sharing=self.sharing.part(which) if self.sharing is not None else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,8 @@ class BlockRun:
     steps: NDArray[np.int64]
     histories: Array
     """Surface filling at k equal parts of each run, start and end included (b, k)"""
+    means: Array
+    """The mean there, where sizes share a potential and the flux does not tell it"""
 
     @staticmethod
     def unfinished(count: int, output: int) -> BlockRun:
@@ -77,6 +83,7 @@ class BlockRun:
             end=np.full(count, FAILED, dtype=np.int64),
             steps=np.zeros(count, dtype=np.int64),
             histories=np.empty((count, output)),
+            means=np.empty((count, output)),
         )
 
 

@@ -300,7 +300,7 @@ def advance_block(
     *_, results, histories = fixed
     columns: dict[str, Any] = dict(zip(RESULTS, results, strict=True))
     columns |= {name: columns[name].astype(np.int64) for name in ("end", "steps")}
-    return b.BlockRun(**columns, histories=histories)
+    return b.BlockRun(**columns, histories=histories, means=histories)
 
 
 def arguments(

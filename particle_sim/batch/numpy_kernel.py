@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from particle_sim.batch import block as b
 from particle_sim.batch import control
+from particle_sim.batch.accuracy import LEAST_SHARED, SHARED
 from particle_sim.batch.mesh import RadialElements
 from particle_sim.batch.numpy_step import Step, step, stresses
+from particle_sim.batch.shared_potential import shared_step
+from particle_sim.batch.sharing import Sharing
 from particle_sim.units import Array
 
 DROP = 0.25
 """Share of finished particles at which the rest are moved together."""
 
+_Model = tuple[RadialElements, b.Shapes]
 _Trace = list[tuple[NDArray[np.intp], Array]]
 
 
@@ -76,13 +80,16 @@ def advance_block(
 
 
 def _start(elements: RadialElements, lanes: b.Lanes) -> _State:
-    count = len(lanes.start)
+    count, sharing = len(lanes.start), lanes.sharing
+    first = np.full(count, elements.shortest)
+    if sharing is not None:
+        first = sharing.pace * sharing.together(first / sharing.pace, np.minimum)
     return _State(
         index=np.arange(count),
         lanes=lanes,
         theta=np.repeat(lanes.start[None], len(elements.nodes), axis=0),
         time=lanes.knots[:, 0].copy(),
-        step=np.full(count, elements.shortest),
+        step=first,
         piece=np.zeros(count, dtype=np.intp),
         running=np.ones(count, dtype=bool),
     )
@@ -131,27 +138,31 @@ def _advance(
 ) -> None:
     """One attempted step of every particle."""
     tolerance, output = accuracy
-    rows, lanes = np.arange(len(state.index)), state.lanes
-    piece = np.minimum(state.piece, lanes.knots.shape[1] - 2)
-    begin, stop = lanes.knots[rows, piece], lanes.knots[rows, piece + 1]
-    span = np.where(state.running, stop - begin, 1.0)
-    slope = (lanes.flux[rows, piece + 1] - lanes.flux[rows, piece]) / span
+    rows, lanes, sharing = np.arange(len(state.index)), state.lanes, state.lanes.sharing
+    stop = lanes.knots[rows, np.minimum(state.piece, lanes.knots.shape[1] - 2) + 1]
     left = np.where(state.running, stop - state.time, 1.0)
     lands = state.step >= left * control.LANDING
+    if sharing is not None:
+        lands = sharing.together(lands, np.logical_and)
     length = np.where(lands, left, state.step)
-    flux = lanes.flux[rows, piece] + slope * (state.time - begin)
-    made = step(state.theta, length, (flux, slope), (elements, shapes), lanes.drift)
-    error = made.error / (tolerance * lanes.scale)
+    model = elements, shapes
+    try_ = _step if sharing is None else _shared_step
+    made, error = try_(state, length, model, tolerance)
     accepted = state.running & (error <= 1)
     factor = control.growth(error)
     state.step = np.where(
         lands & accepted, np.maximum(state.step, length * factor), length * factor
     )
-    reached, reason = _event(made, lanes, accepted)
-    _observe(made, reached, accepted, state.index, results, (elements, shapes))
+    if sharing is None:
+        curves = [*made.edge]
+        reached, reason = _event(made, lanes, accepted)
+    else:
+        curves = [*made.edge, *made.means(elements)]
+        reached, reason = _voltage_event(curves, sharing, accepted)
+    _observe(made, reached, accepted, state.index, results, model)
     if output:
-        times = [state.time - lanes.knots[:, 0], length]
-        results.trace.append((state.index[accepted], np.stack([*times, *made.edge])[:, accepted]))
+        kept = np.stack([state.time - lanes.knots[:, 0], length, *curves])
+        results.trace.append((state.index[accepted], kept[:, accepted]))
     results.run.steps[state.index[state.running]] += 1
     done = accepted & (reason != b.TIME)
     final = made.at(reached)
@@ -159,6 +170,29 @@ def _advance(
     moving = accepted & ~done
     state.theta = np.where(moving, made.after, state.theta)
     state.time = np.where(moving, np.where(lands, stop, state.time + length), state.time)
+
+
+def _step(state: _State, length: Array, model: _Model, tolerance: float) -> tuple[Step, Array]:
+    """A step under the flux of the history, and its error over the allowed one."""
+    rows, lanes = np.arange(len(state.index)), state.lanes
+    piece = np.minimum(state.piece, lanes.knots.shape[1] - 2)
+    begin, stop = lanes.knots[rows, piece], lanes.knots[rows, piece + 1]
+    span = np.where(state.running, stop - begin, 1.0)
+    slope = (lanes.flux[rows, piece + 1] - lanes.flux[rows, piece]) / span
+    flux = lanes.flux[rows, piece] + slope * (state.time - begin)
+    made = step(state.theta, length, (flux, slope), model, lanes.drift)
+    return made, made.error / (tolerance * lanes.scale)
+
+
+def _shared_step(
+    state: _State, length: Array, model: _Model, tolerance: float
+) -> tuple[Step, Array]:
+    """A step of sizes that share a current; the worst size's error is that of all."""
+    lanes, sharing = state.lanes, state.lanes.sharing
+    assert sharing is not None
+    allowed = SHARED * tolerance, SHARED * tolerance * np.maximum(lanes.scale, LEAST_SHARED)
+    made = shared_step(state.theta, length, sharing, model, lanes.drift, allowed)
+    return made, sharing.together(made.error, np.maximum)
 
 
 def _event(
@@ -176,13 +210,41 @@ def _event(
     return reached, reason
 
 
+def _voltage_event(
+    curves: list[Array], sharing: Sharing, accepted: NDArray[np.bool_]
+) -> tuple[Array, NDArray[np.int64]]:
+    """Share of the step at which the potential passes the cut-off (1 if it does not).
+
+    curves: four of the surface and four of the mean, see :func:`control.between`.
+    """
+
+    def past(s: Array | float) -> NDArray[np.bool_]:
+        surface, mean = (_between(curve, s) for curve in (curves[:4], curves[4:]))
+        beyond = sharing.voltage(surface, mean) - sharing.stop
+        return np.asarray(np.sign(sharing.outflow) * beyond >= 0)
+
+    middle = past(0.5)
+    passed = accepted & (middle | past(1.0))
+    low, high = np.zeros(len(accepted)), np.where(middle, 0.5, 1.0)
+    for _ in range(control.BISECTIONS if passed.any() else 0):
+        s = 0.5 * (low + high)
+        over = past(s)
+        low, high = np.where(over, low, s), np.where(over, s, high)
+    return np.where(passed, high, 1.0), np.where(passed, b.VOLTAGE, b.TIME)
+
+
+def _between(curve: list[Array], s: Array | float) -> Array:
+    before, after, k1, k2 = curve
+    return np.asarray(control.between(before, after, k1, k2, s))
+
+
 def _observe(
     made: Step,
     reached: Array,
     accepted: NDArray[np.bool_],
     index: NDArray[np.intp],
     results: _Results,
-    model: tuple[RadialElements, b.Shapes],
+    model: _Model,
 ) -> None:
     """Raise the peaks by what the start, the middle and the end of the step show."""
     middle, end = (
@@ -198,19 +260,21 @@ def _observe(
 
 
 def _write_histories(results: _Results, lanes: b.Lanes) -> None:
-    """Surface filling at equal parts of every run (b, k)."""
-    histories = results.run.histories
-    count, output = histories.shape
+    """Filling of the surface, and the mean where it is kept, at equal parts of every run (b, k)."""
+    run = results.run
+    count, output = run.histories.shape
     order = np.argsort(np.concatenate([index for index, _ in results.trace]), kind="stable")
     owner = np.concatenate([index for index, _ in results.trace])[order]
     columns = np.concatenate([values for _, values in results.trace], axis=1)[:, order]
     bounds = np.searchsorted(owner, np.arange(count + 1))
     for i in range(count):
-        time, length, before, after, k1, k2 = columns[:, bounds[i] : bounds[i + 1]]
-        wanted = np.linspace(0, results.run.time[i], output)
+        time, length, *curves = columns[:, bounds[i] : bounds[i + 1]]
+        wanted = np.linspace(0, run.time[i], output)
+        run.histories[i] = run.means[i] = lanes.start[i]
         if not len(time):
-            histories[i] = lanes.start[i]
             continue
         at = np.clip(np.searchsorted(time, wanted, side="right") - 1, 0, len(time) - 1)
         s = np.clip((wanted - time[at]) / length[at], 0.0, 1.0)
-        histories[i] = control.between(before[at], after[at], k1[at], k2[at], s)
+        run.histories[i] = _between([curve[at] for curve in curves[:4]], s)
+        if lanes.sharing is not None:
+            run.means[i] = _between([curve[at] for curve in curves[4:]], s)

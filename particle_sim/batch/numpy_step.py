@@ -32,6 +32,12 @@ class Step:
         """The surface's filling before and after, and its curve (4, b)."""
         return np.stack([self.before[-1], self.after[-1], self.dense[0][-1], self.dense[1][-1]])
 
+    def means(self, elements: RadialElements) -> Array:
+        """The same of the mean (4, b)."""
+        return np.stack(
+            [elements.volumes @ each for each in (self.before, self.after, *self.dense)]
+        )
+
 
 def step(
     theta: Array,
@@ -44,34 +50,35 @@ def step(
     the flux, and is 0 of the error; shifts take out the rounding error."""
     elements, shapes = model
     level, rise = flux
-    solver = _Factors(elements, 1 / (GAMMA * length), _diffusivity(shapes, theta, drift)[0])
+    solver = Factors(elements, 1 / (GAMMA * length), diffusivity(shapes, theta, drift)[0])
     stages: list[Array] = []
     for i in range(6):
-        inner = theta + _sum(A[i], stages) if i else theta
-        right = -_apply(elements.stiffness, _diffusivity(shapes, inner, drift)[1])
+        inner = theta + total(A[i], stages) if i else theta
+        right = -apply(elements.stiffness, diffusivity(shapes, inner, drift)[1])
         if i:
-            right += _apply(elements.mass, _sum(C[i], stages) / length)
+            right += apply(elements.mass, total(C[i], stages) / length)
         right[-1] -= level + rise * length * (ALPHA[i] + DERIVATIVE[i])
-        stages.append(solver.solve(right))
+        stages.append(solver.substitute(right, solver.eliminate(right)[0]))
     last = stages[5]
-    after = theta + _sum(A[5], stages[:5]) + last
+    after = theta + total(A[5], stages[:5]) + last
     bend = 1.5 * rise * length**2
     after -= elements.volumes @ (after - theta) + 3 * length * level + bend
-    dense = (_sum(DENSE[0], stages[:5]), _sum(DENSE[1], stages[:5]))
+    dense = (total(DENSE[0], stages[:5]), total(DENSE[1], stages[:5]))
     for curve, mean in zip(dense, (bend, 0 * bend), strict=True):
         curve -= elements.volumes @ curve - mean
     error = np.abs(last - elements.volumes @ last).max(axis=0)
     return Step(before=theta, after=after, dense=dense, error=error)
 
 
-def _sum(weights: tuple[float, ...], stages: list[Array]) -> Array:
-    total = weights[0] * stages[0]
+def total(weights: tuple[float, ...], stages: list[Array]) -> Array:
+    """sum_j weights_j stages_j."""
+    result = weights[0] * stages[0]
     for weight, stage in zip(weights[1:], stages[1:], strict=True):
-        total += weight * stage
-    return total
+        result += weight * stage
+    return result
 
 
-def _diffusivity(shapes: b.Shapes, theta: Array, drift: Array) -> tuple[Array, Array]:
+def diffusivity(shapes: b.Shapes, theta: Array, drift: Array) -> tuple[Array, Array]:
     """D and its integral over theta, the drift's share included."""
     if shapes.diffusivity.is_constant:
         value, integral = np.ones_like(theta), theta
@@ -83,7 +90,7 @@ def _diffusivity(shapes: b.Shapes, theta: Array, drift: Array) -> tuple[Array, A
     return value, integral
 
 
-def _apply(packed: Array, nodal: Array) -> Array:
+def apply(packed: Array, nodal: Array) -> Array:
     """Product of symmetric element matrices (e, 6) with values (2 e + 1, b)."""
     ll, lm, lr, mm, mr, rr = packed.T[:, :, None]
     left, middle, right = nodal[:-2:2], nodal[1::2], nodal[2::2]
@@ -95,7 +102,7 @@ def _apply(packed: Array, nodal: Array) -> Array:
     return result
 
 
-class _Factors:
+class Factors:
     """M a + K diag(D), middles eliminated, the rest a tridiagonal system over the vertices."""
 
     def __init__(self, elements: RadialElements, rate: Array, diffusivity: Array) -> None:
@@ -120,14 +127,19 @@ class _Factors:
             self.pivots[i + 1] = 1 / (diagonal[i + 1] - self.lower[i] * upper[i])
             self.upper[i] = upper[i] * self.pivots[i]
 
-    def solve(self, right: Array) -> Array:
-        """The solution at all nodes; ``right`` is not changed."""
+    def eliminate(self, right: Array) -> tuple[Array, Array]:
+        """Vertices with all below them eliminated, and what one unit at the surface does there."""
         middle = right[1::2]
         vertex = right[::2].copy()
         vertex[:-1] -= self.to_left * middle
         vertex[1:] -= self.to_right * middle
         for i in range(len(vertex) - 1):
             vertex[i + 1] -= self.lower[i] * vertex[i]
+        return vertex, self.pivots[-1]
+
+    def substitute(self, right: Array, vertex: Array) -> Array:
+        """The solution at all nodes; ``right`` is not changed, ``vertex`` is."""
+        middle = right[1::2]
         vertex *= self.pivots
         for i in range(len(vertex) - 2, -1, -1):
             vertex[i] -= self.upper[i] * vertex[i + 1]

@@ -90,7 +90,7 @@ class HalfCellBatch(BatchRun):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Cells:
+class Cells:
     """What turns a surface filling into a voltage, one value per cell (n,)."""
 
     cell: HalfCellVoltage
@@ -140,15 +140,15 @@ def half_cell_batch(
     for an unknown name, a wrong number of values, one that is not allowed, or a law that comes
     down to no diffusivity.
     """
-    rates = _rates(material, c_rate)
+    rates = rates_of(material, c_rate)
     cell = half_cell(material, design=design)
-    drawn = _drawn(cell, values or {}, len(rates))
+    drawn = drawn_of(cell, values or {}, len(rates))
     discharge = direction is Direction.DISCHARGE
     lower, upper = cell.voltage_limits
     start = rest_state(cell, upper if discharge else lower, temperature).positive
     specific = rates * drawn["one_c_current"]
-    spheres = _spheres(material, drawn, start, law, temperature)
-    cells = _cells(cell, drawn, specific if discharge else -specific, spheres, temperature)
+    spheres = spheres_of(material, drawn, start, law, temperature)
+    cells = cells_of(cell, drawn, specific if discharge else -specific, spheres, temperature)
     flux = -cells.current / FARADAY
     hours = drawn["maximum_concentration"] * FARADAY / (3600 * drawn["density"]) / specific
     knots = np.stack([np.zeros_like(hours), LONGEST * 3600 * hours], axis=1)
@@ -167,7 +167,7 @@ def half_cell_batch(
 
 
 def _in_cells(
-    run: BatchRun, cells: _Cells, specific: Array, end: NDArray[np.int64]
+    run: BatchRun, cells: Cells, specific: Array, end: NDArray[np.int64]
 ) -> HalfCellBatch:
     return HalfCellBatch(
         **{**vars(run), "end": end},
@@ -177,14 +177,15 @@ def _in_cells(
     )
 
 
-def _rates(material: Material, c_rate: Array) -> Array:
+def rates_of(material: Material, c_rate: Array) -> Array:
+    """Checked C-rates (n,)."""
     rates = np.atleast_1d(np.asarray(c_rate, dtype=float))
     if rates.ndim != 1 or not np.all((rates > 0) & np.isfinite(rates)):
         raise InputError(f"{material.name}: c_rate must be positive numbers (n,); check it.")
     return rates
 
 
-def _drawn(cell: Cell, values: Mapping[str, Array], count: int) -> dict[str, Array]:
+def drawn_of(cell: Cell, values: Mapping[str, Array], count: int) -> dict[str, Array]:
     """Every property as (n,): drawn where given, else the central value."""
     known = (*MATERIAL_NAMES, *DESIGN_NAMES)
     where = cell.material.name
@@ -219,16 +220,16 @@ def _checked(where: str, name: str, array: Array, centre: float) -> Array:
     return array
 
 
-def _cells(
+def cells_of(
     cell: Cell,
     drawn: Mapping[str, Array],
     specific: Array,
     spheres: Spheres,
     temperature: float,
-) -> _Cells:
+) -> Cells:
     """``specific`` [A/kg], positive on discharge."""
     areal, metal = specific * drawn["active_loading"], drawn["metal_exchange_current_density"]
-    return _Cells(
+    return Cells(
         cell=half_cell_voltage(cell, temperature),
         half=drawn["exchange_current_density"],
         current=specific * drawn["density"] * drawn["particle_radius"] / 3,
@@ -237,7 +238,7 @@ def _cells(
     )
 
 
-def _cut_off(cells: _Cells, path: Array, mean: Array, limit: tuple[float, float]) -> Array:
+def _cut_off(cells: Cells, path: Array, mean: Array, limit: tuple[float, float]) -> Array:
     """First surface filling along ``path`` (n, k), or (1, k), with the voltage past a limit (n,).
 
     ``limit``: the voltage, and the surface filling to answer where it never gets there. Between
@@ -266,9 +267,10 @@ def _cut_off(cells: _Cells, path: Array, mean: Array, limit: tuple[float, float]
     return stop
 
 
-def _spheres(
+def spheres_of(
     material: Material, drawn: Mapping[str, Array], start: float, law: Law, temperature: float
 ) -> Spheres:
+    """Particles of uniform filling ``start`` with the drawn properties (n,)."""
     carried = law.in_sphere(material, temperature)
     part = {name: values / material.value(name) for name, values in drawn.items() if name in _OWN}
     stretch = part["volume_change"]
