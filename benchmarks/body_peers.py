@@ -475,7 +475,9 @@ def main() -> None:
     parser.add_argument("found")
     given = parser.parse_args()
     with np.load(given.problem) as data:
-        problem = SimpleNamespace(**{name: data[name][()] for name in data.files})
+        given_values = {name: data[name] for name in data.files}
+    values = {name: v if v.ndim else v.item() for name, v in given_values.items()}
+    problem = SimpleNamespace(**values)
     __import__(given.peer)  # loading it is not counted
     np.savez(given.found, **solved(given.peer, problem))
 
