@@ -64,9 +64,10 @@ LAWS = {
         Law(law="constant D", flux=0.25, mean=0.9, has_phi=False),
         Law(law="D(theta)", flux=0.25, mean=0.9, has_phi=False),
         Law(law="stress drift", flux=0.25, mean=0.9, coupled=True),
-        Law(law="separation", spread=0.1, chi=3.0, gradient=0.04, modulus=2e10),
+        Law(law="separation", spread=0.1, chi=3.0, gradient=0.04, modulus=2e10,
+            duration=0.6, steps=30),
         Law(law="coherent separation", spread=0.1, chi=3.0, gradient=0.04, modulus=2e10,
-            coupled=True),
+            coupled=True, duration=0.6, steps=30),
     )
 }  # fmt: skip
 
@@ -267,7 +268,9 @@ def main() -> None:
     """Print one table per size, and how the cost grows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells-per-radius", type=float, nargs="+", default=[6.0])
-    parser.add_argument("--laws", default="constant D,D(theta),stress drift", help="comma separated")
+    parser.add_argument(
+        "--laws", default="constant D,D(theta),stress drift", help="comma separated"
+    )
     parser.add_argument("--peers", default="", help=f"some of {','.join(PEERS)}")
     parser.add_argument("--limit", type=float, default=600.0, help="wall seconds of a peer's run")
     parser.add_argument("--record", metavar="NAME", help="keep the tables under this name")

@@ -21,6 +21,7 @@ import argparse
 import resource
 import time
 from collections.abc import Callable
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,10 +63,12 @@ def coefficients(problem: Any, theta: Any) -> tuple[Any, Any, Any, Any]:
     return 1 - 2 * chi * mobility, -2 * chi * slope, mobility, slope
 
 
-def rule() -> tuple[np.ndarray, np.ndarray]:
-    """Points and weights, exact to degree 4, on the reference tetrahedron."""
+def rule(dimension: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """Points and weights, exact to degree 4 on the reference tetrahedron, 6 on the triangle."""
     import basix
 
+    if dimension == 2:
+        return basix.make_quadrature(basix.CellType.triangle, 6)
     return basix.make_quadrature(basix.CellType.tetrahedron, 4)
 
 
@@ -266,38 +269,63 @@ class NGSolve:
 
 
 class ScikitFEM:
-    """Assembled blocks; SciPy's splu in minimum-degree order."""
+    """Assembled blocks; SciPy's splu in minimum-degree order. Triangles too, without stress."""
 
     def __init__(self, problem: Any, tau: float) -> None:
         import skfem
-        from skfem.helpers import ddot, div, dot, eye, grad, sym_grad, trace
+        from skfem.helpers import dot, grad
 
         self.skfem, self.problem, self.tau = skfem, problem, tau
-        self.mesh = skfem.MeshTet(problem.points.T, problem.cells.T)
-        points, weights = rule()
+        solid = problem.points.shape[1] == 3
+        shape, element = (
+            (skfem.MeshTet, skfem.ElementTetP2) if solid else (skfem.MeshTri, skfem.ElementTriP2)
+        )
+        self.mesh, self.element = shape(problem.points.T, problem.cells.T), element()
+        points, weights = rule(problem.points.shape[1])
         self.quadrature = (points.T, weights)
-        self.basis = self._basis(skfem.ElementTetP2())
-        self.vector = self._basis(skfem.ElementVector(skfem.ElementTetP2()))
+        self.basis = self._basis(self.element)
         self.theta = slice(0, self.basis.N)
         self.is_linear = problem.law == "constant D"
         form = skfem.BilinearForm
         self.m = form(lambda u, v, w: u * v).assemble(self.basis)
         self.k = form(lambda u, v, w: dot(grad(u), grad(v))).assemble(self.basis)
-        self.push = form(lambda u, v, w: u * div(v)).assemble(self.basis, self.vector)
-        outside = self._facets("surface")
-        edge = skfem.FacetBasis(self.mesh, skfem.ElementTetP2(), facets=outside, intorder=4)
-        self.load = problem.flux * skfem.LinearForm(lambda v, w: 1.0 * v).assemble(edge)
+        self.load = np.zeros(self.basis.N)
+        if problem.flux:
+            outside = self._facets("surface")
+            edge = skfem.FacetBasis(self.mesh, self.element, facets=outside, intorder=4)
+            self.load = problem.flux * skfem.LinearForm(lambda v, w: 1.0 * v).assemble(edge)
+
+    @cached_property
+    def vector(self) -> Any:
+        return self._basis(self.skfem.ElementVector(self.element))
+
+    @cached_property
+    def free(self) -> np.ndarray:
+        """Displacements that no symmetry plane holds."""
+        free = np.ones(self.vector.N, dtype=bool)
+        for i, axis in enumerate("xyz"):
+            flat = self._facets(f"symmetry_{axis}")
+            free[self.vector.get_dofs(flat).all([f"u^{i + 1}"])] = False
+        return np.flatnonzero(free)
+
+    @cached_property
+    def push(self) -> Any:
+        """int div(v) theta (m, n)."""
+        from skfem.helpers import div
+
+        form = self.skfem.BilinearForm(lambda u, v, w: u * div(v))
+        return form.assemble(self.basis, self.vector)[self.free]
+
+    @cached_property
+    def stiffness(self) -> Any:
+        from skfem.helpers import ddot, eye, sym_grad, trace
 
         def elastic(u: Any, v: Any, w: Any) -> Any:
             strain = sym_grad(u)
             return ddot(2 * SHEAR * strain + LAMBDA * eye(trace(strain), 3), sym_grad(v))
 
-        self.stiffness = form(elastic).assemble(self.vector)
-        free = np.ones(self.vector.N, dtype=bool)
-        for i, axis in enumerate("xyz"):
-            flat = self._facets(f"symmetry_{axis}")
-            free[self.vector.get_dofs(flat).all([f"u^{i + 1}"])] = False
-        self.free = np.flatnonzero(free)
+        whole = self.skfem.BilinearForm(elastic).assemble(self.vector)
+        return whole[self.free][:, self.free]
 
     def _basis(self, element: Any) -> Any:
         return self.skfem.Basis(self.mesh, element, quadrature=self.quadrature)
@@ -310,7 +338,8 @@ class ScikitFEM:
 
     def begin(self) -> np.ndarray:
         n, problem = self.basis.N, self.problem
-        state = np.zeros(n + problem.has_phi * n + problem.coupled * len(self.free))
+        moved = len(self.free) if problem.coupled else 0
+        state = np.zeros(n + problem.has_phi * n + moved)
         state[:n] = start(problem.mean, problem.spread, *self.basis.doflocs)
         return state
 
@@ -344,11 +373,10 @@ class ScikitFEM:
         if problem.has_phi:
             total[n : 2 * n] = self.m @ state[n : 2 * n] - problem.gradient * (self.k @ theta)
         if problem.coupled:
-            push, u, strain = self.push[self.free], state[2 * n :], problem.strain
+            push, u, strain = self.push, state[2 * n :], problem.strain
             trace = BULK_3 * (push.T @ u - 3 * strain * (self.m @ theta))
             total[n : 2 * n] += problem.coupling * strain * trace
-            total[2 * n :] = self.stiffness[self.free][:, self.free] @ u
-            total[2 * n :] -= BULK_3 * strain * (push @ theta)
+            total[2 * n :] = self.stiffness @ u - BULK_3 * strain * (push @ theta)
         return total
 
     def factors(self, state: np.ndarray) -> Solve:
@@ -375,11 +403,10 @@ class ScikitFEM:
         middle = -problem.gradient * self.k
         if not problem.coupled:
             return self._solve(bmat([[first, second], [middle, self.m]]))
-        push, strain = self.push[self.free], BULK_3 * problem.strain
-        middle = middle - 3 * problem.coupling * strain * problem.strain * self.m
-        inner = self.stiffness[self.free][:, self.free]
-        pull = problem.coupling * strain * push.T
-        rows = [[first, second, None], [middle, self.m, pull], [-strain * push, None, inner]]
+        push, strain = BULK_3 * problem.strain * self.push, problem.strain
+        middle = middle - 3 * problem.coupling * BULK_3 * strain**2 * self.m
+        pull = problem.coupling * push.T
+        rows = [[first, second, None], [middle, self.m, pull], [-push, None, self.stiffness]]
         return self._solve(bmat(rows))
 
     def _solve(self, matrix: Any) -> Solve:
@@ -396,17 +423,15 @@ class ScikitFEM:
         if self.problem.coupled:
             found[:, self.free] = [state[2 * self.basis.N :] for state in states]
             return list(found)
-        solve = self._solve(self.stiffness[self.free][:, self.free])
-        push = BULK_3 * self.problem.strain * self.push[self.free]
+        solve, push = self._solve(self.stiffness), BULK_3 * self.problem.strain * self.push
         found[:, self.free] = [solve(push @ state[self.theta]) for state in states]
         return list(found)
 
     def in_cells(self, state: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, ...]:
         """Positions, theta and displacement gradients at the nodes of cells (e, 10, ...)."""
         skfem, nodes = self.skfem, (BARYCENTRIC[:, 1:].T, np.full(10, 0.1))
-        scalar = skfem.Basis(self.mesh, skfem.ElementTetP2(), quadrature=nodes)
-        element = skfem.ElementVector(skfem.ElementTetP2())
-        vector = skfem.Basis(self.mesh, element, quadrature=nodes)
+        scalar = skfem.Basis(self.mesh, self.element, quadrature=nodes)
+        vector = skfem.Basis(self.mesh, self.vector.elem, quadrature=nodes)
         positions = np.asarray(scalar.global_coordinates()).transpose(1, 2, 0)
         gradient = np.asarray(vector.interpolate(u).grad).transpose(2, 3, 0, 1)
         return positions, np.asarray(scalar.interpolate(state[self.theta])), gradient

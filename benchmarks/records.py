@@ -39,9 +39,13 @@ def markdown(table: Sequence[Sequence[str]]) -> str:
     header, *rows = table
     lines = [header, ["---"] * len(header), *rows]
     # an empty corner and empty cells keep their place
-    return "\n".join(
-        "|" + "|".join(f" {cell} ".replace("  ", " ") for cell in line) + "|" for line in lines
-    ).replace("| --- ", "|---").replace("--- |", "---|")
+    return (
+        "\n".join(
+            "|" + "|".join(f" {cell} ".replace("  ", " ") for cell in line) + "|" for line in lines
+        )
+        .replace("| --- ", "|---")
+        .replace("--- |", "---|")
+    )
 
 
 def record_of(
