@@ -1,19 +1,20 @@
 """What a whole run of a 3-D body costs through ``solve_particle``, by law and size.
 
 One eighth of a ball, straight quadratic tetrahedra, the same tolerance and outputs for all laws.
-Under a constant flux: constant D, D(theta), and solid-solution stress drift. Closed and inside its
-miscibility gap (chi = 3): separation without and with coherency. Every run has a process of its own,
-on one thread. CPU seconds are those of the solve with the stresses at all outputs.
+Under a constant flux: constant D, D(theta), and solid-solution stress drift. Closed, inside the
+miscibility gap (chi = 3): separation without and with coherency. Every run has a process of its
+own, on one thread, beside peers at the same time. CPU seconds are those of the solve with the
+stresses at all outputs.
 
     python benchmarks/body_laws.py --cells-per-radius 9 12 16
     python benchmarks/body_laws.py --cells-per-radius 9 --peers ngsolve,skfem
     python benchmarks/body_laws.py --cells-per-radius 9 --laws separation,"coherent separation" \\
         --peers ngsolve,skfem
 
-With ``--peers`` the same equations are solved by other codes (``body_peers.py``), on the same mesh,
-elements and integration points, with as many steps of one length as give our error. Errors are those
-of all outputs and of the last one against our run at a hundredth of the tolerance: of theta, and of
-the von Mises stress over its largest value.
+With ``--peers`` other codes solve the same equations (``body_peers.py``) on the same mesh, elements
+and integration points, with as many steps of one length as give our error. Errors are those of all
+outputs and of the last one against our run at a hundredth of the tolerance: of theta, and of the
+von Mises stress over its largest value. A peer that solved other equations would show there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -65,9 +67,9 @@ LAWS = {
         Law(law="D(theta)", flux=0.25, mean=0.9, has_phi=False),
         Law(law="stress drift", flux=0.25, mean=0.9, coupled=True),
         Law(law="separation", spread=0.1, chi=3.0, gradient=0.04, modulus=2e10,
-            duration=0.6, steps=30),
+            duration=0.6, steps=40),
         Law(law="coherent separation", spread=0.1, chi=3.0, gradient=0.04, modulus=2e10,
-            coupled=True, duration=0.6, steps=30),
+            coupled=True, duration=0.6, steps=40),
     )
 }  # fmt: skip
 
@@ -160,23 +162,29 @@ def ours(law: Law, size: float, file: Path | str = "", tolerance: float = TOLERA
 
 def beside(law: Law, size: float, peers: list[str], limit: float) -> list[list[str]]:
     """Lines of the table of a law: ours and the peers'."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        ours(law, size, folder / "reference.npz", TOLERANCE / 100)
-        reference = read(folder / "reference.npz")
-        mine = ours(law, size, folder / "ours.npz")
-        found = read(folder / "ours.npz")
-        lines = [[law.law, "particle_sim", *numbers(mine, found, reference, mine["seconds"])]]
-        write_problem(folder / "problem.npz", law, size)
-        for peer in peers:
-            words = [peer, str(folder / "problem.npz"), str(folder / f"{peer}.npz")]
-            script = str(Path(__file__).with_name("body_peers.py"))
-            if apart([script, *words], limit) is None:
-                rest = [f"stopped after {limit:.0f} s", f"< {mine['seconds'] / limit:.2f}"]
-                lines.append([law.law, NAMES[peer], *rest, "", "", "", ""])
-                continue
-            found = read(folder / f"{peer}.npz")
-            lines.append([law.law, NAMES[peer], *numbers(found, found, reference, mine["seconds"])])
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(len(peers) + 2) as pool:
+        files = {code: Path(name) / f"{code}.npz" for code in ("reference", "ours", *peers)}
+        problem = Path(name) / "problem.npz"
+        write_problem(problem, law, size)
+        exact = pool.submit(ours, law, size, files["reference"], TOLERANCE / 100)
+        mine = pool.submit(ours, law, size, files["ours"])
+        script = str(Path(__file__).with_name("body_peers.py"))
+        theirs = {
+            peer: pool.submit(apart, [script, peer, str(problem), str(files[peer])], limit)
+            for peer in peers
+        }
+        exact.result()
+        reference, cost = read(files["reference"]), mine.result()
+        seconds = cost["seconds"]
+        found = read(files["ours"])
+        lines = [[law.law, "particle_sim", *numbers(cost, found, reference, seconds)]]
+        for peer, printed in theirs.items():
+            if printed.result() is None:
+                rest = [f"stopped after {limit:.0f} s", "", "", "", "", ""]
+            else:
+                found = read(files[peer])
+                rest = numbers(found, found, reference, seconds)
+            lines.append([law.law, NAMES[peer], *rest])
     return lines
 
 
@@ -217,7 +225,7 @@ def numbers(cost: Any, found: Any, reference: Any, mine: float) -> list[str]:
         off = np.abs(found[name] - reference[name]) / unit
         errors.append(f"{off.max():.1e}, {off[-1].max():.1e}")
     seconds = float(cost["seconds"])
-    whole = [f"{seconds:.1f}", f"{mine / seconds:.2f}", f"{cost['peak'] / 1e6:.0f}"]
+    whole = [f"{seconds:.2f}", f"{mine / seconds:.2f}", f"{cost['peak'] / 1e6:.0f}"]
     return [*whole, f"{cost['steps']:.0f}", *errors]
 
 
@@ -245,23 +253,32 @@ def alone(laws: list[str], sizes: list[float]) -> tuple[dict[str, list[list[str]
 
 def together(
     laws: list[str], sizes: list[float], peers: list[str], limit: float
-) -> tuple[dict[str, list[list[str]]], dict[str, str]]:
-    """A table of all codes per size, and how their costs grow."""
-    tables: dict[str, list[list[str]]] = {}
-    costs: dict[str, list[tuple[int, float]]] = {}
-    for size in sizes:
+) -> dict[str, list[list[str]]]:
+    """All codes at the largest size, and how their costs grow up to it."""
+    tables = []
+    for size in sorted(sizes):
         cells = len(particle_of(LAWS[laws[0]], size).mesh.cells)
-        lines = [[f"{cells:,} tetrahedra, {OUTPUTS} outputs", "", "CPU s", "ours over it",
-                  "peak MB", "steps", "error of theta: outputs, end", "of von Mises"]]  # fmt: skip
+        lines = [[f"{cells:,} tetrahedra", "", "CPU s", "ours over it", "peak MB", "steps",
+                  "error of theta: outputs, end", "of von Mises"]]  # fmt: skip
         for law in laws:
             lines += beside(LAWS[law], size, peers, limit)
             print(markdown([lines[0], *lines[-len(peers) - 1 :]]), flush=True)
-        tables[str(cells)] = lines
-        for law, code, seconds, *_ in lines[1:]:
-            if not seconds.startswith("stopped"):
-                costs.setdefault(f"power of {law}, {code}", []).append((cells, float(seconds)))
-    fits = {name: np.log(np.array(pairs)) for name, pairs in costs.items() if len(pairs) > 2}
-    return tables, {name: f"{np.polyfit(*pairs.T, 1)[0]:.2f}" for name, pairs in fits.items()}
+        tables.append(lines)
+    return {"largest": tables[-1], "growth": growth(tables)}
+
+
+def growth(tables: list[list[list[str]]]) -> list[list[str]]:
+    """CPU seconds by size, and the power of the cells that fits three sizes and more."""
+    table = [["CPU s", "", *(lines[0][0] for lines in tables), "power"]]
+    cells = [float(lines[0][0].split()[0].replace(",", "")) for lines in tables]
+    for rows in zip(*(lines[1:] for lines in tables), strict=True):
+        seconds = [row[2] for row in rows]
+        power = ""
+        if len(rows) > 2 and not any(word.startswith("stopped") for word in seconds):
+            fit = np.polyfit(np.log(cells), np.log([float(word) for word in seconds]), 1)
+            power = f"{fit[0]:.1f}"
+        table.append([*rows[0][:2], *seconds, power])
+    return table
 
 
 def main() -> None:
@@ -283,7 +300,7 @@ def main() -> None:
         print(json.dumps(measure(LAWS[given.inside], sizes[0], given.tolerance, given.file)))
         return
     if given.peers:
-        tables, powers = together(laws, sizes, given.peers.split(","), given.limit)
+        tables, powers = together(laws, sizes, given.peers.split(","), given.limit), {}
     else:
         tables, powers = alone(laws, sizes)
     for table in tables.values():

@@ -1,7 +1,7 @@
 """The laws of body_laws.py as NGSolve and scikit-fem would solve them: the peers' side alone.
 
-The octant r < 1, lengths over the radius and times over R^2/D; theta, phi and the displacement u are
-quadratic on straight tetrahedra. One implicit stage of length tau, for all w, q and v:
+The octant r < 1, lengths over the radius and times over R^2/D; theta, phi and the displacement u
+are quadratic on straight tetrahedra. One implicit stage of length tau, for all w, q and v:
 
     int (theta - known) w + tau [int (A grad theta + B grad phi) . grad w + flux w] = 0
     int phi q - k int grad theta . grad q + s int beta tr(sigma) q = 0

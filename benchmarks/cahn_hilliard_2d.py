@@ -2,8 +2,8 @@
 
 Regular solution with chi = 3, mixed P2/P2 (theta and phi) on the same triangles and integration
 points, the same start, closed; scikit-fem takes as many SDIRK steps of one length as give our error
-(``body_peers.py``). CPU seconds of one core; errors are those of theta at ten outputs and at the end
-against our run at a hundredth of the tolerance. Ours also finds displacement and stress.
+(``body_peers.py``). CPU seconds of one core; errors are those of theta at ten outputs and at the
+end against our run at a hundredth of the tolerance. Ours also finds displacement and stress.
 
     OMP_NUM_THREADS=1 python benchmarks/cahn_hilliard_2d.py --cells 16 24 32
 """

@@ -37,15 +37,9 @@ class Record:
 def markdown(table: Sequence[Sequence[str]]) -> str:
     """A table whose first line is the header."""
     header, *rows = table
-    lines = [header, ["---"] * len(header), *rows]
-    # an empty corner and empty cells keep their place
-    return (
-        "\n".join(
-            "|" + "|".join(f" {cell} ".replace("  ", " ") for cell in line) + "|" for line in lines
-        )
-        .replace("| --- ", "|---")
-        .replace("--- |", "---|")
-    )
+    lines = ["|".join(f" {cell} " if cell else " " for cell in line) for line in (header, *rows)]
+    lines.insert(1, "|".join(["---"] * len(header)))
+    return "\n".join(f"|{line}|" for line in lines)
 
 
 def record_of(
