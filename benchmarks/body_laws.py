@@ -40,6 +40,7 @@ RADIUS, DIFFUSIVITY, FULL, TEMPERATURE = 1e-6, 1e-15, 2e4, 298.15
 MOLAR_VOLUME, GAS_CONSTANT = 3e-6, 8.31446261815324
 TOLERANCE, OUTPUTS = 1e-4, 10
 UNIT = RADIUS**2 / DIFFUSIVITY
+PACKAGES = ("numpy", "scipy", "ngsolve", "scikit-fem")
 NAMES = {"ngsolve": "NGSolve", "skfem": "scikit-fem"}
 
 
@@ -308,7 +309,7 @@ def main() -> None:
     for name, power in powers.items():
         print(f"{name}: {power}")
     if given.record:
-        keep(given.record, record_of(tables, powers))
+        keep(given.record, record_of(tables, powers, PACKAGES))
 
 
 if __name__ == "__main__":

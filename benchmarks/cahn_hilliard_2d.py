@@ -25,6 +25,7 @@ from particle_sim.constants import GAS_CONSTANT
 CHI, WIDTH, DURATION, OUTPUTS, STEPS = 3.0, 0.05, 0.1, 10, 50
 """Interaction, length lambda over the side, duration in L^2/D, outputs, steps of the peer."""
 FULL, TEMPERATURE, TOLERANCE = 2e4, 298.15, 1e-4
+PACKAGES = ("numpy", "scipy", "scikit-fem")
 
 
 def start(x: Any) -> Any:
@@ -99,7 +100,7 @@ def main() -> None:
     """Print the table, and how the costs grow."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells", type=int, nargs="+", default=[24])
-    parser.add_argument("--record", action="store_true", help="keep the table")
+    parser.add_argument("--record", metavar="NAME", help="keep the table under this name")
     given = parser.parse_args()
     table = [["squares", "", "CPU s", "ours over it", "steps", "error of theta: outputs, end"]]
     for cells in given.cells:
@@ -113,7 +114,7 @@ def main() -> None:
             powers[f"power of {name}"] = f"{power:.2f}"
             print(f"{name}: CPU seconds grow with the cells to the power {power:.2f}")
     if given.record:
-        keep("cahn_hilliard_2d", record_of({"run": table}, powers))
+        keep(given.record, record_of({"run": table}, powers, PACKAGES))
 
 
 if __name__ == "__main__":

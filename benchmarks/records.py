@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import platform
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,9 +18,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "records"
-PACKAGES = (
-    "particle-sim", "numpy", "scipy", "pybamm", "numba", "ngsolve", "scikit-fem", "pyamg",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +41,16 @@ def markdown(table: Sequence[Sequence[str]]) -> str:
 
 
 def record_of(
-    tables: dict[str, list[list[str]]], values: dict[str, str], packages: Sequence[str] = PACKAGES
+    tables: dict[str, list[list[str]]], values: dict[str, str], packages: Sequence[str]
 ) -> Record:
-    """With what is known of this run."""
-    words = [Path(sys.argv[0]).name, *(word for word in sys.argv[1:] if word != "--record")]
+    """With what is known of this run, which was asked to ``--record NAME``."""
+    words = sys.argv[1:]
+    at = words.index("--record")
+    script = f"benchmarks/{Path(sys.argv[0]).name}"
     return Record(
         machine=machine(),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        command=" ".join(["python", f"benchmarks/{words[0]}", *words[1:]]),
+        command=shlex.join(["python", script, *words[:at], *words[at + 2 :]]),
         versions=versions(packages),
         tables=tables,
         values=values,
