@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from records import FOLDER, Record, kept, markdown
+from records import FOLDER, Record, kept
 
 TEXT = Path(__file__).with_name("page.md")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -43,7 +43,8 @@ def page(text: str, records: dict[str, Record]) -> str:
         kind, name, key = place.groups()
         if kind == "of":
             return circumstances(records[name])
-        return markdown(records[name].tables[key]) if kind == "table" else records[name].values[key]
+        found = records[name]
+        return "\n".join(found.tables[key]) if kind == "table" else found.values[key]
 
     return PLACE.sub(filled, text)
 

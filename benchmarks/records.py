@@ -22,13 +22,13 @@ FOLDER = Path(__file__).parent / "records"
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """``tables``: lines of cells as printed, the header first; ``values``: single numbers."""
+    """``tables``: lines of Markdown, as printed; ``values``: single numbers."""
 
     machine: str
     date: str
     command: str
     versions: dict[str, str]
-    tables: dict[str, list[list[str]]]
+    tables: dict[str, list[str]]
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,7 +52,7 @@ def record_of(
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         command=shlex.join(["python", script, *words[:at], *words[at + 2 :]]),
         versions=versions(packages),
-        tables=tables,
+        tables={key: markdown(table).splitlines() for key, table in tables.items()},
         values=values,
     )
 
