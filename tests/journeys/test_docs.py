@@ -24,16 +24,18 @@ from particle_sim.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "docs" / "_tools"
-sys.path.insert(0, str(TOOLS))
+sys.path[:0] = [str(TOOLS), str(ROOT / "benchmarks")]
 
 from blocks import DOCS, REASONS, Block, blocks_of, commands_of, pages  # noqa: E402
 from links import check  # noqa: E402
+from page import PAGE as BENCHMARKS  # noqa: E402
+from page import TEXT, all_records, page  # noqa: E402
 from verification_page import PAGE, TESTS, differences, page_of, rows_on, twin_names  # noqa: E402
 
 NAMES = [page.relative_to(DOCS).as_posix() for page in pages()]
 
 MOST_SKIPPED = {
-    "benchmarks.md": 5,
+    "benchmarks.md": 6,
     "guides/cluster.md": 2,
     "inference.md": 1,
     "start.md": 1,
@@ -207,6 +209,27 @@ def test_a_page_that_differs_from_the_run_is_noticed(change: dict[str, Any]) -> 
     changed = [*rows[:place], replace(rows[place], **change), *rows[place + 1 :]]
     assert len(differences(rows, changed)) == 1
     assert len(differences(rows, rows[1:])) == 1
+
+
+# --- the page on benchmarks ---------------------------------------------------------------------
+
+
+def test_the_benchmarks_page_is_its_records() -> None:
+    written = page(TEXT.read_text("utf-8"), all_records())
+    assert written == BENCHMARKS.read_text("utf-8"), "run python benchmarks/page.py"
+
+
+def test_another_record_makes_another_page() -> None:
+    text, records = TEXT.read_text("utf-8"), all_records()
+    name, record = next(iter(records.items()))
+    other = replace(record, date="1999-01-01")
+    assert page(text, {**records, name: other}) != BENCHMARKS.read_text("utf-8")
+
+
+@pytest.mark.parametrize("spoil", [lambda r: {}, lambda r: {**r, "new": next(iter(r.values()))}])
+def test_places_and_records_must_agree(spoil: Callable[[Any], Any]) -> None:
+    with pytest.raises(LookupError, match="wants: "):
+        page(TEXT.read_text("utf-8"), spoil(all_records()))
 
 
 # --- the built site -----------------------------------------------------------------------------
