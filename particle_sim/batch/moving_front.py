@@ -46,6 +46,20 @@ class Cells:
         return self.base + state[:, -1:] * self.slope, state[:, :-1]
 
 
+@dataclass(frozen=True)
+class Boundary:
+    """What a boundary of finite width does to the potentials beside it, to first order (n,).
+
+    With the chemical potentials mu (over R T) of core and shell, and q through the boundary,
+
+        (mu_core + mu_shell)/2 = -energy/s - drag q,   mu_core - mu_shell = bypass q.
+    """
+
+    energy: Array
+    drag: Array
+    bypass: Array
+
+
 @dataclass(frozen=True, kw_only=True)
 class Solution:
     """Regular solutions of n spheres."""
@@ -53,9 +67,22 @@ class Solution:
     chi: Array
     low: Array
     """Binodal of the core (n,)"""
+    boundary: Boundary
 
     def part(self, which: NDArray[np.intp]) -> Solution:
-        return Solution(chi=self.chi[which], low=self.low[which])
+        boundary = Boundary(*(each[which] for each in vars(self.boundary).values()))
+        return Solution(chi=self.chi[which], low=self.low[which], boundary=boundary)
+
+    def at_front(self, w: Array, inflow: Array) -> tuple[Array, Array, Array]:
+        """theta of the core, and Phi of core and shell, at a boundary of finite width."""
+        known, low = self.boundary, self.low
+        through = inflow / w ** (2 / 3)
+        mobile = low * (1 - low)
+        both = -known.energy / w ** (1 / 3) - known.drag * through
+        apart = 0.5 * known.bypass * through
+        core = self.potential(low) + mobile * (both + apart)
+        shell = self.potential(1 - low) + mobile * (both - apart)
+        return low + both / (1 / mobile - 2 * self.chi), core, shell
 
     def potential(self, theta: Array) -> Array:
         """Phi(theta) (n, ...)."""
@@ -98,7 +125,7 @@ def mean_places(faces: Array) -> Array:
     return np.asarray(0.6 * np.diff(faces ** (5 / 3), axis=1) / np.diff(faces, axis=1))
 
 
-def _flow(state: Array, cells: Cells, solution: Solution) -> _Flow:
+def _flow(state: Array, cells: Cells, solution: Solution, inflow: Array) -> _Flow:
     faces, content = cells.parts(state)
     volume = np.diff(faces, axis=1)
     theta = content / volume
@@ -111,12 +138,12 @@ def _flow(state: Array, cells: Cells, solution: Solution) -> _Flow:
     rate = np.zeros(len(state), dtype=state.dtype)
     if cells.front is not None:
         i, w = cells.front - 1, faces[:, cells.front]
-        low, high = solution.low, 1 - solution.low
+        low, at_core, at_shell = solution.at_front(w, inflow)
         left[:, i] = 6 * w / (w ** (2 / 3) - place[:, i])
         right[:, i] = 6 * w / (place[:, i + 1] - w ** (2 / 3))
-        core = -left[:, i] * (solution.potential(low) - potential[:, i])
-        shell = -right[:, i] * (potential[:, i + 1] - solution.potential(high))
-        rate = (shell - core) / (high - low)
+        core = -left[:, i] * (at_core - potential[:, i])
+        shell = -right[:, i] * (potential[:, i + 1] - at_shell)
+        rate = (shell - core) / (1 - 2 * solution.low)
         edge[:, i], through[:, i] = low, core
         through = through - edge * cells.slope[1:-1] * rate[:, None]
     return _Flow(
@@ -137,7 +164,9 @@ def _change(flow: _Flow, cells: Cells, inflow: Array) -> Array:
     return np.concatenate(parts + [flow.rate[:, None]] * (cells.front is not None), axis=1)
 
 
-def _tangent(state: Array, flow: _Flow, cells: Cells, solution: Solution) -> Array:
+def _tangent(
+    state: Array, flow: _Flow, cells: Cells, solution: Solution, inflow: Array
+) -> Array:
     """d(change)/d(state) (n, size, size); the columns of the cells add up to 0 to rounding."""
     count, inner = flow.through.shape
     size, rows = state.shape[1], np.arange(inner)
@@ -158,7 +187,7 @@ def _tangent(state: Array, flow: _Flow, cells: Cells, solution: Solution) -> Arr
         matrix[:, 1:-1, i : i + 2] -= moved[:, :, None] * result[:, None, -1, i : i + 2]
         aside = state.astype(complex)
         aside[:, -1] += 1j * IMAGINARY
-        turned = _flow(aside, cells, solution)
+        turned = _flow(aside, cells, solution, inflow)
         matrix[:, 1:-1, -1] = turned.through.imag / IMAGINARY
         result[:, -1, -1] = turned.rate.imag / IMAGINARY
     result[:, : inner + 1] = -np.diff(matrix, axis=1)
@@ -170,14 +199,14 @@ def step(
 ) -> tuple[Array, Array]:
     """State after a step under q and dq/dt, and its error in theta and w (n,)."""
     level, rise = inflow
-    flow = _flow(state, cells, solution)
-    size, span = state.shape[1], length[:, None]
-    matrix = np.eye(size) / (GAMMA * span[:, :, None]) - _tangent(state, flow, cells, solution)
-    inverse = np.linalg.inv(matrix)
+    flow = _flow(state, cells, solution, level)
+    span = length[:, None]
+    tangent = _tangent(state, flow, cells, solution, level)
+    inverse = np.linalg.inv(np.eye(state.shape[1]) / (GAMMA * span[:, :, None]) - tangent)
     stages: list[Array] = []
     for i in range(6):
         if i:
-            flow = _flow(state + total(A[i], stages), cells, solution)
+            flow = _flow(state + total(A[i], stages), cells, solution, level)
         passing = level + rise * length * (ALPHA[i] + DERIVATIVE[i])
         right = _change(flow, cells, passing)
         if i:

@@ -15,7 +15,7 @@ from particle_sim.batch import block
 from particle_sim.batch.accuracy import ERROR, tolerance_of
 from particle_sim.batch.advance import Spheres, scaled_lanes, stress_unit, tried_enough
 from particle_sim.batch.history import passed
-from particle_sim.batch.moving_front import Solution
+from particle_sim.batch.moving_front import Boundary, Solution
 from particle_sim.batch.two_phase_march import UNDECIDED, Lanes, through_phases
 from particle_sim.errors import InputError
 from particle_sim.units import Array
@@ -61,9 +61,40 @@ def binodal_filling(chi: Array) -> Array:
     return np.asarray(0.5 * (low + high))
 
 
+def boundary_of(chi: Array, low: Array, length: Array) -> Boundary:
+    """The boundary's first-order effects, from its planar profile; ``length`` is lambda/R.
+
+    lambda dtheta/dx = sqrt(2 df) with df the energy above the common tangent.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    jump, chi = 1 - 2 * low, chi[:, None]
+    theta = 0.5 + 0.25 * jump[:, None] * (nodes + 1)
+    weight = 0.25 * jump[:, None] * weights
+    mobile, least = theta * (1 - theta), (low * (1 - low))[:, None]
+    energy = _mixing(theta, chi) - _mixing(low[:, None], chi)
+    steep = np.sqrt(2 * energy)
+    half, rest = theta - 0.5, 1 - low[:, None] - theta
+    tension = 2 * (weight * steep).sum(axis=1)
+    bypass = 2 * (weight * (1 / least - 1 / mobile) / steep).sum(axis=1)
+    outer = (weight * (0.5 * jump[:, None] / least - half / mobile) / steep).sum(axis=1)
+    inner = 2 * (weight * half * rest / mobile / steep).sum(axis=1)
+    return Boundary(
+        energy=length * 2 * tension / jump,
+        drag=length * (outer + inner / jump) / jump,
+        bypass=length * bypass / 2,
+    )
+
+
+def _mixing(theta: Array, chi: Array) -> Array:
+    """f/(R T)"""
+    entropy = theta * np.log(theta) + (1 - theta) * np.log(1 - theta)
+    return np.asarray(entropy + chi * theta * (1 - theta))
+
+
 def advance_two_phase(
     spheres: Spheres,
     regular_solution_parameter: Array,
+    boundary_length: Array,
     time: Array,
     flux: Array,
     *,
@@ -75,14 +106,14 @@ def advance_two_phase(
     chi = np.asarray(regular_solution_parameter, dtype=float)
     tolerance = tolerance_of(error)
     scaled, unit = scaled_lanes(spheres, time, flux, limits, tolerance)
-    lanes, start = _turned(spheres, chi, scaled, tolerance)
+    lanes, start = _turned(spheres, chi, boundary_length/spheres.radius, scaled, tolerance)
     through_phases(lanes, start)
     tried_enough(lanes.end, "Sphere")
     return _in_si(spheres, lanes, start, unit, output)
 
 
 def _turned(
-    spheres: Spheres, chi: Array, scaled: block.Lanes, tolerance: float
+    spheres: Spheres, chi: Array, length: Array, scaled: block.Lanes, tolerance: float
 ) -> tuple[Lanes, Array]:
     """Spheres that are emptied as spheres that are filled with what is missing."""
     count = len(scaled.start)
@@ -99,7 +130,7 @@ def _turned(
         knots=np.array(scaled.knots),
         flux=flux,
         top=np.where(emptied, 1 - scaled.low, scaled.high),
-        solution=Solution(chi=chi, low=low),
+        solution=Solution(chi=chi, low=low, boundary=boundary_of(chi, low, length)),
         emptied=emptied,
         strain=spheres.strain,
         tolerance=tolerance,
