@@ -58,6 +58,10 @@ class Boundary:
     energy: Array
     drag: Array
     bypass: Array
+    excess: Array
+    """By which Phi passes the spinodal's before a shell forms, over q^0.8"""
+    least: Array
+    """Least thermodynamic factor of the core"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,24 +88,41 @@ class Solution:
         shell = self.potential(1 - low) + mobile * (both - apart)
         return low + both / (1 / mobile - 2 * self.chi), core, shell
 
+    @property
+    def bend(self) -> Array:
+        """theta of the core from which its factor is the least one (n,)."""
+        return 0.5 - np.sqrt(0.25 - (1 - self.boundary.least) / (2 * self.chi))
+
     def potential(self, theta: Array) -> Array:
-        """Phi(theta) (n, ...)."""
-        chi = self.chi.reshape(-1, *[1] * (theta.ndim - 1))
-        return np.asarray(theta * (1 - chi * theta * (1 - 2 / 3 * theta)))
+        """Phi(theta) (n, ...), straight for a core past ``bend``."""
+        chi, bend, least = (
+            each.reshape(-1, *[1] * (theta.ndim - 1))
+            for each in (self.chi, self.bend, self.boundary.least)
+        )
+        past = np.where(theta.real < 0.5, np.maximum(theta.real - bend, 0.0), 0.0)
+        theta = theta - past
+        return np.asarray(theta * (1 - chi * theta * (1 - 2 / 3 * theta)) + least * past)
+
+    def factor(self, theta: Array) -> Array:
+        """dPhi/dtheta (n, K)."""
+        least = np.where(theta < 0.5, self.boundary.least[:, None], -np.inf)
+        return np.maximum(1 - 2 * self.chi[:, None] * theta * (1 - theta), least)
 
     def filling(self, potential: Array, sign: float) -> Array:
-        """theta (n,) of Phi above (``sign`` 1) or below (-1) the spinodal, by Newton's method.
+        """theta (n,) of Phi in the shell (``sign`` 1) or the core (-1), by Newton's method.
 
         With z = sign (theta - 1/2), Phi is a convex cubic beyond the spinodal.
         """
-        rise = sign * (potential - (0.5 - self.chi / 6))
+        bend = self.potential(self.bend)
+        past = np.maximum(potential - bend, 0.0) if sign < 0 else np.zeros_like(potential)
+        rise = sign * (potential - past - (0.5 - self.chi / 6))
         z = np.full_like(rise, 1.5)
-        least = np.sqrt(0.25 - 0.5 / self.chi)
+        lowest = np.sqrt(0.25 - 0.5 / self.chi)
         for _ in range(60):
             value = z * (1 - 0.5 * self.chi + 2 / 3 * self.chi * z**2) - rise
             slope = 1 - 0.5 * self.chi + 2 * self.chi * z**2
-            z = np.maximum(z - value / np.maximum(slope, 1e-9), least)
-        return np.asarray(0.5 + sign * z)
+            z = np.maximum(z - value / np.maximum(slope, 1e-9), lowest)
+        return np.asarray(0.5 + sign * z + past / np.maximum(self.boundary.least, 1e-300))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +191,7 @@ def _tangent(
     """d(change)/d(state) (n, size, size); the columns of the cells add up to 0 to rounding."""
     count, inner = flow.through.shape
     size, rows = state.shape[1], np.arange(inner)
-    factor = 1 - 2 * solution.chi[:, None] * flow.theta * (1 - flow.theta)
+    factor = solution.factor(flow.theta)
     matrix = np.zeros((count, inner + 2, size))  # of the flows through all faces
     swept = 0.5 * cells.slope[1:-1] * flow.rate[:, None]
     before, after = factor / flow.volume, 1 / flow.volume

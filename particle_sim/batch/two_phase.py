@@ -21,6 +21,8 @@ from particle_sim.errors import InputError
 from particle_sim.units import Array
 
 
+PAINLEVE = 1.1635
+
 @dataclass(frozen=True, kw_only=True)
 class TwoPhaseRun:
     """Results of n spheres; what :class:`~particle_sim.batch.advance.BatchRun` has too means
@@ -61,7 +63,7 @@ def binodal_filling(chi: Array) -> Array:
     return np.asarray(0.5 * (low + high))
 
 
-def boundary_of(chi: Array, low: Array, length: Array) -> Boundary:
+def boundary_of(chi: Array, low: Array, length: Array, flux: Array) -> Boundary:
     """The boundary's first-order effects, from its planar profile; ``length`` is lambda/R.
 
     lambda dtheta/dx = sqrt(2 df) with df the energy above the common tangent.
@@ -78,7 +80,11 @@ def boundary_of(chi: Array, low: Array, length: Array) -> Boundary:
     bypass = 2 * (weight * (1 / least - 1 / mobile) / steep).sum(axis=1)
     outer = (weight * (0.5 * jump[:, None] / least - half / mobile) / steep).sum(axis=1)
     inner = 2 * (weight * half * rest / mobile / steep).sum(axis=1)
+    mobility, third = 0.5 / chi[:, 0], 4 * chi[:, 0] ** 2 * np.sqrt(1 - 2 / chi[:, 0])
+    layer = (2 * length**4 * mobility / third) ** 0.2
     return Boundary(
+        excess=PAINLEVE * layer,
+        least=np.minimum(2*mobility*(length/np.maximum(layer,1e-300))**2*flux**.4, .5),
         energy=length * 2 * tension / jump,
         drag=length * (outer + inner / jump) / jump,
         bypass=length * bypass / 2,
@@ -130,7 +136,7 @@ def _turned(
         knots=np.array(scaled.knots),
         flux=flux,
         top=np.where(emptied, 1 - scaled.low, scaled.high),
-        solution=Solution(chi=chi, low=low, boundary=boundary_of(chi, low, length)),
+        solution=Solution(chi=chi, low=low, boundary=boundary_of(chi, low, length, flux.max(axis=1))),
         emptied=emptied,
         strain=spheres.strain,
         tolerance=tolerance,

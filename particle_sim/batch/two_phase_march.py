@@ -123,7 +123,11 @@ def _moved(old: Array, content: Array, new: Array) -> Array:
 
 def _spinodal(lanes: Lanes, which: Indices, state: Array, edge: Array) -> Array:
     solution = lanes.solution.part(which)
-    return np.asarray(edge - solution.potential(0.5 - np.sqrt(0.25 - 0.5 / solution.chi)))
+    chi = solution.chi
+    spinodal = 0.5 - np.sqrt(0.25 - 0.5 / chi)
+    q = lanes.inflow(which)[0]
+    P = spinodal * (1 - chi * spinodal * (1 - 2 / 3 * spinodal))
+    return np.asarray(edge - P - solution.boundary.excess * q**0.8)
 
 
 def _core_gone(lanes: Lanes, which: Indices, state: Array, edge: Array) -> Array:
