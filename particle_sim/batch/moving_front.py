@@ -58,8 +58,10 @@ class Boundary:
     energy: Array
     drag: Array
     bypass: Array
-    excess: Array
-    """By which Phi passes the spinodal's before a shell forms, over q^0.8"""
+    layer: Array
+    """Depth in which a boundary holds back its forming, times q^0.2"""
+    pace: Array
+    """Time in which it forms there, times q^0.8"""
     least: Array
     """Least thermodynamic factor of the core"""
 

@@ -21,8 +21,6 @@ from particle_sim.errors import InputError
 from particle_sim.units import Array
 
 
-PAINLEVE = 1.1635
-
 @dataclass(frozen=True, kw_only=True)
 class TwoPhaseRun:
     """Results of n spheres; what :class:`~particle_sim.batch.advance.BatchRun` has too means
@@ -83,7 +81,8 @@ def boundary_of(chi: Array, low: Array, length: Array, flux: Array) -> Boundary:
     mobility, third = 0.5 / chi[:, 0], 4 * chi[:, 0] ** 2 * np.sqrt(1 - 2 / chi[:, 0])
     layer = (2 * length**4 * mobility / third) ** 0.2
     return Boundary(
-        excess=PAINLEVE * layer,
+        layer=layer,
+        pace=layer**4 / (2*mobility*np.maximum(length,1e-300)**2),
         least=np.minimum(2*mobility*(length/np.maximum(layer,1e-300))**2*flux**.4, .5),
         energy=length * 2 * tension / jump,
         drag=length * (outer + inner / jump) / jump,

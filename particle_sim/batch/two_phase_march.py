@@ -31,7 +31,7 @@ BESIDE = 1e-7
 UNDECIDED = -1
 
 Indices = NDArray[np.intp]
-Event = Callable[["Lanes", Indices, Array, Array], Array]
+Event = Callable[["Lanes", Indices, Array, Array, Array], Array]
 """lanes, spheres, state, Phi at the surface -> a number that is negative before the event."""
 
 
@@ -73,8 +73,7 @@ class Lanes:
 
 def through_phases(lanes: Lanes, start: Array) -> None:
     """March every sphere from a uniform ``start`` to its end."""
-    depth = np.linspace(1, 0, CORE + 1)
-    core = (1 - np.expm1(GRADING * depth) / np.expm1(GRADING)) ** 3
+    core = _core_faces()
     shell = np.linspace(0, 1, SHELL + 1)
     alone = Cells(base=core, slope=0 * core)
     which = np.arange(len(start))
@@ -89,6 +88,13 @@ def through_phases(lanes: Lanes, start: Array) -> None:
     faces, content = both.parts(state)
     late = Cells(base=shell, slope=0 * shell)
     _march(lanes, late, which, _moved(faces, content, np.tile(shell, (len(which), 1))), _never)
+
+
+def _core_volumes():
+    return np.diff(_core_faces())
+def _core_faces():
+    depth = np.linspace(1, 0, CORE + 1)
+    return (1 - np.expm1(GRADING * depth) / np.expm1(GRADING)) ** 3
 
 
 def _undecided(lanes: Lanes, which: Indices, state: Array) -> tuple[Indices, Array]:
@@ -121,20 +127,25 @@ def _moved(old: Array, content: Array, new: Array) -> Array:
     return np.diff(reached, axis=1)
 
 
-def _spinodal(lanes: Lanes, which: Indices, state: Array, edge: Array) -> Array:
+HELD = 1.1635
+PASSING = 7.2
+def _spinodal(lanes: Lanes, which: Indices, state: Array, edge: Array, level: Array) -> Array:
     solution = lanes.solution.part(which)
-    chi = solution.chi
+    chi, known = solution.chi, solution.boundary
     spinodal = 0.5 - np.sqrt(0.25 - 0.5 / chi)
-    q = lanes.inflow(which)[0]
-    P = spinodal * (1 - chi * spinodal * (1 - 2 / 3 * spinodal))
-    return np.asarray(edge - P - solution.boundary.excess * q**0.8)
+    volume = _core_volumes()
+    rise = 3 * level / (volume / solution.factor(state / volume)).sum(axis=1)
+    depth = known.layer * level**0.8
+    swift = rise * known.pace * level**-0.8 / depth
+    highest = spinodal * (1 - chi * spinodal * (1 - 2 / 3 * spinodal))
+    return np.asarray(edge - highest - (HELD + PASSING * swift ** (2 / 3)) * depth)
 
 
-def _core_gone(lanes: Lanes, which: Indices, state: Array, edge: Array) -> Array:
+def _core_gone(lanes: Lanes, which: Indices, state: Array, edge: Array, level: Array) -> Array:
     return np.asarray(LEAST_CORE - state[:, -1])
 
 
-def _never(lanes: Lanes, which: Indices, state: Array, edge: Array) -> Array:
+def _never(lanes: Lanes, which: Indices, state: Array, edge: Array, level: Array) -> Array:
     return np.full(len(which), -1.0)
 
 
@@ -201,7 +212,7 @@ def _event(
     edge = outer + 0.5 * level * (1 - mean_places(faces[:, -2:])[:, 0])
     sign = -1.0 if event is _spinodal else 1.0
     surface = solution.filling(edge, sign)
-    near, room = event(lanes, which, state, edge), surface - lanes.top[which]
+    near, room = event(lanes, which, state, edge, level), surface - lanes.top[which]
     return np.maximum(near, room), surface, room >= near
 
 
