@@ -11,6 +11,7 @@ the binodals a in the core and b in the shell at it, and moves by the Stefan con
 
     (b - a) dw/dt = G_shell - G_core.
 
+Its width shifts the potentials at it (:class:`~particle_sim.batch.phase_boundary.Boundary`).
 Cells keep their share of their phase: faces are at v = base + w slope, so that the volume which a
 face sweeps is linear in w and what a cell holds changes by flows alone. A step is RODAS with the
 exact tangent. The unknowns are the contents of the cells and w.
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.batch.numpy_step import total
+from particle_sim.batch.phase_boundary import Boundary, spinodal_filling
 from particle_sim.batch.rosenbrock import ALPHA, DERIVATIVE, GAMMA, A, C
 from particle_sim.units import Array
 
@@ -46,26 +48,6 @@ class Cells:
         return self.base + state[:, -1:] * self.slope, state[:, :-1]
 
 
-@dataclass(frozen=True)
-class Boundary:
-    """What a boundary of finite width does to the potentials beside it, to first order (n,).
-
-    With the chemical potentials mu (over R T) of core and shell, and q through the boundary,
-
-        (mu_core + mu_shell)/2 = -energy/s - drag q,   mu_core - mu_shell = bypass q.
-    """
-
-    energy: Array
-    drag: Array
-    bypass: Array
-    layer: Array
-    """Depth in which a boundary holds back its forming, times q^0.2"""
-    pace: Array
-    """Time in which it forms there, times q^0.8"""
-    least: Array
-    """Least thermodynamic factor of the core"""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Solution:
     """Regular solutions of n spheres."""
@@ -76,7 +58,8 @@ class Solution:
     boundary: Boundary
 
     def part(self, which: NDArray[np.intp]) -> Solution:
-        boundary = Boundary(*(each[which] for each in vars(self.boundary).values()))
+        """Those of some spheres."""
+        boundary = self.boundary.part(which)
         return Solution(chi=self.chi[which], low=self.low[which], boundary=boundary)
 
     def at_front(self, w: Array, inflow: Array) -> tuple[Array, Array, Array]:
@@ -102,8 +85,11 @@ class Solution:
             for each in (self.chi, self.bend, self.boundary.least)
         )
         past = np.where(theta.real < 0.5, np.maximum(theta.real - bend, 0.0), 0.0)
-        theta = theta - past
-        return np.asarray(theta * (1 - chi * theta * (1 - 2 / 3 * theta)) + least * past)
+        return np.asarray(_smooth(theta - past, chi) + least * past)
+
+    def smooth_potential(self, theta: Array) -> Array:
+        """Phi(theta) (n,) without that."""
+        return _smooth(theta, self.chi)
 
     def factor(self, theta: Array) -> Array:
         """dPhi/dtheta (n, K)."""
@@ -119,7 +105,7 @@ class Solution:
         past = np.maximum(potential - bend, 0.0) if sign < 0 else np.zeros_like(potential)
         rise = sign * (potential - past - (0.5 - self.chi / 6))
         z = np.full_like(rise, 1.5)
-        lowest = np.sqrt(0.25 - 0.5 / self.chi)
+        lowest = 0.5 - spinodal_filling(self.chi)
         for _ in range(60):
             value = z * (1 - 0.5 * self.chi + 2 / 3 * self.chi * z**2) - rise
             slope = 1 - 0.5 * self.chi + 2 * self.chi * z**2
@@ -141,6 +127,10 @@ class _Flow:
     left: Array
     """-dG/dPhi of the cell on the left"""
     right: Array
+
+
+def _smooth(theta: Array, chi: Array) -> Array:
+    return np.asarray(theta * (1 - chi * theta * (1 - 2 / 3 * theta)))
 
 
 def mean_places(faces: Array) -> Array:
@@ -187,9 +177,7 @@ def _change(flow: _Flow, cells: Cells, inflow: Array) -> Array:
     return np.concatenate(parts + [flow.rate[:, None]] * (cells.front is not None), axis=1)
 
 
-def _tangent(
-    state: Array, flow: _Flow, cells: Cells, solution: Solution, inflow: Array
-) -> Array:
+def _tangent(state: Array, flow: _Flow, cells: Cells, solution: Solution, inflow: Array) -> Array:
     """d(change)/d(state) (n, size, size); the columns of the cells add up to 0 to rounding."""
     count, inner = flow.through.shape
     size, rows = state.shape[1], np.arange(inner)

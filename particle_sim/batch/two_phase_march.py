@@ -12,12 +12,14 @@ from particle_sim.batch import block
 from particle_sim.batch.accuracy import BLOCK
 from particle_sim.batch.control import LANDING, LARGEST_STEPS, growth
 from particle_sim.batch.moving_front import Cells, Solution, mean_places, step
+from particle_sim.batch.phase_boundary import held_back, spinodal_filling
 from particle_sim.transport.table import Table, read
 from particle_sim.units import Array
 
-CORE, SHELL, GRADING = 28, 16, 3.3
+CORE, SHELL, GRADING = 28, 32, 3.3
 """Cells of each phase; the core's widths fall by e^-GRADING towards the boundary, the shell's have
 one volume."""
+CORE_FACES = (1 - np.expm1(GRADING * np.linspace(1, 0, CORE + 1)) / np.expm1(GRADING)) ** 3
 LEAST_CORE = 1e-3
 """(s/R)^3 at which the core is taken for gone."""
 LEAST_SHELL = 0.02
@@ -28,6 +30,8 @@ FIRST = 1e-6
 """First step of a stage over the history."""
 BESIDE = 1e-7
 """By which a step may end beside an event, in Phi, theta or (s/R)^3."""
+LEAST_FACTOR = 1e-9
+"""Of a thermodynamic factor that is divided by."""
 UNDECIDED = -1
 
 Indices = NDArray[np.intp]
@@ -73,8 +77,7 @@ class Lanes:
 
 def through_phases(lanes: Lanes, start: Array) -> None:
     """March every sphere from a uniform ``start`` to its end."""
-    core = _core_faces()
-    shell = np.linspace(0, 1, SHELL + 1)
+    core, shell = CORE_FACES, np.linspace(0, 1, SHELL + 1)
     alone = Cells(base=core, slope=0 * core)
     which = np.arange(len(start))
     state = _march(lanes, alone, which, start[:, None] * np.diff(core), _spinodal)
@@ -88,13 +91,6 @@ def through_phases(lanes: Lanes, start: Array) -> None:
     faces, content = both.parts(state)
     late = Cells(base=shell, slope=0 * shell)
     _march(lanes, late, which, _moved(faces, content, np.tile(shell, (len(which), 1))), _never)
-
-
-def _core_volumes():
-    return np.diff(_core_faces())
-def _core_faces():
-    depth = np.linspace(1, 0, CORE + 1)
-    return (1 - np.expm1(GRADING * depth) / np.expm1(GRADING)) ** 3
 
 
 def _undecided(lanes: Lanes, which: Indices, state: Array) -> tuple[Indices, Array]:
@@ -127,18 +123,14 @@ def _moved(old: Array, content: Array, new: Array) -> Array:
     return np.diff(reached, axis=1)
 
 
-HELD = 1.1635
-PASSING = 7.2
 def _spinodal(lanes: Lanes, which: Indices, state: Array, edge: Array, level: Array) -> Array:
     solution = lanes.solution.part(which)
-    chi, known = solution.chi, solution.boundary
-    spinodal = 0.5 - np.sqrt(0.25 - 0.5 / chi)
-    volume = _core_volumes()
-    rise = 3 * level / (volume / solution.factor(state / volume)).sum(axis=1)
-    depth = known.layer * level**0.8
-    swift = rise * known.pace * level**-0.8 / depth
-    highest = spinodal * (1 - chi * spinodal * (1 - 2 / 3 * spinodal))
-    return np.asarray(edge - highest - (HELD + PASSING * swift ** (2 / 3)) * depth)
+    volume = np.diff(CORE_FACES)
+    factor = np.maximum(solution.factor(state / volume), LEAST_FACTOR)
+    highest = solution.smooth_potential(spinodal_filling(solution.chi))
+    return np.asarray(
+        edge - highest - held_back(solution.boundary, level, (volume / factor).sum(axis=1))
+    )
 
 
 def _core_gone(lanes: Lanes, which: Indices, state: Array, edge: Array, level: Array) -> Array:
