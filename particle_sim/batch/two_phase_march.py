@@ -185,9 +185,10 @@ def _steps(
     for i in range(0, len(which), BLOCK):
         part = slice(i, i + BLOCK)
         length, level, rise = (each[part] for each in to)
-        made[part], wrong[part] = step(
-            state[part], length, (level, rise), cells, lanes.solution.part(which[part])
-        )
+        with np.errstate(all="ignore"):  # a step too long may pass the centre
+            made[part], wrong[part] = step(
+                state[part], length, (level, rise), cells, lanes.solution.part(which[part])
+            )
     sound = np.isfinite(made).all(axis=1) & np.isfinite(wrong)
     made = np.where(sound[:, None], made, state)
     return made, np.where(sound, wrong / lanes.tolerance, 1e9)

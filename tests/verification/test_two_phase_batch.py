@@ -260,7 +260,7 @@ def test_how_far_a_surface_holds_is_the_fold_of_painleve_s_equation() -> None:
     assert farthest() == pytest.approx(HELD, abs=1e-4)
 
 
-def test_another_bend_holds_elsewhere() -> None:
+def test_another_bend_is_noticed() -> None:
     assert farthest(1.02) != pytest.approx(HELD, abs=1e-4)
 
 
