@@ -22,6 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from records import printed
 
 import particle_sim as ps
 from particle_sim.cell.design import load_cell_design
@@ -320,4 +321,5 @@ def _worst(some: Array, reference: Array) -> float:
 
 if __name__ == "__main__":
     os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
-    sizes() if "--sizes" in sys.argv else main("--quick" in sys.argv)
+    with printed(("numpy", "scipy", "numba", "pybamm")):
+        sizes() if "--sizes" in sys.argv else main("--quick" in sys.argv)

@@ -7,12 +7,14 @@ A record holds the machine, the date, the versions, the command and the tables a
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import os
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -44,9 +46,8 @@ def record_of(
     tables: dict[str, list[list[str]]], values: dict[str, str], packages: Sequence[str]
 ) -> Record:
     """With what is known of this run, which was asked to ``--record NAME``."""
-    words = sys.argv[1:]
-    at = words.index("--record")
-    script = f"benchmarks/{Path(sys.argv[0]).name}"
+    words, script = sys.argv[1:], f"benchmarks/{Path(sys.argv[0]).name}"
+    at = words.index("--record") if "--record" in words else len(words)
     return Record(
         machine=machine(),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -55,6 +56,37 @@ def record_of(
         tables={key: markdown(table).splitlines() for key, table in tables.items()},
         values=values,
     )
+
+
+@contextmanager
+def printed(packages: Sequence[str], *, as_code: bool = True) -> Iterator[None]:
+    """Keep what is printed, as table ``printed``, where the command ends in ``--record NAME``.
+
+    These two words are taken off the command's.
+    """
+    if "--record" not in sys.argv:
+        yield
+        return
+    name = sys.argv[-1]
+    del sys.argv[-2:]
+    told = _Told()
+    with redirect_stdout(told):
+        yield
+    lines = "".join(told.parts).strip().splitlines()
+    record = record_of({}, {}, packages)
+    record.tables["printed"] = ["```text", *lines, "```"] if as_code else lines
+    keep(name, record)
+
+
+class _Told(io.TextIOBase):
+    """Prints, and remembers it."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.parts.append(text)
+        return sys.__stdout__.write(text) if sys.__stdout__ else len(text)
 
 
 def keep(name: str, record: Record) -> None:

@@ -2,6 +2,7 @@
 
     python benchmarks/speed.py                  all of it, minutes
     python benchmarks/speed.py radial phases    some: radial, phases, show, fit, compare
+    python benchmarks/speed.py --record speed   kept for docs/benchmarks.md
 
 ``radial``: one NVP discharge at 1C by ``solve_particle`` (quadratic elements, error-controlled)
 over one repeated solve of PyBaMM's built single-particle model of the same particle with IDAKLU.
@@ -25,6 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from records import printed
 
 import particle_sim as ps
 from particle_sim.cell.parameters import pybamm_parameters
@@ -190,5 +192,6 @@ PARTS = {part.__name__: part for part in (radial, phases, show, fit, compare)}
 
 if __name__ == "__main__":
     os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
-    for name in sys.argv[1:] or PARTS:
-        PARTS[name]()
+    with printed(("numpy", "scipy", "pybamm")):
+        for name in sys.argv[1:] or PARTS:
+            PARTS[name]()

@@ -21,6 +21,7 @@ import sys
 import time
 
 import numpy as np
+from records import printed
 
 WIDTH, LOW, HIGH = 5.2e-9, 0.06, 0.70
 """Of the boundary [m], and the fillings on its two sides at the start"""
@@ -136,6 +137,7 @@ def main() -> None:
     parser.add_argument("--outputs", type=int, default=20)
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--in-space", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--record", help="keep it under this name; the last words")
     given = parser.parse_args()
     if given.in_space:
         print(json.dumps({"seconds": in_space(given.law)}))
@@ -143,11 +145,14 @@ def main() -> None:
     if given.here:
         print(json.dumps(measure(given)))
         return
-    row = in_a_process([*sys.argv[1:], "--here"])
-    print(f"| {given.law}, {given.radius:g} nm, {given.nodes:g} nodes to a width | |\n|---|---|")
-    for name, value in row.items():
-        print(f"| {name} | {value:.4g} |")
-    print_space(given, row)
+    with printed(("numpy", "scipy"), as_code=False):
+        row = in_a_process([*sys.argv[1:], "--here"])
+        print(
+            f"| {given.law}, {given.radius:g} nm, {given.nodes:g} nodes to a width | |\n|---|---|"
+        )
+        for name, value in row.items():
+            print(f"| {name} | {value:.4g} |")
+        print_space(given, row)
 
 
 if __name__ == "__main__":

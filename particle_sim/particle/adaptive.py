@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import KDTree
 
+from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
 from particle_sim.fem.bisection import Bisection, Mask, bisected
 from particle_sim.particle.coupling import held_back
@@ -44,6 +45,7 @@ class Adaptive:
     growth: float = 0.5
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name, low, high in (("nodes", 2, 20), ("ahead", 0.5, 20), ("growth", 0.05, 2)):
             value = getattr(self, name)
             if not low <= value <= high:

@@ -84,5 +84,6 @@ def operators(
 
 
 def operator(size: int, function: Callable[[Array], Array]) -> Any:
+    """A square linear operator for SciPy's solvers."""
     make: Any = LinearOperator
     return make((size, size), matvec=function, dtype=float)

@@ -55,6 +55,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "half_cell": (ps.half_cell, {"material": MATERIAL}),
     "full_cell": (ps.full_cell, {"positive": MATERIAL}),
     "Particle": (ps.Particle, {"material": MATERIAL, "mesh": MESH}),
+    "Adaptive": (ps.Adaptive, {}),
     "Comparison": (ps.Comparison, {"baseline": "nvp", "candidate": "he_v"}),
     "solve_particle": (ps.solve_particle, {"particle": PARTICLE, "surface": FLUX}),
     "solve_stress": (ps.solve_stress, {"particle": PARTICLE, "site_fraction": np.zeros(3)}),
