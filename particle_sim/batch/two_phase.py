@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from particle_sim.batch import block
 from particle_sim.batch.accuracy import ERROR, tolerance_of
-from particle_sim.batch.advance import Spheres, scaled_lanes, stress_unit, tried_enough
+from particle_sim.batch.advance import (
+    BatchRun,
+    Spheres,
+    scaled_lanes,
+    stress_unit,
+    tried_enough,
+)
 from particle_sim.batch.history import passed
 from particle_sim.batch.moving_front import Solution
 from particle_sim.batch.phase_boundary import binodal_filling, boundary_of, spinodal_filling
@@ -41,25 +47,11 @@ class RegularSolutions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoPhaseRun:
-    """Results of n spheres; fields without a word mean what those of
-    :class:`~particle_sim.batch.advance.BatchRun` do."""
+class TwoPhaseRun(BatchRun):
+    """Results of n spheres."""
 
-    time_end: Array
-    end: NDArray[np.int64]
-    mean_site_fraction_end: Array
-    surface_site_fraction_end: Array
-    peak_inhomogeneity: Array
-    peak_hoop_stress: Array
-    peak_tension: Array
-    peak_hydrostatic_stress: Array
-    sodium_error: Array
-    steps: NDArray[np.int64]
     time_parted: Array
     """When the shell formed [s] (n,); NaN where it did not"""
-    time: Array
-    mean_site_fraction: Array
-    surface_site_fraction: Array
     front: Array
     """Radius of the boundary over R (n, k): 1 without a shell, 0 without a core"""
 
