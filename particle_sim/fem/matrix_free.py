@@ -3,7 +3,7 @@
     (K u)_i = sum over cells and points of  w  grad N_i . C : sym(grad u)
 
 in single or double precision, for several displacement fields at once. Straight quadratic
-tetrahedra use a compiled kernel where numba is installed; all other cells, and installs without
+tetrahedra use a compiled kernel once numba has compiled it; all other cells, and installs without
 it, use small matrix products in NumPy.
 """
 

@@ -2,7 +2,7 @@
 
 The systems of a step are solved by GMRES on the exact tangent. Its preconditioner is the LU of an
 earlier tangent of the sodium's unknowns, renewed when it takes too long, and the elastic solver for
-the displacement.
+the displacement. In sections in which phases part every tangent has an LU, displacement included.
 """
 
 from __future__ import annotations
