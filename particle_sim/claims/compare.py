@@ -6,13 +6,18 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import xarray as xr
+
 from particle_sim.checks import arguments_checked
 from particle_sim.claims.findings import Finding, findings
+from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.body_numbers import body_numbers
+from particle_sim.studies.differences import Difference, differences
 from particle_sim.studies.pair import Progress, run_pair
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
+from particle_sim.transport.laws import SOLID_SOLUTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,10 @@ class ComparisonResult:
     findings: tuple[Finding, ...]
     draws: tuple[MaterialDraws, MaterialDraws]
     """Of every plausible input of both"""
+    differences: tuple[Difference, ...]
+    """Between the two sides: made equal, and kept"""
+    table: LawTable
+    """Both materials under each law, and the ratio taken apart"""
     seconds: float
 
     @property
@@ -63,9 +72,9 @@ def compare(
     ``progress`` is called with what is being done and the finished share.
     """
     began = time.perf_counter()
-    baseline, candidate = run_pair(settings, workers, progress)
+    baseline, candidate, levelled = run_pair(settings, workers, progress)
     first, second = (
-        draw_material(result.material, settings.samples, settings.seed)
+        draw_material(result.believed, settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
     return ComparisonResult(
@@ -74,8 +83,20 @@ def compare(
         candidate=candidate,
         findings=findings(settings, baseline, candidate),
         draws=(first, second),
+        differences=differences(
+            settings,
+            (baseline.material, candidate.material),
+            levelled,
+            (baseline.record.material, candidate.record.material),
+        ),
+        table=law_table((first, second), _maps(baseline, candidate)),
         seconds=time.perf_counter() - began,
     )
+
+
+def _maps(baseline: MaterialResult, candidate: MaterialResult) -> tuple[xr.Dataset, xr.Dataset]:
+    name = SOLID_SOLUTION.name
+    return baseline.maps[name], candidate.maps[name]
 
 
 def summary(result: ComparisonResult) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
     def load(name: str) -> Material:
         if name not in pair:
             return load_material(name)
-        return replace(pair[name].material, two_phase=pair[name].law.separates)
+        return replace(pair[name].believed, two_phase=pair[name].law.separates)
 
     def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
         result = pair[name]

@@ -16,6 +16,17 @@ class Direction(enum.Enum):
         """What a fraction of the capacity means, in words."""
         return "sodium removed" if self is Direction.CHARGE else "sodium inserted"
 
+    @property
+    def opposite(self) -> Direction:
+        return Direction.DISCHARGE if self is Direction.CHARGE else Direction.CHARGE
+
+
+class Footing(enum.Enum):
+    """Whether what no paper prints of either material is made the same for both."""
+
+    EQUAL = "equal"
+    AS_FILED = "as-filed"
+
 
 class PhysicsChoice(enum.Enum):
     """The laws of transport to choose from, as typed; ``declared`` follows the material files."""

@@ -12,10 +12,12 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.solve import solve_cell
 from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
-from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
+from particle_sim.studies.choices import Direction, ShapeChoice
+from particle_sim.studies.footing import Levelled, level
 from particle_sim.studies.particle_case import ParticleCase, rest_fillings, run_case
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -27,7 +29,7 @@ from particle_sim.studies.size_map import (
     map_task,
     run_map_task,
 )
-from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION, Law, law_of
+from particle_sim.transport.laws import SOLID_SOLUTION, Law, law_of
 from particle_sim.workers import worker_pool
 
 Progress = Callable[[str, float], None]
@@ -37,8 +39,9 @@ Answer = TypeVar("Answer")
 
 def run_pair(
     settings: Comparison, workers: int, progress: Progress | None
-) -> tuple[MaterialResult, MaterialResult]:
-    """Cell runs, particle runs under each material's law and its alternatives, and maps.
+) -> tuple[MaterialResult, MaterialResult, tuple[Levelled, ...]]:
+    """Cell runs, particle runs under each material's law and its alternatives, maps both ways, and
+    what was made equal before any of it.
 
     ``workers`` > 1 solves particles in that many processes; the results do not depend on it.
     ``progress`` is called with what is being done and the finished share.
@@ -47,16 +50,21 @@ def run_pair(
         load_record(name, overrides=settings.overrides.get(name, {}))
         for name in (settings.baseline, settings.candidate)
     ]
+    first, second, levelled = level(records[0], records[1], settings.footing)
+    materials = (first, second)
     with nullcontext() if workers == 1 else worker_pool(workers) as pool:
         queue = _Queue(pool, progress)
-        maps = [_submit_maps(queue, settings, record) for record in records]
-        cells = [_solve_cell(queue, settings, record) for record in records]
-        started = list(zip(records, cells, strict=True))
-        runs = [_submit_runs(queue, settings, record, cell) for record, cell in started]
-        bodies = [_submit_body(queue, settings, record, cell) for record, cell in started]
-        parts = zip(records, cells, runs, maps, bodies, strict=True)
+        maps, back = (
+            [_submit_maps(queue, settings, each, way, everywhere=first) for each in materials]
+            for way, first in ((settings.direction, True), (settings.direction.opposite, False))
+        )
+        cells = [_solve_cell(queue, settings, each) for each in materials]
+        started = list(zip(materials, cells, strict=True))
+        runs = [_submit_runs(queue, settings, each, cell) for each, cell in started]
+        bodies = [_submit_body(queue, settings, each, cell) for each, cell in started]
+        parts = zip(records, started, runs, maps, back, bodies, strict=True)
         baseline, candidate = (_result(settings, *each) for each in parts)
-    return baseline, candidate
+    return baseline, candidate, levelled
 
 
 @dataclass
@@ -88,83 +96,86 @@ class _Queue:
             self.progress(text, self.done / max(self.submitted, 1))
 
 
-def _laws(settings: Comparison, record: MaterialRecord) -> tuple[Law, ...]:
+def _laws(settings: Comparison, material: Material) -> tuple[Law, ...]:
     """The material's own law first, then those it is held against."""
-    own = law_of(settings.physics.value, record.material)
+    own = law_of(settings.physics.value, material)
     laws = [own]
     if own is not SOLID_SOLUTION:
         laws.append(SOLID_SOLUTION)
-    if own.separates and own is not COHERENT:
-        laws.append(COHERENT)
     return tuple(laws)
 
 
 def _submit_maps(
-    queue: _Queue, settings: Comparison, record: MaterialRecord
+    queue: _Queue,
+    settings: Comparison,
+    material: Material,
+    direction: Direction,
+    *,
+    everywhere: bool,
 ) -> dict[Law, list[Callable[[], MapPoint]]]:
-    laws = _laws(settings, record)
-    if settings.physics is PhysicsChoice.DECLARED:
-        laws = tuple(law for law in laws if law is not COHERENT)
+    """Points of the maps; of phases that part only the central one unless ``everywhere``."""
+    laws = _laws(settings, material)
+    own = material.value("diffusivity") / material.value("particle_radius") ** 2
     return {
         law: [
             queue.submit(
-                f"{record.material.title}: map, {law.title}",
+                f"{material.title}: map of {direction.value}, {law.title}",
                 run_map_task,
                 map_task(
-                    record.material,
+                    material,
                     law,
                     float(rate),
                     c_rate=settings.c_rate,
-                    direction=settings.direction,
+                    direction=direction,
                     stress=settings.stress,
                 ),
             )
-            for rate in map_rates(law)
+            for rate in (map_rates(law) if everywhere or not law.separates else (own,))
         ]
         for law in laws
     }
 
 
-def _solve_cell(queue: _Queue, settings: Comparison, record: MaterialRecord) -> CellRun:
+def _solve_cell(queue: _Queue, settings: Comparison, material: Material) -> CellRun:
     protocol = charge if settings.direction is Direction.CHARGE else discharge
     queue.submitted += 1
-    run = solve_cell(half_cell(record.material), protocol(settings.c_rate))
-    queue.finished(f"{record.material.title}: half cell")
+    run = solve_cell(half_cell(material), protocol(settings.c_rate))
+    queue.finished(f"{material.title}: half cell")
     return run
 
 
 def _submit_runs(
-    queue: _Queue, settings: Comparison, record: MaterialRecord, cell: CellRun
+    queue: _Queue, settings: Comparison, material: Material, cell: CellRun
 ) -> dict[Law, Callable[[], ParticleRun]]:
-    start, stop = rest_fillings(record.material, settings.direction)
+    start, stop = rest_fillings(material, settings.direction)
     fractions = sorted({*settings.at, LAST_FRACTION})
     return {
         law: queue.submit(
-            f"{record.material.title}: particle, {law.title}",
+            f"{material.title}: particle, {law.title}",
             run_case,
             ParticleCase(
-                material=record.material,
+                material=material,
                 law=law,
                 flux=cell.positive.surface_flux,
                 fillings=tuple(start + fraction * (stop - start) for fraction in fractions),
             ),
         )
-        for law in _laws(settings, record)
+        for law in _laws(settings, material)
     }
 
 
 def _submit_body(
-    queue: _Queue, settings: Comparison, record: MaterialRecord, cell: CellRun
+    queue: _Queue, settings: Comparison, material: Material, cell: CellRun
 ) -> Callable[[], BodyResult] | None:
     if settings.shape is ShapeChoice.SPHERE:
         return None
-    start, stop = rest_fillings(record.material, settings.direction)
-    law = law_of(settings.physics.value, record.material)
+    start, stop = rest_fillings(material, settings.direction)
+    law = law_of(settings.physics.value, material)
     return queue.submit(
-        f"{record.material.title}: {settings.shape.value}, {law.title}",
+        f"{material.title}: {settings.shape.value}, {law.title}",
         run_body_case,
         BodyCase(
-            material=record.material,
+            material=material,
             law=law,
             flux=cell.positive.surface_flux,
             fillings=tuple(start + fraction * (stop - start) for fraction in settings.at),
@@ -179,22 +190,27 @@ def _submit_body(
 def _result(
     settings: Comparison,
     record: MaterialRecord,
-    cell: CellRun,
+    started: tuple[Material, CellRun],
     runs: dict[Law, Callable[[], ParticleRun]],
     maps: dict[Law, list[Callable[[], MapPoint]]],
+    back: dict[Law, list[Callable[[], MapPoint]]],
     body: Callable[[], BodyResult] | None,
 ) -> MaterialResult:
-    start, stop = rest_fillings(record.material, settings.direction)
+    material, cell = started
+    start, stop = rest_fillings(material, settings.direction)
+    there, opposite = (
+        {law.name: map_dataset([later() for later in points], law) for law, points in way.items()}
+        for way in (maps, back)
+    )
     return MaterialResult(
         record=record,
-        law=law_of(settings.physics.value, record.material),
+        material=material,
+        law=law_of(settings.physics.value, material),
         cell=cell,
         start=start,
         stop=stop,
         runs={law.name: later() for law, later in runs.items()},
-        maps={
-            law.name: map_dataset([later() for later in points], law)
-            for law, points in maps.items()
-        },
+        maps=there,
+        opposite_maps=opposite,
         body=body() if body else None,
     )

@@ -11,6 +11,7 @@ from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.body_case import BodyResult
+from particle_sim.studies.footing import with_own_transport
 from particle_sim.studies.size_map import state_index
 from particle_sim.transport.laws import Law
 
@@ -20,6 +21,9 @@ class MaterialResult:
     """One material of a comparison: cell, particle under its law, and the same under others."""
 
     record: MaterialRecord
+    """As its file has it"""
+    material: Material
+    """As it was solved: on one footing with the other"""
     law: Law
     cell: CellRun
     start: float
@@ -29,21 +33,24 @@ class MaterialResult:
     """Particle runs by law name; the material's own law first"""
     maps: dict[str, xr.Dataset]
     """Stress and inhomogeneity against D/R^2, by law name; the material's own law first"""
+    opposite_maps: dict[str, xr.Dataset]
+    """The same maps in the other direction"""
     body: BodyResult | None = None
     """The same material in another shape, under its own law; ``None`` for spheres"""
 
     @property
-    def material(self) -> Material:
-        return self.record.material
+    def believed(self) -> Material:
+        """As it was solved, but with what its own file believes of diffusivity and exchange."""
+        return with_own_transport(self.material, self.record.material)
 
     @property
     def name(self) -> str:
-        return self.record.material.name
+        return self.material.name
 
     @property
     def title(self) -> str:
         """The material's title, with its reading where that is not the file's default."""
-        material = self.record.material
+        material = self.material
         if material.reading == self.record.file.material.default_reading.name:
             return material.title
         return f"{material.title} ({material.reading.replace('_', ' ')})"

@@ -10,6 +10,7 @@ from particle_sim.errors import refuse
 from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.studies.choices import (
     Direction,
+    Footing,
     PhysicsChoice,
     ShapeChoice,
     StrainMeasure,
@@ -29,6 +30,7 @@ class Comparison:
 
     ``overrides`` holds quantities by material name and property, e.g.
     ``{"nvp": {"diffusivity": "1e-15 m^2/s"}}``. ``at`` are fractions of the capacity passed.
+    ``footing`` makes equal what is printed of neither (:mod:`particle_sim.studies.footing`).
     ``shape`` other than a sphere adds one body of each material; ``grains`` are those of a
     polycrystal and ``cells_per_radius`` sets how fine bodies are meshed.
     """
@@ -39,6 +41,7 @@ class Comparison:
     direction: Direction = Direction.CHARGE
     at: tuple[float, ...] = FRACTIONS
     physics: PhysicsChoice = PhysicsChoice.DECLARED
+    footing: Footing = Footing.EQUAL
     stress: StressMeasure = StressMeasure.VON_MISES
     strain: StrainMeasure = StrainMeasure.VOLUMETRIC
     uniform_below: float = UNIFORM_BELOW
