@@ -109,6 +109,15 @@ CATALOGUE: dict[str, PropertyKind] = {
         "Pa*m^0.5", "critical stress intensity K_IC", "cracks", display_unit="MPa*m^0.5"
     ),
     "flaw_size": _optional("m", "depth of the assumed surface flaw", "cracks", display_unit="nm"),
+    "yield_stress": _optional(
+        "Pa", "stress at which a shell around a misfit flows", "stress, cracks", display_unit="GPa"
+    ),
+    "interface_energy": _optional(
+        "J/m^2", "energy of an incoherent boundary between two phases", "stress, cracks"
+    ),
+    "burgers_vector": _optional(
+        "m", "slip of one misfit dislocation", "spacing of misfit dislocations", display_unit="nm"
+    ),
     "regular_solution_parameter": _optional(
         "1",
         "interaction chi of one plateau in R T; two phases above 2",

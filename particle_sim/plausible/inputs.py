@@ -32,6 +32,7 @@ class Input:
 
 _POWDER = "powders are held against each other in the same shape and test"
 _FLAW = "flaws and toughness are those of the powder's making, the same for both"
+_RELIEF = "assumed for the family, of no particle measured"
 _CELL = "both are measured in the same cell"
 
 VARIED: Mapping[str, Input] = {
@@ -61,6 +62,8 @@ VARIED: Mapping[str, Input] = {
     "poisson_ratio": Input(moves=Moves.STRESS, own=False, why="computed for relatives"),
     "flaw_size": Input(moves=Moves.CRACKS, own=False, why=_FLAW),
     "fracture_toughness": Input(moves=Moves.CRACKS, own=False, why=_FLAW),
+    "yield_stress": Input(moves=Moves.CRACKS, own=False, why=_RELIEF),
+    "interface_energy": Input(moves=Moves.CRACKS, own=False, why=_RELIEF),
 }
 """Every input that is drawn, by name; one without a range keeps its value."""
 
