@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import xarray as xr
 
 from particle_sim.checks import arguments_checked
 from particle_sim.claims.findings import Finding, findings
+from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.body_numbers import body_numbers
@@ -35,6 +36,11 @@ class ComparisonResult:
     table: LawTable
     """Both materials under each law, and the ratio taken apart"""
     seconds: float
+
+    @property
+    def headline(self) -> Headline:
+        """One answer, what a boundary would add, what decides."""
+        return headline(self.settings, self.baseline, self.candidate, self.table)
 
     @property
     def materials(self) -> tuple[MaterialResult, MaterialResult]:
@@ -89,7 +95,7 @@ def compare(
             levelled,
             (baseline.record.material, candidate.record.material),
         ),
-        table=law_table((first, second), _maps(baseline, candidate)),
+        table=law_table((first, second), _maps(baseline, candidate), settings.direction),
         seconds=time.perf_counter() - began,
     )
 
@@ -104,6 +110,11 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
     return {
         "baseline": result.baseline.name,
         "candidate": result.candidate.name,
+        "answer": vars(result.headline),
+        "laws": [asdict(row) for row in result.table.rows],
+        "factors": [asdict(factor) for factor in result.table.factors],
+        "brackets": [None if each is None else asdict(each) for each in result.table.brackets],
+        "differences": [asdict(each) for each in result.differences],
         "findings": [
             {
                 "kind": finding.kind,

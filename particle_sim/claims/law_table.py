@@ -6,14 +6,15 @@ then what a phase boundary would add.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from particle_sim.claims.readings import stress
-from particle_sim.plausible.draws import MaterialDraws, centre
+from particle_sim.metrics.stress_bracket import NEEDS, boundary_in, stress_bracket
+from particle_sim.plausible.draws import MaterialDraws
+from particle_sim.studies.choices import Direction
 from particle_sim.transport.laws import SOLID_SOLUTION
 from particle_sim.units import Array
 
@@ -46,6 +47,22 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bracket:
+    """What a boundary between two phases may do to one material: largest tension [Pa]."""
+
+    relieved: Interval
+    """Of the least stressed branch that costs no more than coherency"""
+    upper: Interval
+    """min(coherent, yield stress, pop-in of the flaw)"""
+    least: str
+    """Branch of least energy in most draws"""
+    least_share: float
+    """Share of the draws in which it is"""
+    safe_share: float
+    """Share of the draws in which no flaw of any size grows, even coherent"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Factor:
     """What one kind of difference contributes to the ratio; the factors multiply to it."""
 
@@ -59,13 +76,40 @@ class LawTable:
 
     rows: tuple[Row, ...]
     factors: tuple[Factor, ...]
+    brackets: tuple[Bracket | None, Bracket | None]
+    """Baseline and candidate in two phases; ``None`` where the file lacks what a bracket needs"""
 
 
 def law_table(
-    draws: tuple[MaterialDraws, MaterialDraws], maps: tuple[xr.Dataset, xr.Dataset]
+    draws: tuple[MaterialDraws, MaterialDraws],
+    maps: tuple[xr.Dataset, xr.Dataset],
+    direction: Direction,
 ) -> LawTable:
     """The table over the draws, from each material's map as a solid solution."""
-    return LawTable(rows=solid_rows(draws, maps), factors=factors(draws, maps))
+    first, second = (bracket(each, direction) for each in draws)
+    return LawTable(
+        rows=solid_rows(draws, maps), factors=factors(draws, maps), brackets=(first, second)
+    )
+
+
+def bracket(draws: MaterialDraws, direction: Direction) -> Bracket | None:
+    """Relief, yield and cracks at a boundary between a material's empty and full phase."""
+    known = {*draws.material.properties, *draws.values}
+    if not known.issuperset(NEEDS):
+        return None
+    boundary = boundary_in(
+        draws.material, draws.values, on_extraction=direction is Direction.CHARGE
+    )
+    found = stress_bracket(boundary)
+    shares = {mechanism: found.share(mechanism) for mechanism in found.branches}
+    least = max(shares, key=lambda mechanism: shares[mechanism])
+    return Bracket(
+        relieved=interval(found.relieved),
+        upper=interval(found.upper),
+        least=least.value,
+        least_share=shares[least],
+        safe_share=float(np.mean(found.no_flaw_grows)),
+    )
 
 
 def interval(values: Array) -> Interval:
@@ -104,8 +148,8 @@ def factors(
 ) -> tuple[Factor, ...]:
     """The ratio as solid solutions taken apart: one input after the other becomes the candidate's.
 
-    In the order volume change, size, diffusivity; what is left is capacity, current called 1C and
-    window. The factors of one draw multiply to its ratio exactly.
+    In the order volume change, size, diffusivity; what is left is capacity, the current called 1C
+    and where in the window the volume changes. The factors of one draw multiply to its ratio exactly.
     """
     first, second = draws
     steps: dict[str, str] = {
@@ -113,23 +157,11 @@ def factors(
         "size": "particle_radius",
         "diffusivity": "diffusivity",
     }
-    read: Callable[[MaterialDraws], Array] = lambda each: stress(each, maps[0], "peak_stress")  # noqa: E731
-    before, found = read(first), []
+    before, found = stress(first, maps[0], "peak_stress"), []
     for name, key in steps.items():
         first = first.having(**{key: second.values[key]})
-        after = read(first)
+        after = stress(first, maps[0], "peak_stress")
         found.append(Factor(name=name, factor=interval(before / after)))
         before = after
     rest = before / stress(second, maps[1], "peak_stress")
-    return (*found, Factor(name="capacity, 1C and window", factor=interval(rest)))
-
-
-def central_peaks(
-    draws: tuple[MaterialDraws, MaterialDraws], maps: tuple[xr.Dataset, xr.Dataset]
-) -> tuple[float, float]:
-    """Peak stresses [Pa] of both at their central values, as solid solutions."""
-    first, second = (
-        float(stress(centre(each), table, "peak_stress")[0])
-        for each, table in zip(draws, maps, strict=True)
-    )
-    return first, second
+    return (*found, Factor(name="capacity, 1C and where the volume changes", factor=interval(rest)))

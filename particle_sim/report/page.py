@@ -13,6 +13,7 @@ from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.materials.table import input_rows, property_rows
+from particle_sim.report.answer import answer_block
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
 from particle_sim.studies.result import MaterialResult
 from particle_sim.units import readable
@@ -30,7 +31,8 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         command=command,
         findings=result.findings,
-        caution=result.caution,
+        **answer_block(result),
+        cautions=result.cautions,
         materials=[_material(material) for material in result.materials],
         cell_inputs=property_rows(
             result.baseline.record, result.baseline.cell.cell.design.properties, CELL_CATALOGUE

@@ -18,6 +18,7 @@ from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
 from particle_sim.plausible.sensitivity import rank_correlations
+from particle_sim.report.answer import answer_nodes
 from particle_sim.report.bodies import body_dataset, how_it_ran
 from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import MaterialResult
@@ -42,9 +43,11 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
                 "stress": settings.stress.value,
                 "strain": settings.strain.value,
                 "uniform_below": settings.uniform_below,
+                "footing": settings.footing.value,
             }
         ),
         "/verdict": _verdict(result),
+        **answer_nodes(result),
     }
     for role, material, drawn in zip(ROLES, result.materials, result.draws, strict=True):
         band = np.asarray(BAND)

@@ -1,0 +1,177 @@
+"""The first screen's numbers: as datasets for the stored tree, and as words for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.claims.compare import ComparisonResult
+from particle_sim.claims.headline import ratio_text, stress_text
+from particle_sim.claims.law_table import QUANTILES
+from particle_sim.figures.style import ROLES
+from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.metrics.mechanisms import Branch, Mechanism, mechanisms
+from particle_sim.metrics.stress_bracket import NEEDS, boundary_in
+from particle_sim.studies.choices import Direction
+from particle_sim.studies.differences import Difference
+from particle_sim.studies.result import MaterialResult
+from particle_sim.units import readable
+
+
+def answer_nodes(result: ComparisonResult) -> dict[str, xr.Dataset]:
+    """Groups below ``/answer``: laws, factors, differences and mechanisms, each in SI."""
+    nodes = {
+        "/answer": xr.Dataset(attrs=vars(result.headline)),
+        "/answer/laws": _laws(result),
+        "/answer/factors": _factors(result),
+        "/answer/differences": _differences(result.differences),
+    }
+    for role, material in zip(ROLES, result.materials, strict=True):
+        branches = _branches(material, result.settings.direction)
+        if branches:
+            nodes[f"/answer/mechanisms_{role}"] = _mechanisms(branches)
+    return nodes
+
+
+def answer_block(result: ComparisonResult) -> dict[str, Any]:
+    """What the page says first: answer, table of laws, factors, differences, mechanisms."""
+    titles = [material.title for material in result.materials]
+    return {
+        "headline": result.headline,
+        "titles": titles,
+        "laws": [
+            {
+                "law": row.law,
+                "diffusivity": f"{row.diffusivity} D",
+                "stresses": [stress_text(row.baseline), stress_text(row.candidate)],
+                "ratio": ratio_text(row.ratio),
+                "share": f"{row.share:.0%}",
+            }
+            for row in result.table.rows
+        ],
+        "brackets": [
+            "not known"
+            if found is None
+            else f"{stress_text(found.relieved)} relieved, {stress_text(found.upper)} held; least "
+            f"energy: {found.least} ({found.least_share:.0%}); no flaw of any size grows in "
+            f"{found.safe_share:.0%}"
+            for found in result.table.brackets
+        ],
+        "factors": [
+            {"name": factor.name, "text": ratio_text(factor.factor)}
+            for factor in result.table.factors
+        ],
+        "made_equal": [_row(each) for each in result.differences if each.common is not None],
+        "kept": [_row(each) for each in result.differences if each.common is None],
+        "mechanisms": _mechanism_rows(result),
+    }
+
+
+def _laws(result: ComparisonResult) -> xr.Dataset:
+    rows = result.table.rows
+    names = ("baseline", "candidate", "ratio")
+    values = {
+        f"{name}_{'stress' if name != 'ratio' else 'of_stresses'}": (
+            ("row", "quantile"),
+            [astuple(getattr(row, name)) for row in rows],
+            {"units": "1" if name == "ratio" else "Pa"},
+        )
+        for name in names
+    }
+    brackets = {
+        f"{role}_{end}": ("quantile", astuple(getattr(found, end)), {"units": "Pa"})
+        for role, found in zip(ROLES, result.table.brackets, strict=True)
+        if found is not None
+        for end in ("relieved", "upper")
+    }
+    return xr.Dataset(
+        {**values, "share": ("row", [row.share for row in rows], {"units": "1"}), **brackets},
+        coords={
+            "law": ("row", [row.law for row in rows]),
+            "diffusivity": ("row", [row.diffusivity for row in rows]),
+            "quantile": list(QUANTILES),
+        },
+    )
+
+
+def _factors(result: ComparisonResult) -> xr.Dataset:
+    factors = result.table.factors
+    return xr.Dataset(
+        {"factor": (("part", "quantile"), [astuple(each.factor) for each in factors],
+                    {"units": "1"})},
+        coords={"part": [each.name for each in factors], "quantile": list(QUANTILES)},
+    )  # fmt: skip
+
+
+def _differences(found: tuple[Difference, ...]) -> xr.Dataset:
+    columns: Mapping[str, list[Any]] = {
+        "baseline": [each.baseline for each in found],
+        "candidate": [each.candidate for each in found],
+        "common": [np.nan if each.common is None else each.common for each in found],
+        "ratio": [each.ratio for each in found],
+        "unit": [each.unit for each in found],
+        "why": [each.why for each in found],
+    }
+    return xr.Dataset(
+        {name: ("property", values) for name, values in columns.items()},
+        coords={"property": [each.name for each in found]},
+    )
+
+
+def _branches(material: MaterialResult, direction: Direction) -> Mapping[Mechanism, Branch]:
+    """At the central values, half the volume changed; nothing where the file lacks a number."""
+    if not material.material.properties.keys() >= set(NEEDS):
+        return {}
+    extraction = direction is Direction.CHARGE
+    return mechanisms(boundary_in(material.material, on_extraction=extraction))
+
+
+def _mechanisms(branches: Mapping[Mechanism, Branch]) -> xr.Dataset:
+    return xr.Dataset(
+        {
+            name: ("mechanism", [float(getattr(branch, name)) for branch in branches.values()],
+                   {"units": unit})
+            for name, unit in (("tension", "Pa"), ("von_mises", "Pa"), ("energy", "J"))
+        },
+        coords={"mechanism": [mechanism.value for mechanism in branches]},
+    )  # fmt: skip
+
+
+def _mechanism_rows(result: ComparisonResult) -> list[dict[str, Any]]:
+    """A row per branch: tension and energy of both, the least energy marked."""
+    columns = [_branches(material, result.settings.direction) for material in result.materials]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    return [
+        {"name": name.value, "cells": [_branch_text(column, name) for column in columns]}
+        for name in names
+    ]
+
+
+def _branch_text(branches: Mapping[Mechanism, Branch], name: Mechanism) -> str:
+    if name not in branches:
+        return "does not apply"
+    energies = {each: float(branch.energy) for each, branch in branches.items()}
+    least = min(energies.values())
+    stress = readable(float(f"{float(branches[name].tension) / 1e6:.3g}"))
+    share = energies[name] / least
+    mark = "the least energy" if share == 1 else f"{share:.2g} times the least energy"
+    return f"{stress} MPa, {mark}"
+
+
+def _row(each: Difference) -> dict[str, str]:
+    kind = CATALOGUE[each.name]
+    values = [each.baseline, each.candidate, *([] if each.common is None else [each.common])]
+    unit = "" if kind.shown_unit == "1" else f" {kind.shown_unit}"
+    shown = [f"{value * kind.shown_factor:.4g}{unit}" for value in values]
+    return {
+        "name": each.name.replace("_", " "),
+        "baseline": shown[0],
+        "candidate": shown[1],
+        "common": shown[-1] if each.common is not None else "",
+        "why": each.why,
+        "ratio": "cannot be solved" if np.isnan(each.ratio) else f"{each.ratio:.3g}",
+    }
