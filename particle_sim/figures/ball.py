@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from particle_sim.figures.sheet import GREY, length_text, round_length
 from particle_sim.units import Array
 
 PIXELS = 200
+MOST_APART = 5.0
+"""Ratio of radii above which a smaller ball would be too small to read beside the larger."""
 
 
 def cut_ball(radius: Array, values: Array) -> tuple[Array, Array]:
@@ -50,8 +54,10 @@ def _face_shade(point: Array) -> Array:
     return np.where(ordered[..., 1] < 0.012, 0.35, 1.0)
 
 
-def draw_ball(axes: Any, radius: Array, values: Array, *, norm: Any, cmap: Any) -> None:
-    """Draw a cut ball into matplotlib ``axes``."""
+def draw_ball(
+    axes: Any, radius: Array, values: Array, *, norm: Any, cmap: Any, largest: float | None = None
+) -> None:
+    """Draw a cut ball into matplotlib ``axes``, which a ball of radius ``largest`` would fill."""
     from matplotlib.patches import Circle
 
     field, shade = cut_ball(radius, values)
@@ -61,4 +67,26 @@ def draw_ball(axes: Any, radius: Array, values: Array, *, norm: Any, cmap: Any) 
     colours[..., :3] *= np.clip(shade, 0, 1)[..., None]
     image = axes.imshow(colours, interpolation="bilinear", extent=(-1.02, 1.02, -1.02, 1.02))
     image.set_clip_path(Circle((0, 0), 1.0, transform=axes.transData))
+    reach = 1.02 * (largest or float(radius[-1])) / float(radius[-1])
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     axes.set_axis_off()
+
+
+def draw_scale_bar(axes: Any, radius: float, largest: float) -> None:
+    """A bar with its length left of a ball of ``radius`` [m], under the name of its row."""
+    reach, length = 1.02 * largest / radius, round_length(0.7 * largest)
+    right, height = -1.1 * reach, -0.3 * reach
+    axes.plot([right - length / radius, right], [height, height], color=GREY, linewidth=2.5,
+              solid_capstyle="butt", clip_on=False)  # fmt: skip
+    axes.text(right, height - 0.08 * reach, length_text(length), fontsize=6.5, color=GREY,
+              ha="right", va="top")  # fmt: skip
+
+
+def filling_radii(radii: Mapping[str, float]) -> dict[str, float]:
+    """The radius [m] that fills the axes of each ball: the largest of all, so that sizes are to one
+    scale, or each its own where they are too far apart.
+    """
+    largest = max(radii.values())
+    if largest <= MOST_APART * min(radii.values()):
+        return dict.fromkeys(radii, largest)
+    return dict(radii)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.ball import draw_ball
+from particle_sim.figures.ball import draw_ball, draw_scale_bar, filling_radii
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.sheet import say_not_reached, span_text
 from particle_sim.figures.style import (
@@ -32,13 +32,15 @@ _ROWS = (
 @of_comparison(
     place=10,
     caption="Sodium, stress and strain in one particle of each material. Each quantity has one "
-    "colour scale for both; the numbers under a ball are its own smallest and largest.",
+    "colour scale for both; the numbers under a ball are its own smallest and largest. Sizes are "
+    "those of the bars.",
 )
 def particle_fields(results: xr.DataTree) -> Figure:
     """Rows: sodium, stress and strain of each material; columns: fractions of the capacity.
 
     Each quantity has one colour scale for both materials; the numbers under a ball are its own
-    smallest and largest value.
+    smallest and largest value. Balls are drawn to one scale where their sizes allow it; a bar in
+    each row tells it.
     """
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
     fields = {role: _own_run(results, role) for role in ROLES}
@@ -86,20 +88,25 @@ def _draw_quantity(
     known = [factor * values for values in profiles.values() if values is not None]
     norm, name = _scale(variable, known)
     cmap = matplotlib.colormaps[name]
+    fills = filling_radii({role: float(fields[role].radius[-1]) for role in ROLES})
     label = title or str(fields["baseline"][variable].attrs["long_name"])
     label = label[0].upper() + label[1:]
     for place, role in enumerate(ROLES):
+        radius = fields[role].radius.values
+        shown = [each for each in fractions if profiles[role, each] is not None]
         for column, fraction in enumerate(fractions):
             axes = figure.add_subplot(grid[2 * number + place, column])
             values = profiles[role, fraction]
             if values is None:
                 say_not_reached(axes)
                 continue
-            draw_ball(axes, fields[role].radius.values, factor * values, norm=norm, cmap=cmap)
+            draw_ball(axes, radius, factor * values, norm=norm, cmap=cmap, largest=fills[role])
             axes.text(
                 0.5, -0.02, span_text(factor * values), ha="center", va="top", fontsize=6.5,
                 transform=axes.transAxes, color="#333333",
             )  # fmt: skip
+            if fraction == shown[0]:
+                draw_scale_bar(axes, float(radius[-1]), fills[role])
     bar_axes = figure.add_subplot(grid[2 * number : 2 * number + 2, -1])
     bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=bar_axes)
     bar.set_label(f"{label} [{unit}]" if unit in ("MPa", "%") else f"{label}\n({unit})")
@@ -139,5 +146,8 @@ def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[floa
         left, 0.962, f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C", fontsize=11,
         fontweight="bold",
     )  # fmt: skip
+    radii = {role: float(_own_run(results, role).radius[-1]) for role in ROLES}
+    if len(set(filling_radii(radii).values())) > 1:
+        laws += "; sizes too far apart for one scale, see the bars"
     figure.text(left, 0.943, laws, fontsize=8, color="#333333")
     figure.text(0.145, 0.908, f"{attrs['passed']}:", ha="right", fontsize=8)

@@ -161,7 +161,7 @@ def half_cell_batch(
     if cells.stress.any():
         whole = solve(output=PATH)
         path, mean = whole.surface_site_fraction, whole.mean_site_fraction
-    stop = _cut_off(cells, path, mean, (lower if discharge else upper, last))
+    stop = cut_off_filling(cells, path, mean, (lower if discharge else upper, last))
     run = solve(limits=(0.0, stop) if discharge else (stop, 1.0), output=output)
     return _in_cells(run, cells, specific, _ends(run.end, stop, discharge))
 
@@ -238,7 +238,7 @@ def cells_of(
     )
 
 
-def _cut_off(cells: Cells, path: Array, mean: Array, limit: tuple[float, float]) -> Array:
+def cut_off_filling(cells: Cells, path: Array, mean: Array, limit: tuple[float, float]) -> Array:
     """First surface filling along ``path`` (n, k), or (1, k), with the voltage past a limit (n,).
 
     ``limit``: the voltage, and the surface filling to answer where it never gets there. Between

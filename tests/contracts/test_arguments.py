@@ -61,6 +61,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "solve_stress": (ps.solve_stress, {"particle": PARTICLE, "site_fraction": np.zeros(3)}),
     "solve_cell": (ps.solve_cell, {"cell": CELL, "protocol": ps.protocols.charge(1.0)}),
     "compare": (ps.compare, {"settings": ps.Comparison(baseline="nvp", candidate="he_v")}),
+    "as_printed": (ps.as_printed, {"settings": ps.Comparison(baseline="nvp", candidate="he_v")}),
 }
 """Every public function that takes simple arguments, with arguments that suit it."""
 

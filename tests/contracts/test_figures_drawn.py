@@ -105,6 +105,43 @@ def test_cut_balls_have_the_colours_of_their_bars(stored: xr.DataTree) -> None:
         check_bar(bar, name, cmap, shown)
 
 
+def check_sizes(figure: Any, radii: dict[str, float]) -> None:
+    """A ball is 2 wide in its axes, so that metres per inch are its radius over data per inch."""
+    balls = [axes for axes in figure.axes if axes.images]
+    per_row = len(balls) // (3 * len(ROLES))
+    pitches = []
+    for row, first in enumerate(balls[::per_row]):
+        role = ROLES[row % len(ROLES)]
+        (line,), words = first.lines, first.texts[-1].get_text()
+        length = float(words.split()[0]) * {"nm": 1e-9, "µm": 1e-6}[words.split()[1]]
+        assert np.ptp(line.get_xdata()) * radii[role] == pytest.approx(length)
+        box = first.get_window_extent()
+        pitches.append(np.ptp(first.get_xlim()) * radii[role] / box.width)
+    assert pitches == pytest.approx([pitches[0]] * len(pitches))
+
+
+@pytest.mark.parametrize("larger", [1.0, 3.0])
+def test_sizes_are_to_the_one_scale_of_their_bars(stored: xr.DataTree, larger: float) -> None:
+    tree = stored.copy(deep=True)
+    node = tree[f"candidate/particle/{tree['candidate'].attrs['law']}"]
+    node.dataset = node.to_dataset().assign_coords(radius=larger * node.radius)
+    figure = FIGURES["particle_fields"](tree)
+    figure.canvas.draw()
+    radii = {role: float(own_run(tree, role).radius[-1]) for role in ROLES}
+    check_sizes(figure, radii)
+    with pytest.raises(AssertionError):
+        check_sizes(figure, {**radii, "candidate": 2 * radii["candidate"]})
+
+
+def test_sizes_too_far_apart_for_one_scale_say_so(stored: xr.DataTree) -> None:
+    tree = stored.copy(deep=True)
+    node = tree[f"candidate/particle/{tree['candidate'].attrs['law']}"]
+    node.dataset = node.to_dataset().assign_coords(radius=9 * node.radius)
+    figure = FIGURES["particle_fields"](tree)
+    words = [text.get_text() for text in figure.texts]
+    assert any("too far apart for one scale" in text for text in words)
+
+
 def check_bar(bar: Any, name: str, cmap: str, shown: list[Any]) -> None:
     """Ends of a bar from the values of every ball, and its colours at both ends."""
     low, high = min(v.min() for v in shown), max(v.max() for v in shown)
