@@ -8,17 +8,19 @@ import numpy as np
 
 from particle_sim.claims.question import Numbers
 from particle_sim.metrics.flaw import LARGEST_FLAW
-from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
+from particle_sim.metrics.flaw_free_bound import flaw_free_bound
+from particle_sim.metrics.fracture import edge_crack_intensity
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
+from particle_sim.metrics.stress_bracket import NEEDS as BRACKET_NEEDS
+from particle_sim.metrics.stress_bracket import StressBracket, boundary_in, stress_bracket
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
-from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import LAST_FRACTION
-from particle_sim.transport.laws import COHERENT
+from particle_sim.transport.laws import SOLID_SOLUTION
 from particle_sim.units import readable
 
 
@@ -46,42 +48,45 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
     }
     if not result.law.separates:
         text += f" With an interaction chi above 2, {result.title} would separate: not uniform."
-    run = coherent_run(result)
-    if run is not None:
-        index_there = result.index(LAST_FRACTION, COHERENT.name)
-        last = -1 if index_there is None else index_there
-        coherent = float(inhomogeneity_history(run)[last])
-        text += f" If the phase boundary stays coherent, it varies by {_percent(coherent)}."
-        numbers["coherent_inhomogeneity"] = (coherent, "1")
     return Central(text, numbers)
 
 
 def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialResult) -> Central:
-    """The peak stress of both materials."""
+    """The peak stress of both materials as solid solutions: on one law, as only that is fair."""
     measure = STRESSES[settings.stress]
 
-    def peak(run: ParticleRun) -> float:
-        return float(np.abs(measure.read(run.stress)).max())
+    def peak(result: MaterialResult) -> float:
+        return float(np.abs(measure.read(result.runs[SOLID_SOLUTION.name].stress)).max())
 
-    first, second = (peak(result.particle) for result in (baseline, candidate))
+    first, second = (peak(result) for result in (baseline, candidate))
     ratio = first / max(second, 1e-300)
     text = (
-        f"The peak {measure.title} is {_megapascal(first)} in {baseline.title} and "
-        f"{_megapascal(second)} in {candidate.title}, a ratio of about {_two_digits(ratio)}."
+        f"As solid solutions the peak {measure.title} is {_megapascal(first)} in {baseline.title} "
+        f"and {_megapascal(second)} in {candidate.title}, a ratio of about {_two_digits(ratio)}."
     )
     numbers = {
         "baseline_peak": (first, "Pa"),
         "candidate_peak": (second, "Pa"),
         "ratio": (ratio, "1"),
     }
-    run = coherent_run(baseline)
-    if run is not None:
-        text += (
-            f" If the phase boundary stays coherent, so that its stress acts back on the sodium, "
-            f"the peak in {baseline.title} is {_megapascal(peak(run))}."
-        )
-        numbers["coherent_peak"] = (peak(run), "Pa")
+    for role, result in (("baseline", baseline), ("candidate", candidate)):
+        bracket = _bracket(settings, result)
+        if bracket is not None:
+            low, high = float(bracket.relieved), float(bracket.upper)
+            text += (
+                f" A boundary between two phases puts {_megapascal(low)} to {_megapascal(high)} on "
+                f"{result.title}, relieved or held."
+            )
+            numbers |= {f"{role}_relieved": (low, "Pa"), f"{role}_held": (high, "Pa")}
     return Central(text, numbers)
+
+
+def _bracket(settings: Comparison, result: MaterialResult) -> StressBracket | None:
+    """What a boundary may do to a material whose law has one, where its file says enough."""
+    if not result.law.separates or not result.material.properties.keys() >= set(BRACKET_NEEDS):
+        return None
+    extraction = settings.direction is Direction.CHARGE
+    return stress_bracket(boundary_in(result.material, on_extraction=extraction))
 
 
 def surface(settings: Comparison, result: MaterialResult) -> Central | str:
@@ -105,31 +110,51 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
     material = result.material
     if not {"fracture_toughness", "flaw_size"} <= material.properties.keys():
         return f"{result.title}: add fracture_toughness and flaw_size to its file to test this."
+    bracket = _bracket(settings, result)
+    if bracket is not None:
+        return _boundary_flaw(result, bracket)
     tension = float(surface_tension_history(result.particle).max())
     radius, toughness = (material.value(name) for name in ("particle_radius", "fracture_toughness"))
     depth = min(material.value("flaw_size"), LARGEST_FLAW * radius)
     intensity = edge_crack_intensity(tension, depth)
+    bound = float(flaw_free_bound(np.array(tension), np.array(radius)))
     text = (
-        f"The largest tensile stress at the surface of {result.title} in one run, "
-        f"{_megapascal(tension)}, on a flaw of {depth * 1e9:.3g} nm gives a stress intensity of "
-        f"{intensity / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g} MPa m^0.5 "
-        f"(K = {EDGE_CRACK} sigma sqrt(pi a))."
+        f"The largest tensile stress at the surface of {result.title} in one run is "
+        f"{_megapascal(tension)}: no flaw of any size has a stress intensity above "
+        f"{readable(bound / toughness)} of the toughness (0.505 sigma sqrt(R)), and the assumed "
+        f"one of {depth * 1e9:.3g} nm has {readable(intensity / toughness)} of it."
     )
     numbers: Numbers = {
         "tension": (tension, "Pa"),
         "flaw_size": (depth, "m"),
         "stress_intensity": (intensity, "Pa m^0.5"),
+        "flaw_free_bound": (bound, "Pa m^0.5"),
         "fracture_toughness": (toughness, "Pa m^0.5"),
     }
     return Central(text, numbers)
 
 
+def _boundary_flaw(result: MaterialResult, bracket: StressBracket) -> Central:
+    low, high = (float(value) for value in bracket.driving)
+    bound, toughness = float(bracket.flaw_free_bound), float(bracket.toughness)
+    text = (
+        f"At a boundary between the two phases of {result.title} no flaw of any size has a stress "
+        f"intensity above {readable(bound / toughness)} of the toughness, even if it stays "
+        f"coherent; the assumed one has between {readable(low)} (relieved) and {readable(high)} "
+        "(held) of it."
+    )
+    return Central(
+        text,
+        {
+            "driving_relieved": (low, "1"),
+            "driving_held": (high, "1"),
+            "flaw_free_bound": (bound, "Pa m^0.5"),
+            "fracture_toughness": (toughness, "Pa m^0.5"),
+        },
+    )
+
+
 _LEAVES = ": sodium leaves through the surface, so what stays behind sits inside."
-
-
-def coherent_run(result: MaterialResult) -> ParticleRun | None:
-    """The run with coherency in the chemical potential, where it is an alternative."""
-    return None if result.law is COHERENT else result.runs.get(COHERENT.name)
 
 
 def _at_last(result: MaterialResult) -> tuple[int, float]:

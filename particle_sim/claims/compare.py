@@ -18,7 +18,19 @@ from particle_sim.studies.differences import Difference, differences
 from particle_sim.studies.pair import Progress, run_pair
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
+from particle_sim.studies.sizes import size_cautions
 from particle_sim.transport.laws import SOLID_SOLUTION
+
+COMPARED = frozenset(
+    {
+        "volume_change",
+        "open_circuit_potential",
+        "regular_solution_parameter",
+        "diffusivity",
+        "exchange_current_density",
+    }
+)
+"""What materials are compared for; anything else is the same for both anyway."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,23 +60,29 @@ class ComparisonResult:
 
     @property
     def shared_stand_ins(self) -> tuple[str, ...]:
-        """Properties for which both materials use the number of the same host."""
+        """Properties that materials are compared for, with the number of one host for both."""
         systems = [material.record.system for material in self.materials]
         hosts = {system.file.material.host for system in systems}
         if len(hosts) > 1:
             return ()
-        return tuple(name for name in systems[0].stand_ins if name in systems[1].stand_ins)
+        return tuple(
+            name
+            for name in systems[0].stand_ins
+            if name in systems[1].stand_ins and name in COMPARED
+        )
 
     @property
-    def caution(self) -> str:
-        """What the comparison cannot tell because both materials share stand-ins, or nothing."""
+    def cautions(self) -> tuple[str, ...]:
+        """What must be known before the answer is quoted: unlike sizes, shared stand-ins."""
+        sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
         shared = self.shared_stand_ins
         if not shared:
-            return ""
+            return sizes
         names = ", ".join(name.replace("_", " ") for name in shared)
         return (
+            *sizes,
             f"{self.baseline.title} and {self.candidate.title} share the stand-in numbers of one "
-            f"host family for {names}: no difference between them can come from these."
+            f"host family for {names}: no difference between them can come from these.",
         )
 
 
@@ -131,7 +149,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             }
             for finding in result.findings
         ],
-        "caution": result.caution,
+        "cautions": list(result.cautions),
         "warnings": {m.name: list(m.particle.warnings) for m in result.materials},
         "bodies": {
             m.name: {n.name: {"value": n.value, "unit": n.unit} for n in body_numbers(m.body)}
@@ -139,3 +157,27 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             if m.body is not None
         },
     }
+
+
+def lines(result: ComparisonResult) -> list[str]:
+    """One answer, cautions, a line for each sentence of the papers, then why: for a terminal."""
+    said = [result.headline.answer, ""]
+    said += [f"{'CAUTION':>12}  {caution}" for caution in result.cautions]
+    said += [_line(finding) for finding in result.findings]
+    said += ["", result.headline.decides, result.headline.phases]
+    equal = [each.name.replace("_", " ") for each in result.differences if each.common is not None]
+    if equal:
+        said.append(f"Not printed of both, and therefore the same for both: {', '.join(equal)}.")
+    return said
+
+
+def _line(finding: Finding) -> str:
+    answer = finding.answer
+    name = f" ({answer.id})" if answer.id else ""
+    share, decided = "", ""
+    if answer.interval is not None:
+        low, high = answer.interval
+        share = f" Holds in {low:.0%} to {high:.0%} of {answer.draws} draws."
+    if answer.decided_by:
+        decided = f" Decided by {answer.decided_by}."
+    return f"{answer.verdict.value.upper():>12}  {finding.short}{name}{share}{decided}"

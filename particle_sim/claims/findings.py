@@ -17,7 +17,7 @@ from particle_sim.claims import central
 from particle_sim.claims.answer import Answer, judged, question_of, untested
 from particle_sim.claims.central import Central
 from particle_sim.claims.kinds import KINDS, NEEDS
-from particle_sim.claims.question import COHERENT, SOLID, Numbers, Tools
+from particle_sim.claims.question import SOLID, Numbers, Tools
 from particle_sim.claims.schema import (
     Claim,
     ClaimFile,
@@ -33,7 +33,6 @@ from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
-from particle_sim.studies.size_map import LAST_FRACTION, map_dataset, map_point
 from particle_sim.transport import laws
 
 BASELINE, CANDIDATE = "baseline", "candidate"
@@ -55,6 +54,8 @@ class Finding:
     """Material the claim is about"""
     claim: str
     """The sentence that is tested"""
+    short: str
+    """The same in a few words"""
     source: str
     place: str
     answer: Answer
@@ -139,6 +140,7 @@ def _finding(
         kind=entry.kind,
         subject=about[0].title,
         claim=entry.text,
+        short=asked.generic.format(**{role: each.title for role, each in pair.items()}),
         source=pair[CANDIDATE].record.citation(entry.source),
         place=entry.place,
         answer=found,
@@ -195,12 +197,6 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
 
     def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
         result = pair[name]
-        if law == SOLID:
-            return result.maps[laws.SOLID_SOLUTION.name]
-        run = central.coherent_run(result)
-        if law != COHERENT or run is None:
-            return result.maps[result.law.name]
-        last = result.filling(LAST_FRACTION)
-        return map_dataset([map_point(run, result.start, last, settings.stress)], laws.COHERENT)
+        return result.maps[laws.SOLID_SOLUTION.name if law == SOLID else result.law.name]
 
     return Tools(load=load, half_cells=drawn_half_cells, field_map=field_map, full_cells=full_cells)

@@ -56,22 +56,21 @@ def stress_text(stress: Interval) -> str:
 def _answer(settings: Comparison, titles: tuple[str, str], table: LawTable) -> str:
     row = table.rows[0]
     first, second = titles
-    named = f"peak {STRESSES[settings.stress].title}"
-    if row.share >= PAIRED:
-        verdict = f"{first} is stressed {ratio_text(row.ratio)} times as much as {second}"
-    elif row.share <= 1 - PAIRED:
-        turned = Interval(
-            low=1 / row.ratio.high, median=1 / row.ratio.median, high=1 / row.ratio.low
+    opening = "On one law (solid solution) and at one diffusivity,"
+    condition = f"peak {STRESSES[settings.stress].title}, {settings.direction.value} at"
+    condition = f"({condition} {settings.c_rate:g}C)"
+    if 1 - PAIRED < row.share < PAIRED:
+        return (
+            f"{opening} neither {first} nor {second} is stressed more in 95 % of the draws: the "
+            f"ratio is {ratio_text(row.ratio)} {condition}."
         )
-        verdict = f"{second} is stressed {ratio_text(turned)} times as much as {first}"
-    else:
-        verdict = (
-            f"neither {first} nor {second} is stressed more in 95 % of the draws: the ratio is "
-            f"{ratio_text(row.ratio)}"
-        )
+    ratio = row.ratio
+    if row.share <= 1 - PAIRED:
+        first, second = second, first
+        ratio = Interval(low=1 / ratio.high, median=1 / ratio.median, high=1 / ratio.low)
     return (
-        f"On one law (solid solution) and at one diffusivity, {verdict} ({named}, "
-        f"{settings.direction.value} at {settings.c_rate:g}C; 5 to 95 % of the draws)."
+        f"{opening} {first} is stressed {_digits(ratio.median)} times as much as {second}; 5 to "
+        f"95 % of the draws: {_digits(ratio.low)} to {_digits(ratio.high)} {condition}."
     )
 
 
@@ -80,15 +79,16 @@ def _phases(result: MaterialResult, found: Bracket | None) -> str:
     if found is None:
         return ""
     opening = (
-        f"{result.title} reacts in two phases by its paper's evidence: the boundary adds"
+        f"{result.title} counts as reacting in two phases: their boundary adds"
         if result.material.two_phase
         else f"{result.title} counts as a solid solution; if it parted, a boundary would add"
     )
     low, high = _megapascal(found.relieved.median), _megapascal(found.upper.median)
+    article = "an" if found.least[0] in "aeiou" else "a"
     return (
-        f"{opening} {low} to {high} MPa (relieved; or the least of coherent, yield and pop-in), and "
-        f"{'an ' if found.least[0] in 'aeiou' else 'a '}{found.least} boundary has the least energy "
-        f"in {found.least_share:.0%} of the draws."
+        f"{opening} {low} MPa where it is relieved and up to {high} MPa where it is held (the "
+        f"least of coherent stress, yield and pop-in); {article} {found.least} boundary has the "
+        f"least energy in {found.least_share:.0%} of the draws."
     )
 
 

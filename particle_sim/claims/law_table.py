@@ -148,8 +148,8 @@ def factors(
 ) -> tuple[Factor, ...]:
     """The ratio as solid solutions taken apart: one input after the other becomes the candidate's.
 
-    In the order volume change, size, diffusivity; what is left is capacity, the current called 1C
-    and where in the window the volume changes. The factors of one draw multiply to its ratio exactly.
+    In the order volume change, size, diffusivity; what is left is capacity, the current called
+    1C and where in the window the volume changes. The factors of one draw multiply to its ratio.
     """
     first, second = draws
     steps: dict[str, str] = {

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.options import (
+    FootingOption,
     ForceOption,
     PhysicsOption,
     WorkersOption,
@@ -21,6 +22,7 @@ from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import (
     Direction,
+    Footing,
     PhysicsChoice,
     ShapeChoice,
     StrainMeasure,
@@ -54,6 +56,7 @@ def compare(
         typer.Option("--set", help='Replace a number: nvp.diffusivity="1e-15 m^2/s". Repeatable.'),
     ] = None,
     physics: PhysicsOption = PhysicsChoice.DECLARED,
+    footing: FootingOption = Footing.EQUAL,
     stress: Annotated[
         StressMeasure, typer.Option(help="Stress to show.")
     ] = StressMeasure.VON_MISES,
@@ -83,6 +86,7 @@ def compare(
         direction=direction,
         at=fractions(at),
         physics=physics,
+        footing=footing,
         stress=stress,
         strain=strain,
         uniform_below=uniform_below,
@@ -144,11 +148,8 @@ def run_comparison(
     if as_json:
         print(json.dumps(study.summary(result), indent=2))
         return
-    for finding in result.findings:
-        name = f" ({finding.answer.id})" if finding.answer.id else ""
-        print(f"{finding.answer.verdict.value.upper():>12}  {finding.answer.sentence}{name}")
-    if result.caution:
-        print(f"{'CAUTION':>12}  {result.caution}")
+    for line in study.lines(result):
+        print(line)
     asked = {finding.answer.id for finding in result.findings}
     ledger = ledger_lines(result.baseline.name, result.candidate.name, without=asked)
     if ledger:

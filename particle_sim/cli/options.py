@@ -11,11 +11,14 @@ from typing import Annotated
 import typer
 
 from particle_sim.resources import shipped_files
-from particle_sim.studies.choices import PhysicsChoice
+from particle_sim.studies.choices import Footing, PhysicsChoice
 
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace files that another hand wrote or changed."),
+]
+FootingOption = Annotated[
+    Footing, typer.Option(help="equal: what is not printed of all is the same for all.")
 ]
 PhysicsOption = Annotated[
     PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from particle_sim.cli.options import (
+    FootingOption,
     ForceOption,
     PhysicsOption,
     complete_material,
@@ -17,7 +18,7 @@ from particle_sim.cli.options import (
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
-from particle_sim.studies.choices import PhysicsChoice
+from particle_sim.studies.choices import Footing, PhysicsChoice
 
 Model = TypeVar("Model")
 
@@ -42,6 +43,7 @@ def rate(
         str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN.")
     ] = "SPM,SPMe",
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
+    footing: FootingOption = Footing.EQUAL,
     full_cell: Annotated[
         bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
     ] = False,
@@ -63,6 +65,7 @@ def rate(
         materials=tuple(materials),
         rates=asked,
         physics=physics,
+        footing=footing,
         models=named_models(model, {model.value: model for model in CellModel}),
         cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
         samples=samples,

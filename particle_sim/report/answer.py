@@ -77,13 +77,13 @@ def _laws(result: ComparisonResult) -> xr.Dataset:
     values = {
         f"{name}_{'stress' if name != 'ratio' else 'of_stresses'}": (
             ("row", "quantile"),
-            [astuple(getattr(row, name)) for row in rows],
+            [list(astuple(getattr(row, name))) for row in rows],
             {"units": "1" if name == "ratio" else "Pa"},
         )
         for name in names
     }
     brackets = {
-        f"{role}_{end}": ("quantile", astuple(getattr(found, end)), {"units": "Pa"})
+        f"{role}_{end}": ("quantile", list(astuple(getattr(found, end))), {"units": "Pa"})
         for role, found in zip(ROLES, result.table.brackets, strict=True)
         if found is not None
         for end in ("relieved", "upper")
@@ -101,7 +101,7 @@ def _laws(result: ComparisonResult) -> xr.Dataset:
 def _factors(result: ComparisonResult) -> xr.Dataset:
     factors = result.table.factors
     return xr.Dataset(
-        {"factor": (("part", "quantile"), [astuple(each.factor) for each in factors],
+        {"factor": (("part", "quantile"), [list(astuple(each.factor)) for each in factors],
                     {"units": "1"})},
         coords={"part": [each.name for each in factors], "quantile": list(QUANTILES)},
     )  # fmt: skip

@@ -86,8 +86,8 @@ def _put_back(
     return Difference(
         name=step.name,
         unit=step.unit,
-        baseline=step.baseline,
-        candidate=step.candidate,
+        baseline=step.filed[0],
+        candidate=step.filed[1],
         common=step.common,
         why=step.why,
         ratio=_ratio(settings, first, second),

@@ -6,7 +6,7 @@ would be ours, and so would be whatever follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from particle_sim.materials.catalogue import CATALOGUE
@@ -22,11 +22,15 @@ TRANSPORT = frozenset({"diffusivity", "exchange_current_density"})
 """What decides how fast a material is. Headlines take one number for both; whatever is drawn takes
 each material's own plausible range, and asks again with one range for both."""
 
-LEVELLED: Mapping[str, str] = {
+CUT_OFFS: Mapping[str, str] = {
     "lower_voltage": "belongs to the test",
     "upper_voltage": "belongs to the test",
+}
+POWDER: Mapping[str, str] = {
     "particle_radius": "belongs to the making of the powder",
     "flaw_size": "belongs to the making of the powder",
+}
+FAMILY: Mapping[str, str] = {
     "diffusivity": "printed of neither",
     "exchange_current_density": "printed of neither",
     "gradient_coefficient": "printed of neither",
@@ -35,17 +39,19 @@ LEVELLED: Mapping[str, str] = {
     "tensile_strength": "measured on relatives only",
     "fracture_toughness": "measured on relatives only",
 }
-"""What is the same for both unless it is known of each, with why. Volume change, phases, potential
+"""What members of one host family share; between families the relatives differ too."""
+
+LEVELLED: Mapping[str, str] = {**CUT_OFFS, **POWDER, **FAMILY}
+"""What is the same for all unless it is known of each, with why. Volume change, phases, potential
 and capacity are what materials are compared for, and stay each file's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Levelled:
-    """A property that was made equal: what the files say, and what stands for both [SI]."""
+    """A property that was made equal: what each file says, and what stands for all [SI]."""
 
     name: str
-    baseline: float
-    candidate: float
+    filed: tuple[float, ...]
     common: float
     why: str
 
@@ -55,58 +61,64 @@ class Levelled:
 
 
 def level(
-    baseline: MaterialRecord, candidate: MaterialRecord, footing: Footing = Footing.EQUAL
-) -> tuple[Material, Material, tuple[Levelled, ...]]:
-    """Both materials on one footing, and every number that was made equal.
+    records: Sequence[MaterialRecord], footing: Footing = Footing.EQUAL
+) -> tuple[tuple[Material, ...], tuple[Levelled, ...]]:
+    """Materials on one footing, and every number that was made equal.
 
-    A number known of one material alone stands for both; known of neither, the baseline's does, and
-    of two assumed cut-offs the wider. Where both are known, or the user set one, each keeps its own.
+    A number known of some stands for the others too; known of none, the first's does, and of
+    assumed cut-offs the widest. What is known of all, or set by the user, stays as it is. Between
+    host families only the powder is shared, and cut-offs against one metal that overlap.
     ``Footing.AS_FILED`` changes nothing.
     """
-    first, second = baseline.material, candidate.material
-    common: dict[str, Property] = {}
+    materials = [record.material for record in records]
     steps = []
-    for name, why in LEVELLED.items() if footing is Footing.EQUAL else ():
-        one, other = first.properties.get(name), second.properties.get(name)
-        chosen = name in baseline.overrides or name in candidate.overrides
-        if one is None or other is None or chosen or _same(one, other):
+    for name, why in _shared(records).items() if footing is Footing.EQUAL else ():
+        if any(name in record.overrides for record in records):
             continue
-        if one.evidence in OWN and other.evidence in OWN:
+        filed = [material.properties[name] for material in materials if name in material.properties]
+        common = _common(name, filed)
+        if len(filed) < len(materials) or all(_stays(prop, common) for prop in filed):
             continue
-        common[name] = _common(name, one, other)
-        steps.append(
-            Levelled(
-                name=name,
-                baseline=one.magnitude,
-                candidate=other.magnitude,
-                common=common[name].magnitude,
-                why=why,
-            )
-        )
-    return first.replaced(**common), second.replaced(**common), tuple(steps)
+        materials = [
+            material if _stays(material[name], common) else material.replaced(**{name: common})
+            for material in materials
+        ]
+        magnitudes = tuple(prop.magnitude for prop in filed)
+        steps.append(Levelled(name=name, filed=magnitudes, common=common.magnitude, why=why))
+    return tuple(materials), tuple(steps)
+
+
+def _shared(records: Sequence[MaterialRecord]) -> Mapping[str, str]:
+    """What these materials can share: cut-offs of one carrier whose windows overlap, the powder,
+    and within a host family what is known of relatives only."""
+    materials = [record.material for record in records]
+    lower, upper = ([material.value(name) for material in materials] for name in CUT_OFFS)
+    one_window = len({material.carrier for material in materials}) == 1 and max(lower) < min(upper)
+    hosts = {record.file.material.host for record in records}
+    one_family = len(hosts) == 1 and None not in hosts
+    return {**(CUT_OFFS if one_window else {}), **POWDER, **(FAMILY if one_family else {})}
+
+
+def _stays(prop: Property, common: Property) -> bool:
+    """Whether it is known of its material, or is the common number with the common belief."""
+    return prop.evidence in OWN or (
+        prop.function,
+        prop.magnitude,
+        prop.plausible,
+        prop.activation_energy,
+    ) == (common.function, common.magnitude, common.plausible, common.activation_energy)
+
+
+def _common(name: str, filed: Sequence[Property]) -> Property:
+    known = [prop for prop in filed if prop.evidence in OWN] or filed
+    if name == "lower_voltage":
+        return min(known, key=lambda prop: prop.magnitude)
+    if name == "upper_voltage":
+        return max(known, key=lambda prop: prop.magnitude)
+    return known[0]
 
 
 def with_own_transport(levelled: Material, filed: Material) -> Material:
     """A levelled material with what its own file believes of diffusivity and exchange current."""
     own = {name: filed[name] for name in TRANSPORT if name in filed.properties}
     return levelled.replaced(**own)
-
-
-def _same(one: Property, other: Property) -> bool:
-    """Whether value and belief agree, so that there is nothing to make equal."""
-    return (one.function, one.magnitude, one.plausible, one.activation_energy) == (
-        other.function,
-        other.magnitude,
-        other.plausible,
-        other.activation_energy,
-    )
-
-
-def _common(name: str, one: Property, other: Property) -> Property:
-    if one.evidence in OWN or other.evidence in OWN:
-        return one if one.evidence in OWN else other
-    if name == "lower_voltage":
-        return min(one, other, key=lambda prop: prop.magnitude)
-    if name == "upper_voltage":
-        return max(one, other, key=lambda prop: prop.magnitude)
-    return one

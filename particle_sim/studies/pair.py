@@ -50,8 +50,7 @@ def run_pair(
         load_record(name, overrides=settings.overrides.get(name, {}))
         for name in (settings.baseline, settings.candidate)
     ]
-    first, second, levelled = level(records[0], records[1], settings.footing)
-    materials = (first, second)
+    materials, levelled = level(records, settings.footing)
     with nullcontext() if workers == 1 else worker_pool(workers) as pool:
         queue = _Queue(pool, progress)
         maps, back = (

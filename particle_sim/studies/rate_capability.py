@@ -17,7 +17,8 @@ from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
 from particle_sim.errors import refuse
 from particle_sim.materials.load import MaterialRecord, load_record
-from particle_sim.studies.choices import PhysicsChoice
+from particle_sim.studies.choices import Footing, PhysicsChoice
+from particle_sim.studies.footing import TRANSPORT, Levelled, level, with_own_transport
 from particle_sim.studies.half_cell_batch import half_cell_batch
 from particle_sim.studies.rate_band import (
     Batch,
@@ -58,6 +59,7 @@ class RateStudy:
     models: tuple[CellModel, ...] = (CellModel.SPM, CellModel.SPME)
     cells: tuple[CellKind, ...] = (CellKind.HALF,)
     physics: PhysicsChoice = PhysicsChoice.SOLID_SOLUTION
+    footing: Footing = Footing.EQUAL
     samples: int = 200
     seed: int = 0
 
@@ -78,11 +80,14 @@ def rate_study(
 ) -> xr.DataTree:
     """One node per material with ``curves``, ``losses``, ``band``, ``map`` and ``printed``."""
     report = progress or (lambda _text, _share: None)
-    records = [load_record(name) for name in study.materials]
+    records, levelled = _on_one_footing(study)
     for record in records:
         for cell in (cell for kind in study.cells for cell in _cells(study, record, kind)):
             carried_law(cell)  # what cannot be built or carried is told before any run
-    tree: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=_settings(study))}
+    same = [f"{step.name.replace('_', ' ')} {step.common:g} {step.unit}" for step in levelled]
+    tree: dict[str, xr.Dataset] = {
+        "/": xr.Dataset(attrs={**_settings(study), "same_for_all": same})
+    }
     for place, record in enumerate(records):
         for step, (name, dataset) in enumerate(_parts(study, record, batch)):
             tree[f"/{node_name(study.materials[place])}{name}"] = dataset
@@ -92,6 +97,17 @@ def rate_study(
 
 
 _STEPS = 6
+
+
+def _on_one_footing(study: RateStudy) -> tuple[list[MaterialRecord], tuple[Levelled, ...]]:
+    """The materials with what their tests share made equal; each keeps its own transport."""
+    filed = [load_record(name) for name in study.materials]
+    materials, levelled = level(filed, study.footing)
+    records = [
+        replace(record, material=with_own_transport(material, record.material))
+        for record, material in zip(filed, materials, strict=True)
+    ]
+    return records, tuple(step for step in levelled if step.name not in TRANSPORT)
 
 
 def node_name(material: str) -> str:

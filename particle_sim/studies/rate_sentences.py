@@ -29,9 +29,11 @@ COLUMNS = (
 
 
 def summary(tree: xr.DataTree) -> str:
-    """One sentence per material on its most demanding print, then every printed point."""
+    """What is the same for all, a sentence per material on its print, then every printed point."""
     names = list(tree.attrs["materials"])
-    blocks = [sentence(tree.children[name]) for name in names]
+    same = ", ".join(np.atleast_1d(tree.attrs.get("same_for_all", [])))
+    blocks = [f"Not printed of all, and therefore the same for all: {same}."] if same else []
+    blocks += [sentence(tree.children[name]) for name in names]
     blocks += ["\n".join(_point_lines(tree.children[name])) for name in names]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
