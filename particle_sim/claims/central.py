@@ -23,6 +23,9 @@ from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.transport.laws import SOLID_SOLUTION
 from particle_sim.units import readable
 
+CRACK_INPUTS = {"fracture_toughness", "flaw_size"}
+"""What a material must give before its cracks are judged."""
+
 
 class Central(NamedTuple):
     """The central result in words, and every number in them."""
@@ -108,7 +111,7 @@ def surface(settings: Comparison, result: MaterialResult) -> Central | str:
 def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
     """The stress intensity of the surface flaw; a sentence where the file gives none."""
     material = result.material
-    if not {"fracture_toughness", "flaw_size"} <= material.properties.keys():
+    if not material.properties.keys() >= CRACK_INPUTS:
         return f"{result.title}: add fracture_toughness and flaw_size to its file to test this."
     bracket = _bracket(settings, result)
     if bracket is not None:

@@ -30,6 +30,7 @@ from particle_sim.claims.tools import full_cells
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
+from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -129,9 +130,9 @@ def _finding(
     still = " and ".join(result.title for result in about if result.never_moved)
     numbers: Numbers = {}
     if isinstance(middle, str):
-        found = untested(claim.id, middle)
+        found = untested(claim, middle)
     elif still:
-        found = untested(claim.id, NEVER_MOVED.format(titles=still, c_rate=settings.c_rate))
+        found = untested(claim, NEVER_MOVED.format(titles=still, c_rate=settings.c_rate))
     else:
         question = question_of(claim, _tools(settings, pair), settings.samples, settings.seed)
         found = judged(question, test, KINDS[test.kind].test, opening=middle.text)
@@ -156,7 +157,6 @@ def _shares(found: Answer) -> Numbers:
         "share_low": low,
         "share_high": high,
         "draws": found.draws,
-        "solid_solution_share": found.solid_share,
         "share_with_equal_ranges": found.alike_share,
     }
     return {name: (float(value), "1") for name, value in known.items() if value is not None}
@@ -172,17 +172,26 @@ def _as_claim(
     names = [pair[role].name for role in asked.about]
     test = TestEntry(kind=asked.test)
     header = ClaimHeader(id="", paper="", place="", says=asked.generic)
+    parameters: dict[str, float] = {}
     for claim in known:
         written, told = claim.file.test, claim.file.claim
         bare = [name.partition("@")[0] for name in told.materials]
         if written is not None and written.kind == asked.test and bare == names:
-            test, header = written, told
+            test, header, parameters = written, told, dict(claim.parameters)
             break
     roles = {result.name: role for role, result in pair.items()}
-    test = test.model_copy(update={"alike": roles.get(test.alike or "", test.alike)})
+    apart = roles.get(test.tells_apart or "")
+    if apart and not pair[apart].material.properties.keys() >= central.CRACK_INPUTS:
+        apart = None
+    test = test.model_copy(
+        update={"alike": roles.get(test.alike or "", test.alike), "tells_apart": apart}
+    )
     header = header.model_copy(update={"materials": list(asked.about)})
     given = {"c_rate": settings.c_rate, "uniform_below": settings.uniform_below}
-    parameters = {name: given[name] for name in KINDS[asked.test].needs.parameters}
+    asks = KINDS[asked.test].needs
+    parameters |= {
+        name: given[name] for name in given.keys() & {**asks.parameters, **asks.optional}.keys()
+    }
     file = ClaimFile(claim=header, test=test)
     return Claim(path=Path("compare"), file=file, parameters=parameters, printed={}), test
 
@@ -195,8 +204,14 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
             return load_material(name)
         return replace(pair[name].believed, two_phase=pair[name].law.separates)
 
-    def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
+    def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]
         return result.maps[laws.SOLID_SOLUTION.name if law == SOLID else result.law.name]
 
-    return Tools(load=load, half_cells=drawn_half_cells, field_map=field_map, full_cells=full_cells)
+    return Tools(
+        load=load,
+        half_cells=drawn_half_cells,
+        field_map=field_map,
+        full_cells=full_cells,
+        directions=(settings.direction,),
+    )

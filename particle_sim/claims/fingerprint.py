@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from particle_sim.cell.half_cell import HALF_CELLS
-from particle_sim.claims.answer import judged
+from particle_sim.claims.answer import judged, question_of
 from particle_sim.claims.called import called_text
 from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
@@ -48,7 +48,8 @@ def _fingerprint(
     if test is None:
         return parts
     kind = KINDS[test.kind]
-    names = [*claim.file.claim.materials, *([test.alike] if test.alike else [])]
+    others = [name for name in (test.alike, test.tells_apart) if name is not None]
+    names = [*claim.file.claim.materials, *others]
     names += [reference.material for reference in test.printed.values()]
     names += system_names() if kind.needs.whole_library else []
     for name in dict.fromkeys(names):
@@ -61,7 +62,7 @@ def _fingerprint(
 
 def _of_test(kind: str) -> str:
     """The hash of a kind's test, its simulations, and how the answer is drawn and judged."""
-    return _of_text(f"{SAMPLES} {SEED} {called_text([judged, *_roots(KINDS[kind])])}")
+    return _of_text(f"{SAMPLES} {SEED} {called_text([judged, question_of, *_roots(KINDS[kind])])}")
 
 
 def _roots(kind: Kind) -> list[Callable[..., object]]:

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from particle_sim.claims import kinds_field, kinds_print, kinds_rate
+from particle_sim.claims import kinds_crack, kinds_field, kinds_print, kinds_rate
 from particle_sim.claims.kind import Kind, claim_kind
 from particle_sim.claims.schema import Needs
 
 _SMOOTH = {"c_rate": "1/h", "uniform_below": "1"}
 _RATE = {"c_rate": "1/h", "current": "A/kg"}
+_FATIGUE = {**_RATE, "threshold": "1"}
+_SERIES = tuple(
+    f"{role}{part}"
+    for role in ("first", "second")
+    for part in ("", "_low", *(f"_{name}" for name in kinds_rate.INNER_RATES))
+)
 _KEPT = ("kept", "at_rate", "low_rate")
 _CELL = {"c_rate": "1/h", "presodiated": "1", "tolerance": "1"}
 _WINDOW = {"lower_voltage": "V"}
@@ -21,36 +27,26 @@ uniform = claim_kind(kinds_field.uniform, _SMOOTH)
 heterogeneous = claim_kind(kinds_field.heterogeneous, _SMOOTH)
 surface_richer = claim_kind(kinds_field.surface_richer, {"c_rate": "1/h"})
 caused_by_diffusivity = claim_kind(kinds_field.caused_by_diffusivity, _SMOOTH, materials=2)
-lower_stress = claim_kind(kinds_field.lower_stress, {"c_rate": "1/h"}, materials=2)
-cracks = claim_kind(kinds_field.cracks, {"c_rate": "1/h"})
-holds_together = claim_kind(kinds_field.holds_together, {"c_rate": "1/h"})
-fewer_cracks = claim_kind(kinds_field.fewer_cracks, {"c_rate": "1/h"}, materials=2)
+lower_stress = claim_kind(kinds_crack.lower_stress, {"c_rate": "1/h"}, materials=2)
+fewer_cracks = claim_kind(kinds_crack.fewer_cracks, {}, materials=2, optional=_RATE)
+cracks = claim_kind(kinds_crack.cracks, {}, optional=_RATE)
+holds_together = claim_kind(kinds_crack.holds_together, {}, optional=_FATIGUE)
+lasts = claim_kind(kinds_crack.lasts, {}, optional=_FATIGUE)
 keeps_capacity = claim_kind(
-    kinds_rate.keeps_capacity,
-    {"tolerance": "1"},
-    optional={**_RATE, "keeps": "1"},
-    optional_printed=_KEPT,
+    kinds_rate.keeps_capacity, {"tolerance": "1"}, optional=_RATE, optional_printed=_KEPT
 )
-loses_capacity = claim_kind(
-    kinds_rate.loses_capacity,
-    {"tolerance": "1"},
-    optional={**_RATE, "keeps": "1"},
-    optional_printed=_KEPT,
-)
+keeps_at_least = claim_kind(kinds_rate.keeps_at_least, {"keeps": "1"}, optional=_RATE)
 keeps_more = claim_kind(kinds_rate.keeps_more, {}, materials=2, optional=_RATE)
-holds_at_rate = claim_kind(kinds_rate.holds_at_rate, {}, optional=_RATE)
-cracks_at_rate = claim_kind(kinds_rate.cracks_at_rate, {}, optional=_RATE)
-fewer_cracks_at_rate = claim_kind(kinds_rate.fewer_cracks_at_rate, {}, materials=2, optional=_RATE)
 low_polarisation = claim_kind(
     kinds_rate.low_polarisation, {"polarisation_below": "V"}, optional=_RATE
 )
 narrower_gap = claim_kind(kinds_rate.narrower_gap, {}, materials=2, optional=_RATE)
 rate_orders_diffusivity = claim_kind(
     kinds_rate.rate_orders_diffusivity,
-    {"tolerance": "1"},
+    {"tolerance": "1", "misfit": "1"},
     materials=2,
     optional=_RATE,
-    printed=("first", "first_low", "second", "second_low"),
+    printed=_SERIES,
 )
 full_cell_capacity = claim_kind(
     kinds_print.full_cell_capacity,

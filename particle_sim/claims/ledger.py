@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from particle_sim.claims.answer import Answer, answer
+from particle_sim.claims.answer import Answer, Asked, answer
 from particle_sim.claims.fingerprint import changed_parts, fingerprints
 from particle_sim.claims.interval import Region, Verdict
 from particle_sim.claims.kinds import NEEDS
@@ -142,20 +142,30 @@ def _about(claim: Claim) -> frozenset[str]:
 
 
 def headline(entry: Entry) -> str:
-    """Id, verdict and share, in columns."""
+    """Id, verdict with its label or condition, and share, in columns."""
     found = entry.answer
     share = ""
     if found.share is not None and found.interval is not None:
         low, high = found.interval
         share = f"{100 * found.share:.0f} % ({100 * low:.0f}-{100 * high:.0f}) of {found.draws}"
-    why = f": {found.because}" if found.because else ""
-    return f"{entry.claim.id:5} {(found.verdict.value + why).upper():28} {share:22}".rstrip()
+    return f"{entry.claim.id:5} {verdict_in_words(found).upper():28} {share:22}".rstrip()
+
+
+def verdict_in_words(found: Answer) -> str:
+    """The verdict, why it is not testable, its label, and what it takes for true."""
+    said = found.verdict.value + (f": {found.because}" if found.because else "")
+    said += f" ({found.label})" if found.label else ""
+    said += f" ({found.fit})" if found.fit else ""
+    settled = found.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+    return said + (f", given {found.given}" if found.given and settled else "")
 
 
 def as_data(found: Answer) -> dict[str, Any]:
     """An answer as plain data, for JSON."""
     data = asdict(found)
     data["verdict"] = found.verdict.value
+    data["branches"] = [{**asdict(each), "verdict": each.verdict.value} for each in found.branches]
+    data["settled_by"] = list(found.settled_by)
     data["interval"] = None if found.interval is None else list(found.interval)
     data["numbers"] = {
         name: {"value": value, "unit": unit} for name, (value, unit) in found.numbers.items()
@@ -165,15 +175,22 @@ def as_data(found: Answer) -> dict[str, Any]:
 
 def from_data(data: dict[str, Any]) -> Answer:
     """An answer from what :func:`as_data` wrote."""
-    region, interval = data["region"], data["interval"]
+    known = {entry.name: data[entry.name] for entry in fields(Answer) if entry.name in data}
+    region, interval = known["region"], known["interval"]
+    asked = [
+        Asked(**{**entry, "verdict": Verdict(entry["verdict"])})
+        for entry in known.get("branches", ())
+    ]
     return Answer(
         **{
-            **data,
-            "verdict": Verdict(data["verdict"]),
+            **known,
+            "verdict": Verdict(known["verdict"]),
             "interval": None if interval is None else (interval[0], interval[1]),
+            "branches": tuple(asked),
             "region": None if region is None else Region(**region),
+            "settled_by": tuple(known.get("settled_by", ())),
             "numbers": {
-                name: (entry["value"], entry["unit"]) for name, entry in data["numbers"].items()
+                name: (entry["value"], entry["unit"]) for name, entry in known["numbers"].items()
             },
         }
     )
@@ -249,4 +266,5 @@ def _change(
 
 
 def _verdict(found: Answer) -> str:
-    return found.verdict.value + (f" ({found.because})" if found.because else "")
+    because = f" ({found.because})" if found.because else ""
+    return found.verdict.value + because + (f" [{found.label}]" if found.label else "")

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_print import FULL_CELL_DRAWS
-from particle_sim.claims.ledger import Entry
+from particle_sim.claims.ledger import Entry, verdict_in_words
+from particle_sim.claims.measurements import MEASUREMENTS
+from particle_sim.claims.missing import missing_measurements
+from particle_sim.claims.question import CONSISTENT
 from particle_sim.claims.schema import Claim
 from particle_sim.materials.system import shared_sources
 from particle_sim.plausible.defaults import SAMPLES
@@ -33,20 +36,37 @@ it holds lies above 90 %, *contradicted* when it lies below 10 %, and *undecided
 share counts combinations of what we believe plausible; it is not the chance that the sentence is
 true of the powder in the paper.
 
-*Not testable* has three reasons. *Assumed*: our own input is the answer. Most of all, no paper here
-prints a diffusion coefficient, so that a faster high-entropy material is something we put in; where
-a claim compares two materials, it is asked again with the same range of the assumed properties for
-both, and an answer that does not survive is no answer. *Not modelled*: no half cell, full cell or
-particle of ours has what the sentence speaks of. *Not printed*: the paper gives no number to hold
-it against.
+A claim is asked more than once, and an answer must be the same each time:
 
-Three kinds of answer stay open whatever their share. A measurement cannot be contradicted by inputs
-we assumed: it rules those out instead. Cracks are asked of one charge, so that few of them do not
-speak against cracks over many cycles, and their absence makes no long life. And where a coherent
-phase boundary, which nobody has excluded, turns the central answer round, that is what decides.
+- in both directions, unless the sentence names one;
+- of stress and cracks, in one phase or with a relieved boundary, with a boundary that holds its
+  misfit up to the yield stress, and as the papers describe the two materials: the law of a material
+  follows from its phase evidence and is the same in every claim. The same mechanism stands for both
+  materials of a comparison; a boundary in the less likely one alone is shown and has no vote;
+- with the cut-offs that are printed of one material alone for both;
+- with the same range of an assumed property for both materials of a comparison;
+- of the baseline, where the claim praises one material: a test that the baseline passes as well
+  does not tell the two apart.
 
-Half cells are single-particle models: no electrolyte, one particle size, no ageing. They keep more
-capacity at high rates than real electrodes do, so a claim of a high rate is tested generously.
+*Given C39* means that the answer takes the order of two diffusivities from another measurement of
+the same paper, which it prints without numbers; both are then drawn from one range, and the share
+without it is shown. *Arithmetic*, *tautology* (the sentence is an input of ours) and
+*inconsistency* (the paper contradicts itself) are labels: such claims are listed and not counted as
+support.
+
+A measured capacity is held against the draws on both sides of a band. It is *consistent* unless
+95 % of the draws lie on one side of it: then *the draws are too low* or *too high*. Inputs that we
+assumed cannot contradict a measurement, and a wide band that holds it does not support it.
+
+*Not testable* has three reasons. *Assumed*: our own input is the answer. *Not modelled*: no half
+cell, full cell or particle of ours has what the sentence speaks of. *Not printed*: the paper gives
+no number to hold it against.
+
+Cracks are asked of one charge: few of them do not speak against cracks over many cycles. Where the
+stress intensity stays below half of the toughness no flaw grows however many cycles follow; that
+makes no long life.
+
+Half cells are single-particle models: no electrolyte, one particle size, no ageing.
 """
 
 
@@ -56,13 +76,26 @@ def claims_page(entries: Sequence[Entry]) -> str:
     numbers = {paper: n for n, paper in enumerate(papers, 1)}
     counts = Counter(entry.answer.verdict for entry in entries)
     total = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict)
+    missing = missing_measurements(entries)
     lines = [
         _HEAD,
-        f"{len(entries)} claims and parts of claims: {total}.",
+        f"{len(entries)} claims and parts of claims: {total}. {_counted(entries)}",
         "",
         "| claim | verdict | holds in | says | paper |",
         "|---|---|---|---|---|",
         *(_row(entry, numbers) for entry in entries),
+        "",
+        "## What to measure next",
+        "",
+        "Missing measurements by the number of claims that each would settle by itself, or would",
+        "free of what they take for true.",
+        "",
+        "| measurement | settles alone | with others |",
+        "|---|---|---|",
+        *(
+            f"| {each.title} | {_names(each.alone)} | {_names(each.with_others)} |"
+            for each in missing
+        ),
         "",
         "## Answers",
         "",
@@ -83,13 +116,33 @@ def claims_page(entries: Sequence[Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _counted(entries: Sequence[Entry]) -> str:
+    """How many answers are neither arithmetic nor put in, and how many measurements fit."""
+    found = [entry.answer for entry in entries]
+    settled = [each for each in found if each.settled]
+    given = sum(bool(each.given) for each in settled)
+    fits = Counter(each.fit for each in found if each.fit)
+    said = ", ".join(
+        f"{count} where {name}" if name != CONSISTENT else f"{count} {name}"
+        for name, count in fits.items()
+    )
+    return (
+        f"Of the supported and contradicted, {len(settled)} are neither arithmetic nor tautology, "
+        f"{given} of them given another claim. Measured capacities: {said}."
+    )
+
+
+def _names(claims: Sequence[str]) -> str:
+    return f"{len(claims)}: {', '.join(claims)}" if claims else ""
+
+
 def _row(entry: Entry, numbers: dict[str, int]) -> str:
     header, found = entry.claim.file.claim, entry.answer
     share = ""
     if found.share is not None and found.interval is not None:
         low, high = (100 * end for end in found.interval)
         share = f"{100 * found.share:.0f} % ({low:.0f} to {high:.0f})"
-    verdict = found.verdict.value + (f": {found.because}" if found.because else "")
+    verdict = verdict_in_words(found)
     place = f"[{numbers[header.paper]}](#papers) {header.place}"
     says = header.says if entry.claim.file.test else f"{header.says} *{found.sentence}*"
     return f"| {entry.claim.id} | {verdict} | {share} | {says} | {place} |"
@@ -106,6 +159,11 @@ def _section(entry: Entry) -> list[str]:
         f"{name} {readable(value)}{'' if unit == '1' else ' ' + unit}"
         for name, (value, unit) in entry.answer.numbers.items()
     ]
+    if entry.answer.decided_by:
+        lines += [f"- Decided by: {entry.answer.decided_by}."]
+    if entry.answer.settled_by:
+        wanted = "; ".join(MEASUREMENTS[name] for name in entry.answer.settled_by)
+        lines += [f"- Would settle it: {wanted}."]
     if numbers:
         lines += [f"- Found: {'; '.join(numbers)}."]
     if test.printed:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from particle_sim.claims.schema import Claim
+from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
@@ -19,13 +20,16 @@ from particle_sim.units import Array
 Flags = NDArray[np.bool_]
 Numbers = dict[str, tuple[float, str]]
 
-OWN, SOLID, COHERENT = "own", "solid solution", "coherent"
-"""Laws a field map can be asked for: what the material's source describes, one phase, and two
-phases whose boundary stress acts back on the sodium."""
+OWN, SOLID = "own", "solid solution"
+"""Laws a field map can be asked for: what the material's source describes, and one phase."""
+BOTH_WAYS = (Direction.CHARGE, Direction.DISCHARGE)
 
 GROWTH = "cracks grow over cycles, which is not modelled"
-NO_LIFE = "not cracking in one charge is needed for a long life and does not make one"
+NO_LIFE = "cracks that do not grow are needed for a long life and do not make one"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
+CONSISTENT, TOO_LOW, TOO_HIGH = "consistent", "the draws are too low", "the draws are too high"
+READINGS = ("", CONSISTENT, TOO_LOW, TOO_HIGH)
+"""What the draws are to a measured number."""
 ONE_CARBON = (
     "size and diffusivity of the hard carbon are those of one published set and were not varied"
 )
@@ -74,10 +78,12 @@ class Tools:
 
     load: Callable[[str], Material]
     half_cells: HalfCells
-    field_map: Callable[[str, float, str], xr.Dataset]
-    """(material, C-rate, law) -> stress and inhomogeneity against D/R^2 on charge"""
+    field_map: Callable[[str, float, str, Direction], xr.Dataset]
+    """(material, C-rate, law, direction) -> stress and inhomogeneity against D/R^2"""
     full_cells: Callable[[str, str, float, float | None, int, int], FullCells]
     """(material, cell design, C-rate, lower cut-off or none, draws, seed) -> full cells"""
+    directions: tuple[Direction, ...] = BOTH_WAYS
+    """What the field maps can be asked for"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +101,39 @@ class Question:
         """A parameter of the claim in SI units."""
         return self.claim.parameters[name]
 
+    def rate(self, material: Material) -> float:
+        """The claim's C-rate [1/h], or its specific current over the material's 1C."""
+        given = self.claim.parameters
+        if "current" in given:
+            return given["current"] / material.value("one_c_current")
+        if "c_rate" in given:
+            return given["c_rate"]
+        raise InputError(
+            f"{self.claim.path.name}: test.parameters holds neither c_rate nor current; give one."
+        )
+
     def with_draws(self, *draws: MaterialDraws) -> Question:
         """The same question about other draws."""
         return replace(self, draws=draws)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """The same question under one physics, direction or control."""
+
+    name: str
+    holds: Flags
+    counted: Flags
+    votes: bool = True
+    """Whether a different answer here leaves the claim open; else it is shown only"""
+
+    @property
+    def successes(self) -> int:
+        return int(np.count_nonzero(self.holds & self.counted))
+
+    @property
+    def draws(self) -> int:
+        return int(np.count_nonzero(self.counted))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +148,14 @@ class Evidence:
     numbers: Numbers = field(default_factory=dict)
     exact: bool = False
     """Whether this is arithmetic without any draw"""
-    solid_share: float | None = None
-    """Share with every material as a solid solution, where one reacts in two phases"""
-    turned_by: str = ""
-    """An equally plausible physics under which the central answer is the opposite"""
+    name: str = ""
+    """Under which of several physics or directions these draws were judged, as a phrase"""
+    branches: tuple[Branch, ...] = ()
+    """The others"""
+    follows: Array | None = None
+    """What was held against the print (n,), where no draw falls on one side of it alone"""
+    fit: str = ""
+    """For a measured number: whether the draws reach it, of ``READINGS``"""
     cannot_contradict: str = ""
     """Why a small share leaves the claim open, as a clause"""
     cannot_support: str = ""

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from particle_sim.claims.measurements import MEASUREMENTS
+from particle_sim.claims.printed import FactReference, Library, printed_number
+from particle_sim.claims.printed import library as library
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.system import (
-    System,
-    load_system,
-    shared_sources,
-    split_name,
-    system_names,
-)
+from particle_sim.materials.system import split_name
 from particle_sim.resources import shipped_folder
 from particle_sim.units import to_si
 
 BECAUSE = ("assumed", "not modelled", "not printed")
 """Why a claim is not testable: our input is its answer, no model holds it, or no number says it."""
 
+Label = Literal["", "arithmetic", "tautology", "inconsistency"]
+"""What is listed and not counted as support: a sum of printed numbers, what was put in, and a paper
+that contradicts itself."""
+
 _ID = re.compile(r"C([1-9][0-9]?)([a-z]?)")
+_PAIR = 2
 
 
 class _Strict(BaseModel):
@@ -42,17 +43,6 @@ class Choice(_Strict):
     why: str = Field(min_length=10)
 
 
-class FactReference(_Strict):
-    """Where a printed number stands in a material file: the one fact that matches ``where``."""
-
-    material: str
-    fact: str
-    number: str
-    where: dict[str, str | int | float] = {}
-    item: int | None = None
-    """Place in a list of numbers, from 0; -1 is the last."""
-
-
 class ClaimHeader(_Strict):
     """What is said, by whom, about which materials."""
 
@@ -62,6 +52,17 @@ class ClaimHeader(_Strict):
     says: str = Field(min_length=10)
     materials: list[str] = []
     """The material the claim is about first."""
+    label: Label = ""
+    settled_by: list[str] = []
+    """The measurements, all of them together, that would settle it."""
+
+
+class Given(_Strict):
+    """Another claim of the same paper that the answer takes for true."""
+
+    claim: str
+    higher: str
+    """The property that it says is higher in the first material."""
 
 
 class TestEntry(_Strict):
@@ -74,6 +75,11 @@ class TestEntry(_Strict):
     """Properties in which nobody printed a difference between the materials."""
     alike: str | None = None
     """Material whose ranges take the place of the assumed ones; the second material by default."""
+    given: Given | None = None
+    tells_apart: str | None = None
+    """The baseline that is asked the same; where it passes too, nothing is said."""
+    direction: Literal["charge", "discharge"] | None = None
+    """The direction that the sentence names; without one, both are asked."""
     parameters: dict[str, Choice] = {}
     printed: dict[str, FactReference] = {}
 
@@ -135,24 +141,6 @@ def claims_folder() -> Path:
     return shipped_folder("scenarios") / "claims"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Library:
-    """What claims may name, read once."""
-
-    load: Callable[[str], System]
-    names: tuple[str, ...]
-    papers: frozenset[str]
-
-
-def library() -> Library:
-    """The shipped materials and sources; each material is read when it is first asked for."""
-    return Library(
-        load=cache(load_system),
-        names=tuple(system_names()),
-        papers=frozenset(shared_sources().sources),
-    )
-
-
 def load_claims(folder: Path, kinds: Mapping[str, Needs]) -> list[Claim]:
     """All claims of a folder in order; every problem of every file as one :class:`InputError`."""
     paths = sorted(folder.glob("*.toml"))
@@ -202,34 +190,6 @@ def load_claim(path: Path, kinds: Mapping[str, Needs], known: Library) -> Claim:
     return Claim(path=path, file=file, parameters=parameters, printed=printed)
 
 
-def printed_number(reference: FactReference, known: Library) -> float:
-    """The number a reference points at, as printed; :class:`InputError` unless there is one."""
-    system = known.load(reference.material)
-    facts = system.file.printed.get(reference.fact, [])
-    matching = [
-        fact
-        for fact in facts
-        if all(fact.statement.get(key) == value for key, value in reference.where.items())
-        and reference.number in fact.statement
-    ]
-    if len(matching) != 1:
-        raise InputError(
-            f"{len(matching)} facts {reference.fact} of {reference.material} hold "
-            f"{reference.number} where {reference.where or 'nothing is asked'}; name exactly one."
-        )
-    value = matching[0].statement[reference.number]
-    if isinstance(value, list) and reference.item is not None:
-        count = len(value)
-        if not -count <= reference.item < count:
-            raise InputError(f"item is {reference.item}; {reference.number} has {count} numbers.")
-        value = value[reference.item]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(
-            f"{reference.number} of {reference.material} is {value!r}; it must be one number."
-        )
-    return float(value)
-
-
 def _parts(name: str) -> tuple[int, str]:
     match = _ID.fullmatch(name)
     return (0, name) if match is None else (int(match[1]), match[2])
@@ -266,6 +226,11 @@ def _header_problems(where: str, header: ClaimHeader, known: Library) -> list[st
         for name in header.materials
         if split_name(name)[0] not in known.names
     ]
+    problems += [
+        f'{where}: claim.settled_by names "{name}"; {closest(name, MEASUREMENTS)}'
+        for name in header.settled_by
+        if name not in MEASUREMENTS
+    ]
     return problems
 
 
@@ -289,14 +254,21 @@ def _test_problems(
         problems.append(
             f"{where}: claim.materials holds {count}; {test.kind} needs {needs.materials}."
         )
+    properties = [("assumes", name) for name in test.assumes]
+    properties += [("given.higher", test.given.higher)] if test.given else []
     problems += [
-        f'{where}: test.assumes names "{name}"; {closest(name, CATALOGUE)}'
-        for name in test.assumes
+        f'{where}: test.{entry} names "{name}"; {closest(name, CATALOGUE)}'
+        for entry, name in properties
         if name not in CATALOGUE
     ]
-    if test.alike is not None and test.alike not in known.names:
+    problems += [
+        f'{where}: test.{entry} is "{name}"; {closest(name, known.names)}'
+        for entry, name in (("alike", test.alike), ("tells_apart", test.tells_apart))
+        if name is not None and name not in known.names
+    ]
+    if test.given is not None and count < _PAIR:
         problems.append(
-            f'{where}: test.alike is "{test.alike}"; {closest(test.alike, known.names)}'
+            f"{where}: test.given orders two materials and claim.materials holds {count}; name two."
         )
     problems += _name_problems(
         f"{where}: test.parameters", test.parameters, needs.parameters, needs.optional

@@ -12,10 +12,11 @@ import xarray as xr
 from particle_sim.cell.design import CellDesign, load_cell_design, with_values
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.solve import solve_cell
-from particle_sim.claims.question import COHERENT, OWN, FullCells, Tools
+from particle_sim.claims.question import OWN, FullCells, Tools
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
+from particle_sim.materials.property import Evidence
 from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
 from particle_sim.protocols.discharge import discharge
@@ -36,30 +37,45 @@ def simulations() -> Tools:
     )
 
 
-def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
-    """Stress and inhomogeneity of a free sphere on charge to 90 %, against D/R^2.
+CUT_OFFS = {"lower_voltage": min, "upper_voltage": max}
+"""What stands for both of a pair where neither is known."""
+KNOWN = (Evidence.MEASURED, Evidence.DIGITISED)
 
-    ``law`` is ``OWN`` for the reaction the material's source describes, ``SOLID`` for one phase,
-    or ``COHERENT`` for a single point at the central D/R^2 with coherency in the potential.
+
+def level(materials: tuple[Material, ...]) -> tuple[Material, ...]:
+    """The materials of one claim on equal footing: the cut-offs of their tests.
+
+    Those known of some alone stand for all; known of none, the widest. Where all are known each
+    keeps its own.
+    """
+    common = {}
+    for name, widest in CUT_OFFS.items():
+        given = [each[name] for each in materials if name in each.properties]
+        known = [prop for prop in given if prop.evidence in KNOWN]
+        if len(known) < len(given):
+            common[name] = widest(known or given, key=lambda prop: prop.magnitude)
+    return tuple(each.replaced(**common) for each in materials) if len(materials) > 1 else materials
+
+
+def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
+    """Stress and inhomogeneity of a free sphere to 90 % of its capacity, against D/R^2.
+
+    ``law`` is ``OWN`` for the reaction the material's source describes, or ``SOLID`` for one phase.
     """
     material = load_material(name)
-    if law == COHERENT:
-        chosen = laws.COHERENT
-        rates = [material.value("diffusivity") / material.value("particle_radius") ** 2]
-    else:
-        declared = law_of(PhysicsChoice.DECLARED.value, material)
-        chosen = declared if law == OWN else laws.SOLID_SOLUTION
-        rates = [float(rate) for rate in map_rates(chosen)]
+    chosen = laws.SOLID_SOLUTION
+    if law == OWN:
+        chosen = law_of(PhysicsChoice.DECLARED.value, material)
     points = [
         map_task(
             material,
             chosen,
-            rate,
+            float(rate),
             c_rate=c_rate,
-            direction=Direction.CHARGE,
+            direction=direction,
             stress=StressMeasure.VON_MISES,
         )
-        for rate in rates
+        for rate in map_rates(chosen)
     ]
     return map_dataset([run_map_task(point) for point in points], chosen)
 

@@ -27,11 +27,15 @@ def claims(
         Path | None, typer.Option(help="Folder of claim files; default: the shipped one.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    to_measure: Annotated[
+        bool, typer.Option("--next", help="Print which measurements would settle most claims.")
+    ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/claims.md.")] = False,
 ) -> None:
     """The ledger of claims; what changed since it was written is computed again."""
     from particle_sim.claims.interval import Verdict
     from particle_sim.claims.ledger import as_data, headline, update_ledger
+    from particle_sim.claims.missing import missing_lines
     from particle_sim.claims.page import claims_page
     from particle_sim.claims.tools import simulations
 
@@ -46,6 +50,9 @@ def claims(
     if as_json:
         rows = [{**as_data(entry.answer), "says": entry.claim.file.claim.says} for entry in entries]
         print(json.dumps(rows, indent=2))
+        return
+    if to_measure:
+        print("\n".join(missing_lines(entries)))
         return
     if markdown:
         print(claims_page(entries), end="")

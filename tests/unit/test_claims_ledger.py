@@ -80,8 +80,8 @@ def test_a_changed_verdict_is_written_down(folder: Path) -> None:
     lines = (folder / CHANGES).read_text(encoding="utf-8").splitlines()
     assert lines[-4:] == [
         "| 2026-01-02 | C41 | | not testable (assumed) | new |",
-        "| 2026-01-02 | C50a | | supported | new |",
-        "| 2026-01-02 | C50a | supported | contradicted | claim file |",
+        "| 2026-01-02 | C50a | | supported [arithmetic] | new |",
+        "| 2026-01-02 | C50a | supported [arithmetic] | contradicted [arithmetic] | claim file |",
         "| 2026-01-02 | C41 | not testable (assumed) | gone | claim file |",
     ]
 

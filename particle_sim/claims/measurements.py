@@ -1,0 +1,49 @@
+"""The closed list of measurements that would settle claims, and which input each of them fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MEASUREMENTS: Mapping[str, str] = {
+    "diffusivity": "diffusion coefficients of both materials as numbers (GITT or pulses, with the "
+    "radius they were reduced by)",
+    "particle_sizes": "particle sizes of both powders (SEM, as a distribution)",
+    "lattice_parameters": "a(x), c(x) and V(x) of both materials as numbers (operando XRD)",
+    "phases": "whether it parts into two phases, at rest and at the rate (operando XRD)",
+    "boundary": "whether the phase boundary is coherent, relieved or goes by an intermediate phase "
+    "(TEM of a half-charged particle)",
+    "modulus": "Young's modulus (indentation of grains)",
+    "toughness": "fracture toughness (micro-pillar splitting or indents in grains)",
+    "flaws": "flaws of particles as made (FIB-SEM)",
+    "charge_transfer": "exchange current on a known area (impedance over the state of charge)",
+    "cell": "loading, series resistance and cut-offs of the cell",
+    "open_circuit": "rest potentials against filling as numbers",
+    "voltage_curves": "charge and discharge curves of both materials as numbers",
+    "rate_test": "capacities of both materials at each rate in the same cell as numbers",
+    "simulation_inputs": "inputs of the published simulation",
+    "cracked_share": "share of cracked particles after a stated number of cycles (counted in SEM)",
+    "retention": "retention and volume change of more materials in one kind of cell",
+    "ageing": "diffusivity and resistance against cycle number as numbers",
+    "volume_change": "volume change of the material and of its baseline as numbers",
+    "barriers": "migration barriers of both materials by one method",
+    "conductivity": "conductivities of the material and of its parent as numbers",
+}
+"""What is measured, by the name that a claim file gives."""
+
+FIXES: Mapping[str, str] = {
+    "diffusivity": "diffusivity",
+    "particle_radius": "particle_sizes",
+    "exchange_current_density": "charge_transfer",
+    "maximum_concentration": "lattice_parameters",
+    "film_resistance": "cell",
+    "active_loading": "cell",
+    "negative_to_positive_ratio": "cell",
+    "negative_initial_sodium": "cell",
+    "regular_solution_parameter": "phases",
+    "volume_change": "lattice_parameters",
+    "youngs_modulus": "modulus",
+    "poisson_ratio": "modulus",
+    "flaw_size": "flaws",
+    "fracture_toughness": "toughness",
+}
+"""The measurement that fixes an input."""

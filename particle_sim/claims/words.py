@@ -1,0 +1,89 @@
+"""The sentences of an answer: in which share it holds, under what, and what decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from particle_sim.cell.design import FULL_CELL_CATALOGUE
+from particle_sim.claims.interval import Region, share_interval, verdict_of
+from particle_sim.claims.question import Branch, Evidence
+from particle_sim.claims.schema import TestEntry
+from particle_sim.materials.catalogue import CATALOGUE
+
+
+def shares(
+    found: Evidence,
+    levelled: Evidence | None,
+    test: TestEntry,
+    shown: Sequence[Branch],
+    because: str,
+) -> list[str]:
+    """What was asked, in which share it holds, and in which share otherwise."""
+    low, high = share_interval(found.successes, found.draws)
+    given = f"Given {test.given.claim}: " if test.given else ""
+    under = f" {found.name}" if found.name else ""
+    said = [
+        found.text,
+        f"{given}Holds{under} in {_of(found)} ({percent(low)} to {percent(high)}).",
+    ]
+    said += [
+        f"{_capital(each.name)}: {_verdict(each)}, in {_of(each)}." for each in shown if each.draws
+    ]
+    if levelled is not None:
+        names = " and ".join(plain(name) for name in test.assumes)
+        said.append(f"With the same range of {names} for both, in {_of(levelled)}.")
+        if because:
+            said.append(f"So the answer would only repeat what was assumed of {names}.")
+    return said
+
+
+def passes_too(control: Branch | None) -> str:
+    """Why a test that the baseline passes says nothing."""
+    if control is None:
+        return ""
+    whom, _, under = control.name.removeprefix("asked of ").partition(", ")
+    return f"{whom} passes the same test {under}, so it does not tell the two apart"
+
+
+def decisive(branches: Sequence[Branch]) -> str:
+    """Which branches give which answer, as a clause."""
+    return "; ".join(f"{_verdict(each)} {each.name}" for each in branches if each.draws)
+
+
+def region_sentence(region: Region) -> str:
+    """Which input decides, and in which part of its range the claim fails."""
+    prop = region.name.partition(" of ")[0]
+    known = {**CATALOGUE, **FULL_CELL_CATALOGUE}
+    unit = known[prop].unit if prop in known else ""
+    value = f"{region.split:.2g} {unit if unit != '1' else ''}".strip()
+    return (
+        f"It turns on the {plain(region.name)}: holds in {percent(region.below)} of the draws up "
+        f"to {value} and in {percent(region.above)} above."
+    )
+
+
+def follows(name: str) -> str:
+    """Which input what is measured follows most."""
+    return f"It follows the {plain(name)} most."
+
+
+def percent(share: float) -> str:
+    """0.5 as 50 %."""
+    return f"{100 * share:.0f} %"
+
+
+def plain(name: str) -> str:
+    """A name of the code without its underscores."""
+    return name.replace("_", " ")
+
+
+def _of(found: Evidence | Branch) -> str:
+    return f"{percent(found.successes / max(found.draws, 1))} of {found.draws} draws"
+
+
+def _verdict(branch: Branch) -> str:
+    return verdict_of(branch.successes, branch.draws).value
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
