@@ -92,18 +92,15 @@ def _bracket(settings: Comparison, result: MaterialResult) -> StressBracket | No
     return stress_bracket(boundary_in(result.material, on_extraction=extraction))
 
 
-def surface(settings: Comparison, result: MaterialResult) -> Central | str:
-    """How much richer the surface is than the mean; a sentence where sodium is put in."""
-    if settings.direction is Direction.DISCHARGE:
-        return (
-            "The claim is about removing sodium; this run inserts it. Run with --direction charge."
-        )
+def surface(settings: Comparison, result: MaterialResult) -> Central:
+    """How much richer the surface is than the mean."""
     index, fraction = _at_last(result)
     value = float(surface_excess_history(result.particle)[index])
-    side, end = ("richer", ".") if value > 0 else ("poorer", _LEAVES)
+    side = "richer" if value > 0 else "poorer"
     text = (
         f"{_state(result, fraction)}, the surface of {result.title} is {side} in sodium than the "
-        f"particle's mean by {_percent(abs(value))} of the full range{end}"
+        f"particle's mean by {_percent(abs(value))} of the full range: sodium "
+        f"{'leaves' if settings.direction is Direction.CHARGE else 'enters'} through the surface."
     )
     return Central(text=text, numbers={"surface_excess": (value, "1"), "fraction": (fraction, "1")})
 
@@ -120,7 +117,7 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
     radius, toughness = (material.value(name) for name in ("particle_radius", "fracture_toughness"))
     depth = min(material.value("flaw_size"), LARGEST_FLAW * radius)
     intensity = edge_crack_intensity(tension, depth)
-    bound = float(flaw_free_bound(np.array(tension), np.array(radius)))
+    bound = float(flaw_free_bound(np.array([tension]), np.array([radius]))[0])
     text = (
         f"The largest tensile stress at the surface of {result.title} in one run is "
         f"{_megapascal(tension)}: no flaw of any size has a stress intensity above "
@@ -155,9 +152,6 @@ def _boundary_flaw(result: MaterialResult, bracket: StressBracket) -> Central:
             "fracture_toughness": (toughness, "Pa m^0.5"),
         },
     )
-
-
-_LEAVES = ": sodium leaves through the surface, so what stays behind sits inside."
 
 
 def _at_last(result: MaterialResult) -> tuple[int, float]:

@@ -206,12 +206,13 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]
-        return result.maps[laws.SOLID_SOLUTION.name if law == SOLID else result.law.name]
+        maps = result.maps if direction is settings.direction else result.opposite_maps
+        return maps[laws.SOLID_SOLUTION.name if law == SOLID else result.law.name]
 
     return Tools(
         load=load,
         half_cells=drawn_half_cells,
         field_map=field_map,
         full_cells=full_cells,
-        directions=(settings.direction,),
+        directions=(settings.direction, settings.direction.opposite),
     )

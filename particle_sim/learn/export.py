@@ -15,8 +15,8 @@ from particle_sim.learn.controls import Control, State, keywords, start_state
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
 from particle_sim.learn.playground import playground
 from particle_sim.learn.slides import slide
-from particle_sim.materials.load import load_material
 from particle_sim.outputs import new_folder
+from particle_sim.studies.footing import level_pair
 
 PAIR = ("nvp", "he_v")
 COMMAND = "particle-sim learn --export"
@@ -51,7 +51,7 @@ def _pages(folder: Path) -> Iterator[tuple[str, str]]:
     for name in lesson_names():
         states = _states(folder, name, load_lesson(name).scene)
         yield f"{name}.html", site.lesson_page(name, LINKS, states=states)
-    materials = [load_material(name) for name in PAIR]
+    materials = level_pair(*PAIR)
     scene = playground(*materials)
     titles = materials[0].title, materials[1].title
     states = _states(folder, "playground", scene)

@@ -18,6 +18,7 @@ from particle_sim.materials.property import Property
 from particle_sim.plausible.defaults import SEED
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.studies.drawn_half_cells import draw_half_cells, drawn_half_cells
+from particle_sim.studies.footing import LEVELLED
 from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE
 from particle_sim.units import Array, readable
 
@@ -305,14 +306,24 @@ def _command(
     physics: PhysicsChoice,
     values: dict[str, float],
 ) -> str:
-    """The comparison with the same numbers; only what was changed is set."""
+    """The comparison with the same numbers; only what was changed is set.
+
+    What a comparison makes equal unless it is set, is set for both once it is changed for one.
+    """
     parts = [f"particle-sim compare {pair[0].name} {pair[1].name} --c-rate {c_rate:g}"]
     if physics is not PhysicsChoice.DECLARED:
         parts.append(f"--physics {physics.value}")
+    changed = {
+        (role, key)
+        for role, material in zip(ROLES, pair, strict=True)
+        for key, value in _own(role, values).items()
+        if not math.isclose(value, material.value(key), rel_tol=6e-3)
+    }
+    both = {key for _, key in changed} & LEVELLED.keys()
     for role, material, one in zip(ROLES, pair, runs, strict=True):
         for key, value in _own(role, values).items():
             unit, scale = UNITS[key]
-            if not math.isclose(value, material.value(key), rel_tol=6e-3):
+            if (role, key) in changed or key in both:
                 parts.append(f'--set {material.name}.{key}="{value / scale:.4g} {unit}"')
         if one.widened > 1:
             wide = one.material.value("gradient_coefficient") * one.widened**2

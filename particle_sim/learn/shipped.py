@@ -9,7 +9,7 @@ from particle_sim.errors import InputError
 from particle_sim.learn.lesson import Scene
 from particle_sim.learn.playground import playground
 from particle_sim.materials.library import Selection, select
-from particle_sim.materials.load import load_material
+from particle_sim.studies.footing import level_pair
 
 PAIR = ("nvp", "he_v")
 """Materials of the playground where a link names none."""
@@ -46,4 +46,4 @@ def shipped_pair(baseline: str, candidate: str) -> Scene:
 
 @lru_cache(maxsize=PAIRS)
 def _pair(baseline: str, candidate: str) -> Scene:
-    return playground(load_material(baseline), load_material(candidate))
+    return playground(*level_pair(baseline, candidate))

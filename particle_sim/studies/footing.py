@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.load import MaterialRecord
+from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Evidence, Property
 from particle_sim.studies.choices import Footing
@@ -116,6 +116,12 @@ def _common(name: str, filed: Sequence[Property]) -> Property:
     if name == "upper_voltage":
         return max(known, key=lambda prop: prop.magnitude)
     return known[0]
+
+
+def level_pair(baseline: str, candidate: str) -> tuple[Material, Material]:
+    """Two materials by name, on one footing."""
+    (first, second), _ = level([load_record(name) for name in (baseline, candidate)])
+    return first, second
 
 
 def with_own_transport(levelled: Material, filed: Material) -> Material:

@@ -19,7 +19,7 @@ from particle_sim.learn.controls import Choice
 from particle_sim.learn.lesson import lesson_names, load_lesson
 from particle_sim.learn.playground import playground
 from particle_sim.learn.server import application, serve
-from particle_sim.materials.load import load_material
+from particle_sim.studies.footing import level_pair
 
 httpx = pytest.importorskip("httpx")
 pytest.importorskip("starlette")
@@ -93,7 +93,7 @@ def test_a_picture_is_strict_json_at_both_ends_of_every_control(client: Client, 
 
 @pytest.mark.parametrize("physics", ["solid-solution", "declared", "two-phase"])
 def test_the_playground_answers_at_its_corners(client: Client, physics: str) -> None:
-    controls = playground(load_material("nvp"), load_material("he_v")).controls
+    controls = playground(*level_pair("nvp", "he_v")).controls
     ends = {c.name: (c.low, c.high) for c in controls if not isinstance(c, Choice)}
     for rate, side in itertools.product(ends["c_rate"], (0, 1)):
         state = {name: str(ends[name][side]) for name in CORNERS}
