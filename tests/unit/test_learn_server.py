@@ -19,6 +19,7 @@ from particle_sim.learn.controls import Choice
 from particle_sim.learn.lesson import lesson_names, load_lesson
 from particle_sim.learn.playground import playground
 from particle_sim.learn.server import application, serve
+from particle_sim.materials.load import load_material
 from particle_sim.studies.footing import level_pair
 
 httpx = pytest.importorskip("httpx")
