@@ -59,7 +59,7 @@ class RedoxStep(Belief):
     part: float = 1.0
     """Share of the element's electrons between these charges, where one couple has two steps."""
     counted: float = 1.0
-    """Share that goes into a capacity which no paper prints; below 1 where it is in doubt."""
+    """Share that pays for carrier where nobody prints how much: below 1 in doubt, 0 for oxygen."""
 
 
 class ActivationEntry(Belief):

@@ -7,6 +7,8 @@ runs from a_i + s y to a_i + s (1 - y), ln(y/(1 - y)) + chi (1 - 2 y) = 0, at th
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -33,7 +35,7 @@ def tie_lines(material: Material) -> list[tuple[float, float, float]]:
     corners = np.unique(ConvexHull(points).vertices)
     below = corners[flat[corners] <= np.interp(theta[corners], [0, 1], [flat[0], flat[-1]]) + 1e-9]
     found = []
-    for low, high in zip(below[:-1], below[1:], strict=True):
+    for low, high in pairwise(below):
         if theta[high] - theta[low] > 0.1:
             slope = (energy[high] - energy[low]) / (theta[high] - theta[low])
             found.append((float(theta[low]), float(theta[high]), float(-slope / FARADAY)))
