@@ -194,34 +194,49 @@ def _capacity_of_steps(draft: Draft, per_carrier: float, least: float) -> Proper
     return derived(found[0], "mA*h/g", note, range=doubt)
 
 
-def _least_left(draft: Draft) -> float:
-    """Carrier that stays: what the host keeps, or what no redox step below the cut-off can pay."""
-    assert draft.host is not None
-    kept = draft.host.host.lowest_stoichiometry * draft.units
-    printed = draft.entries["capacity"].evidence == "measured"
-    reached = reach(draft, "all" if printed else "counted")
-    return kept if reached is None else max(kept, reached[0])
+UNPAID = 0.1
+"""Carrier per formula unit of the host that may leave beyond the redox steps below the cut-off: a
+measured capacity is known to some per cent."""
 
 
-def _window(draft: Draft) -> tuple[float, float] | None:
+def _paid(draft: Draft) -> float:
+    """Carrier at which no redox step below the upper cut-off is left to pay with."""
+    if draft.entries["capacity"].evidence == "derived":
+        reached, slack = reach(draft), 0.0
+    else:
+        reached, slack = reach(draft, "all"), UNPAID * draft.units
+    exchanged = _exchanged(draft) or 0.0
+    written = draft.formula.amounts.get(draft.header.carrier, 0.0) if draft.formula else 0.0
+    if reached is None or reached[0] - (written - exchanged) <= slack:
+        return 0.0
+    return reached[0]
+
+
+def _exchanged(draft: Draft) -> float | None:
+    """dx = 3.6 Q M / F, the carrier that the capacity asks for."""
     capacity, mass = draft.si("capacity", "A*h/kg"), draft.si("molar_mass", "kg/mol")
-    formula, host = draft.formula, draft.host
-    if capacity is None or mass is None or formula is None or host is None:
+    if capacity is None or mass is None:
         return None
     if capacity <= 0:
         raise InputError(f"the capacity is {capacity:g} mAh/g; it must be positive.")
-    exchanged = 3600 * capacity * mass / FARADAY
+    return 3600 * capacity * mass / FARADAY
+
+
+def _window(draft: Draft) -> tuple[float, float] | None:
+    exchanged, formula, host = _exchanged(draft), draft.formula, draft.host
+    if exchanged is None or formula is None or host is None:
+        return None
     written = formula.amounts.get(draft.header.carrier, 0.0)
-    units = draft.units
-    most = max(host.host.carrier_sites * units, written)
-    left = max(min(_least_left(draft), most - exchanged), 0.0)
+    most = max(host.host.carrier_sites * draft.units, written)
+    kept = max(host.host.lowest_stoichiometry * draft.units, _paid(draft))
+    left = max(min(kept, most - exchanged), 0.0)
     low = max(written - exchanged, left)
     high = low + exchanged
     if high > most * 1.005:
         raise InputError(
-            f"{capacity:g} mAh/g is {exchanged:.3g} {draft.header.carrier} per "
-            f"formula unit, but there is room for {most:.3g} only; correct the capacity, the "
-            "formula or the host."
+            f"{draft.si('capacity', 'A*h/kg'):g} mAh/g is {exchanged:.3g} "
+            f"{draft.header.carrier} per formula unit, but there is room for {most:.3g} only; "
+            "correct the capacity, the formula or the host."
         )
     return low, high
 
