@@ -69,6 +69,8 @@ def open_circuit_potential(draft: Draft) -> PropertyEntry | None:
     for _ in range(_ROUNDS if mean is not None else 0):
         plateaus = _shifted(plateaus, (mean or 0.0) - _mean(plateaus, ends), cuts)
         ends = _ends(plateaus, cuts)
+    if not (steps or ends or mean) and plateaus == entry.plateaus:
+        return entry
     own = _of_the_widest(plateaus) if steps else {}
     return entry.model_copy(
         update={
@@ -87,7 +89,7 @@ _STEPS = (
 _SLOPES = f"{100 * END_SHARE:g} % of the window slopes to a cut-off, assumed."
 _MEAN = "Shifted as a whole to the printed mean."
 _ROUNDS = 40
-"""The shift is halved at a bound only; this is to rounding."""
+"""Passes until the mean is met: the ends move with the steps, and a cut-off may hold one back."""
 
 
 def _of_the_widest(plateaus: list[PlateauEntry]) -> dict[str, str]:

@@ -12,10 +12,10 @@ from particle_sim.materials import redox_ladder as ladder
 from particle_sim.materials.derive import complete
 from particle_sim.materials.derive_potential import LEAST_SHARE
 from particle_sim.materials.draft import Draft
-from particle_sim.materials.hosts import load_host
+from particle_sim.materials.hosts import host_names, load_host
 from particle_sim.materials.printed import Fact
 from particle_sim.materials.schema import Header, PropertyEntry
-from particle_sim.materials.system import load_system
+from particle_sim.materials.system import load_system, shared_sources
 from particle_sim.resources import shipped_folder
 
 
@@ -140,6 +140,20 @@ def test_narrow_steps_are_joined_without_moving_the_mean() -> None:
     completed = complete(made)["open_circuit_potential"]
     plateaus = completed.plateaus or []
     assert [plateau.voltage for plateau in plateaus] == [pytest.approx((1.9 * 3.4 + 0.1 * 2.5) / 2)]
+
+
+@pytest.mark.parametrize("name", host_names())
+def test_the_couples_of_a_host_are_whole_and_honest(name: str) -> None:
+    parts: dict[tuple[str, str, tuple[int, int]], float] = {}
+    for step in load_host(name, name).redox_steps:
+        key = (step.element, step.sublattice, step.charges)
+        parts[key] = parts.get(key, 0.0) + step.part
+        assert step.range is not None
+        assert step.range[0] < step.voltage < step.range[1]
+        assert 0 <= step.counted <= 1
+        assert (step.source == "judgement") == (step.evidence == "assumed")
+        assert step.source in shared_sources().sources
+    assert set(parts.values()) <= {1.0}
 
 
 def test_weights_of_readings_that_exceed_one_are_one_sentence(tmp_path: Path) -> None:
