@@ -18,7 +18,7 @@ from particle_sim.transport.laws import SOLID_SOLUTION, Law
 END_MARGIN = 5e-4
 """Sodium left at the empty end and room left at the full end, in site fraction."""
 
-HALF_CELLS = {"Na": "sodium_half_cell", "Li": "lithium_half_cell"}
+HALF_CELLS = {"Na": "sodium_half_cell", "Li": "lithium_half_cell", "K": "potassium_half_cell"}
 """The shipped design for each carrier."""
 
 
@@ -125,6 +125,6 @@ def _default_design(material: Material) -> str:
         return HALF_CELLS[material.carrier]
     raise InputError(
         f"{material.name}: no cell design for {material.carrier} is shipped, only for "
-        f"{' and '.join(HALF_CELLS)}; write one like parameters/cells/sodium_half_cell.toml with "
+        f"{', '.join(HALF_CELLS)}; write one like parameters/cells/sodium_half_cell.toml with "
         "an electrolyte of its own and give it as design=load_cell_design(...)."
     )

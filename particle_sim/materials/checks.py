@@ -78,6 +78,7 @@ def source_problems(entries: Mapping[str, PropertyEntry], known: Collection[str]
     named = [(f"properties.{name}", entry.source) for name, entry in entries.items()]
     for name, entry in entries.items():
         named += [(f"properties.{name}.plateaus", p.source) for p in entry.plateaus or []]
+        named += [(f"properties.{name}.ends", p.source) for p in entry.ends or []]
         if entry.activation_energy is not None:
             named.append((f"properties.{name}.activation_energy", entry.activation_energy.source))
     return _unknown(named, known)

@@ -4,17 +4,18 @@ A file may leave out whatever follows from its formula, its printed facts and it
 below gives one property when the file does not; the order matters, later rules read earlier ones.
 
     molar_mass            from the formula and the atomic weights
+    cut-offs, 1C          as printed, else the host's
     capacity              the largest reversible capacity printed at 1C or slower, else
-                          dx F / (3.6 M) with the carrier the host usually exchanges
+                          dx F / (3.6 M) with the carrier the host usually exchanges, or with the
+                          redox steps between the cut-offs
     window of x           dx = 3.6 Q M / F down from the carrier of the formula; where that would
-                          leave less than the host keeps, up from there instead
+                          leave less than the host or its redox steps keep, up from there instead
     carrier_sites         the host's, per formula unit; x_max where that is more
     formula_unit_volume   the host's, per formula unit counted by its anions
     density               M / (N_A V)
     maximum_concentration (x_max - x_min) / (N_A V)
-    cut-offs, 1C          as printed, else the host's
     volume_change         as printed, spread evenly over the window; shrinking on extraction
-    potential             the host's plateaus that lie between the cut-offs
+    potential             the redox steps of the formula (:mod:`.derive_potential`)
     all else              the host's
 
 A printed number is taken over unaltered as ``measured``; a host's number is a ``proxy`` or
@@ -29,8 +30,9 @@ from dataclasses import replace
 from functools import partial
 
 from particle_sim.composition.formula import molar_mass
-from particle_sim.constants import AVOGADRO, FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from particle_sim.constants import AVOGADRO, FARADAY
 from particle_sim.errors import InputError, located
+from particle_sim.materials.derive_potential import open_circuit_potential
 from particle_sim.materials.draft import (
     Draft,
     derived,
@@ -40,19 +42,12 @@ from particle_sim.materials.draft import (
     stress_free,
 )
 from particle_sim.materials.printed import Fact
+from particle_sim.materials.redox_ladder import reach
 from particle_sim.materials.schema import PropertyEntry
 from particle_sim.units import to_si
 
-PLATEAU_MARGIN = 0.03
-"""Least distance of a plateau from a cut-off [V]: nearer, the curve would be cut in its middle."""
-
-PLATEAU_REACH = 4.8
-"""Distance of a plateau from a cut-off in its widths times R T / F that keeps 99 % of it inside."""
-
 PRINTED_SPREAD = 0.2
 """Relative half width assumed around a printed volume change, which comes without an error."""
-
-_THERMAL_VOLTAGE = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 
 SLOW_ENOUGH = 1.0
 """Fastest rate (in C) at which a printed capacity may stand for the window."""
@@ -169,8 +164,10 @@ def _usual_capacity(draft: Draft, least: float) -> PropertyEntry | None:
     mass = draft.si("molar_mass", "kg/mol")
     if draft.host is None or mass is None or draft.host.exchanged_carrier.value is None:
         return None
+    if draft.host.host.usual_capacity == "redox_steps":
+        return _capacity_of_steps(draft, FARADAY / (3600 * mass), least)
     usual = draft.host.exchanged_carrier
-    per_carrier = _units(draft) * FARADAY / (3600 * mass)
+    per_carrier = draft.units * FARADAY / (3600 * mass)
     value = usual.value or 0.0
     ends = [max(end * per_carrier, least) for end in (value, *(usual.range or (value, value)))]
     note = "No capacity at a low rate is printed: dx F / (3.6 M) with what the host exchanges."
@@ -187,34 +184,60 @@ def _usual_capacity(draft: Draft, least: float) -> PropertyEntry | None:
     )
 
 
-def _units(draft: Draft) -> float:
-    """How many of the host's formula units the material's formula counts, by its anions."""
-    formula = draft.formula
-    if draft.host is None or formula is None:
-        return 1.0
-    anions = sum(formula.amounts.get(element, 0.0) for element in draft.host.host.anions)
-    return max(round(anions / draft.host.host.anions_per_formula_unit), 1)
+def _capacity_of_steps(draft: Draft, per_carrier: float, least: float) -> PropertyEntry | None:
+    """dx F / (3.6 M) with the redox steps between the cut-offs; range without and with doubt."""
+    reached = [reach(draft, counted) for counted in ("counted", "none", "all")]
+    found = [max((x[1] - x[0]) * per_carrier, least) for x in reached if x is not None]
+    if not found or found[0] <= 0:
+        return None
+    note = "No capacity is printed: dx F / (3.6 M) with the redox steps between the cut-offs."
+    doubt = (found[1], found[2]) if found[1] < found[2] else None
+    return derived(found[0], "mA*h/g", note, range=doubt)
 
 
-def _window(draft: Draft) -> tuple[float, float] | None:
+UNPAID = 0.1
+"""Carrier per formula unit of the host that may leave beyond the redox steps below the cut-off: a
+measured capacity is known to some per cent."""
+
+
+def _paid(draft: Draft) -> float:
+    """Carrier at which no redox step below the upper cut-off is left to pay with."""
+    if draft.entries["capacity"].evidence == "derived":
+        reached, slack = reach(draft), 0.0
+    else:
+        reached, slack = reach(draft, "all"), UNPAID * draft.units
+    exchanged = _exchanged(draft) or 0.0
+    written = draft.formula.amounts.get(draft.header.carrier, 0.0) if draft.formula else 0.0
+    if reached is None or reached[0] - (written - exchanged) <= slack:
+        return 0.0
+    return reached[0]
+
+
+def _exchanged(draft: Draft) -> float | None:
+    """dx = 3.6 Q M / F, the carrier that the capacity asks for."""
     capacity, mass = draft.si("capacity", "A*h/kg"), draft.si("molar_mass", "kg/mol")
-    formula, host = draft.formula, draft.host
-    if capacity is None or mass is None or formula is None or host is None:
+    if capacity is None or mass is None:
         return None
     if capacity <= 0:
         raise InputError(f"the capacity is {capacity:g} mAh/g; it must be positive.")
-    exchanged = 3600 * capacity * mass / FARADAY
+    return 3600 * capacity * mass / FARADAY
+
+
+def _window(draft: Draft) -> tuple[float, float] | None:
+    exchanged, formula, host = _exchanged(draft), draft.formula, draft.host
+    if exchanged is None or formula is None or host is None:
+        return None
     written = formula.amounts.get(draft.header.carrier, 0.0)
-    units = _units(draft)
-    most = max(host.host.carrier_sites * units, written)
-    left = max(min(host.host.lowest_stoichiometry * units, most - exchanged), 0.0)
+    most = max(host.host.carrier_sites * draft.units, written)
+    kept = max(host.host.lowest_stoichiometry * draft.units, _paid(draft))
+    left = max(min(kept, most - exchanged), 0.0)
     low = max(written - exchanged, left)
     high = low + exchanged
     if high > most * 1.005:
         raise InputError(
-            f"{capacity:g} mAh/g is {exchanged:.3g} {draft.header.carrier} per "
-            f"formula unit, but there is room for {most:.3g} only; correct the capacity, the "
-            "formula or the host."
+            f"{draft.si('capacity', 'A*h/kg'):g} mAh/g is {exchanged:.3g} "
+            f"{draft.header.carrier} per formula unit, but there is room for {most:.3g} only; "
+            "correct the capacity, the formula or the host."
         )
     return low, high
 
@@ -232,7 +255,7 @@ def _carrier_sites(draft: Draft) -> PropertyEntry | None:
     full = draft.si("stoichiometry_max", "1")
     if draft.host is None or full is None:
         return None
-    sites = round(draft.host.host.carrier_sites * _units(draft), 5)
+    sites = round(draft.host.host.carrier_sites * draft.units, 5)
     if full <= sites:
         return derived(sites, "1", f"Sites of the host: {draft.host.host.title}.")
     return derived(
@@ -243,7 +266,7 @@ def _carrier_sites(draft: Draft) -> PropertyEntry | None:
 
 
 def _formula_unit_volume(draft: Draft) -> PropertyEntry | None:
-    entry, units = from_host(draft, "formula_unit_volume"), _units(draft)
+    entry, units = from_host(draft, "formula_unit_volume"), draft.units
     if entry is None or entry.value is None or units == 1:
         return entry
     low, high = entry.range or (entry.value, entry.value)
@@ -309,34 +332,11 @@ def _spread_evenly(entry: PropertyEntry, percent: float, rest: float) -> Propert
     return entry.model_copy(update=changes)
 
 
-def _open_circuit_potential(draft: Draft) -> PropertyEntry | None:
-    entry = from_host(draft, "open_circuit_potential")
-    low, high = (draft.si(f"{end}_voltage", "V") for end in ("lower", "upper"))
-    if entry is None or entry.plateaus is None or low is None or high is None:
-        return entry
-    gaps = [
-        (plateau, min(plateau.voltage - low, high - plateau.voltage)) for plateau in entry.plateaus
-    ]
-    inside = [(plateau, gap) for plateau, gap in gaps if gap >= PLATEAU_MARGIN]
-    total = sum(plateau.share for plateau, _ in inside)
-    fitted = [
-        plateau.model_copy(
-            update={
-                "share": plateau.share / total,
-                "width": min(plateau.width, gap / (PLATEAU_REACH * _THERMAL_VOLTAGE)),
-            }
-        )
-        for plateau, gap in inside
-    ]
-    if not fitted or fitted == entry.plateaus:
-        return entry
-    note = f"{entry.note} Fitted between the cut-offs: steps outside left out, tails narrowed."
-    return entry.model_copy(update={"plateaus": fitted, "note": note.strip()})
-
-
 RULES: dict[str, Rule] = {
     "molar_mass": _molar_mass,
     "one_c_current": _one_c_current,
+    "lower_voltage": partial(_cut_off, name="lower_voltage", end=0),
+    "upper_voltage": partial(_cut_off, name="upper_voltage", end=1),
     "capacity": _capacity,
     "stoichiometry_min": partial(_end_of_window, end=0, note=_MIN_NOTE),
     "stoichiometry_max": partial(_end_of_window, end=1, note=_MAX_NOTE),
@@ -344,8 +344,6 @@ RULES: dict[str, Rule] = {
     "formula_unit_volume": _formula_unit_volume,
     "density": _density,
     "maximum_concentration": _maximum_concentration,
-    "lower_voltage": partial(_cut_off, name="lower_voltage", end=0),
-    "upper_voltage": partial(_cut_off, name="upper_voltage", end=1),
     "volume_change": _volume_change,
-    "open_circuit_potential": _open_circuit_potential,
+    "open_circuit_potential": open_circuit_potential,
 }

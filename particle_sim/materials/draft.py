@@ -40,6 +40,14 @@ class Draft:
         with located(f"properties.{name}"):
             return to_si(entry.value, entry.unit, unit)
 
+    @property
+    def units(self) -> float:
+        """How many of the host's formula units the formula counts, by its anions."""
+        if self.host is None or self.formula is None:
+            return 1.0
+        anions = sum(self.formula.amounts.get(name, 0.0) for name in self.host.host.anions)
+        return max(round(anions / self.host.host.anions_per_formula_unit), 1)
+
     def facts(self, kind: str) -> list[Fact]:
         """The printed facts of a kind."""
         return self.printed.get(kind, [])

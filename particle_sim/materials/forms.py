@@ -130,8 +130,8 @@ def _read_plateaus(written: Written) -> Made:
     if any(b >= a for a, b in pairwise(voltages)):
         raise InputError(f"{key}.voltage is {voltages}; list them from high to low.")
 
-    def made(numbered: tuple[int, PlateauEntry]) -> Plateau:
-        key, step = f".plateaus.{numbered[0]}", numbered[1]
+    def made(named: tuple[str, PlateauEntry], total: float = total) -> Plateau:
+        key, step = named
         place, voltage = written.place + key, written.si(f"{key}.voltage", step.voltage)
         low, high = WIDTHS
         if not low <= step.width <= high:
@@ -140,7 +140,12 @@ def _read_plateaus(written: Written) -> Made:
         plausible_range(written.kind, place, step, voltage, written.entry.unit)
         return Plateau(voltage=voltage, share=step.share / total, width=step.width)
 
-    return PlateauPotential(tuple(each(made, enumerate(steps)))), max(voltages)
+    ends = written.entry.ends or []
+    if any(end.share <= 0 for end in ends) or sum(end.share for end in ends) >= 1:
+        raise InputError(f"{written.place}.ends have shares that are not positive and below 1.")
+    plateaus = each(made, ((f".plateaus.{n}", step) for n, step in enumerate(steps)))
+    slopes = each(lambda end: made(end, 1.0), ((f".ends.{n}", end) for n, end in enumerate(ends)))
+    return PlateauPotential(tuple(plateaus), tuple(slopes)), max(voltages)
 
 
 STRAIGHT = table(LinearTable, _mean)

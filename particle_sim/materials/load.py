@@ -40,6 +40,11 @@ class MaterialRecord:
         return self.system.file
 
     @property
+    def reading_weights(self) -> dict[str, float]:
+        """Probability of every reading of the file, for draws that weigh them."""
+        return self.file.reading_weights
+
+    @property
     def path(self) -> Path:
         """Where the file is."""
         return self.system.path

@@ -7,12 +7,16 @@ Measured curve (multi-species, multi-reaction form; Verbrugge et al., J. Electro
 
 so theta falls monotonically with U; ``U(theta)`` is its inverse. ``width`` is 1 for an ideal
 solid solution and well below 1 for a flat two-phase plateau (0.2 leaves a slope of about 5 mV).
+Ends are further terms of the sum: what the curve still holds on its slope to a cut-off. They take
+their shares from the whole window and never separate; the plateaus share what is left. The mean
+over theta is sum_i share_i U_i exactly.
 T is the temperature asked for; U_i do not depend on it. A table is as measured, whatever T.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +44,14 @@ class PlateauPotential:
     """U(theta) [V] built from plateaus, listed from sodium-poor (high voltage) to sodium-rich."""
 
     plateaus: tuple[Plateau, ...]
+    ends: tuple[Plateau, ...] = ()
+    """Slopes to the cut-offs."""
+
+    @cached_property
+    def terms(self) -> tuple[Plateau, ...]:
+        """Plateaus and ends with their shares of the whole window."""
+        rest = 1.0 - sum(end.share for end in self.ends)
+        return (*(replace(p, share=p.share * rest) for p in self.plateaus), *self.ends)
 
     def __call__(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         return self._invert(np.asarray(site_fraction, dtype=float), temperature)
@@ -48,35 +60,37 @@ class PlateauPotential:
         """dU/dtheta [V]"""
         potential, thermal = self(site_fraction, temperature), _thermal_voltage(temperature)
         total = np.zeros_like(potential, dtype=float)
-        for plateau in self.plateaus:
+        for plateau in self.terms:
             reduced = _reduced(potential, plateau, thermal)
             peak = _logistic(reduced) * _logistic(-reduced)
             total += plateau.share * peak / (plateau.width * thermal)
         return np.asarray(-1.0 / np.maximum(total, _EDGE))
 
     def scaled(self, factor: float) -> PlateauPotential:
-        """Every plateau voltage multiplied by ``factor``."""
-        return PlateauPotential(
-            tuple(replace(p, voltage=p.voltage * factor) for p in self.plateaus)
+        """Every voltage multiplied by ``factor``."""
+        plateaus, ends = (
+            tuple(replace(p, voltage=p.voltage * factor) for p in group)
+            for group in (self.plateaus, self.ends)
         )
+        return PlateauPotential(plateaus, ends)
 
     def filling(self, potential: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         """Equilibrium site fraction at ``potential``."""
         total, thermal = np.zeros_like(potential, dtype=float), _thermal_voltage(temperature)
-        for plateau in self.plateaus:
+        for plateau in self.terms:
             total += plateau.share * _logistic(_reduced(potential, plateau, thermal))
         return total
 
     def _invert(self, site_fraction: Array, temperature: float) -> Array:
         target = np.clip(site_fraction, _EDGE, 1 - _EDGE)
         thermal = _thermal_voltage(temperature)
-        if len(self.plateaus) == 1:
-            only = self.plateaus[0]
+        if len(self.terms) == 1:
+            only = self.terms[0]
             reduced: Array = np.log(target / (1 - target))
             return np.asarray(only.voltage - only.width * thermal * reduced)
-        margin = 40 * thermal * max(p.width for p in self.plateaus)
-        low = np.full_like(target, min(p.voltage for p in self.plateaus) - margin)
-        high = np.full_like(target, max(p.voltage for p in self.plateaus) + margin)
+        margin = 40 * thermal * max(p.width for p in self.terms)
+        low = np.full_like(target, min(p.voltage for p in self.terms) - margin)
+        high = np.full_like(target, max(p.voltage for p in self.terms) + margin)
         for _ in range(60):  # halves the bracket to the last bit of a double
             middle = 0.5 * (low + high)
             too_full = self.filling(middle, temperature) > target

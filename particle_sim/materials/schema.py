@@ -46,6 +46,22 @@ class PlateauEntry(Belief):
     width: float = 1.0
 
 
+class RedoxStep(Belief):
+    """An electron that an element of a host gives, and the potential at which it does."""
+
+    element: str
+    sublattice: str = ""
+    """Where the element sits; anywhere when left out."""
+    charges: tuple[int, int] = Field(strict=False)
+    """Before and after it is given, such as [3, 4]."""
+    voltage: float
+    width: float = 1.0
+    part: float = 1.0
+    """Share of the element's electrons between these charges, where one couple has two steps."""
+    counted: float = 1.0
+    """Share that pays for carrier where nobody prints how much: below 1 in doubt, 0 for oxygen."""
+
+
 class ActivationEntry(Belief):
     """Activation energy of a property."""
 
@@ -65,6 +81,8 @@ class PropertyEntry(Belief):
     """... or in the site fraction, 0 to 1 over the material's own window."""
     values: list[float] | None = None
     plateaus: list[PlateauEntry] | None = None
+    ends: list[PlateauEntry] | None = None
+    """Slopes of a potential from its plateaus to the cut-offs."""
     activation_energy: ActivationEntry | None = None
 
 
@@ -80,6 +98,8 @@ class Reading(Strict):
 
     title: str
     formula: str | None = None
+    weight: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Probability that this reading is the true one; the file's own numbers have what is left."""
     properties: dict[str, PropertyEntry] = {}
 
 
@@ -170,6 +190,20 @@ class MaterialFile(Strict):
         header = self.material.model_copy(update={"formula": chosen.formula})
         return self.model_copy(update={"material": header})
 
+    @property
+    def reading_weights(self) -> dict[str, float]:
+        """Probability of every reading, the file's own first; they sum to one.
+
+        :class:`InputError` where the weights of the others leave less than nothing.
+        """
+        others = {name: reading.weight for name, reading in self.readings.items()}
+        left = 1.0 - sum(others.values())
+        if left < -1e-9:
+            raise InputError(
+                f"the weights of the readings sum to {1 - left:g}; together they may be 1 at most."
+            )
+        return {self.material.default_reading.name: max(left, 0.0), **others}
+
     def replaced(self, reading: str) -> dict[str, PropertyEntry]:
         """The properties that a reading puts in the place of the file's own."""
         default = self.material.default_reading.name
@@ -190,6 +224,8 @@ class HostHeader(Strict):
     """Carrier sites per formula unit that the window may fill."""
     lowest_stoichiometry: float
     """Carrier that stays in the host however far it is charged."""
+    usual_capacity: Literal["exchanged_carrier", "redox_steps"] = "exchanged_carrier"
+    """What gives a capacity that no paper prints."""
     phase_behaviour: PhaseBehaviour
 
 
@@ -198,6 +234,8 @@ class HostFile(Strict):
 
     host: HostHeader
     exchanged_carrier: PropertyEntry
+    redox_steps: list[RedoxStep] = []
+    """Potentials of the couples in this host; with them every member has a curve of its own."""
     properties: dict[str, PropertyEntry]
     sources: dict[str, Source] = {}
 

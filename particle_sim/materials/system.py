@@ -102,6 +102,7 @@ def load_system(
     file = validated(MaterialFile, read_toml(path), path.name)
     chosen = reading or named or file.material.default_reading.name
     with located(path.name):
+        _ = file.reading_weights  # refused before anything is built on them
         file = file.read_as(chosen)
     written = {**file.properties, **file.replaced(chosen), **(replaced or {})}
     header = file.material

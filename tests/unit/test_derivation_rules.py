@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from particle_sim.errors import InputError
-from particle_sim.materials import derive
+from particle_sim.materials import derive, derive_potential
 from particle_sim.materials.derive import RULES, Draft, c_rate, complete
 from particle_sim.materials.hosts import load_host
 from particle_sim.materials.printed import Fact
@@ -167,12 +167,13 @@ def test_a_window_from_the_formula_only_is_noticed(
 
 @pytest.mark.parametrize(
     ("name", "capacity", "amounts", "left"),
-    [("nalfcnm", 171, NALFCNM, 0.25), ("na0p612k0p056mno2", 241, NA_K_MNO2, None)],
+    [("nalfcnm", 171, NALFCNM, None), ("na0p612k0p056mno2", 241, NA_K_MNO2, None)],
 )
 def test_a_window_larger_than_the_formula_reaches_up_from_what_the_host_keeps(
     name: str, capacity: float, amounts: Mapping[str, float], left: float | None
 ) -> None:
-    """P2 oxides keep 0.25 Na; 241 mAh/g of the second need all of the layer's one site."""
+    """The first's metals are all 4+ as printed and pay for no sodium above Na2/3; 241 mAh/g of the
+    second need all of the layer's one site."""
     dx = exchanged(capacity, amounts)
     low = 1 - dx if left is None else left
     entries = load_system(name).entries
@@ -323,7 +324,7 @@ def test_volume_density_and_concentration_follow_from_the_formula(name: str) -> 
 
 
 def test_one_unit_instead_of_three_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derive, "_units", lambda draft: 1.0)
+    monkeypatch.setattr(Draft, "units", property(lambda draft: 1.0))
     with pytest.raises((AssertionError, InputError)):
         test_volume_density_and_concentration_follow_from_the_formula("onnr")
 
@@ -374,21 +375,26 @@ def test_without_a_window_of_a_capacity_the_first_printed_one_stands() -> None:
     assert value(entries, "lower_voltage") == 2.2
 
 
-def test_plateaus_outside_the_cut_offs_are_left_out() -> None:
-    """Of 3.5, 3.05 and 2.75 V with 0.35, 0.30 and 0.35 only the first lies above 3.3 V."""
-    entries = complete(draft(voltage_window=[fact(lo_V=2.0, hi_V=3.3)]))
-    plateaus = entries["open_circuit_potential"].plateaus or []
-    assert [plateau.voltage for plateau in plateaus] == [3.05, 2.75]
-    assert [p.share for p in plateaus] == pytest.approx([0.30 / 0.65, 0.35 / 0.65])
+def test_host_plateaus_outside_the_cut_offs_are_left_out() -> None:
+    """Of 3.50, 3.27 and 2.80 V with 0.20, 0.55 and 0.25 the first lies above 3.4 V."""
+    windows = [fact(lo_V=1.8, hi_V=3.4)]
+    formula = "Na4Fe3(PO4)2P2O7"
+    made = draft(formula=formula, host="sodium_mixed_phosphate", voltage_window=windows)
+    plateaus = complete(made)["open_circuit_potential"].plateaus or []
+    assert [plateau.voltage for plateau in plateaus] == [3.27, 2.8]
+    assert [p.share for p in plateaus] == pytest.approx([0.55 / 0.80, 0.25 / 0.80])
 
 
 SIMULABLE = [name for name in system_names() if load_system(name).status.simulable]
 
 
 def shares(name: str) -> list[tuple[float, float, float]]:
-    """Voltage, share and width of every plateau of a material."""
-    found = load_system(name).entries["open_circuit_potential"].plateaus or []
-    return [(plateau.voltage, plateau.share, plateau.width) for plateau in found]
+    """Voltage, share and width of every plateau and end of a material."""
+    entry = load_system(name).entries["open_circuit_potential"]
+    ends = entry.ends or []
+    rest = 1 - math.fsum(end.share for end in ends)
+    found = [(p.voltage, rest * p.share, p.width) for p in entry.plateaus or []]
+    return [*found, *((end.voltage, end.share, end.width) for end in ends)]
 
 
 def inside(name: str) -> float:
@@ -414,7 +420,7 @@ def test_the_window_lies_between_the_cut_offs(name: str) -> None:
 
 
 def test_tails_that_are_not_narrowed_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derive, "PLATEAU_REACH", 1.0)
+    monkeypatch.setattr(derive_potential, "PLATEAU_REACH", 1.0)
     assert min(inside(name) for name in SIMULABLE) < 0.99
 
 

@@ -198,16 +198,18 @@ def test_unknown_negative_electrode() -> None:
 # designs and electrolytes
 
 
-@pytest.mark.parametrize("name", ["sodium_half_cell", "lithium_half_cell"])
-def test_default_half_cell_is_of_the_carrier(name: str) -> None:
-    carrier = {"sodium_half_cell": "Na", "lithium_half_cell": "Li"}[name]
+@pytest.mark.parametrize(
+    ("carrier", "name"),
+    [("Na", "sodium_half_cell"), ("Li", "lithium_half_cell"), ("K", "potassium_half_cell")],
+)
+def test_default_half_cell_is_of_the_carrier(carrier: str, name: str) -> None:
     material = dataclasses.replace(HE_V, carrier=carrier)
     assert ps.half_cell(material).design.name == name
 
 
-def test_potassium_has_no_half_cell() -> None:
-    with pytest.raises(InputError, match="no cell design for K is shipped, only for Na and Li"):
-        ps.half_cell(dataclasses.replace(HE_V, carrier="K"))
+def test_magnesium_has_no_half_cell() -> None:
+    with pytest.raises(InputError, match="no cell design for Mg is shipped, only for Na, Li, K"):
+        ps.half_cell(dataclasses.replace(HE_V, carrier="Mg"))
 
 
 def test_lithium_has_no_hard_carbon() -> None:

@@ -61,8 +61,9 @@ PRINTED_VOLUME_CHANGES = [
     ("he_o3_li2024", 2.6, LAYERED),
 ]
 
-SWELL_ON_EXTRACTION = {"pba_naxfe_fe_cn6"}
-"""Sodium-rich Prussian whites (Kareis et al., J. Am. Chem. Soc. 134, 2012: +15 % by the cells)."""
+SWELL_ON_EXTRACTION = {"pba_naxfe_fe_cn6", "li4ti5o12"}
+"""Sodium-rich Prussian whites (Kareis et al., J. Am. Chem. Soc. 134, 2012: +15 % by the cells), and
+lithium titanate, whose cell shrinks by some 0.2 % on insertion."""
 
 DEFINING = {
     "capacity",

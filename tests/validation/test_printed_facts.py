@@ -24,8 +24,12 @@ CATALOGUE: dict[str, dict[str, Any]] = json.loads(
 )
 FOLDER = shipped_folder("parameters") / "materials"
 PAPERS = {"zhang2025_hev", "li2024_o3", "jian2024", "review_he_2025", "anodes_he_2025"}
+ELSEWHERE = {"gao2016_mnti", "kumakura2016", "mncr2020", "yabuuchi2012_o3", "zhou2016_namv"}
 COMPARED_INSTEAD = {"me_pba_minus_cu"}
 """Named by its paper beside the material whose baseline it is; a baseline cannot be mutual."""
+
+CARRIER_ADDED = {("li4ti5o12", "carrier"): "Li"}
+"""Its paper names it without saying for which ion; its formula does."""
 
 TAKEN_OVER = {
     "capacity": ("capacity", "capacity_mAh_g", 1.0),
@@ -53,7 +57,8 @@ def numbers_of(fact: dict[str, Any]) -> dict[str, Any]:
 
 def printed_in(data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     found = {
-        kind: [numbers_of(f) for f in facts] for kind, facts in data.get("printed", {}).items()
+        kind: [numbers_of(fact) for fact in facts if fact["source"] in PAPERS]
+        for kind, facts in data.get("printed", {}).items()
     }
     return {kind: facts for kind, facts in found.items() if any(facts)}
 
@@ -86,7 +91,7 @@ def test_identity_is_the_papers(name: str) -> None:
     header, listed = file_of(name)["material"], CATALOGUE[name]
     assert header["name"] == name
     for key in ("formula", "role", "carrier"):
-        assert header[key] == listed[key]
+        assert header[key] == CARRIER_ADDED.get((name, key), listed[key])
     if "x" in listed:
         assert header["variables"] == {"x": listed["x"]}
     assert header.get("high_entropy") == listed.get("high_entropy")
@@ -96,9 +101,10 @@ def test_identity_is_the_papers(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_fact_names_a_paper_and_a_place(name: str) -> None:
+    """One of the five papers, or the one in which a voltage or capacity they leave out stands."""
     for facts in file_of(name).get("printed", {}).values():
         for fact in facts:
-            assert fact["source"] in PAPERS
+            assert fact["source"] in PAPERS | ELSEWHERE
             assert fact["place"].strip()
 
 
@@ -131,5 +137,6 @@ def test_the_page_of_materials_is_that_of_the_files() -> None:
 def test_the_readme_counts_the_library_right() -> None:
     readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
     assert f"{len(system_names())} of them" in readme
-    assert f"{len(material_names())} cathodes can be simulated" in readme
-    assert {load_system(name).file.material.role for name in material_names()} == {"cathode"}
+    roles = [load_system(name).file.material.role for name in material_names()]
+    assert f"{roles.count('cathode')} cathodes can be simulated" in readme
+    assert roles.count("cathode") + roles.count("anode") == len(roles)

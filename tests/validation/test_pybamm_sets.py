@@ -20,7 +20,7 @@ from particle_sim.materials.load import load_record
 from particle_sim.materials.property import Evidence
 
 ROOT = Path(__file__).parents[2]
-HALF, FULL, LITHIUM = "he_v", "he_v_hard_carbon", "lfp"
+HALF, FULL, LITHIUM, POTASSIUM = "he_v", "he_v_hard_carbon", "lfp", "kfemn_pba"
 BASIC_DFN = "BasicDFN"
 EXTRAPOLATION = pytest.mark.filterwarnings(
     "ignore:While solving .* extrapolation occurred.*:pybamm.SolverWarning"
@@ -67,7 +67,7 @@ def test_every_simulable_material_has_its_lines() -> None:
 
 def test_sodium_materials_have_two_sets_and_others_one() -> None:
     names = set(set_names())
-    assert {HALF, FULL, LITHIUM} <= names
+    assert {HALF, FULL, LITHIUM, POTASSIUM} <= names
     assert f"{LITHIUM}_hard_carbon" not in names
     assert all(name.isidentifier() for name in names)
 
@@ -91,6 +91,7 @@ def test_unknown_names_are_no_attributes(name: str) -> None:
         (HALF, "SPMe"),
         (HALF, "DFN"),
         (LITHIUM, "SPM"),
+        (POTASSIUM, "SPM"),
         pytest.param(FULL, BASIC_DFN, marks=EXTRAPOLATION),
         pytest.param(FULL, "SPM", marks=EXTRAPOLATION),
         pytest.param(FULL, "DFN", marks=EXTRAPOLATION),
