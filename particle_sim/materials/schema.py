@@ -64,6 +64,8 @@ class PropertyEntry(Belief):
     filling: list[float] | None = None
     """... or in the site fraction, 0 to 1 over the material's own window."""
     values: list[float] | None = None
+    csv: str | None = None
+    """A file beside this one that holds a long table: where the values stand, and the values."""
     plateaus: list[PlateauEntry] | None = None
     activation_energy: ActivationEntry | None = None
 
