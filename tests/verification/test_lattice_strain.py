@@ -31,12 +31,9 @@ Strains = dict[str, list[tuple[float, float]]]
 
 def with_lattice(strains: Strains, rest: float = 0.0, **values: float) -> ps.Material:
     """A material whose lattice parameters are CELL exp(strain) at the points."""
-    material = ps.material_from_values(
-        maximum_concentration=FULL,
-        diffusivity=1e-14,
-        stress_free_concentration=rest * FULL,
-        **values,
-    )
+    given = {"maximum_concentration": FULL, "diffusivity": 1e-14, **values}
+    given["stress_free_concentration"] = rest * FULL
+    material = ps.material_from_values(**given)
     tables = {
         f"lattice_{axis}": replace(
             assumed(f"lattice_{axis}", CELL[axis], "m"),
@@ -63,8 +60,10 @@ def ends_only(strains: Strains) -> Strains:
     return {axis: [points[0], points[-1]] for axis, points in strains.items()}
 
 
-def crystal_of(material: ps.Material, **more: Array) -> Crystal:
-    return Crystal(strain=lattice_strain(material), **more)
+def crystal_of(
+    material: ps.Material, stiffness: Array | None = None, orientations: Array | None = None
+) -> Crystal:
+    return Crystal(strain=lattice_strain(material), stiffness=stiffness, orientations=orientations)
 
 
 def hexagonal() -> Array:
