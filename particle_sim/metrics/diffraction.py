@@ -24,6 +24,9 @@ from particle_sim.units import Array
 CU_K_ALPHA = 1.5406e-10
 """Wavelength of Cu K-alpha1 [m] (Hoelzer et al., Phys. Rev. A 56 (1997) 4554)."""
 
+CO_K_ALPHA = 1.78900e-10
+"""Wavelength of Co K-alpha1 [m] (the same)."""
+
 Values = float | Array
 
 
