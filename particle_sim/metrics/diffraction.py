@@ -56,14 +56,14 @@ class UnitCell:
 
     @property
     def metric(self) -> Array:
-        """G_ij = a_i . a_j [m^2] (..., 3, 3), over a^2 of the largest edge to keep it near one."""
-        edges = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (self.a, self.b, self.c)))
-        largest = max(float(np.max(edge)) for edge in edges)
-        a, b, c = (edge / largest for edge in edges)
+        """G_ij = a_i . a_j [m^2] (..., 3, 3)"""
+        a, b, c = np.broadcast_arrays(
+            *(np.asarray(x, dtype=float) for x in (self.a, self.b, self.c))
+        )
         cosines = (np.cos(np.deg2rad(x)) for x in (self.alpha, self.beta, self.gamma))
         bc, ac, ab = (x * y for x, y in zip((b * c, a * c, a * b), cosines, strict=True))
         rows = [[a * a, ab, ac], [ab, b * b, bc], [ac, bc, c * c]]
-        return largest**2 * np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+        return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
 def hexagonal_cell(a: Values, c: Values) -> UnitCell:
