@@ -17,7 +17,7 @@ from particle_sim.errors import InputError
 @verb(
     Aim.SEE,
     7,
-    "where an X-ray reflection stands as sodium leaves, beside printed shifts",
+    "where an X-ray reflection stands as sodium leaves",
     "diffraction nfm_li2024 --reflection 003",
     completes={"name": complete_material},
 )
