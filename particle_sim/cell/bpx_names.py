@@ -28,6 +28,8 @@ USER_DEFINED: dict[str, str] = {
     "stiffness_c33": "Positive electrode stiffness C33 [Pa]",
     "stiffness_c44": "Positive electrode stiffness C44 [Pa]",
     "axial_strain_ratio": "Positive electrode strain along c over strain along a",
+    "lattice_a": "Positive electrode lattice parameter a [m]",
+    "lattice_c": "Positive electrode lattice parameter c [m]",
     "tensile_strength": "Positive electrode critical stress [Pa]",
     "fracture_toughness": "Positive electrode fracture toughness [Pa.m0.5]",
     "flaw_size": "Positive electrode initial crack length [m]",

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from particle_sim.claims import kinds_crack, kinds_field, kinds_print, kinds_rate
+from particle_sim.claims import (
+    kinds_crack,
+    kinds_field,
+    kinds_lattice,
+    kinds_print,
+    kinds_rate,
+)
 from particle_sim.claims.kind import Kind, claim_kind
 from particle_sim.claims.schema import Needs
 
@@ -71,6 +77,43 @@ carbon_plateau = claim_kind(
 )
 fade_follows_strain = claim_kind(
     kinds_print.fade_follows_strain, {}, materials=0, whole_library=True
+)
+lattice_moves_reflection = claim_kind(
+    kinds_lattice.lattice_moves_reflection,
+    {
+        "sodium_layer_rounding": "1",
+        "metal_layer_rounding": "1",
+        "change_rounding": "1",
+        "shift_rounding": "1",
+    },
+    materials=2,
+    printed=tuple(
+        f"{role}_{name}"
+        for role in ("first", "second")
+        for name in ("sodium_layer", "metal_layer", "c_change", "shift")
+    ),
+)
+_HOPS = {"shortest": "s", "longest": "s", "barrier_error": "1"}
+barrier_holds_metal = claim_kind(
+    kinds_lattice.barrier_holds_metal,
+    {**_HOPS, "limit": "1"},
+    materials=2,
+    printed=kinds_lattice.BARRIERS,
+)
+barrier_carries_share = claim_kind(
+    kinds_lattice.barrier_carries_share, _HOPS, printed=("barrier", "share")
+)
+barrier_carries_gain = claim_kind(
+    kinds_lattice.barrier_carries_gain,
+    {"barrier_error": "1"},
+    materials=2,
+    printed=(*kinds_lattice.BARRIERS, *kinds_lattice.SERIES),
+)
+rates_allow_barriers = claim_kind(
+    kinds_lattice.rates_allow_barriers,
+    {"barrier_rounding": "1"},
+    materials=2,
+    printed=(*kinds_lattice.BARRIERS, *kinds_lattice.SERIES),
 )
 
 KINDS: Mapping[str, Kind] = {

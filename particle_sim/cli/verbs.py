@@ -7,10 +7,12 @@ from particle_sim.cli.check import check as check
 from particle_sim.cli.claims import claims as claims
 from particle_sim.cli.compare import compare as compare
 from particle_sim.cli.design import design as design
+from particle_sim.cli.diffraction import diffraction as diffraction
 from particle_sim.cli.export import export as export
 from particle_sim.cli.fit import fit as fit
 from particle_sim.cli.import_ import import_ as import_
 from particle_sim.cli.learn import learn as learn
+from particle_sim.cli.migration import migration as migration
 from particle_sim.cli.new import new as new
 from particle_sim.cli.plot import plot as plot
 from particle_sim.cli.rate import rate as rate

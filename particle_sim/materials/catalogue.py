@@ -114,6 +114,16 @@ CATALOGUE: dict[str, PropertyKind] = {
         lowest=-1.9,
         highest=10.0,
     ),
+    **{
+        f"lattice_{axis}": _optional(
+            "m",
+            f"lattice parameter {axis} of the hexagonal cell against the carrier",
+            "stress between grains, diffraction",
+            forms=(STRAIGHT,),
+            display_unit="angstrom",
+        )
+        for axis in "ac"
+    },
     "tensile_strength": _optional(
         "Pa", "stress at which it would fail", "cracks", display_unit="MPa"
     ),

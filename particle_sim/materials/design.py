@@ -18,6 +18,7 @@ from particle_sim.constants import AVOGADRO, FARADAY
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.kind import PropertyKind
+from particle_sim.materials.lattice import LATTICE
 from particle_sim.materials.schema import Belief, PlateauEntry, PropertyEntry
 from particle_sim.materials.system import System, load_system
 from particle_sim.units import to_si
@@ -174,8 +175,13 @@ def _entry(value: float, unit: str, note: str, spread: float) -> PropertyEntry:
 
 
 def _carried_over(known: System) -> dict[str, PropertyEntry]:
+    """All but the lattice, which another formula does not share; the ratio of its strains stays."""
     title = known.file.material.title
-    return {name: _widened(entry, CATALOGUE[name], title) for name, entry in known.entries.items()}
+    return {
+        name: _widened(entry, CATALOGUE[name], title)
+        for name, entry in known.entries.items()
+        if name not in LATTICE
+    }
 
 
 _JUDGED: Mapping[str, Any] = {"evidence": "assumed", "source": "judgement", "place": ""}
@@ -185,7 +191,7 @@ def _widened(entry: PropertyEntry, kind: PropertyKind, title: str) -> PropertyEn
     why = "a choice of the experiment." if kind.chosen else "nothing in a formula fixes it."
     note = f"As {title}; {why}" if kind.chosen else f"As {title}; {why} Range widened."
     ends = None if kind.chosen or entry.plateaus is not None else _wider_range(entry, kind)
-    changes: dict[str, Any] = {**_JUDGED, "note": note, "range": ends}
+    changes: dict[str, Any] = {**_JUDGED, "note": note, "range": ends, "csv": None}
     if entry.stoichiometry is not None and entry.values is not None:
         low, high = entry.stoichiometry[0], entry.stoichiometry[-1]
         changes["stoichiometry"] = None

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from particle_sim.materials.lattice import WHOLE, Lattice
+from particle_sim.materials.occupancy import WHOLE, Lattice
 from particle_sim.units import Array
 
 

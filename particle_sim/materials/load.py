@@ -19,6 +19,7 @@ from particle_sim.materials.checks import (
 from particle_sim.materials.draft import stress_free, window_of
 from particle_sim.materials.hosts import host_path
 from particle_sim.materials.kind import PropertyKind, build_properties
+from particle_sim.materials.lattice import lattice_problems
 from particle_sim.materials.material import Material, on_lattice
 from particle_sim.materials.property import Property
 from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
@@ -110,6 +111,9 @@ def build_record(system: System, overrides: Mapping[str, str] | None = None) -> 
     problems += range_problems(header, window, rest)
     if sound:
         problems += closure_problems(properties, header, system.formula)
+    if sound and window is not None and rest is not None:
+        filling = (rest - window[0]) / (window[1] - window[0])
+        problems += lattice_problems(properties, filling)
     if window is not None and sound:
         with gathering(problems):
             properties = on_lattice(properties, window)

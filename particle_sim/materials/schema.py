@@ -80,6 +80,8 @@ class PropertyEntry(Belief):
     filling: list[float] | None = None
     """... or in the site fraction, 0 to 1 over the material's own window."""
     values: list[float] | None = None
+    csv: str | None = None
+    """A file beside this one that holds a long table: where the values stand, and the values."""
     plateaus: list[PlateauEntry] | None = None
     ends: list[PlateauEntry] | None = None
     """Slopes of a potential from its plateaus to the cut-offs."""

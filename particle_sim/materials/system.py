@@ -11,10 +11,12 @@ from particle_sim.composition.formula import Formula
 from particle_sim.errors import InputError, closest, located
 from particle_sim.materials.baselines import baseline_problems
 from particle_sim.materials.checks import header_problems, mention_problems
+from particle_sim.materials.csv_table import csv_paths, with_csv_tables
 from particle_sim.materials.derive import complete
 from particle_sim.materials.document import read_shared, read_toml, validated
 from particle_sim.materials.draft import Draft
 from particle_sim.materials.hosts import load_host
+from particle_sim.materials.lattice import layered
 from particle_sim.materials.printed import printed_problems
 from particle_sim.materials.schema import (
     HostFile,
@@ -61,6 +63,11 @@ class System:
         )
 
     @property
+    def tables(self) -> tuple[Path, ...]:
+        """CSV files beside the material file that hold tables of it."""
+        return csv_paths(self.entries, self.path)
+
+    @property
     def structure(self) -> str:
         """Structure family that lays the elements on their sites."""
         own = self.file.material.structure
@@ -99,12 +106,12 @@ def load_system(
     """
     shared = shared_sources().sources
     path, named = material_path(name)
-    file = validated(MaterialFile, read_toml(path), path.name)
+    file = with_csv_tables(validated(MaterialFile, read_toml(path), path.name), path)
     chosen = reading or named or file.material.default_reading.name
     with located(path.name):
         _ = file.reading_weights  # refused before anything is built on them
         file = file.read_as(chosen)
-    written = {**file.properties, **file.replaced(chosen), **(replaced or {})}
+    written = layered(file.properties, file.replaced(chosen), replaced or {})
     header = file.material
     host = None if header.host is None else load_host(header.host, path.name)
     sources = {**shared, **(host.sources if host else {}), **file.sources}

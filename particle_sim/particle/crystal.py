@@ -8,7 +8,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from particle_sim.errors import InputError
+from particle_sim.materials.forms import STRAIN_ROUNDING
 from particle_sim.materials.functions import LinearTable
+from particle_sim.materials.lattice import LATTICE
+from particle_sim.materials.material import Material
+from particle_sim.materials.property import Property
 from particle_sim.particle.stiffness import checked_stiffness, isotropic_stiffness
 from particle_sim.units import Array
 
@@ -90,6 +94,25 @@ class Inert:
         return np.asarray(self.misfit_strain, dtype=float)
 
 
+def lattice_strain(material: Material) -> tuple[LinearTable, LinearTable, LinearTable] | None:
+    """Chemical strains along a, a and c of a hexagonal crystal, from its lattice parameters.
+
+    eps_a(theta) = ln(a(theta)/a(theta_0)) and eps_c likewise, theta_0 the stress-free filling, so
+    that 2 eps_a + eps_c = ln(V/V_0). Straight between the tabulated points, with corners rounded
+    as those of the volume change. ``None`` where the material gives no lattice.
+
+    >>> import particle_sim as ps
+    >>> along_a, _, along_c = ps.crystal.lattice_strain(ps.load_material("nfm_li2024"))
+    >>> [round(float(100 * strain(np.array(0.0))), 1) for strain in (along_a, along_c)]
+    [-3.9, 2.3]
+    """
+    tables = [material.properties[name] for name in LATTICE if name in material.properties]
+    if len(tables) < len(LATTICE):
+        return None
+    along_a, along_c = (_logarithmic(each, material.stress_free_site_fraction) for each in tables)
+    return along_a, along_a, along_c
+
+
 def random_orientations(grains: int, seed: int) -> Array:
     """Rotations (grains, 3, 3) drawn evenly over all orientations."""
     return np.asarray(Rotation.random(grains, rng=np.random.default_rng(seed)).as_matrix())
@@ -104,6 +127,14 @@ def rotation(*turns: tuple[str, float]) -> Array:
     for axis, angle in turns:
         total = Rotation.from_euler(axis, angle, degrees=True) * total
     return np.asarray(total.as_matrix())
+
+
+def _logarithmic(parameter: Property, rest: float) -> LinearTable:
+    table = parameter.function
+    if not isinstance(table, LinearTable):
+        raise InputError(f"{parameter.name} is a {type(table).__name__}; give a table.")
+    strain = np.log(np.asarray(table.values) / table(np.array(rest)))
+    return LinearTable(table.points, tuple(float(each) for each in strain), STRAIN_ROUNDING)
 
 
 def _check_window(axis: str, function: LinearTable) -> None:

@@ -136,6 +136,7 @@ def _material_entry(material: MaterialResult) -> dict[str, Any]:
         "file": material.record.path.name,
         "sha256": sha256(material.record.path),
         "host": _file_entry(material.record.host_path),
+        "tables": [_file_entry(path) for path in material.record.system.tables],
         "reading": material.material.reading,
         "law": material.particle.particle.law,
         "cell_design": _file_entry(material.cell.cell.design.path),

@@ -18,7 +18,7 @@ from particle_sim.metrics.grain_boundary_traction import (
     GrainBoundaryTraction,
     grain_boundary_traction,
 )
-from particle_sim.particle.crystal import Crystal, random_orientations
+from particle_sim.particle.crystal import Crystal, lattice_strain, random_orientations
 from particle_sim.particle.interface import RESOLVED_NODES, interface_width, node_distance
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
@@ -101,24 +101,33 @@ def run_body_case(case: BodyCase) -> BodyResult:
 def crystal_of(material: Material, mesh: BodyMesh, seed: int) -> Crystal | None:
     """The material's crystal in random orientations, one per grain; sections have c along z.
 
-    Chemical strain along a and c from the volume change and ``axial_strain_ratio`` r:
-    beta_a = 3 beta/(2 + r), beta_c = r beta_a. ``None`` where the file gives no elastic constants.
+    Chemical strain along a and c from the lattice parameters, else from the volume change and
+    ``axial_strain_ratio`` r: beta_a = 3 beta/(2 + r), beta_c = r beta_a. ``None`` where the file
+    gives neither a lattice nor elastic constants.
     """
-    if not set(STIFFNESS) <= set(material.properties):
+    elastic = set(STIFFNESS) <= set(material.properties)
+    lattice = lattice_strain(material)
+    if not elastic and lattice is None:
         return None
-    strain = material["chemical_strain"].function
-    ratio = material.properties.get("axial_strain_ratio")
-    axes = None
-    if ratio is not None and isinstance(strain, LinearTable):
-        along_a = strain.scaled(3 / (2 + ratio.magnitude))
-        axes = (along_a, along_a, along_a.scaled(ratio.magnitude))
     grains = int(mesh.regions.max()) + 1
     in_space = mesh.dimension == 3
+    constants = [material.value(name) for name in STIFFNESS] if elastic else []
     return Crystal(
-        stiffness=hexagonal_stiffness(*(material.value(name) for name in STIFFNESS)),
-        strain=axes,
+        stiffness=hexagonal_stiffness(*constants) if elastic else None,
+        strain=lattice or _strain_of_ratio(material),
         orientations=random_orientations(grains, seed) if in_space else None,
     )
+
+
+def _strain_of_ratio(material: Material) -> tuple[LinearTable, LinearTable, LinearTable] | None:
+    strain, ratio = (
+        material["chemical_strain"].function,
+        material.properties.get("axial_strain_ratio"),
+    )
+    if ratio is None or not isinstance(strain, LinearTable):
+        return None
+    along_a = strain.scaled(3 / (2 + ratio.magnitude))
+    return along_a, along_a, along_a.scaled(ratio.magnitude)
 
 
 def surface_per_volume(mesh: BodyMesh) -> float:

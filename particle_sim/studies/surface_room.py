@@ -37,7 +37,8 @@ def surface_room(
     discharge = direction is Direction.DISCHARGE
     first, limit, last = (upper, lower, 1.0) if discharge else (lower, upper, 0.0)
     start = cell.rest_filling(first, REFERENCE_TEMPERATURE)
-    spheres = spheres_of(material, drawn, start, SOLID_SOLUTION, REFERENCE_TEMPERATURE)
+    carried = SOLID_SOLUTION.in_sphere(material, REFERENCE_TEMPERATURE)
+    spheres = spheres_of(material, drawn, start, carried)
     current = rates * drawn["one_c_current"] * (1.0 if discharge else -1.0)
     cells = cells_of(cell, drawn, current, spheres, REFERENCE_TEMPERATURE)
     path = start + (last - start) * np.linspace(0, 1, SCAN)[None]

@@ -278,7 +278,8 @@ def _takes_bodies(metric: Callable[..., Any]) -> bool:
 
 
 def _files(record: MaterialRecord) -> dict[str, str]:
-    paths = [record.path] if record.host_path is None else [record.path, record.host_path]
+    paths = [record.path, *record.system.tables]
+    paths += [] if record.host_path is None else [record.host_path]
     return {path.name: sha256(path) for path in paths}
 
 

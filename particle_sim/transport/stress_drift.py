@@ -1,7 +1,7 @@
 """Stress-driven flux added to Fick's law, for a solid solution and in the dilute limit.
 
 Carriers move from full to vacant sites of the lattice, so the mobility counts both, with y the
-occupancy (:mod:`particle_sim.materials.lattice`) and c_max = (x_max - x_min)/V_m:
+occupancy (:mod:`particle_sim.materials.occupancy`) and c_max = (x_max - x_min)/V_m:
 
     B = D c_max m/(R T),    m = y (1 - y) x_sites/(x_max - x_min);    dilute: without (1 - y).
 """

@@ -13,6 +13,8 @@ import pytest
 import particle_sim as ps
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
+from particle_sim.metrics.diffraction import bragg_angle, hexagonal_cell, plane_distance
+from particle_sim.metrics.metal_migration import barrier_of_share, hop_rate, share_moved
 
 MATERIAL = ps.load_material("nvp")
 MESH = ps.shapes.sphere(1e-6, cells=4)
@@ -60,6 +62,14 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "solve_particle": (ps.solve_particle, {"particle": PARTICLE, "surface": FLUX}),
     "solve_stress": (ps.solve_stress, {"particle": PARTICLE, "site_fraction": np.zeros(3)}),
     "solve_cell": (ps.solve_cell, {"cell": CELL, "protocol": ps.protocols.charge(1.0)}),
+    "plane_distance": (
+        plane_distance,
+        {"cell": hexagonal_cell(3e-10, 16e-10), "reflection": (0, 0, 3)},
+    ),
+    "bragg_angle": (bragg_angle, {"distance": 5e-10}),
+    "hop_rate": (hop_rate, {"barrier": 1e5}),
+    "share_moved": (share_moved, {"barrier": 1e5, "duration": 1.0}),
+    "barrier_of_share": (barrier_of_share, {"share": 0.5, "duration": 1.0}),
     "compare": (ps.compare, {"settings": ps.Comparison(baseline="nvp", candidate="he_v")}),
     "as_printed": (ps.as_printed, {"settings": ps.Comparison(baseline="nvp", candidate="he_v")}),
 }

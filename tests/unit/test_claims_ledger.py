@@ -29,7 +29,18 @@ from particle_sim.errors import InputError
 TODAY = datetime.date(2026, 1, 2)
 
 ARITHMETIC = (claims_folder() / "c50a.toml").read_text(encoding="utf-8")
-OPEN = (claims_folder() / "c41.toml").read_text(encoding="utf-8")
+OPEN = """
+[claim]
+id = "C41"
+paper = "li2024_o3"
+place = "Results; Fig. 1d"
+says = "HE's migration barrier is 0.497 eV against 0.604 eV for NFM."
+materials = ["he_o3_li2024", "nfm_li2024"]
+
+[not_testable]
+because = "assumed"
+reason = "A claim without a test, for the tests of the ledger."
+"""
 RATE = (claims_folder() / "c26a.toml").read_text(encoding="utf-8")
 
 

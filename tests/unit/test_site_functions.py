@@ -14,7 +14,7 @@ from particle_sim.materials.functions import (
     SiteFunction,
     SquareRoot,
 )
-from particle_sim.materials.lattice import Lattice
+from particle_sim.materials.occupancy import Lattice
 from particle_sim.materials.potential import Plateau, PlateauPotential, TabulatedPotential
 from particle_sim.units import Array
 

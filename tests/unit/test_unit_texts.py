@@ -67,7 +67,7 @@ def test_the_unit_that_is_probably_meant_is_named_and_not_taken(
 
 
 def test_what_our_files_use_is_named_where_nothing_else_is_meant() -> None:
-    with pytest.raises(InputError, match='use "m", "um" or "nm"'):
+    with pytest.raises(InputError, match='use "m", "um", "nm" or "angstrom"'):
         to_si(1.0, "kg", "m")
     with pytest.raises(InputError, match=r'write it behind the number, e\.g\. "um"'):
         to_si(1.0, "", "m")

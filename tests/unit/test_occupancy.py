@@ -8,8 +8,8 @@ import pytest
 import particle_sim as ps
 from particle_sim.errors import InputError
 from particle_sim.materials.functions import Falling
-from particle_sim.materials.lattice import WHOLE, Lattice
 from particle_sim.materials.load import load_record
+from particle_sim.materials.occupancy import WHOLE, Lattice
 from particle_sim.materials.property import assumed
 
 THETA = np.linspace(0, 1, 11)
