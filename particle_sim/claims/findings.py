@@ -33,7 +33,7 @@ from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
-from particle_sim.studies.size_map import LAST_FRACTION, map_dataset, map_point
+from particle_sim.studies.size_map import map_dataset
 from particle_sim.transport import laws
 
 BASELINE, CANDIDATE = "baseline", "candidate"
@@ -197,10 +197,9 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
         result = pair[name]
         if law == SOLID:
             return result.maps[laws.SOLID_SOLUTION.name]
-        run = central.coherent_run(result)
-        if law != COHERENT or run is None:
+        point = central.coherent_beside(settings, result) if law == COHERENT else None
+        if point is None:
             return result.maps[result.law.name]
-        last = result.filling(LAST_FRACTION)
-        return map_dataset([map_point(run, result.start, last, settings.stress)], laws.COHERENT)
+        return map_dataset([point], laws.COHERENT)
 
     return Tools(load=load, half_cells=drawn_half_cells, field_map=field_map, full_cells=full_cells)

@@ -20,8 +20,16 @@ from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
 from particle_sim.protocols.discharge import discharge
 from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
+from particle_sim.studies.coherent_body import coherent_point
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
-from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
+from particle_sim.studies.particle_case import rest_fillings
+from particle_sim.studies.size_map import (
+    LAST_FRACTION,
+    map_dataset,
+    map_rates,
+    map_task,
+    run_map_task,
+)
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
 
@@ -40,16 +48,17 @@ def field_map(name: str, c_rate: float, law: str) -> xr.Dataset:
     """Stress and inhomogeneity of a free sphere on charge to 90 %, against D/R^2.
 
     ``law`` is ``OWN`` for the reaction the material's source describes, ``SOLID`` for one phase,
-    or ``COHERENT`` for a single point at the central D/R^2 with coherency in the potential.
+    or ``COHERENT`` for a single point at the central D/R^2, of phases side by side and coherent.
     """
     material = load_material(name)
     if law == COHERENT:
-        chosen = laws.COHERENT
-        rates = [material.value("diffusivity") / material.value("particle_radius") ** 2]
-    else:
-        declared = law_of(PhysicsChoice.DECLARED.value, material)
-        chosen = declared if law == OWN else laws.SOLID_SOLUTION
-        rates = [float(rate) for rate in map_rates(chosen)]
+        start, stop = rest_fillings(material, Direction.CHARGE)
+        last = start + LAST_FRACTION * (stop - start)
+        point = coherent_point(material, start, last, StressMeasure.VON_MISES)
+        return map_dataset([point], laws.COHERENT)
+    declared = law_of(PhysicsChoice.DECLARED.value, material)
+    chosen = declared if law == OWN else laws.SOLID_SOLUTION
+    rates = [float(rate) for rate in map_rates(chosen)]
     points = [
         map_task(
             material,
