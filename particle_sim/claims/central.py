@@ -8,19 +8,20 @@ import numpy as np
 
 from particle_sim.claims.question import Numbers
 from particle_sim.metrics.flaw import LARGEST_FLAW
-from particle_sim.metrics.flaw_free_bound import flaw_free_bound
-from particle_sim.metrics.fracture import edge_crack_intensity
+from particle_sim.metrics.flaw_free_bound import largest_edge_intensity
+from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.stress_bracket import NEEDS as BRACKET_NEEDS
 from particle_sim.metrics.stress_bracket import StressBracket, boundary_in, stress_bracket
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.studies.choices import Direction
+from particle_sim.studies.coherent_body import coherent_point
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
-from particle_sim.studies.size_map import LAST_FRACTION
-from particle_sim.transport.laws import SOLID_SOLUTION
+from particle_sim.studies.size_map import LAST_FRACTION, MapPoint
+from particle_sim.transport.laws import COHERENT, SOLID_SOLUTION
 from particle_sim.units import readable
 
 CRACK_INPUTS = {"fracture_toughness", "flaw_size"}
@@ -51,6 +52,11 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
     }
     if not result.law.separates:
         text += f" With an interaction chi above 2, {result.title} would separate: not uniform."
+    beside = coherent_beside(settings, result)
+    if beside is not None:
+        coherent = beside["inhomogeneity"]
+        text += f" If the phases stay coherent, side by side, it varies by {_percent(coherent)}."
+        numbers["coherent_inhomogeneity"] = (coherent, "1")
     return Central(text, numbers)
 
 
@@ -106,7 +112,8 @@ def surface(settings: Comparison, result: MaterialResult) -> Central:
 
 
 def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
-    """The stress intensity of the surface flaw; a sentence where the file gives none."""
+    """The largest stress intensity of any flaw, then that of the surface flaw that is assumed; a
+    sentence where the file gives none."""
     material = result.material
     if not material.properties.keys() >= CRACK_INPUTS:
         return f"{result.title}: add fracture_toughness and flaw_size to its file to test this."
@@ -117,12 +124,14 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
     radius, toughness = (material.value(name) for name in ("particle_radius", "fracture_toughness"))
     depth = min(material.value("flaw_size"), LARGEST_FLAW * radius)
     intensity = edge_crack_intensity(tension, depth)
-    bound = float(flaw_free_bound(np.array([tension]), np.array([radius]))[0])
+    bound = largest_edge_intensity(result.particle)
+    safe = "no flaw grows, whatever its size" if bound < toughness else "larger flaws may grow"
     text = (
-        f"The largest tensile stress at the surface of {result.title} in one run is "
-        f"{_megapascal(tension)}: no flaw of any size has a stress intensity above "
-        f"{readable(bound / toughness)} of the toughness (0.505 sigma sqrt(R)), and the assumed "
-        f"one of {depth * 1e9:.3g} nm has {readable(intensity / toughness)} of it."
+        f"Of all edge cracks in {result.title} in one run, none has more than "
+        f"{bound / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g}: {safe}. "
+        f"The largest tensile stress at its surface, {_megapascal(tension)}, on a flaw of "
+        f"{depth * 1e9:.3g} nm gives {intensity / 1e6:.3g} MPa m^0.5 "
+        f"(K = {EDGE_CRACK} sigma sqrt(pi a))."
     )
     numbers: Numbers = {
         "tension": (tension, "Pa"),
@@ -152,6 +161,14 @@ def _boundary_flaw(result: MaterialResult, bracket: StressBracket) -> Central:
             "fracture_toughness": (toughness, "Pa m^0.5"),
         },
     )
+
+
+def coherent_beside(settings: Comparison, result: MaterialResult) -> MapPoint | None:
+    """Coherent phases side by side, where they are an alternative to the material's own law."""
+    if result.law is COHERENT or not result.law.separates:
+        return None
+    last = result.filling(LAST_FRACTION)
+    return coherent_point(result.material, result.start, last, settings.stress)
 
 
 def _at_last(result: MaterialResult) -> tuple[int, float]:

@@ -16,13 +16,18 @@ from particle_sim.claims.question import OWN, FullCells, Tools
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
-from particle_sim.materials.property import Evidence
 from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
 from particle_sim.protocols.discharge import discharge
 from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
-from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
+from particle_sim.studies.footing import made_equal, same_test
+from particle_sim.studies.size_map import (
+    map_dataset,
+    map_rates,
+    map_task,
+    run_map_task,
+)
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
 
@@ -37,24 +42,12 @@ def simulations() -> Tools:
     )
 
 
-CUT_OFFS = {"lower_voltage": min, "upper_voltage": max}
-"""What stands for both of a pair where neither is known."""
-KNOWN = (Evidence.MEASURED, Evidence.DIGITISED)
-
-
 def level(materials: tuple[Material, ...]) -> tuple[Material, ...]:
-    """The materials of one claim on equal footing: the cut-offs of their tests.
+    """The materials of one claim with the cut-offs of one test (:mod:`particle_sim.studies.footing`).
 
-    Those known of some alone stand for all; known of none, the widest. Where all are known each
-    keeps its own.
+    What else is not printed of a pair is drawn once for both, or asked again with one range.
     """
-    common = {}
-    for name, widest in CUT_OFFS.items():
-        given = [each[name] for each in materials if name in each.properties]
-        known = [prop for prop in given if prop.evidence in KNOWN]
-        if len(known) < len(given):
-            common[name] = widest(known or given, key=lambda prop: prop.magnitude)
-    return tuple(each.replaced(**common) for each in materials) if len(materials) > 1 else materials
+    return made_equal(materials, same_test(materials))[0]
 
 
 def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:

@@ -70,33 +70,43 @@ def level(
     host families only the powder is shared, and cut-offs against one metal that overlap.
     ``Footing.AS_FILED`` changes nothing.
     """
-    materials = [record.material for record in records]
-    steps = []
-    for name, why in _shared(records).items() if footing is Footing.EQUAL else ():
-        if any(name in record.overrides for record in records):
+    materials = tuple(record.material for record in records)
+    if footing is Footing.AS_FILED:
+        return materials, ()
+    hosts = {record.file.material.host for record in records}
+    shared = {**same_test(materials), **POWDER}
+    if len(hosts) == 1 and None not in hosts:
+        shared |= FAMILY
+    chosen = {name for record in records for name in record.overrides}
+    return made_equal(materials, {name: why for name, why in shared.items() if name not in chosen})
+
+
+def same_test(materials: Sequence[Material]) -> Mapping[str, str]:
+    """The cut-offs, where all are measured against one metal and their windows overlap."""
+    lower, upper = ([material.value(name) for material in materials] for name in CUT_OFFS)
+    one_metal = len({material.carrier for material in materials}) == 1
+    return CUT_OFFS if one_metal and max(lower) < min(upper) else {}
+
+
+def made_equal(
+    materials: Sequence[Material], shared: Mapping[str, str]
+) -> tuple[tuple[Material, ...], tuple[Levelled, ...]]:
+    """The materials with every property of ``shared`` (with its reason) equal, as in ``level``."""
+    equal, steps = tuple(materials), []
+    for name, why in shared.items():
+        filed = [each.properties[name] for each in equal if name in each.properties]
+        if len(filed) < len(equal):
             continue
-        filed = [material.properties[name] for material in materials if name in material.properties]
         common = _common(name, filed)
-        if len(filed) < len(materials) or all(_stays(prop, common) for prop in filed):
+        if all(_stays(prop, common) for prop in filed):
             continue
-        materials = [
-            material if _stays(material[name], common) else material.replaced(**{name: common})
-            for material in materials
-        ]
+        equal = tuple(
+            each if _stays(each[name], common) else each.replaced(**{name: common})
+            for each in equal
+        )
         magnitudes = tuple(prop.magnitude for prop in filed)
         steps.append(Levelled(name=name, filed=magnitudes, common=common.magnitude, why=why))
-    return tuple(materials), tuple(steps)
-
-
-def _shared(records: Sequence[MaterialRecord]) -> Mapping[str, str]:
-    """What these materials can share: cut-offs of one carrier whose windows overlap, the powder,
-    and within a host family what is known of relatives only."""
-    materials = [record.material for record in records]
-    lower, upper = ([material.value(name) for material in materials] for name in CUT_OFFS)
-    one_window = len({material.carrier for material in materials}) == 1 and max(lower) < min(upper)
-    hosts = {record.file.material.host for record in records}
-    one_family = len(hosts) == 1 and None not in hosts
-    return {**(CUT_OFFS if one_window else {}), **POWDER, **(FAMILY if one_family else {})}
+    return equal, tuple(steps)
 
 
 def _stays(prop: Property, common: Property) -> bool:
