@@ -248,7 +248,7 @@ def test_a_measured_capacity_is_held_on_both_sides(
     assert (found.verdict, found.fit) == (verdict, fit)
     assert found.share == pytest.approx(share, abs=0.01)
     assert found.numbers["draws that keep less"][0] == pytest.approx(kept - tolerance, abs=0.01)
-    assert found.decided_by.endswith(("film resistance", "ours instead"))
+    assert found.decided_by == "the assumed film resistance"
     assert found.settled_by == (() if verdict is SUPPORTED else ("cell",))
 
 
