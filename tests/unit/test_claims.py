@@ -257,6 +257,9 @@ def test_keeps_at_least(keeps: float, verdict: Verdict) -> None:
     found = ask(claim("keeps_at_least", ["nvp"], {"c_rate": 1.0, "keeps": keeps}))
     assert found.verdict is verdict
     assert found.share == pytest.approx(1 - keeps, abs=0.005)
+    printed = ask(claim("keeps_at_least", ["nvp"], {"c_rate": 1.0}, {"kept": 100 * keeps}))
+    assert printed.share == found.share
+    assert printed.verdict is (UNDECIDED if verdict is CONTRADICTED else verdict)
 
 
 def test_a_current_is_divided_by_what_is_called_1c() -> None:

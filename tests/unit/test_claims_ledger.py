@@ -175,6 +175,11 @@ def problems(folder: Path, name: str, text: str) -> list[str]:
             'kind = "keeps_capacity"\ngiven = { claim = "C39", higher = "diffusivity" }',
             "orders two materials",
         ),
+        (
+            'kind = "keeps_capacity"',
+            'kind = "keeps_capacity"\ngiven = { claim = "39", higher = "diffusivity" }',
+            "test.given.claim",
+        ),
     ],
 )
 def test_a_bad_claim_is_one_sentence(folder: Path, old: str, new: str, said: str) -> None:
