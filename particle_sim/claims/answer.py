@@ -181,7 +181,7 @@ def _judged(
     levelled: Evidence | None,
     control: Branch | None,
 ) -> Answer:
-    verdict, because, decided_by = _verdict(found), "", ""
+    verdict, because = _verdict(found), ""
     region = None
     if found.follows is None:
         region = region_of(found.holds, found.counted, found.inputs)
@@ -189,19 +189,15 @@ def _judged(
         verdict, because = Verdict.NOT_TESTABLE, BECAUSE[0]
     shown = [*found.branches, *([control] if control else [])]
     said = words.shares(found, levelled, test, shown, because)
-    differ = {verdict_of(each.successes, each.draws) for each in _voters(found) if each.draws}
-    for open_side, clause in (
-        (verdict is Verdict.CONTRADICTED, found.cannot_contradict),
-        (verdict is Verdict.SUPPORTED, found.cannot_support),
-        (verdict is Verdict.SUPPORTED and _passes(control), words.passes_too(control)),
-        (verdict is Verdict.UNDECIDED and len(differ) > 1, words.decisive(_voters(found))),
-    ):
-        if open_side and clause:
-            verdict, decided_by = Verdict.UNDECIDED, decided_by or clause
-            said.append(f"Left open: {clause}.")
     deciding = region.name if region else _strongest(found)
+    assumed = f"the assumed {words.plain(deciding)}"
+    decided_by = assumed if found.fit and deciding else ""
+    clause = _left_open(found, verdict, control)
+    if clause:
+        verdict, decided_by = Verdict.UNDECIDED, decided_by or clause
+        said.append(f"Left open: {clause}.")
     if deciding:
-        decided_by = decided_by or f"the assumed {words.plain(deciding)}"
+        decided_by = decided_by or assumed
         said.append(words.region_sentence(region) if region else words.follows(deciding))
     own = FIXES.get(deciding.partition(" of ")[0])
     low, high = share_interval(found.successes, found.draws)
@@ -225,17 +221,24 @@ def _judged(
     )
 
 
+def _left_open(found: Evidence, verdict: Verdict, control: Branch | None) -> str:
+    """Why the claim stays open whatever its share, as a clause, or nothing."""
+    if verdict is Verdict.CONTRADICTED:
+        return found.cannot_contradict
+    if verdict is Verdict.SUPPORTED:
+        passes = control and verdict_of(control.successes, control.draws) is Verdict.SUPPORTED
+        return found.cannot_support or (words.passes_too(control) if control and passes else "")
+    differ = {verdict_of(each.successes, each.draws) for each in _voters(found) if each.draws}
+    if verdict is Verdict.UNDECIDED and len(differ) > 1:
+        return words.decisive(_voters(found))
+    return ""
+
+
 def _strongest(found: Evidence) -> str:
     """The input whose rank what is measured follows most closely."""
     if found.follows is None or not np.ptp(found.follows):
         return ""
     return strongest(found.inputs, found.follows)[0]
-
-
-def _passes(control: Branch | None) -> bool:
-    return control is not None and (
-        verdict_of(control.successes, control.draws) is Verdict.SUPPORTED
-    )
 
 
 def _asked(branch: Branch) -> Asked:

@@ -41,7 +41,9 @@ lasts = claim_kind(kinds_crack.lasts, {}, optional=_FATIGUE)
 keeps_capacity = claim_kind(
     kinds_rate.keeps_capacity, {"tolerance": "1"}, optional=_RATE, optional_printed=_KEPT
 )
-keeps_at_least = claim_kind(kinds_rate.keeps_at_least, {"keeps": "1"}, optional=_RATE)
+keeps_at_least = claim_kind(
+    kinds_rate.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
+)
 keeps_more = claim_kind(kinds_rate.keeps_more, {}, materials=2, optional=_RATE)
 low_polarisation = claim_kind(
     kinds_rate.low_polarisation, {"polarisation_below": "V"}, optional=_RATE

@@ -79,10 +79,12 @@ def keeps_capacity(question: Question) -> Evidence:
 
 
 def keeps_at_least(question: Question) -> Evidence:
-    """Q(rate)/Q(window) is at least ``keeps``."""
-    kept = _share_at_rate(question, question.draws[0])
-    found = _medians(question, kept >= question.number("keeps"), "share kept by", "1", [kept])
-    return replace(found, follows=kept)
+    """Q(rate)/Q(window) is at least ``keeps``, or the printed share."""
+    kept, given = _share_at_rate(question, question.draws[0]), question.claim.parameters
+    least = given["keeps"] if "keeps" in given else _printed_share(question)
+    found = _medians(question, kept >= least, "share kept by", "1", [kept])
+    printed = "" if "keeps" in given else MEASURED
+    return replace(found, follows=kept, cannot_contradict=printed)
 
 
 def keeps_more(question: Question) -> Evidence:

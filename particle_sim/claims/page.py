@@ -70,6 +70,10 @@ Half cells are single-particle models: no electrolyte, one particle size, no age
 """
 
 
+ALIKE = 0.005
+"""Difference of two shares that a whole per cent does not show."""
+
+
 def claims_page(entries: Sequence[Entry]) -> str:
     """The ledger as Markdown: counts, one row a claim, the answers in words, the tests, papers."""
     papers = sorted({entry.claim.file.claim.paper for entry in entries})
@@ -142,6 +146,9 @@ def _row(entry: Entry, numbers: dict[str, int]) -> str:
     if found.share is not None and found.interval is not None:
         low, high = (100 * end for end in found.interval)
         share = f"{100 * found.share:.0f} % ({low:.0f} to {high:.0f})"
+        ways = [found.share, *(each.share for each in found.branches if each.votes)]
+        if max(ways) - min(ways) > ALIKE:
+            share = f"{100 * min(ways):.0f} to {100 * max(ways):.0f} %, asked {len(ways)} ways"
     verdict = verdict_in_words(found)
     place = f"[{numbers[header.paper]}](#papers) {header.place}"
     says = header.says if entry.claim.file.test else f"{header.says} *{found.sentence}*"

@@ -60,7 +60,7 @@ class ClaimHeader(_Strict):
 class Given(_Strict):
     """Another claim of the same paper that the answer takes for true."""
 
-    claim: str
+    claim: str = Field(pattern=f"^{_ID.pattern}$")
     higher: str
     """The property that it says is higher in the first material."""
 

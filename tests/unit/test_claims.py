@@ -248,7 +248,7 @@ def test_a_measured_capacity_is_held_on_both_sides(
     assert (found.verdict, found.fit) == (verdict, fit)
     assert found.share == pytest.approx(share, abs=0.01)
     assert found.numbers["draws that keep less"][0] == pytest.approx(kept - tolerance, abs=0.01)
-    assert found.decided_by.endswith(("film resistance", "ours instead"))
+    assert found.decided_by == "the assumed film resistance"
     assert found.settled_by == (() if verdict is SUPPORTED else ("cell",))
 
 
@@ -257,6 +257,9 @@ def test_keeps_at_least(keeps: float, verdict: Verdict) -> None:
     found = ask(claim("keeps_at_least", ["nvp"], {"c_rate": 1.0, "keeps": keeps}))
     assert found.verdict is verdict
     assert found.share == pytest.approx(1 - keeps, abs=0.005)
+    printed = ask(claim("keeps_at_least", ["nvp"], {"c_rate": 1.0}, {"kept": 100 * keeps}))
+    assert printed.share == found.share
+    assert printed.verdict is (UNDECIDED if verdict is CONTRADICTED else verdict)
 
 
 def test_a_current_is_divided_by_what_is_called_1c() -> None:

@@ -80,6 +80,24 @@ def test_what_decides_over_cracks_is_named(varied: str, share: float | None) -> 
     assert [(each.verdict, each.share) for each in found.branches] == [(CONTRADICTED, 0.0)]
 
 
+def test_the_flaw_decides_under_gradients() -> None:
+    """K = K_IC at 20 nm under a tension that is everywhere the same; no boundary adds to it."""
+    material = only_varied("flaw_size")
+    flaw, toughness = (material.value(name) for name in ("flaw_size", "fracture_toughness"))
+    still = replace(material["volume_change"].with_magnitude(1e-6), plausible=None)
+    material = material.replaced(volume_change=still)
+    tension = toughness / (1.12 * np.sqrt(np.pi * flaw))
+
+    def pulled(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
+        table = calm(name, c_rate, law, direction)
+        return table.assign(peak_tension=table.peak_tension + tension)
+
+    found = ask(claim("cracks", ["nvp"], PAIR), load=lambda _: material, field_map=pulled)
+    assert found.share == pytest.approx(np.log(60 / 20) / np.log(60 / 5), abs=0.01)
+    assert found.region is not None
+    assert found.region.name == "flaw_size"
+
+
 @pytest.mark.parametrize(
     ("factor", "holds", "breaks"), [(1e6, SUPPORTED, UNDECIDED), (1e-3, CONTRADICTED, SUPPORTED)]
 )

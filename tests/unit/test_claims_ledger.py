@@ -21,6 +21,7 @@ from particle_sim.claims.ledger import (
     read_ledger,
     update_ledger,
 )
+from particle_sim.claims.missing import missing_lines, missing_measurements
 from particle_sim.claims.question import Tools
 from particle_sim.claims.schema import claims_folder, load_claims
 from particle_sim.claims.tools import simulations
@@ -110,6 +111,38 @@ def test_answers_survive_the_file(folder: Path) -> None:
         assert from_data(json.loads(json.dumps(as_data(entry.answer)))) == entry.answer
 
 
+def waiting(folder: Path, name: str, *measurements: str) -> None:
+    listed = ", ".join(f'"{each}"' for each in measurements)
+    text = OPEN.replace('id = "C41"', f'id = "{name}"\nsettled_by = [{listed}]')
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def test_what_settles_most_claims_is_measured_next(folder: Path) -> None:
+    waiting(folder, "C71", "barriers")
+    waiting(folder, "C72", "modulus")
+    waiting(folder, "C73", "modulus")
+    waiting(folder, "C74", "modulus", "toughness")
+    found = missing_measurements(update_ledger(simulations, folder=folder, today=TODAY))
+    assert [(each.name, each.alone, each.with_others) for each in found] == [
+        ("modulus", ("C72", "C73"), ("C74",)),
+        ("barriers", ("C71",), ()),
+        ("toughness", (), ("C74",)),
+    ]
+    assert missing_lines(read_ledger(folder))[0].startswith("  2 alone,  1 with others  Young's")
+
+
+def test_an_older_ledger_is_read(folder: Path) -> None:
+    """Without what later answers hold, and with what they no longer do."""
+    update_ledger(simulations, folder=folder, today=TODAY)
+    data = json.loads((folder / LEDGER).read_text("utf-8"))
+    for entry in data["claims"].values():
+        for name in ("branches", "settled_by", "label", "given", "fit"):
+            del entry["answer"][name]
+        entry["answer"]["solid_share"] = None
+    (folder / LEDGER).write_text(json.dumps(data), encoding="utf-8")
+    assert [entry.answer.branches for entry in read_ledger(folder)] == [(), ()]
+
+
 def test_lines_for_a_comparison(folder: Path) -> None:
     update_ledger(simulations, folder=folder, today=TODAY)
     lines = ledger_lines("nvp", "he_v@first_charge", folder)
@@ -144,6 +177,20 @@ def problems(folder: Path, name: str, text: str) -> list[str]:
         ('kind = "keeps_capacity"', 'kind = "keeps_capacity"\nassumes = ["speed"]', "speed"),
         ('kind = "keeps_capacity"', 'kind = "keeps_capacity"\nalike = "nvpp"', "nvp"),
         ('kind = "keeps_capacity"', 'kind = "keeps_capacity"\nexpect = "supported"', "expect"),
+        ('kind = "keeps_capacity"', 'kind = "keeps_capacity"\ntells_apart = "nvpp"', "nvp"),
+        ('kind = "keeps_capacity"', 'kind = "keeps_capacity"\ndirection = "up"', "direction"),
+        ('id = "C26a"', 'id = "C26a"\nsettled_by = ["diffusivty"]', "did you mean diffusivity"),
+        ('id = "C26a"', 'id = "C26a"\nlabel = "true"', "label"),
+        (
+            'kind = "keeps_capacity"',
+            'kind = "keeps_capacity"\ngiven = { claim = "C39", higher = "diffusivity" }',
+            "orders two materials",
+        ),
+        (
+            'kind = "keeps_capacity"',
+            'kind = "keeps_capacity"\ngiven = { claim = "39", higher = "diffusivity" }',
+            "test.given.claim",
+        ),
     ],
 )
 def test_a_bad_claim_is_one_sentence(folder: Path, old: str, new: str, said: str) -> None:

@@ -78,6 +78,24 @@ def test_verdicts_follow_from_shares(ledger: Mapping[str, Entry]) -> None:
         assert found.verdict is not Verdict.CONTRADICTED or high <= 0.1
 
 
+def test_no_branch_that_votes_contradicts_an_answer(ledger: Mapping[str, Entry]) -> None:
+    for entry in ledger.values():
+        found = entry.answer
+        if found.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+            assert all(each.verdict is found.verdict for each in found.branches if each.votes)
+
+
+def test_what_was_put_in_is_not_counted(ledger: Mapping[str, Entry]) -> None:
+    for name in ("C49", "C50a", "C50b", "C54", "C55", "C56", "C64a"):
+        assert ledger[name].answer.label in ("arithmetic", "tautology")
+        assert not ledger[name].answer.settled
+
+
+def test_one_charge_supports_no_life(ledger: Mapping[str, Entry]) -> None:
+    for name in ("C6b", "C8a", "C15", "C17", "C19"):
+        assert ledger[name].answer.verdict is Verdict.UNDECIDED, name
+
+
 def test_what_is_called_assumed_is_not_measured(ledger: Mapping[str, Entry]) -> None:
     for entry in ledger.values():
         test = entry.claim.file.test
@@ -98,3 +116,5 @@ def test_extraction_empties_the_surface(ledger: Mapping[str, Entry]) -> None:
     charge at constant current the profile falls towards the surface (Crank, 6.45)."""
     assert ledger["C2b"].answer.verdict is Verdict.CONTRADICTED
     assert ledger["C2b"].answer.share == 0
+    (back,) = (each for each in ledger["C2b"].answer.branches if each.name == "on discharge")
+    assert (back.verdict, back.share) == (Verdict.SUPPORTED, 1)
