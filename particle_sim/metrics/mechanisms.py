@@ -141,8 +141,7 @@ def mechanisms(
     V; A. A. Griffith, Phil. Trans. R. Soc. A 221 (1921) 163. Small strain; no hardening.
     """
     share = np.asarray(core_share, dtype=float)
-    if not np.all((share > 0) & (share < 1)):
-        raise InputError("A core share must lie between 0 and 1, both ends excluded.")
+    _check_share(share)
     coherent, plastic = _coherent(boundary, share), plastic_shell(boundary, share)
     nothing = np.zeros_like(coherent.tension)
     core = np.cbrt(share) * boundary.radius
@@ -168,6 +167,11 @@ def mechanisms(
             energy=coherent.energy / 4,
         )
     return found
+
+
+def _check_share(share: Array) -> None:
+    if not np.all((share > 0) & (share < 1)):
+        raise InputError("A core share must lie between 0 and 1, both ends excluded.")
 
 
 def _coherent(boundary: PhaseBoundary, share: Array) -> Branch:
