@@ -43,7 +43,7 @@ def simulations() -> Tools:
 
 
 def level(materials: tuple[Material, ...]) -> tuple[Material, ...]:
-    """The materials of one claim with the cut-offs of one test; see :mod:`particle_sim.studies.footing`.
+    """The materials of one claim with the cut-offs of one test.
 
     What else is not printed of a pair is drawn once for both, or asked again with one range.
     """
