@@ -42,7 +42,7 @@ from particle_sim.materials.draft import (
     stress_free,
 )
 from particle_sim.materials.printed import Fact
-from particle_sim.materials.redox_ladder import reach
+from particle_sim.materials.redox_ladder import Doubtful, reach
 from particle_sim.materials.schema import PropertyEntry
 from particle_sim.units import to_si
 
@@ -186,7 +186,9 @@ def _usual_capacity(draft: Draft, least: float) -> PropertyEntry | None:
 
 def _capacity_of_steps(draft: Draft, per_carrier: float, least: float) -> PropertyEntry | None:
     """dx F / (3.6 M) with the redox steps between the cut-offs; range without and with doubt."""
-    reached = [reach(draft, counted) for counted in ("counted", "none", "all")]
+    reached = [
+        reach(draft, doubtful) for doubtful in (Doubtful.COUNTED, Doubtful.LEFT_OUT, Doubtful.TAKEN)
+    ]
     found = [max((x[1] - x[0]) * per_carrier, least) for x in reached if x is not None]
     if not found or found[0] <= 0:
         return None
@@ -205,7 +207,7 @@ def _paid(draft: Draft) -> float:
     if draft.entries["capacity"].evidence == "derived":
         reached, slack = reach(draft), 0.0
     else:
-        reached, slack = reach(draft, "all"), UNPAID * draft.units
+        reached, slack = reach(draft, Doubtful.TAKEN), UNPAID * draft.units
     exchanged = _exchanged(draft) or 0.0
     written = draft.formula.amounts.get(draft.header.carrier, 0.0) if draft.formula else 0.0
     if reached is None or reached[0] - (written - exchanged) <= slack:

@@ -69,13 +69,14 @@ def open_circuit_potential(draft: Draft) -> PropertyEntry | None:
     for _ in range(_ROUNDS if mean is not None else 0):
         plateaus = _shifted(plateaus, (mean or 0.0) - _mean(plateaus, ends), cuts)
         ends = _ends(plateaus, cuts)
-    if not (steps or ends or mean) and plateaus == entry.plateaus:
+    fitted = [_inside(plateau, cuts) for plateau in plateaus]
+    if not (steps or ends or mean) and fitted == entry.plateaus:
         return entry
     own = _of_the_widest(plateaus) if steps else {}
     return entry.model_copy(
         update={
             **own,
-            "plateaus": [_inside(plateau, cuts) for plateau in plateaus],
+            "plateaus": fitted,
             "ends": ends or None,
             "note": f"{note} {_SLOPES if ends else ''} {_MEAN if mean else ''}".strip(),
         }

@@ -14,6 +14,7 @@ interaction between neighbours, sodium ordering and phase changes, which move st
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,15 @@ PRINTED_DIGITS = 0.05
 
 _SMALL = 1e-6
 """Electrons per formula unit that are rounding of the charge balance."""
+
+
+class Doubtful(enum.Enum):
+    """What is made of a step whose electrons may not all be had."""
+
+    LEFT_OUT = enum.auto()
+    COUNTED = enum.auto()
+    """As its ``counted`` says"""
+    TAKEN = enum.auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +111,10 @@ def _as_printed(step: RedoxStep, facts: Sequence[Fact]) -> RedoxStep:
     return step
 
 
-def reach(draft: Draft, counted: str = "counted") -> tuple[float, float] | None:
-    """Carrier at the upper and the lower cut-off if every step between them is used.
+def reach(draft: Draft, doubtful: Doubtful = Doubtful.COUNTED) -> tuple[float, float] | None:
+    """Carrier per formula unit at the upper and the lower cut-off, every step between them used.
 
-    A step in doubt counts as its ``counted`` share, as "none" or as "all" of its electrons; carrier
-    sites and what the host keeps bound the rest.
+    Carrier sites and what the host keeps are the bounds; ``None`` without cut-offs or couples.
     """
     low, high = draft.si("lower_voltage", "V"), draft.si("upper_voltage", "V")
     rungs = redox_ladder(draft)
@@ -115,7 +124,7 @@ def reach(draft: Draft, counted: str = "counted") -> tuple[float, float] | None:
     out = into = 0.0
     for rung in rungs:
         if low <= rung.step.voltage <= high:
-            share = _counted(rung.step, counted)
+            share = _counted(rung.step, doubtful)
             out += share * max(min(rung.rich, made) - rung.poor, 0.0)
             into += share * max(rung.rich - max(rung.poor, made), 0.0)
     host, units = draft.host.host, draft.units
@@ -124,7 +133,7 @@ def reach(draft: Draft, counted: str = "counted") -> tuple[float, float] | None:
     return poor, rich
 
 
-def _counted(step: RedoxStep, counted: str) -> float:
-    if step.counted in (0.0, 1.0) or counted == "counted":
+def _counted(step: RedoxStep, doubtful: Doubtful) -> float:
+    if step.counted in (0.0, 1.0) or doubtful is Doubtful.COUNTED:
         return step.counted
-    return 1.0 if counted == "all" else 0.0
+    return 1.0 if doubtful is Doubtful.TAKEN else 0.0

@@ -70,6 +70,7 @@ def test_the_charges_balance_all_along_the_ladder(formula: str) -> None:
         assert poorer.step.voltage > richer.step.voltage
 
 
+IN_DOUBT = (ladder.Doubtful.LEFT_OUT, ladder.Doubtful.COUNTED, ladder.Doubtful.TAKEN)
 SODIUM = {
     "Na3FeV(PO4)3": (2.0, 2.5, 3.0),
     "Na2TiV(PO4)3": (2.0, 2.0, 2.0),
@@ -86,7 +87,7 @@ SODIUM = {
 def check_sodium() -> None:
     for formula, expected in SODIUM.items():
         draft = nasicon(formula)
-        found = [ladder.reach(draft, counted) for counted in ("none", "counted", "all")]
+        found = [ladder.reach(draft, doubtful) for doubtful in IN_DOUBT]
         assert [x[1] - x[0] for x in found if x is not None] == pytest.approx(expected), formula
 
 
@@ -95,7 +96,7 @@ def test_sodium_between_the_cut_offs() -> None:
 
 
 def test_counting_all_of_a_doubtful_step_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ladder, "_counted", lambda step, counted: 1.0)
+    monkeypatch.setattr(ladder, "_counted", lambda step, doubtful: 1.0)
     with pytest.raises(AssertionError):
         check_sodium()
 
