@@ -166,9 +166,9 @@ def barrier_carries_gain(question: Question) -> Evidence:
     """exp((E_2 - E_1)/(k_B T)) is at least the speed-up of the printed rate test.
 
     The speed-up is the ratio of the rates at which both keep the same share: under diffusion that
-    depends on filling alike in both, Q/Q_0 depends on D/(R^2 C) only. Losses of film and reaction do
-    not scale and make it a lower bound of the ratio of D/R^2. Drawn are the rate and the reading of
-    the second series, the digits, and the error of both computed barriers.
+    depends on filling alike in both, Q/Q_0 depends on D/(R^2 C) only. Losses of film and reaction
+    do not scale and make it a lower bound of the ratio of D/R^2. Drawn are the rate and the reading
+    of the second series, the digits, and the error of both computed barriers.
     """
     speed_up = _speed_up(question)
     gap = _barrier(question, BARRIERS[1]) - _barrier(question, BARRIERS[0])
