@@ -14,6 +14,7 @@ from particle_sim.metrics.diffraction import CO_K_ALPHA, CU_K_ALPHA, bragg_angle
 from particle_sim.metrics.metal_migration import (
     ATTEMPT_FREQUENCIES,
     ELECTRONVOLT,
+    YEAR,
     barrier_of_share,
     hop_rate,
     share_moved,
@@ -147,7 +148,7 @@ def barrier_carries_share(question: Question) -> Evidence:
         inputs={"error of the barrier": barrier, "time charged": duration},
         text=(
             f"At the printed {question.claim.printed['barrier']:g} eV the printed "
-            f"{100 * share:.0f} % takes {wait / 3.156e7:.2g} years; moved in one charge it means "
+            f"{100 * share:.0f} % takes {wait / YEAR:.2g} years; moved in one charge it means "
             f"{low:.2f} to {high:.2f} eV. That ions moved is a measurement and stands; the barrier "
             "is not the one they crossed. Barriers at lower sodium, or the share against time, "
             "would settle it."
@@ -164,9 +165,10 @@ def barrier_carries_share(question: Question) -> Evidence:
 def barrier_carries_gain(question: Question) -> Evidence:
     """exp((E_2 - E_1)/(k_B T)) is at least the speed-up of the printed rate test.
 
-    The speed-up is the ratio of the rates at which both keep the same share: under diffusion alone,
-    whatever its dependence on filling, Q/Q_0 depends on D/(R^2 C) only. Drawn are the rate and the
-    reading of the second series, the digits, and the error of both computed barriers.
+    The speed-up is the ratio of the rates at which both keep the same share: under diffusion that
+    depends on filling alike in both, Q/Q_0 depends on D/(R^2 C) only. Losses of film and reaction
+    do not scale and make it a lower bound of the ratio of D/R^2. Drawn are the rate and the reading
+    of the second series, the digits, and the error of both computed barriers.
     """
     speed_up = _speed_up(question)
     gap = _barrier(question, BARRIERS[1]) - _barrier(question, BARRIERS[0])
@@ -246,7 +248,8 @@ def _speed_words(question: Question, speed_up: Array) -> str:
     return (
         f"{first} keeps as much as {second} at {low:.1f} to {high:.0f} times its rate, that is "
         f"{THERMAL * np.log(low):.2f} to {THERMAL * np.log(high):.2f} eV at equal size and attempt "
-        f"frequency; the printed barriers say {factor:.0f} times."
+        f"frequency, and more where film or reaction hold the first back; the printed barriers say "
+        f"{factor:.0f} times."
     )
 
 

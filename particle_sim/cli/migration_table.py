@@ -11,6 +11,7 @@ from particle_sim.metrics.metal_migration import (
     ATTEMPT_FREQUENCIES,
     ATTEMPT_FREQUENCY,
     ELECTRONVOLT,
+    YEAR,
     barrier_of_share,
     hop_rate,
     share_moved,
@@ -18,7 +19,7 @@ from particle_sim.metrics.metal_migration import (
 from particle_sim.units import quantity, split_quantity
 
 ATTEMPTS = (ATTEMPT_FREQUENCIES[0], ATTEMPT_FREQUENCY, ATTEMPT_FREQUENCIES[1])
-TIMES = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "h": 3600.0, "days": 86400.0, "years": 3.156e7}
+TIMES = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "h": 3600.0, "days": 86400.0, "years": YEAR}
 """Units of a waiting time, and each in seconds."""
 
 

@@ -26,6 +26,9 @@ from particle_sim.units import Array, Unit
 ELECTRONVOLT = FARADAY
 """One electronvolt per ion [J/mol]."""
 
+YEAR = 365.25 * 86400.0
+"""Julian year [s]."""
+
 ATTEMPT_FREQUENCY = 1e13
 """Attempts per second of an ion in an oxide (assumed: an optical phonon)."""
 
