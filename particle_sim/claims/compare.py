@@ -9,8 +9,10 @@ from typing import Any
 from particle_sim.checks import arguments_checked
 from particle_sim.claims.findings import Finding, findings
 from particle_sim.plausible.draws import MaterialDraws, draw_material
+from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.pair import Progress, run_pair
+from particle_sim.studies.printed_sentences import summary as printed_summary
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 
@@ -26,6 +28,8 @@ class ComparisonResult:
     draws: tuple[MaterialDraws, MaterialDraws]
     """Of every plausible input of both"""
     seconds: float
+    as_printed: AsPrinted | None = None
+    """What :func:`~particle_sim.studies.as_printed.as_printed` says of the pair, where asked"""
 
     @property
     def materials(self) -> tuple[MaterialResult, MaterialResult]:
@@ -106,4 +110,5 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             for m in result.materials
             if m.body is not None
         },
+        **({} if result.as_printed is None else {"as_printed": printed_summary(result.as_printed)}),
     }

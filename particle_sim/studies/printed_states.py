@@ -79,7 +79,7 @@ class Subject:
     def spread_of(self, name: str) -> float:
         """Standard deviation of the logarithm of what is drawn; 0 where nothing is."""
         drawn = self.draws.values.get(name)
-        return 0.0 if drawn is None else float(np.log(drawn).std())
+        return 0.0 if drawn is None or np.ptp(drawn) == 0 else float(np.log(drawn).std())
 
     @property
     def diffusion_rates(self) -> Array:
