@@ -13,7 +13,11 @@ from particle_sim.studies.nearest_point import Point
 
 def sentences(found: AsPrinted) -> tuple[str, ...]:
     """What is asked, one sentence for each reading of the state, and what the nearest point is."""
-    return (_asked(found), *(_reading(found, each) for each in found.answers), _nearest(found))
+    return (
+        _asked(found),
+        *(reading_sentence(found, each) for each in found.answers),
+        _nearest(found),
+    )
 
 
 def summary(found: AsPrinted) -> dict[str, Any]:
@@ -56,7 +60,8 @@ def _asked(found: AsPrinted) -> str:
     return f"No paper of the library prints such a picture of this pair; it is asked here: {words}."
 
 
-def _reading(found: AsPrinted, answer: StateAnswer) -> str:
+def reading_sentence(found: AsPrinted, answer: StateAnswer) -> str:
+    """How many draws show the picture in one reading of its state, and which words hold there."""
     baseline, candidate = _titles(found)
     state, rate = answer.state, found.settings.c_rate
     own, likeliest = (found.share(state, each) for each in (rate, answer.likeliest))
