@@ -13,9 +13,11 @@ from particle_sim.claims.findings import Finding, findings
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.plausible.draws import MaterialDraws, draw_material
+from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
 from particle_sim.studies.pair import Progress, run_pair
+from particle_sim.studies.printed_sentences import summary as printed_summary
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.sizes import size_cautions
@@ -48,6 +50,8 @@ class ComparisonResult:
     table: LawTable
     """Both materials under each law, and the ratio taken apart"""
     seconds: float
+    as_printed: AsPrinted | None = None
+    """What :func:`~particle_sim.studies.as_printed.as_printed` says of the pair, where asked"""
 
     @property
     def headline(self) -> Headline:
@@ -156,6 +160,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             for m in result.materials
             if m.body is not None
         },
+        **({} if result.as_printed is None else {"as_printed": printed_summary(result.as_printed)}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -73,6 +74,10 @@ def compare(
     uniform_below: Annotated[
         float, typer.Option(help="(max - min)/c_max that counts as uniform.")
     ] = UNIFORM_BELOW,
+    as_printed: Annotated[
+        bool,
+        typer.Option("--as-printed", help="Add which inputs would give the picture in print."),
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
@@ -96,7 +101,9 @@ def compare(
         overrides=overrides(override or [], radius, (baseline, candidate)),
     )
     folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"
-    run_comparison(settings, folder, force=force, as_json=as_json, workers=workers)
+    run_comparison(
+        settings, folder, force=force, as_json=as_json, workers=workers, as_printed=as_printed
+    )
 
 
 def fractions(text: str) -> tuple[float, ...]:
@@ -131,25 +138,39 @@ def overrides(
 
 
 def run_comparison(
-    settings: Comparison, folder: Path, *, force: bool, as_json: bool, workers: int | None
+    settings: Comparison,
+    folder: Path,
+    *,
+    force: bool,
+    as_json: bool,
+    workers: int | None,
+    as_printed: bool = False,
 ) -> None:
     """Solve, write and tell; shared with ``particle-sim run``."""
     from particle_sim.claims import compare as study
     from particle_sim.claims.ledger import ledger_lines
     from particle_sim.outputs import check_folder
     from particle_sim.report.folder import PAGE_FILE, write_folder
+    from particle_sim.studies import as_printed as pictures
+    from particle_sim.studies.printed_sentences import sentences
 
     check_folder(folder, force=force)
     with progress_bar(enabled=not as_json) as report:
         result = study.compare(
             settings, workers=workers or os.cpu_count() or 1, progress=report.solving
         )
+        if as_printed:
+            result = replace(result, as_printed=pictures.as_printed(settings))
         write_folder(result, folder, typed(), progress=report.writing, force=force)
     if as_json:
         print(json.dumps(study.summary(result), indent=2))
         return
     for line in study.lines(result):
         print(line)
+    if result.as_printed is not None:
+        print("\nThe picture as printed:")
+        for sentence in sentences(result.as_printed):
+            print(f"  {sentence}")
     asked = {finding.answer.id for finding in result.findings}
     ledger = ledger_lines(result.baseline.name, result.candidate.name, without=asked)
     if ledger:

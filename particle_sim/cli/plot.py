@@ -22,14 +22,17 @@ def plot(
     """Redraw without solving."""
     from particle_sim import figures
     from particle_sim.outputs import check_file, new_files
+    from particle_sim.report.as_printed import asked_figures
     from particle_sim.report.folder import draw_figure, open_folder
 
-    if figure not in ("all", *figures.FIGURES):
-        raise InputError(f'There is no figure "{figure}"; {closest(figure, figures.FIGURES)}')
+    known = {**figures.FIGURES, **figures.ASKED_FOR}
+    if figure not in ("all", *known):
+        raise InputError(f'There is no figure "{figure}"; {closest(figure, known)}')
     names = list(figures.FIGURES) if figure == "all" else [figure]
     target = (out or folder) / f"{names[0]}.png"
     check_file(target)
     tree = open_folder(folder)
+    names += asked_figures(tree) if figure == "all" else []
     with new_files(target, force=force) as work:
         drawn = [path.name for name in names for path in draw_figure(tree, name, work)]
     for file in drawn:

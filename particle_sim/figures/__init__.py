@@ -5,6 +5,8 @@ draw runs, and the fields and cuts named in capitals are what they can show.
 """
 
 from particle_sim.figures.animation import animation as animation
+from particle_sim.figures.as_printed import as_printed as as_printed
+from particle_sim.figures.as_printed_map import as_printed_map as as_printed_map
 from particle_sim.figures.body_fields import body_fields as body_fields
 from particle_sim.figures.body_view import body_view as body_view
 from particle_sim.figures.history import history as history
@@ -25,11 +27,11 @@ from particle_sim.figures.view import WHOLE as WHOLE
 from particle_sim.figures.view import Cut as Cut
 from particle_sim.figures.voltage import voltage as voltage
 
-FIGURES = {
-    figure.__name__: figure
-    for figure in sorted(
-        (value for value in list(vars().values()) if isinstance(value, ComparisonFigure)),
-        key=lambda figure: figure.place,
-    )
-}
+_KNOWN = sorted(
+    (value for value in list(vars().values()) if isinstance(value, ComparisonFigure)),
+    key=lambda figure: figure.place,
+)
+FIGURES = {figure.__name__: figure for figure in _KNOWN if not figure.needs}
 """Every figure of a comparison, by name, in reading order."""
+ASKED_FOR = {figure.__name__: figure for figure in _KNOWN if figure.needs}
+"""Figures of what a comparison holds only where it was asked for."""

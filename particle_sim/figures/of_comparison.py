@@ -15,16 +15,21 @@ class ComparisonFigure:
 
     __name__: str
 
-    def __init__(self, draw: Callable[[xr.DataTree], Figure], place: int, caption: str) -> None:
+    def __init__(
+        self, draw: Callable[[xr.DataTree], Figure], place: int, caption: str, needs: str
+    ) -> None:
         update_wrapper(self, draw)
-        self.draw, self.place, self.caption = draw, place, caption
+        self.draw, self.place, self.caption, self.needs = draw, place, caption, needs
 
     def __call__(self, results: xr.DataTree) -> Figure:
         return self.draw(results)
 
 
 def of_comparison(
-    *, place: int, caption: str
+    *, place: int, caption: str, needs: str = ""
 ) -> Callable[[Callable[[xr.DataTree], Figure]], ComparisonFigure]:
-    """Decorator of a figure that every report shows and ``particle-sim plot`` draws."""
-    return lambda draw: ComparisonFigure(draw, place, caption)
+    """Decorator of a figure that every report shows and ``particle-sim plot`` draws.
+
+    ``needs``: the part of the tree without which there is nothing to draw, where it was asked for.
+    """
+    return lambda draw: ComparisonFigure(draw, place, caption, needs)

@@ -17,6 +17,7 @@ from particle_sim.figures.style import ROLES
 from particle_sim.files import check_regular, read_json, write_file
 from particle_sim.manifest import MANIFEST_FILE, sha256
 from particle_sim.outputs import new_folder, write_netcdf
+from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import how_it_ran, write_bodies
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
@@ -46,7 +47,8 @@ def write_folder(
         tree = to_tree(result)
         report("writing data")
         write_netcdf(tree, work / DATA_FILE, _compression(tree))
-        for name in figures.FIGURES:
+        asked = () if result.as_printed is None else asked_figures(tree)
+        for name in (*figures.FIGURES, *asked):
             report(f"drawing {name}")
             draw_figure(tree, name, work)
         report("drawing bodies")
@@ -57,9 +59,14 @@ def write_folder(
 
 def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
     """Draw one figure as PNG and SVG beside the data."""
-    if name not in figures.FIGURES:
-        raise InputError(f'There is no figure "{name}"; {closest(name, figures.FIGURES)}')
-    return draw_files(figures.FIGURES[name](tree), folder / name)
+    known = {**figures.FIGURES, **figures.ASKED_FOR}
+    if name not in known:
+        raise InputError(f'There is no figure "{name}"; {closest(name, known)}')
+    if name in figures.ASKED_FOR and name not in asked_figures(tree):
+        raise InputError(
+            f"The stored comparison has nothing to draw for {name}; run compare with --as-printed."
+        )
+    return draw_files(known[name](tree), folder / name)
 
 
 def open_folder(folder: Path) -> xr.DataTree:

@@ -14,6 +14,7 @@ from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
+from particle_sim.report.as_printed import asked_figures, printed_block
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
 from particle_sim.studies.result import MaterialResult
 from particle_sim.units import readable
@@ -43,8 +44,17 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         ],
         bodies=body_table(result),
         body_picture=_embedded(folder / f"{BODY_FIGURE}.png") if bodies_of(result) else "",
+        as_printed=_printed(result, tree, folder),
         seconds=f"{result.seconds:.0f}",
     )
+
+
+def _printed(result: ComparisonResult, tree: xr.DataTree, folder: Path) -> str:
+    """The block of the printed picture, or nothing."""
+    if result.as_printed is None:
+        return ""
+    pictures = {name: _embedded(folder / f"{name}.png") for name in asked_figures(tree)}
+    return printed_block(result.as_printed, pictures)
 
 
 def _embedded(path: Path) -> str:

@@ -19,6 +19,7 @@ from particle_sim.particle.run import ParticleRun
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
 from particle_sim.plausible.sensitivity import rank_correlations
 from particle_sim.report.answer import answer_nodes
+from particle_sim.report.as_printed import printed_tree
 from particle_sim.report.bodies import body_dataset, how_it_ran
 from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import MaterialResult
@@ -69,6 +70,8 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
         groups[f"/{role}/influence"] = _influence(drawn, material)
         for law, table in material.maps.items():
             groups[f"/{role}/map/{law}"] = table
+    if result.as_printed is not None:
+        groups |= printed_tree(result.as_printed)
     return xr.DataTree.from_dict(groups)
 
 

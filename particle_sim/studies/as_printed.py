@@ -9,11 +9,11 @@ material is where its words hold and the state is reached before a cut-off.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from particle_sim.checks import arguments_checked
 from particle_sim.studies.choices import Direction
@@ -23,8 +23,6 @@ from particle_sim.studies.printed_states import STATES, State, Subject, is_print
 from particle_sim.studies.settings import Comparison
 from particle_sim.units import Array
 
-Flags = NDArray[np.bool_]
-
 DIFFUSION_RATES = np.logspace(-6, 1, 113)
 """D/R^2 of the map [1/s]."""
 C_RATES = np.logspace(-2, 2, 25)
@@ -32,6 +30,8 @@ C_RATES = np.logspace(-2, 2, 25)
 REACHED = 0.05
 """Share of the draws of kinetics and size that reach a state before a cut-off, below which the map
 counts it as cut off: what 95 % of the plausible cells cannot show."""
+KEPT = (REACHED, 0.5)
+"""Shares of the draws whose room the map tells."""
 ROLES = ("baseline", "candidate")
 
 
@@ -64,7 +64,9 @@ class AsPrinted:
     printed: bool
     """Whether the candidate's paper shows this picture of the pair, or it is only asked here"""
     regions: xr.Dataset
-    """spread, surface_excess, reached and region (state, role, diffusion_rate, c_rate)"""
+    """spread, surface_excess, surface_shift, share of the draws that reached the state and
+    region (state, role, diffusion_rate, c_rate), as the law has them where nobody has the room;
+    room for a shift that a share of the draws has (state, role, kept, c_rate)"""
     shares: xr.Dataset
     """Shares of the draws: reached and shown (state, role, c_rate), picture (state, c_rate)"""
     answers: tuple[StateAnswer, ...]
@@ -79,6 +81,63 @@ class AsPrinted:
     def share(self, state: State, c_rate: float) -> float:
         """Share of the draws that give the picture at a C-rate of the map."""
         return float(self.shares.picture.sel(state=state.name, c_rate=c_rate))
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One material in one state, at every rate."""
+
+    curves: ConstantFlux
+    own: Subject
+    state: State
+    c_rates: Array
+    room: Array
+    """Of the surface filling to the cut-off, of every draw (n, c_rate)"""
+
+    def region(self, limit: float) -> xr.Dataset:
+        """The map over D/R^2; its concentration is the central one."""
+        group = self.c_rates * self.own.filling_rate() / (3 * DIFFUSION_RATES[:, None])
+        passed = self.own.passed(self.state)
+        spread, shift = (read(group, passed) for read in (self.curves.spread, self.curves.shift))
+        ordered = np.sort(self.room, axis=0)
+        stopped = [np.searchsorted(*pair) for pair in zip(ordered.T, shift.T, strict=True)]
+        reached = 1 - np.stack(stopped, axis=1) / len(ordered)
+        sign = 1.0 if self.state.direction is Direction.DISCHARGE else -1.0
+        words = spread > limit if self.own.uneven else spread < limit
+        fields = {
+            "spread": spread,
+            "surface_excess": sign * (shift - passed),
+            "surface_shift": shift,
+            "reached": reached,
+            "region": words & (reached >= REACHED),
+        }
+        room = np.quantile(self.room, 1 - np.array(KEPT), axis=0)
+        dims = ("diffusion_rate", "c_rate")
+        return xr.Dataset(
+            {name: (dims, values, {"units": "1"}) for name, values in fields.items()}
+            | {"room": (("kept", "c_rate"), room, {"units": "1"})},
+            coords={
+                "diffusion_rate": ("diffusion_rate", DIFFUSION_RATES, {"units": "1/s"}),
+                "c_rate": ("c_rate", self.c_rates, {"units": "1/h"}),
+                "kept": list(KEPT),
+            },
+        )
+
+    def shown(self, limit: float) -> xr.Dataset:
+        """Of every draw: is the state reached, and are the words then true?"""
+        filling = self.own.filling_rate(self.own.draws.values.get("maximum_concentration"))
+        group = self.c_rates * (filling / (3 * self.own.diffusion_rates))[:, None]
+        passed = self.own.passed(self.state)
+        spread = self.curves.spread(group, passed)
+        reached = self.curves.shift(group, passed) <= self.room
+        words = spread > limit if self.own.uneven else spread < limit
+        return xr.Dataset(
+            {
+                "reached": (("draw", "c_rate"), reached),
+                "shown": (("draw", "c_rate"), reached & words),
+            },
+            coords={"c_rate": ("c_rate", self.c_rates, {"units": "1/h"})},
+        )
 
 
 @arguments_checked
@@ -99,26 +158,24 @@ def as_printed(settings: Comparison) -> AsPrinted:
     """
     pair, curves = subjects(settings), constant_flux_curves()
     rates = np.unique(np.append(C_RATES, settings.c_rate))
-    limit = settings.uniform_below
     rooms = {way: [each.drawn_room(way, rates) for each in pair] for way in Direction}
-    regions = [
-        _regions(curves, own, state, rates, rooms[state.direction][place], limit)
+    views = [
+        [
+            View(curves=curves, own=own, state=state, c_rates=rates, room=room)
+            for own, room in zip(pair, rooms[state.direction], strict=True)
+        ]
         for state in STATES
-        for place, own in enumerate(pair)
     ]
-    shown = [
-        _shown(curves, own, state, rates, rooms[state.direction][place], limit)
-        for state in STATES
-        for place, own in enumerate(pair)
-    ]
-    shares = _shares(shown, rates)
+    regions = _together(views, lambda view: view.region(settings.uniform_below))
+    shown = _together(views, lambda view: view.shown(settings.uniform_below))
+    shares = shown.mean("draw").assign(picture=shown.shown.all("role").mean("draw"))
     return AsPrinted(
         settings=settings,
         pair=pair,
         printed=is_printed(pair),
-        regions=_dataset(regions, rates),
+        regions=regions,
         shares=shares,
-        answers=tuple(_answer(curves, pair, state, settings, rates, shares) for state in STATES),
+        answers=tuple(_answer(curves, pair, state, settings, shares) for state in STATES),
     )
 
 
@@ -126,79 +183,15 @@ def _distance(answer: StateAnswer) -> float:
     return np.inf if answer.nearest is None else answer.nearest.distance
 
 
-def _regions(
-    curves: ConstantFlux, own: Subject, state: State, rates: Array, room: Array, limit: float
-) -> dict[str, Array]:
-    """The map of one material (diffusion_rate, c_rate); its concentration is the central one."""
-    group = rates * own.filling_rate() / (3 * DIFFUSION_RATES[:, None])
-    passed = own.passed(state)
-    spread, shift = curves.spread(group, passed), curves.shift(group, passed)
-    sign = 1.0 if state.direction is Direction.DISCHARGE else -1.0
-    reached = np.stack(
-        [
-            1 - np.searchsorted(np.sort(room[:, column]), shift[:, column]) / len(room)
-            for column in range(len(rates))
-        ],
-        axis=1,
-    )
-    words = spread > limit if own.uneven else spread < limit
-    return {
-        "spread": np.where(reached > 0, spread, np.nan),
-        "surface_excess": np.where(reached > 0, sign * (shift - passed), np.nan),
-        "reached": reached,
-        "region": words & (reached >= REACHED),
-    }
+def _together(views: list[list[View]], read: Callable[[View], xr.Dataset]) -> xr.Dataset:
+    """What every view of every state and role reads, in one dataset."""
+    rows = [_side_by_side("role", ROLES, [read(view) for view in row]) for row in views]
+    return _side_by_side("state", [state.name for state in STATES], rows)
 
 
-def _shown(
-    curves: ConstantFlux, own: Subject, state: State, rates: Array, room: Array, limit: float
-) -> tuple[Flags, Flags]:
-    """Of every draw at every rate (n, m): is the state reached, and do the words hold there?"""
-    filling = own.filling_rate(own.draws.values.get("maximum_concentration"))
-    group = rates * (filling / (3 * own.diffusion_rates))[:, None]
-    passed = own.passed(state)
-    spread = curves.spread(group, passed)
-    reached = np.asarray(curves.shift(group, passed) <= room)
-    return reached, reached & (spread > limit if own.uneven else spread < limit)
-
-
-def _dataset(regions: list[dict[str, Array]], rates: Array) -> xr.Dataset:
-    shape = (len(STATES), len(ROLES), len(DIFFUSION_RATES), len(rates))
-    dims = ("state", "role", "diffusion_rate", "c_rate")
-    return xr.Dataset(
-        {
-            name: (dims, np.reshape([each[name] for each in regions], shape), {"units": "1"})
-            for name in regions[0]
-        },
-        coords={
-            "state": [state.name for state in STATES],
-            "role": list(ROLES),
-            "diffusion_rate": ("diffusion_rate", DIFFUSION_RATES, {"units": "1/s"}),
-            "c_rate": ("c_rate", rates, {"units": "1/h"}),
-        },
-    )
-
-
-def _shares(shown: list[tuple[Flags, Flags]], rates: Array) -> xr.Dataset:
-    """Means over the draws; both materials have the same radius, film and loading in a draw."""
-    shape = (len(STATES), len(ROLES), len(rates))
-    reached, words = (
-        np.reshape([each[place].mean(axis=0) for each in shown], shape) for place in (0, 1)
-    )
-    both = [(shown[k][1] & shown[k + 1][1]).mean(axis=0) for k in range(0, len(shown), len(ROLES))]
-    each = ("state", "role", "c_rate")
-    return xr.Dataset(
-        {
-            "reached": (each, reached, {"units": "1"}),
-            "shown": (each, words, {"units": "1"}),
-            "picture": (("state", "c_rate"), np.array(both), {"units": "1"}),
-        },
-        coords={
-            "state": [state.name for state in STATES],
-            "role": list(ROLES),
-            "c_rate": ("c_rate", rates, {"units": "1/h"}),
-        },
-    )
+def _side_by_side(name: str, labels: Sequence[str], parts: list[xr.Dataset]) -> xr.Dataset:
+    joined: xr.Dataset = xr.concat(parts, dim=name)
+    return joined.assign_coords({name: list(labels)})
 
 
 def _answer(
@@ -206,10 +199,9 @@ def _answer(
     pair: tuple[Subject, Subject],
     state: State,
     settings: Comparison,
-    rates: Array,
     shares: xr.Dataset,
 ) -> StateAnswer:
-    limit = settings.uniform_below
+    limit, rates = settings.uniform_below, shares.c_rate.values
     found = [nearest_point(curves, pair, state, float(rate), limit) for rate in rates]
     known = [point for point in found if point is not None]
     picture = shares.picture.sel(state=state.name).values

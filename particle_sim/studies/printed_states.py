@@ -8,17 +8,19 @@ draws or the centre of the material files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.constants import FARADAY
 from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate
 from particle_sim.studies import half_cell_batch
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import draw_half_cells
+from particle_sim.studies.footing import level, with_own_transport
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.surface_room import surface_room
 from particle_sim.units import Array
@@ -79,7 +81,7 @@ class Subject:
     def spread_of(self, name: str) -> float:
         """Standard deviation of the logarithm of what is drawn; 0 where nothing is."""
         drawn = self.draws.values.get(name)
-        return 0.0 if drawn is None else float(np.log(drawn).std())
+        return 0.0 if drawn is None or np.ptp(drawn) == 0 else float(np.log(drawn).std())
 
     @property
     def diffusion_rates(self) -> Array:
@@ -114,19 +116,28 @@ class Subject:
 
 
 def subjects(settings: Comparison) -> tuple[Subject, Subject]:
-    """The baseline, shown uneven, and the candidate, shown even, with the comparison's draws."""
-    baseline, candidate = (
-        _subject(settings, name, uneven)
-        for name, uneven in ((settings.baseline, True), (settings.candidate, False))
+    """The baseline, shown uneven, and the candidate, shown even, with the comparison's draws.
+
+    Both in one test, each with its own plausible transport.
+    """
+    filed = [
+        load_record(name, overrides=settings.overrides.get(name, {}))
+        for name in (settings.baseline, settings.candidate)
+    ]
+    (first, second), _ = level(filed, settings.footing)
+    return (
+        _subject(settings, filed[0], first, uneven=True),
+        _subject(settings, filed[1], second, uneven=False),
     )
-    return baseline, candidate
 
 
-def _subject(settings: Comparison, name: str, uneven: bool) -> Subject:
-    record = load_record(name, overrides=settings.overrides.get(name, {}))
-    draws = draw_half_cells(record.material, settings.samples, settings.seed)
-    cell = half_cell(record.material)
-    return Subject(record=record, cell=cell, draws=draws, uneven=uneven)
+def _subject(
+    settings: Comparison, filed: MaterialRecord, levelled: Material, *, uneven: bool
+) -> Subject:
+    material = with_own_transport(levelled, filed.material)
+    draws = draw_half_cells(material, settings.samples, settings.seed)
+    record = replace(filed, material=material)
+    return Subject(record=record, cell=half_cell(material), draws=draws, uneven=uneven)
 
 
 def is_printed(pair: tuple[Subject, Subject]) -> bool:

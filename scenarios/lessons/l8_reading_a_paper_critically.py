@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.system import shared_sources
 from particle_sim.particle.run import ParticleRun
+from particle_sim.studies.as_printed import AsPrinted
+from particle_sim.studies.printed_sentences import reading_sentence
 from particle_sim.units import Array
 
 NVP, HE_V = load_material("nvp"), load_material("he_v")
@@ -35,6 +38,7 @@ UNEVEN = 0.05  # (max - min)/c_max that counts as uneven, as in the claim files
 C_RATE = 1.0  # not printed for the simulation; as in the claim files
 DONE = 0.9  # as printed with the figure
 WIDTH = 0.1  # of the radius; a matter of drawing only
+SAMPLES = 1000  # draws of all inputs for the inverse question
 LATE, EARLY = 0.18, 0.7  # fillings at which two-phase runs start: fast diffusion, slow diffusion
 SLOW = 1e-3  # D/R^2 [1/s] below which they must start early, as the surface may run empty
 REACTIONS = {
@@ -263,8 +267,23 @@ def revealed() -> str:
         "Sodium leaves through the surface, and flows from where there is more to where there is "
         "less. So while it leaves, the surface is always poorer than the inside, whatever D, R "
         f"or reaction: with two phases by {-surface_excess(run):.3f} of the sites. On a "
-        "discharge it is the other way round, and the caption speaks of depth of discharge."
+        "discharge it is the other way round, and the caption speaks of depth of discharge. "
+        "Asked the other way round: which inputs give uneven NVP and even HE-V, if plain diffusion "
+        f"is all there is? {inverse_words()}"
     )
+
+
+@functools.cache
+def inverse() -> AsPrinted:
+    """Which inputs give the picture, of every plausible half cell with both particles."""
+    return ps.as_printed(
+        ps.Comparison(baseline="nvp", candidate="he_v", c_rate=C_RATE, samples=SAMPLES)
+    )
+
+
+def inverse_words() -> str:
+    """One sentence for each state that "90 %" may mean."""
+    return " ".join(reading_sentence(inverse(), answer) for answer in inverse().answers)
 
 
 def threshold() -> float:
@@ -346,7 +365,8 @@ LESSON = Lesson(
     ),
     try_this=(
         "Stay with the solid solution. Where must D/R² be for NVP to look like the paper says? "
-        "Nobody has printed that it is there.",
+        "Nobody has printed that it is there. Then let particle-sim compare nvp he_v --as-printed "
+        "find the whole region, draw the picture, and say how plausible its inputs are.",
         "Choose two phases. NVP is uneven at any D/R², also with HE-V's. Then diffusion is not the "
         "cause, the reaction is.",
         "Choose two phases with stress that acts back. The unevenness goes away, but only because "

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import xarray as xr
 
 import particle_sim as ps
-from particle_sim.figures import FIGURES, GRAINS, HYDROSTATIC, SODIUM, VON_MISES, body_fields
+from particle_sim.claims.compare import ComparisonResult
+from particle_sim.figures import (
+    ASKED_FOR,
+    FIGURES,
+    GRAINS,
+    HYDROSTATIC,
+    SODIUM,
+    VON_MISES,
+    body_fields,
+)
 from particle_sim.particle import shapes
+from particle_sim.report.folder import DATA_FILE, open_folder
+from particle_sim.report.tree import to_tree
 
+EVERY = {**FIGURES, **ASKED_FOR}
+"""Those of what was asked for too."""
 RELATIVE = re.compile(r"\S / \S|filling|fraction")
 UNIT = re.compile(r"\[.+\]")
+
+
+@pytest.fixture(scope="module")
+def asked(comparison: ComparisonResult, tmp_path_factory: pytest.TempPathFactory) -> xr.DataTree:
+    """The comparison with all that may be asked for, written to disk and read back."""
+    folder = tmp_path_factory.mktemp("asked")
+    whole = replace(comparison, as_printed=ps.as_printed(comparison.settings))
+    to_tree(whole).to_netcdf(folder / DATA_FILE, engine="h5netcdf")
+    return open_folder(folder)
 
 
 def check_labels(figure: Any) -> int:
@@ -27,19 +50,28 @@ def check_labels(figure: Any) -> int:
 
 
 def labels_of(axes: Any) -> dict[str, str]:
-    """Label by axis; columns that share an x axis have one label, under the lowest."""
-    labels = {"y": axes.get_ylabel()} if axes.get_yticks().size else {}
-    left = axes.get_position().x0
-    sharing = axes.get_shared_x_axes().get_siblings(axes)
-    column = [other for other in sharing if abs(other.get_position().x0 - left) < 0.02]
+    """Label by axis; those that share one have one label, under the lowest or left of the first."""
+    place, labels = axes.get_position(), {}
+    if axes.get_yticks().size:
+        row = [
+            other
+            for other in axes.get_shared_y_axes().get_siblings(axes)
+            if abs(other.get_position().y0 - place.y0) < 0.02
+        ]
+        labels["y"] = "".join(other.get_ylabel() for other in row)
     if axes.get_xticks().size:  # a colour bar has none
+        column = [
+            other
+            for other in axes.get_shared_x_axes().get_siblings(axes)
+            if abs(other.get_position().x0 - place.x0) < 0.02
+        ]
         labels["x"] = "".join(other.get_xlabel() for other in column)
     return labels
 
 
-@pytest.mark.parametrize("name", list(FIGURES))
-def test_figure_has_labelled_axes(name: str, stored: xr.DataTree) -> None:
-    figure = FIGURES[name](stored)
+@pytest.mark.parametrize("name", list(EVERY))
+def test_figure_has_labelled_axes(name: str, asked: xr.DataTree) -> None:
+    figure = EVERY[name](asked)
     figure.canvas.draw()
     assert check_labels(figure) >= 2
 
@@ -53,43 +85,43 @@ def test_figure_of_bodies_has_labelled_axes() -> None:
     assert check_labels(figure) == len(quantities)
 
 
-@pytest.mark.parametrize("name", list(FIGURES))
-def test_figure_names_both_materials(name: str, stored: xr.DataTree) -> None:
+@pytest.mark.parametrize("name", list(EVERY))
+def test_figure_names_both_materials(name: str, asked: xr.DataTree) -> None:
     from matplotlib.text import Text
 
-    figure = FIGURES[name](stored)
+    figure = EVERY[name](asked)
     figure.canvas.draw()
     texts = " ".join(text.get_text() for text in figure.findobj(Text))
     for role in ("baseline", "candidate"):
-        assert stored[role].attrs["title"] in texts
+        assert asked[role].attrs["title"] in texts
     assert "nan" not in texts.lower().split()
 
 
-@pytest.mark.parametrize("name", list(FIGURES))
-def test_a_dollar_in_a_title_is_no_formula(name: str, stored: xr.DataTree) -> None:
+@pytest.mark.parametrize("name", list(EVERY))
+def test_a_dollar_in_a_title_is_no_formula(name: str, asked: xr.DataTree) -> None:
     from matplotlib.text import Text
 
-    named = stored.copy(deep=True)
+    named = asked.copy(deep=True)
     for role in ("baseline", "candidate"):
         named[role].attrs["title"] = rf"5 $ \bad{{ 6 $ {role}"
-    figure = FIGURES[name](named)
+    figure = EVERY[name](named)
     figure.canvas.draw()
     texts = " ".join(text.get_text() for text in figure.findobj(Text))
     assert r"5 \$ \bad{ 6 \$ baseline" in texts
 
 
-@pytest.mark.parametrize("name", list(FIGURES))
-def test_figure_leaves_the_results_alone(name: str, stored: xr.DataTree) -> None:
-    before = stored.copy(deep=True)
-    FIGURES[name](stored)
-    xr.testing.assert_identical(before, stored)
+@pytest.mark.parametrize("name", list(EVERY))
+def test_figure_leaves_the_results_alone(name: str, asked: xr.DataTree) -> None:
+    before = asked.copy(deep=True)
+    EVERY[name](asked)
+    xr.testing.assert_identical(before, asked)
 
 
-@pytest.mark.parametrize("name", list(FIGURES))
+@pytest.mark.parametrize("name", list(EVERY))
 def test_figure_has_a_caption_and_a_docstring(name: str) -> None:
-    assert FIGURES[name].caption.strip()
-    assert (FIGURES[name].__doc__ or "").strip()
-    assert FIGURES[name].__name__ == name
+    assert EVERY[name].caption.strip()
+    assert (EVERY[name].__doc__ or "").strip()
+    assert EVERY[name].__name__ == name
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,18 @@ def test_the_surface_is_poorer_on_charge_only(modules: dict[str, ModuleType]) ->
     assert verdicts.count(Verdict.CONTRADICTED) == 1
 
 
+def test_all_words_of_the_picture_hold_on_an_early_discharge_alone(
+    modules: dict[str, ModuleType],
+) -> None:
+    module = modules["l8"]
+    whole = [answer.state.name for answer in module.inverse().answers if answer.holds_whole]
+    assert whole == ["early_discharge"]
+    told = module.revealed()
+    assert told.count("Read as") == 3
+    assert "Read as 90 % of a charge: " in told
+    assert '"retained at the surface" has no region' in told
+
+
 def pair(panel: Panel | Ball, solid: int, dashed: int) -> tuple[Line, Line]:
     assert isinstance(panel, Panel)
     lines = panel.lines[solid], panel.lines[dashed]

@@ -88,9 +88,9 @@ def test_an_edge_elsewhere_is_noticed(found: AsPrinted, wrong: float) -> None:
 
 def test_on_charge_the_sphere_is_empty_at_ten_times_the_even_rate(found: AsPrinted) -> None:
     """The surface is q/5 below its mean: with 10 % left q is below 1/2, the spread below 1/4."""
-    own = found.regions.sel(state="charge", role="baseline")
-    assert np.nanmax(own.spread.values) < 0.25
-    assert np.nanmax(found.regions.spread.sel(state="early_discharge").values) > 0.5
+    known = found.regions.spread.where(found.regions.reached > 0).sel(role="baseline")
+    assert known.sel(state="charge").max() < 0.25
+    assert known.sel(state="early_discharge").max() > 0.5
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
@@ -138,9 +138,12 @@ def solved(material: ps.Material, state: State) -> tuple[float, float]:
 
 
 def test_sodium_is_retained_at_the_surface_of_no_charge(found: AsPrinted) -> None:
+    """Nowhere on the map, where rounding leaves a sign."""
     excess = found.regions.surface_excess.sel(role="baseline")
     for state in STATES:
-        sign = 1 if state.direction is Direction.DISCHARGE else -1
-        assert np.nanmin(sign * excess.sel(state=state.name).values) > 0
+        own = excess.sel(state=state.name).values
+        told = own[np.abs(own) > 1e-6]
+        assert np.all(told > 0 if state.direction is Direction.DISCHARGE else told < 0)
+        assert told.size > 0.5 * own.size
     whole = {answer.state.name for answer in found.answers if answer.holds_whole}
     assert whole == {"early_discharge"}
