@@ -137,6 +137,12 @@ CATALOGUE: dict[str, PropertyKind] = {
     "interface_energy": _optional(
         "J/m^2", "energy of an incoherent boundary between two phases", "stress, cracks"
     ),
+    "misfit_share": _optional(
+        "1",
+        "largest misfit met at one phase boundary, over that of the whole volume change",
+        "stress of two phases, cracks",
+        highest=1.0,
+    ),
     "burgers_vector": _optional(
         "m", "slip of one misfit dislocation", "spacing of misfit dislocations", display_unit="nm"
     ),

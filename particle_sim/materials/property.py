@@ -31,6 +31,8 @@ class Distribution(enum.Enum):
     LOG_UNIFORM = "log-uniform"
     TRIANGULAR = "triangular"
     LOG_NORMAL = "log-normal"
+    EITHER = "either"
+    """One end or the other, as likely; nothing between."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class PlausibleRange:
             return self.low + probability * (self.high - self.low)
         if self.distribution is Distribution.LOG_UNIFORM:
             return self.low * (self.high / self.low) ** probability
+        if self.distribution is Distribution.EITHER:
+            return np.where(probability < 0.5, self.low, self.high)
         if self.distribution is Distribution.TRIANGULAR:
             return _triangular(probability, self.low, mode, self.high)
         return _log_normal(probability, self.low, mode, self.high, self.decades or 0.5)

@@ -11,7 +11,7 @@ from particle_sim.materials.printed import Fact
 
 EvidenceName = Literal["measured", "digitised", "derived", "fitted", "proxy", "assumed"]
 Role = Literal["cathode", "anode", "solid electrolyte", "coating", "not stated"]
-DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal"]
+DistributionName = Literal["uniform", "log-uniform", "triangular", "log-normal", "either"]
 
 
 class Block(BaseModel):

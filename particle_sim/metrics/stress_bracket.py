@@ -131,9 +131,10 @@ def boundary_in(
 ) -> PhaseBoundary:
     """The boundary between a material's empty and full end, at its centre or at drawn ``values``.
 
-    The misfit is a third of the volume change, its sign that of the core's: sodium leaves the shell
-    first where ``on_extraction``. A flaw is at most a tenth of the radius deep. Raises
-    :class:`InputError` for a material without one of ``NEEDS``.
+    The misfit is a third of the volume change, times ``misfit_share`` where phases between the two
+    part it, its sign that of the core's: sodium leaves the shell first where ``on_extraction``. A
+    flaw is at most a tenth of the radius deep. Raises :class:`InputError` for a material without
+    one of ``NEEDS``.
     """
     drawn = dict(values or {})
     missing = [name for name in NEEDS if name not in drawn and name not in material.properties]
@@ -143,8 +144,10 @@ def boundary_in(
             "the material's file."
         )
     of = {name: np.asarray(drawn.get(name, material.value(name))) for name in NEEDS}
+    whole = material.value("misfit_share") if "misfit_share" in material.properties else 1.0
+    share = np.asarray(drawn.get("misfit_share", whole))
     return PhaseBoundary(
-        misfit=of["volume_change"] / 3 * (1 if on_extraction else -1),
+        misfit=share * of["volume_change"] / 3 * (1 if on_extraction else -1),
         youngs_modulus=of["youngs_modulus"],
         poisson_ratio=of["poisson_ratio"],
         radius=of["particle_radius"],

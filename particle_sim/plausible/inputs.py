@@ -65,6 +65,9 @@ VARIED: Mapping[str, Input] = {
     "poisson_ratio": Input(moves=Moves.STRESS, own=False, why="computed for relatives"),
     "flaw_size": Input(moves=Moves.CRACKS, own=False, why=_FLAW),
     "fracture_toughness": Input(moves=Moves.CRACKS, own=False, why=_FLAW),
+    "misfit_share": Input(
+        moves=Moves.CRACKS, own=True, why="which phases it passes was seen on one powder"
+    ),
     "yield_stress": Input(moves=Moves.CRACKS, own=False, why=_RELIEF),
     "interface_energy": Input(moves=Moves.CRACKS, own=False, why=_RELIEF),
 }

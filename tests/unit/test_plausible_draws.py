@@ -32,7 +32,8 @@ from particle_sim.studies.drawn_half_cells import draw_half_cells
 
 SHARED = [name for name, entry in VARIED.items() if not entry.own]
 NVP, HE_V = load_material("nvp"), load_material("he_v")
-OWN = [name for name, entry in VARIED.items() if entry.own and name in NVP.properties]
+BOTH = NVP.properties.keys() & HE_V.properties.keys()
+OWN = [name for name, entry in VARIED.items() if entry.own and name in BOTH]
 
 
 def drawn(material: Material, seed: int = 3) -> MaterialDraws:

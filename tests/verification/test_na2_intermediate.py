@@ -109,3 +109,25 @@ def test_the_reading_is_weighed() -> None:
     weights = load_record("nvp").reading_weights
     assert weights[ONE_STEP] == weights[READING] == pytest.approx(0.5)
     assert sum(weights.values()) == pytest.approx(1)
+
+
+def test_half_the_misfit_is_weighed_like_its_reading() -> None:
+    """What a boundary meets is the strain of one plateau; a draw takes either sequence."""
+    record = load_record("nvp")
+    whole, parted = (
+        largest_step(ps.load_material(name)) for name in ("nvp", "nvp@na2_intermediate")
+    )
+    share = record.material["misfit_share"]
+    assert share.plausible is not None
+    assert share.plausible.low == pytest.approx(parted / whole, rel=1e-6)
+    assert ps.load_material("nvp@na2_intermediate").value("misfit_share") == share.plausible.low
+    drawn = share.quantile(np.linspace(0.005, 0.995, 100))
+    assert np.mean(drawn == share.plausible.low) == record.reading_weights["na2_intermediate"]
+
+
+def largest_step(material: Material) -> float:
+    """Volume change across the plateau that changes it most."""
+    ends = [(step.start, step.start + step.share) for step in material.steps]
+    return max(
+        float(abs(np.ptp((1 + material["chemical_strain"](np.array(end))) ** 3))) for end in ends
+    )
