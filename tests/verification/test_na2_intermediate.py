@@ -119,15 +119,13 @@ def test_half_the_misfit_is_weighed_like_its_reading() -> None:
     )
     share = record.material["misfit_share"]
     assert share.plausible is not None
-    assert share.plausible.low == pytest.approx(parted / whole, rel=1e-6)
+    assert share.plausible.low == pytest.approx(parted / whole, rel=5e-3)  # strain bends with V
     assert ps.load_material("nvp@na2_intermediate").value("misfit_share") == share.plausible.low
     drawn = share.quantile(np.linspace(0.005, 0.995, 100))
     assert np.mean(drawn == share.plausible.low) == record.reading_weights["na2_intermediate"]
 
 
 def largest_step(material: Material) -> float:
-    """Volume change across the plateau that changes it most."""
+    """Chemical strain across the plateau that strains most."""
     ends = [(step.start, step.start + step.share) for step in material.steps]
-    return max(
-        float(abs(np.ptp((1 + material["chemical_strain"](np.array(end))) ** 3))) for end in ends
-    )
+    return max(float(np.ptp(material["chemical_strain"](np.array(end)))) for end in ends)
