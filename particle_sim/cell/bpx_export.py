@@ -33,7 +33,7 @@ from particle_sim.cell.provenance import as_text, cell_provenance
 from particle_sim.cell.pybamm_module import import_bpx, import_pybamm
 from particle_sim.cell.voltage import potential_table
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
-from particle_sim.materials.functions import LinearTable, LogTable
+from particle_sim.materials.functions import Falling, LinearTable, LogTable
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.property import Property
 from particle_sim.units import Array
@@ -220,11 +220,11 @@ def _state(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number_or_table(prop: Property) -> float | dict[str, list[float]]:
-    """A constant, or a table in the property's own variable; logarithmic ones are made dense."""
+    """A constant, or a table in the property's own variable; bent ones are made dense."""
     function = prop.function
     if isinstance(function, LinearTable):
         return _table(np.asarray(function.points), np.asarray(function.values))
-    if isinstance(function, LogTable):
+    if isinstance(function, LogTable | Falling):
         filling = np.linspace(0, 1, _DIFFUSIVITY_POINTS)
         return _table(filling, prop(filling))
     return prop.magnitude

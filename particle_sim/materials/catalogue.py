@@ -29,6 +29,11 @@ CATALOGUE: dict[str, PropertyKind] = {
     "stoichiometry_max": PropertyKind(
         "1", "carrier per formula unit, rich end of the window", "capacity"
     ),
+    "carrier_sites": _optional(
+        "1",
+        "sites of the carrier per formula unit, full and vacant",
+        "exchange current, stress drift, Darken factor",
+    ),
     "capacity": PropertyKind(
         "A*h/kg",
         "specific capacity of the window",
@@ -58,9 +63,16 @@ CATALOGUE: dict[str, PropertyKind] = {
         "rate capability, gradients, stress",
         forms=(_CONSTANT, LOGARITHMIC),
     ),
+    "diffusivity_fall": _optional(
+        "1",
+        "decades that D falls from half to full occupancy of the lattice",
+        "rate capability, gradients, stress",
+        lowest=-6.0,
+        highest=6.0,
+    ),
     "exchange_current_density": PropertyKind(
         "A/m^2",
-        "exchange current at half filling, per true particle surface",
+        "exchange current at half filling of the window, per true particle surface",
         "overpotential, rate capability",
         forms=(number(SquareRoot),),
     ),

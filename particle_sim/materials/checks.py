@@ -138,6 +138,12 @@ def _derived_numbers(value: Mapping[str, float]) -> Iterator[str]:
             f"{say} but the window of {window:.4g} Na gives {derived:.4g} mAh/g (dx F / 3.6 M); "
             "correct the capacity or the window."
         )
+    sites, most = value.get("carrier_sites"), value["stoichiometry_max"]
+    if sites is not None and sites < most:
+        yield (
+            f"properties.carrier_sites is {sites:g}; it must be at least stoichiometry_max, "
+            f"{most:g}."
+        )
     given, derived = value["maximum_concentration"], window * per_volume
     if _off(given, derived):
         yield (

@@ -8,6 +8,7 @@ below gives one property when the file does not; the order matters, later rules 
                           dx F / (3.6 M) with the carrier the host usually exchanges
     window of x           dx = 3.6 Q M / F down from the carrier of the formula; where that would
                           leave less than the host keeps, up from there instead
+    carrier_sites         the host's, per formula unit; x_max where that is more
     formula_unit_volume   the host's, per formula unit counted by its anions
     density               M / (N_A V)
     maximum_concentration (x_max - x_min) / (N_A V)
@@ -227,6 +228,20 @@ def _end_of_window(draft: Draft, end: int, note: str) -> PropertyEntry | None:
     return None if window is None else derived(round(window[end], 5), "1", note)
 
 
+def _carrier_sites(draft: Draft) -> PropertyEntry | None:
+    full = draft.si("stoichiometry_max", "1")
+    if draft.host is None or full is None:
+        return None
+    sites = round(draft.host.host.carrier_sites * _units(draft), 5)
+    if full <= sites:
+        return derived(sites, "1", f"Sites of the host: {draft.host.host.title}.")
+    return derived(
+        full,
+        "1",
+        f"The host has {sites:g}, but the window goes to {full:g}: all are taken as full.",
+    )
+
+
 def _formula_unit_volume(draft: Draft) -> PropertyEntry | None:
     entry, units = from_host(draft, "formula_unit_volume"), _units(draft)
     if entry is None or entry.value is None or units == 1:
@@ -325,6 +340,7 @@ RULES: dict[str, Rule] = {
     "capacity": _capacity,
     "stoichiometry_min": partial(_end_of_window, end=0, note=_MIN_NOTE),
     "stoichiometry_max": partial(_end_of_window, end=1, note=_MAX_NOTE),
+    "carrier_sites": _carrier_sites,
     "formula_unit_volume": _formula_unit_volume,
     "density": _density,
     "maximum_concentration": _maximum_concentration,

@@ -5,12 +5,14 @@ A form has a value and an exact slope; nothing in a data file is ever executed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
+from particle_sim.materials.lattice import WHOLE, Lattice
 from particle_sim.units import Array
 
 
@@ -144,21 +146,61 @@ class Polynomial:
 
 @dataclass(frozen=True)
 class SquareRoot:
-    """f(theta) = 2 value sqrt(theta (1 - theta)): value at half filling, zero at both ends.
+    """f(theta) = value sqrt(y (1 - y)/(y_h (1 - y_h))), y the occupancy of the ``lattice``.
 
-    The usual concentration dependence of an exchange current with symmetric kinetics.
+    The concentration dependence of an exchange current with symmetric kinetics. ``value`` is f at
+    half filling of the window, theta = 1/2, where y = y_h; f vanishes where the lattice is empty
+    or full. On a lattice that the window empties and fills, f = 2 value sqrt(theta (1 - theta)).
     """
 
     value: float
+    lattice: Lattice = WHOLE
 
     def __call__(self, site_fraction: Array) -> Array:
         # maximum and minimum work on a model's symbols too, which have no clip
-        inside: Array = np.minimum(np.maximum(site_fraction, 1e-12), 1 - 1e-12)
-        return 2 * self.value * np.sqrt(inside * (1 - inside))
+        inside: Array = np.minimum(np.maximum(self.lattice.occupancy(site_fraction), _EDGE), _FULL)
+        return self._scale * np.sqrt(inside * (1 - inside))
 
     def slope(self, site_fraction: Array) -> Array:
-        inside = np.clip(site_fraction, 1e-12, 1 - 1e-12)
-        return self.value * (1 - 2 * inside) / np.sqrt(inside * (1 - inside))
+        inside = np.clip(self.lattice.occupancy(site_fraction), _EDGE, _FULL)
+        steepness = 0.5 * self._scale * self.lattice.window
+        return steepness * (1 - 2 * inside) / np.sqrt(inside * (1 - inside))
 
     def scaled(self, factor: float) -> SquareRoot:
-        return SquareRoot(self.value * factor)
+        return replace(self, value=self.value * factor)
+
+    @property
+    def _scale(self) -> float:
+        half = self.lattice.half
+        return self.value / math.sqrt(half * (1 - half))
+
+
+@dataclass(frozen=True)
+class Falling:
+    """log10 f = log10 value - decades max(0, 2 y - 1), y the occupancy of the ``lattice``.
+
+    A diffusivity that is ``value`` up to half occupancy and has fallen by ``decades`` where every
+    site is full; it rises where ``decades`` is negative. A form for fits, with one number: NVPF's
+    table falls by 2.1 decades over its window (Chayambuka et al., Electrochim. Acta 404 (2022)
+    139764). Beyond a full lattice f goes on falling.
+    """
+
+    value: float
+    decades: float
+    lattice: Lattice = WHOLE
+
+    def __call__(self, site_fraction: Array) -> Array:
+        excess = np.maximum(2 * self.lattice.occupancy(site_fraction) - 1, 0.0)
+        return np.asarray(self.value * np.exp(-math.log(10) * self.decades * excess))
+
+    def slope(self, site_fraction: Array) -> Array:
+        rate = -2 * math.log(10) * self.decades * self.lattice.window
+        beyond = self.lattice.occupancy(site_fraction) > 0.5
+        return np.where(beyond, rate * self(site_fraction), 0.0)
+
+    def scaled(self, factor: float) -> Falling:
+        return replace(self, value=self.value * factor)
+
+
+_EDGE, _FULL = 1e-12, 1 - 1e-12
+"""Occupancies at which a square root still has a slope."""

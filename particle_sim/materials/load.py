@@ -19,7 +19,7 @@ from particle_sim.materials.checks import (
 from particle_sim.materials.draft import stress_free, window_of
 from particle_sim.materials.hosts import host_path
 from particle_sim.materials.kind import PropertyKind, build_properties
-from particle_sim.materials.material import Material
+from particle_sim.materials.material import Material, on_lattice
 from particle_sim.materials.property import Property
 from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
 from particle_sim.materials.system import System, load_system, shared_sources, system_names
@@ -105,6 +105,9 @@ def build_record(system: System, overrides: Mapping[str, str] | None = None) -> 
     problems += range_problems(header, window, rest)
     if sound:
         problems += closure_problems(properties, header, system.formula)
+    if window is not None and sound:
+        with gathering(problems):
+            properties = on_lattice(properties, window)
     if problems or window is None or rest is None or phases is None:
         where = system.path.name
         raise InputError(*_shortened(system, [f"{where}: {problem}" for problem in problems]))

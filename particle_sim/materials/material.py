@@ -12,7 +12,14 @@ from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.functions import LinearTable, SiteFunction, SquareRoot
+from particle_sim.materials.functions import (
+    Constant,
+    Falling,
+    LinearTable,
+    SiteFunction,
+    SquareRoot,
+)
+from particle_sim.materials.lattice import Lattice
 from particle_sim.materials.potential import (
     Plateau,
     PlateauPotential,
@@ -67,6 +74,12 @@ class Material:
         return function
 
     @cached_property
+    def lattice(self) -> Lattice:
+        """How full the carrier's sites are at both ends of the window."""
+        ends = (self.stoichiometry_min, self.stoichiometry_max)
+        return lattice_of(self.properties, ends)
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The plateaus laid over [0, 1]; a single step when the potential is a table."""
         if isinstance(self.potential, PlateauPotential):
@@ -84,8 +97,46 @@ class Material:
         return self.stoichiometry_min + site_fraction * window
 
     def replaced(self, **changed: Property) -> Material:
-        """The same material with some properties replaced."""
-        return dataclasses.replace(self, properties={**self.properties, **changed})
+        """The same material with some properties replaced; what follows from them follows."""
+        ends = (self.stoichiometry_min, self.stoichiometry_max)
+        properties = on_lattice({**self.properties, **changed}, ends)
+        return dataclasses.replace(self, properties=properties)
+
+
+def lattice_of(properties: Mapping[str, Property], window: tuple[float, float]) -> Lattice:
+    """The lattice that a window of x lies on; without ``carrier_sites`` it is full at x_max."""
+    low, high = window
+    known = properties.get("carrier_sites")
+    sites = high if known is None else max(known.magnitude, high)
+    return Lattice(empty=low / sites, full=high / sites)
+
+
+def on_lattice(
+    properties: Mapping[str, Property], window: tuple[float, float]
+) -> dict[str, Property]:
+    """The properties, with those that go with the occupancy of the lattice laid on it.
+
+    j0 is a :class:`SquareRoot`; D is :class:`Falling` where there is a ``diffusivity_fall``.
+    Doing it again changes nothing.
+    """
+    lattice, laid = lattice_of(properties, window), dict(properties)
+    exchange, fall = laid.get("exchange_current_density"), laid.get("diffusivity_fall")
+    if exchange is not None and isinstance(exchange.function, SquareRoot):
+        function = dataclasses.replace(exchange.function, lattice=lattice)
+        laid["exchange_current_density"] = dataclasses.replace(exchange, function=function)
+    if fall is not None:
+        laid["diffusivity"] = _fallen(laid["diffusivity"], fall.magnitude, lattice)
+    return laid
+
+
+def _fallen(diffusivity: Property, decades: float, lattice: Lattice) -> Property:
+    if not isinstance(diffusivity.function, Constant | Falling):
+        raise InputError(
+            "properties.diffusivity_fall stands beside a diffusivity that is a table; "
+            "give the table or a number that falls, not both."
+        )
+    function = Falling(diffusivity.function.value, decades, lattice)
+    return dataclasses.replace(diffusivity, function=function)
 
 
 @arguments_checked

@@ -106,7 +106,11 @@ class Property:
 
     def with_magnitude(self, magnitude: float) -> Property:
         """The same property with its magnitude set, e.g. to a draw from the plausible range."""
-        function = self.function.scaled(magnitude / self.magnitude)
+        function = (
+            Constant(magnitude)
+            if isinstance(self.function, Constant)
+            else self.function.scaled(magnitude / self.magnitude)
+        )
         return replace(self, function=function, magnitude=magnitude)
 
     def quantile(self, probability: Array) -> Array:

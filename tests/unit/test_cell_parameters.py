@@ -32,12 +32,14 @@ def told(filling: float = 0.2) -> dict[str, Any]:
 
 
 def test_exchange_current_is_the_materials_at_half_filling() -> None:
-    """j0 = 2 j_half sqrt(c_e/c_e0) sqrt(theta (1 - theta))."""
+    """j0 = j_half sqrt(c_e/c_e0) sqrt(y (1 - y)/(y_h (1 - y_h))), Na1.306 to Na4.2 on 4.2 sites."""
     exchange = told()["Positive electrode exchange-current density [A.m-2]"]
     half, salt = HE_V.value("exchange_current_density"), CELL.design.value("salt_concentration")
     assert exchange(salt, 0.5, 1.0, None) == pytest.approx(half)
     assert exchange(4 * salt, 0.5, 1.0, None) == pytest.approx(2 * half)
-    assert exchange(salt, 0.1, 1.0, None) == pytest.approx(2 * half * math.sqrt(0.09))
+    y, y_half = ((1.306 + part * 2.894) / 4.2 for part in (0.1, 0.5))
+    share = math.sqrt(y * (1 - y) / (y_half * (1 - y_half)))
+    assert exchange(salt, 0.1, 1.0, None) == pytest.approx(half * share)
 
 
 def test_the_metal_exchanges_with_the_root_of_the_salt() -> None:

@@ -426,6 +426,7 @@ WRITTEN: dict[str, PropertyEntry] = {
     "capacity": number(99.0, "mA*h/g"),
     "stoichiometry_min": number(0.31, "1"),
     "stoichiometry_max": number(0.93, "1"),
+    "carrier_sites": number(1.7, "1"),
     "formula_unit_volume": number(44.4, "angstrom^3"),
     "density": number(4321.0, "kg/m^3"),
     "maximum_concentration": number(12345.0, "mol/m^3"),
@@ -452,6 +453,17 @@ def test_a_written_number_wins_over_rules_and_host(name: str) -> None:
     assert entries[name] is WRITTEN[name]
     without = complete(draft(**facts))
     assert without[name] != WRITTEN[name]
+
+
+def test_the_carrier_has_the_sites_of_its_host_or_as_many_as_the_window_fills() -> None:
+    """Two formula units of O3 are two sites; Na4.2 is taken as full though NASICON has four."""
+    assert value(complete(draft(capacity=[fact(capacity_mAh_g=120)])), "carrier_sites") == 1.0
+    twice = draft("Na1.6Ni2O4", capacity=[fact(capacity_mAh_g=120)])
+    assert value(complete(twice), "carrier_sites") == 2.0
+    he_v = load_system("he_v").entries
+    assert value(he_v, "carrier_sites") == 4.2
+    assert "the window goes to 4.2" in he_v["carrier_sites"].note
+    assert value(load_system("nvp").entries, "carrier_sites") == 4.0
 
 
 def test_without_a_host_only_the_formula_and_the_facts_speak() -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from particle_sim.materials.functions import (
     Constant,
+    Falling,
     LinearTable,
     LogTable,
     Polynomial,
     SiteFunction,
     SquareRoot,
 )
+from particle_sim.materials.lattice import Lattice
 from particle_sim.materials.potential import Plateau, PlateauPotential, TabulatedPotential
 from particle_sim.units import Array
 
@@ -21,6 +23,10 @@ ROUNDING = 0.05
 ROUNDED = LinearTable(KNOTS, (1.0, 4.0, 2.0, 5.0), ROUNDING)
 SHARP = LinearTable(KNOTS, (1.0, 4.0, 2.0, 5.0))
 
+LATTICE = Lattice(empty=0.2, full=0.9)
+HALF_FULL = 0.3 / 0.7
+"""Filling of the window at which half of the lattice is full."""
+
 FORMS: dict[str, SiteFunction] = {
     "constant": Constant(3.0),
     "linear table": SHARP,
@@ -28,6 +34,9 @@ FORMS: dict[str, SiteFunction] = {
     "log table": LogTable(KNOTS, (1e-15, 3e-14, 2e-16, 5e-15)),
     "polynomial": Polynomial((1.0, -2.0, 3.0, 0.5)),
     "square root": SquareRoot(0.8),
+    "square root on a lattice": SquareRoot(0.8, LATTICE),
+    "falling": Falling(3e-15, 1.5, LATTICE),
+    "rising": Falling(3e-15, -0.8, LATTICE),
     "plateaus": PlateauPotential(
         (
             Plateau(voltage=3.4, share=0.6, width=0.5),
@@ -38,8 +47,8 @@ FORMS: dict[str, SiteFunction] = {
 }
 
 
-SPECIAL = (*KNOTS, 0.3 - ROUNDING, 0.3 + ROUNDING, 0.7 - ROUNDING, 0.7 + ROUNDING, 0.6)
-"""Points, ends of rounded corners, and the step between the two plateaus."""
+SPECIAL = (*KNOTS, 0.3 - ROUNDING, 0.3 + ROUNDING, 0.7 - ROUNDING, 0.7 + ROUNDING, 0.6, 3 / 7)
+"""Points, ends of rounded corners, the step between the plateaus, the half full lattice."""
 
 
 def away_from_knots() -> Array:
@@ -125,3 +134,19 @@ def test_square_root_is_its_value_at_half_filling_and_zero_at_the_ends() -> None
     assert form(np.array(0.2)) == pytest.approx(2 * 0.8 * 0.4, rel=1e-14)
     assert np.abs(form(np.array([0.0, 1.0]))).max() <= 2e-6
     assert np.isfinite(form.slope(np.array([0.0, 1.0]))).all()
+
+
+def test_square_root_on_a_lattice_is_its_value_at_half_filling_and_finite_at_the_cut_offs() -> None:
+    """y = 0.2 empty, 0.9 full and 0.55 half way: sqrt(0.16/0.2475), sqrt(0.09/0.2475)."""
+    form = SquareRoot(0.8, LATTICE)
+    expected = 0.8 * np.sqrt(np.array([0.16, 0.2475, 0.09]) / 0.2475)
+    assert form(np.array([0.0, 0.5, 1.0])) == pytest.approx(expected, rel=1e-14)
+
+
+def test_falling_starts_at_half_occupancy_and_ends_at_the_full_lattice() -> None:
+    """y = 0.5 at theta = 3/7; at theta = 1, y = 0.9, 0.8 of the decades; at y = 1 all of them."""
+    form = Falling(3e-15, 1.5, LATTICE)
+    assert form(np.array([0.0, 0.2, HALF_FULL])) == pytest.approx([3e-15] * 3, rel=1e-14)
+    assert np.log10(form(np.array(1.0)) / 3e-15) == pytest.approx(-1.5 * 0.8, rel=1e-12)
+    assert np.log10(form(np.array(0.8 / 0.7)) / 3e-15) == pytest.approx(-1.5, rel=1e-12)
+    assert Falling(3e-15, 0.0, LATTICE)(np.array(0.9)) == 3e-15
