@@ -43,15 +43,13 @@ def fit(
     c_rate: Annotated[
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
-    radius: Annotated[
-        str | None, typer.Option(help='Particle radius for --kind gitt, e.g. "0.25 um".')
-    ] = None,
+    radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
     mass: Annotated[
         str | None,
         typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
     ] = None,
     form: Annotated[
-        Form, typer.Option(help="What the particles are, with --kind rate.")
+        Form, typer.Option(help="What rates take the particles to be.")
     ] = Form.ONE_SIZE,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
@@ -65,8 +63,8 @@ def fit(
     from particle_sim.inference.words import fit_lines, titration_lines
     from particle_sim.outputs import check_folder
 
-    folder = out or Path("results") / f"fit_{data.stem}"
     _refuse_misplaced(kind, hold_out, c_rate, radius, form)
+    folder = out or Path("results") / f"fit_{data.stem}"
     check_folder(folder, force=force)
     if kind is Kind.GITT:
         titration = titration_of(data, material, radius, mass)

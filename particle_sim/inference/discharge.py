@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
-from particle_sim.inference.falling import Gain
-from particle_sim.inference.forms import Form, gain_of
+from particle_sim.inference.forms import Form
+from particle_sim.inference.gains import Gain, gain_of
 from particle_sim.inference.groups import GROUPS
 from particle_sim.inference.sphere import rise_at
+from particle_sim.materials.lattice import WHOLE, Lattice
+from particle_sim.materials.material import lattice_of
 from particle_sim.transport.kinetics import overpotential, series_drop
 from particle_sim.units import Array
 
@@ -46,6 +48,7 @@ class Discharge:
     """[kg/m2]"""
     metal_exchange: float
     """[A/m2]"""
+    lattice: Lattice = WHOLE
 
     @cached_property
     def at_the_nodes(self) -> tuple[Array, Array]:
@@ -66,6 +69,7 @@ def discharge_of(cell: Cell) -> Discharge:
     lower, upper = cell.voltage_limits
     filling, potential = potential_table(cell)
     start = cell.rest_filling(upper)
+    window = cell.material.stoichiometry_min, cell.material.stoichiometry_max
     even = np.linspace(0, 1, _NODES // 2)
     nodes = np.concatenate(
         [
@@ -82,6 +86,7 @@ def discharge_of(cell: Cell) -> Discharge:
         lower_voltage=lower,
         loading=cell.design.value("active_loading"),
         metal_exchange=cell.design.value("metal_exchange_current_density"),
+        lattice=lattice_of(cell.material.properties, window),
     )
 
 
@@ -92,7 +97,7 @@ def capacities(
 
     At currents (m,) [A/kg].
     """
-    gain = gain_of(form, float(discharge.filling[0]))
+    gain = gain_of(form, float(discharge.filling[0]), discharge.lattice)
     blocks = [
         _capacities(discharge, vectors[first : first + _BLOCK], current, gain)
         for first in range(0, len(vectors), _BLOCK)

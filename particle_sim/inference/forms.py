@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.inference.falling import STEEPEST, Gain, falling_gain
-from particle_sim.inference.population import WIDEST, time_of_rise
-from particle_sim.inference.sphere import time_of_rise as time_of_a_sphere
 from particle_sim.units import Array
+
+WIDEST = 1.0
+"""Largest log10 of the geometric standard deviation: a decade of radius."""
+STEEPEST = 3.0
+"""Most decades that D falls, or rises, by between half a lattice and a full one."""
 
 
 class Form(enum.Enum):
@@ -41,7 +43,7 @@ class Shape:
 TITLES = {
     Form.ONE_SIZE: "one size of sphere, constant D",
     Form.SIZES: "log-normal sizes, constant D",
-    Form.DIFFUSIVITY: "one size of sphere, D(θ) exponential in the filling",
+    Form.DIFFUSIVITY: "one size of sphere, D falling beyond half occupancy",
 }
 SHAPES = {
     Form.ONE_SIZE: (),
@@ -57,22 +59,13 @@ SHAPES = {
     Form.DIFFUSIVITY: (
         Shape(
             name="diffusivity_fall",
-            meaning="D(empty)/D(full) over the sodium window",
+            meaning="D up to half occupancy over D of a full lattice",
             deviation=1.5,  # assumed: NVPF's table falls by two decades (Chayambuka et al. 2022)
             low=-STEEPEST,
             high=STEEPEST,
         ),
     ),
 }
-
-
-def gain_of(form: Form, start: float) -> Gain:
-    """How the mean filling follows the surface's from ``start`` on."""
-    if form is Form.DIFFUSIVITY:
-        return falling_gain(start)
-    if form is Form.SIZES:
-        return lambda rise, pace, spread: pace * time_of_rise(3 * rise / pace, spread)
-    return lambda rise, pace, _: pace * time_of_a_sphere(3 * rise / pace)
 
 
 def log_shape_prior(form: Form, values: Array) -> Array:

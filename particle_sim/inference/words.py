@@ -18,7 +18,7 @@ LABELS = {
     "series_resistance": ("film resistance × loading", 1e3, "V per A/g"),
     "window_capacity": ("window capacity", 1.0, "mAh/g"),
     "size_spread": ("geometric sd of R", 1.0, ""),
-    "diffusivity_fall": ("D(empty)/D(full)", 1.0, ""),
+    "diffusivity_fall": ("D(half)/D(full lattice)", 1.0, ""),
     "diffusivity": ("D", 1.0, "m²/s"),
     "particle_radius": ("R", 1e6, "µm"),
 }

@@ -70,7 +70,7 @@ def test_the_printed_rates_of_he_o3_are_carried_by_sizes() -> None:
     assert scores[Form.SIZES].misfit == pytest.approx(own)
     text = "\n".join(score_lines(tuple(scores.values())))
     for form, score in scores.items():
-        assert score.carries is (score.misfit <= CARRIED * DATA.capacity.max())
+        assert score.carries == (score.misfit <= CARRIED * DATA.capacity.max())
         assert (f'"{form.value}"' in text) is score.carries
 
 
