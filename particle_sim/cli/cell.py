@@ -42,7 +42,7 @@ def cell(
 
     if not 0 < c_rate < float("inf"):
         raise InputError(f"--c-rate is {c_rate:g}; it must be positive.")
-    models = {known.value: known for known in CellModel}
+    models = {known.value: known for known in CellModel if known is not CellModel.MPM}
     if model not in models:
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
     record = load_record(name)

@@ -42,6 +42,15 @@ def rate(
         str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN.")
     ] = "SPM,SPMe",
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
+    size_spread: Annotated[
+        float | None, typer.Option(help="Particles of many sizes: standard deviation of ln R.")
+    ] = None,
+    sizes: Annotated[
+        Path | None, typer.Option(help="Sizes counted in micrographs, CSV: radius [um], count.")
+    ] = None,
+    share_above: Annotated[
+        str | None, typer.Option(help='With sizes: the stress they are held to, e.g. "50 MPa".')
+    ] = None,
     full_cell: Annotated[
         bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
     ] = False,
@@ -55,6 +64,7 @@ def rate(
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
     from particle_sim.cell.half_cell import CellModel
+    from particle_sim.cli.rate_sizes import sizes_of
     from particle_sim.outputs import check_folder
     from particle_sim.report.rate_folder import SUMMARY_FILE, write_rate_folder
     from particle_sim.studies.rate_capability import RateStudy, rate_study
@@ -64,6 +74,7 @@ def rate(
         rates=asked,
         physics=physics,
         models=named_models(model, {model.value: model for model in CellModel}),
+        sizes=sizes_of(size_spread, sizes, share_above),
         cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
         samples=samples,
         seed=seed,
