@@ -75,8 +75,11 @@ def _metal(cell: Cell) -> dict[str, Any]:
 
 
 def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[str, Any]:
+    radius = cell.design.properties.get("negative_particle_radius")
+    own = {} if radius is None else {"Negative particle radius [m]": radius.magnitude}
     return {
         **negative.values,
+        **own,
         "Negative electrode thickness [m]": negative_thickness(cell, negative),
         "Initial concentration in negative electrode [mol.m-3]": (
             negative_filling(cell, filling) * negative.maximum_concentration

@@ -26,9 +26,6 @@ phases whose boundary stress acts back on the sodium."""
 GROWTH = "cracks grow over cycles, which is not modelled"
 NO_LIFE = "not cracking in one charge is needed for a long life and does not make one"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
-ONE_CARBON = (
-    "size and diffusivity of the hard carbon are those of one published set and were not varied"
-)
 
 
 class Runs(Protocol):
