@@ -11,6 +11,9 @@ import typer
 from particle_sim.cli.options import (
     ForceOption,
     PhysicsOption,
+    ShareAboveOption,
+    SizesOption,
+    SizeSpreadOption,
     complete_material,
     typed,
 )
@@ -39,18 +42,12 @@ def rate(
         str, typer.Option(help="C-rates of each material's printed 1C, increasing, with commas.")
     ] = RATES,
     model: Annotated[
-        str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN.")
+        str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN, MPM.")
     ] = "SPM,SPMe",
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
-    size_spread: Annotated[
-        float | None, typer.Option(help="Particles of many sizes: standard deviation of ln R.")
-    ] = None,
-    sizes: Annotated[
-        Path | None, typer.Option(help="Sizes counted in micrographs, CSV: radius [um], count.")
-    ] = None,
-    share_above: Annotated[
-        str | None, typer.Option(help='With sizes: the stress they are held to, e.g. "50 MPa".')
-    ] = None,
+    size_spread: SizeSpreadOption = None,
+    sizes: SizesOption = None,
+    share_above: ShareAboveOption = None,
     full_cell: Annotated[
         bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
     ] = False,
