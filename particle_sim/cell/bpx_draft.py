@@ -148,7 +148,8 @@ def _add_native(entries: _Entries, positive: dict[str, Any]) -> None:
     """BPX's own fields, turned to the window a to b of the stoichiometry x.
 
     c_max counts the window's carrier only: (b - a) c_max. With BPX's F k sqrt(x (1 - x)), our j0
-    at half filling is that at the middle of the window.
+    at half filling is that at the middle of the window; x is the occupancy of the lattice, unless
+    the file says how many sites there are.
     """
     start, stop = entries.ends
     middle = 0.5 * (start + stop)
@@ -179,6 +180,7 @@ def _add_usual(
     usual: dict[str, tuple[float | None, str]] = {
         "stoichiometry_min": (start, _WINDOW),
         "stoichiometry_max": (stop, _WINDOW),
+        "carrier_sites": (high, "The carrier at stoichiometry 1, where BPX's lattice is full."),
         "formula_unit_volume": (volume, "Window over N_A times the maximum concentration."),
         "molar_mass": (mass, "From the formula."),
         "density": (mass and mass / (AVOGADRO * volume), "Molar mass over N_A V."),

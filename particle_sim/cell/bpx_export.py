@@ -6,6 +6,9 @@ Functions are tables {"x", "y"}; nothing in the file is an expression. Conversio
 
     surface area per volume = 3 eps / R,     transport efficiency = eps_pores^b,
     j0 = F k sqrt((c_e/c_e0) x (1 - x))  =>  k = 2 j_half / F,     sigma_eff = sigma eps^b.
+
+BPX's j0 vanishes at both ends of the window; ours, over the lattice, comes back from the number of
+sites in the User-defined block.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ USER_DEFINED: dict[str, str] = {
     "density": "Positive electrode crystal density [kg.m-3]",
     "stoichiometry_min": "Positive electrode carrier per formula unit at stoichiometry 0",
     "stoichiometry_max": "Positive electrode carrier per formula unit at stoichiometry 1",
+    "carrier_sites": "Positive electrode carrier sites per formula unit",
     "capacity": "Positive electrode specific capacity [A.h.kg-1]",
     "one_c_current": "Positive electrode specific current at 1C [A.kg-1]",
     "lower_voltage": "Positive electrode lower cut-off against metal [V]",
@@ -65,6 +66,7 @@ LOSSES = (
     "formula, family and carrier, except in the header's text",
     "the thermodynamic factor of the electrolyte, which BPX takes as 1",
     "the hard carbon's exchange current against filling: one rate constant, right at half filling",
+    "the exchange current against lattice occupancy: BPX's is that at half filling of the window",
     "the resistance of films and contacts, except as a user-defined number",
 )
 """What the format cannot carry, one phrase each."""

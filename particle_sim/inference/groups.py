@@ -3,8 +3,9 @@
 A single-particle half cell at a current I per active mass obeys
 
     theta_s = theta_0 + (I / 3600 Q) (R^2 / 3D) g(D t / R^2)
-    V = U(theta_s) - (2RT/F) asinh( I / (4 k sqrt(theta_s (1 - theta_s))) ) - I r - metal,
+    V = U(theta_s) - (2RT/F) asinh( I / (2 k f(theta_s)) ) - I r - metal,
 
+with f of :class:`~particle_sim.materials.functions.SquareRoot`, 1 at half filling of the window,
 so D and R enter only as ``diffusion_rate`` D/R^2 [1/s], j0 and R only as ``exchange_current``
 k = 3 j0/(rho R) [A/kg], the series resistance and the loading only as their product
 ``series_resistance`` r [ohm kg]; Q is the ``window_capacity`` [A h/kg]. The data cannot tell two

@@ -159,7 +159,8 @@ class SquareRoot:
     def __call__(self, site_fraction: Array) -> Array:
         # maximum and minimum work on a model's symbols too, which have no clip
         inside: Array = np.minimum(np.maximum(self.lattice.occupancy(site_fraction), _EDGE), _FULL)
-        return self._scale * np.sqrt(inside * (1 - inside))
+        # PyBaMM bends a root near 0 (its RegPower below 1e-3), but not a logarithm
+        return self._scale * np.exp(0.5 * np.log(inside * (1 - inside)))
 
     def slope(self, site_fraction: Array) -> Array:
         inside = np.clip(self.lattice.occupancy(site_fraction), _EDGE, _FULL)

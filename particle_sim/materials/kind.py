@@ -109,7 +109,8 @@ class PropertyKind:
             return None
         if self.lowest == 0 and self.highest == math.inf:
             return "it must not be negative" if self.lowest_allowed else "it must be positive"
-        return f"it must lie between {self.lowest:g} and {self.highest:g} {self.unit}"
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"it must lie between {self.lowest:g} and {self.highest:g}{unit}"
 
     def in_si(self, place: str, value: float, unit: str) -> float:
         """``value`` in the SI unit, if it is allowed; :class:`InputError` otherwise."""

@@ -203,12 +203,16 @@ def _excess(stepper: Stepper, snapshot: Snapshot, piece: Piece) -> float:
 
 
 def _locate(stepper: Stepper, before: Snapshot, after: Snapshot, piece: Piece) -> Snapshot:
-    """The step from ``before`` that just reaches the limit (regula falsi on the step length)."""
+    """The step from ``before`` that just reaches the limit.
+
+    Regula falsi on the step length; halving joins in where a potential ends as a wall.
+    """
     short, long = 0.0, after.time - before.time
     low, high = _excess(stepper, before, piece), _excess(stepper, after, piece)
     best = after
-    for _ in range(60):
-        length = short + (long - short) * min(max(-low / (high - low), 0.02), 0.98)
+    for tried in range(60):
+        share = 0.5 if tried >= _SMOOTH and tried % 2 else min(max(-low / (high - low), 0.02), 0.98)
+        length = short + (long - short) * share
         candidate, _ = stepper.attempt(before, length, piece)
         if candidate is None:
             return best
@@ -222,6 +226,10 @@ def _locate(stepper: Stepper, before: Snapshot, after: Snapshot, piece: Piece) -
         if abs(excess) < stepper.controls.event_tolerance:
             return candidate
     return best
+
+
+_SMOOTH = 8
+"""Trials after which regula falsi has met the limit of whatever is smooth."""
 
 
 def _give_up_if_stuck(step: float, snapshot: Snapshot, error: float) -> None:

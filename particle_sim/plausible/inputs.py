@@ -39,6 +39,9 @@ VARIED: Mapping[str, Input] = {
     "diffusivity": Input(
         moves=Moves.SODIUM, own=True, why="no paper of the library prints one that is its own"
     ),
+    "diffusivity_fall": Input(
+        moves=Moves.SODIUM, own=True, why="fitted to rates, or taken from a relative's table"
+    ),
     "exchange_current_density": Input(
         moves=Moves.SODIUM, own=True, why="measured for few relatives, over decades"
     ),

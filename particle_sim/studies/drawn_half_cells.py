@@ -29,7 +29,7 @@ def drawn_half_cells(
     draws: MaterialDraws, c_rate: float, direction: Direction, output: int = 0
 ) -> batch.HalfCellBatch:
     """One half cell a draw (n,), of its carrier's design, from rest at the opposite cut-off."""
-    felt = (*batch.MATERIAL_NAMES, *batch.DESIGN_NAMES)
+    felt = (*batch.MATERIAL_NAMES, batch.FALL, *batch.DESIGN_NAMES)
     return batch.half_cell_batch(
         draws.material,
         c_rate=np.full_like(draws.values["diffusivity"], c_rate),

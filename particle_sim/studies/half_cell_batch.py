@@ -14,7 +14,7 @@ is then looked for along a run to the end of the sodium.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,8 +32,11 @@ from particle_sim.errors import InputError, closest, refuse
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
 from particle_sim.studies.choices import Direction
+from particle_sim.studies.drawn_falls import FALL as FALL
+from particle_sim.studies.drawn_falls import Bent, bent, joined
 from particle_sim.transport.kinetics import series_drop
 from particle_sim.transport.laws import SOLID_SOLUTION, Law
+from particle_sim.transport.sphere import SphereTransport
 from particle_sim.transport.table import table_of
 from particle_sim.units import Array
 
@@ -48,7 +51,7 @@ MATERIAL_NAMES = (
     "volume_change",
     "youngs_modulus",
 )
-"""Properties of the material that may differ from cell to cell."""
+"""Properties of the material that may differ from cell to cell, and :data:`FALL` besides."""
 DESIGN_NAMES = (
     "active_loading",
     "electrode_area",
@@ -134,28 +137,59 @@ def half_cell_batch(
     value. Every cell starts from rest at the opposite cut-off, as :func:`solve_cell` does.
     ``output`` = k asks for curves at k equal parts of each run. Isothermal, one particle size,
     stress of a free sphere with constant modulus. Drawn values scale the ``law``'s diffusivity: D
-    as a whole, elasticity, strain and c_max its drift.
+    as a whole, elasticity, strain and c_max its drift; a drawn ``diffusivity_fall`` bends it
+    (:mod:`particle_sim.studies.drawn_falls`), without stress drift.
 
     A cell whose voltage is past the cut-off at once has capacity 0. Raises :class:`InputError`
     for an unknown name, a wrong number of values, one that is not allowed, or a law that comes
     down to no diffusivity.
     """
-    rates = rates_of(material, c_rate)
+    rates, given = rates_of(material, c_rate), dict(values or {})
     cell = half_cell(material, design=design)
-    drawn = drawn_of(cell, values or {}, len(rates))
+    falls = given.pop(FALL, None)
+    drawn = drawn_of(cell, given, len(rates))
+    solve = partial(
+        _alike,
+        cell,
+        direction=direction,
+        temperature=temperature,
+        output=output,
+        advanced=partial(advance, error=error, engine=engine),
+    )
+    if falls is None:
+        return solve(rates, drawn, law.in_sphere(material, temperature))
+    falls = _one_for_each(material.name, FALL, falls, len(rates))
+    return joined(
+        (each.rows, solve(rates[each.rows], each.part(drawn), each.carried, own=each))
+        for each in bent(material, law, temperature, falls)
+    )
+
+
+def _alike(
+    cell: Cell,
+    rates: Array,
+    drawn: Mapping[str, Array],
+    carried: SphereTransport,
+    *,
+    own: Bent | None = None,
+    direction: Direction,
+    temperature: float,
+    output: int,
+    advanced: Callable[..., BatchRun],
+) -> HalfCellBatch:
+    """Half cells that share the tables of a diffusivity."""
     discharge = direction is Direction.DISCHARGE
     lower, upper = cell.voltage_limits
     start = rest_state(cell, upper if discharge else lower, temperature).positive
     specific = rates * drawn["one_c_current"]
-    spheres = spheres_of(material, drawn, start, law, temperature)
+    spheres = spheres_of(cell.material, drawn, start, carried)
     cells = cells_of(cell, drawn, specific if discharge else -specific, spheres, temperature)
+    spheres = spheres if own is None else own.spheres(spheres)
     flux = -cells.current / FARADAY
     hours = drawn["maximum_concentration"] * FARADAY / (3600 * drawn["density"]) / specific
     knots = np.stack([np.zeros_like(hours), LONGEST * 3600 * hours], axis=1)
     last = 1.0 if discharge else 0.0
-    solve = partial(
-        advance, spheres, knots, np.stack([flux] * 2, axis=1), error=error, engine=engine
-    )
+    solve = partial(advanced, spheres, knots, np.stack([flux] * 2, axis=1))
     path = start + (last - start) * np.linspace(0, 1, SCAN)[None]
     mean = path
     if cells.stress.any():
@@ -198,14 +232,19 @@ def drawn_of(cell: Cell, values: Mapping[str, Array], count: int) -> dict[str, A
     drawn = {name: np.full(count, cell.material.value(name)) for name in MATERIAL_NAMES}
     drawn |= {name: np.full(count, cell.design.value(name)) for name in DESIGN_NAMES}
     for name, given in values.items():
-        array = np.asarray(given, dtype=float)
-        if array.shape != (count,):
-            raise InputError(
-                f"{where}: {name} has the shape {array.shape}; give one value for each of the "
-                f"{count} c_rates."
-            )
+        array = _one_for_each(where, name, given, count)
         drawn[name] = _checked(where, name, array, float(drawn[name][0]))
     return drawn
+
+
+def _one_for_each(where: str, name: str, given: Array, count: int) -> Array:
+    array = np.asarray(given, dtype=float)
+    if array.shape != (count,):
+        raise InputError(
+            f"{where}: {name} has the shape {array.shape}; give one value for each of the "
+            f"{count} c_rates."
+        )
+    return array
 
 
 def _checked(where: str, name: str, array: Array, centre: float) -> Array:
@@ -268,10 +307,9 @@ def _cut_off(cells: Cells, path: Array, mean: Array, limit: tuple[float, float])
 
 
 def spheres_of(
-    material: Material, drawn: Mapping[str, Array], start: float, law: Law, temperature: float
+    material: Material, drawn: Mapping[str, Array], start: float, carried: SphereTransport
 ) -> Spheres:
     """Particles of uniform filling ``start`` with the drawn properties (n,)."""
-    carried = law.in_sphere(material, temperature)
     part = {name: values / material.value(name) for name, values in drawn.items() if name in _OWN}
     stretch = part["volume_change"]
     stiffness = part["youngs_modulus"] * (1 - material.value("poisson_ratio"))

@@ -117,7 +117,7 @@ def sized_half_cells(
     specific = rates * drawn["one_c_current"]
     each = {name: array.repeat(len(radius)) for name, array in drawn.items()}
     each["particle_radius"] = np.tile(radius, len(rates))
-    spheres = spheres_of(material, each, start, law, temperature)
+    spheres = spheres_of(material, each, start, law.in_sphere(material, temperature))
     signed = specific if discharge else -specific
     cells = cells_of(cell, each, signed.repeat(len(radius)), spheres, temperature)
     surfaces, drop = _surfaces(cells, share), cells.drop[:: len(radius)]

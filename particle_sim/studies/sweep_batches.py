@@ -25,7 +25,7 @@ RESULTS = {
 
 def batched_inputs() -> set[str]:
     """Inputs that may differ from sample to sample, without the material's name."""
-    return {"c_rate", *(name for name in kernel.MATERIAL_NAMES if name in CATALOGUE)}
+    return {"c_rate", kernel.FALL, *(name for name in kernel.MATERIAL_NAMES if name in CATALOGUE)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,26 @@ from particle_sim.units import Array
 _DIFFERENCE = 1e-5
 
 
+TAIL = 0.01
+"""Part of the window at a cut-off whose potential is the tail of the form laid through a curve:
+plateaus are fitted between the cut-offs with 99 % of the window inside."""
+
+
 def thermodynamic_factor(site_fraction: Array, material: Material, temperature: float) -> Array:
-    """TF(theta) = -(F/RT) theta (1 - theta) dU/dtheta; 1 for an ideal solid solution."""
-    inside = np.clip(site_fraction, _DIFFERENCE, 1 - _DIFFERENCE)
+    """TF(theta) = -(F/RT) y (1 - y) dU/dy, y the occupancy of the lattice; 1 for carriers without
+    interactions.
+
+    U is the measured potential. Where the window ends in an empty or a full lattice, y (1 - y)
+    cancels the logarithm in U. Where it ends in between, the logarithm at its end is the form's
+    and not the material's: TF stays at its value a ``TAIL`` from there.
+    """
+    lattice = material.lattice
+    low, high = (
+        TAIL if partly else _DIFFERENCE for partly in (lattice.empty > 0, lattice.full < 1)
+    )
+    inside = np.clip(site_fraction, low, 1 - high)
     slope = material.potential.slope(inside, temperature)
-    return -FARADAY / (GAS_CONSTANT * temperature) * inside * (1 - inside) * slope
+    return -FARADAY / (GAS_CONSTANT * temperature) * lattice.mobile(inside) * slope
 
 
 def _flux(point: Point, material: Material) -> Flux:

@@ -13,6 +13,9 @@ from particle_sim.materials.material import Material
 from particle_sim.transport.homogeneous import homogeneous_potential, homogeneous_slope
 from particle_sim.units import Array
 
+EDGE = 1e-12
+"""Distance from the ends of the window within which potential and kinetics stay as they are."""
+
 _LARGEST = 200.0
 """Largest argument of sinh; beyond it the reaction is as good as instantaneous."""
 
@@ -96,7 +99,7 @@ def electrode_potential(
     separates: bool,
 ) -> Array:
     """V = U(theta) - phi/F + (2 R T/F) asinh(N F/(2 j0(theta))): the inverse of the kinetics."""
-    inside = np.clip(theta, 1e-9, 1 - 1e-9)
+    inside = np.clip(theta, EDGE, 1 - EDGE)
     equilibrium, _ = _equilibrium(material, inside, temperature, separates=separates)
     exchange = material["exchange_current_density"](inside, temperature)
     return equilibrium - phi / FARADAY + overpotential(flux * FARADAY, exchange, temperature)
@@ -111,7 +114,7 @@ def _at(
     material: Material, state: SurfaceState, temperature: float, stress_in_kinetics: bool
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """j0 and U_eff of a state, each with its slope d/d theta."""
-    theta = np.clip(state.site_fraction, 1e-9, 1 - 1e-9)
+    theta = np.clip(state.site_fraction, EDGE, 1 - EDGE)
     exchange = material["exchange_current_density"]
     equilibrium, fall = _equilibrium(material, theta, temperature, separates=state.separates)
     phi = np.asarray(state.potential if stress_in_kinetics else 0.0)

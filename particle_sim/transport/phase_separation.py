@@ -6,7 +6,8 @@ On plateau i (share s_i, filling y, interaction chi) the homogeneous chemical po
     N = -D_self [ (1 - 2 chi y (1 - y)) grad c + s_i c_max y (1 - y)/(RT) grad phi ].
 
 The logarithms cancel against the mobility, which is what keeps nearly empty and nearly full
-phases well behaved.
+phases well behaved. y is the plateau's own filling and not the occupancy of the lattice: the
+mobility counts the sites that the entropy of the plateau counts, both zero in its end phases.
 """
 
 from __future__ import annotations

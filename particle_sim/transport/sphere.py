@@ -98,8 +98,9 @@ def stress_drift_factor(
 ) -> Array:
     """k = m c_max/(R T) = 2 Omega^2 E c_max/(9 R T (1 - nu)), Omega [m3/mol].
 
-    The drift of an ideal solid solution, B = D c (1 - theta)/(R T), is then Fick's law with
-    D (1 + k theta (1 - theta)).
+    The drift of an ideal solid solution, B = D c_max m/(R T) with m = y (1 - y) x_sites/(x_max -
+    x_min), is then Fick's law with D (1 + k m); m is theta (1 - theta) where x_min = 0 and x_max =
+    x_sites. k says nothing of the lattice.
     """
     energy = 9 * GAS_CONSTANT * temperature * (1 - poisson_ratio)
     return 2 * partial_molar_volume**2 * youngs_modulus * maximum_concentration / energy

@@ -65,10 +65,13 @@ def surface_lead(fourier: Array) -> Array:
 def reaction_loss(body: Material, case: Electrode, surface: Array) -> Array:
     """Overpotential of symmetric Butler-Volmer kinetics [V]: 2 R T/F asinh(j/(2 j_0)).
 
-    j_0 = 2 j_half sqrt(theta_s (1 - theta_s)), j = C I_1C rho R/3 per particle surface.
+    j_0 = j_half sqrt(y (1 - y)/(y_half (1 - y_half))), y the occupancy of the lattice at theta_s;
+    j = C I_1C rho R/3 per particle surface.
     """
     density = case.c_rate * body.value("one_c_current") * body.value("density") * case.radius / 3
-    exchange = 2 * case.exchange * np.sqrt(np.clip(surface * (1 - surface), 1e-12, None))
+    full = np.clip(body.lattice.occupancy(surface), 1e-12, 1 - 1e-12)
+    half = body.lattice.half
+    exchange = case.exchange * np.sqrt(full * (1 - full) / (half * (1 - half)))
     return np.asarray(2 * THERMAL * np.arcsinh(density / (2 * exchange)))
 
 

@@ -231,6 +231,8 @@ def test_expressions_are_read_as_arithmetic(tmp_path: Path) -> None:
     rate = electrode["Reaction rate constant [mol.m-2.s-1]"]
     middle = material.value("exchange_current_density")
     assert middle == pytest.approx(FARADAY * rate * 0.5)
+    exchange = material["exchange_current_density"](FILLINGS)
+    assert np.allclose(exchange, FARADAY * rate * np.sqrt(x * (1 - x)), rtol=1e-9)
 
 
 # one fact, written in every way the format allows

@@ -184,10 +184,11 @@ def test_walkers_that_never_move_count_once() -> None:
 
 
 def test_a_table_that_reaches_a_full_surface_divides_by_nothing() -> None:
-    """At filling 1 the exchange current is 0. A discharge so slow that the surface is the mean ends
-    where U - (2RT/F) asinh(I/(4 k sqrt(theta (1 - theta)))) - I r - metal is the cut-off; here the
-    table ends above it, so charge transfer ends it, and PyBaMM's asymptote of the potential,
-    205.06 V ln(1 + exp(-6910.2 (1 - theta + 7.7e-4))). The grid in filling is good to 1e-4.
+    """At filling 1 the exchange current is 0, because HE-O3's lattice is full. A discharge so slow
+    that the surface is the mean ends where U - (2RT/F) asinh(I/(2 k f)) - I r - metal is the
+    cut-off, f = sqrt(y (1 - y)/(y_h (1 - y_h))); here the table ends above it, so charge transfer
+    ends it, and PyBaMM's asymptote of the potential, 205.06 V ln(1 + exp(-6910.2 (1 - theta +
+    7.7e-4))). The grid in filling is good to 1e-4.
     """
     material = load_material("he_o3_li2024")
     fillings = np.linspace(0, 1, 30)
@@ -204,7 +205,9 @@ def test_a_table_that_reaches_a_full_surface_divides_by_nothing() -> None:
         )
 
         def left(theta: float, one: float = one, fixed: float = fixed) -> float:
-            drop = thermal * np.arcsinh(one / (4 * 10.0 * np.sqrt(theta * (1 - theta))))
+            y, middle = 0.4978 + 0.5022 * theta, 0.4978 + 0.5022 / 2
+            share = np.sqrt(y * (1 - y) / (middle * (1 - middle)))
+            drop = thermal * np.arcsinh(one / (2 * 10.0 * share))
             bend = 205.0568621937484 * np.log1p(np.exp(-6910.192179565431 * (1 - theta + 7.7e-4)))
             return float(table(np.array(theta)) - bend - drop - fixed - discharge.lower_voltage)
 

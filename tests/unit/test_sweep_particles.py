@@ -85,7 +85,7 @@ def test_value_that_a_property_may_not_have_is_a_failure() -> None:
     function = particle_metrics(material="he_v", metrics=["inhomogeneity"])
     data = sweep(function, [Axis.values("poisson_ratio", [0.3, 0.7])], sampling=Sampling.GRID)
     (failure,) = failures_of(data)
-    assert failure.error == "he_v.poisson_ratio is 0.7 1; it must lie between -1 and 0.499 1."
+    assert failure.error == "he_v.poisson_ratio is 0.7 1; it must lie between -1 and 0.499."
     assert np.isfinite(data.inhomogeneity.values[0])
 
 

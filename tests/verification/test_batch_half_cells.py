@@ -38,7 +38,7 @@ def capacities(
 @pytest.mark.parametrize("name", list(RATES))
 def test_capacity_is_pybamm_s(name: str, direction: Direction) -> None:
     ours, theirs, same_end = capacities(name, direction)
-    assert ours == pytest.approx(theirs, rel=1e-4)
+    assert ours == pytest.approx(theirs, rel=1e-5)
     assert same_end
 
 
