@@ -229,17 +229,13 @@ def _end_of_window(draft: Draft, end: int, note: str) -> PropertyEntry | None:
 
 
 def _carrier_sites(draft: Draft) -> PropertyEntry | None:
-    full = draft.si("stoichiometry_max", "1")
-    if draft.host is None or full is None:
+    full, host = draft.si("stoichiometry_max", "1"), draft.host
+    if full is None or host is None:
         return None
-    sites = round(draft.host.host.carrier_sites * _units(draft), 5)
-    if full <= sites:
-        return derived(sites, "1", f"Sites of the host: {draft.host.host.title}.")
-    return derived(
-        full,
-        "1",
-        f"The host has {sites:g}, but the window goes to {full:g}: all are taken as full.",
-    )
+    sites = round(host.host.carrier_sites * _units(draft), 5)
+    beyond = f"The host has {sites:g}, but the window goes to {full:g}: all are taken as full."
+    note = beyond if full > sites else f"Sites of the host: {host.host.title}."
+    return derived(max(sites, full), "1", note)
 
 
 def _formula_unit_volume(draft: Draft) -> PropertyEntry | None:

@@ -16,6 +16,7 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.claims.readings import map_driving, read, spread, stress
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
+from particle_sim.materials.property import Distribution, PlausibleRange, assumed
 from particle_sim.metrics.fracture import edge_crack_intensity
 from particle_sim.plausible.draws import (
     MaterialDraws,
@@ -30,8 +31,8 @@ from particle_sim.plausible.streams import evenly
 from particle_sim.studies.drawn_half_cells import draw_half_cells
 
 SHARED = [name for name, entry in VARIED.items() if not entry.own]
-OWN = [name for name, entry in VARIED.items() if entry.own]
 NVP, HE_V = load_material("nvp"), load_material("he_v")
+OWN = [name for name, entry in VARIED.items() if entry.own and name in NVP.properties]
 
 
 def drawn(material: Material, seed: int = 3) -> MaterialDraws:
@@ -102,6 +103,18 @@ def test_draws_stay_in_their_ranges(material: Material) -> None:
         assert known is not None
         assert known.low * (1 - 1e-12) <= values.min() <= values.max()
         assert values.max() <= known.high * (1 + 1e-12)
+
+
+def test_a_fall_with_a_range_is_drawn_and_one_without_keeps_its_value() -> None:
+    fall = replace(
+        assumed("diffusivity_fall", 1.0, "1"),
+        plausible=PlausibleRange(low=0.0, high=2.5, distribution=Distribution.UNIFORM),
+    )
+    values = drawn(NVP.replaced(diffusivity_fall=fall)).values["diffusivity_fall"]
+    assert values.min() < 0.3 < 2.2 < values.max()
+    plain = drawn(NVP.replaced(diffusivity_fall=assumed("diffusivity_fall", 1.0, "1"))).values
+    assert np.ptp(plain["diffusivity_fall"]) == 0
+    assert "diffusivity_fall" not in drawn(NVP).values
 
 
 def test_every_input_says_why_it_varies() -> None:
