@@ -68,6 +68,7 @@ def full_cell_batch(
 
     ``values``: drawn magnitudes (n,) in SI units by property name, of the material or the design.
     Isothermal, SPM; the voltage is looked at ``_OUTPUT`` times, which leaves 1e-3 of the capacity.
+    What ``values`` holds besides ``MATERIAL_NAMES`` and ``DESIGN_NAMES`` keeps its central value.
 
     Raises :class:`InputError` where :func:`~particle_sim.cell.full_cell.full_cell` does.
     """
@@ -131,7 +132,7 @@ def _discharged(
     window = drawn["maximum_concentration"] * FARADAY / (3600 * drawn["density"])
     pace = specific / (3600 * window)
     total = carrier_of(material, drawn["negative_initial_sodium"], drawn["first_cycle_loss"])
-    resting = spheres_of(material, drawn, 0.0, cell.law, REFERENCE_TEMPERATURE)
+    resting = spheres_of(material, drawn, 0.0, cell.law.in_sphere(material, REFERENCE_TEMPERATURE))
     positive = replace(resting, initial_site_fraction=start)
     negative = _carbon(cell, tables, drawn, (total - start) / ratio)
     runs = _filled(positive, pace), _filled(negative, -pace / ratio)
