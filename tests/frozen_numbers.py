@@ -151,7 +151,7 @@ def _run(path: Path) -> Numbers:
     from particle_sim.materials.document import read_toml
     from particle_sim.report.tree import to_tree
     from particle_sim.studies.scenario import load_scenario
-    from particle_sim.studies.sweep_functions import FUNCTIONS
+    from particle_sim.studies.sweep_catalogue import FUNCTIONS
     from particle_sim.sweeps.scenario import load_sweep
     from particle_sim.sweeps.sweep import sweep
 

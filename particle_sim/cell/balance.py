@@ -2,9 +2,9 @@
 
 Counted in units of the positive electrode's window Q_p, the negative electrode holds r = N/P. The
 carrier in the cell is what the positive electrode was made with plus what the negative electrode
-brought, and stays:
+brought, less what films took in the first cycle, and stays:
 
-    theta_p + r theta_n = theta_made + negative_initial_sodium,
+    theta_p + r theta_n = theta_made + negative_initial_sodium - first_cycle_loss,
     U_p(theta_p) - U_n(theta_n) = V                              at rest.
 
 ``theta_made`` is the material's stress-free filling: its composition as synthesised. Against
@@ -22,6 +22,8 @@ from particle_sim.cell.half_cell import END_MARGIN, Cell
 from particle_sim.cell.negative import NegativeElectrode
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
+from particle_sim.materials.material import Material
+from particle_sim.units import Array
 
 LONGEST = 1.5
 """Time after which a run is given up, over the time that the whole window would take."""
@@ -42,8 +44,14 @@ def positive_capacity(cell: Cell) -> float:
 
 def cyclable_carrier(cell: Cell) -> float:
     """Carrier in a full cell, in units of the positive electrode's window."""
-    made = cell.material.stress_free_site_fraction
-    return made + cell.design.value("negative_initial_sodium")
+    lost = cell.design.properties.get("first_cycle_loss")
+    brought = cell.design.value("negative_initial_sodium")
+    return float(carrier_of(cell.material, brought, 0.0 if lost is None else lost.magnitude))
+
+
+def carrier_of(material: Material, brought: Array | float, lost: Array | float) -> Array | float:
+    """As made, ``brought`` by the negative electrode and ``lost`` to films, per positive window."""
+    return material.stress_free_site_fraction + brought - lost
 
 
 def longest_run(cell: Cell, current: float) -> float:
@@ -96,7 +104,7 @@ def _positive_range(cell: Cell, negative: NegativeElectrode) -> tuple[float, flo
     raise InputError(
         f"{cell.design.name}: with {cell.material.name} the cell holds {total:.3g} times the "
         f"positive electrode's capacity, while its electrodes can hold up to {1 + ratio:.3g}; "
-        "change negative_initial_sodium or negative_to_positive_ratio."
+        "change negative_initial_sodium, first_cycle_loss or negative_to_positive_ratio."
     )
 
 

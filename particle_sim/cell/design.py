@@ -48,6 +48,19 @@ _NEGATIVE = {
         highest=10.0,
         meaning="carrier in the negative electrode at assembly, per positive capacity",
     ),
+    "first_cycle_loss": PropertyKind(
+        unit="1",
+        lowest_allowed=True,
+        highest=1.0,
+        required=False,
+        meaning="carrier that films take in the first cycle, per positive capacity",
+    ),
+    "negative_particle_radius": PropertyKind(
+        unit="m",
+        display_unit="um",
+        required=False,
+        meaning="radius of the negative electrode's particles, else that of its set",
+    ),
     "lower_voltage": PropertyKind(
         unit="V", lowest=-1.0, highest=6.0, required=False, meaning="cut-off of the full cell"
     ),

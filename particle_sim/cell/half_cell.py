@@ -13,6 +13,7 @@ from particle_sim.checks import arguments_checked
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
+from particle_sim.materials.sizes import SizeDistribution
 from particle_sim.transport.laws import SOLID_SOLUTION, Law
 
 END_MARGIN = 5e-4
@@ -28,6 +29,8 @@ class CellModel(enum.Enum):
     SPM = "SPM"
     SPME = "SPMe"
     DFN = "DFN"
+    MPM = "MPM"
+    """SPM with particles of many sizes"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,21 @@ class Cell:
     """Of the transport in the positive electrode's particles"""
     negative: NegativeElectrode | None = None
     """A half cell has none: its counter electrode is the carrier's metal."""
+    sizes: SizeDistribution | None = None
+    """Of the positive electrode's particles, in an MPM; else all have the material's radius."""
+
+    def __post_init__(self) -> None:
+        if (self.sizes is not None) is not (self.model is CellModel.MPM):
+            raise InputError(
+                f"{self.material.name}: a cell of the model {self.model.value} has "
+                f"{'no' if self.sizes is None else 'a'} size distribution; give sizes with "
+                "CellModel.MPM and with no other model."
+            )
+        if self.sizes is not None and self.negative is not None:
+            raise InputError(
+                f"{self.material.name}: a full cell has no distribution of sizes for its negative "
+                "electrode, which an MPM needs; use a half cell, or another model."
+            )
 
     @property
     def active_mass(self) -> float:
@@ -88,11 +106,13 @@ def half_cell(
     model: CellModel = CellModel.SPM,
     radial_points: int = 40,
     law: Law = SOLID_SOLUTION,
+    sizes: SizeDistribution | None = None,
 ) -> Cell:
     """A half cell of ``material`` against its carrier's metal, by default the shipped design.
 
     ``radial_points`` is the particle mesh of the cell model; the surface filling is good to about
-    1e-4 with 40. The stress comes from the particle solver, never from here.
+    1e-4 with 40. ``sizes`` goes with ``CellModel.MPM``. The stress comes from the particle solver,
+    never from here.
     """
     chosen = design or load_cell_design(_default_design(material))
     check_design(material, chosen, CellKind.HALF)
@@ -102,6 +122,7 @@ def half_cell(
         model=model,
         radial_points=radial_points,
         law=law,
+        sizes=sizes,
     )
 
 

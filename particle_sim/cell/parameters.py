@@ -11,6 +11,7 @@ import numpy as np
 
 from particle_sim.cell.balance import negative_filling, negative_thickness, positive_capacity
 from particle_sim.cell.half_cell import Cell, CellModel
+from particle_sim.cell.many_sizes import size_parameters
 from particle_sim.cell.negative import NegativeElectrode
 from particle_sim.cell.voltage import potential_table
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
@@ -74,8 +75,11 @@ def _metal(cell: Cell) -> dict[str, Any]:
 
 
 def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[str, Any]:
+    radius = cell.design.properties.get("negative_particle_radius")
+    own = {} if radius is None else {"Negative particle radius [m]": radius.magnitude}
     return {
         **negative.values,
+        **own,
         "Negative electrode thickness [m]": negative_thickness(cell, negative),
         "Initial concentration in negative electrode [mol.m-3]": (
             negative_filling(cell, filling) * negative.maximum_concentration
@@ -103,6 +107,7 @@ def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> di
         "Positive electrode OCP entropic change [V.K-1]": 0.0,
         "Positive electrode exchange-current density [A.m-2]": exchange,
         "Positive particle radius [m]": material.value("particle_radius"),
+        **({} if cell.sizes is None else size_parameters(cell.sizes, pybamm)),
         "Positive particle diffusivity [m2.s-1]": _diffusivity(cell, pybamm, temperature),
         "Maximum concentration in positive electrode [mol.m-3]": material.maximum_concentration,
         "Initial concentration in positive electrode [mol.m-3]": (
@@ -162,10 +167,10 @@ def _potential(cell: Cell, pybamm: Any, filling: float, temperature: float) -> A
 def carried_law(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> SphereTransport:
     """What the cell's law comes down to; :class:`InputError` where PyBaMM cannot carry it."""
     found = cell.law.in_sphere(cell.material, temperature)
-    if found.drift and cell.model is CellModel.DFN:
+    if found.drift and cell.model in (CellModel.DFN, CellModel.MPM):
         raise InputError(
             f"{cell.material.name}: {cell.law.title} shifts the potential with the mean filling of "
-            "each particle, which a DFN does not tell; use SPM or SPMe."
+            f"each particle, which a {cell.model.value} does not tell; use SPM or SPMe."
         )
     return found
 

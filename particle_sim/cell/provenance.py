@@ -25,6 +25,7 @@ _DESIGN = {
     "Positive electrode active material volume fraction": "active_volume_fraction",
     "Positive electrode porosity": "porosity",
     "Positive electrode conductivity [S.m-1]": "electrode_conductivity",
+    "Negative particle radius [m]": "negative_particle_radius",
     "Separator thickness [m]": "separator_thickness",
     "Separator porosity": "separator_porosity",
     "Initial concentration in electrolyte [mol.m-3]": "salt_concentration",
@@ -142,7 +143,7 @@ class _Origin:
 def _origin(parameter: str, cell: Cell) -> _Origin:
     properties = {**cell.material.properties, **cell.design.properties}
     single = _MATERIAL.get(parameter) or _DESIGN.get(parameter) or _CUT_OFFS.get(parameter)
-    if single is not None:
+    if single is not None and single in properties:
         prop = properties[single]
         return _Origin(ours=single, evidence=prop.evidence.value, source=prop.source, prop=prop)
     negative = cell.negative

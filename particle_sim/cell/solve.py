@@ -9,6 +9,7 @@ import numpy as np
 
 from particle_sim.cell.balance import RestState, longest_run, rest_state
 from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.many_sizes import SIZES
 from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.cell.run import CellEnd, CellRun, ElectrodeRun
@@ -94,9 +95,12 @@ def _solve(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun
 
 
 def _options(cell: Cell) -> dict[str, str]:
+    options = {"contact resistance": "true"}
     if cell.negative is None:
-        return {"working electrode": "positive", "contact resistance": "true"}
-    return {"contact resistance": "true"}
+        options["working electrode"] = "positive"
+    if cell.sizes is not None:
+        options["particle size"] = "distribution"
+    return options
 
 
 def _simulation(
@@ -126,6 +130,8 @@ def cell_simulation(
             "x_p": 20,
             "r_n": 20,
             "r_p": cell.radial_points,
+            "R_n": SIZES,
+            "R_p": SIZES,
         },
     )
 
@@ -230,7 +236,7 @@ def _resting(filling: float, temperature: float) -> ElectrodeRun:
 def _electrode_run(
     solution: Any, electrode: str, filling: float, temperature: float
 ) -> ElectrodeRun:
-    """Averages over the electrode's thickness; the current density is per particle surface."""
+    """Averages over thickness and sizes; the current density is per particle surface."""
     density = solution[f"X-averaged {electrode} electrode interfacial current density [A.m-2]"]
     flux = SurfaceFlux(
         time=np.asarray(solution["Time [s]"].entries),

@@ -66,7 +66,7 @@ def half_cell_voltage(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) ->
     straight = np.interp(filling, outer, np.concatenate([[first], voltage, [last]]))
     return HalfCellVoltage(
         filling=filling,
-        potential=straight + _asymptotes(filling),
+        potential=straight + asymptotes(filling),
         exchange=cell.material["exchange_current_density"].with_magnitude(1.0),
         temperature=temperature,
     )
@@ -95,7 +95,7 @@ def _table(
     return table
 
 
-def _asymptotes(filling: Array) -> Array:
+def asymptotes(filling: Array) -> Array:
     """What PyBaMM adds to every potential [V]: 1 mV at 1e-3 from both ends, 1 V at the ends.
 
     a ln(1 + exp(-b (theta - c))) - a ln(1 + exp(-b (1 - theta - c))), a = 205.06 V, b = 6910.2,

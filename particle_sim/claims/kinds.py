@@ -15,6 +15,9 @@ from particle_sim.claims import (
     kinds_rate,
 )
 from particle_sim.claims.kind import Kind, claim_kind
+from particle_sim.claims.kinds_inventory import carbon_capacity as carbon_capacity
+from particle_sim.claims.kinds_inventory import inventory_capacity as inventory_capacity
+from particle_sim.claims.kinds_inventory import inventory_energy as inventory_energy
 from particle_sim.claims.schema import Needs
 
 _SMOOTH = {"c_rate": "1/h", "uniform_below": "1"}
@@ -26,8 +29,6 @@ _SERIES = tuple(
     for part in ("", "_low", *(f"_{name}" for name in kinds_rate.INNER_RATES))
 )
 _KEPT = ("kept", "at_rate", "low_rate")
-_CELL = {"c_rate": "1/h", "presodiated": "1", "tolerance": "1"}
-_WINDOW = {"lower_voltage": "V"}
 
 uniform = claim_kind(kinds_field.uniform, _SMOOTH)
 heterogeneous = claim_kind(kinds_field.heterogeneous, _SMOOTH)
@@ -55,21 +56,6 @@ rate_orders_diffusivity = claim_kind(
     materials=2,
     optional=_RATE,
     printed=_SERIES,
-)
-full_cell_capacity = claim_kind(
-    kinds_print.full_cell_capacity,
-    _CELL,
-    optional=_WINDOW,
-    printed=("capacity",),
-    optional_printed=("retention",),
-    cells=kinds_print.FULL_CELLS,
-)
-full_cell_energy = claim_kind(
-    kinds_print.full_cell_energy,
-    _CELL,
-    optional=_WINDOW,
-    printed=("energy",),
-    cells=kinds_print.FULL_CELLS,
 )
 formula_capacity = claim_kind(
     kinds_print.formula_capacity, {"electrons": "1", "tolerance": "1"}, printed=("capacity",)

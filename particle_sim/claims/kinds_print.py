@@ -1,4 +1,4 @@
-"""Tests on full cells, on formulas, and on what is printed across the library."""
+"""Tests on formulas, on hard carbon, and on what is printed across the library."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import numpy as np
 
 from particle_sim.cell.negative import load_negative
 from particle_sim.claims.question import (
-    ONE_CARBON,
     Evidence,
-    FullCells,
     Question,
     every,
     single,
@@ -17,28 +15,9 @@ from particle_sim.composition.capacity import theoretical_capacity
 from particle_sim.materials.system import System, load_system, system_names
 from particle_sim.plausible.sensitivity import rank_correlation, rank_correlations
 from particle_sim.plausible.streams import generator
-from particle_sim.units import Array
 
-FULL_CELL_DRAWS = 40
-"""The fewest draws of which all can hold with a 95 % interval above 90 %."""
-FULL_CELLS = ("sodium_full_cell", "sodium_full_cell_presodiated")
 _CURVE = 400
 ROUNDING = 1e-9
-
-
-def full_cell_capacity(question: Question) -> Evidence:
-    """The full cell with hard carbon delivers the printed capacity less ``tolerance``."""
-    printed = question.claim.printed["capacity"]
-    if "retention" in question.claim.printed:
-        printed /= question.claim.printed["retention"] / 100
-    runs = _full_cells(question)
-    return _full_evidence(question, runs, runs.capacity, printed, "mA h/g")
-
-
-def full_cell_energy(question: Question) -> Evidence:
-    """The full cell delivers the printed energy of positive material less ``tolerance``."""
-    runs = _full_cells(question)
-    return _full_evidence(question, runs, runs.energy, question.claim.printed["energy"], "W h/kg")
 
 
 def formula_capacity(question: Question) -> Evidence:
@@ -127,35 +106,3 @@ def _longest_fade(system: System) -> float | None:
         return None
     cycles, kept = max(known)
     return float(1 - kept ** (1 / cycles))
-
-
-def _full_cells(question: Question) -> FullCells:
-    return question.tools.full_cells(
-        question.names[0],
-        FULL_CELLS[int(question.number("presodiated"))],
-        question.number("c_rate"),
-        question.claim.parameters.get("lower_voltage"),
-        FULL_CELL_DRAWS,
-        question.seed,
-    )
-
-
-def _full_evidence(
-    question: Question, runs: FullCells, found: Array, printed: float, unit: str
-) -> Evidence:
-    holds, counted = every(found >= printed * (1 - question.number("tolerance")))
-    return Evidence(
-        holds=holds,
-        counted=counted,
-        inputs=runs.inputs,
-        text=(
-            f"Full cell on discharge at {question.number('c_rate'):.3g}C: {printed:.4g} {unit} "
-            f"printed, {np.median(found):.4g} in the median draw, {found.max():.4g} at most."
-        ),
-        cannot_contradict=ONE_CARBON,
-        numbers={
-            "as printed": (printed, unit),
-            "median": (float(np.median(found)), unit),
-            "largest": (float(found.max()), unit),
-        },
-    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
-from particle_sim.claims.kinds_print import FULL_CELL_DRAWS
+from particle_sim.claims.kinds_inventory import FULL_CELL_DRAWS
 from particle_sim.claims.ledger import Entry, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements

@@ -30,9 +30,6 @@ MEASURED = "it is a measurement, and rules out inputs of ours instead"
 CONSISTENT, TOO_LOW, TOO_HIGH = "consistent", "the draws are too low", "the draws are too high"
 READINGS = ("", CONSISTENT, TOO_LOW, TOO_HIGH)
 """What the draws are to a measured number."""
-ONE_CARBON = (
-    "size and diffusivity of the hard carbon are those of one published set and were not varied"
-)
 
 
 class Runs(Protocol):

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import xarray as xr
 
-from particle_sim.cell.design import CellDesign, load_cell_design, with_values
-from particle_sim.cell.full_cell import full_cell
-from particle_sim.cell.solve import solve_cell
+from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.claims.question import OWN, FullCells, Tools
-from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
-from particle_sim.protocols.discharge import discharge
 from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.footing import made_equal, same_test
-from particle_sim.studies.size_map import (
-    map_dataset,
-    map_rates,
-    map_task,
-    run_map_task,
-)
+from particle_sim.studies.full_cell_batch import full_cell_batch
+from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
 
@@ -81,46 +71,19 @@ def full_cells(
     samples: int,
     seed: int,
 ) -> FullCells:
-    """Full cells with hard carbon, discharged; one PyBaMM run a draw, so a few dozen at most.
+    """Full cells with hard carbon, discharged, all draws in one batch.
 
     ``lower_voltage`` [V], ``None`` for the design's or the material's. Drawn is what moves sodium
-    in the positive material and the design. A draw whose electrodes cannot hold the sodium is no
-    cell and counts as delivering nothing.
+    in the positive material and the design: the inventory, N/P, the carbon's radius. A draw whose
+    electrodes cannot hold the sodium is no cell and counts as delivering nothing.
     """
     material, design = load_material(material_name), load_cell_design(design_name)
     varied = space_of(material, design.properties, frozenset({Moves.SODIUM}))
     inputs = draw(varied, samples, seed)
     if lower_voltage is not None:
         design = with_values(design, lower_voltage=lower_voltage)
-    found = [
-        _full_cell(material, design, c_rate, {n: float(v[i]) for n, v in inputs.items()})
-        for i in range(samples)
-    ]
-    return FullCells(
-        capacity=np.array([capacity for capacity, _ in found]),
-        energy=np.array([energy for _, energy in found]),
-        inputs=inputs,
-    )
-
-
-def _full_cell(
-    material: Material, design: CellDesign, c_rate: float, values: dict[str, float]
-) -> tuple[float, float]:
-    of_design = {name: values[name] for name in values if name not in material.properties}
-    of_material = {name: values[name] for name in values if name not in of_design}
-    drawn = material.replaced(
-        **{name: material[name].with_magnitude(value) for name, value in of_material.items()}
-    )
-    changed = with_values(design, **of_design)
-    try:
-        cell = replace(full_cell(drawn, design=changed), radial_points=20)
-    except InputError:
-        return 0.0, 0.0
-    try:
-        run = solve_cell(cell, discharge(c_rate))
-    except ConvergenceError:  # past the cut-off at once
-        return 0.0, 0.0
-    return float(run.capacity[-1]), float(run.energy[-1])
+    found = full_cell_batch(material, design, c_rate=c_rate, values=inputs)
+    return FullCells(capacity=found.capacity, energy=found.energy, inputs=inputs)
 
 
 SIMULATIONS: Mapping[str, Callable[..., object]] = {

@@ -30,22 +30,37 @@ def cell(
     ] = None,
     model: Annotated[str, typer.Option(help="SPM, SPMe or DFN.")] = "SPM",
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
+    inventory: Annotated[
+        int | None, typer.Option(help="With --full: draws of the inventory to hold to the print.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=1e-3, max=0.5, help="Of --inventory, relative.")
+    ] = 0.05,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Discharge one cell, compare with print, vary every assumption of the cell on its own."""
     from particle_sim.cell.design import load_cell_design
     from particle_sim.cell.half_cell import CellModel
     from particle_sim.cli.cell_table import print_check, print_json
+    from particle_sim.cli.inventory_table import print_inventory
     from particle_sim.errors import closest
     from particle_sim.materials.load import load_record
     from particle_sim.studies.cell_check import check_cell, default_design
 
     if not 0 < c_rate < float("inf"):
         raise InputError(f"--c-rate is {c_rate:g}; it must be positive.")
-    models = {known.value: known for known in CellModel}
+    if inventory is not None and not full:
+        raise InputError("--inventory is of a full cell; give --full with it.")
+    models = {known.value: known for known in CellModel if known is not CellModel.MPM}
     if model not in models:
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
     record = load_record(name)
+    if inventory is not None:
+        own = None if design is None else load_cell_design(design)
+        print_inventory(
+            record, own, c_rate=c_rate, samples=inventory, tolerance=tolerance, as_json=as_json
+        )
+        return
     chosen = default_design(record, full=full) if design is None else load_cell_design(design)
     check = check_cell(record, c_rate=c_rate, design=chosen, model=models[model], physics=physics)
     if as_json:

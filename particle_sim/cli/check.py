@@ -126,7 +126,7 @@ def _checked(path: Path, names: Counter[str]) -> str:
 
 
 def _sweep(path: Path) -> None:
-    from particle_sim.studies.sweep_functions import FUNCTIONS
+    from particle_sim.studies.sweep_catalogue import FUNCTIONS
     from particle_sim.sweeps.scenario import load_sweep
 
     load_sweep(path, FUNCTIONS)

@@ -13,6 +13,7 @@ from particle_sim.cli.options import ForceOption, complete_material, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
+from particle_sim.inference.forms import Form
 
 
 class Kind(enum.Enum):
@@ -42,13 +43,14 @@ def fit(
     c_rate: Annotated[
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
-    radius: Annotated[
-        str | None, typer.Option(help='Particle radius for --kind gitt, e.g. "0.25 um".')
-    ] = None,
+    radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
     mass: Annotated[
         str | None,
         typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
     ] = None,
+    form: Annotated[
+        Form, typer.Option(help="What rates take the particles to be.")
+    ] = Form.ONE_SIZE,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
     steps: Annotated[int, typer.Option(min=200, help="Sampling steps of each walker.")] = 2000,
@@ -61,8 +63,8 @@ def fit(
     from particle_sim.inference.words import fit_lines, titration_lines
     from particle_sim.outputs import check_folder
 
+    _refuse_misplaced(kind, hold_out, c_rate, radius, form)
     folder = out or Path("results") / f"fit_{data.stem}"
-    _refuse_misplaced(kind, hold_out, c_rate, radius)
     check_folder(folder, force=force)
     if kind is Kind.GITT:
         titration = titration_of(data, material, radius, mass)
@@ -71,7 +73,7 @@ def fit(
     else:
         with progress_bar() as bar:
             found = fitted_rates(
-                data, material, c_rate, hold_out, cell, seed, steps, mass, bar.solving
+                data, material, c_rate, hold_out, form, cell, seed, steps, mass, bar.solving
             )
             bar.writing("drawing")
             paths = write_fit(found, folder, typed(), force=force)
@@ -81,7 +83,7 @@ def fit(
 
 
 def _refuse_misplaced(
-    kind: Kind, hold_out: str | None, c_rate: float | None, radius: str | None
+    kind: Kind, hold_out: str | None, c_rate: float | None, radius: str | None, form: Form
 ) -> None:
     """An option that its kind of data does not use, or one that it needs."""
     if kind is Kind.VOLTAGE and (c_rate is None or not 0 < c_rate < math.inf):
@@ -89,6 +91,7 @@ def _refuse_misplaced(
         raise InputError(f"--c-rate is {given}; --kind voltage needs a positive one, e.g. 0.5.")
     misplaced = {
         "--hold-out": (hold_out, Kind.RATE),
+        "--form": (None if form is Form.ONE_SIZE else form, Kind.RATE),
         "--c-rate": (c_rate, Kind.VOLTAGE),
         "--radius": (radius, Kind.GITT),
     }

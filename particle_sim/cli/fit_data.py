@@ -9,6 +9,7 @@ from particle_sim.cell.design import load_cell_design
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
 from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
+from particle_sim.inference.forms import Form
 from particle_sim.inference.sampling import Progress, SamplingSettings
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material
@@ -20,6 +21,7 @@ def fitted_rates(
     material: str,
     c_rate: float | None,
     hold_out: str | None,
+    form: Form,
     cell: str | None,
     seed: int,
     steps: int,
@@ -39,6 +41,7 @@ def fitted_rates(
             rates,
             design=design,
             hold_out=rates_of(hold_out),
+            form=form,
             settings=settings,
             seed=seed,
             progress=progress,

@@ -23,8 +23,15 @@ FootingOption = Annotated[
 PhysicsOption = Annotated[
     PhysicsChoice, typer.Option(help="Transport law; declared follows the material files.")
 ]
-
-
+SizeSpreadOption = Annotated[
+    float | None, typer.Option(help="Particles of many sizes: standard deviation of ln R.")
+]
+SizesOption = Annotated[
+    Path | None, typer.Option(help="Sizes counted in micrographs, CSV: radius [um], count.")
+]
+ShareAboveOption = Annotated[
+    str | None, typer.Option(help='With sizes: the stress they are held to, e.g. "50 MPa".')
+]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]
 
 

@@ -12,6 +12,9 @@ from particle_sim.cli.options import (
     FootingOption,
     ForceOption,
     PhysicsOption,
+    ShareAboveOption,
+    SizesOption,
+    SizeSpreadOption,
     complete_material,
     typed,
 )
@@ -40,10 +43,13 @@ def rate(
         str, typer.Option(help="C-rates of each material's printed 1C, increasing, with commas.")
     ] = RATES,
     model: Annotated[
-        str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN.")
+        str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN, MPM.")
     ] = "SPM,SPMe",
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
     footing: FootingOption = Footing.EQUAL,
+    size_spread: SizeSpreadOption = None,
+    sizes: SizesOption = None,
+    share_above: ShareAboveOption = None,
     full_cell: Annotated[
         bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
     ] = False,
@@ -57,6 +63,7 @@ def rate(
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
     from particle_sim.cell.half_cell import CellModel
+    from particle_sim.cli.rate_sizes import sizes_of
     from particle_sim.outputs import check_folder
     from particle_sim.report.rate_folder import SUMMARY_FILE, write_rate_folder
     from particle_sim.studies.rate_capability import RateStudy, rate_study
@@ -67,6 +74,7 @@ def rate(
         physics=physics,
         footing=footing,
         models=named_models(model, {model.value: model for model in CellModel}),
+        sizes=sizes_of(size_spread, sizes, share_above),
         cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
         samples=samples,
         seed=seed,

@@ -28,7 +28,7 @@ def run_sweep(
     path: Path, folder: Path, *, workers: int | None, scheduler: str | None, confirmed: bool
 ) -> None:
     """Run or continue the sweep of a file in ``folder``, and print what came out."""
-    from particle_sim.studies.sweep_functions import FUNCTIONS
+    from particle_sim.studies.sweep_catalogue import FUNCTIONS
     from particle_sim.sweeps.plan import MOST_CONFIRMED, MOST_SAMPLES
     from particle_sim.sweeps.result import open_sweep
     from particle_sim.sweeps.scenario import load_sweep

@@ -15,8 +15,10 @@ LABELS = {
     "exchange_current": ("$3 j_0/(\\rho R)$ [mA/g]", 1.0),
     "series_resistance": ("resistance × loading\n[V per A/g]", 1e3),
     "window_capacity": ("window capacity\n[mAh/g]", 1.0),
+    "size_spread": ("geometric sd\nof R", 1.0),
+    "diffusivity_fall": ("D(half)/D(full)", 1.0),
 }
-"""Axis label and factor from SI of every group."""
+"""Axis label and factor from SI of every group and shape."""
 
 _PRIOR = "#999999"
 _MOST_POINTS = 1500
@@ -25,7 +27,7 @@ _BINS = 40
 
 def fit_pairs(fit: xr.DataTree) -> Figure:
     """Blue: posterior; grey: prior. Diagonal: histograms, each to its own height."""
-    names = list(LABELS)
+    names = labelled(fit)
     count = len(names)
     with figure_style() as figure_class:
         figure = figure_class(figsize=(7.4, 7.2), layout="constrained")
@@ -51,6 +53,11 @@ def fit_pairs(fit: xr.DataTree) -> Figure:
             f"{plain(fit.attrs['title'])}: blue after the data, grey before", fontsize=10
         )
     return figure
+
+
+def labelled(fit: xr.DataTree) -> list[str]:
+    """The parameters that the fit has."""
+    return [name for name in LABELS if name in fit["posterior"].to_dataset()]
 
 
 def _values(fit: xr.DataTree, node: str, name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.fit_pairs import LABELS
+from particle_sim.figures.fit_pairs import LABELS, labelled
 from particle_sim.figures.style import CANDIDATE, Figure, figure_style, plain
 
 _HIGHEST = 10.0
@@ -17,8 +17,10 @@ def fit_profiles(fit: xr.DataTree) -> Figure:
     """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(7.4, 2.6), layout="constrained")
-        panels = figure.subplots(1, len(LABELS), sharey=True)
-        for axes, (name, (label, factor)) in zip(panels, LABELS.items(), strict=True):
+        names = labelled(fit)
+        panels = figure.subplots(1, len(names), sharey=True)
+        for axes, name in zip(panels, names, strict=True):
+            label, factor = LABELS[name]
             node = fit[f"profile/{name}"].to_dataset()
             values, loss = node["value"].values * factor, node["loss"].values
             before = np.quantile(fit["prior"].to_dataset()[name].values * factor, [0.05, 0.95])

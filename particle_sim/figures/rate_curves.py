@@ -16,7 +16,7 @@ from particle_sim.figures.rate_panels import (
 )
 from particle_sim.figures.style import Figure, figure_style, plain
 
-MODEL_STYLES = {"SPM": "-", "SPMe": "--", "DFN": ":"}
+MODEL_STYLES = {"SPM": "-", "SPMe": "--", "DFN": ":", "MPM": "-."}
 FULL = "#555555"
 
 

@@ -3,7 +3,8 @@
 With a constant diffusivity and current the surface filling is known in time (``sphere``), and the
 voltage depends on the surface filling alone. So a discharge ends where the voltage, as a function
 of the surface filling, first meets the cut-off, and its capacity is the time of that filling:
-no time steps. Same equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
+no time steps. Particles of many sizes and D(theta) have such a relation too (``forms``). Same
+equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
-from particle_sim.inference.sphere import rise_at, time_of_rise
+from particle_sim.inference.forms import Form
+from particle_sim.inference.gains import Gain, gain_of
+from particle_sim.inference.groups import GROUPS
+from particle_sim.inference.sphere import rise_at
+from particle_sim.materials.material import lattice_of
+from particle_sim.materials.occupancy import WHOLE, Lattice
 from particle_sim.transport.kinetics import overpotential, series_drop
 from particle_sim.units import Array
 
@@ -42,6 +48,7 @@ class Discharge:
     """[kg/m2]"""
     metal_exchange: float
     """[A/m2]"""
+    lattice: Lattice = WHOLE
 
     @cached_property
     def at_the_nodes(self) -> tuple[Array, Array]:
@@ -62,6 +69,7 @@ def discharge_of(cell: Cell) -> Discharge:
     lower, upper = cell.voltage_limits
     filling, potential = potential_table(cell)
     start = cell.rest_filling(upper)
+    window = cell.material.stoichiometry_min, cell.material.stoichiometry_max
     even = np.linspace(0, 1, _NODES // 2)
     nodes = np.concatenate(
         [
@@ -78,14 +86,21 @@ def discharge_of(cell: Cell) -> Discharge:
         lower_voltage=lower,
         loading=cell.design.value("active_loading"),
         metal_exchange=cell.design.value("metal_exchange_current_density"),
+        lattice=lattice_of(cell.material.properties, window),
     )
 
 
-def capacities(discharge: Discharge, groups: Array, current: Array) -> Array:
-    """Capacity [A h/kg] (n, m) of log10 groups (n, 4) at currents (m,) [A/kg]."""
+def capacities(
+    discharge: Discharge, vectors: Array, current: Array, form: Form = Form.ONE_SIZE
+) -> Array:
+    """Capacity [A h/kg] (n, m) of log10 groups, and of the form's shape, (n, 4 or 5).
+
+    At currents (m,) [A/kg].
+    """
+    gain = gain_of(form, float(discharge.filling[0]), discharge.lattice)
     blocks = [
-        _capacities(discharge, 10.0 ** groups[first : first + _BLOCK], current)
-        for first in range(0, len(groups), _BLOCK)
+        _capacities(discharge, vectors[first : first + _BLOCK], current, gain)
+        for first in range(0, len(vectors), _BLOCK)
     ]
     return np.concatenate(blocks)
 
@@ -106,13 +121,12 @@ def voltages(discharge: Discharge, groups: Array, current: float, capacity: Arra
     return np.asarray(voltage - _BEYOND * np.maximum(surface - last, 0))
 
 
-def _capacities(discharge: Discharge, values: Array, current: Array) -> Array:
-    rate, exchange, resistance, window = values.T[:, :, None]
+def _capacities(discharge: Discharge, vectors: Array, current: Array, gain: Gain) -> Array:
+    rate, exchange, resistance, window = (10.0 ** vectors[:, : len(GROUPS)]).T[:, :, None]
     end = _first_crossing(discharge, current, exchange, resistance)
-    per_rise = current / (3600 * window) / (3 * rate)
-    reduced_time = time_of_rise((end - discharge.filling[0]) / per_rise)
-    reached = end > discharge.filling[0]
-    return np.where(reached, 3 * per_rise * reduced_time * window, 0.0)
+    pace = current / (3600 * window) / rate
+    gained = gain(end - discharge.filling[0], pace, vectors[:, len(GROUPS) :])
+    return np.where(end > discharge.filling[0], gained * window, 0.0)
 
 
 def _first_crossing(

@@ -14,22 +14,19 @@ from particle_sim.errors import InputError, closest
 from particle_sim.inference.consistency import Check, S, doubts
 from particle_sim.inference.consistency_curves import CURVE, RATES, Curve, Rates
 from particle_sim.inference.data import RateData, Series, VoltageData
+from particle_sim.inference.form_scores import FormScore, form_scores
+from particle_sim.inference.forms import Form
 from particle_sim.inference.forward import capacity_model, voltage_model
-from particle_sim.inference.groups import GROUPS, group_prior
+from particle_sim.inference.groups import group_prior
 from particle_sim.inference.identify import Identifiability, identifiability
 from particle_sim.inference.predict import HeldOut, PredictiveCheck, band, check, held_out
-from particle_sim.inference.problem import Model, Noise, Problem
+from particle_sim.inference.problem import Model, Problem
 from particle_sim.inference.profiles import Profile, profiles
+from particle_sim.inference.rate_problem import log_limits, noise_of, rate_problem
 from particle_sim.inference.sampling import SAMPLED, Chain, Progress, SamplingSettings, sample
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
-ASSUMED_NOISE = 0.02
-"""Standard deviation over the largest datum where too few points are there to estimate it."""
-NOISE_RANGE = (1e-3, 0.1)
-"""Estimated standard deviation over the largest datum, between these (assumed)."""
-SPARE = 2
-"""Points beyond the number of groups from which noise is estimated."""
 ASSUMED_VOLTAGE_NOISE = 0.02
 """[V]"""
 VOLTAGE_NOISE_RANGE = (1e-3, 0.3)
@@ -68,6 +65,8 @@ class Fit:
     seed: int
     notes: tuple[str, ...] = ()
     """What else must be known of the data: doubts, columns left out."""
+    scores: tuple[FormScore, ...] = ()
+    """How every form of the particles does with rates; none for a voltage curve."""
 
 
 def fit_rates(
@@ -76,11 +75,15 @@ def fit_rates(
     *,
     design: CellDesign | None = None,
     hold_out: Sequence[float] = (),
+    form: Form = Form.ONE_SIZE,
     settings: FitSettings | None = None,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Fit:
     """Posterior of the groups from capacity against rate; ``hold_out`` [1/h] is predicted.
+
+    ``form``: what the particles are (:mod:`particle_sim.inference.forms`). ``scores`` says of every
+    form how far it carries the fitted data.
 
     Every discharge starts from rest at the upper cut-off and is isothermal; the electrolyte and
     the electrode's thickness do not limit (single-particle model). :class:`InputError` when a
@@ -91,20 +94,21 @@ def fit_rates(
     notes = _checked(data, RATES, Rates(data=data, material=material))
     cell = half_cell(material, design=design)
     kept = _kept(data, cell, hold_out)
-    problem = _rate_problem(cell, data, kept)
+    problem = rate_problem(cell, data, kept, form)
     grid = np.geomspace(data.current.min() / 1.5, data.current.max() * 1.5, _BAND_POINTS)
     fit = _fit(
         problem,
         _Data(name=data.name, at=data.current[kept], at_name="current", notes=notes),
-        _Band(at=grid, model=capacity_model(cell, grid)),
+        _Band(at=grid, model=capacity_model(cell, grid, form)),
         settings or FitSettings(),
         seed,
         progress or (lambda _text, _share: None),
     )
+    fit = replace(fit, scores=form_scores(cell, data, kept))
     if kept.all():
         return fit
     away, seen = data.current[~kept], data.capacity[~kept]
-    model = capacity_model(cell, away)
+    model = capacity_model(cell, away, form)
     return replace(fit, held_out=held_out(model, problem, fit.chain.draws, away, seen, seed + 3))
 
 
@@ -131,7 +135,7 @@ def fit_voltage(
     keep = np.unique([int(np.argmin(np.abs(data.capacity - q))) for q in even])
     at = data.capacity[keep]
     given = None if data.uncertainty is None else data.uncertainty[keep]
-    noise = _noise(given, len(at))
+    noise = noise_of(given, len(at))
     problem = Problem(
         cell=cell,
         prior=group_prior(cell),
@@ -141,7 +145,7 @@ def fit_voltage(
         unit="V",
         noise=noise,
         deviation=np.full(len(at), ASSUMED_VOLTAGE_NOISE) if given is None else given,
-        noise_limits=_log_limits(VOLTAGE_NOISE_RANGE),
+        noise_limits=log_limits(VOLTAGE_NOISE_RANGE),
     )
     grid = np.linspace(at[0], at[-1], 4 * _BAND_POINTS)
     return _fit(
@@ -189,7 +193,7 @@ def _fit(
         profiles=profiles(problem, chain.draws, points) if points else (),
         check=check(problem, chain.draws, chain.best, seed + 2),
         band_at=wide.at,
-        band=band(wide.model, chain.draws),
+        band=band(wide.model, problem, chain.draws),
         held_out=None,
         seed=seed,
         notes=data.notes,
@@ -200,34 +204,6 @@ def _checked(data: Series, checks: Sequence[Check[S]], series: S) -> tuple[str, 
     """What the data say of themselves, and every doubt; refused where they contradict."""
     found = doubts(data.place, checks, series)
     return (*data.notes, *(f"Doubt: {text}." for _, text in found))
-
-
-def _rate_problem(cell: Cell, data: RateData, kept: NDArray[np.bool_]) -> Problem:
-    capacity = data.capacity[kept]
-    given = None if data.uncertainty is None else data.uncertainty[kept]
-    largest = float(capacity.max())
-    return Problem(
-        cell=cell,
-        prior=group_prior(cell),
-        model=capacity_model(cell, data.current[kept]),
-        observed=capacity,
-        quantity="capacity",
-        unit="mA*h/g",
-        noise=_noise(given, len(capacity)),
-        deviation=np.full(len(capacity), ASSUMED_NOISE * largest) if given is None else given,
-        noise_limits=_log_limits(np.asarray(NOISE_RANGE) * largest),
-    )
-
-
-def _noise(given: Array | None, points: int) -> Noise:
-    if given is not None:
-        return Noise.GIVEN
-    return Noise.ESTIMATED if points >= len(GROUPS) + SPARE else Noise.ASSUMED
-
-
-def _log_limits(limits: Sequence[float] | Array) -> tuple[float, float]:
-    low, high = np.log10(limits)
-    return float(low), float(high)
 
 
 def _kept(data: RateData, cell: Cell, hold_out: Sequence[float]) -> NDArray[np.bool_]:

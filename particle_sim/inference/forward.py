@@ -12,22 +12,38 @@ import numpy as np
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.errors import InputError
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
+from particle_sim.inference.forms import Form
 from particle_sim.inference.problem import Model
 from particle_sim.units import Array
 
 
-def capacity_model(cell: Cell, current: Array) -> Model:
-    """log10 groups (n, 4) -> capacity [A h/kg] (n, m) at currents (m,) [A/kg]."""
-    if cell.law.in_sphere(cell.material, REFERENCE_TEMPERATURE).constant is not None:
+def has_closed_form(cell: Cell) -> bool:
+    """Whether one diffusivity stands for the material's."""
+    return cell.law.in_sphere(cell.material, REFERENCE_TEMPERATURE).constant is not None
+
+
+def capacity_model(cell: Cell, current: Array, form: Form = Form.ONE_SIZE) -> Model:
+    """log10 groups (and shape) (n, d) -> capacity [A h/kg] (n, m) at currents (m,) [A/kg].
+
+    :class:`InputError` for a form other than one size where the material's own D(theta) is known.
+    """
+    if has_closed_form(cell):
         discharge = discharge_of(cell)
-        return lambda groups: capacities(discharge, groups, current)
+        return lambda vectors: capacities(discharge, vectors, current, form)
+    if form is not Form.ONE_SIZE:
+        raise InputError(
+            f"{cell.material.name}: its diffusivity already depends on the filling, which the form "
+            f'"{form.value}" has no closed form for; use "{Form.ONE_SIZE.value}", or --set the '
+            "diffusivity of the material to one number."
+        )
     return lambda groups: _batch_capacities(cell, groups, current)
 
 
 def voltage_model(cell: Cell, current: float, capacity: Array) -> Model:
     """log10 groups (n, 4) -> voltage [V] (n, k) at capacities (k,) [A h/kg] of one current."""
-    if cell.law.in_sphere(cell.material, REFERENCE_TEMPERATURE).constant is not None:
+    if has_closed_form(cell):
         discharge = discharge_of(cell)
         return lambda groups: voltages(discharge, groups, current, capacity)
     return lambda groups: _batch_voltages(cell, groups, current, capacity)

@@ -45,34 +45,36 @@ class Knowledge:
 
 @dataclass(frozen=True, kw_only=True)
 class Identifiability:
-    """Groups, and the single parameters no such data can tell apart."""
+    """Groups and shape, and the single parameters no such data can tell apart."""
 
     groups: Mapping[str, Knowledge]
     never: Mapping[str, Knowledge]
     correlation: Array
-    """Of the log10 groups in the posterior (4, 4)."""
+    """Of the log10 parameters in the posterior (d, d)."""
     prior_draws: Array
-    """log10 groups (p, 4)."""
+    """log10 parameters (p, d)."""
 
     @property
     def strong_pairs(self) -> tuple[tuple[str, str, float], ...]:
         """Pairs of groups whose posterior correlation is at least ``STRONG``."""
+        names = tuple(self.groups)
         found = []
-        for i, first in enumerate(GROUPS):
-            for j in range(i + 1, len(GROUPS)):
+        for i, first in enumerate(names):
+            for j in range(i + 1, len(names)):
                 value = float(self.correlation[i, j])
                 if abs(value) >= STRONG:
-                    found.append((first, GROUPS[j], value))
+                    found.append((first, names[j], value))
         return tuple(found)
 
 
 def identifiability(problem: Problem, draws: Array, seed: int) -> Identifiability:
     """Compare posterior ``draws`` (s, d) with the prior."""
     rng = np.random.default_rng(seed)
-    before = draw_prior(problem, _PRIOR_DRAWS, rng)[:, : len(GROUPS)]
-    after = draws[:, : len(GROUPS)]
-    groups = {name: _knowledge(before[:, i], after[:, i]) for i, name in enumerate(GROUPS)}
-    radii = [draw_radius(problem.prior, part, rng) for part in (before, after)]
+    names = problem.parameters
+    before = draw_prior(problem, _PRIOR_DRAWS, rng)[:, : len(names)]
+    after = draws[:, : len(names)]
+    groups = {name: _knowledge(before[:, i], after[:, i]) for i, name in enumerate(names)}
+    radii = [draw_radius(problem.prior, part[:, : len(GROUPS)], rng) for part in (before, after)]
     rates = [part[:, 0] + 2 * radius for part, radius in zip((before, after), radii, strict=True)]
     return Identifiability(
         groups=groups,

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.inference.groups import GROUPS
 from particle_sim.inference.problem import Model, Problem, deviations
 from particle_sim.units import Array
 
@@ -56,12 +55,12 @@ def check(problem: Problem, draws: Array, best: Array, seed: int) -> PredictiveC
     rng = np.random.default_rng(seed)
     some = thinned(draws)
     spread = deviations(problem, some)
-    predicted = problem.model(some[:, : len(GROUPS)])
+    predicted = problem.model(some[:, : len(problem.parameters)])
     replicated = predicted + spread * rng.standard_normal(predicted.shape)
     observed = _chi_squared(problem.observed, predicted, spread)
     again = _chi_squared(replicated, predicted, spread)
     low, high = np.quantile(replicated, [BAND[0], BAND[2]], axis=0)
-    at_best = problem.model(best[None, : len(GROUPS)])[0]
+    at_best = problem.model(best[None, : len(problem.parameters)])[0]
     own = deviations(problem, best[None])[0]
     return PredictiveCheck(
         chi_squared=float(_chi_squared(problem.observed, at_best, own)),
@@ -71,9 +70,9 @@ def check(problem: Problem, draws: Array, best: Array, seed: int) -> PredictiveC
     )
 
 
-def band(model: Model, draws: Array) -> Array:
+def band(model: Model, problem: Problem, draws: Array) -> Array:
     """5 %, 50 % and 95 % (3, m) of the model over posterior draws, without noise."""
-    predicted = model(thinned(draws)[:, : len(GROUPS)])
+    predicted = model(thinned(draws)[:, : len(problem.parameters)])
     return np.asarray(np.quantile(predicted, BAND, axis=0))
 
 
@@ -84,7 +83,7 @@ def held_out(
     rng = np.random.default_rng(seed)
     some = thinned(draws)
     spread = deviations(problem, some).mean(axis=1, keepdims=True)
-    predicted = model(some[:, : len(GROUPS)])
+    predicted = model(some[:, : len(problem.parameters)])
     noisy = predicted + spread * rng.standard_normal(predicted.shape)
     return HeldOut(
         current=current,

@@ -2,8 +2,8 @@
 
     log p(x | y) = -1/2 sum ((y - f(x))/s)^2 - m log s + log prior(x)
 
-with x the log10 of the groups and, where the noise is estimated, log10 s as the last entry, its
-prior even between the limits. Residuals are taken as independent and normal.
+with x the log10 of the groups, of the form's shape and, where the noise is estimated, of s as the
+last entry, its prior even between the limits. Residuals are taken as independent and normal.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell
+from particle_sim.inference.forms import SHAPES, Form, draw_shapes, log_shape_prior
 from particle_sim.inference.groups import GROUPS, GroupPrior, draw_groups, log_prior
 from particle_sim.units import Array
 
 Model = Callable[[Array], Array]
-"""log10 groups (n, 4) -> predictions (n, m)."""
+"""log10 groups and shape (n, d) -> predictions (n, m)."""
 
 
 class Noise(enum.Enum):
@@ -45,25 +46,30 @@ class Problem:
     """Standard deviation (m,); only a first guess where the noise is estimated."""
     noise_limits: tuple[float, float]
     """log10 of the smallest and largest standard deviation, where it is estimated."""
+    form: Form = Form.ONE_SIZE
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What the model takes: the groups, then the shape of the form."""
+        return (*GROUPS, *(shape.name for shape in SHAPES[self.form]))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Entries of a parameter vector."""
-        return (*GROUPS, "noise") if self.noise is Noise.ESTIMATED else GROUPS
+        return (*self.parameters, "noise") if self.noise is Noise.ESTIMATED else self.parameters
 
     @property
     def limits(self) -> tuple[Array, Array]:
-        """Lowest and highest parameter vector."""
-        if self.noise is not Noise.ESTIMATED:
-            return self.prior.low, self.prior.high
-        low, high = self.noise_limits
-        return np.append(self.prior.low, low), np.append(self.prior.high, high)
+        """Lowest and highest parameters, without the noise."""
+        shapes = SHAPES[self.form]
+        low = np.append(self.prior.low, [shape.low for shape in shapes])
+        return low, np.append(self.prior.high, [shape.high for shape in shapes])
 
 
 def log_posterior(problem: Problem, vectors: Array) -> Array:
     """Log posterior density (n,) of parameter vectors (n, d), up to a constant."""
-    groups = vectors[:, : len(GROUPS)]
-    density = log_prior(problem.prior, groups)
+    density = log_prior(problem.prior, vectors[:, : len(GROUPS)])
+    density += log_shape_prior(problem.form, vectors[:, len(GROUPS) : len(problem.parameters)])
     if problem.noise is Noise.ESTIMATED:
         low, high = problem.noise_limits
         noise = vectors[:, -1]
@@ -77,7 +83,7 @@ def log_posterior(problem: Problem, vectors: Array) -> Array:
 def log_likelihood(problem: Problem, vectors: Array) -> Array:
     """Log likelihood (n,) of parameter vectors (n, d), without its constant."""
     spread = deviations(problem, vectors)
-    misfit = problem.observed - problem.model(vectors[:, : len(GROUPS)])
+    misfit = problem.observed - problem.model(vectors[:, : len(problem.parameters)])
     terms = -0.5 * (misfit / spread) ** 2 - np.log(spread)
     return np.asarray(terms.sum(axis=1))
 
@@ -92,7 +98,7 @@ def deviations(problem: Problem, vectors: Array) -> Array:
 
 def draw_prior(problem: Problem, count: int, rng: np.random.Generator) -> Array:
     """``count`` parameter vectors (count, d) from the prior."""
-    groups = draw_groups(problem.prior, count, rng)
-    if problem.noise is not Noise.ESTIMATED:
-        return groups
-    return np.column_stack([groups, rng.uniform(*problem.noise_limits, size=count)])
+    parts = [draw_groups(problem.prior, count, rng), draw_shapes(problem.form, count, rng)]
+    if problem.noise is Noise.ESTIMATED:
+        parts.append(rng.uniform(*problem.noise_limits, size=(count, 1)))
+    return np.concatenate(parts, axis=1)

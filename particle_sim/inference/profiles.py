@@ -17,8 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import differential_evolution  # type: ignore[attr-defined]
 
-from particle_sim.inference.groups import GROUPS, draw_groups
-from particle_sim.inference.problem import Noise, Problem
+from particle_sim.inference.problem import Noise, Problem, draw_prior
 from particle_sim.units import Array
 
 NINETY_PERCENT = 2.7055
@@ -51,17 +50,17 @@ class Profile:
 
 
 def profiles(problem: Problem, draws: Array, points: int = 25) -> tuple[Profile, ...]:
-    """The profile of every group between the prior's limits.
+    """The profile of every group, and of the shape, between the prior's limits.
 
     ``draws`` (s, d) of the posterior give the first guesses.
     """
-    start = draws[:, : len(GROUPS)]
+    start = draws[:, : len(problem.parameters)]
     score = _scores(problem, start)
     seen = start[:: max(len(start) // _GUESSES, 1)][:_GUESSES]
-    fresh = draw_groups(problem.prior, _GUESSES, np.random.default_rng(_SEED))
+    fresh = draw_prior(problem, _GUESSES, np.random.default_rng(_SEED))[:, : start.shape[1]]
     guesses = np.concatenate([seen, fresh])
     made = []
-    for index, name in enumerate(GROUPS):
+    for index, name in enumerate(problem.parameters):
         values = _grid(problem, start[:, index], index, points)
         heights = _swept(problem, index, values, start[int(np.argmin(score))], guesses)
         made.append((name, values, heights))
@@ -71,7 +70,7 @@ def profiles(problem: Problem, draws: Array, points: int = 25) -> tuple[Profile,
 
 def _grid(problem: Problem, draws: Array, index: int, points: int) -> Array:
     """Values that cover the limits, half of them where the posterior is."""
-    low, high = problem.prior.low[index], problem.prior.high[index]
+    low, high = (limit[index] for limit in problem.limits)
     wide = np.linspace(low, high, points - points // 2)
     first, last = np.quantile(draws, [0.005, 0.995])
     near = np.linspace(first, last, points // 2)
@@ -94,7 +93,7 @@ def _least(
     problem: Problem, index: int, value: float, others: Array, guesses: Array
 ) -> tuple[float, Array]:
     """Least loss with one group held at ``value``, and the other groups there."""
-    low, high = (np.delete(limit, index) for limit in (problem.prior.low, problem.prior.high))
+    low, high = (np.delete(limit, index) for limit in problem.limits)
 
     def losses(points: Array) -> Array:
         groups = np.insert(np.atleast_2d(points.T), index, value, axis=1)
@@ -117,7 +116,7 @@ def _least(
 
 
 def _scores(problem: Problem, groups: Array) -> Array:
-    """Twice the loss of log likelihood (n,) of log10 groups (n, 4), up to a constant."""
+    """Twice the loss of log likelihood (n,) of parameters (n, d), up to a constant."""
     misfit = (problem.model(groups) - problem.observed) / problem.deviation
     squares: Array = np.einsum("nm,nm->n", misfit, misfit)
     if problem.noise is not Noise.ESTIMATED:

@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.inference.fit import Fit
-from particle_sim.inference.groups import GROUPS, MEANINGS, UNITS
+from particle_sim.inference.forms import SHAPES, Form
+from particle_sim.inference.groups import MEANINGS, UNITS
 from particle_sim.inference.identify import DETERMINED
 from particle_sim.inference.predict import BAND
 from particle_sim.inference.problem import Noise, deviations
@@ -14,7 +15,14 @@ from particle_sim.inference.profiles import NINETY_PERCENT
 from particle_sim.inference.titration import FLATTEST, Titration
 
 AT_UNITS = {"current": "A/kg", "capacity": "A*h/kg"}
-_SINGLE_UNITS = {"diffusivity": "m^2/s", "particle_radius": "m"}
+_SHAPES = [shape for form in Form for shape in SHAPES[form]]
+_UNITS = {
+    **UNITS,
+    **{shape.name: "1" for shape in _SHAPES},
+    "diffusivity": "m^2/s",
+    "particle_radius": "m",
+}
+_MEANINGS = {**MEANINGS, **{shape.name: shape.meaning for shape in _SHAPES}}
 
 
 def fit_tree(fit: Fit) -> xr.DataTree:
@@ -30,7 +38,7 @@ def fit_tree(fit: Fit) -> xr.DataTree:
     for profile in fit.profiles:
         nodes[f"/profile/{profile.name}"] = xr.Dataset(
             {"loss": ("value", profile.loss, {"units": "1"})},
-            coords={"value": ("value", 10**profile.values, {"units": UNITS[profile.name]})},
+            coords={"value": ("value", 10**profile.values, {"units": _UNITS[profile.name]})},
             attrs={"ninety_percent": NINETY_PERCENT},
         )
     if fit.held_out is not None:
@@ -93,6 +101,7 @@ def _attributes(fit: Fit) -> dict[str, str | int | float]:
         "noise": fit.problem.noise.value,
         "seed": fit.seed,
         "notes": " ".join(fit.notes),
+        "form": fit.problem.form.value,
         "effective_draws": chain.effective_draws,
         "potential_scale_reduction": chain.potential_scale_reduction,
         "chi_squared": fit.check.chi_squared,
@@ -103,10 +112,10 @@ def _attributes(fit: Fit) -> dict[str, str | int | float]:
 
 def _draws(draws: np.ndarray, fit: Fit) -> xr.Dataset:
     columns = {
-        name: ("draw", 10 ** draws[:, i], {"units": UNITS[name], "meaning": MEANINGS[name]})
-        for i, name in enumerate(GROUPS)
+        name: ("draw", 10 ** draws[:, i], {"units": _UNITS[name], "meaning": _MEANINGS[name]})
+        for i, name in enumerate(fit.problem.parameters)
     }
-    if draws.shape[1] > len(GROUPS):
+    if draws.shape[1] > len(fit.problem.parameters):
         columns["noise"] = (
             "draw",
             10 ** draws[:, -1],
@@ -122,7 +131,7 @@ def _data(fit: Fit) -> xr.Dataset:
         {
             "observed": ("at", problem.observed, unit),
             "deviation": ("at", deviations(problem, best)[0], unit),
-            "best_fit": ("at", problem.model(best[:, : len(GROUPS)])[0], unit),
+            "best_fit": ("at", problem.model(best[:, : len(problem.parameters)])[0], unit),
         },
         coords={"at": ("at", fit.at, {"units": AT_UNITS[fit.at_name]})},
         attrs={"quantity": problem.quantity, "at": fit.at_name,
@@ -142,8 +151,8 @@ def _band(fit: Fit) -> xr.Dataset:
 
 def _knowledge(fit: Fit) -> xr.Dataset:
     found = {**fit.identifiability.groups, **fit.identifiability.never}
-    units = {**UNITS, **_SINGLE_UNITS}
-    determined = [name in GROUPS and item.determined for name, item in found.items()]
+    names = list(fit.identifiability.groups)
+    determined = [name in names and item.determined for name, item in found.items()]
 
     def stacked(which: str) -> np.ndarray:
         return np.array([getattr(item, which) for item in found.values()])
@@ -154,14 +163,14 @@ def _knowledge(fit: Fit) -> xr.Dataset:
             "posterior": (("parameter", "quantile"), stacked("posterior")),
             "width_ratio": ("parameter", stacked("ratio")),
             "determined": ("parameter", np.array(determined).astype(np.int8)),
-            "unit": ("parameter", np.array([units[name] for name in found], dtype=object)),
+            "unit": ("parameter", np.array([_UNITS[name] for name in found], dtype=object)),
             "correlation": (("group", "other"), fit.identifiability.correlation),
         },
         coords={
             "parameter": list(found),
             "quantile": list(BAND),
-            "group": list(GROUPS),
-            "other": list(GROUPS),
+            "group": names,
+            "other": names,
         },
         attrs={"determined_below": DETERMINED},
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import isnan, nan
 
 from particle_sim.inference.fit import Fit
-from particle_sim.inference.groups import GROUPS, MEANINGS
+from particle_sim.inference.form_words import score_lines
+from particle_sim.inference.forms import TITLES
+from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
 from particle_sim.inference.problem import Noise
 from particle_sim.inference.titration import Titration
@@ -15,6 +17,8 @@ LABELS = {
     "exchange_current": ("3 j0/(ρR)", 1.0, "mA/g"),
     "series_resistance": ("film resistance × loading", 1e3, "V per A/g"),
     "window_capacity": ("window capacity", 1.0, "mAh/g"),
+    "size_spread": ("geometric sd of R", 1.0, ""),
+    "diffusivity_fall": ("D(half)/D(full lattice)", 1.0, ""),
     "diffusivity": ("D", 1.0, "m²/s"),
     "particle_radius": ("R", 1e6, "µm"),
 }
@@ -37,7 +41,8 @@ def fit_lines(fit: Fit) -> list[str]:
         f"What the data determine: width of the 90 % interval below {DETERMINED:g} of before. "
         "Given are 5 %, 50 %, 95 %; before are the plausible ranges of the material.",
     ]
-    lines += [_group_line(fit, name) for name in GROUPS]
+    lines += [_group_line(fit, name) for name in fit.problem.parameters]
+    lines += score_lines(fit.scores)
     lines += ["", "What no such data can determine", *_never_lines(fit), "", *_pair_lines(fit)]
     lines += [*_check_lines(fit), *_held_lines(fit), "", *_chain_lines(fit)]
     return lines
@@ -165,9 +170,10 @@ def _check_lines(fit: Fit) -> list[str]:
         )
     elif check.probability < UNLIKELY:
         lines.append("The model does not produce such data: do not use its parameters.")
-    if len(fit.at) < len(GROUPS):
+    count = len(fit.problem.parameters)
+    if len(fit.at) < count:
         lines.append(
-            f"{len(fit.at)} values cannot contradict a model with {len(GROUPS)} groups: a good fit "
+            f"{len(fit.at)} values cannot contradict a model with {count} parameters: a good fit "
             "proves nothing here."
         )
     return lines
@@ -200,8 +206,8 @@ def _chain_lines(fit: Fit) -> list[str]:
     return [
         f"Sampling: {chain.effective_draws:.0f} effective draws, split R-hat "
         f"{chain.potential_scale_reduction:.3f}: the walkers {verdict}. Seed {fit.seed}.",
-        "Model: single-particle half cell, one sphere size, constant temperature, every discharge "
-        "from rest at the upper cut-off; the electrolyte and the electrode's thickness do not "
-        "limit. "
+        f"Model: single-particle half cell, {TITLES[fit.problem.form]}, constant temperature, "
+        "every discharge from rest at the upper cut-off; the electrolyte and the electrode's "
+        "thickness do not limit. "
         f"{LABELS['exchange_current'][0]} is {MEANINGS['exchange_current']}.",
     ]

@@ -53,6 +53,8 @@ VARIED: Mapping[str, Input] = {
     "active_loading": Input(moves=Moves.SODIUM, own=False, why=_CELL),
     "negative_to_positive_ratio": Input(moves=Moves.SODIUM, own=False, why=_CELL),
     "negative_initial_sodium": Input(moves=Moves.SODIUM, own=False, why=_CELL),
+    "first_cycle_loss": Input(moves=Moves.SODIUM, own=False, why=_CELL),
+    "negative_particle_radius": Input(moves=Moves.SODIUM, own=False, why=_CELL),
     "regular_solution_parameter": Input(
         moves=Moves.PHASES, own=True, why="estimated from the shape of a potential"
     ),

@@ -36,6 +36,7 @@ from particle_sim.studies.rate_data import (
 )
 from particle_sim.studies.rate_losses import loss_table
 from particle_sim.studies.rate_map import rate_map
+from particle_sim.studies.rate_sizes import ParticleSizes, rate_of_sizes
 from particle_sim.transport.laws import law_of
 from particle_sim.units import Array
 
@@ -62,9 +63,13 @@ class RateStudy:
     footing: Footing = Footing.EQUAL
     samples: int = 200
     seed: int = 0
+    sizes: ParticleSizes | None = None
+    """Half cells of many sizes beside all else, which is of one"""
 
     def __post_init__(self) -> None:
         problems = [*_rate_problems(self.rates), *_sample_problems(self.samples)]
+        if self.sizes is None and CellModel.MPM in self.models:
+            problems.append("The model MPM needs sizes; give a size spread or counted sizes.")
         nodes = [node_name(name) for name in self.materials]
         repeated = [name for name in nodes if nodes.count(name) > 1]
         if repeated:
@@ -152,6 +157,8 @@ def _parts(
         material, cell.design, together, samples=study.samples, seed=study.seed, batch=batch
     )
     yield "/band", band
+    if study.sizes is not None and not material.two_phase:
+        yield "/sizes", rate_of_sizes(replace(cell, law=law), rates, study.sizes)
     yield "/map", rate_map(material, cell.design, batch=batch)
     yield "/printed", _printed(record, band, series)
 
@@ -163,7 +170,17 @@ def _cells(study: RateStudy, record: MaterialRecord, kind: CellKind) -> list[Cel
         made = full_cell(material, design=full_cell_design(record.system), law=law)
     else:
         made = half_cell(material, law=law)
-    return [replace(made, model=model) for model in study.models]
+    return list(_of_models(study, made))
+
+
+def _of_models(study: RateStudy, made: Cell) -> Iterator[Cell]:
+    """Only half cells of one phase are asked for many sizes."""
+    single = made.negative is not None or made.material.two_phase
+    for model in study.models:
+        if model is not CellModel.MPM:
+            yield replace(made, model=model)
+        elif study.sizes is not None and not single:
+            yield replace(made, model=model, sizes=study.sizes.of(made.material))
 
 
 def _with_printed_rates(rates: Array, series: tuple[RateSeries, ...]) -> Array:
@@ -222,7 +239,12 @@ def _settings(study: RateStudy) -> dict[str, object]:
         "physics": study.physics.value,
         "samples": study.samples,
         "seed": study.seed,
+        **({} if study.sizes is None else {"sizes": _told(study.sizes)}),
     }
+
+
+def _told(sizes: ParticleSizes) -> str:
+    return "counted" if sizes.spread is None else f"standard deviation of ln R {sizes.spread:g}"
 
 
 def _rate_problems(rates: tuple[float, ...]) -> Iterator[str]:

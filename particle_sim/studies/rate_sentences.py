@@ -34,6 +34,7 @@ def summary(tree: xr.DataTree) -> str:
     same = ", ".join(np.atleast_1d(tree.attrs.get("same_for_all", [])))
     blocks = [f"Not printed of all, and therefore the same for all: {same}."] if same else []
     blocks += [sentence(tree.children[name]) for name in names]
+    blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
     blocks += ["\n".join(_point_lines(tree.children[name])) for name in names]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -81,6 +82,22 @@ def _consequence(row: Mapping[str, float]) -> str:
         f"{reached}, none with D/R^2 below {row['slowest']:.2g} 1/s (drawn from "
         f"{row['slowest_drawn']:.2g} 1/s on)."
     )
+
+
+def _size_lines(node: xr.DataTree) -> Iterator[str]:
+    if "sizes" not in node.children:
+        return
+    table = node.children["sizes"].to_dataset()
+    yield (
+        f"{node.attrs['title']} with many sizes: capacity (of one size), and share of the volume "
+        f"whose surface tension passes {readable(table.attrs['stress'] / 1e6)} MPa on charge"
+    )
+    for i, rate in enumerate(table.c_rate.values):
+        many, one, share = (
+            float(table[name].values[i])
+            for name in ("capacity", "capacity_of_one_size", "share_above")
+        )
+        yield f"  {rate:>6.3g}C  {many:>6.4g} mAh/g ({one:.4g}), {share:.0%}"
 
 
 def _point_lines(node: xr.DataTree) -> Iterator[str]:
@@ -139,6 +156,10 @@ def _csv_rows(node: xr.DataTree) -> Iterator[list[object]]:
             losses.c_rate.values, losses.sel(resistance=part).values, strict=True
         ):
             yield ["lost", part, f"{rate:g}", f"{value:.4f}", "", "", "", "", ""]
+    if "sizes" in node.children:
+        sizes = node.children["sizes"].to_dataset()
+        for rate, value in zip(sizes.c_rate.values, sizes.capacity.values, strict=True):
+            yield ["half cell", "many sizes", f"{rate:g}", f"{value:.4f}", "", "", "", "", ""]
     band = node.children["band"].to_dataset()
     for i, rate in enumerate(band.c_rate.values):
         low, middle, high = (f"{value:.4f}" for value in band.quantiles.values[:, i])

@@ -189,7 +189,9 @@ def particle_metrics(
     records = {name: load_record(name) for name in names}
     return ParticleMetrics(
         materials={name: record.material for name, record in records.items()},
-        files={key: value for record in records.values() for key, value in _files(record).items()},
+        files={
+            key: value for record in records.values() for key, value in record_files(record).items()
+        },
         shape=shape,
         protocol=protocol,
         physics=physics,
@@ -277,7 +279,8 @@ def _takes_bodies(metric: Callable[..., Any]) -> bool:
     return ParticleRun in get_args(next(iter(hints.values())))
 
 
-def _files(record: MaterialRecord) -> dict[str, str]:
+def record_files(record: MaterialRecord) -> dict[str, str]:
+    """SHA-256 of the files that a material was read from."""
     paths = [record.path, *record.system.tables]
     paths += [] if record.host_path is None else [record.host_path]
     return {path.name: sha256(path) for path in paths}
@@ -294,13 +297,8 @@ class _Arguments(Block):
     c_rate: float = 1.0
 
 
-def _particle_metrics_from(arguments: dict[str, Any], where: str) -> ParticleMetrics:
+def particle_metrics_from(arguments: dict[str, Any], where: str) -> ParticleMetrics:
+    """From the [function] block of the file ``where``."""
     read = validated(_Arguments, arguments, f"{where}: function")
     with located(where):
         return particle_metrics(**{name: getattr(read, name) for name in _Arguments.model_fields})
-
-
-FUNCTIONS: Mapping[str, Callable[[dict[str, Any], str], ParticleMetrics]] = {
-    "particle_metrics": _particle_metrics_from
-}
-"""Functions that a sweep file can name, made from its [function] block."""

@@ -173,7 +173,7 @@ def _scenario_samples() -> list[Sample]:
 
 
 def _read_sweep(folder: Path) -> Any:
-    from particle_sim.studies.sweep_functions import FUNCTIONS
+    from particle_sim.studies.sweep_catalogue import FUNCTIONS
     from particle_sim.sweeps.scenario import load_sweep
 
     return load_sweep(only_file(folder), FUNCTIONS)

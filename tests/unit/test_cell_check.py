@@ -21,9 +21,15 @@ def test_the_printed_full_cell_is_found(he_v: CellCheck) -> None:
 
 
 def test_the_carrier_inventory_moves_the_capacity_most(he_v: CellCheck) -> None:
-    first, second = he_v.variations[:2]
-    assert {first.name, second.name} == {"negative_initial_sodium", "negative_to_positive_ratio"}
-    others = [c for v in he_v.variations[2:] for c in v.capacity if c is not None]
+    inventory = {
+        "negative_initial_sodium",
+        "negative_to_positive_ratio",
+        "negative_particle_radius",
+        "first_cycle_loss",
+    }
+    assert {each.name for each in he_v.variations[:4]} == inventory
+    assert he_v.variations[0].name == "negative_initial_sodium"
+    others = [c for v in he_v.variations[4:] for c in v.capacity if c is not None]
     assert max(others) - min(others) < 1.0  # mAh/g
 
 

@@ -149,7 +149,7 @@ def test_other_simulations_make_those_stale_that_ask_for_them(
 ) -> None:
     other = {**fingerprint.SIMULATIONS, "full_cells": fingerprint.SIMULATIONS["half_cells"]}
     monkeypatch.setattr(fingerprint, "SIMULATIONS", other)
-    assert stale(claims, before) == {"full_cell_capacity", "full_cell_energy"}
+    assert stale(claims, before) == {"inventory_capacity", "inventory_energy"}
 
 
 def test_more_draws_make_all_stale(

@@ -99,7 +99,7 @@ def test_cyclable_carrier_counts_pre_sodiation() -> None:
 
 @pytest.mark.parametrize("extra", [-0.9, 2.0])
 def test_more_carrier_than_room_is_refused(extra: float) -> None:
-    with pytest.raises(InputError, match="change negative_initial_sodium or negative_to_positive"):
+    with pytest.raises(InputError, match="change negative_initial_sodium, first_cycle_loss or"):
         cell_with(negative_initial_sodium=extra)
 
 

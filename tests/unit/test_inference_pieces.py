@@ -81,7 +81,7 @@ def test_overpotential_of_a_discharge_is_butler_and_volmer() -> None:
 def test_diffusivity_is_the_rate_times_the_radius_squared(monkeypatch: pytest.MonkeyPatch) -> None:
     prior = group_prior(CELL)
     known = np.repeat(prior.centre[None], 50, axis=0)
-    problem = cast(Any, SimpleNamespace(prior=prior))
+    problem = cast(Any, SimpleNamespace(prior=prior, parameters=GROUPS))
     monkeypatch.setattr(identify, "draw_prior", lambda *_: known)
     fixed = math.log10(3e-7)
     monkeypatch.setattr(identify, "draw_radius", lambda _, draws, __: np.full(len(draws), fixed))

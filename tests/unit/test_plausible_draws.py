@@ -135,6 +135,7 @@ RANDOM_OF_THEIR_OWN = {
     "sweeps/sampling.py": "a scrambled Sobol sequence of a sweep's dimensions",
     "inference/sampling.py": "walkers in a posterior",
     "inference/identify.py": "draws of the fitted prior",
+    "inference/form_scores.py": "draws of the prior, behind an evidence",
     "inference/profiles.py": "first guesses of a search",
     "inference/predict.py": "noise of a replicated measurement",
 }

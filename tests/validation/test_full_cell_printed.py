@@ -24,7 +24,6 @@ So the carrier inventory decides both capacities, and the hard carbon's diffusio
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cache
 from typing import Any
 
@@ -34,7 +33,7 @@ import pytest
 import particle_sim as ps
 from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.cell.full_cell import full_cell
-from particle_sim.cell.half_cell import Cell, CellModel
+from particle_sim.cell.half_cell import CellModel
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.cell.run import CellRun
 from particle_sim.constants import FARADAY
@@ -58,19 +57,12 @@ def he_v(ratio: float = 1.1, sodium: float = 0.3455, film: float = 20e-4) -> Cel
     return ps.solve_cell(cell, ps.protocols.discharge(0.2))
 
 
-def finer_carbon(cell: Cell, factor: float) -> Cell:
-    """The same cell with the hard carbon's radius divided by ``factor``."""
-    assert cell.negative is not None
-    key = "Negative particle radius [m]"
-    values = {**cell.negative.values, key: cell.negative.values[key] / factor}
-    negative = dataclasses.replace(cell.negative, values=values)
-    return dataclasses.replace(cell, negative=negative)
-
-
 @cache
 def he_capacity(c_rate: float, sodium: float = 0.0, finer: float = 1.0) -> float:
-    design = with_values(AS_MADE, negative_initial_sodium=sodium)
-    cell = finer_carbon(full_cell(ps.load_material("he_o3_li2024"), design=design), finer)
+    design = with_values(
+        AS_MADE, negative_initial_sodium=sodium, negative_particle_radius=3.48e-6 / finer
+    )
+    cell = full_cell(ps.load_material("he_o3_li2024"), design=design)
     return float(ps.solve_cell(cell, ps.protocols.discharge(c_rate)).capacity[-1])
 
 
