@@ -13,7 +13,6 @@ s = sqrt(i w R^2/D),
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -115,8 +114,25 @@ def impedance(
             "finite."
         )
     filling = filling_at(cell, state_of_charge, kelvin)
+    found = _ohms(cell, hertz, (filling, kelvin), double_layer)
+    return Impedance(
+        cell=cell,
+        state_of_charge=state_of_charge,
+        site_fraction=filling,
+        temperature=kelvin,
+        frequency=hertz,
+        impedance=found * cell.design.value("electrode_area"),
+    )
+
+
+def _ohms(
+    cell: Cell, frequency: Array, start: tuple[float, float], double_layer: float
+) -> NDArray[np.complex128]:
+    """PyBaMM's spectrum [ohm]; ``start``: positive filling and temperature."""
     pybamm = import_pybamm()
-    values = pybamm_parameters(cell, pybamm, filling=filling, temperature=kelvin, least_step=SMOOTH)
+    values = pybamm_parameters(
+        cell, pybamm, filling=start[0], temperature=start[1], least_step=SMOOTH
+    )
     for side in ("Positive", "Negative"):
         values[f"{side} electrode double-layer capacity [F.m-2]"] = double_layer
     model = getattr(pybamm.lithium_ion, cell.model.value)(
@@ -128,21 +144,13 @@ def impedance(
         var_pts={"x_n": 20, "x_s": 20, "x_p": 20, "r_n": RADIAL_POINTS, "r_p": RADIAL_POINTS},
     )
     try:
-        found: Any = np.asarray(simulation.solve(hertz).impedance)
+        return np.asarray(simulation.solve(frequency).impedance, dtype=np.complex128)
     except (pybamm.SolverError, ValueError, ArithmeticError) as error:
         raise ConvergenceError(
             f"PyBaMM could not linearise {cell.material.title} ({one_line(str(error), 200)}).",
             last_state=None,
             residuals=(),
         ) from None
-    return Impedance(
-        cell=cell,
-        state_of_charge=state_of_charge,
-        site_fraction=filling,
-        temperature=kelvin,
-        frequency=hertz,
-        impedance=found * cell.design.value("electrode_area"),
-    )
 
 
 def filling_at(cell: Cell, state_of_charge: float, temperature: float) -> float:

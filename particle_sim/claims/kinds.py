@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from particle_sim.claims import kinds_field, kinds_print, kinds_rate
+from particle_sim.claims import kinds_field, kinds_print, kinds_rate, kinds_sweep
 from particle_sim.claims.kind import Kind, claim_kind
 from particle_sim.claims.schema import Needs
 
@@ -75,6 +75,16 @@ carbon_plateau = claim_kind(
 )
 fade_follows_strain = claim_kind(
     kinds_print.fade_follows_strain, {}, materials=0, whole_library=True
+)
+larger_and_narrower = claim_kind(
+    kinds_sweep.larger_and_narrower,
+    {"scan_rate": "V/s", "lower_voltage": "V", "upper_voltage": "V"},
+    materials=2,
+)
+closer_peaks = claim_kind(
+    kinds_sweep.closer_peaks,
+    {"c_rate": "1/h", "lower_voltage": "V", "upper_voltage": "V"},
+    materials=2,
 )
 
 KINDS: Mapping[str, Kind] = {

@@ -14,6 +14,7 @@ from particle_sim.claims.schema import Claim
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
+from particle_sim.studies.swept_half_cells import Sweeps, swept_half_cells
 from particle_sim.units import Array
 
 Flags = NDArray[np.bool_]
@@ -78,6 +79,8 @@ class Tools:
     """(material, C-rate, law) -> stress and inhomogeneity against D/R^2 on charge"""
     full_cells: Callable[[str, str, float, float | None, int, int], FullCells]
     """(material, cell design, C-rate, lower cut-off or none, draws, seed) -> full cells"""
+    sweeps: Callable[[MaterialDraws, float, tuple[float, float]], Sweeps] = swept_half_cells
+    """(draws, scan rate [V/s], window [V]) -> half cells under a swept voltage"""
 
 
 @dataclass(frozen=True, kw_only=True)

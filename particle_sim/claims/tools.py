@@ -22,6 +22,7 @@ from particle_sim.protocols.discharge import discharge
 from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
+from particle_sim.studies.swept_half_cells import swept_half_cells
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
 
@@ -118,5 +119,6 @@ SIMULATIONS: Mapping[str, Callable[..., object]] = {
     "half_cells": drawn_half_cells,
     "field_map": field_map,
     "full_cells": full_cells,
+    "sweeps": swept_half_cells,
 }
 """What a test asks for by these names of its :class:`Tools`."""

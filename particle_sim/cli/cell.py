@@ -79,18 +79,9 @@ def cell(
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
     record = load_record(name)
     chosen = default_design(record, full=full) if design is None else load_cell_design(design)
-    asked = Asked(
-        protocol=protocol,
-        impedance=impedance,
-        c_rate=c_rate,
-        scan_rate=scan_rate,
-        window=window,
-        cycles=cycles,
-        state_of_charge=state_of_charge,
-        out=out,
-        force=force,
-        as_json=as_json,
-    )
+    asked = Asked(protocol=protocol, impedance=impedance, c_rate=c_rate, scan_rate=scan_rate,
+                  window=window, cycles=cycles, state_of_charge=state_of_charge, out=out,
+                  force=force, as_json=as_json)  # fmt: skip
     if protocol is None and impedance is None:
         asked.refuse_idle()
         show_check(record, chosen, models[model], physics, c_rate, as_json=as_json)

@@ -6,19 +6,17 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.run import CellRun
+from particle_sim.cell.voltammogram import Peak
 from particle_sim.cli.options import typed
 from particle_sim.errors import InputError
+from particle_sim.protocols.step import Protocol
 from particle_sim.units import quantity, split_quantity
-
-if TYPE_CHECKING:
-    from particle_sim.cell.half_cell import Cell
-    from particle_sim.cell.run import CellRun
-    from particle_sim.cell.voltammogram import Peak
-    from particle_sim.protocols.step import Protocol
 
 SCAN_RATE = "0.1 mV/s"
 PULSE, PAUSE = 600.0, 3600.0
