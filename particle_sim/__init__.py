@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from particle_sim.cell.electrolyte import load_electrolyte as load_electrolyte
     from particle_sim.cell.full_cell import full_cell as full_cell
     from particle_sim.cell.half_cell import half_cell as half_cell
+    from particle_sim.cell.impedance import impedance as impedance
     from particle_sim.cell.solve import solve_cell as solve_cell
+    from particle_sim.cell.voltammogram import scan_rate_exponent as scan_rate_exponent
+    from particle_sim.cell.voltammogram import voltammogram as voltammogram
     from particle_sim.claims.compare import compare as compare
     from particle_sim.composition.report import analyse as analyse
     from particle_sim.flux import SurfaceFlux as SurfaceFlux
@@ -47,7 +50,9 @@ _NAMES = {
     "particle_sim.cell.electrolyte": "load_electrolyte",
     "particle_sim.cell.full_cell": "full_cell",
     "particle_sim.cell.half_cell": "half_cell",
+    "particle_sim.cell.impedance": "impedance",
     "particle_sim.cell.solve": "solve_cell",
+    "particle_sim.cell.voltammogram": "scan_rate_exponent voltammogram",
     "particle_sim.claims.compare": "compare",
     "particle_sim.composition.report": "analyse",
     "particle_sim.flux": "SurfaceFlux constant_flux",

@@ -13,7 +13,7 @@ from particle_sim.cell.balance import negative_filling, negative_thickness, posi
 from particle_sim.cell.half_cell import Cell, CellModel
 from particle_sim.cell.many_sizes import size_parameters
 from particle_sim.cell.negative import NegativeElectrode
-from particle_sim.cell.voltage import potential_table
+from particle_sim.cell.voltage import potential_table, sloped_table
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable
@@ -27,11 +27,13 @@ the models used, but PyBaMM wants it."""
 
 
 def pybamm_parameters(
-    cell: Cell, pybamm: Any, *, filling: float, temperature: float
+    cell: Cell, pybamm: Any, *, filling: float, temperature: float, least_step: float = 0.0
 ) -> dict[str, Any]:
     """The parameter dictionary of a cell at rest at ``filling`` of its positive electrode.
 
     ``pybamm`` is the module. A full cell's negative filling follows from the carrier balance.
+    ``least_step``: filling between two places of the potential's table, joined by a smooth curve
+    where it is given and by straight lines where not.
     """
     design = cell.design
     side = float(np.sqrt(design.value("electrode_area")))
@@ -53,7 +55,7 @@ def pybamm_parameters(
         "Upper voltage cut-off [V]": upper,
         "Open-circuit voltage at 0% SOC [V]": lower,
         "Open-circuit voltage at 100% SOC [V]": upper,
-        **_positive(cell, pybamm, filling, temperature),
+        **_positive(cell, pybamm, (filling, least_step), temperature),
         **_electrolyte(cell, pybamm),
         **counter,
     }
@@ -87,8 +89,11 @@ def _negative(cell: Cell, negative: NegativeElectrode, filling: float) -> dict[s
     }
 
 
-def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> dict[str, Any]:
+def _positive(
+    cell: Cell, pybamm: Any, start: tuple[float, float], temperature: float
+) -> dict[str, Any]:
     material, design = cell.material, cell.design
+    filling, _ = start
 
     def exchange(c_e: Any, c_surface: Any, c_max: Any, _: Any) -> Any:
         salt = (c_e / design.value("salt_concentration")) ** 0.5
@@ -103,7 +108,7 @@ def _positive(cell: Cell, pybamm: Any, filling: float, temperature: float) -> di
         "Positive electrode conductivity [S.m-1]": design.value("electrode_conductivity"),
         "Positive electrode Bruggeman coefficient (electrode)": 1.5,
         "Positive electrode Bruggeman coefficient (electrolyte)": 1.5,
-        "Positive electrode OCP [V]": _potential(cell, pybamm, filling, temperature),
+        "Positive electrode OCP [V]": _potential(cell, pybamm, start, temperature),
         "Positive electrode OCP entropic change [V.K-1]": 0.0,
         "Positive electrode exchange-current density [A.m-2]": exchange,
         "Positive particle radius [m]": material.value("particle_radius"),
@@ -146,16 +151,23 @@ def _of_concentration(prop: Property, pybamm: Any) -> Any:
     return interpolated
 
 
-def _potential(cell: Cell, pybamm: Any, filling: float, temperature: float) -> Any:
+def _potential(cell: Cell, pybamm: Any, start: tuple[float, float], temperature: float) -> Any:
     """U(theta_s), less (R T/F) k (theta_s - <theta>) where stress acts on the sodium.
 
     <theta> is known from the charge passed. In a DFN it differs from particle to particle.
     """
+    filling, least_step = start
     theta, voltage = potential_table(cell, temperature)
+    smoothness = "linear"
+    if least_step:
+        theta, voltage = sloped_table((theta, voltage), least_step)
+        smoothness = "pchip"
     share = GAS_CONSTANT * temperature / FARADAY * carried_law(cell, temperature).drift
 
     def interpolated(stoichiometry: Any) -> Any:
-        rest = pybamm.Interpolant(theta, voltage, stoichiometry, "open_circuit_potential")
+        rest = pybamm.Interpolant(
+            theta, voltage, stoichiometry, "open_circuit_potential", interpolator=smoothness
+        )
         if not share:
             return rest
         passed = pybamm.Variable("Discharge capacity [A.h]") / positive_capacity(cell)

@@ -13,16 +13,17 @@ from particle_sim.cell.many_sizes import SIZES
 from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.cell.run import CellEnd, CellRun, ElectrodeRun
+from particle_sim.cell.voltage import sloped_filling
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.errors import ConvergenceError, one_line
 from particle_sim.flux import SurfaceFlux, constant_flux
-from particle_sim.protocols.step import Mode, Protocol, Step
+from particle_sim.protocols.step import SWEEPS, Mode, Protocol, Step
 
-RELATIVE_TOLERANCE = 1e-6
-ABSOLUTE_TOLERANCE = 1e-8
-POINTS = 400
-"""Output points of a full charge or discharge."""
+TOLERANCES = ((1e-6, 1e-8),)
+"""Relative and absolute"""
+POINTS, SWEEP_POINTS = 400, 800
+"""Output points of a full charge or discharge, and of a sweep one way."""
 
 NOTHING_FLOWS = 1.0
 """Length of the surface history of a run whose cut-off is passed at once [s]; its flux is 0."""
@@ -32,6 +33,17 @@ AT_ONCE = "at initial conditions"
 
 _HALVINGS = 10
 """Halvings of a C-rate that failed, in search of one that works."""
+
+SWEEP_TOLERANCES = (*TOLERANCES, (1e-7, 1e-9), (1e-5, 1e-7))
+"""Of a sweep, the next where one fails: its potential has corners and is nearly upright."""
+LEAST_STEP = 1e-4
+"""Of filling between two places of a sweep's potential, which is nearly upright between plateaus;
+as good as the surface filling itself."""
+_BEYOND = 1.0
+"""How far PyBaMM's cut-offs are put off in a sweep [V], which ends at its own voltages."""
+
+_OPTIONS = {"max_error_test_failures": 100}
+"""IDA gives up a step after 10, which the first one of a sweep on an upright potential needs."""
 
 _LONGEST_HOLD = 86400.0
 _HOLD_PERIOD = 0.5
@@ -46,10 +58,11 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
     """Voltage, capacity and particle surface flux of ``cell`` under ``protocol``.
 
     Solves PyBaMM's model (SPM by default; half cell or full cell, as the cell is) from rest at the
-    cut-off the protocol starts at. Isothermal: at 298.15 K, or at ``temperature`` [K] with the
-    positive material's plateau widths and activation energies. Where the first current takes the
-    voltage beyond its cut-off at once, the run has the capacity 0 and two rows, at rest and at the
-    cut-off, both at time 0. Raises :class:`ConvergenceError` when PyBaMM gives up.
+    cut-off the protocol starts at, or at the first voltage of a sweep. Isothermal: at 298.15 K, or
+    at ``temperature`` [K] with the positive material's plateau widths and activation energies.
+    Where the first current takes the voltage beyond its cut-off at once, the run has the capacity 0
+    and two rows, at rest and at the cut-off, both at time 0. A sweep charges no double layer.
+    Raises :class:`ConvergenceError` when PyBaMM gives up.
     """
     solved = _solve(cell, protocol, temperature)
     if isinstance(solved, CellRun):
@@ -78,15 +91,10 @@ def _solve(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun
     """The run, or why PyBaMM gave up."""
     pybamm = import_pybamm()
     kelvin = REFERENCE_TEMPERATURE if temperature is None else temperature
-    lower, upper = cell.voltage_limits
-    rest = rest_state(cell, lower if protocol.starts_full else upper, kelvin)
-    simulation = _simulation(cell, protocol, pybamm, rest.positive, kelvin)
-    try:
-        solution = simulation.solve(showprogress=False)
-    except (pybamm.SolverError, ValueError, ArithmeticError) as error:
-        if AT_ONCE not in str(error):
-            return one_line(str(error), 200)
-        solution = None
+    rest = _rest(cell, protocol, kelvin)
+    solution = _solution(cell, protocol, pybamm, rest, kelvin)
+    if isinstance(solution, str):
+        return solution
     if _is_stopped_at_once(protocol, solution, pybamm):
         return _stopped_at_once(cell, protocol, rest, kelvin)
     if solution is None or isinstance(solution, pybamm.EmptySolution):
@@ -94,7 +102,41 @@ def _solve(cell: Cell, protocol: Protocol, temperature: float | None) -> CellRun
     return _run(cell, protocol, solution, rest, kelvin)
 
 
-def _options(cell: Cell) -> dict[str, str]:
+def _solution(
+    cell: Cell, protocol: Protocol, pybamm: Any, rest: RestState, temperature: float
+) -> Any:
+    """PyBaMM's; ``None`` where its events end it before it begins, a text where it gives up."""
+    given_up = ""
+    for tolerance in SWEEP_TOLERANCES if _is_swept(protocol) else TOLERANCES:
+        simulation = _simulation(cell, protocol, pybamm, (rest.positive, temperature), tolerance)
+        try:
+            return simulation.solve(showprogress=False)
+        except (pybamm.SolverError, ValueError, ArithmeticError) as error:
+            if AT_ONCE in str(error):
+                return None
+            given_up = given_up or one_line(str(error), 200)
+    return given_up
+
+
+def _is_swept(protocol: Protocol) -> bool:
+    return any(step.mode in SWEEPS for step in protocol.steps)
+
+
+def _rest(cell: Cell, protocol: Protocol, temperature: float) -> RestState:
+    """Before the protocol; ahead of a sweep on the potential that PyBaMM is told of."""
+    lower, upper = cell.voltage_limits
+    first = next((step for step in protocol.steps if step.mode is not Mode.REST), None)
+    if first is None or first.mode not in SWEEPS:
+        return rest_state(cell, lower if protocol.starts_full else upper, temperature)
+    voltage = first.ends(cell.voltage_limits)[0]
+    if cell.negative is not None:
+        return rest_state(cell, voltage, temperature)
+    filling = sloped_filling(cell, voltage, temperature, LEAST_STEP)
+    return RestState(positive=filling, negative=None)
+
+
+def cell_options(cell: Cell) -> dict[str, str]:
+    """PyBaMM's options of the cell's model."""
     options = {"contact resistance": "true"}
     if cell.negative is None:
         options["working electrode"] = "positive"
@@ -104,25 +146,46 @@ def _options(cell: Cell) -> dict[str, str]:
 
 
 def _simulation(
-    cell: Cell, protocol: Protocol, pybamm: Any, filling: float, temperature: float
+    cell: Cell,
+    protocol: Protocol,
+    pybamm: Any,
+    start: tuple[float, float],
+    tolerance: tuple[float, float],
 ) -> Any:
-    values = pybamm_parameters(cell, pybamm, filling=filling, temperature=temperature)
-    steps = tuple(_step(cell, step, pybamm) for step in protocol.steps)
-    return cell_simulation(cell, pybamm, values, experiment=pybamm.Experiment([steps]))
+    """``start``: filling and temperature."""
+    swept = [step.ends(cell.voltage_limits) for step in protocol.steps if step.mode in SWEEPS]
+    values = pybamm_parameters(
+        cell,
+        pybamm,
+        filling=start[0],
+        temperature=start[1],
+        least_step=LEAST_STEP if swept else 0.0,
+    )
+    if swept:
+        values["Lower voltage cut-off [V]"] = np.min([*swept, cell.voltage_limits]) - _BEYOND
+        values["Upper voltage cut-off [V]"] = np.max([*swept, cell.voltage_limits]) + _BEYOND
+    experiment = pybamm.Experiment([tuple(_step(cell, step, pybamm) for step in protocol.steps)])
+    return cell_simulation(cell, pybamm, values, experiment=experiment, tolerance=tolerance)
 
 
 def cell_simulation(
-    cell: Cell, pybamm: Any, values: dict[str, Any], *, experiment: Any = None
+    cell: Cell,
+    pybamm: Any,
+    values: dict[str, Any],
+    *,
+    experiment: Any = None,
+    tolerance: tuple[float, float] = TOLERANCES[0],
 ) -> Any:
     """PyBaMM's simulation of a cell with parameter ``values``, at our tolerances and mesh."""
     return pybamm.Simulation(
-        getattr(pybamm.lithium_ion, cell.model.value)(_options(cell)),
+        getattr(pybamm.lithium_ion, cell.model.value)(cell_options(cell)),
         parameter_values=pybamm.ParameterValues(values),
         experiment=experiment,
         solver=pybamm.IDAKLUSolver(
-            rtol=RELATIVE_TOLERANCE,
-            atol=ABSOLUTE_TOLERANCE,
+            rtol=tolerance[0],
+            atol=tolerance[1],
             on_extrapolation=_EXTRAPOLATION[cell.negative is None],
+            options=_OPTIONS,
         ),
         var_pts={
             "x_n": 20,
@@ -140,11 +203,13 @@ def _step(cell: Cell, step: Step, pybamm: Any) -> Any:
     lower, upper = cell.voltage_limits
     if step.mode is Mode.REST:
         return pybamm.step.rest(duration=step.duration, period=(step.duration or 0) / POINTS)
+    if step.mode in SWEEPS:
+        return _sweep(step, cell.voltage_limits, pybamm)
     current = (step.c_rate or 0.0) * cell.one_c_current
     if step.mode is Mode.HOLD:
         return pybamm.step.voltage(
             step.voltage or upper,
-            termination=f"{current} A",
+            termination=f"{current} A" if current else None,
             duration=step.duration or _LONGEST_HOLD,
             period=_HOLD_PERIOD,
         )
@@ -155,6 +220,15 @@ def _step(cell: Cell, step: Step, pybamm: Any) -> Any:
         duration=longest,
         termination=f"{step.voltage or limit} V",
         period=longest / POINTS,
+    )
+
+
+def _sweep(step: Step, cut_offs: tuple[float, float], pybamm: Any) -> Any:
+    begin, end = step.ends(cut_offs)
+    rate = np.copysign(step.scan_rate or 0.0, end - begin)
+    duration = (end - begin) / rate
+    return pybamm.step.voltage(
+        lambda time: begin + rate * time, duration=duration, period=duration / SWEEP_POINTS
     )
 
 

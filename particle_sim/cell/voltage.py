@@ -25,6 +25,8 @@ ASYMPTOTE_REACH, ASYMPTOTE_POINTS = 6e-3, 601
 
 _TABLE_POINTS = 1200
 _MARGIN = 0.5
+_PARTS = 50
+"""Of each piece of a smooth table, within which its curve is taken for straight."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,32 @@ def potential_table(cell: Cell, temperature: float = REFERENCE_TEMPERATURE) -> t
     """The measured potential as (theta, U), theta increasing, reaching past both cut-offs."""
     lower, upper = (cell.material.value(name) for name in ("lower_voltage", "upper_voltage"))
     return _table(cell.material.potential, lower - _MARGIN, upper + _MARGIN, temperature)
+
+
+def sloped_table(table: tuple[Array, Array], least: float) -> tuple[Array, Array]:
+    """The places of ``table`` at least ``least`` of filling apart, its ends among them.
+
+    The voltage of a sweep is given: between two plateaus a filling that PyBaMM knows to its
+    tolerance must still have one, so that its potential may not fall as steeply as a plateau ends.
+    """
+    theta, voltage = table
+    kept = [0]
+    for place in range(1, len(theta) - 1):
+        if theta[place] - theta[kept[-1]] >= least and theta[-1] - theta[place] >= least:
+            kept.append(place)
+    kept.append(len(theta) - 1)
+    return theta[kept], voltage[kept]
+
+
+def sloped_filling(cell: Cell, voltage: float, temperature: float, least: float) -> float:
+    """Filling at rest at ``voltage`` on the smooth curve that PyBaMM makes of that table."""
+    from scipy.interpolate import PchipInterpolator
+
+    theta, potential = sloped_table(potential_table(cell, temperature), least)
+    parts = np.linspace(theta[:-1], theta[1:], _PARTS, endpoint=False, axis=1).ravel()
+    fine = np.unique(np.concatenate([parts, theta[-1:]]))
+    curve = PchipInterpolator(theta, potential)(fine) + asymptotes(fine)
+    return float(np.interp(voltage, curve[::-1], fine[::-1]))
 
 
 @lru_cache(maxsize=32)

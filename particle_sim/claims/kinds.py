@@ -13,6 +13,7 @@ from particle_sim.claims import (
     kinds_lattice,
     kinds_print,
     kinds_rate,
+    kinds_sweep,
 )
 from particle_sim.claims.kind import Kind, claim_kind
 from particle_sim.claims.kinds_inventory import carbon_capacity as carbon_capacity
@@ -102,6 +103,16 @@ rates_allow_barriers = claim_kind(
     {"barrier_rounding": "1"},
     materials=2,
     printed=(*kinds_lattice.BARRIERS, *kinds_lattice.SERIES),
+)
+larger_and_narrower = claim_kind(
+    kinds_sweep.larger_and_narrower,
+    {"scan_rate": "V/s", "lower_voltage": "V", "upper_voltage": "V"},
+    materials=2,
+)
+closer_peaks = claim_kind(
+    kinds_sweep.closer_peaks,
+    {"c_rate": "1/h", "lower_voltage": "V", "upper_voltage": "V"},
+    materials=2,
 )
 
 KINDS: Mapping[str, Kind] = {

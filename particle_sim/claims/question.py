@@ -15,6 +15,7 @@ from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
+from particle_sim.studies.swept_half_cells import Sweeps, swept_half_cells
 from particle_sim.units import Array
 
 Flags = NDArray[np.bool_]
@@ -81,6 +82,8 @@ class Tools:
     """(material, cell design, C-rate, lower cut-off or none, draws, seed) -> full cells"""
     directions: tuple[Direction, ...] = BOTH_WAYS
     """What the field maps can be asked for"""
+    sweeps: Callable[[MaterialDraws, float, tuple[float, float]], Sweeps] = swept_half_cells
+    """(draws, scan rate [V/s], window [V]) -> half cells under a swept voltage"""
 
 
 @dataclass(frozen=True, kw_only=True)

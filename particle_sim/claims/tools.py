@@ -18,6 +18,7 @@ from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.footing import made_equal, same_test
 from particle_sim.studies.full_cell_batch import full_cell_batch
 from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
+from particle_sim.studies.swept_half_cells import swept_half_cells
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
 
@@ -90,5 +91,6 @@ SIMULATIONS: Mapping[str, Callable[..., object]] = {
     "half_cells": drawn_half_cells,
     "field_map": field_map,
     "full_cells": full_cells,
+    "sweeps": swept_half_cells,
 }
 """What a test asks for by these names of its :class:`Tools`."""

@@ -1,21 +1,41 @@
-"""``particle-sim cell``: one discharge beside what is printed, and what could carry the rest."""
+"""``particle-sim cell``: one discharge beside what is printed, any other protocol, impedance."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import PhysicsOption, complete_material
+from particle_sim.cli.options import ForceOption, PhysicsOption, complete_material
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import PhysicsChoice
+
+ProtocolOption = Annotated[
+    str | None,
+    typer.Option(
+        help="charge, discharge, cc-cv, cycle, gitt, sweep, or steps such as "
+        '"Discharge at C/5 until 2.0 V; Rest for 1 hour".'
+    ),
+]
+ImpedanceOption = Annotated[
+    str | None, typer.Option(help='Spectrum between two frequencies, e.g. "1mHz:100kHz".')
+]
+ScanRateOption = Annotated[
+    str | None, typer.Option(help='Of a sweep, one or several: "0.1,0.2,0.5 mV/s".')
+]
+WindowOption = Annotated[str | None, typer.Option(help='Ends of a sweep, e.g. "2.5:4.0 V".')]
+CyclesOption = Annotated[int, typer.Option(help="Times a protocol is repeated, or GITT pulses.")]
+ChargeOption = Annotated[
+    float, typer.Option(help="State of charge of --impedance, 0 to 1 between the cut-offs.")
+]
 
 
 @verb(
     Aim.SEE,
     3,
-    "one discharge beside what its paper prints",
+    "one discharge beside what its paper prints, or any protocol",
     "cell he_v --c-rate 0.2",
     completes={"name": complete_material},
 )
@@ -36,16 +56,28 @@ def cell(
     tolerance: Annotated[
         float, typer.Option(min=1e-3, max=0.5, help="Of --inventory, relative.")
     ] = 0.05,
+    protocol: ProtocolOption = None,
+    impedance: ImpedanceOption = None,
+    scan_rate: ScanRateOption = None,
+    window: WindowOption = None,
+    cycles: CyclesOption = 1,
+    state_of_charge: ChargeOption = 0.5,
+    out: Annotated[Path | None, typer.Option(help="Result folder, of a protocol.")] = None,
+    force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Discharge one cell, compare with print, vary every assumption of the cell on its own."""
+    """Discharge one cell, compare with print, vary every assumption of the cell on its own.
+
+    With --protocol or --impedance: run the cell so, and tell or write what it shows.
+    """
     from particle_sim.cell.design import load_cell_design
     from particle_sim.cell.half_cell import CellModel
-    from particle_sim.cli.cell_table import print_check, print_json
+    from particle_sim.cli.cell_run import Asked, run_asked
+    from particle_sim.cli.cell_table import show_check
     from particle_sim.cli.inventory_table import print_inventory
     from particle_sim.errors import closest
     from particle_sim.materials.load import load_record
-    from particle_sim.studies.cell_check import check_cell, default_design
+    from particle_sim.studies.cell_check import cell_of, default_design
 
     if not 0 < c_rate < float("inf"):
         raise InputError(f"--c-rate is {c_rate:g}; it must be positive.")
@@ -62,8 +94,11 @@ def cell(
         )
         return
     chosen = default_design(record, full=full) if design is None else load_cell_design(design)
-    check = check_cell(record, c_rate=c_rate, design=chosen, model=models[model], physics=physics)
-    if as_json:
-        print_json(check, record, chosen, c_rate)
+    asked = Asked(protocol=protocol, impedance=impedance, c_rate=c_rate, scan_rate=scan_rate,
+                  window=window, cycles=cycles, state_of_charge=state_of_charge, out=out,
+                  force=force, as_json=as_json)  # fmt: skip
+    if protocol is None and impedance is None:
+        asked.refuse_idle()
+        show_check(record, chosen, models[model], physics, c_rate, as_json=as_json)
     else:
-        print_check(check, record, f"{chosen.title}, {model}, discharge at {c_rate:g}C")
+        run_asked(cell_of(record.material, chosen, models[model], physics), asked)

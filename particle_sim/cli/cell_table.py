@@ -5,12 +5,31 @@ from __future__ import annotations
 import json
 
 from particle_sim.cell.design import CELL_CATALOGUE, FULL_CELL_CATALOGUE, CellDesign
+from particle_sim.cell.half_cell import CellModel
 from particle_sim.cli.tables import print_table
 from particle_sim.materials.load import MaterialRecord
-from particle_sim.studies.cell_check import CellCheck
+from particle_sim.studies.cell_check import CellCheck, check_cell
+from particle_sim.studies.choices import PhysicsChoice
 
 NO_EFFECT = 0.005
 """Relative change of the capacity below which an assumption is not worth a line."""
+
+
+def show_check(
+    record: MaterialRecord,
+    design: CellDesign,
+    model: CellModel,
+    physics: PhysicsChoice,
+    c_rate: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Run the check of a discharge and print it."""
+    check = check_cell(record, c_rate=c_rate, design=design, model=model, physics=physics)
+    if as_json:
+        print_json(check, record, design, c_rate)
+    else:
+        print_check(check, record, f"{design.title}, {model.value}, discharge at {c_rate:g}C")
 
 
 def print_json(check: CellCheck, record: MaterialRecord, design: CellDesign, c_rate: float) -> None:

@@ -17,6 +17,11 @@ class Mode(enum.Enum):
     DISCHARGE = "discharge"
     HOLD = "hold"
     REST = "rest"
+    SWEEP_UP = "upward sweep"
+    SWEEP_DOWN = "downward sweep"
+
+
+SWEEPS = (Mode.SWEEP_UP, Mode.SWEEP_DOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +29,17 @@ class Step:
     """One step. Voltages left out are the material's cut-offs.
 
     ``c_rate`` [1/h] is positive: the current of a charge or discharge, or the current at which a
-    hold ends. ``duration`` [s] ends any step.
+    hold ends. ``duration`` [s] ends any step but a sweep, which goes from one end of ``window``
+    [V] to the other at ``scan_rate`` [V/s].
     """
 
     mode: Mode
     c_rate: float | None = None
     duration: float | None = None
     voltage: float | None = None
+    scan_rate: float | None = None
+    window: tuple[float, float] | None = None
+    """Lower and upper end of a sweep"""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -42,6 +51,21 @@ class Step:
             )
         if self.voltage is not None and not math.isfinite(self.voltage):
             raise InputError(f"The voltage is {self.voltage:g} V; it must be finite.")
+        if self.scan_rate is not None and not 0 < self.scan_rate < math.inf:
+            raise InputError(
+                f"The scan rate is {self.scan_rate:g} V/s; it must be positive and finite."
+            )
+        if self.window is not None and not -math.inf < self.window[0] < self.window[1] < math.inf:
+            low, high = self.window
+            raise InputError(
+                f"The sweep goes from {low:g} V to {high:g} V; both must be finite and the first "
+                "below the second."
+            )
+
+    def ends(self, cut_offs: tuple[float, float]) -> tuple[float, float]:
+        """First and last voltage of a sweep [V], between ``cut_offs`` where it has no window."""
+        low, high = self.window or cut_offs
+        return (low, high) if self.mode is Mode.SWEEP_UP else (high, low)
 
 
 @dataclass(frozen=True, kw_only=True)

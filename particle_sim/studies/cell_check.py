@@ -69,7 +69,7 @@ def check_cell(
     :class:`InputError` when the central cell cannot be made.
     """
     design = _in_printed_window(record, design)
-    cell = _cell(record.material, design, model, law_of(physics.value, record.material))
+    cell = cell_of(record.material, design, model, physics)
     run = run_cell(cell, discharge(c_rate))
     variations = [
         _vary(cell, name, c_rate)
@@ -92,6 +92,13 @@ def _in_printed_window(record: MaterialRecord, design: CellDesign) -> CellDesign
     if design.kind is CellKind.HALF or "lower_voltage" in design.properties:
         return design
     return in_printed_window(record.system, design)
+
+
+def cell_of(
+    material: Material, design: CellDesign, model: CellModel, physics: PhysicsChoice
+) -> Cell:
+    """The half or full cell that the design is of, under the chosen law."""
+    return _cell(material, design, model, law_of(physics.value, material))
 
 
 def _cell(material: Material, design: CellDesign, model: CellModel, law: Law) -> Cell:

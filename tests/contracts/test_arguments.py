@@ -39,6 +39,14 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "cc_cv": (ps.protocols.cc_cv, {"c_rate": 1.0}),
     "cycle": (ps.protocols.cycle, {"c_rate": 1.0}),
     "gitt": (ps.protocols.gitt, {"c_rate": 1.0, "pulse": 1.0, "pause": 1.0, "pulses": 1}),
+    "voltage_sweep": (ps.protocols.sweep, {"scan_rate": 1e-4}),
+    "written": (ps.protocols.written, {"text": "Rest for 1 hour"}),
+    "impedance": (ps.impedance, {"cell": CELL, "frequency": [1.0]}),
+    "voltammogram": (ps.voltammogram, {"run": None}),
+    "scan_rate_exponent": (
+        ps.scan_rate_exponent,
+        {"scan_rate": np.array([1.0, 2.0]), "peak_current": np.array([1.0, 2.0])},
+    ),
     "constant_flux": (
         ps.constant_flux,
         {"flux": 1e-6, "duration": 1.0, "initial_site_fraction": 0.5},

@@ -22,6 +22,8 @@ EXAMPLES: dict[str, tuple[Protocol, CellEnd]] = {
     "rest": (protocols.rest(600.0), CellEnd.TIME),
     "cc_cv": (protocols.cc_cv(1.0), CellEnd.CURRENT),
     "cycle": (protocols.cycle(2.0, pause=60.0), CellEnd.TIME),
+    "sweep": (protocols.sweep(1e-3), CellEnd.TIME),
+    "written": (protocols.written("Charge at 1C for 10 minutes; Rest for 60 s"), CellEnd.TIME),
     "gitt": (protocols.gitt(0.5, pulse=300.0, pause=600.0, pulses=2), CellEnd.TIME),
 }
 

@@ -1,0 +1,123 @@
+"""Write what was measured of a cell to a folder: tables, numbers and a picture, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.cell.impedance import Impedance
+from particle_sim.cell.run import CellRun
+from particle_sim.cell.voltammogram import Peak, voltammogram
+from particle_sim.figures.cell_history import cell_history
+from particle_sim.figures.nyquist import nyquist
+from particle_sim.figures.save import draw_files
+from particle_sim.figures.style import Figure
+from particle_sim.figures.voltammogram import voltammogram as draw_voltammogram
+from particle_sim.files import write_file
+from particle_sim.outputs import FROM_PYTHON, new_folder
+from particle_sim.protocols.step import SWEEPS
+
+SUMMARY_FILE = "summary.json"
+
+
+def write_cell_runs(
+    runs: Sequence[CellRun],
+    summary: Mapping[str, Any],
+    folder: Path,
+    command: str = FROM_PYTHON,
+    *,
+    force: bool = False,
+) -> None:
+    """A table per run, its numbers and its picture; sweeps have a voltammogram besides."""
+    tables = {f"run_{number}": run_table(run) for number, run in enumerate(runs, 1)}
+    drawings: dict[str, Callable[[], Figure]] = {
+        name: lambda table=table: cell_history(table)  # type: ignore[misc]
+        for name, table in tables.items()
+    }
+    if all(step.mode in SWEEPS for run in runs for step in run.protocol.steps):
+        curves = [swept_curve(run) for run in runs]
+        drawings = {"voltammogram": lambda: draw_voltammogram(curves)}
+    _write(tables, summary, drawings, folder, command, force)
+
+
+def write_impedance(
+    found: Impedance,
+    summary: Mapping[str, Any],
+    folder: Path,
+    command: str = FROM_PYTHON,
+    *,
+    force: bool = False,
+) -> None:
+    """The spectrum as a table, its numbers and its picture."""
+    table = found.to_dataset()
+    drawings: dict[str, Callable[[], Figure]] = {"nyquist": lambda: nyquist(table)}
+    _write({"impedance": table}, summary, drawings, folder, command, force)
+
+
+def run_table(run: CellRun) -> xr.Dataset:
+    """Everything against time, with the current per active mass and the number of the step."""
+    table = run.to_dataset()
+    table["specific_current"] = "time", run.current / run.cell.active_mass, {"units": "mA/g"}
+    table["step"] = "time", run.step + 1, {"units": "1"}
+    return table.assign_attrs(title=run.cell.material.title, reference=reference_of(run))
+
+
+def swept_curve(run: CellRun) -> xr.Dataset:
+    """The last cycle of a sweep as it is drawn: anodic current positive [mA/g]."""
+    found = voltammogram(run)
+    last = run.step >= len(run.protocol.steps) - len(SWEEPS)
+    peaks = [p for each in (found.anodic, found.cathodic) if each for p in _place(each)]
+    return xr.Dataset(
+        {
+            "voltage": ("time", run.voltage[last]),
+            "current": ("time", -run.current[last] / run.cell.active_mass),
+        },
+        {"time": run.time[last]},
+        {
+            "title": run.cell.material.title,
+            "scan_rate": run.protocol.steps[-1].scan_rate,
+            "reference": reference_of(run),
+            "peaks": peaks,
+        },
+    )
+
+
+def reference_of(run: CellRun) -> str:
+    """What the voltage of the cell is against."""
+    negative = run.cell.negative
+    return run.cell.material.carrier if negative is None else negative.title.lower()
+
+
+def _place(peak: Peak) -> tuple[float, float]:
+    return peak.voltage, peak.current
+
+
+def _write(
+    tables: Mapping[str, xr.Dataset],
+    summary: Mapping[str, Any],
+    drawings: Mapping[str, Callable[[], Figure]],
+    folder: Path,
+    command: str,
+    force: bool,
+) -> None:
+    with new_folder(folder, command=command, force=force) as work:
+        for name, table in tables.items():
+            write_file(work / f"{name}.csv", _csv(table))
+        write_file(work / SUMMARY_FILE, json.dumps(summary, indent=2) + "\n")
+        for name, draw in drawings.items():
+            draw_files(draw(), work / name)
+
+
+def _csv(table: xr.Dataset) -> str:
+    """A column per variable with its unit in the header, the coordinate first."""
+    (along,) = table.sizes
+    columns = [table[along], *table.data_vars.values()]
+    lines = [",".join(f"{column.name} [{column.attrs['units']}]" for column in columns)]
+    rows = np.stack([column.values for column in columns], axis=1)
+    lines += [",".join(f"{value:.9g}" for value in row) for row in rows]
+    return "\n".join(lines) + "\n"
