@@ -8,16 +8,18 @@ import numpy as np
 
 from particle_sim.claims.question import Numbers
 from particle_sim.metrics.flaw import LARGEST_FLAW
+from particle_sim.metrics.flaw_free_bound import largest_edge_intensity
 from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
 from particle_sim.metrics.surface_tension import surface_tension_history
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.choices import Direction
+from particle_sim.studies.coherent_body import coherent_point
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
-from particle_sim.studies.size_map import LAST_FRACTION
+from particle_sim.studies.size_map import LAST_FRACTION, MapPoint
 from particle_sim.transport.laws import COHERENT
 from particle_sim.units import readable
 
@@ -49,12 +51,10 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
     }
     if not result.law.separates:
         text += f" With an interaction chi above 2, {result.title} would separate: not uniform."
-    run = coherent_run(result)
-    if run is not None:
-        index_there = result.index(LAST_FRACTION, COHERENT.name)
-        last = -1 if index_there is None else index_there
-        coherent = float(inhomogeneity_history(run)[last])
-        text += f" If the phase boundary stays coherent, it varies by {_percent(coherent)}."
+    beside = coherent_beside(settings, result)
+    if beside is not None:
+        coherent = beside["inhomogeneity"]
+        text += f" If the phases stay coherent, side by side, it varies by {_percent(coherent)}."
         numbers["coherent_inhomogeneity"] = (coherent, "1")
     return Central(text, numbers)
 
@@ -77,13 +77,13 @@ def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialRes
         "candidate_peak": (second, "Pa"),
         "ratio": (ratio, "1"),
     }
-    run = coherent_run(baseline)
-    if run is not None:
+    beside = coherent_beside(settings, baseline)
+    if beside is not None:
         text += (
-            f" If the phase boundary stays coherent, so that its stress acts back on the sodium, "
-            f"the peak in {baseline.title} is {_megapascal(peak(run))}."
+            f" If its phases stay coherent, so that stress acts back on the sodium and they part "
+            f"to one side, the peak in {baseline.title} is {_megapascal(beside['peak_stress'])}."
         )
-        numbers["coherent_peak"] = (peak(run), "Pa")
+        numbers["coherent_peak"] = (beside["peak_stress"], "Pa")
     return Central(text, numbers)
 
 
@@ -104,7 +104,8 @@ def surface(settings: Comparison, result: MaterialResult) -> Central | str:
 
 
 def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
-    """The stress intensity of the surface flaw; a sentence where the file gives none."""
+    """The largest stress intensity of any flaw, then that of the surface flaw that is assumed; a
+    sentence where the file gives none."""
     material = result.material
     if not material.properties.keys() >= CRACK_INPUTS:
         return f"{result.title}: add fracture_toughness and flaw_size to its file to test this."
@@ -112,16 +113,20 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
     radius, toughness = (material.value(name) for name in ("particle_radius", "fracture_toughness"))
     depth = min(material.value("flaw_size"), LARGEST_FLAW * radius)
     intensity = edge_crack_intensity(tension, depth)
+    bound = largest_edge_intensity(result.particle)
+    safe = "no flaw grows, whatever its size" if bound < toughness else "larger flaws may grow"
     text = (
-        f"The largest tensile stress at the surface of {result.title} in one run, "
-        f"{_megapascal(tension)}, on a flaw of {depth * 1e9:.3g} nm gives a stress intensity of "
-        f"{intensity / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g} MPa m^0.5 "
+        f"Of all edge cracks in {result.title} in one run, none has more than "
+        f"{bound / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g}: {safe}. "
+        f"The largest tensile stress at its surface, {_megapascal(tension)}, on a flaw of "
+        f"{depth * 1e9:.3g} nm gives {intensity / 1e6:.3g} MPa m^0.5 "
         f"(K = {EDGE_CRACK} sigma sqrt(pi a))."
     )
     numbers: Numbers = {
         "tension": (tension, "Pa"),
         "flaw_size": (depth, "m"),
         "stress_intensity": (intensity, "Pa m^0.5"),
+        "largest_stress_intensity": (bound, "Pa m^0.5"),
         "fracture_toughness": (toughness, "Pa m^0.5"),
     }
     return Central(text, numbers)
@@ -130,9 +135,12 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
 _LEAVES = ": sodium leaves through the surface, so what stays behind sits inside."
 
 
-def coherent_run(result: MaterialResult) -> ParticleRun | None:
-    """The run with coherency in the chemical potential, where it is an alternative."""
-    return None if result.law is COHERENT else result.runs.get(COHERENT.name)
+def coherent_beside(settings: Comparison, result: MaterialResult) -> MapPoint | None:
+    """Coherent phases side by side, where they are an alternative to the material's own law."""
+    if result.law is COHERENT or not result.law.separates:
+        return None
+    last = result.filling(LAST_FRACTION)
+    return coherent_point(result.material, result.start, last, settings.stress)
 
 
 def _at_last(result: MaterialResult) -> tuple[int, float]:

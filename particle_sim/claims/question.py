@@ -20,8 +20,9 @@ from particle_sim.units import Array
 Flags = NDArray[np.bool_]
 Numbers = dict[str, tuple[float, str]]
 
-OWN, SOLID = "own", "solid solution"
-"""Laws a field map can be asked for: what the material's source describes, and one phase."""
+OWN, SOLID, COHERENT = "own", "solid solution", "coherent"
+"""Laws a field map can be asked for: what the material's source describes, one phase, and coherent
+phases side by side."""
 BOTH_WAYS = (Direction.CHARGE, Direction.DISCHARGE)
 
 GROWTH = "cracks grow over cycles, which is not modelled"

@@ -54,7 +54,7 @@ PENNY_AT_BEST = 4 / (3 * math.sqrt(math.pi)) * 6 / 7 * 7 ** (-1 / 6)
 
 DEEPEST = 0.3
 """Depth over R beyond which a half-plane says nothing about a sphere."""
-_DEPTHS = 40
+_DEPTHS = 20
 
 
 @arguments_checked
@@ -77,7 +77,7 @@ def largest_edge_intensity(run: ParticleRun) -> stress_intensity_unit:
     """Largest K [Pa m^0.5] of an edge crack of any depth to 0.3 R, over all times of a radial run.
 
     The stress is the run's own, phase boundaries included
-    (:func:`~particle_sim.metrics.edge_crack.edge_crack_history` at 40 depths, evenly spaced in the
+    (:func:`~particle_sim.metrics.edge_crack.edge_crack_history` at 20 depths, evenly spaced in the
     root of the depth). Raises :class:`InputError` for sections and bodies.
     """
     mesh = run.particle.mesh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from particle_sim.particle.stability import uniform_stability
+from particle_sim.particle.stability import body_stability, uniform_stability
 from particle_sim.particle.stepper import NO_STRESS, Controls
 from particle_sim.particle.stress_response import stress_response
 from particle_sim.particle.surface.condition import SurfaceCondition
@@ -74,6 +74,7 @@ def _body(
         newton_tolerance=max(1e-3 * tolerance * scale, ITERATED),
         limits=limits,
         event_tolerance=1e-7,
+        stability=body_stability(tuple(system.particle.physics), system.material, system.scales),
     )
 
 

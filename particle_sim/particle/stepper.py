@@ -60,7 +60,7 @@ class Controls:
     event_tolerance: float = 1e-9
     """How closely the end of a run is met, in site fraction and in V."""
     stability: UniformStability | None = None
-    """Of a radial particle in which phases part"""
+    """Of a particle in which phases part"""
 
     def error(self, theta_error: Array) -> float:
         """Error over tolerance; below 1 is good."""

@@ -30,9 +30,9 @@ def warnings_for(
 
     ``boundary_nodes``: node distances that cross a phase boundary which the mesh followed.
 
-    The material's strength is compared with the stress where the material is, not in inert regions.
+    The material's yield stress is held against its own stress, not that of inert regions.
     """
-    particle, peaks = run.particle, run.in_material(run.first_principal_stress)
+    particle, peaks = run.particle, run.in_material(run.von_mises_stress)
     width = interface_width(particle.material, particle.physics, run.temperature)
     cell = _largest_cell(run)
     if boundary_nodes is not None and width is not None:
@@ -43,7 +43,7 @@ def warnings_for(
         space_warning(run.balances.space, tolerance),
         size_warning(run.length),
         interface_warning(width, cell, particle.order),
-        strength_warning(particle.material, float(peaks.max())),
+        yield_warning(particle.material, float(peaks.max())),
         strain_warning(strains),
         _radial_phase_separation(run, width),
         _closed_pieces(run),
@@ -102,14 +102,14 @@ def strain_warning(strain: Array) -> str | None:
     )
 
 
-def strength_warning(material: Material, peak: float) -> str | None:
-    """Where the largest tensile stress [Pa] exceeds the material's strength."""
-    strength = material.properties.get("tensile_strength")
-    if strength is None or peak <= strength.magnitude:
+def yield_warning(material: Material, peak: float) -> str | None:
+    """Where the largest von Mises stress [Pa] exceeds the material's yield stress."""
+    limit = material.properties.get("yield_stress")
+    if limit is None or peak <= limit.magnitude:
         return None
     return (
-        f"The largest tensile stress, {readable(peak / 1e6)} MPa, exceeds the tensile strength of "
-        f"{readable(strength.magnitude / 1e6)} MPa; the material would crack or yield before."
+        f"The largest von Mises stress, {readable(peak / 1e6)} MPa, exceeds the yield stress of "
+        f"{readable(limit.magnitude / 1e6)} MPa; elasticity gives an upper bound there."
     )
 
 

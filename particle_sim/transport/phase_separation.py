@@ -127,5 +127,7 @@ coherent_phase_separation = PhysicsTerm(
     potentials=frozenset({Potential.GRADIENT_ENERGY, Potential.STRESS}),
     needs=_NEEDS,
 )
-"""As ``phase_separation`` with - (d beta/d c) : sigma in the chemical potential, which lowers the
-interaction to chi - k s c_max / 2 (Cahn, Acta Metall. 9 (1961) 795)."""
+"""As ``phase_separation`` with - (d beta/d c) : sigma in the chemical potential. In an endless
+body, and for the shells of a radial model, that lowers the interaction to chi - k s c_max/2 (Cahn,
+Acta Metall. 9 (1961) 795); the one-sided phases of a sphere hardly feel it
+(:mod:`particle_sim.transport.one_sided`), so solve a section where coherent phases matter."""

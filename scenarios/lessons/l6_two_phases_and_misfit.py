@@ -375,13 +375,14 @@ LESSON = Lesson(
     ),
     left_out=(
         "The stress does not act back on the sodium here. If it does and the boundary stays "
-        "coherent (no broken bonds), NVP's central numbers no longer separate, and the gigapascals "
-        "go. Nobody has shown which of the two is right for these particles.",
+        "coherent (no broken bonds), shells no longer form. NVP then comes apart to one side, with "
+        "a wide gradient and about a quarter of the stress, because a sphere bends freely to a "
+        "composition that changes along one axis. Nobody has shown which is right.",
         "No real crystal carries gigapascals of tension for long: it cracks, slips, or the "
         "boundary loses its bonds. Read the number as a reason for damage, not as a "
         "measured stress.",
-        "A shell around a core is one arrangement. In a small particle the phases may lie side by "
-        "side, with less stress.",
+        "A shell around a core is one arrangement. Phases side by side store a tenth to a fifth of "
+        "its energy, with less stress.",
         "Shrinking alike in all directions is assumed; NVP may shrink mostly across one axis.",
         "HE-V's own diffusion coefficient and stiffness are not printed; only its strain is used.",
     ),

@@ -40,7 +40,7 @@ SLOW = 1e-3  # D/R^2 [1/s] below which they must start early, as the surface may
 REACTIONS = {
     "solid": "solid solution",
     "two_phase": "two phases",
-    "coherent": "two phases, if stress acts back",
+    "coherent": "two phases in shells, if stress acts back",
 }
 DIRECTIONS = {way: f"{100 * DONE:.0f} % of a {way}" for way in ("charge", "discharge")}
 LAWS = {
@@ -259,7 +259,7 @@ def revealed() -> str:
     run = run_to(NVP_WINDOW, group(NVP), "two_phase")
     return (
         f"Over random plausible inputs, during a charge at {C_RATE:g}C: {found}. That of uneven "
-        "NVP stays undecided because it needs two phases, and turns round if stress acts back. "
+        "NVP rests on two phases; as a solid solution it depends on D, which nobody printed. "
         "Sodium leaves through the surface, and flows from where there is more to where there is "
         "less. So while it leaves, the surface is always poorer than the inside, whatever D, R "
         f"or reaction: with two phases by {-surface_excess(run):.3f} of the sites. On a "
@@ -349,8 +349,8 @@ LESSON = Lesson(
         "Nobody has printed that it is there.",
         "Choose two phases. NVP is uneven at any D/R², also with HE-V's. Then diffusion is not the "
         "cause, the reaction is.",
-        "Choose two phases with stress that acts back. The unevenness goes away. Which of the two "
-        "is right is not known.",
+        "Choose two phases with stress that acts back. The unevenness goes away, but only because "
+        "this model knows shells alone: a whole sphere would come apart to one side, uneven again.",
         f"Change what {100 * DONE:.0f} % means. On which reading does sodium stay at the surface?",
     ),
     prediction=Prediction(

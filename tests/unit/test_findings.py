@@ -22,7 +22,7 @@ from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.studies.choices import Direction, StressMeasure
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
-from particle_sim.transport.laws import COHERENT, TWO_PHASE
+from particle_sim.transport.laws import TWO_PHASE
 
 WHOSE = {"C1": "uniform", "C6b": "no_cracks"}
 """Claims on HE-V alone, which is a solid solution, by the kind of sentence of its file."""
@@ -127,7 +127,7 @@ def two_phase(title: str, own: Any, coherent: Any) -> MaterialResult:
         SimpleNamespace(
             title=title,
             law=TWO_PHASE,
-            runs={COHERENT.name: coherent},
+            coherent=coherent,
             particle=own,
             index=lambda *_: 0,
             filling=lambda fraction: 1 - fraction,
@@ -145,18 +145,26 @@ def test_a_coherent_boundary_is_told_beside_the_central_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(central, "inhomogeneity_history", np.atleast_1d)
+    monkeypatch.setattr(
+        central, "coherent_beside", lambda _, result: {"inhomogeneity": result.coherent}
+    )
     found = central.spread(SETTINGS, two_phase("A", 0.5, 0.05))
     assert found.numbers["inhomogeneity"] == (0.5, "1")
     assert found.numbers["coherent_inhomogeneity"] == (0.05, "1")
-    assert "If the phase boundary stays coherent, it varies by 5.00 %" in found.text
+    assert "If the phases stay coherent, side by side, it varies by 5.00 %" in found.text
 
 
 def pulled(stress: float) -> Any:
     return SimpleNamespace(stress=np.array([[[stress, 0.0, 0.0]]]))
 
 
-def test_peaks_are_those_of_the_baseline_over_the_candidate() -> None:
-    low, high = (two_phase(n, pulled(s), pulled(s / 4)) for n, s in (("A", 3e8), ("B", 2e8)))
+def test_peaks_are_those_of_the_baseline_over_the_candidate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        central, "coherent_beside", lambda _, result: {"peak_stress": result.coherent}
+    )
+    low, high = (two_phase(n, pulled(s), s / 4) for n, s in (("A", 3e8), ("B", 2e8)))
     found = central.peaks(SETTINGS, high, low)
     assert found.numbers["ratio"] == (pytest.approx(1.5), "1")
     assert found.numbers["coherent_peak"] == (7.5e7, "Pa")
