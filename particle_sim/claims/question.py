@@ -29,7 +29,6 @@ GROWTH = "cracks grow over cycles, which is not modelled"
 NO_LIFE = "cracks that do not grow are needed for a long life and do not make one"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
 CONSISTENT, TOO_LOW, TOO_HIGH = "consistent", "the draws are too low", "the draws are too high"
-READINGS = ("", CONSISTENT, TOO_LOW, TOO_HIGH)
 """What the draws are to a measured number."""
 ONE_CARBON = (
     "size and diffusivity of the hard carbon are those of one published set and were not varied"
@@ -156,7 +155,7 @@ class Evidence:
     follows: Array | None = None
     """What was held against the print (n,), where no draw falls on one side of it alone"""
     fit: str = ""
-    """For a measured number: whether the draws reach it, of ``READINGS``"""
+    """For a measured number: whether the draws reach it"""
     cannot_contradict: str = ""
     """Why a small share leaves the claim open, as a clause"""
     cannot_support: str = ""
