@@ -17,7 +17,7 @@ from particle_sim.claims import central
 from particle_sim.claims.answer import Answer, judged, question_of, untested
 from particle_sim.claims.central import Central
 from particle_sim.claims.kinds import KINDS, NEEDS
-from particle_sim.claims.question import SOLID, Numbers, Tools
+from particle_sim.claims.question import COHERENT, SOLID, Numbers, Tools
 from particle_sim.claims.schema import (
     Claim,
     ClaimFile,
@@ -34,6 +34,7 @@ from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
+from particle_sim.studies.size_map import map_dataset
 from particle_sim.transport import laws
 
 BASELINE, CANDIDATE = "baseline", "candidate"
@@ -206,6 +207,10 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]
+        if law == COHERENT:
+            point = central.coherent_beside(settings, result)
+            if point is not None:
+                return map_dataset([point], laws.COHERENT)
         maps = result.maps if direction is settings.direction else result.opposite_maps
         return maps[laws.SOLID_SOLUTION.name if law == SOLID else result.law.name]
 

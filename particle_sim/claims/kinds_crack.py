@@ -127,7 +127,7 @@ def _evidence(question: Question, rows: list[tuple[str, Flags, bool]]) -> Eviden
         holds=first.holds,
         counted=first.counted,
         inputs=named_inputs(question.draws),
-        text=f"On charge at {question.rate(question.draws[0].material):.3g}C.",
+        text=f"On {_charge(question).value} at {question.rate(question.draws[0].material):.3g}C.",
         name=first.name,
         branches=tuple(branches[1:]),
     )

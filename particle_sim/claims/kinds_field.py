@@ -3,8 +3,8 @@
 They read maps of inhomogeneity against D/R^2 (:mod:`particle_sim.studies.size_map`), solved under
 the reaction that each material's source describes, on charge and on discharge; a sentence that
 names a direction is judged in it, and the other is shown. A material that reacts in two phases is
-shown as a solid solution too. A coherent boundary turns none of these answers: in a free sphere the
-sodium can part to two sides at almost no elastic energy, so that it lowers chi by hundredths.
+asked with coherent phases as well, which part to two sides of a free sphere at almost no elastic
+energy (at its centre, where all draws agree), and shown as a solid solution.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
-from particle_sim.claims.question import OWN, SOLID, Branch, Evidence, Flags, Question
+from particle_sim.claims.question import (
+    COHERENT,
+    OWN,
+    SOLID,
+    Branch,
+    Evidence,
+    Flags,
+    Question,
+)
 from particle_sim.claims.readings import read, spread
 from particle_sim.plausible.draws import MaterialDraws, named_inputs
 from particle_sim.studies.choices import Direction
@@ -27,6 +35,8 @@ Judge = Callable[[Draws, Tables], tuple[Flags, Flags]]
 
 SEPARATES_ABOVE = 2.0
 """Interaction chi above which a regular solution splits into two phases."""
+UNDER = {OWN: "", SOLID: ", as a solid solution", COHERENT: ", with coherent phases side by side"}
+"""What a law is called after the direction."""
 REACHED = 0.97 * LAST_FRACTION
 """Fraction of the capacity from which a draw counts as having reached the last state."""
 
@@ -101,6 +111,7 @@ def _evidence(question: Question, judge: Judge) -> Evidence:
         for way in sorted(offered, key=lambda way: way not in asked)
     ]
     if any(each.material.two_phase for each in question.draws):
+        found.append(_branch(question, judge, COHERENT, asked[0], votes=True))
         found.append(_branch(question, judge, SOLID, asked[0], votes=False))
     first = found[0]
     return Evidence(
@@ -117,9 +128,15 @@ def _branch(
     question: Question, judge: Judge, law: str, direction: Direction, *, votes: bool
 ) -> Branch:
     tables = tuple(
-        question.tools.field_map(name, question.number("c_rate"), law, direction)
-        for name in question.names
+        question.tools.field_map(
+            name,
+            question.number("c_rate"),
+            OWN if law == COHERENT and not each.material.two_phase else law,
+            direction,
+        )
+        for name, each in zip(question.names, question.draws, strict=True)
     )
     holds, counted = judge(question.draws, tables)
-    alone = "" if law == OWN else ", as a solid solution"
-    return Branch(name=f"on {direction.value}{alone}", holds=holds, counted=counted, votes=votes)
+    return Branch(
+        name=f"on {direction.value}{UNDER[law]}", holds=holds, counted=counted, votes=votes
+    )

@@ -21,15 +21,15 @@ from particle_sim.units import Array
 Flags = NDArray[np.bool_]
 Numbers = dict[str, tuple[float, str]]
 
-OWN, SOLID = "own", "solid solution"
-"""Laws a field map can be asked for: what the material's source describes, and one phase."""
+OWN, SOLID, COHERENT = "own", "solid solution", "coherent"
+"""Laws a field map can be asked for: what the material's source describes, one phase, and coherent
+phases side by side."""
 BOTH_WAYS = (Direction.CHARGE, Direction.DISCHARGE)
 
 GROWTH = "cracks grow over cycles, which is not modelled"
 NO_LIFE = "cracks that do not grow are needed for a long life and do not make one"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
 CONSISTENT, TOO_LOW, TOO_HIGH = "consistent", "the draws are too low", "the draws are too high"
-READINGS = ("", CONSISTENT, TOO_LOW, TOO_HIGH)
 """What the draws are to a measured number."""
 
 
@@ -155,7 +155,7 @@ class Evidence:
     follows: Array | None = None
     """What was held against the print (n,), where no draw falls on one side of it alone"""
     fit: str = ""
-    """For a measured number: whether the draws reach it, of ``READINGS``"""
+    """For a measured number: whether the draws reach it"""
     cannot_contradict: str = ""
     """Why a small share leaves the claim open, as a clause"""
     cannot_support: str = ""

@@ -8,16 +8,24 @@ from functools import cache
 import xarray as xr
 
 from particle_sim.cell.design import load_cell_design, with_values
-from particle_sim.claims.question import OWN, FullCells, Tools
+from particle_sim.claims.question import COHERENT, OWN, FullCells, Tools
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.plausible.inputs import Moves
 from particle_sim.plausible.space import draw, space_of
 from particle_sim.studies.choices import Direction, PhysicsChoice, StressMeasure
+from particle_sim.studies.coherent_body import coherent_point
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.footing import made_equal, same_test
 from particle_sim.studies.full_cell_batch import full_cell_batch
-from particle_sim.studies.size_map import map_dataset, map_rates, map_task, run_map_task
+from particle_sim.studies.particle_case import rest_fillings
+from particle_sim.studies.size_map import (
+    LAST_FRACTION,
+    map_dataset,
+    map_rates,
+    map_task,
+    run_map_task,
+)
 from particle_sim.studies.swept_half_cells import swept_half_cells
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
@@ -44,12 +52,17 @@ def level(materials: tuple[Material, ...]) -> tuple[Material, ...]:
 def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
     """Stress and inhomogeneity of a free sphere to 90 % of its capacity, against D/R^2.
 
-    ``law`` is ``OWN`` for the reaction the material's source describes, or ``SOLID`` for one phase.
+    ``law`` is ``OWN`` for the reaction the material's source describes, ``SOLID`` for one phase,
+    or ``COHERENT`` for a single point at the central D/R^2, of phases side by side and coherent.
     """
     material = load_material(name)
-    chosen = laws.SOLID_SOLUTION
-    if law == OWN:
-        chosen = law_of(PhysicsChoice.DECLARED.value, material)
+    if law == COHERENT:
+        start, stop = rest_fillings(material, direction)
+        last = start + LAST_FRACTION * (stop - start)
+        point = coherent_point(material, start, last, StressMeasure.VON_MISES)
+        return map_dataset([point], laws.COHERENT)
+    declared = law_of(PhysicsChoice.DECLARED.value, material)
+    chosen = declared if law == OWN else laws.SOLID_SOLUTION
     points = [
         map_task(
             material,

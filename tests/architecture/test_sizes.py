@@ -30,7 +30,9 @@ LONGER: Mapping[str, str] = {
     "fem/space.py: Space": "values, slopes and integrals of one element; a method each",
     "fem/mesh_checks.py: UncheckedMesh": "the fields of a mesh, a line each",
     "flux.py: SurfaceFlux": "the seam between cell and particle: how it is made, read and joined",
+    "cli/cell.py: cell": "a verb is as long as its options",
     "cli/compare.py: compare": "a verb is as long as its options",
+    "cli/rate.py: rate": "a verb is as long as its options",
     "studies/half_cell_batch.py: half_cell_batch": "the arguments of a study are its documentation",
     "studies/sized_half_cells.py: sized_half_cells": "the same, with a distribution of sizes",
 }

@@ -257,7 +257,7 @@ def test_a_claim_has_one_number_here_and_in_the_ledger(tree: xr.DataTree) -> Non
 def expected_status(numbers: dict[str, Any], entry: xr.Dataset) -> str:
     """By the interval, unless another physics or the baseline leaves the claim open."""
     kind, reason = str(entry["kind"].values), str(entry["decided_by"].values)
-    if any(words in reason for words in ("misfit", "tell the two apart")):
+    if any(words in reason for words in ("misfit", "coherent", "tell the two apart")):
         return "undecided"
     if numbers["share_low"][0] >= 0.9:
         return "supported"

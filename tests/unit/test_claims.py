@@ -23,7 +23,15 @@ from particle_sim.claims.interval import (
 )
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_print import fade_points
-from particle_sim.claims.question import CONSISTENT, SOLID, TOO_HIGH, TOO_LOW, FullCells, Tools
+from particle_sim.claims.question import (
+    COHERENT,
+    CONSISTENT,
+    SOLID,
+    TOO_HIGH,
+    TOO_LOW,
+    FullCells,
+    Tools,
+)
 from particle_sim.claims.schema import Claim, ClaimFile
 from particle_sim.claims.tools import level
 from particle_sim.constants import FARADAY
@@ -545,6 +553,21 @@ def test_a_cause_that_only_one_phase_would_have_is_shown() -> None:
     assert (found.verdict, found.share) == (CONTRADICTED, 0)
     (alone,) = (each for each in found.branches if "solid solution" in each.name)
     assert (alone.verdict, alone.votes) == (SUPPORTED, False)
+
+
+def test_coherent_phases_that_differ_leave_it_open() -> None:
+    material = with_diffusivity("nvp", 1e-4)
+    asked = claim("heterogeneous", ["nvp"], {"c_rate": 1.0, "uniform_below": 0.05})
+
+    def dissolved(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
+        return flat_map(name, c_rate, law).assign(
+            inhomogeneity=flat_map(name, c_rate, law).inhomogeneity * (law != COHERENT)
+        )
+
+    assert ask(asked, load=lambda _: material).verdict is SUPPORTED
+    found = ask(asked, load=lambda _: material, field_map=dissolved)
+    assert found.verdict is UNDECIDED
+    assert "coherent" in found.decided_by
 
 
 def test_a_known_cut_off_stands_for_both() -> None:
