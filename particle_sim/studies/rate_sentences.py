@@ -32,7 +32,8 @@ def summary(tree: xr.DataTree) -> str:
     """One sentence per material on its most demanding print, then every printed point."""
     names = list(tree.attrs["materials"])
     blocks = [sentence(tree.children[name]) for name in names]
-    blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
+    if "sizes" in tree.attrs:
+        blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
     blocks += ["\n".join(_point_lines(tree.children[name])) for name in names]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -84,6 +85,10 @@ def _consequence(row: Mapping[str, float]) -> str:
 
 def _size_lines(node: xr.DataTree) -> Iterator[str]:
     if "sizes" not in node.children:
+        yield (
+            f"{node.attrs['title']} stays at one size: particles of two phases fill one by one and "
+            "do not share a current by diffusion."
+        )
         return
     table = node.children["sizes"].to_dataset()
     yield (
