@@ -40,11 +40,10 @@ _SPREADS, _TIMES = np.linspace(0.0, WIDEST, 65), np.linspace(-9.0, 5.0, 561)
 def population_rise(reduced_time: Array, spread: float) -> Array:
     """g(tau) for tau > 0; ``spread`` is log10 of the geometric standard deviation.
 
-        >>> from particle_sim.inference.forms import WIDEST
-    from particle_sim.inference.sphere import surface_rise
-        >>> tau = np.array([1e-4, 0.3])
-        >>> bool(np.allclose(population_rise(tau, 0.0), surface_rise(tau), rtol=1e-10))
-        True
+    >>> from particle_sim.inference.sphere import surface_rise
+    >>> tau = np.array([1e-4, 0.3])
+    >>> bool(np.allclose(population_rise(tau, 0.0), surface_rise(tau), rtol=1e-10))
+    True
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(_SIZES)
     stretch = 10 ** (2 * spread * nodes)

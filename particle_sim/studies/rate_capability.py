@@ -15,7 +15,7 @@ from particle_sim.cell.design import CellKind
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
-from particle_sim.errors import refuse
+from particle_sim.errors import InputError, refuse
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.studies.choices import Footing, PhysicsChoice
 from particle_sim.studies.footing import TRANSPORT, Levelled, level, with_own_transport
@@ -174,8 +174,13 @@ def _cells(study: RateStudy, record: MaterialRecord, kind: CellKind) -> list[Cel
 
 
 def _of_models(study: RateStudy, made: Cell) -> Iterator[Cell]:
-    """Only half cells of one phase are asked for many sizes."""
+    """Only half cells of one phase are asked for many sizes; refused where nothing is left."""
     single = made.negative is not None or made.material.two_phase
+    if single and set(study.models) == {CellModel.MPM}:
+        raise InputError(
+            f"{made.material.name}: only half cells of one phase take many sizes (MPM); "
+            "add a model such as SPM."
+        )
     for model in study.models:
         if model is not CellModel.MPM:
             yield replace(made, model=model)

@@ -34,7 +34,8 @@ def summary(tree: xr.DataTree) -> str:
     same = ", ".join(np.atleast_1d(tree.attrs.get("same_for_all", [])))
     blocks = [f"Not printed of all, and therefore the same for all: {same}."] if same else []
     blocks += [sentence(tree.children[name]) for name in names]
-    blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
+    if "sizes" in tree.attrs:
+        blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
     blocks += ["\n".join(_point_lines(tree.children[name])) for name in names]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -86,6 +87,10 @@ def _consequence(row: Mapping[str, float]) -> str:
 
 def _size_lines(node: xr.DataTree) -> Iterator[str]:
     if "sizes" not in node.children:
+        yield (
+            f"{node.attrs['title']} stays at one size: particles of two phases fill one by one and "
+            "do not share a current by diffusion."
+        )
         return
     table = node.children["sizes"].to_dataset()
     yield (
