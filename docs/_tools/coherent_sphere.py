@@ -13,7 +13,7 @@ import numpy as np
 
 import particle_sim as ps
 from particle_sim.fem.bisection import Bisection, bisected
-from particle_sim.studies.coherent_sphere import CoherentField, coherent_field
+from particle_sim.studies.coherent_sphere import RAMP, CoherentField, coherent_field
 from particle_sim.units import Array
 
 TARGET = Path(__file__).resolve().parents[2] / "parameters" / "fields" / "coherent_sphere.toml"
@@ -45,8 +45,8 @@ def smooth(
         aside = field.potential(axial, np.hypot(axial, across + step))
         steep = np.hypot(ahead - m, aside - m) / step
         share = 0.5 + 0.5 * np.tanh(2 * (m - middle) / steep / WIDTH)
-        low = field.filling_of(np.minimum(m, middle - 1e-9))
-        high = field.filling_of(np.maximum(m, middle + 1e-9))
+        low = field.filling_of(np.minimum(m, middle - RAMP * coherency))
+        high = field.filling_of(np.maximum(m, middle + RAMP * coherency))
         return np.asarray(low + (high - low) * share)
 
     return filling

@@ -141,37 +141,29 @@ def mechanisms(
     V; A. A. Griffith, Phil. Trans. R. Soc. A 221 (1921) 163. Small strain; no hardening.
     """
     share = np.asarray(core_share, dtype=float)
-    _check_share(share)
-    coherent, plastic = _coherent(boundary, share), plastic_shell(boundary, share)
-    nothing = np.zeros_like(coherent.tension)
-    core = np.cbrt(share) * boundary.radius
-    free = {
-        Mechanism.INCOHERENT: boundary.interface_energy * 4 * np.pi * core**2 + nothing,
-        Mechanism.CUT: boundary.cut_energy + nothing,
+    if not np.all((share > 0) & (share < 1)):
+        raise InputError("A core share must lie between 0 and 1, both ends excluded.")
+    coherent, core = _coherent(boundary, share), np.cbrt(share) * boundary.radius
+    found = {
+        Mechanism.COHERENT: coherent,
+        Mechanism.PLASTIC: plastic_shell(boundary, share),
+        Mechanism.INCOHERENT: _scaled(coherent, boundary.interface_energy * 4 * np.pi * core**2),
+        Mechanism.CUT: _scaled(coherent, boundary.cut_energy),
     }
-    found = {Mechanism.COHERENT: coherent, Mechanism.PLASTIC: plastic}
-    for name, energy in free.items():
-        found[name] = Branch(
-            tension=nothing,
-            von_mises=nothing,
-            surface_hoop=nothing,
-            core_pressure=nothing,
-            energy=energy,
-        )
     if boundary.has_intermediate:
-        found[Mechanism.HALVES] = Branch(
-            tension=coherent.tension / 2,
-            von_mises=coherent.von_mises / 2,
-            surface_hoop=coherent.surface_hoop / 2,
-            core_pressure=coherent.core_pressure / 2,
-            energy=coherent.energy / 4,
-        )
+        found[Mechanism.HALVES] = _scaled(coherent, coherent.energy / 4, stress=0.5)
     return found
 
 
-def _check_share(share: Array) -> None:
-    if not np.all((share > 0) & (share < 1)):
-        raise InputError("A core share must lie between 0 and 1, both ends excluded.")
+def _scaled(coherent: Branch, energy: Array, stress: float = 0.0) -> Branch:
+    """The coherent stress times a factor, with an ``energy`` of its own."""
+    return Branch(
+        tension=stress * coherent.tension,
+        von_mises=stress * coherent.von_mises,
+        surface_hoop=stress * coherent.surface_hoop,
+        core_pressure=stress * coherent.core_pressure,
+        energy=energy + np.zeros_like(coherent.energy),
+    )
 
 
 def _coherent(boundary: PhaseBoundary, share: Array) -> Branch:

@@ -30,6 +30,7 @@ MIRRORED = {"tension": "compression", "surface_tension": "surface_compression"}
 SEPARATES_ABOVE = 2.0
 _PASSED = 201
 _NOTHING = 1e-3
+_LEAST = 0.01  # of B, below which stress does not move the phases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +156,7 @@ def _spread(material: Material, filling: float) -> float:
     if not 0 < filling < 1:
         return 0.0
     chi, ratio = material.value("regular_solution_parameter"), material.value("poisson_ratio")
-    field = coherent_field(chi, coherency_energy(material), filling, ratio)
+    field = coherent_field(chi, max(coherency_energy(material), _LEAST), filling, ratio)
     ends = field.filling(np.array([-1.0, 1.0]), np.ones(2))
     return max(step.share for step in material.steps) * float(np.ptp(ends))
 

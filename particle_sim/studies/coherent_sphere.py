@@ -33,6 +33,8 @@ POINTS = 60
 SETTLED = 1e-6
 """Root mean square change of y at which the field is found."""
 MOST_ROUNDS = 5000
+RAMP = 0.01
+"""Half width in m over B of a sharp boundary: a few hundredths of R, as far apart as the points."""
 _START = 0.02
 _WIDEST = 80.0
 
@@ -133,14 +135,14 @@ def local_filling(interaction: float, coherency: float) -> Callable[[Array], Arr
     three."""
     tail = np.logspace(-12, -3, 400)
     y = np.concatenate([tail, np.linspace(1e-3, 1 - 1e-3, 6001)[1:-1], 1 - tail[::-1]])
-    left = interaction - coherency / 2
+    left, ramp = interaction - coherency / 2, 0.0 * y
     if left > 2:
         spinodal = 0.5 - 0.5 * np.sqrt(1 - 2 / left)
         low = brentq(lambda x: np.log(x / (1 - x)) + left * (1 - 2 * x), 1e-12, spinodal)
         y = np.concatenate([y[y < low], [low, 1 - low], y[y > 1 - low]])
-    m = np.log(y / (1 - y)) + interaction * (1 - 2 * y) + coherency * y
-    rising = np.maximum.accumulate(m)  # both ends of the tangent are equal to rounding only
-    return lambda value: np.interp(value, rising, y)
+        ramp = RAMP * coherency * np.sign(y - 0.5)
+    m = np.log(y / (1 - y)) + interaction * (1 - 2 * y) + coherency * y + ramp
+    return lambda value: np.interp(value, m, y)
 
 
 def _height(share: float) -> float:

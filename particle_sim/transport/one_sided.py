@@ -51,7 +51,7 @@ def one_sided_barrier(coherency: Array) -> Array:
     free sphere of equal phases; boundaries of theta are natural (no wetting).
 
     >>> one_sided_barrier(np.array([0.0, 4.375, 1e6])).round(4)
-    array([4.333 , 4.375 , 5.    ])
+    array([4.333, 4.375, 4.995])
     """
     wanted = np.asarray(coherency, dtype=float)
     if not np.all(wanted >= 0):
