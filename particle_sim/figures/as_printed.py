@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
-from particle_sim.figures.ball import draw_ball, draw_scale_bar, filling_radii
+from particle_sim.figures.ball import ball_row, filling_radii, name_balls
 from particle_sim.figures.of_comparison import of_comparison
-from particle_sim.figures.particle_fields import state_profile
-from particle_sim.figures.sheet import say_not_reached, span_text
-from particle_sim.figures.style import ROLES, SODIUM_MAP, STRESS_MAP, Figure, figure_style, plain
+from particle_sim.figures.particle_fields import field_scale, state_profile
+from particle_sim.figures.style import ROLES, SODIUM_MAP, Figure, figure_style, plain
 from particle_sim.units import Array
 
 _WHOLE, _STRETCHED, _STRESS = "whole", "stretched", "stress"
@@ -51,94 +49,68 @@ def _rows(
 ) -> None:
     number, kind = row
     name, factor = ("shown_stress", 1e-6) if kind == _STRESS else ("site_fraction", 1.0)
-    values = {
-        (role, fraction): state_profile(panel[role], name, fraction)
+    states = {
+        role: [state_profile(panel[role], name, each, factor) for each in fractions]
         for role in ROLES
-        for fraction in fractions
     }
-    known = {key: factor * each for key, each in values.items() if each is not None}
+    known = [values for each in states.values() for values in each if values is not None]
+    scales = [field_scale(name, known)] * len(fractions)
+    if kind == _STRETCHED:
+        scales = [_stretched(pair) for pair in zip(*states.values(), strict=True)]
     fills = filling_radii({role: float(panel[role].radius[-1]) for role in ROLES})
     for place, role in enumerate(ROLES):
-        shown = [fraction for fraction in fractions if (role, fraction) in known]
-        for column, fraction in enumerate(fractions):
-            axes = figure.add_subplot(grid[2 * number + place, column])
-            if fraction not in shown:
-                say_not_reached(axes)
-                continue
-            radius, own = panel[role].radius.values, known[role, fraction]
-            norm, cmap = _scale(kind, known, fraction)
-            draw_ball(axes, radius, own, norm=norm, cmap=cmap, largest=fills[role])
-            axes.text(
-                0.5, -0.02, span_text(own), ha="center", va="top", fontsize=6.5,
-                transform=axes.transAxes, color="#333333",
-            )  # fmt: skip
-            if fraction == shown[0]:
-                draw_scale_bar(axes, float(radius[-1]), fills[role])
-    _bar(figure, figure.add_subplot(grid[2 * number : 2 * number + 2, -1]), kind, known, panel)
+        ball_row(
+            figure,
+            [grid[2 * number + place, column] for column in range(len(fractions))],
+            panel[role].radius.values,
+            states[role],
+            scales=scales,
+            largest=fills[role],
+        )
+    title = str(panel["baseline"].shown_stress.attrs["long_name"])
+    _bar(figure.add_subplot(grid[2 * number : 2 * number + 2, -1]), kind, scales[0], title)
 
 
-def _scale(kind: str, known: dict[tuple[str, float], Array], fraction: float) -> tuple[Any, Any]:
-    """The colours of a state; those of the stretched rows are of both materials in that state."""
-    import matplotlib
+def _stretched(pair: tuple[Array | None, ...]) -> tuple[Any, str]:
+    """The colours of one state over what both materials hold in it."""
     from matplotlib.colors import Normalize
 
-    if kind == _WHOLE:
-        return Normalize(0.0, 1.0), matplotlib.colormaps[SODIUM_MAP]
-    if kind == _STRESS:
-        highest = max(float(np.abs(each).max()) for each in known.values())
-        lowest = min(float(each.min()) for each in known.values())
-        return Normalize(min(lowest, 0.0), highest), matplotlib.colormaps[STRESS_MAP]
-    here = [each for (_, at), each in known.items() if at == fraction]
-    low, high = min(each.min() for each in here), max(each.max() for each in here)
-    return Normalize(low, max(high, low + 1e-12)), matplotlib.colormaps[SODIUM_MAP]
+    known = [values for values in pair if values is not None]
+    low, high = min(each.min() for each in known), max(each.max() for each in known)
+    return Normalize(low, max(high, low + 1e-12)), SODIUM_MAP
 
 
-def _bar(
-    figure: Any, axes: Any, kind: str, known: dict[tuple[str, float], Array], panel: Any
-) -> None:
+def _bar(axes: Any, kind: str, scale: tuple[Any, str], title: str) -> None:
+    from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    norm, cmap = _scale(kind, known, next(at for _, at in known))
+    norm, cmap = scale[0], colormaps[scale[1]]
     if kind == _STRETCHED:
-        bar = figure.colorbar(ScalarMappable(norm=Normalize(0, 1), cmap=cmap), cax=axes)
-        bar.set_ticks([0, 1], labels=["least", "most"])
-        bar.set_label("Sodium, stretched over each state\n(filling of the sodium window)")
+        norm = Normalize(0, 1)
+    bar = axes.figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=axes)
+    if kind == _STRESS:
+        bar.set_label(f"{title[0].upper()}{title[1:]} [MPa]")
         return
-    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=axes)
-    title = str(panel["baseline"].shown_stress.attrs["long_name"])
-    bar.set_label(
-        f"{title[0].upper()}{title[1:]} [MPa]"
-        if kind == _STRESS
-        else "Sodium content\n(filling of the sodium window)"
-    )
+    if kind == _STRETCHED:
+        bar.set_ticks([0, 1], labels=["least", "most"])
+    words = "Sodium, stretched over each state" if kind == _STRETCHED else "Sodium content"
+    bar.set_label(f"{words}\n(filling of the sodium window)")
 
 
 def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[float]) -> None:
     node = results["as_printed"]
-    chosen = node.attrs["chosen"]
-    reading = node["readings"].to_dataset().sel(state=chosen)
-    for column, fraction in enumerate(fractions):
-        box = grid[0, column].get_position(figure)
-        bold = "bold" if abs(fraction - float(reading.fraction)) < 1e-9 else "normal"
-        figure.text(
-            0.5 * (box.x0 + box.x1), box.y1 + 0.007, f"{fraction:.0%}", ha="center", fontweight=bold
-        )
-    for row in range(6):
-        box = grid[row, 0].get_position(figure)
-        figure.text(
-            0.155, 0.5 * (box.y0 + box.y1) + 0.006, plain(results[ROLES[row % 2]].attrs["title"]),
-            ha="right", va="center", fontsize=10, fontweight="bold",
-        )  # fmt: skip
+    reading = node["readings"].to_dataset().sel(state=node.attrs["chosen"])
+    titles = [plain(results[role].attrs["title"]) for role in ROLES]
+    name_balls(figure, grid, titles, fractions, reading.passed.item())
     left = grid[0, 0].get_position(figure).x0
-    lines = _assumed(results, chosen)
+    words = "As printed" if node.attrs["printed"] else "As if printed"
     figure.text(
-        left, 0.975, f"As printed: {reading.direction.item()} at {node.attrs['c_rate']:g}C, "
+        left, 0.975, f"{words}: {reading.direction.item()} at {node.attrs['c_rate']:g}C, "
         f"read as {reading.title.item()}", fontsize=11, fontweight="bold",
     )  # fmt: skip
+    lines = _assumed(results, node.attrs["chosen"])
     figure.text(left, 0.967, "\n".join(lines), fontsize=8, color="#333333", va="top")
-    box = grid[0, 0].get_position(figure)
-    figure.text(0.155, box.y1 + 0.007, f"{reading.passed.item()}:", ha="right", fontsize=8)
 
 
 def _assumed(results: xr.DataTree, chosen: str) -> list[str]:

@@ -1,16 +1,18 @@
-"""A ball with one octant cut away, coloured by a field that depends on the radius."""
+"""Balls with one octant cut away, coloured by a field that depends on the radius, in rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from particle_sim.figures.sheet import GREY, length_text, round_length
+from particle_sim.figures.sheet import GREY, length_text, round_length, say_not_reached, span_text
 from particle_sim.units import Array
 
 PIXELS = 200
+NAMES = 0.155
+"""Where the names of rows end, as a share of the figure's width."""
 MOST_APART = 5.0
 """Ratio of radii above which a smaller ball would be too small to read beside the larger."""
 
@@ -90,3 +92,52 @@ def filling_radii(radii: Mapping[str, float]) -> dict[str, float]:
     if largest <= MOST_APART * min(radii.values()):
         return dict.fromkeys(radii, largest)
     return dict(radii)
+
+
+def ball_row(
+    figure: Any,
+    row: Sequence[Any],
+    radius: Array,
+    states: Sequence[Array | None],
+    *,
+    scales: Sequence[tuple[Any, str]],
+    largest: float,
+) -> None:
+    """A ball for every state in its place of ``row``, coloured by its scale (norm, colour map).
+
+    Its smallest and largest value stand under each, and a scale bar left of the first.
+    """
+    import matplotlib
+
+    first = True
+    for place, values, (norm, name) in zip(row, states, scales, strict=True):
+        axes = figure.add_subplot(place)
+        if values is None:
+            say_not_reached(axes)
+            continue
+        cmap = matplotlib.colormaps[name]
+        draw_ball(axes, radius, values, norm=norm, cmap=cmap, largest=largest)
+        axes.text(
+            0.5, -0.02, span_text(values), ha="center", va="top", fontsize=6.5,
+            transform=axes.transAxes, color=GREY,
+        )  # fmt: skip
+        if first:
+            draw_scale_bar(axes, float(radius[-1]), largest)
+        first = False
+
+
+def name_balls(
+    figure: Any, grid: Any, titles: Sequence[str], fractions: Sequence[float], passed: str
+) -> None:
+    """The fractions above six rows of balls, and the names of both materials before them."""
+    for column, fraction in enumerate(fractions):
+        box = grid[0, column].get_position(figure)
+        figure.text(0.5 * (box.x0 + box.x1), box.y1 + 0.008, f"{fraction:.0%}", ha="center")
+    for row in range(6):
+        box = grid[row, 0].get_position(figure)
+        figure.text(
+            NAMES, 0.5 * (box.y0 + box.y1) + 0.005, titles[row % 2], ha="right", va="center",
+            fontsize=10, fontweight="bold",
+        )  # fmt: skip
+    top = grid[0, 0].get_position(figure).y1
+    figure.text(NAMES, top + 0.008, f"{passed}:", ha="right", fontsize=8)

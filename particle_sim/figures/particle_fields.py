@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.ball import draw_ball, draw_scale_bar, filling_radii
+from particle_sim.figures.ball import ball_row, filling_radii, name_balls
 from particle_sim.figures.of_comparison import of_comparison
-from particle_sim.figures.sheet import say_not_reached, span_text
 from particle_sim.figures.style import (
     ROLES,
     SIGNED_MAP,
@@ -48,7 +48,7 @@ def particle_fields(results: xr.DataTree) -> Figure:
         figure = figure_class(figsize=(1.5 * len(fractions) + 2.6, 9.6))
         grid = figure.add_gridspec(
             6, len(fractions) + 1, width_ratios=[*[1.0] * len(fractions), 0.07],
-            left=0.16, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
+            left=0.17, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
         )  # fmt: skip
         for number, (variable, title, factor, unit) in enumerate(_ROWS):
             _draw_quantity(figure, grid, fields, fractions, number, (variable, title, factor, unit))
@@ -61,11 +61,15 @@ def _own_run(results: xr.DataTree, role: str) -> xr.Dataset:
     return node[f"particle/{node.attrs['law']}"].to_dataset()
 
 
-def state_profile(run: xr.Dataset, variable: str, fraction: float) -> Array | None:
-    """A field along the radius at a fraction of the capacity; ``None`` if not reached."""
+def state_profile(
+    run: xr.Dataset, variable: str, fraction: float, factor: float = 1.0
+) -> Array | None:
+    """``factor`` times a field along the radius at a fraction of the capacity; ``None`` if not
+    reached.
+    """
     distance = np.abs(run.fraction.values - fraction)
     index = int(np.argmin(distance))
-    return np.asarray(run[variable].values[index]) if distance[index] < 1e-4 else None
+    return np.asarray(factor * run[variable].values[index]) if distance[index] < 1e-4 else None
 
 
 def _draw_quantity(
@@ -76,43 +80,35 @@ def _draw_quantity(
     number: int,
     row: tuple[str, str | None, float, str],
 ) -> None:
-    import matplotlib
+    from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
 
     variable, title, factor, unit = row
     profiles = {
-        (role, fraction): state_profile(fields[role], variable, fraction)
+        role: [state_profile(fields[role], variable, each, factor) for each in fractions]
         for role in ROLES
-        for fraction in fractions
     }
-    known = [factor * values for values in profiles.values() if values is not None]
-    norm, name = _scale(variable, known)
-    cmap = matplotlib.colormaps[name]
+    known = [values for row in profiles.values() for values in row if values is not None]
+    norm, name = scale = field_scale(variable, known)
     fills = filling_radii({role: float(fields[role].radius[-1]) for role in ROLES})
+    for place, role in enumerate(ROLES):
+        ball_row(
+            figure,
+            [grid[2 * number + place, column] for column in range(len(fractions))],
+            fields[role].radius.values,
+            profiles[role],
+            scales=[scale] * len(fractions),
+            largest=fills[role],
+        )
     label = title or str(fields["baseline"][variable].attrs["long_name"])
     label = label[0].upper() + label[1:]
-    for place, role in enumerate(ROLES):
-        radius = fields[role].radius.values
-        shown = [each for each in fractions if profiles[role, each] is not None]
-        for column, fraction in enumerate(fractions):
-            axes = figure.add_subplot(grid[2 * number + place, column])
-            values = profiles[role, fraction]
-            if values is None:
-                say_not_reached(axes)
-                continue
-            draw_ball(axes, radius, factor * values, norm=norm, cmap=cmap, largest=fills[role])
-            axes.text(
-                0.5, -0.02, span_text(factor * values), ha="center", va="top", fontsize=6.5,
-                transform=axes.transAxes, color="#333333",
-            )  # fmt: skip
-            if fraction == shown[0]:
-                draw_scale_bar(axes, float(radius[-1]), fills[role])
     bar_axes = figure.add_subplot(grid[2 * number : 2 * number + 2, -1])
-    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=bar_axes)
+    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=colormaps[name]), cax=bar_axes)
     bar.set_label(f"{label} [{unit}]" if unit in ("MPa", "%") else f"{label}\n({unit})")
 
 
-def _scale(variable: str, known: list[Array]) -> tuple[Any, str]:
+def field_scale(variable: str, known: Sequence[Array]) -> tuple[Any, str]:
+    """Norm and name of the colour map of a field over all its values; a signed stress is even."""
     from matplotlib.colors import Normalize
 
     if variable == "site_fraction":
@@ -131,15 +127,7 @@ def _scale(variable: str, known: list[Array]) -> tuple[Any, str]:
 def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[float]) -> None:
     attrs = results.attrs
     titles = {role: plain(results[role].attrs["title"]) for role in ROLES}
-    for column, fraction in enumerate(fractions):
-        box = grid[0, column].get_position(figure)
-        figure.text(0.5 * (box.x0 + box.x1), box.y1 + 0.008, f"{fraction:.0%}", ha="center")
-    for row in range(6):
-        box = grid[row, 0].get_position(figure)
-        figure.text(
-            0.145, 0.5 * (box.y0 + box.y1), titles[ROLES[row % 2]], ha="right", va="center",
-            fontsize=10, fontweight="bold",
-        )  # fmt: skip
+    name_balls(figure, grid, list(titles.values()), fractions, attrs["passed"])
     left = grid[0, 0].get_position(figure).x0
     laws = ", ".join(f"{titles[role]}: {results[role].attrs['law_title']}" for role in ROLES)
     figure.text(
@@ -150,4 +138,3 @@ def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[floa
     if len(set(filling_radii(radii).values())) > 1:
         laws += "; sizes too far apart for one scale, see the bars"
     figure.text(left, 0.943, laws, fontsize=8, color="#333333")
-    figure.text(0.145, 0.908, f"{attrs['passed']}:", ha="right", fontsize=8)

@@ -3,8 +3,10 @@
 The inverse question to ``compare``. The picture in words: at 90 % the baseline is uneven and the
 candidate even, (max - min)/c_max above and below one limit. With a constant D and a constant
 current both depend on q = N R/(D c_max) = C_RATE rate/(3 D/R^2) and the state alone; where a long
-run has become steady, the spread is q/2 and the surface is q/5 off the mean. The region of a
-material is where its words hold and the state is reached before a cut-off.
+run has become steady, the spread is q/2 and the surface is q/5 off the mean (Crank, The Mathematics
+of Diffusion, 1975, eq. 6.45). The region of a material is where its words hold and the state is
+reached before a cut-off. At 90 % of a charge the surface is empty at about q = 1/2, so that no
+spread above about 1/4 can be shown there.
 """
 
 from __future__ import annotations

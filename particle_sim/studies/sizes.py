@@ -23,7 +23,7 @@ def size_cautions(settings: Comparison, baseline: Material, candidate: Material)
 
     Titration, impedance and voltammetry see the diffusion time R^2/D, or the area over which the
     current goes; a fit to rates does too. Their D holds for the radius that it was evaluated with
-    (Weppner and Huggins, J. Electrochem. Soc. 124 (1977) 1569, eq. 33). Nothing is said of a D
+    (Weppner and Huggins, J. Electrochem. Soc. 124 (1977) 1569). Nothing is said of a D
     that the user sets as well, or that was measured on another material.
     """
     found = [_mixed(baseline, candidate)]
