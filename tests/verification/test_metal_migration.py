@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from reference import assert_close
 
-from particle_sim.errors import InputError
 from particle_sim.metrics.metal_migration import (
     ELECTRONVOLT,
     barrier_of_share,
@@ -84,28 +83,3 @@ def test_waiting_times_notice() -> None:
 def test_share_moved_notices() -> None:
     with pytest.raises(AssertionError, match=r"share: .* exceeds"):
         check_share(1.05, 0.05, 36000.0, sign=-1.0)
-
-
-@pytest.mark.parametrize(
-    ("share", "energy", "says"),
-    [
-        (0.6, 0.0, "between 0 and the settled share, 0.5"),
-        (0.0, None, "between 0 and the settled share, 1"),
-        (1.0, None, "between 0 and the settled share, 1"),
-    ],
-)
-def test_a_share_that_no_barrier_gives_is_refused(
-    share: float, energy: float | None, says: str
-) -> None:
-    with pytest.raises(InputError, match=says):
-        barrier_of_share(share, 3600.0, site_energy=energy)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"temperature": 0.0}, {"attempt_frequency": -1.0}, {"temperature": float("nan")}]
-)
-def test_impossible_conditions_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(InputError, match="it must be above 0"):
-        hop_rate(1e5, **wrong)
-    with pytest.raises(InputError, match="it must be at least 0"):
-        hop_rate(-1.0)
