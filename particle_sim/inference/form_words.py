@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from particle_sim.inference.form_scores import CARRIED, FormScore
 from particle_sim.inference.forms import SHAPES, TITLES
+from particle_sim.inference.groups import GROUPS
 
 DECISIVE = 3.0
 """Difference of ln Z, a factor 20, from which the data prefer a form (Kass & Raftery, J. Am. Stat.
@@ -26,7 +27,8 @@ def score_lines(scores: Sequence[FormScore]) -> list[str]:
 def _line(score: FormScore) -> str:
     names = SHAPES[score.form]
     shape = [
-        f"{own.meaning} {10**value:.3g}" for own, value in zip(names, score.best[4:], strict=True)
+        f"{own.meaning} {10**value:.3g}"
+        for own, value in zip(names, score.best[len(GROUPS) :], strict=True)
     ]
     detail = f" ({shape[0]})" if shape else ""
     return (

@@ -59,14 +59,11 @@ def population_rise(reduced_time: Array, spread: float) -> Array:
     return np.asarray(3 * reach / _CONTOUR * (ahead.real + around.real.sum(axis=-1)))
 
 
-def rise_at(reduced_time: Array, spread: Array) -> Array:
-    """g(tau) from a table, 3e-4 relative; the arrays broadcast."""
-    log_time = np.log10(np.maximum(reduced_time, 1e-300))
-    return np.asarray(np.exp(_read(spread, log_time)[0]))
-
-
 def time_of_rise(rise: Array, spread: Array) -> Array:
-    """tau at which :func:`rise_at` reaches ``rise``, by Newton's method in the logarithms."""
+    """tau at which g reaches ``rise``, from a table, 1e-3 relative; the arrays broadcast.
+
+    By Newton's method in the logarithms.
+    """
     wanted = np.log(np.maximum(rise, 1e-300))
     single = time_of_a_sphere(rise)
     log_time = np.log10(np.maximum(single, 1e-300)) + np.zeros_like(wanted + spread)

@@ -73,12 +73,8 @@ class SizedMetrics:
     @property
     def axis_units(self) -> dict[str, str]:
         """SI unit of every input it takes."""
-        own = {name: self.material[name].unit for name in MATERIAL_NAMES if name in self._known}
+        own = {name: self.material[name].unit for name in MATERIAL_NAMES}
         return {"c_rate": "1/h", "size_spread": "1", "stress": "Pa", **own}
-
-    @property
-    def _known(self) -> set[str]:
-        return set(self.material.properties)
 
     def content(self) -> dict[str, Any]:
         """What its answers depend on."""

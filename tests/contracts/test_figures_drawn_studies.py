@@ -20,6 +20,7 @@ from particle_sim.learn.picture import Ball, Line, Panel, Picture, Quantity
 from particle_sim.learn.slides import slide
 
 RATES = np.array([0.1, 1.0, 10.0])
+CENTRES = (1e-3, 20.0, 5e-2, 110.0, 2.0, 10.0)
 DRAW = np.random.default_rng(5)
 
 
@@ -158,7 +159,7 @@ def fit() -> xr.DataTree:
         node: xr.Dataset(
             {
                 name: ("draw", centre * 10 ** DRAW.uniform(-width, width, 50))
-                for name, centre in zip(LABELS, (1e-3, 20.0, 5e-2, 110.0), strict=True)
+                for name, centre in zip(LABELS, CENTRES, strict=True)
             }
         )
         for node, width in (("/prior", 1.0), ("/posterior", 0.2))
@@ -203,8 +204,8 @@ def test_a_fitted_curve_is_over_the_c_rate(fit: xr.DataTree) -> None:
 
 
 def test_pairs_have_the_column_along_x_and_the_row_along_y(fit: xr.DataTree) -> None:
-    names, panels = list(LABELS), np.array(fit_pairs(fit).axes).reshape(4, 4)
-    for row in range(4):
+    names, panels = list(LABELS), np.array(fit_pairs(fit).axes).reshape(len(LABELS), -1)
+    for row in range(len(LABELS)):
         for column in range(row):
             axes = panels[row, column]
             for line, node in zip(axes.lines, ("prior", "posterior"), strict=True):
