@@ -41,7 +41,7 @@ class Voltammogram:
     anodic: Peak | None
     """The largest"""
     cathodic: Peak | None
-    """Of the same rank in potential where both branches have as many peaks, else the largest"""
+    """That of the same plateau, counted from the end of the window that both branches reach"""
 
     @property
     def gap(self) -> float | None:
@@ -68,12 +68,11 @@ def voltammogram(run: CellRun) -> Voltammogram:
     """
     up, down = (_branch(run, mode) for mode in (Mode.SWEEP_UP, Mode.SWEEP_DOWN))
     tops, feet = _peaks(up), _peaks(down)
-    if tops and len(tops) == len(feet):
-        rank = sum(up[0][place] < up[0][tops[0]] for place in tops)
-        feet = [sorted(feet, key=lambda place: down[0][place])[rank]]
+    anodic = _peak(run, up, tops[0]) if tops else None
+    alone = feet[0] if feet else None
+    partner = _partner(tops, feet, up[0], down[0]) if tops else alone
     return Voltammogram(
-        anodic=_peak(run, up, tops[0]) if tops else None,
-        cathodic=_peak(run, down, feet[0]) if feet else None,
+        anodic=anodic, cathodic=None if partner is None else _peak(run, down, partner)
     )
 
 
@@ -108,6 +107,19 @@ def _branch(run: CellRun, mode: Mode) -> tuple[Array, Array]:
     rows = run.step == steps[-1]
     sign = -1 if mode is Mode.SWEEP_UP else 1
     return run.voltage[rows], sign * run.current[rows]
+
+
+def _partner(tops: list[int], feet: list[int], up: Array, down: Array) -> int | None:
+    """The downward peak of the plateau of the first of ``tops``.
+
+    Counted from the low end where the upward branch may have turned before its last peak, and from
+    the high end where the downward one did.
+    """
+    rising, falling = sorted(tops, key=lambda i: up[i]), sorted(feet, key=lambda i: down[i])
+    rank = rising.index(tops[0])
+    if len(rising) > len(falling):
+        rank += len(falling) - len(rising)
+    return falling[rank] if rank >= 0 else None
 
 
 def _peaks(branch: tuple[Array, Array]) -> list[int]:

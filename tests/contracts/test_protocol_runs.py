@@ -114,3 +114,21 @@ def test_what_pybamm_cannot_solve_names_a_rate_that_it_can(
         ps.solve_cell(cell, protocols.charge(8.0))
     with pytest.raises(ConvergenceError, match="use a lower rate"):
         ps.solve_cell(cell, protocols.cycle(8.0))
+
+
+def test_a_full_cell_is_swept_between_voltages_of_its_own() -> None:
+    cell = ps.full_cell(ps.load_material("nvp"), radial_points=20)
+    run = ps.solve_cell(cell, protocols.sweep(1e-3, lower=1.0, upper=4.2))
+    assert run.end is CellEnd.TIME
+    assert (run.voltage.min(), run.voltage.max()) == pytest.approx((1.0, 4.2), abs=1e-3)
+    found = ps.voltammogram(run)
+    assert found.anodic is not None
+    assert found.anodic.current > 0
+
+
+def test_a_hold_with_a_time_and_no_current_ends_by_the_time() -> None:
+    cell = ps.half_cell(ps.load_material("nvp"), radial_points=10)
+    run = ps.solve_cell(cell, protocols.written("Charge at 2C until 3.5 V; Hold at 3.5 V for 60 s"))
+    assert run.end is CellEnd.TIME
+    held = run.time[run.step == 1]
+    assert held[-1] - held[0] == pytest.approx(60, rel=0.02)

@@ -63,6 +63,17 @@ def test_peaks_of_one_plateau_are_paired() -> None:
     assert voltammogram(swept(up, down)).gap == pytest.approx(0.1, abs=1e-3)
 
 
+def test_a_branch_that_turns_before_its_last_peak_still_has_partners() -> None:
+    """One more peak on the way down at the top, then one less at the bottom."""
+    up = bell(UP, 2.8, 3e-4) + bell(UP, 3.4, 2e-4)
+    low, middle, high = (bell(UP[::-1], at, 2e-4) for at in (2.7, 3.3, 3.8))
+    assert voltammogram(swept(up, low + middle + high)).gap == pytest.approx(0.1, abs=1e-3)
+    up = bell(UP, 2.8, 2e-4) + bell(UP, 3.4, 3e-4)
+    assert voltammogram(swept(up, middle)).gap == pytest.approx(0.1, abs=1e-3)
+    up = bell(UP, 2.8, 3e-4) + bell(UP, 3.4, 2e-4)
+    assert voltammogram(swept(up, middle)).cathodic is None
+
+
 def test_a_current_that_still_rises_is_no_peak() -> None:
     found = voltammogram(swept(np.exp(UP) * 1e-6, bell(UP[::-1], 3.4, 1e-4)))
     assert found.anodic is None

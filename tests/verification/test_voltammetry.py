@@ -110,6 +110,7 @@ def test_a_potential_that_is_not_nernstian_is_noticed() -> None:
     assert not is_randles_sevcik(planar(100.0, width=0.8))
 
 
+@pytest.mark.slow
 def test_a_ramp_that_is_too_fast_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     real = solve._sweep
     monkeypatch.setattr(solve, "_sweep", lambda step, *rest: real(faster(step), *rest))
@@ -120,7 +121,9 @@ def faster(step: Any) -> Any:
     return replace(step, scan_rate=1.1 * step.scan_rate)
 
 
-@pytest.mark.parametrize(("psi", "gap"), [(1.0, 84.0), (0.5, 105.0)])
+@pytest.mark.parametrize(
+    ("psi", "gap"), [(1.0, 84.0), pytest.param(0.5, 105.0, marks=pytest.mark.slow)]
+)
 def test_slow_kinetics_widen_the_gap(psi: float, gap: float) -> None:
     """R. S. Nicholson, Anal. Chem. 37 (1965) 1351, table I; it turns 141 mV past the middle."""
     assert flat_gap(psi, MIDDLE + 0.141) == pytest.approx(gap, abs=1.0)
@@ -130,6 +133,7 @@ def test_fast_kinetics_are_not_slow_ones() -> None:
     assert abs(flat_gap(100.0, TURN) - 84.0) > 20
 
 
+@pytest.mark.slow
 def test_peak_of_planar_diffusion_grows_with_the_root_of_the_scan_rate() -> None:
     rates = np.array([SCAN_RATE / 2, SCAN_RATE])
     curved = [0.7516 / THICK * np.sqrt(SCAN_RATE / rate) for rate in rates]
@@ -165,6 +169,7 @@ def test_thin_layer() -> None:
     assert is_thin_layer(thin(SCAN_RATE), SCAN_RATE)
 
 
+@pytest.mark.slow
 def test_thin_layer_grows_with_the_scan_rate() -> None:
     rates = np.array([SCAN_RATE, 2 * SCAN_RATE])
     peaks = [ps.voltammogram(thin(float(rate))).anodic for rate in rates]
