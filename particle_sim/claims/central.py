@@ -130,8 +130,8 @@ def flaw(settings: Comparison, result: MaterialResult) -> Central | str:
         f"Of all edge cracks in {result.title} in one run, none has more than "
         f"{bound / 1e6:.3g} MPa m^0.5 against a toughness of {toughness / 1e6:.3g}: {safe}. "
         f"The largest tensile stress at its surface, {_megapascal(tension)}, on a flaw of "
-        f"{depth * 1e9:.3g} nm gives {intensity / 1e6:.3g} MPa m^0.5 "
-        f"(K = {EDGE_CRACK} sigma sqrt(pi a))."
+        f"{depth * 1e9:.3g} nm gives at most {intensity / 1e6:.3g} MPa m^0.5 "
+        f"(K = {EDGE_CRACK} sigma sqrt(pi a), as if it were the same at any depth)."
     )
     numbers: Numbers = {
         "tension": (tension, "Pa"),
