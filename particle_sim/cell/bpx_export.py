@@ -13,7 +13,7 @@ sites in the User-defined block.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -194,7 +194,7 @@ def _negative(
 def _user_defined(cell: Cell, values: dict[str, Any]) -> dict[str, Any]:
     material = cell.material
     block = {
-        name: _number_or_table(material[ours])
+        name: _number_or_table(_in_window(material[ours]))
         for ours, name in USER_DEFINED.items()
         if ours in material.properties and ours != "volume_change"
     }
@@ -220,6 +220,18 @@ def _state(values: dict[str, Any]) -> dict[str, Any]:
         },
         "Thermal environment": {"Ambient temperature [K]": REFERENCE_TEMPERATURE},
     }
+
+
+def _in_window(prop: Property) -> Property:
+    """A property whose table ends with the window; BPX knows no stoichiometry beyond."""
+    function = prop.function
+    if (
+        not isinstance(function, LinearTable)
+        or 0 <= min(function.points) <= max(function.points) <= 1
+    ):
+        return prop
+    points = np.unique(np.clip(function.points, 0.0, 1.0))
+    return replace(prop, function=LinearTable(tuple(points), tuple(function(points))))
 
 
 def _number_or_table(prop: Property) -> float | dict[str, list[float]]:

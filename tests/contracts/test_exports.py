@@ -17,7 +17,7 @@ from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
 from particle_sim.cli.verb import Verb
 from particle_sim.cli.verbs import VERBS
-from particle_sim.figures import FIGURES
+from particle_sim.figures import ASKED_FOR, FIGURES
 from particle_sim.figures.of_comparison import ComparisonFigure
 from particle_sim.particle import shapes
 from particle_sim.transport.term import PhysicsTerm
@@ -58,7 +58,7 @@ SOCKETS = {
     "metric": Socket(metrics, is_metric, vars(metrics).values(), tuple(NEEDS_A_TOUGHNESS)),
     "shape": Socket(shapes, is_shape, vars(shapes).values()),
     "physics term": Socket(transport, of_type(PhysicsTerm), vars(transport).values()),
-    "figure": Socket(figures, of_type(ComparisonFigure), FIGURES.values()),
+    "figure": Socket(figures, of_type(ComparisonFigure), [*FIGURES.values(), *ASKED_FOR.values()]),
     "claim kind": Socket(claims, of_type(Kind), KINDS.values()),
     "verb": Socket(cli, of_type(Verb), VERBS.values()),
 }

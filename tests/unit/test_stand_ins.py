@@ -24,7 +24,7 @@ def test_what_a_reading_gives_is_no_stand_in() -> None:
 
 def test_materials_with_numbers_of_their_own_need_no_caution(comparison: ComparisonResult) -> None:
     assert comparison.shared_stand_ins == ()
-    assert comparison.caution == ""
+    assert comparison.cautions == ()
 
 
 def test_members_of_one_host_are_told_apart_by_nothing_shared(comparison: ComparisonResult) -> None:
@@ -38,7 +38,7 @@ def test_members_of_one_host_are_told_apart_by_nothing_shared(comparison: Compar
     pair = dataclasses.replace(comparison, baseline=members[0], candidate=members[1])
     assert "diffusivity" in pair.shared_stand_ins
     assert "upper_voltage" not in pair.shared_stand_ins
-    assert "diffusivity" in pair.caution
+    assert any("diffusivity" in caution for caution in pair.cautions)
 
     other = dataclasses.replace(
         members[1], record=dataclasses.replace(members[1].record, system=load_system("nvmp"))
