@@ -12,6 +12,7 @@ from particle_sim.checks import arguments_checked
 from particle_sim.claims.findings import Finding, findings
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.law_table import LawTable, law_table
+from particle_sim.claims.ledger import share_in_words
 from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
@@ -22,6 +23,9 @@ from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.sizes import size_cautions
 from particle_sim.transport.laws import SOLID_SOLUTION
+
+TURNED = ("on charge", "on discharge")
+"""Names of the branch in the direction that a sentence is not about."""
 
 COMPARED = frozenset(
     {
@@ -179,10 +183,18 @@ def lines(result: ComparisonResult) -> list[str]:
 def _line(finding: Finding) -> str:
     answer = finding.answer
     name = f" ({answer.id})" if answer.id else ""
-    share, decided = "", ""
-    if answer.interval is not None:
-        low, high = answer.interval
-        share = f" Holds in {low:.0%} to {high:.0%} of {answer.draws} draws."
-    if answer.decided_by:
-        decided = f" Decided by {answer.decided_by}."
-    return f"{answer.verdict.value.upper():>12}  {finding.short}{name}{share}{decided}"
+    share = "" if answer.share is None else f" {share_in_words(answer)}; {answer.draws} draws."
+    why = "".join(f" {each}." for each in besides(finding))
+    return f"{answer.verdict.value.upper():>12}  {finding.short}{name}{share}{why}"
+
+
+def besides(finding: Finding) -> list[str]:
+    """What must be said beside a verdict: what it takes for true, what is open, the way back."""
+    answer = finding.answer
+    said = [f"Given {answer.given}"] if answer.given else []
+    said += [f"Open: {answer.decided_by}"] if answer.decided_by else []
+    return said + [
+        f"{each.name.capitalize()}: {each.verdict.value}"
+        for each in answer.branches
+        if each.name in TURNED and each.verdict is not answer.verdict and not each.votes
+    ]

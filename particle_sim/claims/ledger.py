@@ -33,6 +33,9 @@ Written by `particle-sim claims` whenever a verdict changes.
 |---|---|---|---|---|
 """
 
+ALIKE = 0.005
+"""Difference of two shares that a whole per cent does not show."""
+
 Progress = Callable[[str, float], None]
 
 
@@ -158,6 +161,17 @@ def verdict_in_words(found: Answer) -> str:
     said += f" ({found.fit})" if found.fit else ""
     settled = found.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
     return said + (f", given {found.given}" if found.given and settled else "")
+
+
+def share_in_words(found: Answer) -> str:
+    """``89 % (88 to 90)``, or the span of the shares where ways of asking differ."""
+    if found.share is None or found.interval is None:
+        return ""
+    ways = [found.share, *(each.share for each in found.branches if each.votes)]
+    if max(ways) - min(ways) > ALIKE:
+        return f"{100 * min(ways):.0f} to {100 * max(ways):.0f} %, asked {len(ways)} ways"
+    low, high = (100 * end for end in found.interval)
+    return f"{100 * found.share:.0f} % ({low:.0f} to {high:.0f})"
 
 
 def as_data(found: Answer) -> dict[str, Any]:

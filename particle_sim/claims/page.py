@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_inventory import FULL_CELL_DRAWS
-from particle_sim.claims.ledger import Entry, verdict_in_words
+from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements
 from particle_sim.claims.question import CONSISTENT
@@ -68,10 +68,6 @@ makes no long life.
 
 Half cells are single-particle models: no electrolyte, one particle size, no ageing.
 """
-
-
-ALIKE = 0.005
-"""Difference of two shares that a whole per cent does not show."""
 
 
 def claims_page(entries: Sequence[Entry]) -> str:
@@ -142,14 +138,7 @@ def _names(claims: Sequence[str]) -> str:
 
 def _row(entry: Entry, numbers: dict[str, int]) -> str:
     header, found = entry.claim.file.claim, entry.answer
-    share = ""
-    if found.share is not None and found.interval is not None:
-        low, high = (100 * end for end in found.interval)
-        share = f"{100 * found.share:.0f} % ({low:.0f} to {high:.0f})"
-        ways = [found.share, *(each.share for each in found.branches if each.votes)]
-        if max(ways) - min(ways) > ALIKE:
-            share = f"{100 * min(ways):.0f} to {100 * max(ways):.0f} %, asked {len(ways)} ways"
-    verdict = verdict_in_words(found)
+    share, verdict = share_in_words(found), verdict_in_words(found)
     place = f"[{numbers[header.paper]}](#papers) {header.place}"
     says = header.says if entry.claim.file.test else f"{header.says} *{found.sentence}*"
     return f"| {entry.claim.id} | {verdict} | {share} | {says} | {place} |"

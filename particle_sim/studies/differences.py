@@ -100,7 +100,9 @@ def _kept(settings: Comparison, solved: tuple[Material, Material]) -> Iterator[D
         one, other = first.properties.get(name), second.properties.get(name)
         if one is None or other is None:
             continue
-        if (one.function, one.magnitude) == (other.function, other.magnitude):
+        if one.magnitude == other.magnitude and (
+            name in LEVELLED or one.function == other.function
+        ):
             continue
         yield Difference(
             name=name,
