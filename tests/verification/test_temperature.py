@@ -21,6 +21,7 @@ from particle_sim.errors import InputError
 from particle_sim.flux import SurfaceState
 from particle_sim.materials.material import Material
 from particle_sim.materials.potential import Plateau, PlateauPotential
+from particle_sim.materials.property import assumed
 from particle_sim.transport.darken_diffusion import thermodynamic_factor
 from particle_sim.transport.homogeneous import homogeneous_slope
 from particle_sim.transport.kinetics import butler_volmer, electrode_potential
@@ -140,7 +141,8 @@ def test_a_cell_and_its_particle_share_the_temperature(temperature: float) -> No
     law = dataclasses.replace(
         material["open_circuit_potential"], function=ideal().potential, magnitude=3.4
     )
-    cell = cell_of(material.replaced(open_circuit_potential=law))
+    inside = assumed("lower_voltage", 3.2, "V")  # theta 0.9995
+    cell = cell_of(material.replaced(open_circuit_potential=law, lower_voltage=inside))
     run = ps.solve_cell(cell, ps.protocols.discharge(1e-3), temperature=temperature)
     assert run.positive.surface_flux.temperature == temperature
     theta = run.positive.surface_site_fraction

@@ -26,6 +26,10 @@ from particle_sim.protocols.step import Mode, Protocol, Step
 PULSES = 3
 RATE = 0.1
 ACCURACY = 0.05
+FAST = 100.0
+"""Times the file's exchange current: the overpotential is then below a tenth of a millivolt."""
+DRIFT = 0.03
+"""What a falling j0 may add: d eta = 2 R T/F d asinh(i/(2 j0)) during a pulse, counted as dU."""
 
 
 def sized(name: str, radius: float, exchange: float = 1.0) -> Material:
@@ -79,11 +83,15 @@ def errors(titration: Titration, material: Material, radius: float) -> np.ndarra
     ("name", "radius", "hours"), [("he_v", 10e-6, 8.8), ("he_o3_li2024", 8e-6, 5.0)]
 )
 def test_known_diffusivity_comes_back(name: str, radius: float, hours: float) -> None:
-    material = sized(name, radius)
-    titration = titrate(measured(name, radius, hours), material, radius=radius)
-    assert len(titration.pulses) == PULSES
-    assert not any(pulse.doubts for pulse in titration.pulses)
-    assert np.all(errors(titration, material, radius) < ACCURACY)
+    """With kinetics so fast that the voltage follows the surface; with the file's, j0 falls as the
+    surface empties, and its overpotential adds to the slope that is read as diffusion."""
+    for exchange, accuracy in ((FAST, ACCURACY), (1.0, ACCURACY + DRIFT)):
+        material = sized(name, radius, exchange)
+        data = measured(name, radius, hours, exchange=exchange)
+        titration = titrate(data, material, radius=radius)
+        assert len(titration.pulses) == PULSES
+        assert not any(pulse.doubts for pulse in titration.pulses)
+        assert np.all(errors(titration, material, radius) < accuracy)
 
 
 def test_a_radius_wrong_by_two_fails() -> None:
