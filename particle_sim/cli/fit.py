@@ -13,7 +13,7 @@ from particle_sim.cli.options import ForceOption, complete_material, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 
 
 class Kind(enum.Enum):

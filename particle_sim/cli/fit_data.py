@@ -9,7 +9,7 @@ from particle_sim.cell.design import load_cell_design
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
 from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.sampling import Progress, SamplingSettings
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.gains import Gain, gain_of
 from particle_sim.inference.groups import GROUPS
 from particle_sim.inference.sphere import rise_at

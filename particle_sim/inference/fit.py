@@ -14,8 +14,8 @@ from particle_sim.errors import InputError, closest
 from particle_sim.inference.consistency import Check, S, doubts
 from particle_sim.inference.consistency_curves import CURVE, RATES, Curve, Rates
 from particle_sim.inference.data import RateData, Series, VoltageData
+from particle_sim.inference.form import Form
 from particle_sim.inference.form_scores import FormScore, form_scores
-from particle_sim.inference.forms import Form
 from particle_sim.inference.forward import capacity_model, voltage_model
 from particle_sim.inference.groups import group_prior
 from particle_sim.inference.identify import Identifiability, identifiability

@@ -20,7 +20,7 @@ from scipy.special import logsumexp
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.data import RateData
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.forward import has_closed_form
 from particle_sim.inference.problem import Problem, draw_prior, log_likelihood
 from particle_sim.inference.rate_problem import ASSUMED_NOISE, rate_problem

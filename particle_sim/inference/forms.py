@@ -7,25 +7,17 @@ before any datum is seen.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.inference.form import Form
 from particle_sim.units import Array
 
 WIDEST = 1.0
 """Largest log10 of the geometric standard deviation: a decade of radius."""
 STEEPEST = 3.0
 """Most decades that D falls, or rises, by between half a lattice and a full one."""
-
-
-class Form(enum.Enum):
-    """The particles behind a fit."""
-
-    ONE_SIZE = "one-size"
-    SIZES = "sizes"
-    DIFFUSIVITY = "diffusivity"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.problem import Model
 from particle_sim.units import Array
 

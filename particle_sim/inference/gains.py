@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from particle_sim.inference.falling import falling_gain
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.population import time_of_rise
 from particle_sim.inference.sphere import time_of_rise as time_of_a_sphere
 from particle_sim.materials.occupancy import Lattice

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.inference.forms import SHAPES, Form, draw_shapes, log_shape_prior
+from particle_sim.inference.form import Form
+from particle_sim.inference.forms import SHAPES, draw_shapes, log_shape_prior
 from particle_sim.inference.groups import GROUPS, GroupPrior, draw_groups, log_prior
 from particle_sim.units import Array
 

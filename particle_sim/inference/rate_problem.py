@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.data import RateData
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.forward import capacity_model
 from particle_sim.inference.groups import GROUPS, group_prior
 from particle_sim.inference.problem import Noise, Problem

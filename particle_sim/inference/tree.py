@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.inference.fit import Fit
-from particle_sim.inference.forms import SHAPES, Form
+from particle_sim.inference.form import Form
+from particle_sim.inference.forms import SHAPES
 from particle_sim.inference.groups import MEANINGS, UNITS
 from particle_sim.inference.identify import DETERMINED
 from particle_sim.inference.predict import BAND

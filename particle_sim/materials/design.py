@@ -139,6 +139,12 @@ def _derived(known: System, formula: Formula) -> dict[str, PropertyEntry]:
         "stoichiometry_min": _entry(
             top - exchanged, "1", rule.format("x_max less the carrier the pattern exchanges."), 0.0
         ),
+        "carrier_sites": _entry(
+            max(old["carrier_sites"], top),
+            "1",
+            rule.format("sites of the pattern, or the carrier where that is more."),
+            0.0,
+        ),
         "capacity": _entry(
             capacity,
             "mA*h/g",

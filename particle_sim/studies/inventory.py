@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kstest
 
 from particle_sim.cell.design import CellDesign
 from particle_sim.errors import InputError
@@ -116,6 +115,8 @@ def narrowings(inputs: Mapping[str, Array], agrees: NDArray[np.bool_]) -> tuple[
 def _narrowing(name: str, values: Array, agrees: NDArray[np.bool_]) -> Narrowing:
     ranks = np.argsort(np.argsort(values)) / (len(values) - 1)
     low, high = np.quantile(ranks[agrees], _EDGES)
+    from scipy.stats import kstest
+
     chance = kstest(ranks[agrees], "uniform").pvalue
     drawn, agreeing = (np.quantile(each, _EDGES) for each in (values, values[agrees]))
     return Narrowing(

@@ -69,8 +69,8 @@ BROKEN_MATERIALS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("properties.density", 'the unit "kg" has the wrong dimension; use "kg/m^3"'),
     ),
     "wrong dimension in plateaus": (
-        'form = "plateaus"\nunit = "V"',
-        'form = "plateaus"\nunit = "A"',
+        'form = "plateaus"\nunit = "V"\nevidence = "digitised"',
+        'form = "plateaus"\nunit = "A"\nevidence = "digitised"',
         ("properties.open_circuit_potential", 'the unit "A" has the wrong dimension; use "V"'),
     ),
     "wrong dimension in a table": (
@@ -517,7 +517,7 @@ BROKEN_SCENARIOS = {
     ),
     "no between": (FIRST_RANGE, "", ("expect.0 needs", "between for numbers")),
     "number without between": (
-        "between = [0.0005, 0.0009]",
+        "between = [0.0025, 0.0045]",
         "",
         ("expect.3 needs", "between for numbers"),
     ),
@@ -610,7 +610,7 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "--set of an unknown property": (
         ("compare", "nvp", "he_v", "--set", "nvp.difusivity=1e-15 m^2/s"),
-        ("difusivity is not a known property; did you mean diffusivity?",),
+        ("difusivity is not a known property; did you mean diffusivity or diffusivity_fall?",),
     ),
     "--set without a unit": (
         ("compare", "nvp", "he_v", "--set", "nvp.diffusivity=1e-15"),
@@ -844,7 +844,7 @@ def test_every_problem_of_every_file_at_once(run: RunCommand, tmp_path: Path) ->
     outcome = run("check", nvp, MATERIALS / "nvp.toml", he_v, scenario, "absent.toml")
     assert outcome.code == 2
     assert outcome.err.splitlines() == outcome.errors
-    assert outcome.out.splitlines() == ["nvp.toml: material is fine, 3 reading(s)"]
+    assert outcome.out.splitlines() == ["nvp.toml: material is fine, 4 reading(s)"]
     starts = [
         "first.toml: properties.particle_radius: the unit",
         "first.toml: properties.diffusivity.value is -5e-16 m^2/s",

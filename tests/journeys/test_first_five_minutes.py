@@ -99,7 +99,10 @@ WRONG: dict[str, tuple[str, ...]] = {
     "compare nvp he_v --c-rate fast": ("--c-rate", '"particle-sim compare --help"'),
     "compare nvp he_v --c-rate -1": ("must lie between", '"particle-sim compare --help"'),
     "compare nvp he_v --physics fick": ("solid-solution", '"particle-sim compare --help"'),
-    "compare nvp he_v --set nvp.diffusivty=1": ("diffusivity?", '"particle-sim show material nvp"'),
+    "compare nvp he_v --set nvp.diffusivty=1": (
+        "diffusivity or diffusivity_fall?",
+        '"particle-sim show material nvp"',
+    ),
     "compare nvp he_v --set nvp.diffusivity=1": ("m^2/s", '"particle-sim show material nvp"'),
     "compare nvp he_v --set lfp.diffusivity=1": ("lfp", '"particle-sim compare --help"'),
     "compare nvp he_v --radius big": ("big", '"particle-sim compare --help"'),

@@ -307,7 +307,7 @@ def test_manifest_names_what_was_written_and_what_was_read(
 
 def test_sodium_is_conserved_in_every_run(tree: xr.DataTree, manifest: dict[str, Any]) -> None:
     runs = [run for entry in manifest["materials"].values() for run in entry["runs"].values()]
-    assert len(runs) >= 4
+    assert len(runs) >= 3
     for run in runs:
         assert 0 <= run["sodium_balance"] <= BALANCE
     stored = [
@@ -412,8 +412,8 @@ def test_a_scenario_with_two_wrong_expectations_names_these_two(
     text = (SCENARIOS / "nfm_vs_he_o3.toml").read_text("utf-8")
     for right, wrong in (
         (
-            'claim = "lower_stress"\nstatus = "supported"',
             'claim = "lower_stress"\nstatus = "undecided"',
+            'claim = "lower_stress"\nstatus = "supported"',
         ),
         ("between = [125.0, 136.2]", "between = [300.0, 400.0]"),
     ):
@@ -430,7 +430,7 @@ def test_a_scenario_with_two_wrong_expectations_names_these_two(
     )
     assert found is not None
     assert 125.0 < float(found[1]) < 136.2
-    assert second == "Not as expected: lower_stress is supported, expected undecided."
+    assert second == "Not as expected: lower_stress is undecided, expected supported."
     assert "expectations hold" not in outcome.out
     assert (tmp_path / "result" / "report.html").is_file(), "the answer is still there to look at"
     assert_frozen("scenarios", "nfm_vs_he_o3", scenario_numbers(opened(tmp_path / "result")))

@@ -12,9 +12,10 @@ from scipy.stats import multivariate_normal
 import particle_sim as ps
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates
+from particle_sim.inference.form import Form
 from particle_sim.inference.form_scores import CARRIED, FormScore, _score, form_scores
 from particle_sim.inference.form_words import score_lines
-from particle_sim.inference.forms import SHAPES, Form, draw_shapes, log_shape_prior
+from particle_sim.inference.forms import SHAPES, draw_shapes, log_shape_prior
 from particle_sim.inference.forward import capacity_model
 from particle_sim.inference.groups import GroupPrior
 from particle_sim.inference.problem import Noise

@@ -8,7 +8,7 @@ import pytest
 import particle_sim as ps
 from particle_sim.batch.advance import Engine
 from particle_sim.inference.discharge import capacities, discharge_of
-from particle_sim.inference.forms import Form
+from particle_sim.inference.form import Form
 from particle_sim.inference.groups import central_groups
 from particle_sim.inference.population import population_rise, time_of_rise
 from particle_sim.inference.sphere import surface_rise

@@ -16,6 +16,7 @@ from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.run import CellRun
 from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.materials.functions import SquareRoot
 from particle_sim.materials.potential import Plateau, PlateauPotential
 
 THERMAL = GAS_CONSTANT * 298.15 / FARADAY
@@ -31,13 +32,13 @@ def nernstian(radius: float, exchange: float, points: int, width: float = 1.0) -
     """A half cell of one plateau of ``width``, without films and with fast metal."""
     material = ps.load_material("nvp")
     potential = PlateauPotential((Plateau(voltage=MIDDLE, share=1.0, width=width),))
-    drawn = {
-        "diffusivity": DIFFUSIVITY,
-        "particle_radius": radius,
-        "exchange_current_density": exchange,
-    }
+    drawn = {"diffusivity": DIFFUSIVITY, "particle_radius": radius}
+    whole = SquareRoot(exchange)  # of a lattice that the window fills
     material = material.replaced(
         open_circuit_potential=replace(material["open_circuit_potential"], function=potential),
+        exchange_current_density=replace(
+            material["exchange_current_density"], function=whole, magnitude=exchange
+        ),
         **{name: material[name].with_magnitude(value) for name, value in drawn.items()},
     )
     design = with_values(load_cell_design(), film_resistance=0, metal_exchange_current_density=1e6)
