@@ -33,14 +33,15 @@ def nernstian(radius: float, exchange: float, points: int, width: float = 1.0) -
     material = ps.load_material("nvp")
     potential = PlateauPotential((Plateau(voltage=MIDDLE, share=1.0, width=width),))
     drawn = {"diffusivity": DIFFUSIVITY, "particle_radius": radius}
-    whole = SquareRoot(exchange)  # of a lattice that the window fills
     material = material.replaced(
         open_circuit_potential=replace(material["open_circuit_potential"], function=potential),
-        exchange_current_density=replace(
-            material["exchange_current_density"], function=whole, magnitude=exchange
-        ),
         **{name: material[name].with_magnitude(value) for name, value in drawn.items()},
     )
+    current = replace(
+        material["exchange_current_density"], function=SquareRoot(exchange), magnitude=exchange
+    )  # of a lattice that the window fills, as the closed forms have it
+    properties = {**material.properties, "exchange_current_density": current}
+    material = replace(material, properties=properties)
     design = with_values(load_cell_design(), film_resistance=0, metal_exchange_current_density=1e6)
     return ps.half_cell(material, design=design, radial_points=points)
 
