@@ -47,8 +47,7 @@ def write_folder(
         tree = to_tree(result)
         report("writing data")
         write_netcdf(tree, work / DATA_FILE, _compression(tree))
-        asked = () if result.as_printed is None else asked_figures(tree)
-        for name in (*figures.FIGURES, *asked):
+        for name in (*figures.FIGURES, *asked_figures(tree)):
             report(f"drawing {name}")
             draw_figure(tree, name, work)
         report("drawing bodies")
