@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from particle_sim.claims.law_table import Bracket, Factor, Interval, LawTable
+from particle_sim.studies.footing import LEVELLED, OWN
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -38,7 +39,7 @@ def headline(
             _phases(result, bracket)
             for result, bracket in zip((baseline, candidate), table.brackets, strict=True)
         ),
-        decides=_decides(titles, table),
+        decides=_decides((baseline, candidate), table),
     )
 
 
@@ -92,17 +93,23 @@ def _phases(result: MaterialResult, found: Bracket | None) -> str:
     )
 
 
-def _decides(titles: tuple[str, str], table: LawTable) -> str:
+def _decides(pair: tuple[MaterialResult, MaterialResult], table: LawTable) -> str:
     widest = max(table.factors, key=lambda factor: factor.factor.high / factor.factor.low)
     main = _largest(table.factors[0], table.factors[-1])
-    plausible = table.rows[1]
+    plausible, title = table.rows[1], pair[0].title
+    unknown = widest.name in LEVELLED and not any(_is_known(each, widest.name) for each in pair)
+    name = f"{widest.name}, printed of neither," if unknown else widest.name
     return (
         f"At one diffusivity the ratio comes from {main.name} (a factor of "
         f"{ratio_text(main.factor)}). With each file's own plausible diffusivity it is "
-        f"{ratio_text(plausible.ratio)}, and {titles[0]} is stressed more in "
-        f"{plausible.share:.0%} of the draws: the {widest.name}, printed of neither, decides how "
-        "much."
+        f"{ratio_text(plausible.ratio)}, and {title} is stressed more in {plausible.share:.0%} of "
+        f"the draws: the {name} decides how much."
     )
+
+
+def _is_known(result: MaterialResult, name: str) -> bool:
+    """Whether a number is known of this material, or the user's."""
+    return name in result.record.overrides or result.record.material[name].evidence in OWN
 
 
 def _largest(*factors: Factor) -> Factor:

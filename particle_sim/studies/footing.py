@@ -7,7 +7,7 @@ would be ours, and so would be whatever follows from it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.load import MaterialRecord, load_record
@@ -101,7 +101,7 @@ def made_equal(
         if all(_stays(prop, common) for prop in filed):
             continue
         equal = tuple(
-            each if _stays(each[name], common) else each.replaced(**{name: _as(each[name], common)})
+            each if _stays(each[name], common) else each.replaced(**{name: common})
             for each in equal
         )
         magnitudes = tuple(prop.magnitude for prop in filed)
@@ -117,13 +117,6 @@ def _stays(prop: Property, common: Property) -> bool:
         prop.plausible,
         prop.activation_energy,
     ) == (type(common.function), common.magnitude, common.plausible, common.activation_energy)
-
-
-def _as(prop: Property, common: Property) -> Property:
-    """The common number and belief, over the material's own lattice where they have one form."""
-    if type(prop.function) is not type(common.function):
-        return common
-    return replace(common, function=prop.with_magnitude(common.magnitude).function)
 
 
 def _common(name: str, filed: Sequence[Property]) -> Property:
