@@ -74,7 +74,7 @@ PATTERNS = [
     if (known := load_system(name)).status.simulable and not known.file.material.variables
 ]
 
-EXACT = ("molar_mass", "stoichiometry_min", "stoichiometry_max")
+EXACT = ("molar_mass", "stoichiometry_min", "stoichiometry_max", "carrier_sites")
 DERIVED = (*EXACT, "capacity", "density", "maximum_concentration")
 CHOSEN = ("one_c_current", "lower_voltage", "upper_voltage")
 ROUNDED = 2e-6
@@ -121,6 +121,8 @@ def assert_derived_by_hand(pattern: str) -> None:
     cell = given(known, "formula_unit_volume") * 1e-30
     density = case.mass * 1e-3 / (AVOGADRO * cell)
     assert given(entries, "density") == pytest.approx(density, rel=1e-5)
+    sites = max(given(known, "carrier_sites"), given(entries, "stoichiometry_max"))
+    assert given(entries, "carrier_sites") == pytest.approx(sites, rel=1e-5)
     concentration = dx / (AVOGADRO * cell)
     assert given(entries, "maximum_concentration") == pytest.approx(concentration, rel=1e-5)
 
