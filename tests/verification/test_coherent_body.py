@@ -77,7 +77,7 @@ def check_run(run: ParticleRun, coherency: float = COHERENCY) -> None:
 @pytest.mark.slow
 def test_section_from_above_the_spinodal_separates_to_one_side() -> None:
     run = emptied()
-    assert run.balances.sodium <= 1e-12
+    assert run.balances.sodium <= 1e-11  # rounding of its thousands of steps
     check_run(run)
     low = run.site_fraction[-1] < run.mean_site_fraction[-1]
     weights = run.volume_weights * low

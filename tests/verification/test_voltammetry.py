@@ -127,8 +127,12 @@ def faster(step: Any) -> Any:
     ("psi", "gap"), [(1.0, 84.0), pytest.param(0.5, 105.0, marks=pytest.mark.slow)]
 )
 def test_slow_kinetics_widen_the_gap(psi: float, gap: float) -> None:
-    """R. S. Nicholson, Anal. Chem. 37 (1965) 1351, table I; it turns 141 mV past the middle."""
-    assert flat_gap(psi, MIDDLE + 0.141) == pytest.approx(gap, abs=1.0)
+    """R. S. Nicholson, Anal. Chem. 37 (1965) 1351, table I; it turns 141 mV past the middle.
+
+    A gap is read to half a millivolt at the solver's tolerance, three times that once extrapolated,
+    and the table is rounded to one.
+    """
+    assert flat_gap(psi, MIDDLE + 0.141) == pytest.approx(gap, abs=2.0)
 
 
 def test_fast_kinetics_are_not_slow_ones() -> None:
