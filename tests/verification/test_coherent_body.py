@@ -77,7 +77,9 @@ def check_run(run: ParticleRun, coherency: float = COHERENCY) -> None:
 @pytest.mark.slow
 def test_section_from_above_the_spinodal_separates_to_one_side() -> None:
     run = emptied()
-    assert run.balances.sodium <= 1e-11  # rounding of its thousands of steps
+    assert (
+        run.balances.sodium <= 3e-12
+    )  # 774 linear solves leave 6e-13 to 1.1e-12 on one machine or another
     check_run(run)
     low = run.site_fraction[-1] < run.mean_site_fraction[-1]
     weights = run.volume_weights * low
