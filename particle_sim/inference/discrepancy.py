@@ -1,12 +1,12 @@
 """What a model may be wrong by at rates it has not seen, and the likelihood that allows for it.
 
     Q_i = f(I_i; x) + delta(I_i) + e_i,     e_i ~ N(0, n_i^2)
-    cov(delta_i, delta_j) = (s Q_max)^2 min(u_i, u_j),     u_i = log10(2 I_i / I_min)
+    cov(delta_i, delta_j) = (s Q_max)^2 min(u_i, u_j),     u_i = log10(2 I_i/I_min)
 
-delta is a Wiener process in log rate that starts at half the lowest rate: nothing where the low-rate
+delta is a Wiener process in log rate that starts at half the lowest rate: nothing where the slow
 capacity defines the window, and wider the farther a rate lies outside the data. A discrepancy is
-confounded with the parameters and resolved by its prior only (Kennedy & O'Hagan, J. R. Stat. Soc. B
-63 (2001) 425, doi:10.1111/1467-9868.00294; Brynjarsdottir & O'Hagan, Inverse Problems 30 (2014)
+confounded with the parameters and resolved by its prior only (Kennedy & O'Hagan, J. R. Stat. Soc.
+B 63 (2001) 425, doi:10.1111/1467-9868.00294; Brynjarsdottir & O'Hagan, Inverse Problems 30 (2014)
 114007, doi:10.1088/0266-5611/30/11/114007), so that s is learned from many series.
 """
 
@@ -27,6 +27,8 @@ class Scatter:
     current: Array
     scale: float
     """Q_max: what discrepancy, and a noise that nobody states, are shares of [A h/kg]"""
+    origin: float
+    """Current where the discrepancy begins: half the lowest rate of a test [A/kg]"""
     stated: Array | None = None
     """Standard deviations (m,) [A h/kg]; None for a noise that is a share of the scale"""
 
@@ -43,8 +45,8 @@ class Scatter:
         return np.maximum(variance, 0.0), vectors.T
 
     def log_rate(self, current: Array) -> Array:
-        """u (k,) of currents (k,); 0 below half the lowest rate."""
-        return np.maximum(np.log10(2 * np.asarray(current) / self.current.min()), 0.0)
+        """u (k,) of currents (k,); 0 up to the origin."""
+        return np.maximum(np.log10(np.asarray(current) / self.origin), 0.0)
 
     def log_density(self, misfit: Array, discrepancy: Array, noise: Array) -> Array:
         """ln p (n,) of data minus model (n, m), constants and all.

@@ -84,16 +84,19 @@ class Prediction:
     """Of the discrepancy (n, k, k)"""
     noise: Array
     """Standard deviation of a measurement (n,)"""
+    window: Array
+    """Most that each draw can hold (n,) [A h/kg]"""
 
     def draws(self, rng: np.random.Generator, *, noisy: bool = False) -> Array:
-        """One capacity (n, k) per draw, not below nothing."""
+        """One capacity (n, k) per draw: nothing to the whole window, then the noise."""
         count, width = self.mean.shape
         values, vectors = np.linalg.eigh(self.covariance)
         root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
         off = np.einsum("nkl,nl->nk", root, rng.standard_normal((count, width)))
+        capacity = np.clip(self.mean + off, 0.0, self.window[:, None])
         if noisy:
-            off = off + self.noise[:, None] * rng.standard_normal((count, width))
-        return np.maximum(self.mean + off, 0.0)
+            capacity += self.noise[:, None] * rng.standard_normal((count, width))
+        return np.asarray(np.maximum(capacity, 0.0))
 
 
 def learn(joint: Joint, *, particles: int = PARTICLES, seed: int = 1) -> Posterior:
@@ -124,7 +127,12 @@ def predict(posterior: Posterior, material: str, elsewhere: Problem) -> Predicti
     own = elsewhere.model(rows[:, : len(problem.parameters)])
     stated = problem.scatter.stated
     scale = problem.scatter.scale if stated is None else float(np.median(stated))
-    return Prediction(mean=own + mean, covariance=covariance, noise=noise * scale)
+    return Prediction(
+        mean=own + mean,
+        covariance=covariance,
+        noise=noise * scale,
+        window=10 ** rows[:, problem.names.index("window_capacity")],
+    )
 
 
 def _key(name: str, material: str) -> str:

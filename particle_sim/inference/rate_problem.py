@@ -14,6 +14,9 @@ from particle_sim.inference.learned import coordinates_of
 from particle_sim.inference.problem import Problem
 from particle_sim.units import Array
 
+SLOW = 0.1
+"""C-rate [1/h] that counts as slow where no rate was measured (a choice)."""
+
 
 def rate_problem(
     cell: Cell,
@@ -31,6 +34,7 @@ def rate_problem(
     :func:`~particle_sim.inference.learned.coordinates_of` takes them. No data (m = 0) are the prior
     alone.
     """
+    one_c = cell.material.value("one_c_current")
     return Problem(
         cell=cell,
         coordinates=coordinates_of(
@@ -41,6 +45,7 @@ def rate_problem(
         scatter=Scatter(
             current=current,
             scale=float(np.max(capacity, initial=0.0)) or cell.material.specific_capacity,
+            origin=float(np.min(current)) / 2 if len(current) else SLOW * one_c / 2,
             stated=stated,
         ),
         quantity="capacity",
