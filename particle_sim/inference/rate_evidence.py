@@ -86,13 +86,15 @@ def members(
     *,
     up_to: float = np.inf,
     prints: Mapping[str, tuple[float, float]] | None = None,
+    forms: Sequence[Form] = tuple(FORMS),
+    varied: bool = True,
     particles: int = PARTICLES,
     seed: int = 1,
 ) -> tuple[Member, ...]:
     """What the prints of ``materials`` up to a C-rate [1/h] say, by every member.
 
     ``prints``: a rate and a capacity by material; of a test that reads so in one way, only that way
-    is taken.
+    is taken. ``varied``: with the other beliefs too.
     """
     cells = {name: half_cell(material) for name, material in materials.items()}
     tests = [
@@ -102,8 +104,8 @@ def members(
     ]
     ways = list(product(*(readings for _, readings in tests)))
     made = []
-    for form, kind in FORMS.items():
-        for beliefs, changed in _beliefs():
+    for form in forms:
+        for beliefs, changed in _beliefs() if varied else [(hyperpriors(), "")]:
             for way in ways if not changed else ways[:1]:
                 read = [(name, series) for (name, _), series in zip(tests, way, strict=True)]
                 labels = [
@@ -114,7 +116,7 @@ def members(
                 joint = _joint(cells, read, up_to, form, beliefs)
                 made.append(
                     Member(
-                        label=", ".join([kind, *labels, *([changed] if changed else [])]),
+                        label=", ".join([FORMS[form], *labels, *([changed] if changed else [])]),
                         form=form,
                         cells=cells,
                         posterior=learn(joint, particles=particles, seed=seed),
