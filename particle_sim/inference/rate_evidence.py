@@ -105,7 +105,7 @@ def members(
     ways = list(product(*(readings for _, readings in tests)))
     made = []
     for form in forms:
-        for beliefs, changed in _beliefs() if varied else [(hyperpriors(), "")]:
+        for beliefs, changed in _beliefs(form) if varied else [(hyperpriors(form.value), "")]:
             for way in ways if not changed else ways[:1]:
                 read = [(name, series) for (name, _), series in zip(tests, way, strict=True)]
                 labels = [
@@ -138,9 +138,9 @@ def _agreeing(readings: Readings, printed: tuple[float, float] | None) -> Readin
     return tuple(at) or readings
 
 
-def _beliefs() -> Iterator[tuple[Beliefs, str]]:
+def _beliefs(form: Form) -> Iterator[tuple[Beliefs, str]]:
     """The learned beliefs, and others that somebody might hold."""
-    known = hyperpriors()
+    known = hyperpriors(form.value)
     yield known, ""
     centre, width = known["discrepancy"]
     yield {**known, "discrepancy": (centre, width / 2)}, "half the discrepancy"
