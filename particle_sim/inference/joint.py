@@ -8,6 +8,7 @@ material belongs to row i of the other. Materials of one test are compared row b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,8 +100,14 @@ class Prediction:
         return np.asarray(np.maximum(capacity, 0.0))
 
 
-def learn(joint: Joint, *, particles: int = PARTICLES, seed: int = 1) -> Posterior:
-    """The posterior of ``joint``; equal seeds, equal draws."""
+def learn(
+    joint: Joint,
+    *,
+    particles: int = PARTICLES,
+    seed: int = 1,
+    report: Callable[[float], None] = lambda _done: None,
+) -> Posterior:
+    """The posterior of ``joint``; equal seeds, equal draws. ``report`` as ``temper`` takes it."""
     rng = np.random.default_rng(seed)
     coordinates = tuple(joint.coordinates.values())
     return Posterior(
@@ -110,6 +117,7 @@ def learn(joint: Joint, *, particles: int = PARTICLES, seed: int = 1) -> Posteri
             lambda vectors: log_prior(coordinates, vectors),
             draw_prior(coordinates, particles, rng),
             rng,
+            report=report,
         ),
     )
 
@@ -121,7 +129,7 @@ def predict(posterior: Posterior, material: str, elsewhere: Problem) -> Predicti
     """
     problem, rows = posterior.joint.parts[material], posterior.rows(material)
     discrepancy, noise = scatter_of(problem, rows)
-    rates = elsewhere.scatter.current
+    rates = elsewhere.scatter.at
     off = misfit(problem, rows)
     mean, covariance = problem.scatter.beyond(rates, off, discrepancy, noise)
     own = elsewhere.model(rows[:, : len(problem.parameters)])
