@@ -12,6 +12,7 @@ from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements
 from particle_sim.claims.schema import Claim
+from particle_sim.inference.rate_evidence import PARTICLES
 from particle_sim.materials.system import shared_sources
 from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.units import readable
@@ -53,9 +54,14 @@ without it is shown. *Arithmetic*, *tautology* (the sentence is an input of ours
 *inconsistency* (the paper contradicts itself) are labels: such claims are listed and not counted as
 support.
 
-A measured capacity is held against the draws on both sides of a band. It is *consistent* unless
-95 % of the draws lie on one side of it: then *the draws are too low* or *too high*. Inputs that we
-assumed cannot contradict a measurement, and a wide band that holds it does not support it.
+What is kept at a rate is asked of what slower rates let one expect: prints of the paper up to a
+third of the claim's rate, never its own datum, and public rate tests of other cathodes
+([prediction](prediction.md)). Every form of the particles (many sizes, or D falling with filling),
+reading of a list that contradicts itself and set of beliefs (the learned ones, half and twice the
+discrepancy, diffusion half a decade slower and faster) gives {PARTICLES} draws; all must agree. A
+measured capacity is *as expected* where 5 to 95 % of the draws reach it, *higher* or *lower than
+expected* beyond; *in a wide band* where the draws span more than half of the slow capacity, which
+says little of one powder.
 
 *Not testable* has three reasons. *Assumed*: our own input is the answer. *Not modelled*: no half
 cell, full cell or particle of ours has what the sentence speaks of. *Not printed*: the paper gives
@@ -65,7 +71,7 @@ Cracks are asked of one charge: few of them do not speak against cracks over man
 stress intensity stays below half of the toughness no flaw grows however many cycles follow; that
 makes no long life.
 
-Half cells are single-particle models: no electrolyte, one particle size, no ageing.
+Half cells are single-particle models: no electrolyte, no ageing.
 """
 
 
@@ -124,7 +130,7 @@ def _counted(entries: Sequence[Entry]) -> str:
     said = ", ".join(f"{count} {name}" for name, count in fits.items())
     return (
         f"Of the supported and contradicted, {len(settled)} are neither arithmetic nor tautology, "
-        f"{given} of them given another claim. Measured capacities: {said}."
+        f"{given} of them given another claim. Measured numbers among the undecided: {said}."
     )
 
 
