@@ -94,7 +94,7 @@ class Prediction:
         off = np.einsum("nkl,nl->nk", root, rng.standard_normal((count, width)))
         if noisy:
             off = off + self.noise[:, None] * rng.standard_normal((count, width))
-        return np.maximum(self.mean + off, 0.0)
+        return np.asarray(np.maximum(self.mean + off, 0.0))
 
 
 def learn(
