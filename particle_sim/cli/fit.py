@@ -53,7 +53,9 @@ def fit(
     ] = Form.ONE_SIZE,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
-    steps: Annotated[int, typer.Option(min=200, help="Sampling steps of each walker.")] = 2000,
+    particles: Annotated[
+        int, typer.Option(min=200, help="Draws that move to the posterior together.")
+    ] = 1000,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
 ) -> None:
@@ -73,7 +75,7 @@ def fit(
     else:
         with progress_bar() as bar:
             found = fitted_rates(
-                data, material, c_rate, hold_out, form, cell, seed, steps, mass, bar.solving
+                data, material, c_rate, hold_out, form, cell, seed, particles, mass, bar.solving
             )
             bar.writing("drawing")
             paths = write_fit(found, folder, typed(), force=force)

@@ -8,9 +8,8 @@ from pathlib import Path
 from particle_sim.cell.design import load_cell_design
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
-from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
+from particle_sim.inference.fit import Fit, FitSettings, Progress, fit_rates, fit_voltage
 from particle_sim.inference.form import Form
-from particle_sim.inference.sampling import Progress, SamplingSettings
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material
 from particle_sim.units import quantity
@@ -24,7 +23,7 @@ def fitted_rates(
     form: Form,
     cell: str | None,
     seed: int,
-    steps: int,
+    particles: int,
     mass: str | None,
     progress: Progress,
 ) -> Fit:
@@ -32,7 +31,7 @@ def fitted_rates(
     loaded = load_material(material)
     active = _positive("--mass", mass, "kg")
     one_c = loaded.value("one_c_current")
-    settings = FitSettings(sampling=SamplingSettings(steps=steps))
+    settings = FitSettings(particles=particles)
     design = None if cell is None else load_cell_design(cell)
     if c_rate is None:
         rates = read_rates(data, one_c_current=one_c, mass=active)
