@@ -43,3 +43,15 @@ def test_the_picture_comes_with_what_it_assumes(run: RunCommand, tmp_path: Path)
     assert (tmp_path / "again" / "as_printed_map.svg").read_bytes() == (
         folder / "as_printed_map.svg"
     ).read_bytes()
+
+
+@pytest.mark.usefixtures("known_particles", "one_picture")
+def test_a_scenario_asks_for_it_too(run: RunCommand, tmp_path: Path) -> None:
+    question = '[scenario]\nquestion = "Q"\nbaseline = "nvp"\ncandidate = "he_v"\nat = [0.1, 0.9]\n'
+    more = 'physics = "solid-solution"\nas_printed = true\n'
+    (tmp_path / "asked.toml").write_text(question + more, encoding="utf-8")
+    outcome = run("run", "asked.toml", "--out", "asked")
+    assert outcome.code == 0, outcome.err
+    assert "The picture as printed:" in outcome.out
+    with xr.open_datatree(tmp_path / "asked" / "results.nc", engine="h5netcdf") as tree:
+        assert tree["as_printed"].attrs["chosen"] == "early_discharge"
