@@ -12,7 +12,7 @@ from particle_sim.errors import InputError
 from particle_sim.inference.consistency import Place
 from particle_sim.readers import series
 from particle_sim.readers.binary import BINARY
-from particle_sim.readers.header import find_header
+from particle_sim.readers.header import find_header, near_header, no_header
 from particle_sim.readers.record import Record, read_record, record_of
 from particle_sim.readers.signs import Positive
 from particle_sim.readers.table import Column, Table, not_increasing, refuse, table_of
@@ -170,8 +170,9 @@ def read_voltage(
 def read_titration(
     path: Path, *, mass: float | None = None, positive: Positive | None = None
 ) -> TitrationData:
-    """Pulses and rests from ``time [s], current [mA/g], voltage [V]`` or a cycler's file; ``mass`` [kg]
-    and ``positive`` as in :func:`read_rates`.
+    """Pulses and rests from ``time [s], current [mA/g], voltage [V]`` or a cycler's file.
+
+    ``mass`` [kg] and ``positive`` as in :func:`read_rates`.
     """
     pulses, notes = series.titration(read_record(path, mass=mass, positive=positive))
     return TitrationData(
@@ -190,6 +191,8 @@ def _opened(path: Path, mass: float | None, positive: Positive | None) -> Record
         return read_record(path, mass=mass, positive=positive)
     text = read_text_file(path)
     header = find_header(text)
+    if header is None and (near := near_header(text)) is not None and near.match.of_a_program:
+        raise no_header(text)
     return text if header is None else record_of(text, header, mass, positive)
 
 

@@ -21,7 +21,7 @@ def elapsed(name: str, raw: Raw) -> tuple[Array, list[str]]:
         time, written = numbers["time"], raw.columns["time"].written
         falls = np.flatnonzero(np.diff(time) < 0) + 1
         if len(falls) > 1 and _each_starts_again(raw, time, falls):
-            return added_up(time), [
+            return added_up(time, _steps(raw)), [
                 f'{name}: "{written}" starts again in every step and is added up.'
             ]
         _refuse_falls(name, raw, time, falls)
@@ -29,7 +29,7 @@ def elapsed(name: str, raw: Raw) -> tuple[Array, list[str]]:
     if "step_time" in numbers:
         time, written = numbers["step_time"], raw.columns["step_time"].written
         if np.any(np.diff(time) < 0):
-            return added_up(time), [
+            return added_up(time, _steps(raw)), [
                 f'{name}: only the time of the step ("{written}") is in the file; it is added up, '
                 "so "
                 "time between steps is not counted."
@@ -40,15 +40,21 @@ def elapsed(name: str, raw: Raw) -> tuple[Array, list[str]]:
     return time, []
 
 
-def added_up(step_time: Array) -> Array:
-    """Times that start again with every step, one after the other.
+def added_up(step_time: Array, steps: NDArray[np.intp] | None = None) -> Array:
+    """Times that start again with every step, one after the other; ``steps`` changes with the step.
 
     >>> added_up(np.array([0.0, 10.0, 0.0, 5.0])).tolist()
     [0.0, 10.0, 10.0, 15.0]
     """
-    back = np.diff(step_time) < 0
-    offset = np.concatenate([[0.0], np.cumsum(np.where(back, step_time[:-1], 0.0))])
+    again = np.diff(step_time) < 0
+    if steps is not None:
+        again |= np.diff(steps) != 0
+    offset = np.concatenate([[0.0], np.cumsum(np.where(again, step_time[:-1], 0.0))])
     return np.asarray(step_time + offset)
+
+
+def _steps(raw: Raw) -> NDArray[np.intp] | None:
+    return raw.texts["step"][0] if "step" in raw.texts else None
 
 
 def _each_starts_again(raw: Raw, time: Array, falls: NDArray[np.intp]) -> bool:

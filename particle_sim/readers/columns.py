@@ -191,13 +191,14 @@ class _Layers:
 
 
 def _layer_states(states: _Layers, got: _Gathered) -> None:
-    """The state of every record, from the step row above it."""
+    """The state and the step of every record, from the step row above it."""
     lines = np.concatenate(got.lines)
     at = np.array([number for number, _ in states.names])
     known: dict[str, int] = {}
     codes = np.array([known.setdefault(text, len(known)) for _, text in states.names])
     place = np.maximum(np.searchsorted(at, lines) - 1, 0)
     got.texts["state"], got.known["state"] = [codes[place]], known
+    got.texts["step"], got.known["step"] = [place], {str(step): step for step in range(len(at))}
 
 
 def _units_below(header: Header, rows: list[Numbered]) -> tuple[dict[str, Found], list[Numbered]]:

@@ -31,8 +31,8 @@ NAMED = ("date", "state", "step", "cell")
 """Roles that hold texts or counts."""
 OWN = "particle_sim"
 """The dialect of our own tables."""
-CLOCK = "clock"
-"""The unit of times that are written as hours, minutes and seconds."""
+_SURELY = 8
+"""Score of a header from which a program must have written it."""
 _CLOCK = re.compile(r"(?:d[:. -]?)?h+:m\w*:s+(?:\.\w+)?", re.IGNORECASE)
 _BRACKETS = re.compile(r"(.*?)\s*[\[(]\s*([^\])]*?)\s*[\])]\s*")
 
@@ -76,6 +76,11 @@ class Match:
     besides: Mapping[str, str]
     """Role -> another column of the file that could fill it."""
     score: int
+
+    @property
+    def of_a_program(self) -> bool:
+        """Whether so much stands in the header that a program of a cycler wrote it."""
+        return self.dialect.key != OWN and len(self.columns) > 1 and self.score >= _SURELY
 
     @property
     def missing(self) -> list[str]:

@@ -144,7 +144,8 @@ def _trains(found: Sequence[Segment]) -> list[tuple[int, int]]:
     """[first, end) of runs of at least three equal currents of one direction, with rests around
     each.
 
-    None may pass half of all or take three times as long as its rest: that would be a test of rates.
+    None may pass half of all or take three times as long as its rest: that would be a test of
+    rates.
     """
     trains, place = [], 0
     while place < len(found):
@@ -229,8 +230,8 @@ def _counters(record: Record, found: Sequence[Segment]) -> list[str]:
 def _counted(record: Record, passes: Array, one: Segment) -> float:
     """The program's own charge of a segment [A h]; 0 where it has none.
 
-    Of the first row's interval nobody knows whether the program counted it, so it is left out there and
-    added in the proportion in which it is counted here.
+    Of the first row's interval nobody knows whether the program counted it, so it is left out there
+    and added in the proportion in which it is counted here.
     """
     role = "charged" if one.current < 0 else "discharged"
     counter = record.charges.get(role, record.charges.get("capacity"))

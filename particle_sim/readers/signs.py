@@ -1,8 +1,8 @@
 """The one place where a current gets its sign: positive on discharge, as everywhere in
 particle_sim.
 
-What a file counts positive is said by its state column, its dialect or the user; whether that can be
-is asked of the voltage, which falls when a cell is discharged.
+What a file counts positive is said by its state column, its dialect or the user; whether that can
+be is asked of the voltage, which falls when a cell is discharged.
 """
 
 from __future__ import annotations

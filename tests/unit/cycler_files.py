@@ -263,7 +263,7 @@ def novonix(test: Test) -> bytes:
 
 def ivium(test: Test) -> bytes:
     rows = [
-        [f"{test.time[i]:.6E}", f"{-test.current[i]:.8E}", f"{test.voltage[i]:.6E}"]
+        [f"{test.time[i]:.9E}", f"{-test.current[i]:.8E}", f"{test.voltage[i]:.6E}"]
         for i in range(len(test.time))
     ]
     return table("time/s          I/A             E/V", rows, "    ").encode()

@@ -50,7 +50,8 @@ def test_every_layout_is_the_same_record(name: str, test: Test, tmp_path: Path) 
     """Time to 10 ms, current to 2 nA, voltage to 20 uV: what the layouts print."""
     record = read_record(placed(tmp_path, WRITERS[name](test)))
     assert differs(record, test) == ""
-    assert record.doubts == (), record.doubts
+    assert [doubt for doubt in record.doubts if "it is added up" not in doubt] == []
+    assert bool(record.doubts) == (name == "neware_layered")
 
 
 @pytest.mark.parametrize("name", WRITERS)
