@@ -16,7 +16,7 @@ from particle_sim.cli.verb import Aim, verb
     Aim.BRING,
     4,
     "what a file of my cycler holds, before anything is fitted",
-    'read cell.mpt --mass "2.1 mg"',
+    "read cell.mpt --out results/cell",
 )
 def read(
     file: Annotated[
@@ -30,7 +30,7 @@ def read(
     force: ForceOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Show what is understood of a measured file: sign, mass, segments, doubts, what can be fitted."""
+    """Show what is understood of a measured file: sign, mass, segments, doubts, and what to fit."""
     from particle_sim.cli.read_table import print_summary, write_record
     from particle_sim.outputs import check_folder
     from particle_sim.readers.record import read_record

@@ -6,6 +6,7 @@ The extra ``cycler`` brings them; they are loaded when such a file comes.
 from __future__ import annotations
 
 import importlib
+import logging
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -67,6 +68,7 @@ def _package(path: Path, name: str) -> ModuleType:
 
 
 def _neware(path: Path, reader: Any) -> tuple[Header, Raw]:
+    logging.getLogger(reader.__name__).setLevel(logging.CRITICAL)  # it logs tracebacks
     frame = reader.read(path)
     dialect = next(one for one in dialects() if one.key == "neware_binary")
     found = match(dialect, frame.columns)

@@ -1,5 +1,5 @@
-"""The columns of a record out of its file, piece by piece, so that a million rows take little "
-"memory."""
+"""The columns of a record out of its file, piece by piece, so that a million rows take little
+memory."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def columns_of(name: str, header: Header, pieces: Iterator[Piece], *, cut: bool)
         kept = states.records(name, piece)
         last = not following
         if last and cut:
-            kept = _without_cut(name, kept, got)
+            kept = _without_cut(name, columns, kept, got)
         kept = _whole(name, header, columns, kept, last, got)
         if decimal is None and kept:
             decimal = _decimal(name, header, columns, kept)
@@ -217,12 +217,17 @@ def _units_below(header: Header, rows: list[Numbered]) -> tuple[dict[str, Found]
     return columns | {role: new for role, new in renewed.items() if new is not None}, rows[1:]
 
 
-def _without_cut(name: str, rows: list[Numbered], got: _Gathered) -> list[Numbered]:
-    """The rows without a last one that is shorter than those before it."""
-    if len(rows) < 3:
+def _without_cut(
+    name: str, columns: Mapping[str, Found], rows: list[Numbered], got: _Gathered
+) -> list[Numbered]:
+    """The rows without a last one that has fewer cells, or whose last number has fewer digits."""
+    if len(rows) < 2:
         return rows
-    lengths = [sum(map(len, row)) for _, row in rows[-20:]]
-    if len(rows[-1][1]) >= len(rows[-2][1]) and lengths[-1] >= min(lengths[:-1]):
+    last, others = rows[-1][1], [row for _, row in rows[-20:-1]]
+    whole = len(last) >= len(others[-1])
+    if whole and len(last) - 1 in {found.place for found in columns.values()}:
+        whole = len(last[-1]) >= max(len(row[-1]) for row in others if row)
+    if whole:
         return rows
     got.doubts.append(_cut_off(name, rows[-1][0]))
     return rows[:-1]

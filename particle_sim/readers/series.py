@@ -20,8 +20,8 @@ from particle_sim.units import Array
 SAME_RATE = 0.05
 """Relative difference within which two currents are one rate."""
 SHORT_OF = 0.03
-"""Share of the voltages' span by which a discharge may end above, or its charge below, the "
-"others."""
+"""Share of the voltages' span by which a discharge may end above, or its charge below, the
+others."""
 SCATTER = 0.02
 """Relative spread of capacities at one rate that is told."""
 

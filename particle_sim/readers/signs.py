@@ -175,8 +175,8 @@ def _moves(voltage: Array, pieces: Sequence[tuple[int, int]]) -> Array:
 def _against(
     turned: Array, voltage: Array, flowing: NDArray[np.bool_]
 ) -> tuple[float, int, int, int]:
-    """Share of volts moved against the current; stretches against, in all; the first row "
-    "against."""
+    """Share of volts moved against the current; stretches against, in all; the first row
+    against."""
     pieces = [piece for piece in stretches(flowing, turned) if piece[1] - piece[0] > 1]
     moves = _moves(voltage, pieces)
     told = np.abs(moves) > RESOLVED

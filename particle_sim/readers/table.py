@@ -85,7 +85,7 @@ def table_of(text: Text, allowed: Mapping[str, Column], *, mass: float | None = 
         raise InputError(
             f"{text.name}: a table of more than {MOST_BYTES / 1e6:g} MB; keep fewer rows."
         )
-    sheet = read_cells(text.name, text.whole(), lambda cell: _parts(cell)[0] in allowed)
+    sheet = read_cells(text.name, text.whole(), lambda cell: name_and_unit(cell)[0] in allowed)
     if not sheet.rows:
         raise InputError(f"{text.name} is empty; it needs a header with {_needed(allowed)}.")
     (line, header), *body = sheet.rows
@@ -170,7 +170,7 @@ def _headings(
     return known
 
 
-def _parts(cell: str) -> tuple[str, str]:
+def name_and_unit(cell: str) -> tuple[str, str]:
     """``Voltage (mV)`` -> ``("voltage", "mV")``."""
     match = _HEADER.fullmatch(cell.strip())
     if match is None:
@@ -179,7 +179,7 @@ def _parts(cell: str) -> tuple[str, str]:
 
 
 def _heading(place: int, cell: str, allowed: Mapping[str, Column], mass: float | None) -> _Heading:
-    name, unit = _parts(cell)
+    name, unit = name_and_unit(cell)
     heading = _Heading(place=place, written=cell, name=name)
     if name not in allowed:
         return heading

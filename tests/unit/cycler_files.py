@@ -1,7 +1,8 @@
 """Files as programs of cyclers write them, of a cell whose every number is known.
 
-A sphere of constant diffusivity in closed form (``titrations``) gives a titration; straight lines of voltage
-give a test of rates. Each writer of ``WRITERS`` puts the same rows into another program's layout.
+A sphere of constant diffusivity in closed form (``titrations``) gives a titration; straight lines
+of voltage give a test of rates. Each writer of ``WRITERS`` puts the same rows into another
+program's layout.
 """
 
 from __future__ import annotations
@@ -53,8 +54,16 @@ class Test:
 
 def gitt(pulses: int = 5) -> Test:
     """Pulses of discharge at 0.2C with rests of an hour."""
-    plan = Protocol(c_rate=0.2, pulse=300.0, rest=3600.0, pulses=pulses, start=0.3, every=10.0,
-                    rests_every=120.0, diffusivity=9e-16)  # fmt: skip
+    plan = Protocol(
+        c_rate=0.2,
+        pulse=300.0,
+        rest=3600.0,
+        pulses=pulses,
+        start=0.3,
+        every=10.0,
+        rests_every=120.0,
+        diffusivity=9e-16,
+    )
     rows = titration(solid_solution(), plan)
     rows = rows[np.concatenate([[True], np.diff(rows[:, 0]) > 0])]  # the pulse begins unseen
     return _test(rows[:, 0], rows[:, 1] * MASS, rows[:, 2])
@@ -105,22 +114,42 @@ CHINESE = {"R": "搁置", "C": "恒流充电", "D": "恒流放电"}
 
 def neware(test: Test) -> bytes:
     rows = [
-        [str(i + 1), "1", str(test.step[i]), STEPS[state], clock(test.step_time[i]),
-         clock(test.time[i]), f"{-test.current[i]:.6e}", f"{test.voltage[i]:.5f}",
-         f"{test.capacity[i]:.6e}", "2026-03-02 09:15:00"]
+        [
+            str(i + 1),
+            "1",
+            str(test.step[i]),
+            STEPS[state],
+            clock(test.step_time[i]),
+            clock(test.time[i]),
+            f"{-test.current[i]:.6e}",
+            f"{test.voltage[i]:.5f}",
+            f"{test.capacity[i]:.6e}",
+            "2026-03-02 09:15:00",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
-    header = "DataPoint,Cycle Index,Step Index,Step Type,Time,Total Time,Current(A),Voltage(V),Capacity(Ah),Date"
+    ]
+    header = (
+        "DataPoint,Cycle Index,Step Index,Step Type,Time,Total Time,Current(A),"
+        "Voltage(V),Capacity(Ah),Date"
+    )
     return table(header, rows, end="\r\n").encode("utf-8-sig")
 
 
 def neware_chinese(test: Test) -> bytes:
     rows = [
-        [str(i + 1), "1", str(test.step[i]), CHINESE[state], clock(test.step_time[i]),
-         clock(test.time[i]), f"{-1e3 * test.current[i]:.6f}", f"{test.voltage[i]:.5f}",
-         f"{1e3 * test.capacity[i]:.7f}"]
+        [
+            str(i + 1),
+            "1",
+            str(test.step[i]),
+            CHINESE[state],
+            clock(test.step_time[i]),
+            clock(test.time[i]),
+            f"{-1e3 * test.current[i]:.6f}",
+            f"{test.voltage[i]:.5f}",
+            f"{1e3 * test.capacity[i]:.7f}",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
+    ]
     header = "数据序号;循环号;工步号;工步类型;时间;总时间;电流(mA);电压(V);容量(mAh)"
     return table(header, rows, ";", "\r\n").replace(".", ",").encode("gb18030")
 
@@ -137,19 +166,30 @@ def neware_layered(test: Test) -> bytes:
         if i == 0 or test.step[i] != test.step[i - 1]:
             lines.append(f",{test.step[i]},{STEPS[state]},0:00:00")
         lines.append(
-            f",,{i + 1},{clock(test.step_time[i])},{test.voltage[i]:.5f},{-1e3 * test.current[i]:.6f},"
-            f"{1e3 * test.capacity[i]:.7f}"
+            f",,{i + 1},{clock(test.step_time[i])},{test.voltage[i]:.5f},"
+            f"{-1e3 * test.current[i]:.6f},{1e3 * test.capacity[i]:.7f}"
         )
     return ("\n".join(lines) + "\n").encode()
 
 
 def landt(test: Test) -> bytes:
     rows = [
-        [str(i + 1), "1", str(test.step[i]), f"{test.time[i]:.3f}", f"{test.step_time[i]:.3f}",
-         f"{test.capacity[i]:.9f}", "0.0", f"{abs(test.current[i]):.9f}", f"{test.voltage[i]:.5f}",
-         state, "0", "03/02/2026 09:15:00"]
+        [
+            str(i + 1),
+            "1",
+            str(test.step[i]),
+            f"{test.time[i]:.3f}",
+            f"{test.step_time[i]:.3f}",
+            f"{test.capacity[i]:.9f}",
+            "0.0",
+            f"{abs(test.current[i]):.9f}",
+            f"{test.voltage[i]:.5f}",
+            state,
+            "0",
+            "03/02/2026 09:15:00",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
+    ]
     header = "Rec# Cyc# Step Test(Sec) Step(Sec) Amp-hr Watt-hr Amps Volts State ES DPt-Time"
     return table(header.replace(" ", "\t"), rows, "\t").encode()
 
@@ -157,22 +197,40 @@ def landt(test: Test) -> bytes:
 def landt_csv(test: Test) -> bytes:
     names = {"R": "rest", "C": "charge", "D": "discharge"}
     rows = [
-        [str(i + 1), "1", str(test.step[i]), "04/30/2024 14:33:19", f"{test.time[i]:.3f}",
-         f"{test.step_time[i]:.3f}", f"{-test.current[i]:.9f}", f"{test.voltage[i]:.5f}",
-         names[state], ""]
+        [
+            str(i + 1),
+            "1",
+            str(test.step[i]),
+            "04/30/2024 14:33:19",
+            f"{test.time[i]:.3f}",
+            f"{test.step_time[i]:.3f}",
+            f"{-test.current[i]:.9f}",
+            f"{test.voltage[i]:.5f}",
+            names[state],
+            "",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
-    header = "channel_index,cycle_index,step_index,date_time_iso_string,test_time_s,step_time_s,current_A,voltage_V,step_name"
+    ]
+    header = (
+        "channel_index,cycle_index,step_index,date_time_iso_string,test_time_s,"
+        "step_time_s,current_A,voltage_V,step_name"
+    )
     above = "cell model:,,,\ncell id: ,,,\nNominal capacity used to define the C rate:Ah,,\n"
     return (above + table(header, rows)).encode()
 
 
 def landt_chinese(test: Test) -> bytes:
     rows = [
-        [str(i + 1), f"{test.time[i]:.3f}", f"{-1e3 * test.current[i]:.6f}", f"{1e3 * test.capacity[i]:.7f}",
-         f"{test.voltage[i]:.5f}", CHINESE[state]]
+        [
+            str(i + 1),
+            f"{test.time[i]:.3f}",
+            f"{-1e3 * test.current[i]:.6f}",
+            f"{1e3 * test.capacity[i]:.7f}",
+            f"{test.voltage[i]:.5f}",
+            CHINESE[state],
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
+    ]
     return table("记录序号\t测试时间/Sec\t电流/mA\t容量/mAh\t电压/V\t工步状态", rows, "\t").encode(
         "utf-8-sig"
     )
@@ -180,19 +238,35 @@ def landt_chinese(test: Test) -> bytes:
 
 def biologic(test: Test) -> bytes:
     rows = [
-        ["3", "0", "0", str(test.step[i]), f"{test.time[i]:.9E}", "0,0", f"{test.voltage[i]:.7E}",
-         f"{-1e3 * test.current[i]:.7E}", "0,0", "0,0", ""]
+        [
+            "3",
+            "0",
+            "0",
+            str(test.step[i]),
+            f"{test.time[i]:.9E}",
+            "0,0",
+            f"{test.voltage[i]:.7E}",
+            f"{-1e3 * test.current[i]:.7E}",
+            "0,0",
+            "0,0",
+            "",
+        ]
         for i in range(len(test.time))
-    ]  # fmt: skip
+    ]
     header = (
         "mode\tox/red\terror\tNs\ttime/s\tcontrol/V/mA\tEwe/V\t<I>/mA\t(Q-Qo)/mA.h\tcycle number\t"
     )
     body = table(header, rows, "\t", "\r\n").replace(".", ",").replace("(Q-Qo)/mA,h", "(Q-Qo)/mA.h")
     above = [
-        "EC-Lab ASCII FILE", "Nb header lines : 9", "", "Galvanostatic Cycling with Potential Limitation", "",
-        "Electrode surface area : 0,001 cm²", f"Characteristic mass : {1e6 * MASS:.3f} mg".replace(".", ","),
+        "EC-Lab ASCII FILE",
+        "Nb header lines : 9",
         "",
-    ]  # fmt: skip
+        "Galvanostatic Cycling with Potential Limitation",
+        "",
+        "Electrode surface area : 0,001 cm²",
+        f"Characteristic mass : {1e6 * MASS:.3f} mg".replace(".", ","),
+        "",
+    ]
     return ("\r\n".join(above) + "\r\n" + body).encode("latin-1")
 
 
@@ -203,11 +277,22 @@ def thousands(text: str) -> str:
 
 def maccor(test: Test) -> bytes:
     rows = [
-        [thousands(f"{i + 1}.0")[:-2], "1", str(test.step[i]), clock(test.time[i], days=True),
-         clock(test.step_time[i], days=True), f"{test.capacity[i]:.9f}", "0.0",
-         f"{abs(test.current[i]):.9f}", f"{test.voltage[i]:.5f}", state, "1", "03/02/2026 9:15:00 AM"]
+        [
+            thousands(f"{i + 1}.0")[:-2],
+            "1",
+            str(test.step[i]),
+            clock(test.time[i], days=True),
+            clock(test.step_time[i], days=True),
+            f"{test.capacity[i]:.9f}",
+            "0.0",
+            f"{abs(test.current[i]):.9f}",
+            f"{test.voltage[i]:.5f}",
+            state,
+            "1",
+            "03/02/2026 9:15:00 AM",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
+    ]
     header = (
         "Rec#\tCyc#\tStep\tTestTime\tStepTime\tAmp-hr\tWatt-hr\tAmps\tVolts\tState\tES\tDPt Time"
     )
@@ -218,43 +303,86 @@ def maccor(test: Test) -> bytes:
 def maccor_seconds(test: Test) -> bytes:
     """Seconds with thousands, milliamperes, decimal points."""
     rows = [
-        [str(i + 1), "1", str(test.step[i]), f'"{thousands(f"{test.time[i]:.2f}")}"',
-         f"{1e3 * abs(test.current[i]):.6f}", f"{test.voltage[i]:.5f}", state]
+        [
+            str(i + 1),
+            "1",
+            str(test.step[i]),
+            f'"{thousands(f"{test.time[i]:.2f}")}"',
+            f"{1e3 * abs(test.current[i]):.6f}",
+            f"{test.voltage[i]:.5f}",
+            state,
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
+    ]
     return table("Rec#,Cyc#,Step,Test (Sec),mAmps,Volts,State", rows).encode()
 
 
 def basytec(test: Test) -> bytes:
     names = {"R": "Pause", "C": "Charge", "D": "Discharge"}
     rows = [
-        [f"{test.time[i] / 3600:.9f}", str(i + 1), "05.05.2025", "14:36:06", f"{test.step_time[i] / 3600:.9f}",
-         str(test.step[i]), names[state], f"{test.voltage[i]:.5f}", f"{-test.current[i]:.9f}", "0.0", "25.1"]
+        [
+            f"{test.time[i] / 3600:.9f}",
+            str(i + 1),
+            "05.05.2025",
+            "14:36:06",
+            f"{test.step_time[i] / 3600:.9f}",
+            str(test.step[i]),
+            names[state],
+            f"{test.voltage[i]:.5f}",
+            f"{-test.current[i]:.9f}",
+            "0.0",
+            "25.1",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
-    above = "~Resultfile from Basytec Battery Test System\n~Name of Test: GITT\n~Start of Test: 05.05.2025 14:36:06\n~\n"
+    ]
+    above = (
+        "~Resultfile from Basytec Battery Test System\n~Name of Test: GITT\n"
+        "~Start of Test: 05.05.2025 14:36:06\n~\n"
+    )
     header = "~Time[h] DataSet DateTime t-Step[h] Line Command U[V] I[A] Ah[Ah] T1[°C]"
     return (above + table(header, rows, " ")).encode("latin-1")
 
 
 def arbin(test: Test) -> bytes:
     rows = [
-        [str(i + 1), "03/02/2026 09:15:00.000", f"{test.time[i]:.4f}", f"{test.step_time[i]:.4f}", "1",
-         str(test.step[i]), f"{-test.current[i]:.9f}", f"{test.voltage[i]:.5f}"]
+        [
+            str(i + 1),
+            "03/02/2026 09:15:00.000",
+            f"{test.time[i]:.4f}",
+            f"{test.step_time[i]:.4f}",
+            "1",
+            str(test.step[i]),
+            f"{-test.current[i]:.9f}",
+            f"{test.voltage[i]:.5f}",
+        ]
         for i in range(len(test.time))
-    ]  # fmt: skip
-    header = "Data_Point,Date_Time,Test_Time(s),Step_Time(s),Cycle_Index,Step_Index,Current(A),Voltage(V)"
+    ]
+    header = (
+        "Data_Point,Date_Time,Test_Time(s),Step_Time(s),Cycle_Index,Step_Index,"
+        "Current(A),Voltage(V)"
+    )
     return table(header, rows).encode()
 
 
 def novonix(test: Test) -> bytes:
     rows = [
-        ["2026-03-02 09:15:00", "1", "2", f"{test.time[i] / 3600:.9f}", f"{test.step_time[i] / 3600:.9f}",
-         f"{-test.current[i]:.9f}", f"{test.voltage[i]:.5f}", "0.0", "25.0", str(test.step[i])]
+        [
+            "2026-03-02 09:15:00",
+            "1",
+            "2",
+            f"{test.time[i] / 3600:.9f}",
+            f"{test.step_time[i] / 3600:.9f}",
+            f"{-test.current[i]:.9f}",
+            f"{test.voltage[i]:.5f}",
+            "0.0",
+            "25.0",
+            str(test.step[i]),
+        ]
         for i in range(len(test.time))
-    ]  # fmt: skip
+    ]
     header = (
-        "Date and Time,Cycle Number,Step Type,Run Time (h),Step Time (h),Current (A),Potential (V),Capacity (Ah),"
+        "Date and Time,Cycle Number,Step Type,Run Time (h),Step Time (h),Current (A),Potential "
+        "(V),Capacity (Ah),"
         "Temperature (°C),Step Number"
     )
     above = "[Summary]\nNovonix UHPC Data File\nCell: 1\n[End Summary]\n\n[Data]\n"
@@ -282,7 +410,10 @@ def gamry(test: Test) -> bytes:
         ]
         for i in range(len(test.time))
     ]
-    above = "EXPLAIN\nTAG\tPWR800_CHARGE\nCONVENTION\tIQUANT\t1\tCurrent Convention\nCURVE\tTABLE\t100\n"
+    above = (
+        "EXPLAIN\nTAG\tPWR800_CHARGE\nCONVENTION\tIQUANT\t1\tCurrent Convention\n"
+        "CURVE\tTABLE\t100\n"
+    )
     header = "\tPt\tT\tVf\tIm\tVu\tOver\n\t#\ts\tV vs. Ref.\tA\tV\tbits"
     return (above + table(header, rows, "\t")).encode()
 
@@ -290,10 +421,17 @@ def gamry(test: Test) -> bytes:
 def digatron(test: Test) -> bytes:
     names = {"R": "PAU", "C": "CHA", "D": "DCH"}
     rows = [
-        ["2026-03-02 09:15:00", str(test.step[i]), names[state], f"{test.time[i]:.3f}",
-         f"{test.voltage[i]:.5f}", f"{-test.current[i]:.9f}", "25"]
+        [
+            "2026-03-02 09:15:00",
+            str(test.step[i]),
+            names[state],
+            f"{test.time[i]:.3f}",
+            f"{test.voltage[i]:.5f}",
+            f"{-test.current[i]:.9f}",
+            "25",
+        ]
         for i, state in enumerate(test.state)
-    ]  # fmt: skip
+    ]
     return table(
         "Timestamp;Step;Status;Program Duration#s;Voltage#V;Current#A;T1#°C", rows, ";"
     ).encode()
@@ -333,10 +471,26 @@ Writer = Callable[[Test], bytes]
 WRITERS: dict[str, Writer] = {
     writer.__name__: writer
     for writer in (
-        neware, neware_chinese, neware_layered, landt, landt_csv, landt_chinese, biologic, maccor, maccor_seconds,
-        basytec, arbin, novonix, ivium, gamry, digatron, bdf, bdf_notation, own,
+        neware,
+        neware_chinese,
+        neware_layered,
+        landt,
+        landt_csv,
+        landt_chinese,
+        biologic,
+        maccor,
+        maccor_seconds,
+        basytec,
+        arbin,
+        novonix,
+        ivium,
+        gamry,
+        digatron,
+        bdf,
+        bdf_notation,
+        own,
     )
-}  # fmt: skip
+}
 UNSIGNED = ("landt", "maccor", "maccor_seconds")
 """Layouts whose current has no sign."""
 

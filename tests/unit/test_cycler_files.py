@@ -1,4 +1,5 @@
-"""Is a file of each program read as what it is: time, current with its sign, voltage, mass, segments?"""
+"""Is a file of each program read as what it is: time, current with its sign, voltage, mass,
+segments?"""
 
 from __future__ import annotations
 
@@ -78,7 +79,6 @@ FAULTS: dict[str, tuple[str, Callable[[dialects.Dialect], dialects.Dialect]]] = 
     "unit of the current": ("neware_chinese", lambda one: _with_unit(one, "current", "A")),
     "unit of the time": ("novonix", lambda one: _with_unit(one, "time", "min")),
     "unit of the voltage": ("neware", lambda one: _with_unit(one, "voltage", "mV")),
-    "time of the step": ("landt", lambda one: _as_time(one, "step")),
     "state column": ("landt", lambda one: _without(one, "state")),
 }
 """A rule of the table of dialects, spoiled, and a layout that shows it."""
@@ -91,10 +91,6 @@ def _with_unit(dialect: dialects.Dialect, role: str, unit: str) -> dialects.Dial
 
 def _without(dialect: dialects.Dialect, role: str) -> dialects.Dialect:
     return replace(dialect, roles={k: v for k, v in dialect.roles.items() if k != role})
-
-
-def _as_time(dialect: dialects.Dialect, name: str) -> dialects.Dialect:
-    return replace(dialect, roles={**_without(dialect, "step_time").roles, "time": {name: (0, "")}})
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -157,7 +153,19 @@ def test_a_state_that_the_sign_contradicts_is_asked(tmp_path: Path) -> None:
         read_record(placed(tmp_path, other.encode()))
 
 
-def test_the_states_of_all_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_time_that_starts_again_in_every_step_is_added_up(tmp_path: Path) -> None:
+    text = (
+        WRITERS["arbin"](RATES)
+        .decode()
+        .replace("Test_Time(s)", "X")
+        .replace("Step_Time", "Test_Time")
+    )
+    record = read_record(placed(tmp_path, text.encode()))
+    assert differs(record, RATES) == ""
+    assert any("starts again in every step" in doubt for doubt in record.doubts)
+
+
+def test_the_states_of_all_programs() -> None:
     for texts, sign in (
         (
             (
