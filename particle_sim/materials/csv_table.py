@@ -4,9 +4,10 @@ stoichiometry; values          "filling" instead of "stoichiometry" for 0 to 1
 0,44; 2,843
 1,0; 2,955
 
-One file may serve several entries: each takes the column of its own name, with a unit behind it or
-in the unit of the entry, as in ``stoichiometry, lattice_a [angstrom], lattice_c [angstrom]``.
-Separators, decimal signs and encodings are those of any measured file (:mod:`particle_sim.readers`).
+One file may serve several entries: each takes the column of its own name, with a unit behind it
+or in the unit of the entry, as in ``stoichiometry, lattice_a [angstrom], lattice_c [angstrom]``.
+Separators, decimal signs and encodings are those of any measured file
+(:mod:`particle_sim.readers`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from particle_sim.errors import InputError, gathering, located
 from particle_sim.materials.schema import MaterialFile, PropertyEntry
 from particle_sim.readers.cells import numbers, read_cells
-from particle_sim.readers.table import name_and_unit
+from particle_sim.readers.table import check_widths, name_and_unit
 from particle_sim.readers.text import read_text_file
 from particle_sim.units import to_si
 
@@ -101,14 +102,10 @@ def _columns(path: Path, key: str, unit: str) -> tuple[str, list[float], list[fl
         raise InputError(
             f"{path.name} has {len(body)} rows; at most {MOST_ROWS} are allowed, so thin them out."
         )
-    at, factor = names.index(axis), _factor(header[names.index(column)], unit)
-    places = (at, names.index(column))
-    cells = [
-        (line, names[place], row[place] if place < len(row) else "")
-        for line, row in body
-        for place in places
-    ]
-    found = numbers(sheet, cells)
+    check_widths(sheet, body, len(names))
+    places = names.index(axis), names.index(column)
+    factor = _factor(header[places[1]], unit)
+    found = numbers(sheet, [(line, names[at], row[at]) for line, row in body for at in places])
     return axis, found[::2], [factor * value for value in found[1::2]]
 
 

@@ -93,7 +93,7 @@ def table_of(text: Text, allowed: Mapping[str, Column], *, mass: float | None = 
     if not body:
         raise InputError(f"{text.name}, line {line}: no row of numbers follows the header.")
     width = max(place for place, cell in enumerate(header) if cell) + 1
-    _check_widths(sheet, body, width)
+    check_widths(sheet, body, width)
     values = np.reshape(numbers(sheet, _wanted(body, kept)), (len(body), len(kept)))
     values = values * np.array([heading.factor for heading in kept])
     taken = {heading.place for heading in kept}
@@ -253,7 +253,7 @@ def _needed(allowed: Mapping[str, Column]) -> str:
     return f"{', '.join(columns)} and rows of numbers"
 
 
-def _check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
+def check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
     """A cell under every column; empty ones behind the last do not count."""
     wrong = [(line, len(c)) for line, c in body if len(c) < width or any(c[width:])]
     if not wrong:
