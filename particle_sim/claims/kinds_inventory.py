@@ -27,7 +27,6 @@ from particle_sim.claims.question import (
     every,
 )
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.plausible.streams import evenly
 from particle_sim.studies.inventory import narrowings
 from particle_sim.units import Array
@@ -35,6 +34,8 @@ from particle_sim.units import Array
 FULL_CELLS = ("sodium_full_cell", "sodium_full_cell_presodiated")
 OTHER_RATES = {"at_0p1c": 0.1, "at_0p3c": 0.3, "at_0p5c": 0.5, "at_1c": 1.0, "at_3c": 3.0}
 """C-rates [1/h] of the other capacities that are printed of the cell, by their names in a file."""
+RUNS = 24_000
+"""Full cells discharged for an answer, shared among the rates that it needs: half a minute."""
 FEWEST_EFFECTIVE = 100
 """Effective draws below which weights say too little for an answer."""
 FAR = 0.95
@@ -192,7 +193,8 @@ def _cells(question: Question) -> _Cells:
     """Every draw whose electrodes can hold the sodium."""
     names = [name for name in OTHER_RATES if name in question.claim.printed]
     rates = [OTHER_RATES[name] for name in names]
-    own, *besides = (_run(question, rate) for rate in (question.number("c_rate"), *rates))
+    asked = (question.number("c_rate"), *rates)
+    own, *besides = (_run(question, rate, len(asked)) for rate in asked)
     cells = np.any([each.capacity > 0 for each in (own, *besides)], axis=0)
     drawn = np.empty((int(cells.sum()), len(names)))
     for column, each in enumerate(besides):
@@ -209,13 +211,13 @@ def _cells(question: Question) -> _Cells:
     )
 
 
-def _run(question: Question, rate: float) -> FullCells:
+def _run(question: Question, rate: float, rates: int) -> FullCells:
     return question.tools.full_cells(
         question.names[0],
         FULL_CELLS[int(question.number("presodiated"))],
         rate,
         question.claim.parameters.get("lower_voltage"),
-        SAMPLES,
+        RUNS // rates,
         question.seed,
     )
 
