@@ -65,11 +65,14 @@ def predicted(
     density, mean, variance = (np.array(part) for part in zip(*parts, strict=True))
     weights = np.exp(density - density.max())
     weights /= weights.sum()
-    effective = float(1 / np.sum(weights.sum(axis=0) ** 2))
-    count = max(int(effective), 1)
+    of_draws = weights.sum(axis=0)
+    effective = float(1 / np.sum(of_draws**2))
+    count = max(round(effective), 1)
     start = generator(seed, "conditioned draws").random()
-    chosen = np.searchsorted(np.cumsum(weights), (np.arange(count) + start) / count)
-    node, row = np.unravel_index(np.minimum(chosen, weights.size - 1), weights.shape)
+    row = np.searchsorted(np.cumsum(of_draws), (np.arange(count) + start) / count)
+    row = np.minimum(row, len(model) - 1)
+    share = np.cumsum(weights[:-1, row], axis=0) / of_draws[row]
+    node = np.sum(share < evenly("conditioned size", count, seed), axis=0)
     step = ndtri(np.maximum(evenly("conditioned noise", count, seed), 0.5 / count))
     values = mean[node, row] + np.sqrt(variance[node]) * step
     return Predicted(rows=row, values=np.asarray(values), effective=effective)
