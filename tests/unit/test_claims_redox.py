@@ -188,3 +188,28 @@ def test_lattices_order_reflections() -> None:
     assert asked("c57b").verdict is SUPPORTED
     assert asked("c57b", first_c_change=5.5).verdict is CONTRADICTED
     assert asked("c57b", first_c_change=4.6).verdict is UNDECIDED
+
+
+def closer(first_chi: float, second_chi: float) -> Answer:
+    """Peaks of HE-V and NVP with fixed chi, and with one kinetics in both."""
+    real = simulations()
+
+    def load(name: str) -> Any:
+        material = real.load(name)
+        chi = first_chi if name == "he_v" else second_chi
+        fixed_chi = replace(
+            material["regular_solution_parameter"].with_magnitude(chi), plausible=None
+        )
+        return material.replaced(regular_solution_parameter=fixed_chi)
+
+    return asked("c52", replace(real, load=load))
+
+
+def test_a_gap_of_spinodals_counts_where_phases_part() -> None:
+    """Below chi = 2 there is none; at 10 it is 0.3 V, far above the gaps of a slow half cell."""
+    own = {each.name: each.share for each in closer(1.0, 1.0).branches}
+    name = "with phases that part at their spinodals"
+    assert own[name] == closer(1.0, 1.0).share
+    for chi, share in (((1.0, 10.0), 1.0), ((10.0, 1.0), 0.0)):
+        (branch,) = (each for each in closer(*chi).branches if each.name == name)
+        assert branch.share == pytest.approx(share, abs=0.01)
