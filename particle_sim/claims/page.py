@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
-from particle_sim.claims.kinds_inventory import FULL_CELL_DRAWS
 from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements
@@ -30,11 +29,11 @@ and a test keeps it equal to `scenarios/claims`, where each claim is a file: who
 the test, and every number the test needs with the reason for it. The sentences are ours, shortened
 from the papers.
 
-Each claim is asked of {SAMPLES} random combinations of plausible inputs ({FULL_CELL_DRAWS} for full
-cells). It is *supported* when the whole 95 % interval (Clopper and Pearson) of the share in which
-it holds lies above 90 %, *contradicted* when it lies below 10 %, and *undecided* in between. The
-share counts combinations of what we believe plausible; it is not the chance that the sentence is
-true of the powder in the paper.
+Each claim is asked of {SAMPLES} random combinations of plausible inputs. It is *supported* when the
+whole 95 % interval (Clopper and Pearson) of the share in which it holds lies above 90 %,
+*contradicted* when it lies below 10 %, and *undecided* in between. The share counts combinations
+of what we believe plausible; it is not the chance that the sentence is true of the powder in the
+paper.
 
 A claim is asked more than once, and an answer must be the same each time:
 
@@ -62,6 +61,9 @@ discrepancy, diffusion half a decade slower and faster) gives {PARTICLES} draws;
 measured capacity is *as expected* where 5 to 95 % of the draws reach it, *higher* or *lower than
 expected* beyond; *in a wide band* where the draws span more than half of the slow capacity, which
 says little of one powder.
+
+What a full cell delivers at one rate is predicted from what is printed of it at the others: a draw
+of its inventory weighs as much as it agrees with those, never with the capacity that is asked.
 
 *Not testable* has three reasons. *Assumed*: our own input is the answer. *Not modelled*: no half
 cell, full cell or particle of ours has what the sentence speaks of. *Not printed*: the paper gives
