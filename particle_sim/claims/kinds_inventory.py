@@ -12,13 +12,10 @@ from particle_sim.cell.design import FULL_CELL_CATALOGUE
 from particle_sim.cell.negative import load_negative
 from particle_sim.cell.negative_tables import volumetric_capacity
 from particle_sim.claims.conditioned import Others, Predicted, predicted
-from particle_sim.claims.interval import share_interval
+from particle_sim.claims.expected import expectation
 from particle_sim.claims.kind import claim_kind
 from particle_sim.claims.question import (
-    CONSISTENT,
     MEASURED,
-    TOO_HIGH,
-    TOO_LOW,
     Branch,
     Evidence,
     Flags,
@@ -38,8 +35,6 @@ RUNS = 24_000
 """Full cells discharged for an answer, shared among the rates that it needs: half a minute."""
 FEWEST_EFFECTIVE = 100
 """Effective draws below which weights say too little for an answer."""
-FAR = 0.95
-"""Share of the predictions on one side of a print from which they do not reach it."""
 NARROWED = 0.9
 """Share of its drawn range from which an input is not called narrowed."""
 USUAL = "with the usual discrepancy"
@@ -77,7 +72,7 @@ def _capacity(question: Question) -> Evidence:
         ),
         name=USUAL,
         branches=_other_beliefs(question, cells, printed),
-        fit="" if few else _fit(off, tolerance),
+        fit="" if few else expectation([found.values], printed, printed),
         follows=found.values,
         cannot_contradict=few or MEASURED,
         cannot_support=few,
@@ -154,7 +149,7 @@ def _carbon(question: Question) -> Evidence:
             f"{found.max():.0f} mA h/g over densities of {low:.0f} to {high:.0f} kg/m3, "
             f"{printed:.0f} printed of another carbon. Its sites are meant; a run delivers less."
         ),
-        fit=_fit(off, question.number("within")),
+        fit=expectation([found], printed, printed),
         cannot_contradict=MEASURED,
         numbers={"median": (float(np.median(found)), "mA h/g"), "as printed": (printed, "mA h/g")},
     )
@@ -274,13 +269,6 @@ def _by_energy(question: Question, cells: _Cells) -> Predicted:
 def _branch(name: str, holds: Flags, votes: bool = True) -> Branch:
     flags, counted = every(holds)
     return Branch(name=name, holds=flags, counted=counted, votes=votes)
-
-
-def _fit(off: Array, tolerance: float) -> str:
-    fit = CONSISTENT
-    for side, name in ((off < -tolerance, TOO_LOW), (off > tolerance, TOO_HIGH)):
-        fit = name if share_interval(int(side.sum()), side.size)[0] >= FAR else fit
-    return fit
 
 
 def _too_few(found: Predicted) -> str:

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from particle_sim.claims.expected import HIGHER
 from particle_sim.claims.interval import share_interval
 from particle_sim.claims.question import (
-    CONSISTENT,
-    TOO_LOW,
     Branch,
     Evidence,
     Flags,
@@ -46,7 +45,7 @@ def larger_peaks(question: Question) -> Evidence:
     low, _ = share_interval(found.draws - found.successes, found.draws)
     return replace(
         found,
-        fit=TOO_LOW if low >= FAR else CONSISTENT,
+        fit=HIGHER if low >= FAR else "",
         follows=np.nan_to_num(currents[0] / currents[1]),
         cannot_contradict=FLAT,
         numbers=_medians(draws, "peak of", "A/kg", currents),

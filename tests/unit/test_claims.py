@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.claims.answer import Answer, answer
 from particle_sim.claims.called import called_text
+from particle_sim.claims.expected import HIGHER, LOWER, WIDE
 from particle_sim.claims.interval import (
     Verdict,
     region_of,
@@ -351,9 +352,7 @@ def test_draws_that_never_get_there_are_not_counted() -> None:
 # Tests on full cells, formulas and print
 
 
-@pytest.mark.parametrize(
-    ("printed", "fit"), [(200.0, CONSISTENT), (1000.0, TOO_LOW), (100.0, TOO_HIGH)]
-)
+@pytest.mark.parametrize(("printed", "fit"), [(200.0, WIDE), (1000.0, HIGHER), (100.0, LOWER)])
 def test_carbon_capacity_is_by_volume_over_a_density(printed: float, fit: str) -> None:
     """390 A h/L over the measured filling, 0.994 of it, and 1900 kg/m3 are 204 A h/kg."""
     parameters = {"capacity": printed, "within": 0.1, "density_low": 1300.0, "density_high": 2500.0}

@@ -14,9 +14,11 @@ import pytest
 
 from particle_sim.claims import (
     called,
+    expected,
     fingerprint,
     kinds,
     kinds_field,
+    kinds_inventory,
     kinds_learned,
     kinds_rate,
     readings,
@@ -58,7 +60,7 @@ def change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Change]:
         spec.loader.exec_module(fresh)
         new = {name: _renewed(kind, fresh) for name, kind in KINDS.items()}
         monkeypatch.setattr(fingerprint, "KINDS", new)
-        for user in (kinds_field, kinds_learned, kinds_rate, space):
+        for user in (kinds_field, kinds_inventory, kinds_learned, kinds_rate, space):
             for name in vars(user).keys() & vars(fresh).keys():
                 if getattr(vars(user)[name], "__module__", "") == module.__name__:
                     monkeypatch.setattr(user, name, vars(fresh)[name])
@@ -105,7 +107,12 @@ def test_another_kind_makes_nothing_stale(
 @pytest.mark.parametrize(
     ("module", "was", "becomes", "kinds"),
     [
-        (kinds_learned, "if high <= EDGE", "if high < EDGE", {"keeps_capacity"}),
+        (
+            expected,
+            "if high <= EDGE",
+            "if high < EDGE",
+            {"keeps_capacity", "inventory_capacity", "carbon_capacity"},
+        ),
         (kinds_field, '"surface_excess") > 0)', '"surface_excess") >= 0)', {"surface_richer"}),
         (
             kinds_learned,

@@ -12,8 +12,9 @@ from test_claims import CONTRADICTED, SUPPORTED, UNDECIDED, ask, claim
 
 import particle_sim as ps
 from particle_sim.claims.answer import Answer
+from particle_sim.claims.expected import EXPECTED, HIGHER, LOWER, WIDE
 from particle_sim.claims.interval import Verdict
-from particle_sim.claims.question import EXPECTED, HIGHER, LOWER, WIDE, Prints
+from particle_sim.claims.question import Prints
 from particle_sim.units import Array
 
 DRAWS = 1000
