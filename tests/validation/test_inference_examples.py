@@ -9,7 +9,6 @@ import pytest
 
 from particle_sim.inference.data import RateData, read_rates
 from particle_sim.inference.fit import Fit, FitSettings, fit_rates
-from particle_sim.inference.sampling import SamplingSettings
 from particle_sim.inference.words import fit_lines
 from particle_sim.materials.load import load_material
 from particle_sim.materials.system import load_system
@@ -20,7 +19,7 @@ FILES = {
     "nfpp_he_rates": "nfpp_he",
     "p2_tmcnr_rates": "p2_tmcnr",
 }
-QUICK = FitSettings(sampling=SamplingSettings(walkers=32, warmup=300, steps=500), profile_points=0)
+QUICK = FitSettings(particles=500, profile_points=0)
 PRECISION = 1.0
 """Last digit of the printed capacities [mAh/g]."""
 
