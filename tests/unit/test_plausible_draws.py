@@ -133,7 +133,9 @@ def test_a_condition_keeps_whole_rows() -> None:
 RANDOM_OF_THEIR_OWN = {
     "plausible/streams.py": "the streams",
     "sweeps/sampling.py": "a scrambled Sobol sequence of a sweep's dimensions",
+    "inference/coordinates.py": "an example of beliefs",
     "inference/joint.py": "particles in a posterior",
+    "inference/smc.py": "an example of a posterior",
     "inference/identify.py": "draws of the fitted prior",
     "inference/profiles.py": "first guesses of a search",
     "inference/predict.py": "one value per draw of a prediction",
