@@ -98,6 +98,9 @@ def _variance(expected: Prediction) -> Array:
 
 
 def _quantiles(mean: Array, spread: Array, seed: int) -> Array:
-    """Of one normal value (n, k) per draw and place, not below nothing."""
-    drawn = mean + spread * np.random.default_rng(seed).standard_normal(mean.shape)
+    """Of one normal value (n, k) per draw and place, not below nothing.
+
+    Each draw is as far off at every place, so that the band is smooth.
+    """
+    drawn = mean + spread * np.random.default_rng(seed).standard_normal((len(mean), 1))
     return np.asarray(np.quantile(np.maximum(drawn, 0.0), BAND, axis=0))

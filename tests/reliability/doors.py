@@ -488,7 +488,7 @@ COMMANDS = (
     "compare nvp he_v --c-rate 0 --radius 0.5um --at 0.1,0.5",
     'compare nvp none --set nvp.diffusivity="1e-15 m^2/s" --workers 1',
     "rate nvp none --rates 0.1,0.5,1",
-    "fit none.csv --material nvp --kind gitt --radius 3um --steps 200",
+    "fit none.csv --material nvp --kind gitt --radius 3um --particles 200",
     "cell none --c-rate 0.2",
     "run none.toml --workers 2",
 )
