@@ -2,8 +2,8 @@
 
 Each model (many sizes, D(theta), and a curve without physics) is fitted to the data and asked for
 the other rates; its draws count with the weight that held-out rates of other powders gave it
-(stacking: Yao et al., Bayesian Anal. 13 (2018) 917, doi:10.1214/17-BA1091). Beside the mixture stands
-the curve without physics alone, fitted to the same data: what the physics has to beat.
+(stacking: Yao et al., Bayesian Anal. 13 (2018) 917, doi:10.1214/17-BA1091). Beside the mixture
+stands the curve without physics alone, fitted to the same data: what the physics has to beat.
 """
 
 from __future__ import annotations
