@@ -21,10 +21,50 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from particle_sim.inference.coordinates import Coordinate
+from particle_sim.inference.joint import PARTICLES, Joint, learn
+from particle_sim.inference.problem import DISCREPANCY, Problem
 from particle_sim.units import Array
 
 STRENGTH = 4.0
 """Series that the trial deviation counts for (a choice; a tenth of the series it is used for)."""
+BOUNDED = ("size_spread", "diffusivity_fall", "characteristic_time", "exponent", DISCREPANCY)
+"""Cut off where the model is, and not at some deviations."""
+Table = Mapping[str, tuple[float, float]]
+"""Centre and deviation by name."""
+
+
+def improved(
+    problems: Sequence[Problem],
+    now: Table,
+    trial: Table,
+    *,
+    centred: Sequence[str] = (),
+    particles: int = PARTICLES,
+    seed: int = 1,
+) -> tuple[Table, float]:
+    """One step from the population ``now``, which made the priors of ``problems``.
+
+    Also the log evidence of all series under ``now``. A coordinate that a problem centres
+    elsewhere, as the capacity of its own window, counts from there.
+    """
+    draws, evidence = [], 0.0
+    for problem in problems:
+        found = learn(Joint(parts={"": problem}), particles=particles, seed=seed).found
+        own = np.array([each.centre - now[each.name][0] for each in problem.coordinates])
+        draws.append(found.draws - own)
+        evidence += found.log_evidence
+    limits = [
+        replace(
+            each,
+            centre=trial[each.name][0],
+            deviation=trial[each.name][1],
+            low=each.low if each.name in BOUNDED else -np.inf,
+            high=each.high if each.name in BOUNDED else np.inf,
+        )
+        for each in problems[0].coordinates
+    ]
+    found = likeliest(draws, limits, centred)
+    return {**now, **{each.name: (each.centre, each.deviation) for each in found}}, evidence
 
 
 def likeliest(
@@ -74,8 +114,3 @@ def _log_kept(each: Coordinate) -> float:
         low, high = -high, -low
     upper, lower = log_ndtr(high), log_ndtr(low)
     return float(upper + np.log1p(-np.exp(lower - upper)))
-
-
-def as_table(coordinates: Sequence[Coordinate]) -> Mapping[str, tuple[float, float]]:
-    """Centre and deviation by name."""
-    return {each.name: (each.centre, each.deviation) for each in coordinates}

@@ -122,9 +122,10 @@ def _group(name: str, cell: Cell | None, learned: tuple[float, float]) -> Coordi
         return _coordinate(name, *learned)
     spread = [(_log_normal(entry), power) for entry, power in parts]
     centre = sum(power * middle for (middle, _), power in spread)
+    width = np.hypot.reduce([power * wide for (_, wide), power in spread])
     if name == "exchange_current":
         centre += float(np.log10(3 / cell.material.value("density")))
-    return _coordinate(name, centre, float(np.hypot(*(p * wide for (_, wide), p in spread))))
+    return _coordinate(name, centre, float(width))
 
 
 def _coordinate(name: str, centre: float, deviation: float) -> Coordinate:
