@@ -110,11 +110,8 @@ def predicted_rates(
     members, evidence = {}, {}
     for name in dict.fromkeys([*shares, RIVAL]):
         known = None if learned is None else learned[name]
-        given = _question(name, cell, current, capacity, stated, whole, known)
-        asked = _question(name, cell, elsewhere, np.zeros(len(elsewhere)), None, whole, known)
-        posterior = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
-        members[name] = predict(posterior, _ONE, asked)
-        evidence[name] = posterior.found.log_evidence
+        given = question(name, cell, current, capacity, stated=stated, whole=whole, learned=known)
+        members[name], evidence[name] = answer(name, given, elsewhere, particles, seed)
     beyond = elsewhere / current.max()
     return RatePrediction(
         current=elsewhere,
@@ -127,6 +124,15 @@ def predicted_rates(
         extrapolation=beyond,
         public=tuple(public_score(float(ratio)) for ratio in beyond),
     )
+
+
+def answer(
+    name: str, given: Problem, elsewhere: Array, particles: int = PARTICLES, seed: int = 1
+) -> tuple[Prediction, float]:
+    """What a model expects at currents ``elsewhere`` (k,) [A/kg], and its ln evidence."""
+    posterior = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
+    asked = question(name, given.cell, elsewhere, np.zeros(len(elsewhere)))
+    return predict(posterior, _ONE, asked), posterior.found.log_evidence
 
 
 def quantiles(members: Mapping[str, Prediction], weights: Mapping[str, float], seed: int) -> Array:
@@ -190,16 +196,17 @@ def _one(member: Prediction, capacity: Array) -> Array:
     return np.asarray(logsumexp(each, axis=0) - np.log(len(each)))
 
 
-def _question(
+def question(
     name: str,
     cell: Cell,
     current: Array,
     capacity: Array,
-    stated: Array | None,
-    whole: float | None,
-    learned: Mapping[str, tuple[float, float]] | None,
+    *,
+    stated: Array | None = None,
+    whole: float | None = None,
+    learned: Mapping[str, tuple[float, float]] | None = None,
 ) -> Problem:
-    """What a model, ours or the rival, is asked."""
+    """What a model, a :class:`Form` by its value or the rival, is asked."""
     if name == RIVAL:
         return tian_problem(cell, current, capacity, stated=stated, whole=whole, learned=learned)
     return rate_problem(
