@@ -33,6 +33,8 @@ NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 WRAPPED = re.compile(rf"(?:np\.float64\()?({NUMBER})\)?")
 COMPARISON = re.compile(rf"^({NUMBER}) (<=|>=|<|>) \(*({NUMBER})((?: [-+*/] {NUMBER}\)*)*)\)*$")
 NAMED_TWIN = re.compile(r"notice|_does_not_agree$|_fails$")
+SIGNS = re.compile(r"(``.*?``)|([*_|<>\[\]$\\])", re.DOTALL)
+"""Code, and outside of it the signs that Markdown would take for its own."""
 NEAR = re.compile(rf"^({NUMBER}) == \(?({NUMBER}) ± ({NUMBER})\)?$")
 SLACK = 3.0
 
@@ -282,7 +284,7 @@ def _prose(text: str) -> str:
         if part.startswith("    "):
             made.append("```text\n" + part + "\n```")
         else:
-            made.append(re.sub(r"([*_|<>\[\]$\\])", r"\\\1", part))
+            made.append(SIGNS.sub(lambda found: found[1] or f"\\{found[2]}", part))
     return "\n\n".join(made)
 
 

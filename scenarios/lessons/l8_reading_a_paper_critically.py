@@ -26,7 +26,7 @@ from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.printed_sentences import reading_sentence
 from particle_sim.studies.printed_states import STATES
-from particle_sim.units import Array
+from particle_sim.units import Array, readable
 
 NVP, HE_V = load_material("nvp"), load_material("he_v")
 PAPER = shared_sources().sources["zhang2025_hev"]
@@ -220,8 +220,8 @@ def draw(ratio: float, reaction: str, reading: str) -> Picture:
             f"{unevenness(he_v):.2g}.",
             f"NVP's surface holds {'more' if excess > 0 else 'less'} sodium than its mean. With "
             f"HE-V's D/R² NVP would be {_word(spread[1])}, with {spread[1]:.2g}.",
-            f"The largest tension at this moment is {stresses[0]:.2g} MPa in NVP and "
-            f"{stresses[1]:.2g} MPa in HE-V.",
+            f"The largest tension at this moment is {_two_digits(stresses[0])} MPa in NVP and "
+            f"{_two_digits(stresses[1])} MPa in HE-V.",
         ),
         numbers=(
             Number(label="unevenness of NVP", value=spread[0]),
@@ -231,6 +231,10 @@ def draw(ratio: float, reaction: str, reading: str) -> Picture:
             Number(label="largest tension, HE-V", value=stresses[1], unit="MPa"),
         ),
     )
+
+
+def _two_digits(value: float) -> str:
+    return readable(float(f"{value:.2g}"))
 
 
 def _word(spread: float) -> str:
@@ -375,8 +379,8 @@ LESSON = Lesson(
         "Stay with the solid solution. Where must D/R² be for NVP to look like the paper says? "
         "Nobody has printed that it is there. Then let particle-sim compare nvp he_v --as-printed "
         "find the whole region, draw the picture, and say how plausible its inputs are.",
-        "Choose two phases. NVP is uneven at any D/R², also with HE-V's. Then diffusion is not the "
-        "cause, the reaction is.",
+        "Choose two phases. At 90 % NVP is uneven at any D/R², also with HE-V's. Then diffusion is "
+        "not the cause, the reaction is.",
         "Choose two phases with stress that acts back. The unevenness goes away, but only because "
         "this model knows shells alone: a whole sphere would come apart to one side, uneven again.",
         f"Change what {100 * DONE:.0f} % means. On which readings does sodium stay at the surface, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from command_line import RunCommand
 
 from particle_sim.claims import compare
 from particle_sim.claims.compare import ComparisonResult
+from particle_sim.studies import as_printed
 
 ASKED = ("as_printed", "as_printed_map")
 FAST = ("--physics", "solid-solution", "--at", "0.1,0.9")
@@ -18,8 +20,11 @@ FAST = ("--physics", "solid-solution", "--at", "0.1,0.9")
 
 @pytest.fixture
 def compared(comparison: ComparisonResult, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The comparison beside the picture is not solved again: it is the session's."""
+    """The session's comparison stands beside the picture, which takes as many draws as it."""
+    asked = as_printed.as_printed
     monkeypatch.setattr(compare, "compare", lambda *_, **__: comparison)
+    fewer = comparison.settings.samples
+    monkeypatch.setattr(as_printed, "as_printed", lambda s: asked(replace(s, samples=fewer)))
 
 
 @pytest.mark.usefixtures("compared")

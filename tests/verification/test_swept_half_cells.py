@@ -54,7 +54,7 @@ def test_a_batch_is_pybamm() -> None:
     ]
 
 
-def test_a_batch_is_pybamm_where_another_input_is_noticed() -> None:
+def test_a_batch_is_pybamm_and_other_inputs_are_not() -> None:
     """NVP and three that differ in one input; the diffusivity is felt least."""
     factors = np.vstack([ONE, np.where(np.eye(3) > 0, [0.2, 0.8, 0.8], 1.0)])
     found = swept_half_cells(draws_of("nvp", factors), SCAN_RATE, WINDOW)
