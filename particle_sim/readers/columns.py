@@ -17,7 +17,7 @@ from particle_sim.readers.cells import without_comment
 from particle_sim.readers.dialects import MEASURED, OWN, Found, in_unit
 from particle_sim.readers.header import BLANKS, Header
 from particle_sim.readers.layers import Layers, Numbered, Row
-from particle_sim.readers.numbers import (
+from particle_sim.readers.numerals import (
     Decimal,
     NotANumber,
     clocks,
