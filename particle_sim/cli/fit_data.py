@@ -54,7 +54,11 @@ def fitted_rates(
 
 
 def titration_of(
-    data: Path, material: str, radius: str | None, mass: str | None, positive: Positive | None
+    data: Path,
+    material: str,
+    radius: str | None,
+    mass: str | None,
+    positive: Positive | None = None,
 ) -> Titration:
     """The titration of a file, with the options as typed."""
     size = positive_quantity("--radius", radius, "m")

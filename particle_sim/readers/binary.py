@@ -19,9 +19,10 @@ import numpy as np
 
 from particle_sim.errors import InputError
 from particle_sim.files import check_regular
-from particle_sim.readers.columns import PIECE, Numbered, Raw, columns_of
+from particle_sim.readers.columns import PIECE, Raw, columns_of
 from particle_sim.readers.dialects import MEASURED, dialects, match
 from particle_sim.readers.header import Header, find_in_rows
+from particle_sim.readers.layers import Numbered
 from particle_sim.readers.text import MOST_BYTES
 
 WORKBOOKS = (".xlsx", ".xlsm")

@@ -16,6 +16,17 @@ def elapsed(name: str, raw: Raw) -> tuple[Array, list[str]]:
     A time of the step is added up from step to step. Raises :class:`InputError` where time goes
     back.
     """
+    time, said = _elapsed(name, raw)
+    if len(time) > 1 and time[-1] == time[0]:
+        raise InputError(
+            f"{name}, line {raw.lines[-1]}: the time is {time[-1]:g} s in every row; export the "
+            "time since "
+            "the start of the test."
+        )
+    return time, said
+
+
+def _elapsed(name: str, raw: Raw) -> tuple[Array, list[str]]:
     numbers = raw.numbers
     if "time" in numbers:
         time, written = numbers["time"], raw.columns["time"].written

@@ -117,10 +117,7 @@ def signed(
     if state is not None:
         _check_states(name, raw, turned, state, flowing)
     said = f"{dialect.positive} is positive in {dialect.title}"
-    if dialect.key == OWN:  # who writes our columns knows our sign
-        return turned, said, _doubt(name, raw, turned, voltage, flowing)
-    _ask_voltage(name, raw, turned, voltage, flowing)
-    return turned, said, []
+    return turned, said, _ask_voltage(name, raw, turned, voltage, flowing)
 
 
 def _by_state(
@@ -191,24 +188,22 @@ def _against(
 
 def _ask_voltage(
     name: str, raw: Raw, turned: Array, voltage: Array, flowing: NDArray[np.bool_]
-) -> None:
-    """Refuse a sign that the voltage contradicts."""
+) -> list[str]:
+    """Refuse a sign that the voltage contradicts; in our own tables a part of it is a doubt."""
     share, wrong, told, row = _against(turned, voltage, flowing)
-    if share < 1 - AGAINST:
-        return
-    dialect, raw_current = raw.header.match.dialect, raw.numbers["current"]
+    dialect, current = raw.header.match.dialect, raw.numbers["current"]
+    if share < (AGAINST if dialect.key == OWN else 1 - AGAINST):
+        return _doubt(name, raw, turned, voltage, flowing)
     others = ", ".join(other_readings(raw.header))
     also = f", while {others} would count the other way" if others else ""
-    mixed = share < AGAINST
-    options = (
-        "by-voltage" if mixed else ("charge" if dialect.positive == "discharge" else "discharge")
-    )
+    other = "charge" if dialect.positive == "discharge" else "discharge"
+    option = "by-voltage" if share < AGAINST else other
     raise InputError(
-        f"{name}, line {raw.lines[row]}: {dialect.title} counts a {dialect.positive} "
-        f"positive{also}, but in "
-        f"{wrong} of {told} stretches the voltage moves the other way (here at "
-        f"{raw_current[row]:.4g}); say which "
-        f"current is positive, e.g. --positive {options}."
+        f"{name}, line {raw.lines[row]}: {dialect.title} count a {dialect.positive} "
+        f"positive{also}, "
+        f"but in {wrong} of {told} stretches the voltage moves the other way (here at "
+        f"{current[row]:.4g}); turn its sign, or say which current is positive, e.g. "
+        f"--positive {option}."
     )
 
 

@@ -279,6 +279,36 @@ def _wrong_titration(titration: Any, sample: Sample) -> str:
     return ""
 
 
+CYCLERS = ("neware", "neware_layered", "landt", "biologic", "maccor", "basytec", "digatron", "bdf")
+
+
+def _cycler_samples() -> list[Sample]:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+    from cycler_files import WRITERS, rates
+
+    return [{"cell.txt": WRITERS[name](rates((60.0, 360.0)))} for name in CYCLERS]
+
+
+def _read_cycler(folder: Path) -> Any:
+    from particle_sim.readers.record import read_record
+    from particle_sim.readers.summary import summary
+
+    record = read_record(only_file(folder))
+    summary(record)
+    return record
+
+
+def _wrong_record(record: Any, sample: Sample) -> str:
+    """Time goes on, no cell has such a voltage, and no row is invented."""
+    if np.any(np.diff(record.time) < 0):
+        return "time that goes back"
+    if np.any(record.voltage < -5) or np.any(record.voltage > 60):
+        return f"{record.voltage.max():g} V"
+    if len(record.time) > len(next(iter(sample.values())).split(b"\n")):
+        return f"{len(record.time)} rows"
+    return not_finite([record.time, record.current, record.voltage], sample)
+
+
 # --- BPX ----------------------------------------------------------------------------------------
 
 
@@ -619,6 +649,13 @@ DOORS: tuple[Door, ...] = (
         samples=lambda: _files(PULSES),
         read=_read_titration,
         wrong=_wrong_titration,
+    ),
+    Door(
+        name="cycler file",
+        samples=_cycler_samples,
+        read=_read_cycler,
+        wrong=_wrong_record,
+        weight=0.5,
     ),
     Door(name="BPX", samples=_bpx_samples, read=_read_bpx, wrong=not_finite),
     Door(

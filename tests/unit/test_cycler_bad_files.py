@@ -17,7 +17,7 @@ from cycler_files import MASS, WRITERS, Test, biologic, gitt, neware, placed, ra
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration
 from particle_sim.readers import binary, clock, columns
-from particle_sim.readers.numbers import Decimal
+from particle_sim.readers.numerals import Decimal
 from particle_sim.readers.record import Record, read_record
 from particle_sim.readers.segments import doubts_of, segments
 
