@@ -27,6 +27,7 @@ MEASUREMENTS: Mapping[str, str] = {
     "ageing": "diffusivity and resistance against cycle number as numbers",
     "volume_change": "volume change of the material and of its baseline as numbers",
     "barriers": "migration barriers of both materials by one method",
+    "temperature": "rate tests of both materials at two temperatures",
     "conductivity": "conductivities of the material and of its parent as numbers",
 }
 """What is measured, by the name that a claim file gives."""

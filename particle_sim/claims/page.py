@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
+from particle_sim.claims.kinds_inventory import RUNS
 from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements
@@ -64,6 +65,7 @@ says little of one powder.
 
 What a full cell delivers at one rate is predicted from what is printed of it at the others: a draw
 of its inventory weighs as much as it agrees with those, never with the capacity that is asked.
+{RUNS} discharges are shared among the rates.
 
 *Not testable* has three reasons. *Assumed*: our own input is the answer. *Not modelled*: no half
 cell, full cell or particle of ours has what the sentence speaks of. *Not printed*: the paper gives
