@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from particle_sim.checks import arguments_checked
-from particle_sim.claims.findings import Finding, findings
+from particle_sim.claims.findings import Finding, fields_read, findings
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.claims.ledger import share_in_words
@@ -17,7 +17,7 @@ from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
-from particle_sim.studies.pair import Progress, run_pair
+from particle_sim.studies.pair import Progress, records_of, run_pair
 from particle_sim.studies.printed_sentences import summary as printed_summary
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -104,7 +104,9 @@ def compare(
     ``progress`` is called with what is being done and the finished share.
     """
     began = time.perf_counter()
-    baseline, candidate, levelled = run_pair(settings, workers, progress)
+    records = records_of(settings)
+    turned = fields_read(*records)
+    baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
         draw_material(result.believed, settings.samples, settings.seed)
         for result in (baseline, candidate)

@@ -27,7 +27,7 @@ from particle_sim.claims.schema import (
     load_claims,
 )
 from particle_sim.claims.tools import full_cells
-from particle_sim.materials.load import load_material
+from particle_sim.materials.load import MaterialRecord, load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.choices import Direction
@@ -76,21 +76,35 @@ class Sentence:
     central: Callable[..., Central | str]
     generic: str
     """What it says where no paper does"""
+    reads_fields: bool = False
+    """Whether it is asked of the sodium under the material's own law, in both directions"""
 
 
 _LOW, _HIGH, _BOTH = (BASELINE,), (CANDIDATE,), (CANDIDATE, BASELINE)
 SENTENCES: Mapping[str, Sentence] = {
     "uniform": Sentence(
-        "uniform", _HIGH, central.spread, "Sodium is uniform in {candidate} at 90 %."
+        "uniform",
+        _HIGH,
+        central.spread,
+        "Sodium is uniform in {candidate} at 90 %.",
+        reads_fields=True,
     ),
     "heterogeneous": Sentence(
-        "heterogeneous", _LOW, central.spread, "Sodium is heterogeneous in {baseline} at 90 %."
+        "heterogeneous",
+        _LOW,
+        central.spread,
+        "Sodium is heterogeneous in {baseline} at 90 %.",
+        reads_fields=True,
     ),
     "lower_stress": Sentence(
         "lower_stress", _BOTH, central.peaks, "{candidate} is stressed less than {baseline}."
     ),
     "surface_retained": Sentence(
-        "surface_richer", _LOW, central.surface, "Sodium is retained on the surface of {baseline}."
+        "surface_richer",
+        _LOW,
+        central.surface,
+        "Sodium is retained on the surface of {baseline}.",
+        reads_fields=True,
     ),
     "cracks": Sentence("cracks", _LOW, central.flaw, "{baseline} cracks."),
     "no_cracks": Sentence("holds_together", _HIGH, central.flaw, "{candidate} does not crack."),
@@ -108,17 +122,32 @@ def findings(
 
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:
-    file = pair[CANDIDATE].record.file
-    if file.claims and pair[BASELINE].name in file.material.baseline:
-        return file.claims
     titles = {role: result.title for role, result in pair.items()}
     generic = {kind: entry.generic.format(**titles) for kind, entry in SENTENCES.items()}
-    return [
+    return _quoted(pair[BASELINE].record, pair[CANDIDATE].record) or [
         ClaimEntry.model_validate(
             {"kind": kind, "text": text, "source": "user", "place": "generic question"}
         )
         for kind, text in generic.items()
     ]
+
+
+def _quoted(baseline: MaterialRecord, candidate: MaterialRecord) -> Sequence[ClaimEntry]:
+    """What the candidate's file quotes of papers, where it is about this baseline."""
+    file = candidate.file
+    return file.claims if baseline.material.name in file.material.baseline else ()
+
+
+def fields_read(baseline: MaterialRecord, candidate: MaterialRecord) -> tuple[bool, bool]:
+    """Of which of the two some sentence reads the sodium under its own law."""
+    kinds: list[str] = [entry.kind for entry in _quoted(baseline, candidate)]
+    read = {
+        role
+        for kind in kinds or SENTENCES
+        if SENTENCES[kind].reads_fields
+        for role in SENTENCES[kind].about
+    }
+    return BASELINE in read, CANDIDATE in read
 
 
 def _finding(

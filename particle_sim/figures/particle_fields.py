@@ -43,7 +43,7 @@ def particle_fields(results: xr.DataTree) -> Figure:
     each row tells it.
     """
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
-    fields = {role: _own_run(results, role) for role in ROLES}
+    fields = {role: results[role]["fields"].to_dataset() for role in ROLES}
     with figure_style() as figure_class:
         figure = figure_class(figsize=(1.5 * len(fractions) + 2.6, 9.6))
         grid = figure.add_gridspec(
@@ -54,11 +54,6 @@ def particle_fields(results: xr.DataTree) -> Figure:
             _draw_quantity(figure, grid, fields, fractions, number, (variable, title, factor, unit))
         _headings(figure, grid, results, fractions)
     return figure
-
-
-def _own_run(results: xr.DataTree, role: str) -> xr.Dataset:
-    node = results[role]
-    return node[f"particle/{node.attrs['law']}"].to_dataset()
 
 
 def state_profile(
@@ -134,7 +129,7 @@ def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[floa
         left, 0.962, f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C", fontsize=11,
         fontweight="bold",
     )  # fmt: skip
-    radii = {role: float(_own_run(results, role).radius[-1]) for role in ROLES}
+    radii = {role: float(results[role]["fields"].radius[-1]) for role in ROLES}
     if len(set(filling_radii(radii).values())) > 1:
         laws += "; sizes too far apart for one scale, see the bars"
     figure.text(left, 0.943, laws, fontsize=8, color="#333333")

@@ -31,7 +31,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
         grid = figure.subplots(3, 2, sharex=True)
         for column, role in enumerate(ROLES):
             node = results[role]
-            run = node[f"particle/{node.attrs['law']}"].to_dataset()
+            run = node["fields"].to_dataset()
             radius = run.radius.values / run.radius.values[-1]
             for row, (variable, label, factor) in enumerate(_ROWS):
                 axes = grid[row][column]
