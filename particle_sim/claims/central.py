@@ -41,8 +41,8 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
     value = float(inhomogeneity_history(result.particle)[index])
     limit = settings.uniform_below
     text = (
-        f"{_state(result, fraction)}, the sodium content of {result.title} varies by "
-        f"{_percent(value)} of its full range inside a particle "
+        f"{_state(result, fraction)}, the {result.material.carrier_name} content of "
+        f"{result.title} varies by {_percent(value)} of its full range inside a particle "
         f"(uniform means below {limit:.0%})."
     )
     numbers: Numbers = {
@@ -104,8 +104,9 @@ def surface(settings: Comparison, result: MaterialResult) -> Central:
     value = float(surface_excess_history(result.particle)[index])
     side = "richer" if value > 0 else "poorer"
     text = (
-        f"{_state(result, fraction)}, the surface of {result.title} is {side} in sodium than the "
-        f"particle's mean by {_percent(abs(value))} of the full range: sodium "
+        f"{_state(result, fraction)}, the surface of {result.title} is {side} in "
+        f"{result.material.carrier_name} than the "
+        f"particle's mean by {_percent(abs(value))} of the full range: it "
         f"{'leaves' if settings.direction is Direction.CHARGE else 'enters'} through the surface."
     )
     return Central(text=text, numbers={"surface_excess": (value, "1"), "fraction": (fraction, "1")})

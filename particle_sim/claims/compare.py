@@ -9,10 +9,13 @@ from typing import Any
 import xarray as xr
 
 from particle_sim.checks import arguments_checked
-from particle_sim.claims.findings import Finding, fields_read, findings
+from particle_sim.claims.findings import Finding, as_it_reacts, fields_read, findings
 from particle_sim.claims.headline import Headline, headline
+from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.schema import BECAUSE
+from particle_sim.claims.words import percent
 from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
@@ -67,6 +70,12 @@ class ComparisonResult:
         return self.baseline, self.candidate
 
     @property
+    def carrier(self) -> str:
+        """What moves in both, in a word."""
+        names = {each.material.carrier_name for each in self.materials}
+        return names.pop() if len(names) == 1 else "ions"
+
+    @property
     def shared_stand_ins(self) -> tuple[str, ...]:
         """Properties that materials are compared for, with the number of one host for both."""
         systems = [material.record.system for material in self.materials]
@@ -108,7 +117,7 @@ def compare(
     turned = fields_read(*records)
     baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
-        draw_material(result.believed, settings.samples, settings.seed)
+        draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
     return ComparisonResult(
@@ -123,7 +132,12 @@ def compare(
             levelled,
             (baseline.record.material, candidate.record.material),
         ),
-        table=law_table((first, second), _maps(baseline, candidate), settings.direction),
+        table=law_table(
+            (first, second),
+            _maps(baseline, candidate),
+            settings.direction,
+            settings.stress,
+        ),
         seconds=time.perf_counter() - began,
     )
 
@@ -142,6 +156,8 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
         "laws": [asdict(row) for row in result.table.rows],
         "factors": [asdict(factor) for factor in result.table.factors],
         "brackets": [None if each is None else asdict(each) for each in result.table.brackets],
+        "boundary": [asdict(row) for row in result.table.boundary],
+        "phase_behaviour": [asdict(each) for each in result.table.phases],
         "differences": [asdict(each) for each in result.differences],
         "findings": [
             {
@@ -178,7 +194,7 @@ def lines(result: ComparisonResult) -> list[str]:
     said += ["", result.headline.decides, result.headline.phases]
     equal = [each.name.replace("_", " ") for each in result.differences if each.common is not None]
     if equal:
-        said.append(f"Not printed of both, and therefore the same for both: {', '.join(equal)}.")
+        said.append(f"Known of one at most, and therefore the same for both: {', '.join(equal)}.")
     return said
 
 
@@ -194,7 +210,12 @@ def besides(finding: Finding) -> list[str]:
     """What must be said beside a verdict: what it takes for true, what is open, the way back."""
     answer = finding.answer
     said = [f"Given {answer.given}"] if answer.given else []
-    said += [f"Open: {answer.decided_by}"] if answer.decided_by else []
+    word = "Open" if answer.verdict is Verdict.UNDECIDED else "Decided by"
+    said += [f"{word}: {answer.decided_by}"] if answer.decided_by else []
+    if answer.share is None and answer.sentence:
+        said.append(answer.sentence.rstrip(".").rpartition(". ")[2])
+    if answer.because == BECAUSE[0] and answer.alike_share is not None:
+        said.append(f"Only assumed: with one range for both {percent(answer.alike_share)}")
     return said + [
         f"{each.name.capitalize()}: {each.verdict.value}"
         for each in answer.branches

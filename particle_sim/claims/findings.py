@@ -42,7 +42,7 @@ Pair = Mapping[str, MaterialResult]
 """Both materials of a comparison, by role."""
 
 NEVER_MOVED = (
-    "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: no sodium moves, so "
+    "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: nothing moves, so "
     "there is nothing to judge; choose a lower rate."
 )
 
@@ -86,14 +86,14 @@ SENTENCES: Mapping[str, Sentence] = {
         "uniform",
         _HIGH,
         central.spread,
-        "Sodium is uniform in {candidate} at 90 %.",
+        "{ion} is uniform in {candidate} at 90 %.",
         reads_fields=True,
     ),
     "heterogeneous": Sentence(
         "heterogeneous",
         _LOW,
         central.spread,
-        "Sodium is heterogeneous in {baseline} at 90 %.",
+        "{ion} is heterogeneous in {baseline} at 90 %.",
         reads_fields=True,
     ),
     "lower_stress": Sentence(
@@ -103,7 +103,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "surface_richer",
         _LOW,
         central.surface,
-        "Sodium is retained on the surface of {baseline}.",
+        "{ion} is retained on the surface of {baseline}.",
         reads_fields=True,
     ),
     "cracks": Sentence("cracks", _LOW, central.flaw, "{baseline} cracks."),
@@ -122,14 +122,20 @@ def findings(
 
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:
-    titles = {role: result.title for role, result in pair.items()}
-    generic = {kind: entry.generic.format(**titles) for kind, entry in SENTENCES.items()}
+    generic = {kind: _in_words(entry, pair) for kind, entry in SENTENCES.items()}
     return _quoted(pair[BASELINE].record, pair[CANDIDATE].record) or [
         ClaimEntry.model_validate(
             {"kind": kind, "text": text, "source": "user", "place": "generic question"}
         )
         for kind, text in generic.items()
     ]
+
+
+def _in_words(asked: Sentence, pair: Pair) -> str:
+    """The general sentence about these two, and about what moves in the one it is about."""
+    titles = {role: result.title for role, result in pair.items()}
+    ion = pair[asked.about[0]].material.carrier_name
+    return asked.generic.format(**titles, ion=ion.capitalize())
 
 
 def _quoted(baseline: MaterialRecord, candidate: MaterialRecord) -> Sequence[ClaimEntry]:
@@ -171,7 +177,7 @@ def _finding(
         kind=entry.kind,
         subject=about[0].title,
         claim=entry.text,
-        short=asked.generic.format(**{role: each.title for role, each in pair.items()}),
+        short=_in_words(asked, pair),
         source=pair[CANDIDATE].record.citation(entry.source),
         place=entry.place,
         answer=found,
@@ -226,13 +232,18 @@ def _as_claim(
     return Claim(path=Path("compare"), file=file, parameters=parameters, printed={}), test
 
 
+def as_it_reacts(result: MaterialResult) -> Material:
+    """The material with what its file believes, in two phases where the law it ran under parts."""
+    return replace(result.believed, two_phase=result.law.separates)
+
+
 def _tools(settings: Comparison, pair: Pair) -> Tools:
     """The runs and maps that the comparison has, by role; two-phase is what its law separates."""
 
     def load(name: str) -> Material:
         if name not in pair:
             return load_material(name)
-        return replace(pair[name].believed, two_phase=pair[name].law.separates)
+        return as_it_reacts(pair[name])
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]

@@ -23,7 +23,7 @@ from particle_sim.figures.style import (
 from particle_sim.units import Array
 
 _ROWS = (
-    ("site_fraction", "Sodium content", 1.0, "filling of the sodium window"),
+    ("site_fraction", "{} content", 1.0, "filling of the {} window"),
     ("shown_stress", None, 1e-6, "MPa"),
     ("shown_strain", None, 100.0, "%"),
 )
@@ -31,7 +31,7 @@ _ROWS = (
 
 @of_comparison(
     place=10,
-    caption="Sodium, stress and strain in one particle of each material. Each quantity has one "
+    caption="Filling, stress and strain in one particle of each material. Each quantity has one "
     "colour scale for both; the numbers under a ball are its own smallest and largest. Sizes are "
     "those of the bars.",
 )
@@ -51,7 +51,9 @@ def particle_fields(results: xr.DataTree) -> Figure:
             left=0.17, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
         )  # fmt: skip
         for number, (variable, title, factor, unit) in enumerate(_ROWS):
-            _draw_quantity(figure, grid, fields, fractions, number, (variable, title, factor, unit))
+            carrier = str(results.attrs["carrier"])
+            words = (title and title.format(carrier), factor, unit.format(carrier))
+            _draw_quantity(figure, grid, fields, fractions, number, (variable, *words))
         _headings(figure, grid, results, fractions)
     return figure
 

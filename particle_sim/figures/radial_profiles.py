@@ -10,7 +10,7 @@ from particle_sim.figures.particle_fields import state_profile
 from particle_sim.figures.style import ROLES, Figure, figure_style, plain
 
 _ROWS = (
-    ("site_fraction", "Sodium filling", 1.0),
+    ("site_fraction", None, 1.0),
     ("radial_stress", "Radial stress [MPa]", 1e-6),
     ("hoop_stress", "Hoop stress [MPa]", 1e-6),
 )
@@ -39,7 +39,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
                     values = state_profile(run, variable, fraction)
                     if values is not None:
                         axes.plot(radius, factor * values, color=colour, label=f"{fraction:.0%}")
-                axes.set_ylabel(label)
+                axes.set_ylabel(label or f"{results.attrs['carrier'].capitalize()} filling")
                 if row == 0:
                     axes.set_ylim(-0.03, 1.03)
                     axes.set_title(f"{plain(node.attrs['title'])}, {node.attrs['law_title']}")
