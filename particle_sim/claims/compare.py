@@ -78,20 +78,29 @@ class ComparisonResult:
     @property
     def shared_stand_ins(self) -> tuple[str, ...]:
         """Properties that materials are compared for, with the number of one host for both."""
-        systems = [material.record.system for material in self.materials]
-        hosts = {system.file.material.host for system in systems}
-        if len(hosts) > 1:
+        first, second = (material.record for material in self.materials)
+        if first.file.material.host != second.file.material.host:
             return ()
         return tuple(
             name
-            for name in systems[0].stand_ins
-            if name in systems[1].stand_ins and name in COMPARED
+            for name in first.system.stand_ins
+            if name in second.system.stand_ins
+            and name in COMPARED
+            and first.material[name].function == second.material[name].function
         )
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What must be known before the answer is quoted: unlike sizes, shared stand-ins."""
+        """What must be known before the answer is quoted: unlike ions, sizes, shared stand-ins."""
         sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
+        ions = [material.material.carrier_name for material in self.materials]
+        if ions[0] != ions[1]:
+            first, second = (f"{m.title} exchanges" for m in self.materials)
+            sizes = (
+                f"{first} {ions[0]} and {second} {ions[1]}: each has cut-offs against a metal of "
+                "its own, and their diffusivities are of two ions.",
+                *sizes,
+            )
         shared = self.shared_stand_ins
         if not shared:
             return sizes
@@ -99,7 +108,7 @@ class ComparisonResult:
         return (
             *sizes,
             f"{self.baseline.title} and {self.candidate.title} share the stand-in numbers of one "
-            f"host family for {names}: no difference between them can come from these.",
+            f"host family for {names}: no difference between them is known in these.",
         )
 
 

@@ -122,7 +122,7 @@ def findings(
 
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:
-    generic = {kind: _in_words(entry, pair) for kind, entry in SENTENCES.items()}
+    generic = {kind: in_words(entry, pair) for kind, entry in SENTENCES.items()}
     return _quoted(pair[BASELINE].record, pair[CANDIDATE].record) or [
         ClaimEntry.model_validate(
             {"kind": kind, "text": text, "source": "user", "place": "generic question"}
@@ -131,7 +131,7 @@ def _claims(pair: Pair) -> Sequence[ClaimEntry]:
     ]
 
 
-def _in_words(asked: Sentence, pair: Pair) -> str:
+def in_words(asked: Sentence, pair: Pair) -> str:
     """The general sentence about these two, and about what moves in the one it is about."""
     titles = {role: result.title for role, result in pair.items()}
     ion = pair[asked.about[0]].material.carrier_name
@@ -177,7 +177,7 @@ def _finding(
         kind=entry.kind,
         subject=about[0].title,
         claim=entry.text,
-        short=_in_words(asked, pair),
+        short=in_words(asked, pair),
         source=pair[CANDIDATE].record.citation(entry.source),
         place=entry.place,
         answer=found,
