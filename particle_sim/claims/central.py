@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from particle_sim.claims.question import Numbers
+from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.metrics.flaw_free_bound import largest_edge_intensity
 from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
@@ -41,7 +42,7 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
     value = float(inhomogeneity_history(result.particle)[index])
     limit = settings.uniform_below
     text = (
-        f"{_state(result, fraction)}, the {result.material.carrier_name} content of "
+        f"{_state(result, fraction)}, the {CARRIER_NAMES[result.material.carrier]} content of "
         f"{result.title} varies by {_percent(value)} of its full range inside a particle "
         f"(uniform means below {limit:.0%})."
     )
@@ -105,7 +106,7 @@ def surface(settings: Comparison, result: MaterialResult) -> Central:
     side = "richer" if value > 0 else "poorer"
     text = (
         f"{_state(result, fraction)}, the surface of {result.title} is {side} in "
-        f"{result.material.carrier_name} than the "
+        f"{CARRIER_NAMES[result.material.carrier]} than the "
         f"particle's mean by {_percent(abs(value))} of the full range: it "
         f"{'leaves' if settings.direction is Direction.CHARGE else 'enters'} through the surface."
     )

@@ -9,13 +9,22 @@ from typing import Any
 import xarray as xr
 
 from particle_sim.checks import arguments_checked
-from particle_sim.claims.findings import Finding, as_it_reacts, fields_read, findings
+from particle_sim.claims.findings import (
+    BASELINE,
+    CANDIDATE,
+    SENTENCES,
+    Finding,
+    as_it_reacts,
+    findings,
+)
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.claims.ledger import share_in_words
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
+from particle_sim.materials.carriers import CARRIER_NAMES
+from particle_sim.materials.load import MaterialRecord
 from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
@@ -72,7 +81,7 @@ class ComparisonResult:
     @property
     def carrier(self) -> str:
         """What moves in both, in a word."""
-        names = {each.material.carrier_name for each in self.materials}
+        names = {CARRIER_NAMES[each.material.carrier] for each in self.materials}
         return names.pop() if len(names) == 1 else "ions"
 
     @property
@@ -93,7 +102,7 @@ class ComparisonResult:
     def cautions(self) -> tuple[str, ...]:
         """What must be known before the answer is quoted: unlike ions, sizes, shared stand-ins."""
         sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
-        ions = [material.material.carrier_name for material in self.materials]
+        ions = [CARRIER_NAMES[material.material.carrier] for material in self.materials]
         if ions[0] != ions[1]:
             first, second = (f"{m.title} exchanges" for m in self.materials)
             sizes = (
@@ -123,7 +132,7 @@ def compare(
     """
     began = time.perf_counter()
     records = records_of(settings)
-    turned = fields_read(*records)
+    turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
         draw_material(as_it_reacts(result), settings.samples, settings.seed)
@@ -149,6 +158,14 @@ def compare(
         ),
         seconds=time.perf_counter() - began,
     )
+
+
+def _fields_read(baseline: MaterialRecord, candidate: MaterialRecord) -> tuple[bool, bool]:
+    """Of which of the two some sentence reads the filling under its own law."""
+    kinds: list[str] = [each.kind for each in candidate.claims_on(baseline.material.name)]
+    asked = [SENTENCES[kind] for kind in kinds or SENTENCES]
+    read = {role for each in asked if each.reads_fields for role in each.about}
+    return BASELINE in read, CANDIDATE in read
 
 
 def _maps(baseline: MaterialResult, candidate: MaterialResult) -> tuple[xr.Dataset, xr.Dataset]:

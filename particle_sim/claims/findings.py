@@ -27,7 +27,8 @@ from particle_sim.claims.schema import (
     load_claims,
 )
 from particle_sim.claims.tools import full_cells
-from particle_sim.materials.load import MaterialRecord, load_material
+from particle_sim.materials.carriers import CARRIER_NAMES
+from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.choices import Direction
@@ -123,7 +124,7 @@ def findings(
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:
     generic = {kind: in_words(entry, pair) for kind, entry in SENTENCES.items()}
-    return _quoted(pair[BASELINE].record, pair[CANDIDATE].record) or [
+    return pair[CANDIDATE].record.claims_on(pair[BASELINE].name) or [
         ClaimEntry.model_validate(
             {"kind": kind, "text": text, "source": "user", "place": "generic question"}
         )
@@ -134,26 +135,8 @@ def _claims(pair: Pair) -> Sequence[ClaimEntry]:
 def in_words(asked: Sentence, pair: Pair) -> str:
     """The general sentence about these two, and about what moves in the one it is about."""
     titles = {role: result.title for role, result in pair.items()}
-    ion = pair[asked.about[0]].material.carrier_name
+    ion = CARRIER_NAMES[pair[asked.about[0]].material.carrier]
     return asked.generic.format(**titles, ion=ion.capitalize())
-
-
-def _quoted(baseline: MaterialRecord, candidate: MaterialRecord) -> Sequence[ClaimEntry]:
-    """What the candidate's file quotes of papers, where it is about this baseline."""
-    file = candidate.file
-    return file.claims if baseline.material.name in file.material.baseline else ()
-
-
-def fields_read(baseline: MaterialRecord, candidate: MaterialRecord) -> tuple[bool, bool]:
-    """Of which of the two some sentence reads the sodium under its own law."""
-    kinds: list[str] = [entry.kind for entry in _quoted(baseline, candidate)]
-    read = {
-        role
-        for kind in kinds or SENTENCES
-        if SENTENCES[kind].reads_fields
-        for role in SENTENCES[kind].about
-    }
-    return BASELINE in read, CANDIDATE in read
 
 
 def _finding(

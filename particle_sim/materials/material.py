@@ -29,8 +29,6 @@ from particle_sim.materials.potential import (
 )
 from particle_sim.materials.property import Property, assumed
 
-CARRIER_NAMES = {"Na": "sodium", "Li": "lithium", "K": "potassium"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
@@ -58,11 +56,6 @@ class Material:
     def value(self, name: str) -> float:
         """Magnitude of a property in its SI unit."""
         return self.properties[name].magnitude
-
-    @property
-    def carrier_name(self) -> str:
-        """What moves, in a word: sodium."""
-        return CARRIER_NAMES.get(self.carrier, self.carrier)
 
     @property
     def maximum_concentration(self) -> float:

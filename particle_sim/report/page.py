@@ -13,6 +13,7 @@ from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult, besides
 from particle_sim.claims.ledger import share_in_words
+from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
 from particle_sim.report.as_printed import asked_figures, printed_block
@@ -67,7 +68,7 @@ def _embedded(path: Path) -> str:
 def _material(material: MaterialResult) -> dict[str, Any]:
     run = material.particle
     readings = material.record.file.readings
-    phases, carrier = material.record.phase_behaviour, material.material.carrier_name
+    phases, carrier = material.record.phase_behaviour, CARRIER_NAMES[material.material.carrier]
     return {
         "title": material.title,
         "formula": material.material.formula,

@@ -69,9 +69,10 @@ def run_pair(
     materials, levelled = level(records, settings.footing)
     with nullcontext() if workers == 1 else worker_pool(workers) as pool:
         queue = _Queue(pool, progress)
+        opposite = settings.direction.opposite
         maps = [_submit_maps(queue, settings, each) for each in materials]
         back = [
-            _submit_opposite(queue, settings, each, both)
+            _submit_opposite(queue, settings, (each, opposite), both)
             for each, both in zip(materials, turned, strict=True)
         ]
         cells = [_solve_cell(queue, settings, each) for each in materials]
@@ -136,15 +137,16 @@ def _submit_maps(queue: _Queue, settings: Comparison, material: Material) -> Map
 
 
 def _submit_opposite(
-    queue: _Queue, settings: Comparison, material: Material, both_ways: bool
+    queue: _Queue, settings: Comparison, what: tuple[Material, Direction], both_ways: bool
 ) -> Maps:
     """The same in the other direction; of phases that part the centre, and only if it is read."""
+    material, direction = what
     centre = np.array([_central_rate(material)])
     return {
         law: _submit_points(
             queue,
             settings,
-            (material, law, settings.direction.opposite),
+            (material, law, direction),
             centre if law.separates else map_rates(law),
         )
         for law in _laws(settings, material)

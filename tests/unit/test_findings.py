@@ -135,7 +135,6 @@ def two_phase(title: str, own: Any, coherent: Any) -> MaterialResult:
             material=SimpleNamespace(
                 stoichiometry=lambda filling: filling,
                 carrier="Na",
-                carrier_name="sodium",
                 properties={},
             ),
         ),
