@@ -34,7 +34,7 @@ class MaterialResult:
     maps: dict[str, xr.Dataset]
     """Stress and inhomogeneity against D/R^2, by law name; the material's own law first"""
     opposite_maps: dict[str, xr.Dataset]
-    """The same maps in the other direction"""
+    """The same in the other direction; of phases that part only where a sentence reads it"""
     body: BodyResult | None = None
     """The same material in another shape, under its own law; ``None`` for spheres"""
 

@@ -244,7 +244,7 @@ def test_the_misfit_of_a_material_is_a_third_of_its_volume_change() -> None:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_bracket_is_the_largest_over_the_passage(sign: int) -> None:
-    sphere = boundary(BOUNDS, misfit=sign * BOUNDS["inputs"]["misfit"], has_intermediate=True)
+    sphere = boundary(BOUNDS, misfit=sign * BOUNDS["inputs"]["misfit"])
     found, along = stress_bracket(sphere), np.linspace(1e-6, 1 - 1e-6, 2001)
     plastic = mechanisms(sphere, along)[Mechanism.PLASTIC].tension.max()
     assert found.held == pytest.approx(plastic, rel=1e-4)
