@@ -25,6 +25,8 @@ from particle_sim.inference.problem import DISCREPANCY, NOISE
 from particle_sim.materials.property import Evidence, Property
 from particle_sim.resources import shipped_table
 
+RIVAL = "tian"
+"""The curve without physics (:mod:`particle_sim.inference.tian`)."""
 REACH = 4.0
 """Deviations from the centre at which a belief is cut off."""
 _OWN = (Evidence.MEASURED, Evidence.DIGITISED, Evidence.FITTED)
@@ -37,15 +39,22 @@ _MADE_OF: Mapping[str, Mapping[str, float]] = {
 
 
 @cache
-def hyperpriors() -> Mapping[str, tuple[float, float]]:
-    """Centre and deviation of every unknown, by name.
+def hyperpriors(model: str) -> Mapping[str, tuple[float, float]]:
+    """Centre and deviation of every unknown of a model, by name.
 
-    >>> centre, deviation = hyperpriors()["diffusion_rate"]
+    ``model``: the value of a :class:`~particle_sim.inference.form.Form`, or ``RIVAL``.
+
+    >>> centre, deviation = hyperpriors(Form.SIZES.value)["diffusion_rate"]
     >>> deviation > 0
     True
     """
-    table = shipped_table("evidence", "hyperpriors.toml")["coordinates"]
-    return {name: (each["centre"], each["deviation"]) for name, each in table.items()}
+    table = shipped_table("evidence", "hyperpriors.toml")[model]
+    return {name: (centre, deviation) for name, (centre, deviation) in table.items()}
+
+
+def stacking_weights() -> dict[str, float]:
+    """Shares (summing to 1) of the models in a prediction, by name."""
+    return dict(shipped_table("evidence", "hyperpriors.toml")["weights"])
 
 
 def coordinates_of(
@@ -61,7 +70,7 @@ def coordinates_of(
     ``stated``: the data come with their noise. ``capacity`` [A h/kg] stands for the material's own
     where its file is that of a relative; ``learned`` for :func:`hyperpriors`.
     """
-    known = hyperpriors() if learned is None else learned
+    known = hyperpriors(form.value) if learned is None else learned
     whole = np.log10(cell.material.specific_capacity if capacity is None else capacity)
     groups = [_group(name, cell, known[name]) for name in _MADE_OF]
     centre, deviation = known["window_capacity"]
@@ -77,6 +86,13 @@ def coordinates_of(
         )
         for shape in SHAPES[form]
     ]
+    return (*groups, *shapes, *scatter_coordinates(known, stated=stated))
+
+
+def scatter_coordinates(
+    known: Mapping[str, tuple[float, float]], *, stated: bool
+) -> tuple[Coordinate, ...]:
+    """Discrepancy and, unless it is ``stated`` with the data, noise."""
     wrong = Coordinate(
         name=DISCREPANCY,
         meaning="discrepancy over the largest capacity, per square root of a decade of rate",
@@ -91,7 +107,7 @@ def coordinates_of(
         centre=known[NOISE][0],
         deviation=known[NOISE][1],
     )
-    return (*groups, *shapes, wrong, *([] if stated else [noise]))
+    return (wrong, *([] if stated else [noise]))
 
 
 def _group(name: str, cell: Cell, learned: tuple[float, float]) -> Coordinate:
