@@ -84,7 +84,10 @@ def _after(
     spread = np.sqrt(np.maximum(left, 0.0)) * noise
     moved = (off * datum.deviation)[..., None] * datum.gain + mean + spread
     return np.array(
-        [_widths(np.maximum(one, 0.0), row[None])[0] for one, row in zip(moved, weight, strict=True)]
+        [
+            _widths(np.maximum(one, 0.0), row[None])[0]
+            for one, row in zip(moved, weight, strict=True)
+        ]
     )
 
 
@@ -94,8 +97,6 @@ def _widths(capacity: Array, weight: Array) -> Array:
     for column in capacity.T:
         order = np.argsort(column)
         grown = np.cumsum(weight[:, order], axis=1)
-        low, high = (
-            column[order][(grown >= end * grown[:, -1:]).argmax(axis=1)] for end in ENDS
-        )
+        low, high = (column[order][(grown >= end * grown[:, -1:]).argmax(axis=1)] for end in ENDS)
         found.append(high - low)
     return np.array(found).T

@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.form import Form
-from particle_sim.inference.joint import PARTICLES, Joint, Prediction, learn, predict
+from particle_sim.inference.joint import PARTICLES, Joint, Posterior, Prediction, learn, predict
 from particle_sim.inference.learned import RIVAL, stacking_weights
 from particle_sim.inference.problem import Problem
 from particle_sim.inference.rate_problem import rate_problem
@@ -106,36 +106,119 @@ def predicted_rates(
     >>> bool(0 < low < median < high < 117)
     True
     """
+    return asked_of(
+        learned_rates(
+            cell,
+            current,
+            capacity,
+            stated=stated,
+            whole=whole,
+            weights=weights,
+            learned=learned,
+            particles=particles,
+            seed=seed,
+        ),
+        elsewhere,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedRates:
+    """What every model, and the rival, has learned from the rates of one powder."""
+
+    cell: Cell
+    posteriors: Mapping[str, Posterior]
+    weights: Mapping[str, float]
+    whole: float | None
+    learned: Mapping[str, Mapping[str, tuple[float, float]]] | None
+    seed: int
+
+    def problem(self, name: str) -> Problem:
+        """The question that a model was put."""
+        return self.posteriors[name].joint.parts[_ONE]
+
+    def rows(self, name: str) -> Array:
+        """Vectors (n, d) of a model's draws."""
+        return self.posteriors[name].rows(_ONE)
+
+    def elsewhere(self, name: str, current: Array) -> Problem:
+        """The same question at other currents (k,) [A/kg], nothing measured."""
+        known = None if self.learned is None else self.learned[name]
+        return _question(name, self.cell, current, np.zeros(len(current)), None, self.whole, known)
+
+
+def learned_rates(
+    cell: Cell,
+    current: Array,
+    capacity: Array,
+    *,
+    stated: Array | None = None,
+    whole: float | None = None,
+    weights: Mapping[str, float] | None = None,
+    learned: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+    particles: int = PARTICLES,
+    seed: int = 1,
+) -> LearnedRates:
+    """The first half of :func:`predicted_rates`, which takes the time."""
     shares = stacking_weights() if weights is None else dict(weights)
-    members, evidence = {}, {}
+    posteriors = {}
     for name in dict.fromkeys([*shares, RIVAL]):
         known = None if learned is None else learned[name]
         given = _question(name, cell, current, capacity, stated, whole, known)
-        asked = _question(name, cell, elsewhere, np.zeros(len(elsewhere)), None, whole, known)
-        posterior = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
-        members[name] = predict(posterior, _ONE, asked)
-        evidence[name] = posterior.found.log_evidence
-    beyond = elsewhere / current.max()
+        posteriors[name] = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
+    return LearnedRates(
+        cell=cell,
+        posteriors=posteriors,
+        weights=shares,
+        whole=whole,
+        learned=learned,
+        seed=seed,
+    )
+
+
+def asked_of(learned: LearnedRates, elsewhere: Array) -> RatePrediction:
+    """The second half of :func:`predicted_rates`: capacities at ``elsewhere`` (k,) [A/kg]."""
+    members = {
+        name: predict(posterior, _ONE, learned.elsewhere(name, elsewhere))
+        for name, posterior in learned.posteriors.items()
+    }
+    given = learned.problem(RIVAL)
+    beyond = elsewhere / given.scatter.current.max()
     return RatePrediction(
         current=elsewhere,
-        quantiles=quantiles(members, shares, seed),
-        weights=shares,
-        log_evidence=evidence,
-        rival=quantiles(members, {RIVAL: 1.0}, seed),
+        quantiles=quantiles(members, learned.weights, learned.seed),
+        weights=learned.weights,
+        log_evidence={
+            name: posterior.found.log_evidence for name, posterior in learned.posteriors.items()
+        },
+        rival=quantiles(members, {RIVAL: 1.0}, learned.seed),
         members=members,
-        scale=float(capacity.max()),
+        scale=float(given.observed.max()),
         extrapolation=beyond,
         public=tuple(public_score(float(ratio)) for ratio in beyond),
     )
 
 
-def quantiles(members: Mapping[str, Prediction], weights: Mapping[str, float], seed: int) -> Array:
-    """``SHARES`` (3, k) of the weighted models, with the noise of a measurement."""
+def quantiles(
+    members: Mapping[str, Prediction],
+    weights: Mapping[str, float],
+    seed: int,
+    *,
+    noisy: bool = True,
+) -> Array:
+    """``SHARES`` (3, k) of the weighted models, with the noise of a measurement or without."""
     rng = np.random.default_rng(seed)
-    drawn = [members[name].draws(rng, noisy=True) for name in weights]
+    drawn = [_alone(members[name], rng, noisy=noisy) for name in weights]
     share = np.concatenate([np.full(len(rows), w / len(rows)) for rows, w in
                             zip(drawn, weights.values(), strict=True)])  # fmt: skip
     return np.quantile(np.concatenate(drawn), SHARES, axis=0, weights=share, method="inverted_cdf")
+
+
+def _alone(member: Prediction, rng: np.random.Generator, *, noisy: bool) -> Array:
+    """A capacity (n, k) of every draw, those of different currents as if they were independent."""
+    variance = np.einsum("nkk->nk", member.covariance) + noisy * member.noise[:, None] ** 2
+    off = np.sqrt(np.maximum(variance, 0.0)) * rng.standard_normal(member.mean.shape)
+    return np.maximum(member.mean + off, 0.0)
 
 
 def log_density(
