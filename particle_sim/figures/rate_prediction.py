@@ -14,9 +14,9 @@ BEFORE = "#777777"
 
 
 def rate_prediction(results: xr.DataTree) -> Figure:
-    """Capacity over C-rate. Grey: 5 to 95 % before the data. Blue: after them, without (dark) and
-    with (light) the noise of a measurement. Dashed: the curve without physics. Filled circles: the
-    data; open ones: the answers, their bars with noise.
+    """Capacity over C-rate. Grey: 5 to 95 % before the data. Blue: after them, without the noise of
+    a measurement. Broken lines: the curve without physics. Filled circles: the data. Open ones: what
+    a measurement would give, with its 5 to 95 %.
     """
     band, asked = results["band"].to_dataset(), results["asked"].to_dataset()
     data = results["data"].to_dataset()
@@ -28,11 +28,11 @@ def rate_prediction(results: xr.DataTree) -> Figure:
             data.c_rate, data.observed, "o", color="black", markersize=4.5, zorder=4,
             label=f"measured ({plain(results.attrs['data'])})",
         )  # fmt: skip
-        low, middle, high = asked.with_noise.values
+        low, middle, high = asked.measurement.values
         axis.errorbar(
             asked.c_rate, middle, np.array([middle - low, high - middle]), fmt="o",
             color=CANDIDATE, markerfacecolor="white", markersize=6, capsize=3, zorder=3,
-            label="predicted measurement, 5 to 95 %",
+            label="a measurement, 5 to 95 %",
         )  # fmt: skip
         axis.set_xscale("log")
         axis.set_ylim(bottom=0)
@@ -45,21 +45,16 @@ def rate_prediction(results: xr.DataTree) -> Figure:
 
 
 def _draw_bands(axis: Any, band: xr.Dataset) -> None:
-    low, _, high = band.prior.values
+    low, _, high = band.before.values
     axis.fill_between(
         band.c_rate, low, high, color=BEFORE, alpha=0.16, lw=0, label="before the data, 5 to 95 %"
     )
-    low, _, high = band.with_noise.values
+    low, middle, high = band.capacity.values
     axis.fill_between(
-        band.c_rate, low, high, color=CANDIDATE, alpha=0.15, lw=0, label="a measurement"
+        band.c_rate, low, high, color=CANDIDATE, alpha=0.3, lw=0, label="after them, 5 to 95 %"
     )
-    low, middle, high = band.predicted.values
-    axis.fill_between(
-        band.c_rate, low, high, color=CANDIDATE, alpha=0.25, lw=0, label="the capacity"
-    )
-    axis.plot(band.c_rate, middle, color=CANDIDATE, lw=1.6, label="median")
-    if "rival" in band:
-        low, middle, high = band.rival.values
-        axis.plot(band.c_rate, middle, "--", color=BASELINE, lw=1.4, label="curve without physics")
-        for end in (low, high):
-            axis.plot(band.c_rate, end, ":", color=BASELINE, lw=0.9)
+    axis.plot(band.c_rate, middle, color=CANDIDATE, lw=1.6, label="after them, median")
+    low, middle, high = band.rival.values
+    axis.plot(band.c_rate, middle, "--", color=BASELINE, lw=1.4, label="curve without physics")
+    for end, label in ((low, "the same, 5 and 95 %"), (high, None)):
+        axis.plot(band.c_rate, end, ":", color=BASELINE, lw=0.9, label=label)

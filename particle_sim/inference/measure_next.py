@@ -100,17 +100,17 @@ def _by_instruments(cell: Cell, groups: Array) -> Iterator[Datum]:
     known, prior = dict(zip(GROUPS, groups.T, strict=True)), group_prior(cell)
     even = np.ones(len(groups))
     yield Datum(
-        name=f"D/R² by a GITT pulse, to {PULSE:g} decade",
+        name=f"D/R² of a GITT pulse to {PULSE:g} decade",
         mean=known["diffusion_rate"],
         deviation=PULSE * even,
     )
     yield Datum(
-        name=f"R from micrographs, to {RADIUS:g} decade",
+        name=f"radius from micrographs to {RADIUS:g} decade",
         mean=prior.radius_mean + (groups - prior.centre) @ prior.radius_slope,
         deviation=np.hypot(RADIUS, prior.radius_deviation) * even,
     )
     yield Datum(
-        name=f"film resistance by impedance, to {FILM:g} decade",
+        name=f"film resistance from impedance to {FILM:g} decade",
         mean=known["series_resistance"],
         deviation=FILM * even,
     )

@@ -215,9 +215,12 @@ def quantiles(
 
 
 def _alone(member: Prediction, rng: np.random.Generator, *, noisy: bool) -> Array:
-    """A capacity (n, k) of every draw, those of different currents as if they were independent."""
+    """A capacity (n, k) of every draw, as likely at each current as it is there alone.
+
+    One deviate of a draw serves all currents, so that a band over them is smooth.
+    """
     variance = np.einsum("nkk->nk", member.covariance) + noisy * member.noise[:, None] ** 2
-    off = np.sqrt(np.maximum(variance, 0.0)) * rng.standard_normal(member.mean.shape)
+    off = np.sqrt(np.maximum(variance, 0.0)) * rng.standard_normal((len(variance), 1))
     return np.maximum(member.mean + off, 0.0)
 
 
