@@ -15,7 +15,7 @@ BEFORE = "#777777"
 
 def rate_prediction(results: xr.DataTree) -> Figure:
     """Capacity over C-rate. Grey: 5 to 95 % before the data. Blue: after them, without the noise of
-    a measurement. Broken lines: the curve without physics. Filled circles: the data. Open ones: what
+    a measurement. Broken: the curve without physics. Filled circles: the data. Open ones: what
     a measurement would give, with its 5 to 95 %.
     """
     band, asked = results["band"].to_dataset(), results["asked"].to_dataset()

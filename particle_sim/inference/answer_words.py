@@ -17,8 +17,8 @@ BANDS = {
     "rival": "without physics",
 }
 RIVAL = "the curve without physics (Tian et al. 2019)"
-FEW_PUBLIC = 20
-"""Public capacities below which a record says little."""
+HARDLY = 0.9
+"""Share of a width above which a measurement hardly narrows it."""
 
 
 def answer_lines(tree: xr.DataTree) -> list[str]:
@@ -95,7 +95,7 @@ def _record(tree: xr.DataTree) -> Iterator[str]:
         if scores in said:
             continue
         said.add(scores)
-        beyond = f"{rate:.4g}C, {rate / fastest:.2g} times the fastest measured rate"
+        beyond = f"{rate:.4g}C, {round(rate / fastest, 1):g} times the fastest measured rate"
         if not count:
             yield f"{beyond}: no public series was asked as far, so no record backs this band."
             continue
@@ -115,12 +115,22 @@ def _next(after: xr.Dataset) -> Iterator[str]:
     order = np.argsort(after.width.values[:, -1])
     best, today = int(order[0]), float(after.today.values[-1])
     left = float(after.width.values[best, -1])
-    yield (
-        f"Measure next: {after.datum.values[best]}. It is expected to leave {readable(left)} of the "
-        f"{readable(today)} mAh/g between 5 and 95 % at {rates[-1]}."
-    )
+    if left > HARDLY * today:
+        yield (
+            f"Measure next: {rates[-1]} itself. Nothing below is expected to narrow its "
+            f"{_width(today)} mAh/g between 5 and 95 % by a tenth."
+        )
+    else:
+        yield (
+            f"Measure next: {after.datum.values[best]}. It is expected to leave {_width(left)} of "
+            f"the {_width(today)} mAh/g between 5 and 95 % at {rates[-1]}."
+        )
     yield "  width left at" + "".join(f"{rate:>8}" for rate in rates)
     rows = [("today", after.today.values)]
     rows += [(f"with the {after.datum.values[i]}", after.width.values[i]) for i in order]
     for name, widths in rows:
-        yield " " * 15 + "".join(f"{readable(float(w)):>8}" for w in widths) + f"  {name}"
+        yield " " * 15 + "".join(f"{_width(float(width)):>8}" for width in widths) + f"  {name}"
+
+
+def _width(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"

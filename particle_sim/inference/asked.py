@@ -24,8 +24,9 @@ def asked_currents(rates: Sequence[float], data: RateData, one_c_current: float)
 
     :class:`InputError` with a sentence for each that no prediction is made for.
     """
-    refuse(list(_problems(rates, data, one_c_current)))
-    return np.sort(np.asarray(rates, dtype=float)) * one_c_current
+    wanted = [float(rate) for rate in rates]
+    refuse(list(_problems(wanted, data, one_c_current)))
+    return np.sort(wanted) * one_c_current
 
 
 def few_rates(data: RateData) -> tuple[str, ...]:
@@ -33,10 +34,10 @@ def few_rates(data: RateData) -> tuple[str, ...]:
     count = len(data.current)
     if count >= FEW_RATES:
         return ()
-    told = "one rate" if count == 1 else f"{count} rates"
+    told = "one rate, which says nothing of" if count == 1 else f"{count} rates, which hardly say"
     return (
-        f"Doubt: {data.name} holds {told}, which hardly show how the capacity falls with the rate; "
-        "the bands are mostly what other powders do.",
+        f"Doubt: {data.name} holds {told} how the capacity falls; the bands are mostly what other "
+        "powders do.",
     )
 
 

@@ -85,7 +85,12 @@ def answer_rates(
     report = progress or (lambda _text, _share: None)
     one_c = material.value("one_c_current")
     found = doubts(data.place, RATES, Rates(data=data, material=material))
-    notes = (*data.notes, *(f"Doubt: {text}." for _, text in found), *few_rates(data))
+    notes = (
+        *data.notes,
+        *(f"Doubt: {text}." for _, text in found),
+        *few_rates(data),
+        *_effective(material),
+    )
     asked = asked_currents(rates, data, one_c)
     report("learning from the rates", 0.0)
     learned = learned_rates(
@@ -116,6 +121,15 @@ def answer_rates(
         ),
         notes=notes,
         seed=seed,
+    )
+
+
+def _effective(material: Material) -> tuple[str, ...]:
+    if not material.two_phase:
+        return ()
+    return (
+        f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
+        "for its moving boundary: what is learned of D/R² is an effective number.",
     )
 
 
