@@ -26,7 +26,7 @@ from particle_sim.claims.schema import (
     claims_folder,
     load_claims,
 )
-from particle_sim.claims.tools import full_cells
+from particle_sim.claims.tools import full_cells, learned
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
@@ -219,5 +219,6 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
         half_cells=drawn_half_cells,
         field_map=field_map,
         full_cells=full_cells,
+        learned=learned,
         directions=(settings.direction, settings.direction.opposite),
     )

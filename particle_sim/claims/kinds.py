@@ -11,6 +11,7 @@ from particle_sim.claims import (
     kinds_crack,
     kinds_field,
     kinds_lattice,
+    kinds_learned,
     kinds_print,
     kinds_rate,
     kinds_sweep,
@@ -24,11 +25,6 @@ from particle_sim.claims.schema import Needs
 _SMOOTH = {"c_rate": "1/h", "uniform_below": "1"}
 _RATE = {"c_rate": "1/h", "current": "A/kg"}
 _FATIGUE = {**_RATE, "threshold": "1"}
-_SERIES = tuple(
-    f"{role}{part}"
-    for role in ("first", "second")
-    for part in ("", "_low", *(f"_{name}" for name in kinds_rate.INNER_RATES))
-)
 _KEPT = ("kept", "at_rate", "low_rate")
 
 uniform = claim_kind(kinds_field.uniform, _SMOOTH)
@@ -41,22 +37,22 @@ cracks = claim_kind(kinds_crack.cracks, {}, optional=_RATE)
 holds_together = claim_kind(kinds_crack.holds_together, {}, optional=_FATIGUE)
 lasts = claim_kind(kinds_crack.lasts, {}, optional=_FATIGUE)
 keeps_capacity = claim_kind(
-    kinds_rate.keeps_capacity, {"tolerance": "1"}, optional=_RATE, optional_printed=_KEPT
+    kinds_learned.keeps_capacity, {}, optional=_RATE, optional_printed=_KEPT
 )
 keeps_at_least = claim_kind(
-    kinds_rate.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
+    kinds_learned.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
 )
-keeps_more = claim_kind(kinds_rate.keeps_more, {}, materials=2, optional=_RATE)
+keeps_more = claim_kind(kinds_learned.keeps_more, {}, materials=2, optional=_RATE)
 low_polarisation = claim_kind(
     kinds_rate.low_polarisation, {"polarisation_below": "V"}, optional=_RATE
 )
 narrower_gap = claim_kind(kinds_rate.narrower_gap, {}, materials=2, optional=_RATE)
 rate_orders_diffusivity = claim_kind(
-    kinds_rate.rate_orders_diffusivity,
-    {"tolerance": "1", "misfit": "1"},
+    kinds_learned.rate_orders_diffusivity,
+    {},
     materials=2,
     optional=_RATE,
-    printed=_SERIES,
+    printed=("first", "second"),
 )
 formula_capacity = claim_kind(
     kinds_print.formula_capacity, {"electrons": "1", "tolerance": "1"}, printed=("capacity",)

@@ -32,6 +32,12 @@ MEASUREMENTS: Mapping[str, str] = {
 
 FIXES: Mapping[str, str] = {
     "diffusivity": "diffusivity",
+    "diffusion_rate": "diffusivity",
+    "diffusivity_fall": "diffusivity",
+    "size_spread": "particle_sizes",
+    "exchange_current": "charge_transfer",
+    "series_resistance": "cell",
+    "window_capacity": "lattice_parameters",
     "particle_radius": "particle_sizes",
     "exchange_current_density": "charge_transfer",
     "maximum_concentration": "lattice_parameters",

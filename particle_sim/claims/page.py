@@ -11,7 +11,6 @@ from particle_sim.claims.kinds_inventory import FULL_CELL_DRAWS
 from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements
-from particle_sim.claims.question import CONSISTENT
 from particle_sim.claims.schema import Claim
 from particle_sim.materials.system import shared_sources
 from particle_sim.plausible.defaults import SAMPLES
@@ -122,10 +121,7 @@ def _counted(entries: Sequence[Entry]) -> str:
     settled = [each for each in found if each.settled]
     given = sum(bool(each.given) for each in settled)
     fits = Counter(each.fit for each in found if each.fit)
-    said = ", ".join(
-        f"{count} where {name}" if name != CONSISTENT else f"{count} {name}"
-        for name, count in fits.items()
-    )
+    said = ", ".join(f"{count} {name}" for name, count in fits.items())
     return (
         f"Of the supported and contradicted, {len(settled)} are neither arithmetic nor tautology, "
         f"{given} of them given another claim. Measured capacities: {said}."

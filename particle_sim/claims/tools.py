@@ -8,7 +8,8 @@ from functools import cache
 import xarray as xr
 
 from particle_sim.cell.design import load_cell_design, with_values
-from particle_sim.claims.question import COHERENT, OWN, FullCells, Tools
+from particle_sim.claims.question import COHERENT, OWN, FullCells, Learned, Prints, Tools
+from particle_sim.inference.rate_evidence import members
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.plausible.inputs import Moves
@@ -38,6 +39,7 @@ def simulations() -> Tools:
         half_cells=drawn_half_cells,
         field_map=cache(field_map),
         full_cells=cache(full_cells),
+        learned=cache(learned),
     )
 
 
@@ -100,10 +102,17 @@ def full_cells(
     return FullCells(capacity=found.capacity, energy=found.energy, inputs=inputs)
 
 
+def learned(names: tuple[str, ...], up_to: float, prints: Prints) -> tuple[Learned, ...]:
+    """What the printed rate tests of materials say together, with the cut-offs of one test."""
+    materials = level(tuple(map(load_material, names)))
+    return members(dict(zip(names, materials, strict=True)), up_to=up_to, prints=dict(prints))
+
+
 SIMULATIONS: Mapping[str, Callable[..., object]] = {
     "half_cells": drawn_half_cells,
     "field_map": field_map,
     "full_cells": full_cells,
+    "learned": learned,
     "sweeps": swept_half_cells,
 }
 """What a test asks for by these names of its :class:`Tools`."""

@@ -9,6 +9,7 @@ from particle_sim.claims.interval import Region, share_interval, verdict_of
 from particle_sim.claims.question import Branch, Evidence
 from particle_sim.claims.schema import TestEntry
 from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.plausible.inputs import VARIED
 
 
 def shares(
@@ -63,6 +64,11 @@ def region_sentence(region: Region) -> str:
 def follows(name: str) -> str:
     """Which input what is measured follows most."""
     return f"It follows the {plain(name)} most."
+
+
+def whose(name: str) -> str:
+    """Before the name of an input that decides: is it assumed, or learned from data?"""
+    return "the assumed" if name.partition(" of ")[0] in VARIED else "the"
 
 
 def percent(share: float) -> str:

@@ -8,6 +8,7 @@ material belongs to row i of the other. Materials of one test are compared row b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,20 +85,29 @@ class Prediction:
     """Of the discrepancy (n, k, k)"""
     noise: Array
     """Standard deviation of a measurement (n,)"""
+    window: Array
+    """Most that each draw can hold (n,) [A h/kg]"""
 
     def draws(self, rng: np.random.Generator, *, noisy: bool = False) -> Array:
-        """One capacity (n, k) per draw, not below nothing."""
+        """One capacity (n, k) per draw: nothing to the whole window, then the noise."""
         count, width = self.mean.shape
         values, vectors = np.linalg.eigh(self.covariance)
         root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
         off = np.einsum("nkl,nl->nk", root, rng.standard_normal((count, width)))
+        capacity = np.clip(self.mean + off, 0.0, self.window[:, None])
         if noisy:
-            off = off + self.noise[:, None] * rng.standard_normal((count, width))
-        return np.maximum(self.mean + off, 0.0)
+            capacity += self.noise[:, None] * rng.standard_normal((count, width))
+        return np.asarray(np.maximum(capacity, 0.0))
 
 
-def learn(joint: Joint, *, particles: int = PARTICLES, seed: int = 1) -> Posterior:
-    """The posterior of ``joint``; equal seeds, equal draws."""
+def learn(
+    joint: Joint,
+    *,
+    particles: int = PARTICLES,
+    seed: int = 1,
+    report: Callable[[float], None] = lambda _done: None,
+) -> Posterior:
+    """The posterior of ``joint``; equal seeds, equal draws. ``report`` as ``temper`` takes it."""
     rng = np.random.default_rng(seed)
     coordinates = tuple(joint.coordinates.values())
     return Posterior(
@@ -107,6 +117,7 @@ def learn(joint: Joint, *, particles: int = PARTICLES, seed: int = 1) -> Posteri
             lambda vectors: log_prior(coordinates, vectors),
             draw_prior(coordinates, particles, rng),
             rng,
+            report=report,
         ),
     )
 
@@ -118,13 +129,18 @@ def predict(posterior: Posterior, material: str, elsewhere: Problem) -> Predicti
     """
     problem, rows = posterior.joint.parts[material], posterior.rows(material)
     discrepancy, noise = scatter_of(problem, rows)
-    rates = elsewhere.scatter.current
+    rates = elsewhere.scatter.at
     off = misfit(problem, rows)
     mean, covariance = problem.scatter.beyond(rates, off, discrepancy, noise)
     own = elsewhere.model(rows[:, : len(problem.parameters)])
     stated = problem.scatter.stated
     scale = problem.scatter.scale if stated is None else float(np.median(stated))
-    return Prediction(mean=own + mean, covariance=covariance, noise=noise * scale)
+    return Prediction(
+        mean=own + mean,
+        covariance=covariance,
+        noise=noise * scale,
+        window=10 ** rows[:, problem.names.index("window_capacity")],
+    )
 
 
 def _key(name: str, material: str) -> str:

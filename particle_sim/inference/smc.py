@@ -55,6 +55,8 @@ class Tempered:
     """Share of the moves that were accepted in the last stage"""
     remembered: float
     """Largest correlation, over the coordinates, of the draws with where the last stage began"""
+    effective: float
+    """Independent draws whose mean would be known as well"""
 
 
 def temper(
@@ -81,12 +83,13 @@ def temper(
     True
     """
     points, density, exponent = start.copy(), log_likelihood(start), 0.0
-    found = _Progress()
+    found = _Progress(spread=1 / len(start))
     log_evidence, stages = 0.0, 0
     while exponent < 1:
         step = _step(density, 1 - exponent)
         weights = step * density
         log_evidence += float(logsumexp(weights) - np.log(len(weights)))
+        found.weighted(weights)
         chosen = _resampled(np.exp(weights - logsumexp(weights)), rng)
         points, density, exponent = points[chosen], density[chosen], exponent + step
         exponent = 1.0 if 1 - exponent < _LEAST_STEP else exponent
@@ -101,17 +104,33 @@ def temper(
         evaluations=found.evaluations + len(start),
         acceptance=found.acceptance,
         remembered=found.remembered,
+        effective=1 / found.spread,
     )
 
 
 @dataclass
 class _Progress:
-    """What moves learn from the moves before them."""
+    """What moves learn from the moves before them, and how far the particles are independent.
 
+    ``spread``, the variance of a mean over the particles in units of the target's, grows with
+    unequal weights to w = spread n/ESS; moves that leave the correlation r to the start make it
+    r^2 w + (1 - r^2)/n.
+    """
+
+    spread: float
     scale: float = 1.0
     acceptance: float = 0.0
     remembered: float = 1.0
     evaluations: int = 0
+
+    def weighted(self, weights: Array) -> None:
+        """Account for log weights (n,)."""
+        self.spread *= len(weights) / float(np.exp(_log_effective(weights)))
+
+    def moved(self, remembered: float, count: int) -> None:
+        """Account for moves of all particles."""
+        self.remembered = remembered
+        self.spread = remembered**2 * self.spread + (1 - remembered**2) / count
 
 
 def _step(density: Array, most: float) -> float:
@@ -120,13 +139,16 @@ def _step(density: Array, most: float) -> float:
         raise FloatingPointError("no draw of the prior has a likelihood")
 
     def surplus(step: float) -> float:
-        weights = step * density
-        effective = 2 * logsumexp(weights) - logsumexp(2 * weights)
-        return float(effective - np.log(KEPT * np.isfinite(density).sum()))
+        return float(_log_effective(step * density) - np.log(KEPT * np.isfinite(density).sum()))
 
     if surplus(most) >= 0:
         return most
     return float(brentq(surplus, _LEAST_STEP * most, most, xtol=1e-12, rtol=1e-6))
+
+
+def _log_effective(weights: Array) -> float:
+    """ln (sum w)^2/sum w^2 of log weights (n,)."""
+    return float(2 * logsumexp(weights) - logsumexp(2 * weights))
 
 
 def _resampled(weights: Array, rng: np.random.Generator) -> Array:
@@ -166,9 +188,10 @@ def _moved(
         if not jump:
             found.acceptance = accepted / len(points)
             found.scale *= float(np.exp(found.acceptance - _WANTED))
-        found.remembered = _remembered(began, points)
-        if move + 1 >= FEWEST_MOVES and found.remembered < FORGOTTEN:
+        remembered = _remembered(began, points)
+        if move + 1 >= FEWEST_MOVES and remembered < FORGOTTEN:
             break
+    found.moved(remembered, len(points))
     return points, density
 
 
@@ -182,8 +205,8 @@ def _tried(
     """x' = x + g (a - b) in some of the coordinates, a and b particles of the other half.
 
     g = scale 2.38/sqrt(2 d'), d' the number of coordinates that change; without a scale g = 1 in
-    all of them, from mode to mode (ter Braak & Vrugt, Stat. Comput. 18 (2008) 435; Vrugt et al., Int. J. Nonlinear Sci. 10
-    (2009) 273).
+    all of them, from mode to mode (ter Braak & Vrugt, Stat. Comput. 18 (2008) 435; Vrugt et al.,
+    Int. J. Nonlinear Sci. 10 (2009) 273).
     """
     first = rng.integers(len(other), size=len(own))
     second = (first + rng.integers(1, len(other), size=len(own))) % len(other)
