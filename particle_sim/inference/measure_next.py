@@ -10,7 +10,7 @@ import numpy as np
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.groups import GROUPS, group_prior
 from particle_sim.inference.joint import Prediction
-from particle_sim.inference.next_datum import Datum, expected_widths
+from particle_sim.inference.next_datum import Datum, Draws, expected_widths
 from particle_sim.units import Array
 
 PULSE, RADIUS, FILM = 0.1, 0.1, 0.1
@@ -70,6 +70,7 @@ def worth_measuring(
     mean = np.concatenate([members[name].mean for name in weights])
     covariance = np.concatenate([members[name].covariance for name in weights])
     noise = np.concatenate([members[name].noise for name in weights])
+    window = np.concatenate([members[name].window for name in weights])
     counts = {name: len(members[name].mean) for name in weights}
     share = np.concatenate([np.full(counts[name], w / counts[name]) for name, w in weights.items()])
     none = {name: np.full((count, len(GROUPS)), np.nan) for name, count in counts.items()}
@@ -78,7 +79,9 @@ def worth_measuring(
     variance = np.diagonal(covariance, axis1=1, axis2=2)
     data = [*_at_rates(rates, asked, mean, covariance, noise), *_by_instruments(cell, known)]
     today, widths = expected_widths(
-        mean[:, :asked], variance[:, :asked], share, data, np.random.default_rng(seed)
+        Draws(mean=mean[:, :asked], variance=variance[:, :asked], most=window, weight=share),
+        data,
+        np.random.default_rng(seed),
     )
     return Worth(today=today, names=tuple(each.name for each in data), widths=widths)
 

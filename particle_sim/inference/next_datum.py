@@ -38,56 +38,62 @@ class Datum:
     """g (n, k): rise of each asked capacity with the datum, given the draw; None for none"""
 
 
-def expected_widths(
-    mean: Array, variance: Array, weight: Array, data: Sequence[Datum], rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Widths (k,) of k asked capacities today, and those expected after each datum (d, k).
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """What n draws of a posterior expect of k asked capacities."""
 
-    ``mean`` and ``variance`` (n, k) are m and s^2, ``weight`` (n,) is that of each draw. Capacities
-    are not below nothing.
+    mean: Array
+    """m (n, k)"""
+    variance: Array
+    """s^2 (n, k)"""
+    most: Array
+    """Capacity that a draw cannot pass (n,); none is below nothing"""
+    weight: Array
+    """Of each draw (n,)"""
+
+    def clipped(self, capacity: Array) -> Array:
+        """Capacities (..., n, k) between nothing and the most."""
+        return np.clip(capacity, 0.0, self.most[:, None])
+
+
+def expected_widths(
+    draws: Draws, data: Sequence[Datum], rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Widths (k,) of the asked capacities today, and those expected after each datum (d, k).
 
     >>> rng = np.random.default_rng(1)
     >>> x, even = rng.standard_normal((4000, 1)), np.ones(4000)
+    >>> draws = Draws(mean=10 + x, variance=0 * x, most=100 * even, weight=even)
     >>> read = Datum(name="x to 0.5", mean=x[:, 0], deviation=0.5 * even)
-    >>> now, then = expected_widths(10 + x, np.zeros_like(x), even, [read], rng)
+    >>> now, then = expected_widths(draws, [read], rng)
     >>> bool(np.allclose([now[0], then[0, 0]], [3.29, 3.29 * (0.25 / 1.25) ** 0.5], rtol=0.05))
     True
     """
-    share = weight / weight.sum()
-    noise = rng.standard_normal(mean.shape)
-    capacity = np.maximum(mean + np.sqrt(variance) * noise, 0.0)
-    now = _widths(capacity, share[None])[0]
-    then = [_after(each, mean, variance, noise, share, rng).mean(axis=0) for each in data]
-    return now, np.array(then).reshape(len(data), mean.shape[1])
+    noise = rng.standard_normal(draws.mean.shape)
+    capacity = draws.clipped(draws.mean + np.sqrt(draws.variance) * noise)
+    now = _widths(capacity, draws.weight[None])[0]
+    then = [_after(each, draws, noise, rng).mean(axis=0) for each in data]
+    return now, np.array(then).reshape(len(data), len(now))
 
 
-def _after(
-    datum: Datum,
-    mean: Array,
-    variance: Array,
-    noise: Array,
-    share: Array,
-    rng: np.random.Generator,
-) -> Array:
+def _after(datum: Datum, draws: Draws, noise: Array, rng: np.random.Generator) -> Array:
     """Widths (j, k) after j values of one datum."""
     known = np.isfinite(datum.mean)
-    of = np.where(known, share, 0.0)
-    asked = rng.choice(len(mean), size=TRIED, p=of / of.sum())
+    of = np.where(known, draws.weight, 0.0)
+    of /= of.sum()
+    asked = rng.choice(len(of), size=TRIED, p=of)
     seen = datum.mean[asked] + datum.deviation[asked] * rng.standard_normal(TRIED)
     off = (seen[:, None] - datum.mean) / datum.deviation
     density = np.exp(-0.5 * off**2) / datum.deviation + _LEAST
-    average = (np.where(known, density, 0.0) @ of) / of.sum()
-    weight = share * np.where(known, density, average[:, None])
+    average = np.where(known, density, 0.0) @ of
+    weight = draws.weight * np.where(known, density, average[:, None])
     if datum.gain is None:
-        return _widths(np.maximum(mean + np.sqrt(variance) * noise, 0.0), weight)
-    left = variance - (datum.gain * datum.deviation[:, None]) ** 2
+        return _widths(draws.clipped(draws.mean + np.sqrt(draws.variance) * noise), weight)
+    left = draws.variance - (datum.gain * datum.deviation[:, None]) ** 2
     spread = np.sqrt(np.maximum(left, 0.0)) * noise
-    moved = (off * datum.deviation)[..., None] * datum.gain + mean + spread
+    moved = (off * datum.deviation)[..., None] * datum.gain + draws.mean + spread
     return np.array(
-        [
-            _widths(np.maximum(one, 0.0), row[None])[0]
-            for one, row in zip(moved, weight, strict=True)
-        ]
+        [_widths(one, row[None])[0] for one, row in zip(draws.clipped(moved), weight, strict=True)]
     )
 
 

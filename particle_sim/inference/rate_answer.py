@@ -157,10 +157,10 @@ def before(learned: LearnedRates, name: str, current: Array) -> Prediction:
     rows = draw_prior(problem.coordinates, len(learned.rows(name)), np.random.default_rng(1))
     discrepancy, noise = scatter_of(problem, rows)
     scale = learned.cell.material.specific_capacity if learned.whole is None else learned.whole
-    reach = given.scatter.log_rate(current)
-    shared = (discrepancy * scale)[:, None, None] ** 2 * np.minimum.outer(reach, reach)
+    shared = given.scatter.covariance(current, current)
     return Prediction(
         mean=problem.model(rows[:, : len(problem.parameters)]),
-        covariance=shared,
+        covariance=(discrepancy * scale)[:, None, None] ** 2 * shared,
         noise=noise * scale,
+        window=10 ** rows[:, problem.names.index("window_capacity")],
     )

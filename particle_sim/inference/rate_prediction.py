@@ -2,8 +2,8 @@
 
 Each model (many sizes, D(theta), and a curve without physics) is fitted to the data and asked for
 the other rates; its draws count with the weight that held-out rates of other powders gave it
-(stacking: Yao et al., Bayesian Anal. 13 (2018) 917, doi:10.1214/17-BA1091). Beside the mixture stands
-the curve without physics alone, fitted to the same data: what the physics has to beat.
+(stacking: Yao et al., Bayesian Anal. 13 (2018) 917, doi:10.1214/17-BA1091). Beside the mixture
+stands the curve without physics alone, fitted to the same data: what the physics has to beat.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def asked_of(learned: LearnedRates, elsewhere: Array) -> RatePrediction:
         for name, posterior in learned.posteriors.items()
     }
     given = learned.problem(RIVAL)
-    beyond = elsewhere / given.scatter.current.max()
+    beyond = elsewhere / given.scatter.at.max()
     return RatePrediction(
         current=elsewhere,
         quantiles=quantiles(members, learned.weights, learned.seed),
@@ -219,9 +219,10 @@ def _alone(member: Prediction, rng: np.random.Generator, *, noisy: bool) -> Arra
 
     One deviate of a draw serves all currents, so that a band over them is smooth.
     """
-    variance = np.einsum("nkk->nk", member.covariance) + noisy * member.noise[:, None] ** 2
-    off = np.sqrt(np.maximum(variance, 0.0)) * rng.standard_normal((len(variance), 1))
-    return np.maximum(member.mean + off, 0.0)
+    spread = np.sqrt(np.maximum(np.einsum("nkk->nk", member.covariance), 0.0))
+    first, second = rng.standard_normal((2, len(spread), 1))
+    capacity = np.clip(member.mean + spread * first, 0.0, member.window[:, None])
+    return np.maximum(capacity + noisy * member.noise[:, None] * second, 0.0)
 
 
 def log_density(

@@ -17,9 +17,9 @@ import numpy as np
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.coordinates import Coordinate
-from particle_sim.inference.discrepancy import Scatter
 from particle_sim.inference.learned import RIVAL, hyperpriors, scatter_coordinates
 from particle_sim.inference.problem import Problem
+from particle_sim.inference.rate_problem import rate_scatter
 from particle_sim.units import Array
 
 TIMES = (-2.0, 6.0)
@@ -67,11 +67,7 @@ def tian_problem(
         ),
         model=lambda vectors: tian_capacities(vectors, current),
         observed=capacity,
-        scatter=Scatter(
-            current=current,
-            scale=float(np.max(capacity, initial=0.0)) or cell.material.specific_capacity,
-            stated=stated,
-        ),
+        scatter=rate_scatter(cell, current, capacity, stated),
         quantity="capacity",
         unit="mA*h/g",
     )

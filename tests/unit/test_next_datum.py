@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from particle_sim.inference.measure_next import rates_to_measure
-from particle_sim.inference.next_datum import Datum, expected_widths
+from particle_sim.inference.next_datum import Datum, Draws, expected_widths
 
 DRAWS = 6000
 BAND = 3.2897
@@ -17,9 +17,8 @@ EVEN = np.ones(DRAWS)
 def widths(
     mean: np.ndarray, variance: np.ndarray, datum: Datum, weight: np.ndarray = EVEN
 ) -> tuple[float, float]:
-    now, then = expected_widths(
-        mean[:, None], variance[:, None], weight, [datum], np.random.default_rng(3)
-    )
+    draws = Draws(mean=mean[:, None], variance=variance[:, None], most=60 * EVEN, weight=weight)
+    now, then = expected_widths(draws, [datum], np.random.default_rng(3))
     return float(now[0]), float(then[0, 0])
 
 
@@ -68,8 +67,11 @@ def test_a_model_that_does_not_know_the_quantity_keeps_its_weight(unknown: np.nd
     assert alone < 0.5
 
 
-def test_nothing_is_wider_than_what_is_below_nothing(unknown: np.ndarray) -> None:
-    now, _ = widths(-100 + unknown, 0 * EVEN, Datum(name="x", mean=unknown, deviation=EVEN))
+@pytest.mark.parametrize("centre", [-100.0, 100.0])
+def test_capacities_end_at_nothing_and_at_what_a_draw_can_hold(
+    unknown: np.ndarray, centre: float
+) -> None:
+    now, _ = widths(centre + unknown, 0 * EVEN, Datum(name="x", mean=unknown, deviation=EVEN))
     assert now == 0
 
 
