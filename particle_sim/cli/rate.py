@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -28,6 +29,13 @@ Model = TypeVar("Model")
 RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
 MODELS = "SPM,SPMe"
 SAMPLES = 200
+
+
+class Evidence(enum.Enum):
+    """Which measurements a band is learned from."""
+
+    SHIPPED = "shipped"
+    NONE = "none"
 
 
 @verb(
@@ -57,6 +65,12 @@ def rate(
     ] = False,
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    evidence: Annotated[
+        Evidence,
+        typer.Option(
+            help="shipped: beside the band, what rates in print leave of it (solid solution)."
+        ),
+    ] = Evidence.SHIPPED,
     data: Annotated[
         Path | None,
         typer.Option(help="Your own rates to learn from, CSV: c_rate [1/h], capacity [mAh/g]."),
@@ -88,6 +102,7 @@ def rate(
             share_above=share_above is not None,
             full_cell=full_cell,
             samples=samples != SAMPLES,
+            evidence=evidence is not Evidence.SHIPPED,
         )
         asked = read_rates(predict, "--predict", "3C,5C,10C")
         from particle_sim.cli.rate_predict import predict_rates
@@ -118,11 +133,19 @@ def rate(
     )
     check_folder(folder, force=force)
     with progress_bar() as report:
-        tree = rate_study(study, progress=report.solving)
+        tree = rate_study(study, progress=report.solving, learned=_learned(evidence, physics))
         report.writing("drawing")
         write_rate_folder(tree, folder, typed(), force=force)
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Pictures and data: {folder}")
+
+
+def _learned(evidence: Evidence, physics: PhysicsChoice) -> Callable[..., Any] | None:
+    if evidence is Evidence.NONE or physics is not PhysicsChoice.SOLID_SOLUTION:
+        return None
+    from particle_sim.inference.learned_band import learned_band
+
+    return learned_band
 
 
 def _refuse_half(

@@ -9,7 +9,7 @@ stands the curve without physics alone, fitted to the same data: what the physic
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -207,11 +207,19 @@ def quantiles(
     noisy: bool = True,
 ) -> Array:
     """``SHARES`` (3, k) of the weighted models, with the noise of a measurement or without."""
+    rows = list(drawn(members, weights, seed, noisy=noisy))
+    share = np.concatenate([np.full(len(each), weight / len(each)) for each, weight in rows])
+    capacity = np.concatenate([each for each, _ in rows])
+    return np.quantile(capacity, SHARES, axis=0, weights=share, method="inverted_cdf")
+
+
+def drawn(
+    members: Mapping[str, Prediction], weights: Mapping[str, float], seed: int, *, noisy: bool
+) -> Iterator[tuple[Array, float]]:
+    """Capacities (n, k) that the draws of each model give, with the model's weight."""
     rng = np.random.default_rng(seed)
-    drawn = [_alone(members[name], rng, noisy=noisy) for name in weights]
-    share = np.concatenate([np.full(len(rows), w / len(rows)) for rows, w in
-                            zip(drawn, weights.values(), strict=True)])  # fmt: skip
-    return np.quantile(np.concatenate(drawn), SHARES, axis=0, weights=share, method="inverted_cdf")
+    for name, weight in weights.items():
+        yield _alone(members[name], rng, noisy=noisy), weight
 
 
 def _alone(member: Prediction, rng: np.random.Generator, *, noisy: bool) -> Array:
