@@ -8,7 +8,7 @@ models may be wrong by at other rates, and spans readings that contradict each o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -33,7 +33,7 @@ def learned_band(record: MaterialRecord, rates: Array, seed: int = 1) -> xr.Data
     """
     material = record.material
     one_c = material.value("one_c_current")
-    found = list(ways(record))
+    found = ways(record)
     if not found:
         return None
     cell = half_cell(material)
@@ -65,11 +65,18 @@ def learned_band(record: MaterialRecord, rates: Array, seed: int = 1) -> xr.Data
     )
 
 
-def ways(record: MaterialRecord) -> Iterator[Sequence[RateSeries]]:
+def ways(record: MaterialRecord) -> list[Sequence[RateSeries]]:
     """Ways to read what is measured of a material, each as the series of all its tests."""
     one_c = record.material.value("one_c_current")
     own = tests_of(record.system, one_c)
     public = [(series,) for series in public_series(record.material.name, one_c)]
-    for way in product(*own) if own else public:
-        if len({float(rate) for series in way for rate in series.c_rate}) >= FEWEST:
-            yield way
+    return _telling(product(*own)) or _telling(public)
+
+
+def _telling(found: Iterable[Sequence[RateSeries]]) -> list[Sequence[RateSeries]]:
+    """Those with at least ``FEWEST`` rates."""
+    return [
+        way
+        for way in found
+        if len({float(rate) for series in way for rate in series.c_rate}) >= FEWEST
+    ]
