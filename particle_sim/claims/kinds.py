@@ -20,6 +20,9 @@ from particle_sim.claims.kind import Kind, claim_kind
 from particle_sim.claims.kinds_inventory import carbon_capacity as carbon_capacity
 from particle_sim.claims.kinds_inventory import inventory_capacity as inventory_capacity
 from particle_sim.claims.kinds_inventory import inventory_energy as inventory_energy
+from particle_sim.claims.kinds_redox import higher_discharge as higher_discharge
+from particle_sim.claims.kinds_redox import higher_redox as higher_redox
+from particle_sim.claims.kinds_redox import reaches_couple as reaches_couple
 from particle_sim.claims.schema import Needs
 
 _SMOOTH = {"c_rate": "1/h", "uniform_below": "1"}
@@ -31,6 +34,7 @@ uniform = claim_kind(kinds_field.uniform, _SMOOTH)
 heterogeneous = claim_kind(kinds_field.heterogeneous, _SMOOTH)
 surface_richer = claim_kind(kinds_field.surface_richer, {"c_rate": "1/h"})
 caused_by_diffusivity = claim_kind(kinds_field.caused_by_diffusivity, _SMOOTH, materials=2)
+one_phase_goes_farther = claim_kind(kinds_field.one_phase_goes_farther, {"c_rate": "1/h"})
 lower_stress = claim_kind(kinds_crack.lower_stress, {"c_rate": "1/h"}, materials=2)
 fewer_cracks = claim_kind(kinds_crack.fewer_cracks, {}, materials=2, optional=_RATE)
 cracks = claim_kind(kinds_crack.cracks, {}, optional=_RATE)
@@ -78,6 +82,16 @@ lattice_moves_reflection = claim_kind(
         for name in ("sodium_layer", "metal_layer", "c_change", "shift")
     ),
 )
+lattice_orders_reflections = claim_kind(
+    kinds_lattice.lattice_orders_reflections,
+    {"sodium_layer_rounding": "1", "metal_layer_rounding": "1", "change_rounding": "1"},
+    materials=2,
+    printed=tuple(
+        f"{role}_{name}"
+        for role in ("first", "second")
+        for name in ("sodium_layer", "metal_layer", "c_change")
+    ),
+)
 _HOPS = {"shortest": "s", "longest": "s", "barrier_error": "1"}
 barrier_holds_metal = claim_kind(
     kinds_lattice.barrier_holds_metal,
@@ -100,11 +114,9 @@ rates_allow_barriers = claim_kind(
     materials=2,
     printed=(*kinds_lattice.BARRIERS, *kinds_lattice.SERIES),
 )
-larger_and_narrower = claim_kind(
-    kinds_sweep.larger_and_narrower,
-    {"scan_rate": "V/s", "lower_voltage": "V", "upper_voltage": "V"},
-    materials=2,
-)
+_SWEEP = {"scan_rate": "V/s", "lower_voltage": "V", "upper_voltage": "V"}
+larger_peaks = claim_kind(kinds_sweep.larger_peaks, _SWEEP, materials=2)
+narrower_peaks = claim_kind(kinds_sweep.narrower_peaks, _SWEEP, materials=2)
 closer_peaks = claim_kind(
     kinds_sweep.closer_peaks,
     {"c_rate": "1/h", "lower_voltage": "V", "upper_voltage": "V"},

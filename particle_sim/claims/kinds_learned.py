@@ -12,13 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from particle_sim.claims.interval import share_interval
+from particle_sim.claims.expected import expectation
 from particle_sim.claims.question import (
-    EXPECTED,
-    HIGHER,
-    LOWER,
     MEASURED,
-    WIDE,
     Branch,
     Evidence,
     Flags,
@@ -33,11 +29,6 @@ from particle_sim.units import Array
 
 KNOWN = 1 / 3
 """Prints up to this share of the claim's rate are known; what is nearer repeats it."""
-EDGE = 0.05
-"""Share of the draws beyond a measured number up to which it was not to be expected."""
-INFORMED = 0.5
-"""Widest 5 to 95 % band, over the slow capacity, that is no wide one."""
-
 Says = Callable[[Learned, np.random.Generator], tuple[Flags, Array]]
 """A member -> whether the claim holds in each draw (n,), and the deciding quantity (n,)."""
 
@@ -58,11 +49,7 @@ def keeps_capacity(question: Question) -> Evidence:
     found, values = _asked(question, _before(question), says)
     bands = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
     flags = [found.holds, *(branch.holds for branch in found.branches)]
-    fits = {_fit(int(each.sum()), each.size) for each in flags}
     wide = float((bands[2] - bands[0]).max())
-    fit = fits.pop() if len(fits) == 1 else ""
-    if fit == EXPECTED and wide > INFORMED:
-        fit = WIDE
     reach = [100 * float(each.mean()) for each in flags]
     numbers: Numbers = {
         "share kept as printed": (printed, "1"),
@@ -78,7 +65,7 @@ def keeps_capacity(question: Question) -> Evidence:
             f"{100 * bands[0].min():.0f} to {100 * bands[2].max():.0f} %, and {min(reach):.0f} to "
             f"{max(reach):.0f} % of the draws reach the print, member by member."
         ),
-        fit=fit,
+        fit=expectation(list(values), printed, 1.0),
         numbers=numbers,
         cannot_contradict=MEASURED,
         cannot_support=MEASURED,
@@ -229,16 +216,6 @@ def _mean_diffusion(member: Learned, name: str) -> Array:
     if member.has(name, "diffusivity_fall"):
         return np.asarray(rate - member.column(name, "diffusivity_fall") / 2)
     return rate
-
-
-def _fit(reaching: int, draws: int) -> str:
-    """What a print is that so many of the draws reach."""
-    low, high = share_interval(reaching, draws)
-    if high <= EDGE:
-        return HIGHER
-    if low >= 1 - EDGE:
-        return LOWER
-    return EXPECTED if EDGE < reaching / draws < 1 - EDGE else ""
 
 
 def _inputs(question: Question, member: Learned) -> dict[str, Array]:

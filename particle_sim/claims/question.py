@@ -29,9 +29,6 @@ BOTH_WAYS = (Direction.CHARGE, Direction.DISCHARGE)
 GROWTH = "cracks grow over cycles, which is not modelled"
 NO_LIFE = "cracks that do not grow are needed for a long life and do not make one"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
-EXPECTED, HIGHER, LOWER = "as expected", "higher than expected", "lower than expected"
-WIDE = "as expected in a wide band"
-"""What a measured number is, by what other measurements let one expect."""
 
 
 class Runs(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
+import numpy as np
 import xarray as xr
 
 from particle_sim.cell.design import load_cell_design, with_values
@@ -30,6 +31,9 @@ from particle_sim.studies.size_map import (
 from particle_sim.studies.swept_half_cells import swept_half_cells
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
+
+AT_ONCE = 4000
+"""Full cells in one batch; more would only fill the memory."""
 
 
 def simulations() -> Tools:
@@ -98,8 +102,15 @@ def full_cells(
     inputs = draw(varied, samples, seed)
     if lower_voltage is not None:
         design = with_values(design, lower_voltage=lower_voltage)
-    found = full_cell_batch(material, design, c_rate=c_rate, values=inputs)
-    return FullCells(capacity=found.capacity, energy=found.energy, inputs=inputs)
+    parts = []
+    for start in range(0, samples, AT_ONCE):
+        part = {name: values[start : start + AT_ONCE] for name, values in inputs.items()}
+        parts.append(full_cell_batch(material, design, c_rate=c_rate, values=part))
+    return FullCells(
+        capacity=np.concatenate([part.capacity for part in parts]),
+        energy=np.concatenate([part.energy for part in parts]),
+        inputs=inputs,
+    )
 
 
 def learned(names: tuple[str, ...], up_to: float, prints: Prints) -> tuple[Learned, ...]:

@@ -9,7 +9,13 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.options import (
+    ForceOption,
+    MassOption,
+    PositiveOption,
+    complete_material,
+    typed,
+)
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
@@ -26,14 +32,17 @@ class Kind(enum.Enum):
 
 @verb(
     Aim.BRING,
-    4,
+    5,
     "what my rates, discharge curve or GITT determine, and what not",
     "fit rates.csv --material nvp",
     completes={"material": complete_material},
 )
 def fit(
     data: Annotated[
-        Path, typer.Argument(help="CSV with units in its header: c_rate [1/h], capacity [mAh/g].")
+        Path,
+        typer.Argument(
+            help="CSV with units in its header: c_rate [1/h], capacity [mAh/g]; or a cycler's file."
+        ),
     ],
     material: Annotated[str, typer.Option(help="Material name, name@reading, or a .toml file.")],
     kind: Annotated[Kind, typer.Option(help="What the file holds.")] = Kind.RATE,
@@ -44,16 +53,16 @@ def fit(
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
     radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
-    mass: Annotated[
-        str | None,
-        typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
-    ] = None,
+    mass: MassOption = None,
+    positive: PositiveOption = None,
     form: Annotated[
         Form, typer.Option(help="What rates take the particles to be.")
     ] = Form.ONE_SIZE,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
-    steps: Annotated[int, typer.Option(min=200, help="Sampling steps of each walker.")] = 2000,
+    particles: Annotated[
+        int, typer.Option(min=200, help="Draws that move to the posterior together.")
+    ] = 1000,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
 ) -> None:
@@ -67,13 +76,23 @@ def fit(
     folder = out or Path("results") / f"fit_{data.stem}"
     check_folder(folder, force=force)
     if kind is Kind.GITT:
-        titration = titration_of(data, material, radius, mass)
+        titration = titration_of(data, material, radius, mass, positive)
         paths = write_titration(titration, folder, typed(), force=force)
         lines = titration_lines(titration)
     else:
         with progress_bar() as bar:
             found = fitted_rates(
-                data, material, c_rate, hold_out, form, cell, seed, steps, mass, bar.solving
+                data,
+                material,
+                c_rate,
+                hold_out,
+                form,
+                cell,
+                seed,
+                particles,
+                mass,
+                positive,
+                bar.solving,
             )
             bar.writing("drawing")
             paths = write_fit(found, folder, typed(), force=force)

@@ -120,7 +120,7 @@ def _group(name: str, cell: Cell, learned: tuple[float, float]) -> Coordinate:
     centre = sum(power * middle for (middle, _), power in spread)
     if name == "exchange_current":
         centre += float(np.log10(3 / cell.material.value("density")))
-    return _coordinate(name, centre, float(np.hypot(*(p * wide for (_, wide), p in spread))))
+    return _coordinate(name, centre, float(np.linalg.norm([p * wide for (_, wide), p in spread])))
 
 
 def _coordinate(name: str, centre: float, deviation: float) -> Coordinate:

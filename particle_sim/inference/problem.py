@@ -48,6 +48,12 @@ class Problem:
         """What the model takes: the groups, then the shape of the form."""
         return tuple(name for name in self.names if name not in (DISCREPANCY, NOISE))
 
+    @property
+    def limits(self) -> tuple[Array, Array]:
+        """Lowest and highest of the parameters (d,)."""
+        kept = [each for each in self.coordinates if each.name in self.parameters]
+        return np.array([each.low for each in kept]), np.array([each.high for each in kept])
+
 
 def log_likelihood(problem: Problem, vectors: Array) -> Array:
     """Log likelihood (n,) of vectors (n, d)."""

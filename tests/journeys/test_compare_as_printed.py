@@ -9,11 +9,20 @@ import pytest
 import xarray as xr
 from command_line import RunCommand
 
+from particle_sim.claims import compare
+from particle_sim.claims.compare import ComparisonResult
+
 ASKED = ("as_printed", "as_printed_map")
 FAST = ("--physics", "solid-solution", "--at", "0.1,0.9")
 
 
-@pytest.mark.usefixtures("known_particles")
+@pytest.fixture
+def compared(comparison: ComparisonResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison beside the picture is not solved again: it is the session's."""
+    monkeypatch.setattr(compare, "compare", lambda *_, **__: comparison)
+
+
+@pytest.mark.usefixtures("compared")
 def test_the_picture_comes_with_what_it_assumes(run: RunCommand, tmp_path: Path) -> None:
     outcome = run("compare", "nvp", "he_v", *FAST, "--as-printed", "--out", "printed")
     assert outcome.code == 0, outcome.err
@@ -43,3 +52,15 @@ def test_the_picture_comes_with_what_it_assumes(run: RunCommand, tmp_path: Path)
     assert (tmp_path / "again" / "as_printed_map.svg").read_bytes() == (
         folder / "as_printed_map.svg"
     ).read_bytes()
+
+
+@pytest.mark.usefixtures("compared", "one_picture")
+def test_a_scenario_asks_for_it_too(run: RunCommand, tmp_path: Path) -> None:
+    question = '[scenario]\nquestion = "Q"\nbaseline = "nvp"\ncandidate = "he_v"\nat = [0.1, 0.9]\n'
+    more = 'physics = "solid-solution"\nas_printed = true\n'
+    (tmp_path / "asked.toml").write_text(question + more, encoding="utf-8")
+    outcome = run("run", "asked.toml", "--out", "asked")
+    assert outcome.code == 0, outcome.err
+    assert "The picture as printed:" in outcome.out
+    with xr.open_datatree(tmp_path / "asked" / "results.nc", engine="h5netcdf") as tree:
+        assert tree["as_printed"].attrs["chosen"] == "early_discharge"

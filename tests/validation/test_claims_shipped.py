@@ -86,7 +86,7 @@ def test_no_branch_that_votes_contradicts_an_answer(ledger: Mapping[str, Entry])
 
 
 def test_what_was_put_in_is_not_counted(ledger: Mapping[str, Entry]) -> None:
-    for name in ("C49", "C50a", "C50b", "C54", "C55", "C56", "C64a"):
+    for name in ("C49a", "C50a", "C50b", "C53a", "C54", "C55a", "C64a"):
         assert ledger[name].answer.label in ("arithmetic", "tautology")
         assert not ledger[name].answer.settled
 
@@ -105,7 +105,7 @@ def test_what_is_called_assumed_is_not_measured(ledger: Mapping[str, Entry]) -> 
             assert first[name].evidence.value in ("assumed", "proxy"), (entry.claim.id, name)
 
 
-@pytest.mark.parametrize("name", ["C39", "C40", "C49", "C55"])
+@pytest.mark.parametrize("name", ["C39", "C40", "C49a", "C55a"])
 def test_inputs_are_not_answers(ledger: Mapping[str, Entry], name: str) -> None:
     found = ledger[name].answer
     assert (found.verdict, found.because) == (Verdict.NOT_TESTABLE, "assumed")

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError, closest
-from particle_sim.files import read_text
-from particle_sim.inference.cells import Row, Sheet, numbers, read_cells
+from particle_sim.readers.cells import Row, Sheet, numbers, read_cells
+from particle_sim.readers.text import Text, read_text_file
 from particle_sim.units import Array, to_si
 
 _HEADER = re.compile(r"([^\[\]()]*?)\s*(?:[\[(]([^\])]*)[\])])?")
@@ -76,21 +76,29 @@ def read_table(path: Path, allowed: Mapping[str, Column], *, mass: float | None 
 
     Raises :class:`InputError` with one sentence per problem, each with its line.
     """
-    text = read_text(path, MOST_BYTES)
-    sheet = read_cells(path.name, text, lambda cell: _parts(cell)[0] in allowed)
+    return table_of(read_text_file(path, MOST_BYTES), allowed, mass=mass)
+
+
+def table_of(text: Text, allowed: Mapping[str, Column], *, mass: float | None = None) -> Table:
+    """As :func:`read_table`, of a file that is opened already."""
+    if len(text.content) > MOST_BYTES:
+        raise InputError(
+            f"{text.name}: a table of more than {MOST_BYTES / 1e6:g} MB; keep fewer rows."
+        )
+    sheet = read_cells(text.name, text.whole(), lambda cell: name_and_unit(cell)[0] in allowed)
     if not sheet.rows:
-        raise InputError(f"{path.name} is empty; it needs a header with {_needed(allowed)}.")
+        raise InputError(f"{text.name} is empty; it needs a header with {_needed(allowed)}.")
     (line, header), *body = sheet.rows
-    kept = _headings(f"{path.name}, line {line}", header, allowed, mass)
+    kept = _headings(f"{text.name}, line {line}", header, allowed, mass)
     if not body:
-        raise InputError(f"{path.name}, line {line}: no row of numbers follows the header.")
+        raise InputError(f"{text.name}, line {line}: no row of numbers follows the header.")
     width = max(place for place, cell in enumerate(header) if cell) + 1
-    _check_widths(sheet, body, width)
+    check_widths(sheet, body, width)
     values = np.reshape(numbers(sheet, _wanted(body, kept)), (len(body), len(kept)))
     values = values * np.array([heading.factor for heading in kept])
     taken = {heading.place for heading in kept}
     table = Table(
-        name=path.name,
+        name=text.name,
         columns={heading.name: values[:, i] for i, heading in enumerate(kept)},
         lines=np.array([line for line, _ in body]),
         ignored=tuple(c for i, c in enumerate(header) if c and i not in taken),
@@ -162,7 +170,7 @@ def _headings(
     return known
 
 
-def _parts(cell: str) -> tuple[str, str]:
+def name_and_unit(cell: str) -> tuple[str, str]:
     """``Voltage (mV)`` -> ``("voltage", "mV")``."""
     match = _HEADER.fullmatch(cell.strip())
     if match is None:
@@ -171,7 +179,7 @@ def _parts(cell: str) -> tuple[str, str]:
 
 
 def _heading(place: int, cell: str, allowed: Mapping[str, Column], mass: float | None) -> _Heading:
-    name, unit = _parts(cell)
+    name, unit = name_and_unit(cell)
     heading = _Heading(place=place, written=cell, name=name)
     if name not in allowed:
         return heading
@@ -245,7 +253,7 @@ def _needed(allowed: Mapping[str, Column]) -> str:
     return f"{', '.join(columns)} and rows of numbers"
 
 
-def _check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
+def check_widths(sheet: Sheet, body: Sequence[Row], width: int) -> None:
     """A cell under every column; empty ones behind the last do not count."""
     wrong = [(line, len(c)) for line, c in body if len(c) < width or any(c[width:])]
     if not wrong:

@@ -45,7 +45,7 @@ def read_cells(name: str, text: str, known: Callable[[str], bool]) -> Sheet:
     >>> read_cells("a.csv", 't [s];v [V]\\n0,5;"3,4"\\n', lambda cell: True).rows
     [(1, ['t [s]', 'v [V]']), (2, ['0,5', '3,4'])]
     """
-    lines = [_without_comment(line).strip(" ") for line in text.splitlines()]
+    lines = [without_comment(line).strip(" ") for line in text.splitlines()]
     first = next((line for line in lines if line.strip()), "")
     named = _NAMED.fullmatch(first.strip("\r\n"))
     if named:
@@ -57,7 +57,7 @@ def read_cells(name: str, text: str, known: Callable[[str], bool]) -> Sheet:
     return Sheet(name=name, rows=rows, separator=separator)
 
 
-def _without_comment(line: str) -> str:
+def without_comment(line: str) -> str:
     """What stands before the first ``#`` outside quotes."""
     length = 0
     for index, part in enumerate(line.split('"')):
