@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -75,6 +77,26 @@ def corpus() -> tuple[Series, ...]:
                 )
             )
     return tuple(found)
+
+
+def split() -> tuple[tuple[Series, ...], tuple[Series, ...]]:
+    """The series that teach, and those of the held papers, which only test."""
+    kept = held_papers()
+    known = corpus()
+    return (
+        tuple(series for series in known if series.paper not in kept),
+        tuple(series for series in known if series.paper in kept),
+    )
+
+
+def fingerprint(series: Sequence[Series]) -> str:
+    """SHA-256 of names, stand-ins, currents and capacities."""
+    words = [
+        f"{each.name} {each.material} "
+        + " ".join(f"{x:.6g}" for x in (*each.current, *each.capacity))
+        for each in series
+    ]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
 @cache

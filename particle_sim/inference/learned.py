@@ -68,11 +68,13 @@ def coordinates_of(
     """The unknowns of a fit to capacities of ``cell``, in the order of its vectors.
 
     ``stated``: the data come with their noise. ``capacity`` [A h/kg] stands for the material's own
-    where its file is that of a relative; ``learned`` for :func:`hyperpriors`.
+    where its file is that of a relative, of which no measurement counts; ``learned`` for
+    :func:`hyperpriors`.
     """
     known = hyperpriors(form.value) if learned is None else learned
-    whole = np.log10(cell.material.specific_capacity if capacity is None else capacity)
-    groups = [_group(name, cell, known[name]) for name in _MADE_OF]
+    whole = float(np.log10(cell.material.specific_capacity if capacity is None else capacity))
+    own = cell if capacity is None else None
+    groups = [_group(name, own, known[name]) for name in _MADE_OF]
     centre, deviation = known["window_capacity"]
     groups.append(_coordinate("window_capacity", whole + centre, deviation))
     shapes = [
@@ -110,17 +112,20 @@ def scatter_coordinates(
     return (wrong, *([] if stated else [noise]))
 
 
-def _group(name: str, cell: Cell, learned: tuple[float, float]) -> Coordinate:
-    """A group as other powders have it, or as the file's own measurement says."""
+def _group(name: str, cell: Cell | None, learned: tuple[float, float]) -> Coordinate:
+    """A group as other powders have it, or as the own measurement in the file of ``cell`` says."""
+    if cell is None:
+        return _coordinate(name, *learned)
     properties = {**cell.design.properties, **cell.material.properties}
     parts = [(properties[each], power) for each, power in _MADE_OF[name].items()]
     if parts[0][0].evidence not in _OWN or parts[0][0].plausible is None:
         return _coordinate(name, *learned)
     spread = [(_log_normal(entry), power) for entry, power in parts]
     centre = sum(power * middle for (middle, _), power in spread)
+    width = np.hypot.reduce([power * wide for (_, wide), power in spread])
     if name == "exchange_current":
         centre += float(np.log10(3 / cell.material.value("density")))
-    return _coordinate(name, centre, float(np.linalg.norm([p * wide for (_, wide), p in spread])))
+    return _coordinate(name, centre, float(width))
 
 
 def _coordinate(name: str, centre: float, deviation: float) -> Coordinate:

@@ -42,7 +42,8 @@ def learned_band(record: MaterialRecord, rates: Array, seed: int = 1) -> xr.Data
         learned = learned_rates(
             cell,
             np.concatenate([series.c_rate for series in way]) * one_c,
-            np.concatenate([series.capacity for series in way]),
+            capacity := np.concatenate([series.capacity for series in way]),
+            whole=float(capacity.max()),
             particles=PARTICLES,
             seed=seed,
         )

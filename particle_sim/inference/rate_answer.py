@@ -78,7 +78,8 @@ def answer_rates(
     """Capacities of ``material`` at ``rates`` [1/h of its 1C], learned from ``data``.
 
     A mixture of models, with one that is not physics as its rival
-    (:mod:`particle_sim.inference.rate_prediction`). Half cells at 25 degrees, each discharge from
+    (:mod:`particle_sim.inference.rate_prediction`), asked as it was scored: what the material's
+    file knows of the capacity gives way to the largest that was measured. Half cells at 25 degrees, each discharge from
     rest at the upper cut-off. :class:`InputError` where the data contradict themselves or the
     material, or a rate is measured, slower than all data or beyond any test.
     """
@@ -98,6 +99,7 @@ def answer_rates(
         data.current,
         data.capacity,
         stated=data.uncertainty,
+        whole=float(data.capacity.max()),
         particles=particles,
         seed=seed,
     )
@@ -156,7 +158,7 @@ def before(learned: LearnedRates, name: str, current: Array) -> Prediction:
     problem, given = learned.elsewhere(name, current), learned.problem(name)
     rows = draw_prior(problem.coordinates, len(learned.rows(name)), np.random.default_rng(1))
     discrepancy, noise = scatter_of(problem, rows)
-    scale = learned.cell.material.specific_capacity if learned.whole is None else learned.whole
+    scale = given.scatter.scale
     shared = given.scatter.covariance(current, current)
     return Prediction(
         mean=problem.model(rows[:, : len(problem.parameters)]),

@@ -144,7 +144,14 @@ class LearnedRates:
     def elsewhere(self, name: str, current: Array) -> Problem:
         """The same question at other currents (k,) [A/kg], nothing measured."""
         known = None if self.learned is None else self.learned[name]
-        return _question(name, self.cell, current, np.zeros(len(current)), None, self.whole, known)
+        return question(
+            name,
+            self.cell,
+            current,
+            np.zeros(len(current)),
+            whole=self.whole,
+            learned=known,
+        )
 
 
 def learned_rates(
@@ -164,7 +171,7 @@ def learned_rates(
     posteriors = {}
     for name in dict.fromkeys([*shares, RIVAL]):
         known = None if learned is None else learned[name]
-        given = _question(name, cell, current, capacity, stated, whole, known)
+        given = question(name, cell, current, capacity, stated=stated, whole=whole, learned=known)
         posteriors[name] = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
     return LearnedRates(
         cell=cell,
@@ -199,6 +206,15 @@ def asked_of(learned: LearnedRates, elsewhere: Array) -> RatePrediction:
     )
 
 
+def answer(
+    name: str, given: Problem, elsewhere: Array, particles: int = PARTICLES, seed: int = 1
+) -> tuple[Prediction, float]:
+    """What a model expects at currents ``elsewhere`` (k,) [A/kg], and its ln evidence."""
+    posterior = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
+    asked = question(name, given.cell, elsewhere, np.zeros(len(elsewhere)))
+    return predict(posterior, _ONE, asked), posterior.found.log_evidence
+
+
 def quantiles(
     members: Mapping[str, Prediction],
     weights: Mapping[str, float],
@@ -210,7 +226,8 @@ def quantiles(
     rows = list(drawn(members, weights, seed, noisy=noisy))
     share = np.concatenate([np.full(len(each), weight / len(each)) for each, weight in rows])
     capacity = np.concatenate([each for each, _ in rows])
-    return np.quantile(capacity, SHARES, axis=0, weights=share, method="inverted_cdf")
+    found = np.quantile(capacity, SHARES, axis=0, weights=share, method="inverted_cdf")
+    return np.asarray(found, dtype=float)
 
 
 def drawn(
@@ -230,7 +247,7 @@ def _alone(member: Prediction, rng: np.random.Generator, *, noisy: bool) -> Arra
     spread = np.sqrt(np.maximum(np.einsum("nkk->nk", member.covariance), 0.0))
     first, second = rng.standard_normal((2, len(spread), 1))
     capacity = np.clip(member.mean + spread * first, 0.0, member.window[:, None])
-    return np.maximum(capacity + noisy * member.noise[:, None] * second, 0.0)
+    return np.asarray(np.maximum(capacity + noisy * member.noise[:, None] * second, 0.0))
 
 
 def log_density(
@@ -285,16 +302,17 @@ def _one(member: Prediction, capacity: Array) -> Array:
     return np.asarray(logsumexp(each, axis=0) - np.log(len(each)))
 
 
-def _question(
+def question(
     name: str,
     cell: Cell,
     current: Array,
     capacity: Array,
-    stated: Array | None,
-    whole: float | None,
-    learned: Mapping[str, tuple[float, float]] | None,
+    *,
+    stated: Array | None = None,
+    whole: float | None = None,
+    learned: Mapping[str, tuple[float, float]] | None = None,
 ) -> Problem:
-    """What a model, ours or the rival, is asked."""
+    """What a model, a :class:`Form` by its value or the rival, is asked."""
     if name == RIVAL:
         return tian_problem(cell, current, capacity, stated=stated, whole=whole, learned=learned)
     return rate_problem(
