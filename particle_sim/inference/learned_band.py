@@ -39,10 +39,11 @@ def learned_band(record: MaterialRecord, rates: Array, seed: int = 1) -> xr.Data
     cell = half_cell(material)
     rows, weights = [], []
     for way in found:
+        capacity = np.concatenate([series.capacity for series in way])
         learned = learned_rates(
             cell,
             np.concatenate([series.c_rate for series in way]) * one_c,
-            capacity := np.concatenate([series.capacity for series in way]),
+            capacity,
             whole=float(capacity.max()),
             particles=PARTICLES,
             seed=seed,

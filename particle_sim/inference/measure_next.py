@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.cell.half_cell import Cell
-from particle_sim.inference.groups import GROUPS, group_prior
+from particle_sim.inference.groups import GROUPS, UNKNOWN_DECADES
 from particle_sim.inference.joint import Prediction
 from particle_sim.inference.next_datum import Datum, Draws, expected_widths
+from particle_sim.materials.material import Material
+from particle_sim.materials.property import Property
 from particle_sim.units import Array
 
 PULSE, RADIUS, FILM = 0.1, 0.1, 0.1
@@ -52,7 +53,7 @@ def rates_to_measure(measured: Array, asked: Array) -> Array:
 
 
 def worth_measuring(
-    cell: Cell,
+    material: Material,
     members: Mapping[str, Prediction],
     groups: Mapping[str, Array],
     weights: Mapping[str, float],
@@ -64,8 +65,8 @@ def worth_measuring(
 
     ``members`` of the mixture expect the k asked capacities, then those at ``rates`` (r,) [1/h] of
     :func:`rates_to_measure`; ``groups`` (n, 4) are the log10 groups of the draws of those that know
-    them. Tried are the rates and what other instruments say of the groups: R through what the
-    file's ranges leave of it when the groups are known. Members are weighed by the datum too.
+    them. Tried are the rates and what other instruments say of the groups: R through the material
+    file's range of D, as D/R^2. Members are weighed by the datum too.
     """
     mean = np.concatenate([members[name].mean for name in weights])
     covariance = np.concatenate([members[name].covariance for name in weights])
@@ -77,7 +78,7 @@ def worth_measuring(
     known = np.concatenate([groups.get(name, none[name]) for name in weights])
     asked = mean.shape[1] - len(rates)
     variance = np.diagonal(covariance, axis1=1, axis2=2)
-    data = [*_at_rates(rates, asked, mean, covariance, noise), *_by_instruments(cell, known)]
+    data = [*_at_rates(rates, asked, mean, covariance, noise), *_by_instruments(material, known)]
     today, widths = expected_widths(
         Draws(mean=mean[:, :asked], variance=variance[:, :asked], most=window, weight=share),
         data,
@@ -99,8 +100,8 @@ def _at_rates(
         )
 
 
-def _by_instruments(cell: Cell, groups: Array) -> Iterator[Datum]:
-    known, prior = dict(zip(GROUPS, groups.T, strict=True)), group_prior(cell)
+def _by_instruments(material: Material, groups: Array) -> Iterator[Datum]:
+    known = dict(zip(GROUPS, groups.T, strict=True))
     even = np.ones(len(groups))
     yield Datum(
         name=f"D/R² of a GITT pulse to {PULSE:g} decade",
@@ -109,11 +110,19 @@ def _by_instruments(cell: Cell, groups: Array) -> Iterator[Datum]:
     )
     yield Datum(
         name=f"radius from micrographs to {RADIUS:g} decade",
-        mean=prior.radius_mean + (groups - prior.centre) @ prior.radius_slope,
-        deviation=np.hypot(RADIUS, prior.radius_deviation) * even,
+        mean=known["diffusion_rate"],
+        deviation=np.hypot(_decades(material["diffusivity"]), 2 * RADIUS) * even,
     )
     yield Datum(
         name=f"film resistance from impedance to {FILM:g} decade",
         mean=known["series_resistance"],
         deviation=FILM * even,
     )
+
+
+def _decades(belief: Property) -> float:
+    """Standard deviation of log10 of a property."""
+    if belief.plausible is None:
+        return UNKNOWN_DECADES
+    low, high = np.log10(belief.quantile(np.array([0.1587, 0.8413])))
+    return float(high - low) / 2

@@ -78,10 +78,10 @@ def answer_rates(
     """Capacities of ``material`` at ``rates`` [1/h of its 1C], learned from ``data``.
 
     A mixture of models, with one that is not physics as its rival
-    (:mod:`particle_sim.inference.rate_prediction`), asked as it was scored: what the material's
-    file knows of the capacity gives way to the largest that was measured. Half cells at 25 degrees, each discharge from
-    rest at the upper cut-off. :class:`InputError` where the data contradict themselves or the
-    material, or a rate is measured, slower than all data or beyond any test.
+    (:mod:`particle_sim.inference.rate_prediction`), asked as it was scored: the largest measured
+    capacity takes the place of the file's. Half cells at 25 degrees, each discharge from rest at
+    the upper cut-off. :class:`InputError` where the data contradict themselves or the material, or
+    a rate is measured, slower than all data or beyond any test.
     """
     report = progress or (lambda _text, _share: None)
     one_c = material.value("one_c_current")
@@ -114,7 +114,7 @@ def answer_rates(
         band=expected(learned, grid),
         public=tuple(public_score(float(beyond)) for beyond in asked / data.current.max()),
         worth=worth_measuring(
-            learned.cell,
+            material,
             asked_of(learned, np.concatenate([asked, more * one_c])).members,
             {name: learned.rows(name)[:, : len(GROUPS)] for name in physical(learned)},
             learned.weights,
