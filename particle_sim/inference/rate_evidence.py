@@ -21,7 +21,7 @@ from particle_sim.inference.joint import Joint, Posterior, learn, predict
 from particle_sim.inference.learned import hyperpriors
 from particle_sim.inference.rate_problem import rate_problem
 from particle_sim.materials.material import Material
-from particle_sim.materials.system import load_system
+from particle_sim.materials.system import System, load_system
 from particle_sim.studies.rate_data import RateSeries, printed_series
 from particle_sim.units import Array
 
@@ -67,13 +67,18 @@ class Member:
 
 
 def printed_tests(name: str, one_c_current: float) -> tuple[Readings, ...]:
-    """The printed discharge tests of a material in half cells, each with its readings.
+    """The printed discharge tests of a material, as :func:`tests_of` has them."""
+    return tests_of(load_system(name.partition("@")[0]), one_c_current)
+
+
+def tests_of(system: System, one_c_current: float) -> tuple[Readings, ...]:
+    """The printed discharge tests of half cells in a material's file, each with its readings.
 
     Of one source, a place that prints fewer than ``FEWEST`` rates repeats another, or is all there
     is.
     """
     places: dict[tuple[str, str], list[RateSeries]] = {}
-    for series in printed_series(load_system(name.partition("@")[0]), one_c_current):
+    for series in printed_series(system, one_c_current):
         if series.cell is CellKind.HALF and series.fresh and not series.relative:
             places.setdefault((series.source, series.place), []).append(series)
     tests = sorted(map(tuple, places.values()), key=lambda each: -len(each[0].c_rate))

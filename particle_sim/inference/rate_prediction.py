@@ -9,7 +9,7 @@ stands the curve without physics alone, fitted to the same data: what the physic
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.form import Form
-from particle_sim.inference.joint import PARTICLES, Joint, Prediction, learn, predict
+from particle_sim.inference.joint import PARTICLES, Joint, Posterior, Prediction, learn, predict
 from particle_sim.inference.learned import RIVAL, stacking_weights
 from particle_sim.inference.problem import Problem
 from particle_sim.inference.rate_problem import rate_problem
@@ -106,21 +106,101 @@ def predicted_rates(
     >>> bool(0 < low < median < high < 117)
     True
     """
+    return asked_of(
+        learned_rates(
+            cell,
+            current,
+            capacity,
+            stated=stated,
+            whole=whole,
+            weights=weights,
+            learned=learned,
+            particles=particles,
+            seed=seed,
+        ),
+        elsewhere,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedRates:
+    """What every model, and the rival, has learned from the rates of one powder."""
+
+    cell: Cell
+    posteriors: Mapping[str, Posterior]
+    weights: Mapping[str, float]
+    whole: float | None
+    learned: Mapping[str, Mapping[str, tuple[float, float]]] | None
+    seed: int
+
+    def problem(self, name: str) -> Problem:
+        """The question that a model was put."""
+        return self.posteriors[name].joint.parts[_ONE]
+
+    def rows(self, name: str) -> Array:
+        """Vectors (n, d) of a model's draws."""
+        return self.posteriors[name].rows(_ONE)
+
+    def elsewhere(self, name: str, current: Array) -> Problem:
+        """The same question at other currents (k,) [A/kg], nothing measured."""
+        known = None if self.learned is None else self.learned[name]
+        return question(
+            name,
+            self.cell,
+            current,
+            np.zeros(len(current)),
+            whole=self.whole,
+            learned=known,
+        )
+
+
+def learned_rates(
+    cell: Cell,
+    current: Array,
+    capacity: Array,
+    *,
+    stated: Array | None = None,
+    whole: float | None = None,
+    weights: Mapping[str, float] | None = None,
+    learned: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+    particles: int = PARTICLES,
+    seed: int = 1,
+) -> LearnedRates:
+    """The first half of :func:`predicted_rates`, which takes the time."""
     shares = stacking_weights() if weights is None else dict(weights)
-    members, evidence = {}, {}
+    posteriors = {}
     for name in dict.fromkeys([*shares, RIVAL]):
         known = None if learned is None else learned[name]
         given = question(name, cell, current, capacity, stated=stated, whole=whole, learned=known)
-        members[name], evidence[name] = answer(name, given, elsewhere, particles, seed)
-    beyond = elsewhere / current.max()
+        posteriors[name] = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
+    return LearnedRates(
+        cell=cell,
+        posteriors=posteriors,
+        weights=shares,
+        whole=whole,
+        learned=learned,
+        seed=seed,
+    )
+
+
+def asked_of(learned: LearnedRates, elsewhere: Array) -> RatePrediction:
+    """The second half of :func:`predicted_rates`: capacities at ``elsewhere`` (k,) [A/kg]."""
+    members = {
+        name: predict(posterior, _ONE, learned.elsewhere(name, elsewhere))
+        for name, posterior in learned.posteriors.items()
+    }
+    given = learned.problem(RIVAL)
+    beyond = elsewhere / given.scatter.at.max()
     return RatePrediction(
         current=elsewhere,
-        quantiles=quantiles(members, shares, seed),
-        weights=shares,
-        log_evidence=evidence,
-        rival=quantiles(members, {RIVAL: 1.0}, seed),
+        quantiles=quantiles(members, learned.weights, learned.seed),
+        weights=learned.weights,
+        log_evidence={
+            name: posterior.found.log_evidence for name, posterior in learned.posteriors.items()
+        },
+        rival=quantiles(members, {RIVAL: 1.0}, learned.seed),
         members=members,
-        scale=float(capacity.max()),
+        scale=float(given.observed.max()),
         extrapolation=beyond,
         public=tuple(public_score(float(ratio)) for ratio in beyond),
     )
@@ -135,13 +215,39 @@ def answer(
     return predict(posterior, _ONE, asked), posterior.found.log_evidence
 
 
-def quantiles(members: Mapping[str, Prediction], weights: Mapping[str, float], seed: int) -> Array:
-    """``SHARES`` (3, k) of the weighted models, with the noise of a measurement."""
+def quantiles(
+    members: Mapping[str, Prediction],
+    weights: Mapping[str, float],
+    seed: int,
+    *,
+    noisy: bool = True,
+) -> Array:
+    """``SHARES`` (3, k) of the weighted models, with the noise of a measurement or without."""
+    rows = list(drawn(members, weights, seed, noisy=noisy))
+    share = np.concatenate([np.full(len(each), weight / len(each)) for each, weight in rows])
+    capacity = np.concatenate([each for each, _ in rows])
+    found = np.quantile(capacity, SHARES, axis=0, weights=share, method="inverted_cdf")
+    return np.asarray(found, dtype=float)
+
+
+def drawn(
+    members: Mapping[str, Prediction], weights: Mapping[str, float], seed: int, *, noisy: bool
+) -> Iterator[tuple[Array, float]]:
+    """Capacities (n, k) that the draws of each model give, with the model's weight."""
     rng = np.random.default_rng(seed)
-    drawn = [members[name].draws(rng, noisy=True) for name in weights]
-    share = np.concatenate([np.full(len(rows), w / len(rows)) for rows, w in
-                            zip(drawn, weights.values(), strict=True)])  # fmt: skip
-    return np.quantile(np.concatenate(drawn), SHARES, axis=0, weights=share, method="inverted_cdf")
+    for name, weight in weights.items():
+        yield _alone(members[name], rng, noisy=noisy), weight
+
+
+def _alone(member: Prediction, rng: np.random.Generator, *, noisy: bool) -> Array:
+    """A capacity (n, k) of every draw, as likely at each current as it is there alone.
+
+    One deviate of a draw serves all currents, so that a band over them is smooth.
+    """
+    spread = np.sqrt(np.maximum(np.einsum("nkk->nk", member.covariance), 0.0))
+    first, second = rng.standard_normal((2, len(spread), 1))
+    capacity = np.clip(member.mean + spread * first, 0.0, member.window[:, None])
+    return np.asarray(np.maximum(capacity + noisy * member.noise[:, None] * second, 0.0))
 
 
 def log_density(
