@@ -2,301 +2,274 @@
 
     V = U(theta_s) - I r(theta_s)
 
-theta_s from :mod:`particle_sim.inference.surface_record`. The potential U is a cubic spline with a
-knot at every rest and no material in it; beyond the rests it goes on as the material's, or
-straight where that has another slope. r, all that jumps with the current, is straight between the
-pulses' beginnings, so that an exchange current or resistance that changes with the filling is no
-part of the diffusion. Free are U and r at their knots and ln k of every pulse: least squares by
-Levenberg and Marquardt's method with exact derivatives.
+theta_s is the surface's filling from :mod:`particle_sim.inference.surface_record`, U and r are those of
+:mod:`particle_sim.inference.record_basis`. Free are U at the rests, r where pulses begin and ln k of every
+pulse, k = D/R^2; least squares by Levenberg and Marquardt's method with exact derivatives, on means of
+neighbouring rows.
 
-Errors: (J^T J)^-1 times the variance of what the fit leaves in the rows of a pulse times the number of rows
-over that of independent ones (Geyer, Stat. Sci. 7 (1992) 473: autocorrelations summed in pairs while
-positive). They know of noise and of slow misfit, not of a wrong model that fits.
+The error of ln k is that of least squares, with the variance of what the fit leaves in the rows of
+that pulse and its rest, times the number of those rows over that of independent ones (Geyer, Stat. Sci. 7
+(1992) 473: autocorrelations summed in pairs while these are positive). It knows of noise and of slow
+misfit, not of a wrong model that fits.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from scipy.interpolate import BSpline
-from scipy.sparse import csr_matrix, hstack
 from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import block_diag, csr_matrix, diags_array, hstack
 
 from particle_sim.inference.pulses import Pulses
-from particle_sim.inference.surface_record import Record, bulk_filling, excess, record_of
+from particle_sim.inference.record_basis import Leg, jump_basis, legs_of, potential_basis
+from particle_sim.inference.surface_record import Record, excess, record_of
 from particle_sim.units import Array
 
 NINETY = 1.6449
 """Standard deviations on each side of 90 %."""
-_SCAN = np.log(np.logspace(-8.0, 0.0, 17))
-"""ln k [1/s] where the search begins."""
-_COARSE, _MOST = 60, 1500
-"""Rows of a run in the search, and in the fit."""
+DETERMINED = 2.0
+"""Largest factor on each side of a 90 % interval that tells D; beyond it only bounds are told."""
+_SCAN = np.log(np.logspace(-9.0, 1.0, 21))
+"""ln k [1/s] at which the search may begin."""
+_COARSE, _FINE = 25, 200
+"""Most rows of a pulse or a rest, in the search and in the fit."""
 _VAGUE = 5.0
 """Standard deviation of ln k before, around the best common value."""
-_SAME_SLOPE = 1.5
-_ENOUGH = 1e-10
-_PASSES = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Leg:
-    """Runs that follow each other in one direction: one potential, one r."""
-
-    runs: range
-    knots: Array
-    """Fillings of its rests, rising"""
-    begins: Array
-    """Fillings where its pulses begin, rising"""
-    ends: tuple[Array, Array]
-    """Beyond the first and the last knot: (distance, X) with U = U_end + U'_end X"""
+_STEPS = 40
+_ENOUGH = 1e-7
+"""Relative fall of the sum of squares at which the fit ends."""
+_LARGEST_STEP = 2.0
+_RIDGE = 1e-12
+"""Of a normal matrix scaled to ones."""
+_PROBES = (0.7, 1.5, 3.0, 6.0, 10.0)
+"""Distances in ln k at which a bound is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFit:
-    """What the fit found; one value per run but for ``left``."""
+    """What the fit found; one value per run but for the last four."""
 
     log_rate: Array
     """ln k"""
     error: Array
     """Standard error of ln k"""
-    left: Array
-    """Voltage minus model [V] of every row of ``record``"""
-    record: Record
-    surface: Array
-    """theta_s of every row"""
-    slope: Array
-    """dU/dtheta at every row [V]"""
     noise: Array
-    """Standard deviation of what is left [V]"""
+    """Standard deviation of what is left of one row [V]"""
     correlated: Array
     """Rows over independent ones"""
     low: Array
     high: Array
-    """Where the fit becomes worse by a one-sided 95 % [1/s]; 0 and infinite where it never does"""
+    """90 % interval of k [1/s]; 0 and infinite where the record gives no bound"""
+    legs: tuple[Leg, ...]
+    record: Record
+    left: Array
+    """Voltage minus model [V]"""
+    surface: Array
+    """theta_s, on the scale of ``record.filling``"""
+    slope: Array
+    """dU/dtheta at the surface [V]"""
+
+    def change_of_rate(self, run: int) -> float:
+        """|d ln k/dtheta| towards the neighbours of a pulse in its leg."""
+        (leg,) = (leg for leg in self.legs if run in leg.runs)
+        low, high = max(run - 1, leg.runs[0]), min(run + 1, leg.runs[-1])
+        if low == high:
+            return 0.0
+        place = [self.surface[self.record.slices[at]].mean() for at in (low, high)]
+        return float(abs((self.log_rate[high] - self.log_rate[low]) / (place[1] - place[0])))
 
 
 def fit_record(series: Pulses) -> RecordFit:
     """The whole record of ``series``, fitted."""
     record = record_of(series)
-    legs = _legs(series, record)
-    coarse = record.thinned(_COARSE)
+    legs = legs_of(series, record)
+    coarse, fine = _Problem.of(record, legs, _COARSE), _Problem.of(record, legs, _FINE)
     count = len(series.runs)
-    losses = [_linear(coarse, legs, np.full(count, value))[1] for value in _SCAN]
+    losses = [coarse.knots(np.full(count, value))[1] for value in _SCAN]
     centre = float(_SCAN[int(np.argmin(losses))])
-    logs = _fitted(coarse, legs, np.full(count, centre), centre)
-    full = record.thinned(_MOST)
-    logs = _fitted(full, legs, logs, centre)
-    return _with_errors(full, legs, logs, centre)
-
-
-def _legs(series: Pulses, record: Record) -> list[Leg]:
-    runs, time = series.runs, series.data.time
-    sign = np.sign(series.charges)
-    cuts = [i for i, run in enumerate(runs) if i and not (run.follows and sign[i] == sign[i - 1])]
-    legs = []
-    for first, end in pairwise([0, *cuts, len(runs)]):
-        rows = [runs[first].before.last, *(run.after.last for run in runs[first:end])]
-        knots = bulk_filling(record.changes, time[rows], int(record.chains[first]))
-        offset = series.fillings[first] - knots[0]
-        rising = np.sort(knots)
-        legs.append(
-            Leg(
-                runs=range(first, end),
-                knots=rising,
-                begins=np.sort(knots[:-1]),
-                ends=_beyond(series, rising, series.data.voltage[rows][np.argsort(knots)], offset),
-            )
-        )
-    return legs
-
-
-def _beyond(series: Pulses, knots: Array, rests: Array, offset: float) -> tuple[Array, Array]:
-    """X at both ends over a grid of distances: the material's shape where its slope is the rests'."""
-    found = []
-    for end, next_to, way in ((0, 1, -1.0), (-1, -2, 1.0)):
-        distance = np.linspace(0.0, 1.0, 401) ** 2
-        shape = way * distance
-        own = (rests[end] - rests[next_to]) / (knots[end] - knots[next_to])
-        at = knots[end] + offset
-        if 0 < at < 1 and 0 < at - way * abs(knots[end] - knots[next_to]) < 1:
-            grid = np.clip(at + way * distance, 1e-4, 1 - 1e-4)
-            potential = series.material.potential(grid)
-            near = float(series.material.potential(np.array(at - way * abs(knots[end] - knots[next_to]))))
-            theirs = (potential[0] - near) / (knots[end] - knots[next_to])
-            if 1 / _SAME_SLOPE < theirs / own < _SAME_SLOPE if own else False:
-                local = (potential[1] - potential[0]) / (grid[1] - grid[0])
-                shape = (potential - potential[0]) / local
-        found.append((distance, shape))
-    return tuple(found)
-
-
-def _potential(leg: Leg, surface: Array) -> tuple[csr_matrix, csr_matrix]:
-    """U and dU/dtheta at the surface, as matrices onto the spline's coefficients."""
-    degree = min(3, len(leg.knots) - 1)
-    low, high = leg.knots[0], leg.knots[-1]
-    drop = (degree - 1) // 2 + 1 if degree > 1 else 1
-    inner = leg.knots[1:-1] if degree != 2 else leg.knots[1:1]
-    t = np.concatenate([np.full(degree + 1, low), inner, np.full(degree + 1, high)])
-    inside = np.clip(surface, low, high)
-    value = BSpline.design_matrix(inside, t, degree)
-    count = value.shape[1]
-    slopes = BSpline(t, np.eye(count), degree).derivative()
-    # derivative of the basis, by its own design matrix of one degree less
-    less = BSpline.design_matrix(inside, t[1:-1], degree - 1)
-    spans = t[degree + 1 : -1] - t[1 : -degree - 1]
-    lower = csr_matrix(
-        (np.concatenate([-degree / spans, degree / spans]),
-         (np.tile(np.arange(count - 1), 2), np.concatenate([np.arange(count - 1), np.arange(1, count)]))),
-        shape=(count - 1, count))
-    slope = csr_matrix(less @ lower)
-    factor = np.ones(len(surface))
-    extra = np.zeros(len(surface))
-    for outside, (grid, shape) in (
-        (np.maximum(low - surface, 0), leg.ends[0]),
-        (np.maximum(surface - high, 0), leg.ends[1]),
-    ):
-        there = outside > 0
-        extra[there] = np.interp(outside[there], grid, shape)
-        way = np.sign(shape[-1])
-        factor[there] = np.interp(outside[there], grid, np.abs(np.gradient(shape, grid)))
-    value = value + slope.multiply(extra[:, None])
-    return csr_matrix(value), csr_matrix(slope.multiply(factor[:, None]))
-
-
-def _jump(leg: Leg, surface: Array) -> tuple[csr_matrix, csr_matrix]:
-    """r and dr/dtheta at the surface, as matrices onto r where the pulses begin."""
-    at, rows = leg.begins, np.arange(len(surface))
-    if len(at) == 1:
-        shape = (len(surface), 1)
-        return csr_matrix(np.ones(shape)), csr_matrix(shape)
-    left = np.clip(np.searchsorted(at, surface) - 1, 0, len(at) - 2)
-    width = np.diff(at)[left]
-    part = (surface - at[left]) / width
-    place = (np.tile(rows, 2), np.concatenate([left, left + 1]))
-    shape = (len(surface), len(at))
-    return (
-        csr_matrix((np.concatenate([1 - part, part]), place), shape=shape),
-        csr_matrix((np.concatenate([-1 / width, 1 / width]), place), shape=shape),
-    )
+    logs = _fitted(fine, _fitted(coarse, np.full(count, centre), centre), centre)
+    return _bounded(coarse, _with_errors(fine, logs))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Model:
-    """The voltage as linear in the knots, and its slope in theta_s."""
+    """The voltage at given ln k: ``linear`` times the knots."""
 
     linear: csr_matrix
     slope: csr_matrix
+    """dV/dtheta_s, times the knots"""
     potential: csr_matrix
+    """dU/dtheta_s, times the knots"""
     surface: Array
     rates: list[tuple[int, Array]]
 
 
-def _model(record: Record, legs: list[Leg], logs: Array) -> _Model:
-    above, rates = excess(record, logs)
-    surface = record.filling + above
-    blocks = []
-    for leg in legs:
-        own = slice(record.slices[leg.runs[0]].start, record.slices[leg.runs[-1]].stop)
-        current = csr_matrix(-record.current[own][:, None])
-        (u, du), (r, dr) = _potential(leg, surface[own]), _jump(leg, surface[own])
-        blocks.append((hstack([u, r.multiply(current)]), hstack([du, dr.multiply(current)]),
-                       hstack([du, csr_matrix(dr.shape)])))
-    from scipy.sparse import block_diag
-    linear, slope, potential = (block_diag([b[i] for b in blocks], format="csr") for i in range(3))
-    return _Model(linear=linear, slope=slope, potential=potential, surface=surface, rates=rates)
+@dataclass(frozen=True, kw_only=True)
+class _Problem:
+    """Rows, and what is free."""
+
+    record: Record
+    legs: list[Leg]
+
+    @staticmethod
+    def of(record: Record, legs: list[Leg], most: int) -> _Problem:
+        return _Problem(record=record.averaged(most), legs=legs)
+
+    @property
+    def roots(self) -> Array:
+        """Square roots of the rows' weights."""
+        return np.sqrt(self.record.weight)
+
+    def model(self, logs: Array) -> _Model:
+        record = self.record
+        above, rates = excess(record, logs)
+        surface, blocks = record.filling + above, []
+        for leg in self.legs:
+            own = slice(record.slices[leg.runs[0]].start, record.slices[leg.runs[-1]].stop)
+            current = diags_array(-record.current[own])
+            (u, du), (r, dr) = potential_basis(leg, surface[own]), jump_basis(leg, surface[own])
+            blocks.append([hstack([u, current @ r]), hstack([du, current @ dr]),
+                           hstack([du, csr_matrix(dr.shape)])])  # fmt: skip
+        linear, slope, potential = (
+            csr_matrix(block_diag([block[part] for block in blocks])) for part in range(3)
+        )
+        return _Model(linear=linear, slope=slope, potential=potential, surface=surface, rates=rates)
+
+    def knots(self, logs: Array) -> tuple[Array, float]:
+        """The best knots at given ln k, and the weighted sum of squares."""
+        linear, weight = self.model(logs).linear, self.record.weight
+        matrix = (linear.T @ diags_array(weight) @ linear).toarray()
+        knots = _solved(matrix, linear.T @ (weight * self.record.voltage))
+        left = self.record.voltage - linear @ knots
+        return knots, float(weight @ left**2)
+
+    def jacobian(self, model: _Model, knots: Array) -> csr_matrix:
+        """dV/d(ln k, knots), rows times the roots of their weights."""
+        slope, values, rows, columns = model.slope @ knots, [], [], []
+        for part, (low, table) in zip(self.record.slices, model.rates, strict=True):
+            at = np.arange(part.start, part.stop)
+            values.append((slope[part][:, None] * table).ravel())
+            rows.append(np.repeat(at, table.shape[1]))
+            columns.append(np.tile(low + np.arange(table.shape[1]), len(at)))
+        places = (np.concatenate(rows), np.concatenate(columns))
+        shape = (len(slope), len(self.record.slices))
+        by_rate = csr_matrix((np.concatenate(values), places), shape=shape)
+        return csr_matrix(diags_array(self.roots) @ hstack([by_rate, model.linear]))
 
 
-def _solve(matrix: Array, right: Array) -> Array:
-    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-    scaled = matrix / np.outer(scale, scale) + 1e-13 * np.eye(len(matrix))
-    return cho_solve(cho_factor(scaled), right / scale) / scale
+def _scaled(matrix: Array) -> tuple[Array, Array]:
+    """A normal matrix with ones on its diagonal, and the scales."""
+    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-200))
+    return matrix / np.outer(scale, scale) + _RIDGE * np.eye(len(matrix)), scale
 
 
-def _linear(record: Record, legs: list[Leg], logs: Array) -> tuple[Array, float]:
-    """The best knots at given ln k, and the sum of squares."""
-    model = _model(record, legs, logs)
-    found = _solve((model.linear.T @ model.linear).toarray(), model.linear.T @ record.voltage)
-    left = record.voltage - model.linear @ found
-    return found, float(left @ left)
+def _solved(matrix: Array, right: Array) -> Array:
+    scaled, scale = _scaled(matrix)
+    return np.asarray(cho_solve(cho_factor(scaled), right / scale) / scale)
 
 
-def _by_rates(record: Record, model: _Model, slope: Array) -> csr_matrix:
-    """dV/d ln k (rows, runs)."""
-    values, rows, columns = [], [], []
-    for part, (low, table) in zip(record.slices, model.rates, strict=True):
-        at = np.arange(part.start, part.stop)
-        values.append((slope[part][:, None] * table).ravel())
-        rows.append(np.repeat(at, table.shape[1]))
-        columns.append(np.tile(low + np.arange(table.shape[1]), len(at)))
-    shape = (len(record.time), len(record.slices))
-    return csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-
-
-def _fitted(record: Record, legs: list[Leg], logs: Array, centre: float) -> Array:
+def _fitted(problem: _Problem, logs: Array, centre: float) -> Array:
     """ln k at the least sum of squares."""
     count, damping = len(logs), 1e-3
-    knots, loss = _linear(record, legs, logs)
-    for _ in range(_PASSES):
-        model = _model(record, legs, logs)
-        left = record.voltage - model.linear @ knots
-        jacobian = hstack([_by_rates(record, model, model.slope @ knots), model.linear]).tocsr()
-        prior = np.zeros(jacobian.shape[1])
-        prior[:count] = loss / len(record.time) / _VAGUE**2
-        matrix = (jacobian.T @ jacobian).toarray() + np.diag(prior)
-        right = jacobian.T @ left
-        right[:count] -= prior[:count] * (logs - centre)
-        gained = False
-        while damping < 1e8:
-            step = _solve(matrix + damping * np.diag(np.diag(matrix)), right)[:count]
-            trial = logs + np.clip(step, -2.0, 2.0)
-            new, new_loss = _linear(record, legs, trial)
+    knots, loss = problem.knots(logs)
+    for _ in range(_STEPS):
+        matrix, right = _normal(problem, logs, knots, loss, centre)
+        while True:
+            step = _solved(matrix + damping * np.diag(np.diag(matrix)), right)[:count]
+            trial = logs + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
+            new_knots, new_loss = problem.knots(trial)
             if new_loss < loss:
-                gained = True
                 break
             damping *= 10
-        if not gained:
-            return logs
+            if damping > 1e6:
+                return logs
         done = loss - new_loss < _ENOUGH * loss
-        logs, knots, loss, damping = trial, new, new_loss, damping / 10
+        logs, knots, loss, damping = trial, new_knots, new_loss, damping / 10
         if done:
-            return logs
+            break
     return logs
 
 
+def _normal(
+    problem: _Problem, logs: Array, knots: Array, loss: float, centre: float
+) -> tuple[Array, Array]:
+    """Normal matrix and right side, with what is known of ln k before."""
+    model, count = problem.model(logs), len(logs)
+    jacobian = problem.jacobian(model, knots)
+    left = problem.roots * (problem.record.voltage - model.linear @ knots)
+    matrix, right = (jacobian.T @ jacobian).toarray(), jacobian.T @ left
+    before = loss / len(left) / _VAGUE**2
+    matrix[np.arange(count), np.arange(count)] += before
+    right[:count] -= before * (logs - centre)
+    return matrix, right
+
+
 def independence(left: Array) -> float:
-    """Rows over independent ones of a series: 1 + 2 sum of its autocorrelation, at least 1."""
+    """Rows over independent ones of a series: 1 + 2 sum of its autocorrelation, at least 1.
+
+    >>> independence(np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0]))
+    1.0
+    """
     count = len(left)
-    if count < 4 or not np.any(left):
+    around = left - left.mean() if count else left
+    if count < 4 or not np.any(around):
         return 1.0
-    size = 2 ** int(np.ceil(np.log2(2 * count)))
-    power = np.abs(np.fft.rfft(left - left.mean(), size)) ** 2
-    together = np.fft.irfft(power)[:count]
-    together = together / together[0]
-    pairs = together[: count // 2 * 2].reshape(-1, 2).sum(axis=1)
+    power = np.abs(np.fft.rfft(around, 2 * count)) ** 2
+    together = np.fft.irfft(power, 2 * count)[: count // 2 * 2]
+    pairs = (together / together[0]).reshape(-1, 2).sum(axis=1)
     stop = np.flatnonzero(pairs <= 0)
     return max(1.0, float(2 * pairs[: stop[0] if len(stop) else None].sum() - 1))
 
 
-def _with_errors(record: Record, legs: list[Leg], logs: Array, centre: float) -> RecordFit:
-    knots, loss = _linear(record, legs, logs)
-    model = _model(record, legs, logs)
+def _with_errors(problem: _Problem, logs: Array) -> RecordFit:
+    record, count = problem.record, len(logs)
+    knots, loss = problem.knots(logs)
+    model = problem.model(logs)
+    matrix, _ = _normal(problem, logs, knots, loss, 0.0)
+    scaled, scale = _scaled(matrix)
+    unit = np.sqrt(np.diag(np.linalg.inv(scaled))[:count]) / scale[:count]
     left = record.voltage - model.linear @ knots
-    jacobian = hstack([_by_rates(record, model, model.slope @ knots), model.linear]).tocsr()
-    count, rows = len(logs), len(left)
-    matrix = (jacobian.T @ jacobian).toarray()
-    mean = loss / max(rows - len(matrix), 1)
-    matrix[np.arange(count), np.arange(count)] += mean / _VAGUE**2
-    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-    inverse = np.linalg.inv(matrix / np.outer(scale, scale) + 1e-13 * np.eye(len(matrix)))
-    unit = np.sqrt(np.diag(inverse)[:count]) / scale[:count]
-    share = rows / max(rows - len(matrix), 1)
-    noise = np.array([np.sqrt(np.mean(left[part] ** 2) * share) for part in record.slices])
-    correlated = np.array([independence(left[part]) for part in record.slices])
+    whitened = problem.roots * left
+    share = len(left) / max(len(left) - len(matrix), 1)
+    noise = np.array([np.sqrt(np.mean(whitened[part] ** 2) * share) for part in record.slices])
+    correlated = np.array([independence(whitened[part]) for part in record.slices])
+    error = unit * noise * np.sqrt(correlated)
     return RecordFit(
-        log_rate=logs, error=unit * noise * np.sqrt(correlated), left=left, record=record,
-        surface=model.surface, slope=model.potential @ knots, noise=noise, correlated=correlated,
-        low=np.zeros(count), high=np.full(count, np.inf),
-    )  # fmt: skip
+        log_rate=logs,
+        error=error,
+        noise=noise,
+        correlated=correlated,
+        low=np.exp(logs - NINETY * error),
+        high=np.exp(logs + NINETY * error),
+        legs=tuple(problem.legs),
+        record=record,
+        left=left,
+        surface=model.surface,
+        slope=model.potential @ knots,
+    )
+
+
+def _bounded(problem: _Problem, fit: RecordFit) -> RecordFit:
+    """Where the error says little, ends at which the fit becomes worse by 95 % of one side."""
+    low, high = fit.low.copy(), fit.high.copy()
+    for run in np.flatnonzero(NINETY * fit.error > np.log(DETERMINED)):
+        worse = NINETY**2 * fit.noise[run] ** 2 * fit.correlated[run]
+        low[run], high[run] = (
+            np.exp(_end(problem, fit.log_rate, int(run), way, worse)) for way in (-1.0, 1.0)
+        )
+    return replace(fit, low=low, high=high)
+
+
+def _end(problem: _Problem, logs: Array, run: int, way: float, worse: float) -> float:
+    """ln k beyond which the sum of squares is ``worse``, the knots free; infinite if nowhere."""
+    best = problem.knots(logs)[1]
+
+    def rise(distance: float) -> float:
+        moved = logs.copy()
+        moved[run] += way * distance
+        return problem.knots(moved)[1] - best
+
+    outer: Any = next((probe for probe in _PROBES if rise(probe) > worse), None)
+    return way * np.inf if outer is None else float(logs[run] + way * outer)

@@ -13,7 +13,7 @@ Stops being true where D changes much between the surface and the middle within 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -57,6 +57,8 @@ class Record:
     voltage: Array
     current: Array
     """[A/kg], as the steps that stand for it"""
+    weight: Array
+    """How many rows of the file each stands for"""
     run: Index
     filling: Array
     """Of all of the sphere, since the last gap"""
@@ -72,19 +74,33 @@ class Record:
         edges = np.searchsorted(self.run, np.arange(len(self.epochs) + 1))
         return tuple(slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True))
 
-    def thinned(self, most: int) -> Record:
-        """At most ``most`` rows of every run, dense where the current has just changed."""
-        kept = [
-            np.unique(np.linspace(part.start, part.stop - 1, most).round().astype(np.intp))
-            for part in self.slices
-            if part.stop > part.start
-        ]
-        rows = np.concatenate(kept)
-        return Record(
-            time=self.time[rows], voltage=self.voltage[rows], current=self.current[rows],
-            run=self.run[rows], filling=self.filling[rows], epochs=self.epochs,
-            changes=self.changes, chains=self.chains,
+    def averaged(self, most: int) -> Record:
+        """At most ``most`` rows of every pulse and rest, each the mean of neighbours.
+
+        They are narrow where the current has just changed, so that sqrt(t) stays straight in them.
+        """
+        firsts = np.concatenate([_cells(self, part, most) for part in self.slices])
+        counts = np.diff(np.append(firsts, len(self.time)))
+
+        def mean(column: Array) -> Array:
+            return np.asarray(np.add.reduceat(column, firsts) / counts)
+
+        return replace(
+            self, time=mean(self.time), voltage=mean(self.voltage), current=mean(self.current),
+            filling=mean(self.filling), run=self.run[firsts], weight=counts.astype(float),
         )  # fmt: skip
+
+
+def _cells(record: Record, part: slice, most: int) -> Index:
+    """First rows of the cells of a run."""
+    flowing, time = record.current[part] != 0, record.time[part]
+    begins = np.flatnonzero(np.diff(flowing, prepend=~flowing[:1]))
+    found = []
+    for first, end in zip(begins, [*begins[1:], len(time)], strict=True):
+        since = time[first:end] - time[first]
+        cell = np.floor(most * np.sqrt(since / (since[-1] or 1.0)))
+        found.append(first + np.flatnonzero(np.diff(cell, prepend=-1.0)))
+    return np.asarray(part.start + np.concatenate(found), dtype=np.intp)
 
 
 def bulk_filling(changes: Changes, time: Array, chain: int) -> Array:
@@ -131,6 +147,7 @@ def record_of(series: Pulses) -> Record:
     ])  # fmt: skip
     return Record(
         time=data.time[kept], voltage=data.voltage[kept], current=smooth[kept], run=of,
+        weight=np.ones(len(kept)),
         filling=filling, epochs=epochs, changes=changes, chains=chains.astype(np.intp),
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.cell.solve import solve_cell
 from particle_sim.errors import InputError
 from particle_sim.inference.data import TitrationData
-from particle_sim.inference.titration import LONGEST_PULSE, Titration, titrate
+from particle_sim.inference.titration import Titration, titrate
+from particle_sim.inference.usual_formula import LONGEST_PULSE
 from particle_sim.inference.words import titration_lines
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
