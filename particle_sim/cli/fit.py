@@ -60,7 +60,8 @@ def fit(
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
     from particle_sim.cli.fit_data import fitted_rates, titration_of
     from particle_sim.inference.folder import write_fit, write_titration
-    from particle_sim.inference.words import fit_lines, titration_lines
+    from particle_sim.inference.titration_words import titration_lines
+    from particle_sim.inference.words import fit_lines
     from particle_sim.outputs import check_folder
 
     _refuse_misplaced(kind, hold_out, c_rate, radius, form)

@@ -17,7 +17,8 @@ from particle_sim.files import write_file
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.titration import Titration
 from particle_sim.inference.tree import fit_tree, titration_dataset
-from particle_sim.inference.words import fit_lines, titration_lines
+from particle_sim.inference.titration_words import titration_lines
+from particle_sim.inference.words import fit_lines
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 
 DATA_FILE = "posterior.nc"

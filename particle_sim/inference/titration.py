@@ -39,7 +39,7 @@ MOST_CORRELATED = 4.0
 """Most rows per independent one of what is left that is still noise."""
 MOST_BENT = 5.0
 """Largest ratio of two slopes of the potential within what the surface passes in one pulse."""
-MOST_CHANGED = 1.5
+MOST_CHANGED = 1.4
 """Largest factor by which D may change between the middle and the surface."""
 MOST_BEYOND = 0.5
 """Largest part of the way of the surface that leads beyond all rests, where the potential is unknown."""
@@ -75,6 +75,11 @@ class Pulse:
     usual: Usual
     """What the usual formula says"""
     doubts: tuple[str, ...]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether there is a number, and nothing speaks against it."""
+        return not self.doubts and bool(np.isfinite(self.diffusion_rate))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,11 +301,11 @@ def _misfits(seen: _Seen) -> Iterator[str]:
     if steep.max() > MOST_BENT * max(steep.min(), 1e-12):
         yield "the potential's slope changes by more than five times where the surface goes"
     if seen.fit.change_of_rate(seen.index) * abs(seen.excess) > np.log(MOST_CHANGED):
-        yield "D changes by more than half between the middle and the surface"
+        yield "D changes by more than 40 % between the middle and the surface"
     if _beyond(seen) > MOST_BEYOND:
         yield (
-            "the surface goes where no rest was and the material's potential has another slope, so "
-            "that a straight potential is assumed"
+            "the surface goes where no rest was, and the material's potential is not the record's "
+            "there, so that a straight one is assumed"
         )
     yield from _unknown_past(seen)
 

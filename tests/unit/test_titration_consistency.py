@@ -17,7 +17,7 @@ from particle_sim.inference.data import TitrationData, read_titration
 from particle_sim.inference.pulses import Pulses, pulses_of
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.inference.tree import titration_dataset
-from particle_sim.inference.words import titration_lines
+from particle_sim.inference.titration_words import titration_lines
 from particle_sim.materials.load import load_material
 from particle_sim.units import Array
 from tests.unit.titrations import HEADER, Protocol, solid_solution, text_of, titration, written

@@ -18,7 +18,7 @@ from particle_sim.errors import InputError
 from particle_sim.inference.data import TitrationData
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.inference.usual_formula import LONGEST_PULSE
-from particle_sim.inference.words import titration_lines
+from particle_sim.inference.titration_words import titration_lines
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.metrics.gitt import gitt_diffusivity
