@@ -16,7 +16,6 @@ misfit, not of a wrong model that fits.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -31,6 +30,8 @@ NINETY = 1.6449
 """Standard deviations on each side of 90 %."""
 DETERMINED = 2.0
 """Largest factor on each side of a 90 % interval that tells D; beyond it only bounds are told."""
+_SURE = 1.25
+"""Largest factor of an interval that is not checked by how much worse the fit becomes."""
 _SCAN = np.log(np.logspace(-9.0, 1.0, 21))
 """ln k [1/s] at which the search may begin."""
 _COARSE, _FINE = 25, 200
@@ -43,8 +44,11 @@ _ENOUGH = 1e-7
 _LARGEST_STEP = 2.0
 _RIDGE = 1e-12
 """Of a normal matrix scaled to ones."""
-_PROBES = (0.7, 1.5, 3.0, 6.0, 10.0)
+_PROBES = (0.7, 1.5, 2.5, 4.0, 6.0, 9.0)
 """Distances in ln k at which a bound is looked for."""
+_FAR = 11.0
+"""Rise of the sum of squares, over the noise's square, at which a side is closed: 3.3 standard
+deviations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +92,8 @@ def fit_record(series: Pulses) -> RecordFit:
     coarse, fine = _Problem.of(record, legs, _COARSE), _Problem.of(record, legs, _FINE)
     count = len(series.runs)
     losses = [coarse.knots(np.full(count, value))[1] for value in _SCAN]
-    centre = float(_SCAN[int(np.argmin(losses))])
-    logs = _fitted(fine, _fitted(coarse, np.full(count, centre), centre), centre)
+    centre = np.full(count, _SCAN[int(np.argmin(losses))])
+    logs = _fitted(fine, _fitted(coarse, centre, centre), centre)
     return _bounded(coarse, _with_errors(fine, logs))
 
 
@@ -170,12 +174,16 @@ def _solved(matrix: Array, right: Array) -> Array:
     return np.asarray(cho_solve(cho_factor(scaled), right / scale) / scale)
 
 
-def _fitted(problem: _Problem, logs: Array, centre: float) -> Array:
-    """ln k at the least sum of squares."""
+def _fitted(
+    problem: _Problem, logs: Array, centre: Array, *, held: int | None = None
+) -> Array:
+    """ln k at the least sum of squares; that of the run ``held`` stays."""
     count, damping = len(logs), 1e-3
     knots, loss = problem.knots(logs)
     for _ in range(_STEPS):
         matrix, right = _normal(problem, logs, knots, loss, centre)
+        if held is not None:
+            matrix[held], matrix[:, held], matrix[held, held], right[held] = 0.0, 0.0, 1.0, 0.0
         while True:
             step = _solved(matrix + damping * np.diag(np.diag(matrix)), right)[:count]
             trial = logs + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
@@ -193,7 +201,7 @@ def _fitted(problem: _Problem, logs: Array, centre: float) -> Array:
 
 
 def _normal(
-    problem: _Problem, logs: Array, knots: Array, loss: float, centre: float
+    problem: _Problem, logs: Array, knots: Array, loss: float, centre: Array
 ) -> tuple[Array, Array]:
     """Normal matrix and right side, with what is known of ln k before."""
     model, count = problem.model(logs), len(logs)
@@ -227,7 +235,7 @@ def _with_errors(problem: _Problem, logs: Array) -> RecordFit:
     record, count = problem.record, len(logs)
     knots, loss = problem.knots(logs)
     model = problem.model(logs)
-    matrix, _ = _normal(problem, logs, knots, loss, 0.0)
+    matrix, _ = _normal(problem, logs, knots, loss, logs)
     scaled, scale = _scaled(matrix)
     unit = np.sqrt(np.diag(np.linalg.inv(scaled))[:count]) / scale[:count]
     left = record.voltage - model.linear @ knots
@@ -252,24 +260,41 @@ def _with_errors(problem: _Problem, logs: Array) -> RecordFit:
 
 
 def _bounded(problem: _Problem, fit: RecordFit) -> RecordFit:
-    """Where the error says little, ends at which the fit becomes worse by 95 % of one side."""
+    """Ends of the intervals that the errors leave wide, from how much worse the fit becomes there."""
     low, high = fit.low.copy(), fit.high.copy()
-    for run in np.flatnonzero(NINETY * fit.error > np.log(DETERMINED)):
-        worse = NINETY**2 * fit.noise[run] ** 2 * fit.correlated[run]
-        low[run], high[run] = (
-            np.exp(_end(problem, fit.log_rate, int(run), way, worse)) for way in (-1.0, 1.0)
-        )
+    for run in np.flatnonzero(NINETY * fit.error > np.log(_SURE)):
+        unit = float(fit.noise[run] ** 2 * fit.correlated[run])
+        ends = _ends(problem, fit.log_rate, int(run), unit)
+        closed = ends[0] > 0 and ends[1] < np.inf
+        if not closed or NINETY * fit.error[run] > np.log(DETERMINED):
+            low[run], high[run] = ends
     return replace(fit, low=low, high=high)
 
 
-def _end(problem: _Problem, logs: Array, run: int, way: float, worse: float) -> float:
-    """ln k beyond which the sum of squares is ``worse``, the knots free; infinite if nowhere."""
+def _ends(problem: _Problem, logs: Array, run: int, unit: float) -> tuple[float, float]:
+    """Ends of k of a run, all other k and knots fitted anew.
+
+    A side is open where the fit is nowhere much worse: noise alone makes shallow minima beside a
+    k that no pulse can tell from infinite. The other end is then counted from that side.
+    """
     best = problem.knots(logs)[1]
 
-    def rise(distance: float) -> float:
-        moved = logs.copy()
-        moved[run] += way * distance
-        return problem.knots(moved)[1] - best
+    def rises(way: float) -> list[float]:
+        found = []
+        for probe in _PROBES:
+            moved = logs.copy()
+            moved[run] += way * probe
+            loss = problem.knots(_fitted(problem, moved, logs, held=run))[1]
+            found.append((loss - best) / unit)
+            if found[-1] > _FAR:
+                break
+        return found
 
-    outer: Any = next((probe for probe in _PROBES if rise(probe) > worse), None)
-    return way * np.inf if outer is None else float(logs[run] + way * outer)
+    below, above = rises(-1.0), rises(1.0)
+    floor = max([0.0, *(rise[-1] for rise in (below, above) if rise[-1] <= _FAR)])
+    ends = []
+    for way, rise in ((-1.0, below), (1.0, above)):
+        outside = next((p for p, r in zip(_PROBES, rise, strict=False) if r > floor + NINETY**2), None)
+        closed = rise[-1] > _FAR and outside is not None
+        ends.append(np.exp(logs[run] + way * outside) if closed else np.exp(way * np.inf))
+    return float(ends[0]), float(ends[1])

@@ -25,7 +25,7 @@ from particle_sim.units import Array
 
 _STEADY = 2e-3
 """Largest departure of a current that counts as one step, relative."""
-_STEPS = 48
+_STEPS = 200
 """Most steps that stand for a current that changes within a pulse."""
 _SETTLED = 1.0
 """s after which w has reached 1/15, to exp(-20)."""
@@ -169,7 +169,8 @@ def _steps(series: Pulses, stretch: Stretch, smooth: Array) -> tuple[Array, Arra
     mean = lasts @ current / total if total > 0 else current.mean()
     groups = np.array_split(np.arange(len(current)), min(_STEPS, len(current)))
     means = np.array([
-        lasts[own] @ current[own] / lasts[own].sum() if lasts[own].sum() > 0 else mean
+        lasts[own] @ current[own] / lasts[own].sum() if lasts[own].sum() > 0
+        else current[own].mean()
         for own in groups
     ])  # fmt: skip
     if np.abs(means / mean - 1).max() < _STEADY:
