@@ -52,10 +52,20 @@ def fitted_rates(
     )
 
 
-def titration_of(data: Path, material: str, radius: str | None, mass: str | None) -> Titration:
-    """The titration of a file, with the options as typed."""
+def titration_of(
+    data: Path, material: str, radius: str | None, mass: str | None, area: str | None = None
+) -> Titration:
+    """The titration of a file, with the options as typed; ``area`` is of the particles per mass.
+
+    A sphere of the radius 3/(rho A) has that area.
+    """
     size, active = _positive("--radius", radius, "m"), _positive("--mass", mass, "kg")
-    return titrate(read_titration(data, mass=active), load_material(material), radius=size)
+    surface, loaded = _positive("--area", area, "m^2/kg"), load_material(material)
+    if size is not None and surface is not None:
+        raise InputError("--radius and --area both say how far sodium diffuses; give one of them.")
+    if surface is not None:
+        size = 3 / (loaded.value("density") * surface)
+    return titrate(read_titration(data, mass=active), loaded, radius=size)
 
 
 def _positive(option: str, text: str | None, unit: str) -> float | None:

@@ -43,9 +43,7 @@ def fit_titration(table: xr.Dataset) -> Figure:
     return figure
 
 
-def _rates(
-    axes: Any, table: xr.Dataset, which: Any, edge: str, face: str, label: str
-) -> None:
+def _rates(axes: Any, table: xr.Dataset, which: Any, edge: str, face: str, label: str) -> None:
     """Points with their intervals."""
     part = table.isel(pulse=which & np.isfinite(table.diffusion_rate.values))
     if not part.sizes["pulse"]:
@@ -64,8 +62,9 @@ def _bounds(axes: Any, table: xr.Dataset) -> None:
         (unknown & np.isfinite(high), high, "v"),
     ):
         if which.any():
+            says = "above this" if marker == "^" else "below this"
             axes.plot(table.filling.values[which], values[which], marker, color=BASELINE,
-                      markersize=5, label=f"{'above' if marker == '^' else 'below'} this")  # fmt: skip
+                      markersize=5, label=says)  # fmt: skip
 
 
 def _decades(axes: Any, values: Any) -> None:

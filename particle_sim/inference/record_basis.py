@@ -2,10 +2,10 @@
 
     V = U(theta_s) - I r(theta_s)
 
-U is a cubic spline with a knot at every rest, and no material is in it. Beyond the rests, where the
-surface goes before all of the sphere does, U goes on as the material's potential, scaled to the
-slope that the rests have there; where the material has quite another slope, straight. r is straight between
-the fillings at which pulses begin, and goes on straight.
+U is a cubic spline with a knot at every rest, and no material is in it. Beyond the rests, where
+the surface goes before all of the sphere does, U goes on as the material's potential, scaled to
+the slope that the rests have there; where the material has quite another slope, straight. r is
+straight between the fillings at which pulses begin, and goes on straight.
 """
 
 from __future__ import annotations

@@ -2,15 +2,15 @@
 
     V = U(theta_s) - I r(theta_s)
 
-theta_s is the surface's filling from :mod:`particle_sim.inference.surface_record`, U and r are those of
-:mod:`particle_sim.inference.record_basis`. Free are U at the rests, r where pulses begin and ln k of every
-pulse, k = D/R^2; least squares by Levenberg and Marquardt's method with exact derivatives, on means of
-neighbouring rows.
+theta_s is the surface's filling from :mod:`particle_sim.inference.surface_record`, U and r are
+those of :mod:`particle_sim.inference.record_basis`. Free are U at the rests, r where pulses begin
+and ln k of every pulse, k = D/R^2; least squares by Levenberg and Marquardt's method with exact
+derivatives, on means of neighbouring rows.
 
 The error of ln k is that of least squares, with the variance of what the fit leaves in the rows of
-that pulse and its rest, times the number of those rows over that of independent ones (Geyer, Stat. Sci. 7
-(1992) 473: autocorrelations summed in pairs while these are positive). It knows of noise and of slow
-misfit, not of a wrong model that fits.
+that pulse and its rest, times the number of those rows over that of independent ones (Geyer, Stat.
+Sci. 7 (1992) 473: autocorrelations summed in pairs while these are positive). It knows of noise
+and of slow misfit, not of a wrong model that fits.
 """
 
 from __future__ import annotations
@@ -174,9 +174,7 @@ def _solved(matrix: Array, right: Array) -> Array:
     return np.asarray(cho_solve(cho_factor(scaled), right / scale) / scale)
 
 
-def _fitted(
-    problem: _Problem, logs: Array, centre: Array, *, held: int | None = None
-) -> Array:
+def _fitted(problem: _Problem, logs: Array, centre: Array, *, held: int | None = None) -> Array:
     """ln k at the least sum of squares; that of the run ``held`` stays."""
     count, damping = len(logs), 1e-3
     knots, loss = problem.knots(logs)
@@ -260,7 +258,7 @@ def _with_errors(problem: _Problem, logs: Array) -> RecordFit:
 
 
 def _bounded(problem: _Problem, fit: RecordFit) -> RecordFit:
-    """Ends of the intervals that the errors leave wide, from how much worse the fit becomes there."""
+    """Ends of wide intervals, from how much worse the fit becomes there."""
     low, high = fit.low.copy(), fit.high.copy()
     for run in np.flatnonzero(NINETY * fit.error > np.log(_SURE)):
         unit = float(fit.noise[run] ** 2 * fit.correlated[run])
@@ -278,23 +276,24 @@ def _ends(problem: _Problem, logs: Array, run: int, unit: float) -> tuple[float,
     k that no pulse can tell from infinite. The other end is then counted from that side.
     """
     best = problem.knots(logs)[1]
-
-    def rises(way: float) -> list[float]:
-        found = []
-        for probe in _PROBES:
-            moved = logs.copy()
-            moved[run] += way * probe
-            loss = problem.knots(_fitted(problem, moved, logs, held=run))[1]
-            found.append((loss - best) / unit)
-            if found[-1] > _FAR:
-                break
-        return found
-
-    below, above = rises(-1.0), rises(1.0)
-    floor = max([0.0, *(rise[-1] for rise in (below, above) if rise[-1] <= _FAR)])
+    sides = {way: _rises(problem, logs, run, way, best + _FAR * unit) for way in (-1.0, 1.0)}
+    heights = {way: (np.array(losses) - best) / unit for way, losses in sides.items()}
+    floor = max([0.0, *(rise[-1] for rise in heights.values() if rise[-1] <= _FAR)])
     ends = []
-    for way, rise in ((-1.0, below), (1.0, above)):
-        outside = next((p for p, r in zip(_PROBES, rise, strict=False) if r > floor + NINETY**2), None)
-        closed = rise[-1] > _FAR and outside is not None
-        ends.append(np.exp(logs[run] + way * outside) if closed else np.exp(way * np.inf))
-    return float(ends[0]), float(ends[1])
+    for way, rise in heights.items():
+        outside = np.flatnonzero(rise > floor + NINETY**2)
+        far = _PROBES[outside[0]] if rise[-1] > _FAR and len(outside) else np.inf
+        ends.append(float(np.exp(logs[run] + way * far)))
+    return ends[0], ends[1]
+
+
+def _rises(problem: _Problem, logs: Array, run: int, way: float, enough: float) -> list[float]:
+    """Least sums of squares with k of a run moved further and further, until it is enough."""
+    found: list[float] = []
+    for probe in _PROBES:
+        moved = logs.copy()
+        moved[run] += way * probe
+        found.append(problem.knots(_fitted(problem, moved, logs, held=run))[1])
+        if found[-1] > enough:
+            break
+    return found

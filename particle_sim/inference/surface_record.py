@@ -4,17 +4,19 @@ The filling of the surface is that of all of the sphere plus an excess,
 
     theta_s(t) = theta(t) + sum_j d(i/k)_j w(s(t) - s_j),     w(s) = g(s)/3 - s,     ds = k dt,
 
-over every change j of the current before t: i = dtheta/dt is the current as a change of the filling,
-k = D/R^2, and g the step response of :mod:`particle_sim.inference.sphere` (Crank 1975, eq. 6.45).
-k is constant from one pulse to the next and may be another there: in the time s, diffusion is linear
-with the flux i/k, so that steps add up, and whatever earlier pulses left in the sphere is carried on.
-Stops being true where D changes much between the surface and the middle within one pulse.
+over every change j of the current before t: i = dtheta/dt is the current as a change of the
+filling, k = D/R^2, and g the step response of :mod:`particle_sim.inference.sphere` (Crank 1975,
+eq. 6.45). k is constant from one pulse to the next and may be another there: in the time s,
+diffusion is linear with the flux i/k, so that steps add up, and whatever earlier pulses left in
+the sphere is carried on. Stops being true where D changes much between the surface and the middle
+within one pulse.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +74,7 @@ class Record:
     def slices(self) -> tuple[slice, ...]:
         """Rows of every run."""
         edges = np.searchsorted(self.run, np.arange(len(self.epochs) + 1))
-        return tuple(slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True))
+        return tuple(slice(int(a), int(b)) for a, b in pairwise(edges))
 
     def averaged(self, most: int) -> Record:
         """At most ``most`` rows of every pulse and rest, each the mean of neighbours.

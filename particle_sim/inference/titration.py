@@ -1,15 +1,15 @@
 """D/R^2 from galvanostatic titration, pulse by pulse, and whether it means anything there.
 
 The whole voltage record is fitted, pulses and rests together
-(:mod:`particle_sim.inference.record_fit`): linear diffusion in a sphere with another D/R^2 at every pulse,
-the potential and the overpotential taken from the record itself. Beside it stands what the usual
-formula gives (:mod:`particle_sim.inference.usual_formula`), and why that differs. A number is told only
-where it means something and the record holds it: two phases have no Fickian D, and a pulse that
-is too short or too long leaves a bound. Whether the file agrees with itself and with the material is
-asked first (:mod:`particle_sim.inference.consistency_pulses`).
+(:mod:`particle_sim.inference.record_fit`): linear diffusion in a sphere with another D/R^2 at every
+pulse, the potential and the overpotential taken from the record itself. Beside it stands what the
+usual formula gives (:mod:`particle_sim.inference.usual_formula`), and why that differs. A number is
+told only where it means something and the record holds it: two phases have no Fickian D, and a
+pulse that is too short or too long leaves a bound. Whether the file agrees with itself and with the
+material is asked first (:mod:`particle_sim.inference.consistency_pulses`).
 
-What is found is D/R^2, the rate of diffusion over the particle. D needs a length: R, or the area A of
-the particles per mass by R = 3/(rho A). D goes with the square of it.
+What is found is D/R^2, the rate of diffusion over the particle. D needs a length: R, or the area A
+of the particles per mass by R = 3/(rho A). D goes with the square of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ from particle_sim.inference.consistency_pulses import LAST_PART, RESOLVED, ROUND
 from particle_sim.inference.data import TitrationData
 from particle_sim.inference.pulses import Pulses, pulses_of
 from particle_sim.inference.record_fit import DETERMINED, NINETY, RecordFit, fit_record
-from particle_sim.inference.usual_formula import FEWEST_POINTS, MOST_DRIFT, Usual, by_the_usual_formula
+from particle_sim.inference.usual_formula import (
+    FEWEST_POINTS,
+    MOST_DRIFT,
+    Usual,
+    by_the_usual_formula,
+)
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
@@ -42,7 +47,8 @@ MOST_BENT = 5.0
 MOST_CHANGED = 1.4
 """Largest factor by which D may change between the middle and the surface."""
 MOST_BEYOND = 0.5
-"""Largest part of the way of the surface that leads beyond all rests, where the potential is unknown."""
+"""Largest part of the surface's way that leads beyond all rests, where nothing tells the
+potential."""
 LEADS, LEADS_ERROR = 0.7, 0.1
 """D is that at the filling which the surface has after this part of its way in the pulse (measured
 with D falling by two decades over the window: 0.6 to 0.8)."""
@@ -90,6 +96,7 @@ class Trace:
     voltage: Array
     model: Array
     pulse: Array
+    """Index of the pulse"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +144,7 @@ def titrate(data: TitrationData, material: Material, *, radius: float | None = N
         material=material,
         pulses=pulses,
         trace=Trace(time=record.time, voltage=record.voltage, model=record.voltage - fit.left,
-                    pulse=record.run),
+                    pulse=record.run.astype(float)),
         radius=radius,
         notes=(*data.notes, *_left_out(series)),
     )  # fmt: skip

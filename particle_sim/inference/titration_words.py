@@ -36,7 +36,9 @@ def _length(titration: Titration) -> str:
 def _table(titration: Titration) -> list[str]:
     size = titration.radius
     own = "" if size is None else f"{'D [m²/s]':<10}"
-    head = f"{'start [s]':<11} {'filling':<8} {'D/R² [1/s]':<10}  {'5 % to 95 %':<20}  {own}  doubts"
+    head = (
+        f"{'start [s]':<11} {'filling':<8} {'D/R² [1/s]':<10}  {'5 % to 95 %':<20}  {own}  doubts"
+    )
     return [head, *(_row(pulse, size) for pulse in titration.pulses)]
 
 
@@ -65,10 +67,10 @@ def _interval(pulse: Pulse) -> str:
 
 def _meaning() -> list[str]:
     return [
-        "Fitted was the whole record: linear diffusion in spheres, D/R² constant from pulse to pulse, "
-        "what earlier pulses left included; the potential and the overpotential are the record's "
-        "own. Filling is that for which D stands, between the particle's and its surface's. The "
-        "interval knows of noise and slow misfit, not of particles of many sizes.",
+        "Fitted was the whole record: linear diffusion in spheres, one D/R² per pulse and its "
+        "rest, what earlier pulses left included; the potential and the overpotential are the "
+        "record's own. Filling is that for which D stands, between the particle's and its "
+        "surface's. The interval knows of noise and slow misfit, not of particles of many sizes.",
     ]
 
 

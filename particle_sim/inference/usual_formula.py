@@ -6,13 +6,13 @@ J. Electrochem. Soc. 124 (1977) 1569:
 
     D = 4/(pi t_p) L^2 (dE_s / (b sqrt(t_p)))^2,     L = R/3, so D/R^2 = 4/(9 pi) (dE_s/(b t_p))^2.
 
-b is taken at t = 0, with c t for the sphere's curvature, and dE_s at the start of the pulse too: the
-mean of this pulse's and the last one's, per charge. The formula stands beside the fit of the whole
-record (:mod:`particle_sim.inference.record_fit`), which has none of these conditions: the sodium does
-not reach the middle, the voltage goes with sqrt(t), the potential does not bend, the rest was long
-enough, and the jump when the current begins stays the same from pulse to pulse: where the overpotential
-eta depends on the filling, b carries d(U + eta)/dtheta and dE_s only dU/dtheta, so that D comes out
-wrong by (1 + eta'/U')^-2.
+b is taken at t = 0, with c t for the sphere's curvature, and dE_s at the start of the pulse too:
+the mean of this pulse's and the last one's, per charge. The formula stands beside the fit of the
+whole record (:mod:`particle_sim.inference.record_fit`), which has none of these conditions: the
+sodium does not reach the middle, the voltage goes with sqrt(t), the potential does not bend, the
+rest was long enough, and the jump when the current begins stays the same from pulse to pulse:
+where the overpotential eta depends on the filling, b carries d(U + eta)/dtheta and dE_s only
+dU/dtheta, so that D comes out wrong by (1 + eta'/U')^-2.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ def titration(material: Material, plan: Protocol, seed: int = 1) -> Array:
 def stepped(
     material: Material, plan: Protocol, *, hold: float, decay: float, seed: int = 1
 ) -> Array:
-    """As :func:`titration`, with a current that falls as exp(-t/decay) [s] after ``hold`` [s] of every
-    pulse, constant from row to row, and a resistance for all charge transfer.
+    """As :func:`titration`, with a current that falls as exp(-t/decay) after ``hold`` [s] of
+    every pulse, constant from row to row, and a resistance for all charge transfer.
     """
     first = plan.c_rate * material.value("one_c_current")
     rows, edges = _rest(0.0, plan.rest, plan.rests_every), []

@@ -1,5 +1,5 @@
-"""Does the fit of a whole titration record return a known diffusivity, with intervals that hold it as
-often as they say?
+"""Does the fit of a whole titration record return a known diffusivity, with intervals that hold
+it as often as they say?
 
 Records are in closed form (a sphere under steps of flux, Crank 1975, with charge transfer and a
 resistance) or PyBaMM's half cell; what reads them never saw D.
@@ -207,7 +207,7 @@ def test_taking_that_current_as_constant_fails() -> None:
     assert np.all(~(np.abs(ratios(read(flat)) - 1) < 10 * ACCURACY))
 
 
-# --- what cannot be told ---------------------------------------------------------------------------
+# --- what cannot be told -------------------------------------------------------------------------
 
 
 def test_a_flat_potential_has_no_diffusivity() -> None:
@@ -230,7 +230,7 @@ def test_long_pulses_leave_a_lower_bound() -> None:
     assert all(any("too long to tell D" in text for text in p.doubts) for p in found.pulses)
 
 
-# --- D that depends on the filling -------------------------------------------------------------------
+# --- D that depends on the filling ---------------------------------------------------------------
 
 FALLING = LogTable((0.0, 1.0), (1e-15, 1e-17))
 RADIUS = 2e-6
