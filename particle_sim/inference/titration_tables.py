@@ -66,9 +66,7 @@ def _pulses(titration: Titration) -> str:
     return _text(header, rows)
 
 
-def _text(
-    header: list[str], rows: list[tuple[float | str, ...]] | list[tuple[float, float]]
-) -> str:
+def _text(header: list[str], rows: Sequence[tuple[float | str, ...]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -96,7 +94,8 @@ def _block(titration: Titration, points: list[Pulse]) -> str:
         "place": f"{len(points)} pulses without a doubt of {titration.name}, "
         f"R = {titration.radius or 0.0:.4g} m",
         "note": f"Measured from {points[0].filling:.3f} to {points[-1].filling:.3f} of the window, "
-        "held constant outside. D goes with the square of R, of whose error the range knows nothing.",
+        "held constant outside. D goes with the square of R, "
+        "of whose error the range knows nothing.",
     }
     source = {"citation": f"Titration in {titration.name}; write here whose and where."}
     return tomli_w.dumps({"properties": {"diffusivity": entry}, "sources": {_SOURCE: source}})
