@@ -53,6 +53,12 @@ def fit(
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
     radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
+    area: Annotated[
+        str | None,
+        typer.Option(
+            help='Or the particles\' area for --kind gitt, e.g. "5 m^2/g": R = 3/(rho A).'
+        ),
+    ] = None,
     mass: MassOption = None,
     positive: PositiveOption = None,
     form: Annotated[
@@ -69,14 +75,15 @@ def fit(
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
     from particle_sim.cli.fit_data import fitted_rates, titration_of
     from particle_sim.inference.folder import write_fit, write_titration
-    from particle_sim.inference.words import fit_lines, titration_lines
+    from particle_sim.inference.titration_words import titration_lines
+    from particle_sim.inference.words import fit_lines
     from particle_sim.outputs import check_folder
 
-    _refuse_misplaced(kind, hold_out, c_rate, radius, form)
+    _refuse_misplaced(kind, hold_out, c_rate, radius, area, form)
     folder = out or Path("results") / f"fit_{data.stem}"
     check_folder(folder, force=force)
     if kind is Kind.GITT:
-        titration = titration_of(data, material, radius, mass, positive)
+        titration = titration_of(data, material, radius, mass, positive, area)
         paths = write_titration(titration, folder, typed(), force=force)
         lines = titration_lines(titration)
     else:
@@ -102,7 +109,12 @@ def fit(
 
 
 def _refuse_misplaced(
-    kind: Kind, hold_out: str | None, c_rate: float | None, radius: str | None, form: Form
+    kind: Kind,
+    hold_out: str | None,
+    c_rate: float | None,
+    radius: str | None,
+    area: str | None,
+    form: Form,
 ) -> None:
     """An option that its kind of data does not use, or one that it needs."""
     if kind is Kind.VOLTAGE and (c_rate is None or not 0 < c_rate < math.inf):
@@ -113,6 +125,7 @@ def _refuse_misplaced(
         "--form": (None if form is Form.ONE_SIZE else form, Kind.RATE),
         "--c-rate": (c_rate, Kind.VOLTAGE),
         "--radius": (radius, Kind.GITT),
+        "--area": (area, Kind.GITT),
     }
     problems = [
         f"{option} is given, but --kind is {kind.value}; it belongs to --kind {home.value}."

@@ -59,12 +59,20 @@ def titration_of(
     radius: str | None,
     mass: str | None,
     positive: Positive | None = None,
+    area: str | None = None,
 ) -> Titration:
-    """The titration of a file, with the options as typed."""
+    """The titration of a file, with the options as typed; ``area`` is of the particles per mass.
+
+    A sphere of the radius 3/(rho A) has that area.
+    """
     size = positive_quantity("--radius", radius, "m")
     active = positive_quantity("--mass", mass, "kg")
-    pulses = read_titration(data, mass=active, positive=positive)
-    return titrate(pulses, load_material(material), radius=size)
+    surface, loaded = positive_quantity("--area", area, "m^2/kg"), load_material(material)
+    if size is not None and surface is not None:
+        raise InputError("--radius and --area both say how far sodium diffuses; give one of them.")
+    if surface is not None:
+        size = 3 / (loaded.value("density") * surface)
+    return titrate(read_titration(data, mass=active, positive=positive), loaded, radius=size)
 
 
 def rates_of(text: str | None) -> tuple[float, ...]:

@@ -58,21 +58,30 @@ def fit_tree(fit: Fit) -> xr.DataTree:
 
 
 def titration_dataset(titration: Titration) -> xr.Dataset:
-    """One row per pulse, SI with units; ``trusted`` where every condition holds."""
-    pulses = titration.pulses
+    """One row per pulse and one per fitted row of the record, SI with units.
+
+    ``trusted`` where nothing speaks against the number.
+    """
+    pulses, trace = titration.pulses, titration.trace
     units = {
         "duration": "s",
         "site_fraction": "1",
-        "steady_change": "V",
-        "root_slope": "V/s^0.5",
+        "filling": "1",
         "diffusion_rate": "1/s",
-        "relative_error": "1",
+        "low": "1/s",
+        "high": "1/s",
+        "left": "V",
+        "correlated": "1",
         "potential_slope": "V",
     }
     columns = {
         name: ("pulse", np.array([getattr(pulse, name) for pulse in pulses]), {"units": unit})
         for name, unit in units.items()
     }
+    columns["usual_rate"] = ("pulse", np.array([p.usual.rate for p in pulses]), {"units": "1/s"})
+    rows = {"record_time": (trace.time, "s"), "record_voltage": (trace.voltage, "V"),
+            "record_model": (trace.model, "V")}  # fmt: skip
+    columns |= {name: ("row", values, {"units": unit}) for name, (values, unit) in rows.items()}
     start = np.array([pulse.start for pulse in pulses])
     table = xr.Dataset(
         columns,
@@ -84,8 +93,10 @@ def titration_dataset(titration: Titration) -> xr.Dataset:
             "notes": " ".join(titration.notes),
         },
     )
-    table["trusted"] = ("pulse", np.array([not pulse.doubts for pulse in pulses]).astype(np.int8))
-    table["doubts"] = ("pulse", np.array(["; ".join(p.doubts) for p in pulses], dtype=object))
+    table["trusted"] = ("pulse", np.array([p.trusted for p in pulses]).astype(np.int8))
+    for name, texts in (("doubts", [p.doubts for p in pulses]),
+                        ("usual_misses", [p.usual.misses for p in pulses])):  # fmt: skip
+        table[name] = ("pulse", np.array(["; ".join(text) for text in texts], dtype=object))
     if titration.diffusivity is not None and titration.radius is not None:
         table["diffusivity"] = ("pulse", titration.diffusivity, {"units": "m^2/s"})
         table.attrs["radius"] = titration.radius

@@ -1,8 +1,6 @@
-"""Fits and titrations in plain words."""
+"""Fits in plain words."""
 
 from __future__ import annotations
-
-from math import isnan, nan
 
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.form_words import score_lines
@@ -10,7 +8,6 @@ from particle_sim.inference.forms import TITLES
 from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
 from particle_sim.inference.scatter_words import is_beyond_belief, scatter_lines
-from particle_sim.inference.titration import Titration
 
 LABELS = {
     "diffusion_rate": ("D/R²", 1.0, "1/s"),
@@ -46,41 +43,6 @@ def fit_lines(fit: Fit) -> list[str]:
     lines += score_lines(fit.scores)
     lines += ["", "What no such data can determine", *_never_lines(fit), "", *_pair_lines(fit)]
     lines += [*_check_lines(fit), *_held_lines(fit), "", *_sampling_lines(fit)]
-    return lines
-
-
-def titration_lines(titration: Titration) -> list[str]:
-    """The report of a titration: one line per pulse, and the spread of the trusted ones."""
-    material = titration.material
-    trusted = sorted(p.diffusion_rate for p in titration.pulses if not p.doubts)
-    lines = [
-        f"Titration of {material.title} in {titration.name}: {len(titration.pulses)} pulses, "
-        f"{len(trusted)} with every condition met.",
-    ]
-    if trusted:
-        lines.append(
-            f"D/R² of those: {trusted[0]:.3g} to {trusted[-1]:.3g} 1/s, "
-            f"median {trusted[len(trusted) // 2]:.3g} 1/s."
-        )
-    if titration.radius is None:
-        lines.append("No radius was given (--radius), so D itself is not known.")
-    else:
-        lines.append(f"D is D/R² times R² at R = {titration.radius * 1e6:.3g} µm.")
-    lines += [*titration.notes]
-    lines += [
-        "",
-        "start [s]   filling   D/R² [1/s]  "
-        + ("" if titration.radius is None else "D [m²/s]   ")
-        + "doubts",
-    ]
-    for pulse in titration.pulses:
-        size = titration.radius
-        value = pulse.diffusion_rate * (size or nan) ** 2
-        own = "" if size is None else f"{'unknown' if isnan(value) else f'{value:.3g}':<11}"
-        doubts = "; ".join(pulse.doubts) or "none"
-        filling = "unknown" if isnan(pulse.site_fraction) else f"{pulse.site_fraction:.4f}"
-        rate = "unknown" if isnan(pulse.diffusion_rate) else f"{pulse.diffusion_rate:.3g}"
-        lines.append(f"{pulse.start:<11.6g} {filling:<9} {rate:<12} {own}{doubts}")
     return lines
 
 

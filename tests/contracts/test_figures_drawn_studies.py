@@ -284,21 +284,32 @@ def test_profiles_are_the_loss_over_the_value(fit: xr.DataTree) -> None:
 
 
 def test_a_titration_is_over_the_filling_with_its_doubts_apart() -> None:
+    none = float("nan")
     table = xr.Dataset(
         {
-            "site_fraction": ("pulse", [0.2, 0.4, 0.8]),
-            "diffusion_rate": ("pulse", [1e-4, 1e-3, 1e-2]),
-            "relative_error": ("pulse", [0.1, 0.1, 0.1]),
-            "trusted": ("pulse", [1, 0, 1]),
-            "potential_slope": ("pulse", [1.0, 0.01, 2.0]),
+            "filling": ("pulse", [0.2, 0.4, 0.8, 0.9]),
+            "diffusion_rate": ("pulse", [1e-4, 1e-3, 1e-2, none]),
+            "low": ("pulse", [9e-5, 9e-4, 9e-3, 5e-3]),
+            "high": ("pulse", [2e-4, 2e-3, 2e-2, np.inf]),
+            "usual_rate": ("pulse", [3e-4, none, 3e-2, 3e-3]),
+            "trusted": ("pulse", [1, 0, 1, 0]),
+            "potential_slope": ("pulse", [1.0, 0.01, 2.0, 2.0]),
+            "record_time": ("row", [0.0, 3600.0]),
+            "record_voltage": ("row", [3.0, 3.002]),
+            "record_model": ("row", [3.0, 3.0]),
         },
         attrs={"title": "M", "flattest": 0.05},
     )
-    above, below = fit_titration(table).axes
-    assert scales(above) == scales(below) == ("linear", "log")
-    assert [xy(line) for line in above.lines] == [([0.2, 0.8], [1e-4, 1e-2]), ([0.4], [1e-3])]
-    assert xy(below.lines[0]) == ([0.2, 0.4, 0.8], [1.0, 0.01, 2.0])
-    assert below.lines[1].get_ydata()[0] == 0.05
+    above, middle, below = fit_titration(table).axes
+    assert scales(above) == scales(middle) == ("linear", "log")
+    usual, trusted, doubted, bound = (xy(line) for line in above.lines)
+    assert usual[1][0] == 3e-4
+    assert trusted == ([0.2, 0.8], [1e-4, 1e-2])
+    assert doubted == ([0.4], [1e-3])
+    assert bound == ([0.9], [5e-3])
+    assert xy(middle.lines[0]) == ([0.2, 0.4, 0.8, 0.9], [1.0, 0.01, 2.0, 2.0])
+    assert middle.lines[1].get_ydata()[0] == 0.05
+    assert xy(below.lines[0]) == ([0.0, 1.0], [0.0, pytest.approx(2.0)])
 
 
 # --- a lesson's slide ----------------------------------------------------------------------------
