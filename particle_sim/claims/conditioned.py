@@ -1,11 +1,10 @@
 """Draws weighed by what else is printed of a cell, and what they then say of one more capacity.
 
-    y_j = f_j(x) + delta_j + e_j,      e_j ~ N(0, (NOISE Q)^2),
-    cov(delta_i, delta_j) = (s Q)^2 min(u_i, u_j),      u_j = log10(2 I_j / I_lowest)
+    y_j = f_j(x) + delta_j + e_j,      e_j ~ N(0, (NOISE Q)^2)
 
-Q the largest of the other prints. The discrepancy delta is a Wiener process in log rate: the model
-may be wrong, more so the farther a rate lies from those that are printed. Its size s per square
-root of a decade is half-normal and summed over. A draw x weighs p(y | x, s); its prediction of the
+with delta as in :mod:`particle_sim.inference.discrepancy`, growing from half the lowest rate on, and
+Q the largest of the other prints. Its size s per square root of a decade is half-normal and summed
+over. A draw x weighs p(y | x, s); its prediction of the
 capacity that was left out is normal, with the mean and variance that delta has given the others.
 """
 
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.inference.discrepancy import Growing, Scatter
 from particle_sim.plausible.streams import evenly, generator
 from particle_sim.units import Array
 
@@ -60,8 +60,8 @@ def predicted(
 
     scale = float(others.printed.max()) if others.printed.size else unit
     middles = (np.arange(NODES) + 0.5) / NODES
-    sizes = scale * wider * DISCREPANCY * ndtri((1 + middles) / 2)
-    parts = [_at_size(model, rate, others, float(size), NOISE * scale) for size in sizes]
+    sizes = wider * DISCREPANCY * ndtri((1 + middles) / 2)
+    parts = [_at_size(model, rate, others, scale, float(size)) for size in sizes]
     density, mean, variance = (np.array(part) for part in zip(*parts, strict=True))
     weights = np.exp(density - density.max())
     weights /= weights.sum()
@@ -79,16 +79,14 @@ def predicted(
 
 
 def _at_size(
-    model: Array, rate: float, others: Others, size: float, noise: float
+    model: Array, rate: float, others: Others, scale: float, size: float
 ) -> tuple[Array, Array, float]:
-    """ln p of the others (n,), mean (n,) and variance of the capacity left out, for one s Q."""
-    lowest = min([rate, *others.rates])
-    along = np.log10(2 * np.append(others.rates, rate) / lowest)
-    shared = size**2 * np.minimum.outer(along, along)
-    known = shared[:-1, :-1] + noise**2 * np.eye(len(along) - 1)
+    """ln p of the others (n,), mean (n,) and variance of the capacity left out, for one s."""
+    scatter = Scatter(
+        at=others.rates, scale=scale, covariance=Growing(origin=min([rate, *others.rates]) / 2)
+    )
     misfit = others.printed - others.drawn
-    solved = np.linalg.solve(known, misfit.T).T
-    density = -0.5 * (np.sum(solved * misfit, axis=1) + np.linalg.slogdet(known)[1])
-    gain = np.linalg.solve(known, shared[:-1, -1])
-    variance = shared[-1, -1] - shared[-1, :-1] @ gain + noise**2
-    return density, model + misfit @ gain, float(variance)
+    sizes, noise = np.full(len(model), size), np.full(len(model), NOISE)
+    mean, covariance = scatter.beyond(np.array([rate]), misfit, sizes, noise)
+    variance = float(covariance[0, 0, 0]) + (NOISE * scale) ** 2
+    return scatter.log_density(misfit, sizes, noise), model + mean[:, 0], variance
