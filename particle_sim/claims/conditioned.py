@@ -2,9 +2,9 @@
 
     y_j = f_j(x) + delta_j + e_j,      e_j ~ N(0, (NOISE Q)^2)
 
-with delta as in :mod:`particle_sim.inference.discrepancy`, growing from half the lowest rate on, and
-Q the largest of the other prints. Its size s per square root of a decade is half-normal and summed
-over. A draw x weighs p(y | x, s); its prediction of the
+with delta as in :mod:`particle_sim.inference.discrepancy`, growing from half the lowest rate on,
+and Q the largest of the other prints. Its size s per square root of a decade is half-normal and
+summed over. A draw x weighs p(y | x, s); its prediction of the
 capacity that was left out is normal, with the mean and variance that delta has given the others.
 """
 
