@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+import sys
 from pathlib import Path
 
 import pytest
 import xarray as xr
 from command_line import RunCommand
 
-from particle_sim.claims import compare
-from particle_sim.claims.compare import ComparisonResult
-from particle_sim.studies import as_printed
+import particle_sim.cli.run
 
 ASKED = ("as_printed", "as_printed_map")
 FAST = ("--physics", "solid-solution", "--at", "0.1,0.9")
 
 
-@pytest.fixture
-def compared(comparison: ComparisonResult, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session's comparison stands beside the picture, which takes as many draws as it."""
-    asked = as_printed.as_printed
-    monkeypatch.setattr(compare, "compare", lambda *_, **__: comparison)
-    fewer = comparison.settings.samples
-    monkeypatch.setattr(as_printed, "as_printed", lambda s: asked(replace(s, samples=fewer)))
-
-
-@pytest.mark.usefixtures("compared")
+@pytest.mark.usefixtures("known_particles")
 def test_the_picture_comes_with_what_it_assumes(run: RunCommand, tmp_path: Path) -> None:
     outcome = run("compare", "nvp", "he_v", *FAST, "--as-printed", "--out", "printed")
     assert outcome.code == 0, outcome.err
@@ -59,13 +48,18 @@ def test_the_picture_comes_with_what_it_assumes(run: RunCommand, tmp_path: Path)
     ).read_bytes()
 
 
-@pytest.mark.usefixtures("compared", "one_picture")
-def test_a_scenario_asks_for_it_too(run: RunCommand, tmp_path: Path) -> None:
-    question = '[scenario]\nquestion = "Q"\nbaseline = "nvp"\ncandidate = "he_v"\nat = [0.1, 0.9]\n'
-    more = 'physics = "solid-solution"\nas_printed = true\n'
-    (tmp_path / "asked.toml").write_text(question + more, encoding="utf-8")
-    outcome = run("run", "asked.toml", "--out", "asked")
-    assert outcome.code == 0, outcome.err
-    assert "The picture as printed:" in outcome.out
-    with xr.open_datatree(tmp_path / "asked" / "results.nc", engine="h5netcdf") as tree:
-        assert tree["as_printed"].attrs["chosen"] == "early_discharge"
+def test_a_scenario_asks_for_it_too(
+    run: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def noted(*_: object, as_printed: bool, **__: object) -> None:
+        asked.append(as_printed)
+        sys.exit(0)
+
+    monkeypatch.setattr(particle_sim.cli.run, "run_comparison", noted)
+    question = '[scenario]\nquestion = "Q"\nbaseline = "nvp"\ncandidate = "he_v"\n'
+    for key in ("", "as_printed = false\n", "as_printed = true\n"):
+        (tmp_path / "asked.toml").write_text(question + key, encoding="utf-8")
+        assert run("run", "asked.toml").code == 0
+    assert asked == [False, False, True]

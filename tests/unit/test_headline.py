@@ -66,6 +66,11 @@ def test_what_is_printed_of_neither_is_said_of_no_chosen_number() -> None:
     assert "what decides is diffusivity." in chosen
 
 
+def test_at_one_diffusivity_the_largest_factor_is_named() -> None:
+    """Not that of the diffusivity, which is one there."""
+    assert "the ratio comes from volume change (a factor of 3 (2.9 to 3.1))" in said(4.0).decides
+
+
 def test_a_boundary_is_a_bracket_with_its_branch() -> None:
     found = boundary(relief_share=0.75)
     words = said(4.0, found).phases

@@ -135,6 +135,16 @@ def test_no_ratio_where_a_boundary_relieves_everything(
     assert held.ratio.low < held.ratio.median < held.baseline.high / held.candidate.low
 
 
+def test_on_charge_the_shell_is_pulled_and_on_discharge_the_core(
+    draws: tuple[MaterialDraws, MaterialDraws],
+) -> None:
+    """Any flaw: K/(S sqrt(R)) is at most 0.535 in the shell and 0.466 in the core."""
+    charge, discharge = (bracket(draws[0], way) for way in (Direction.CHARGE, Direction.DISCHARGE))
+    assert charge is not None
+    assert discharge is not None
+    assert charge.safe_share < discharge.safe_share
+
+
 def test_no_bracket_without_a_toughness(draws: tuple[MaterialDraws, MaterialDraws]) -> None:
     bare = {k: v for k, v in draws[0].values.items() if k != "fracture_toughness"}
     known = draws[0].material.properties
