@@ -13,7 +13,7 @@ from particle_sim.inference.form import Form
 from particle_sim.inference.sampling import Progress, SamplingSettings
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material
-from particle_sim.readers.signs import Positive
+from particle_sim.readers.positive import Positive
 from particle_sim.units import positive_quantity
 
 

@@ -199,6 +199,16 @@ def test_what_is_no_text_is_said(content: bytes, tmp_path: Path) -> None:
     assert "no text file" in sentence(lambda: read_record(placed(tmp_path, content)))
 
 
+def test_a_number_of_a_million_digits_takes_no_time(tmp_path: Path) -> None:
+    """The twin is a second of a processor: telling digits apart in two ways takes hours."""
+    path = placed(
+        tmp_path, edited("arbin", lambda r: [*r[:9], r[9] + "1" * 100_000 + "x", *r[10:]])
+    )
+    begin = time.process_time()
+    assert "give a number" in sentence(lambda: read_record(path))
+    assert time.process_time() - begin < 1.0
+
+
 # --- the mass ---------------------------------------------------------------------------------
 
 
