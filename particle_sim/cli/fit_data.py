@@ -12,7 +12,7 @@ from particle_sim.inference.fit import Fit, FitSettings, Progress, fit_rates, fi
 from particle_sim.inference.form import Form
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material
-from particle_sim.readers.signs import Positive
+from particle_sim.readers.positive import Positive
 from particle_sim.units import positive_quantity
 
 

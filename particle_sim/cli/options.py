@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.readers.signs import Positive
+from particle_sim.readers.positive import Positive
 from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import Footing, PhysicsChoice
 

@@ -13,8 +13,8 @@ from particle_sim.inference.consistency import Place
 from particle_sim.readers import series
 from particle_sim.readers.binary import BINARY
 from particle_sim.readers.header import find_header, near_header, no_header
+from particle_sim.readers.positive import Positive
 from particle_sim.readers.record import Record, read_record, record_of
-from particle_sim.readers.signs import Positive
 from particle_sim.readers.table import Column, Table, not_increasing, refuse, table_of
 from particle_sim.readers.text import Text, read_text_file
 from particle_sim.units import Array

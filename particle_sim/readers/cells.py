@@ -18,7 +18,7 @@ from particle_sim.errors import InputError, refuse
 SEPARATORS = (",", ";", "\t")
 _NAMED = re.compile(r"sep=(.)", re.IGNORECASE)
 """What spreadsheets write into the first line to name the separator."""
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d+)?", re.ASCII)
 _NO_NUMBERS = re.compile(r"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 
 LARGEST, SMALLEST = 1e15, 1e-15

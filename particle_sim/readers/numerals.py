@@ -29,7 +29,7 @@ class Decimal(enum.Enum):
 
 _SPACES = r"[ \t\u00a0\u202f]*"
 _PLAIN = re.compile(
-    rf"(?:{_SPACES}[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?{_SPACES}(?:\n|\Z))*", re.ASCII
+    rf"(?:{_SPACES}[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d+)?{_SPACES}(?:\n|\Z))*", re.ASCII
 )
 _WITH_THOUSANDS = {
     Decimal.POINT: re.compile(

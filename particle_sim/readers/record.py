@@ -15,7 +15,8 @@ from particle_sim.readers.clock import elapsed
 from particle_sim.readers.columns import Raw, read_columns
 from particle_sim.readers.header import Header, find_header, no_header
 from particle_sim.readers.mass import SAME, stated_mass
-from particle_sim.readers.signs import Positive, signed, states
+from particle_sim.readers.positive import Positive
+from particle_sim.readers.signs import signed, states
 from particle_sim.readers.text import Text, read_text_file
 from particle_sim.units import Array
 

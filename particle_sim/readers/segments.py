@@ -181,7 +181,7 @@ def doubts_of(record: Record, found: Sequence[Segment]) -> tuple[str, ...]:
     said = [*_gaps(record, found), *_counters(record, found), *_size(record, found)]
     if not any(one.kind is not Kind.REST for one in found):
         said.append(f"{record.name}: no current flows anywhere, so there is nothing to fit.")
-    elif not any(one.current > 0 for one in found):
+    elif not any(one.current > 0 or one.kind is Kind.PULSE for one in found):
         said.append(
             f"{record.name}: there is no discharge, only charge; capacities and curves of charges "
             "are not fitted."

@@ -20,6 +20,7 @@ from particle_sim.errors import InputError
 from particle_sim.readers.columns import Raw
 from particle_sim.readers.dialects import OWN, squeezed
 from particle_sim.readers.header import other_readings
+from particle_sim.readers.positive import Positive
 from particle_sim.resources import shipped_table
 from particle_sim.units import Array
 
@@ -29,14 +30,6 @@ RESOLVED = 2e-3
 """[V] that a stretch must move by to say a direction (assumed of a cycler)."""
 AGAINST = 0.8
 """Share of all volts moved that contradicts a sign."""
-
-
-class Positive(enum.Enum):
-    """Which current a file counts positive."""
-
-    CHARGE = "charge"
-    DISCHARGE = "discharge"
-    BY_VOLTAGE = "by-voltage"
 
 
 class State(enum.IntEnum):

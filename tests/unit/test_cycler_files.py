@@ -23,9 +23,9 @@ from cycler_files import (
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
 from particle_sim.readers import dialects, signs
+from particle_sim.readers.positive import Positive
 from particle_sim.readers.record import Record, read_record
 from particle_sim.readers.segments import Kind, segments
-from particle_sim.readers.signs import Positive
 
 GITT, RATES = gitt(), rates()
 
