@@ -45,8 +45,9 @@ python benchmarks/prediction.py           # this page
 
 The rival is the three-parameter curve of [Tian et al.](https://doi.org/10.1038/s41467-019-09792-9)
 with the same discrepancy and noise as the physical models, and hyperpriors learned in the same way.
-The mixture's weights are {weights}: on the
-teaching papers no other shares gain more than 0.04 in log score.
+The mixture's weights are {weights}:
+the second table shows what the rival alone would gain on the teaching papers, within two standard
+errors; the shares were set before the held papers were scored.
 """
 
 

@@ -11,7 +11,7 @@ import json
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy import stats
 
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.inference.coordinates import Coordinate
@@ -24,7 +24,7 @@ from particle_sim.inference.corpus import (
     stand_in_cell,
 )
 from particle_sim.inference.form import Form
-from particle_sim.inference.hierarchy import improved, likeliest
+from particle_sim.inference.hierarchy import Table, improved, likeliest
 from particle_sim.inference.joint import Prediction
 from particle_sim.inference.learned import RIVAL, coordinates_of, hyperpriors, model_weights
 from particle_sim.inference.rate_prediction import (
@@ -77,7 +77,7 @@ def population_of_tian(centre: float, count: int, seed: int) -> list[tuple[np.nd
 def learned_centre(series: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
     trial = dict(hyperpriors(RIVAL))
     trial |= {"characteristic_time": (2.0, 0.7), "discrepancy": (0.0, 0.05)}
-    now = trial
+    now: Table = trial
     for seed in range(3):
         problems = [
             tian_problem(CELL, current, values, whole=float(values.max()), learned=now)
@@ -194,11 +194,11 @@ def test_a_mixture_of_two_normal_distributions() -> None:
     members = {"a": certain(100.0, 2.0), "b": certain(60.0, 5.0)}
     weights = {"a": 0.75, "b": 0.25}
     at = np.array([98.0])
-    expected = 0.75 * norm.pdf(98, 100, 2) + 0.25 * norm.pdf(98, 60, 5)
+    expected = 0.75 * stats.norm.pdf(98, 100, 2) + 0.25 * stats.norm.pdf(98, 60, 5)
     np.testing.assert_allclose(log_density(members, weights, at), np.log([expected]), rtol=1e-12)
     median = quantiles(members, weights, 1)[1, 0]
     # the cumulative share is a half where a third of model a lies below
-    assert median == pytest.approx(norm.ppf(1 / 3, 100, 2), abs=0.3)
+    assert median == pytest.approx(stats.norm.ppf(1 / 3, 100, 2), abs=0.3)
     swapped = quantiles(members, {"a": 0.25, "b": 0.75}, 1)[1, 0]
     assert swapped < 70
 
@@ -208,7 +208,7 @@ def test_scores_of_a_known_distribution() -> None:
     members, weights = {"a": certain(100.0, 2.0)}, {"a": 1.0}
     band = quantiles(members, weights, 1)
     found = held(members, weights, band, np.array([102.0]), 120.0)
-    assert found.log_score == pytest.approx(np.log(120 * norm.pdf(1) / 2), rel=1e-9)
+    assert found.log_score == pytest.approx(np.log(120 * stats.norm.pdf(1) / 2), rel=1e-9)
     assert found.coverage == 1
     assert found.error == pytest.approx(2 / 120, abs=0.001)
     assert held(members, weights, band, np.array([104.0]), 120.0).coverage == 0
