@@ -66,9 +66,7 @@ def fit(
     ] = Form.ONE_SIZE,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
-    particles: Annotated[
-        int, typer.Option(min=200, help="Draws that move to the posterior together.")
-    ] = 1000,
+    particles: Annotated[int, typer.Option(min=200, help="Draws of the sampler.")] = 1000,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
 ) -> None:

@@ -8,8 +8,8 @@ from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style
 
 
 def fit_curve(fit: xr.DataTree) -> Figure:
-    """Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: data,
-    with one standard deviation. Open points were held out of the fit.
+    """Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: the
+    data, with one standard deviation. Open points were held out of the fit.
     """
     data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
     over_rate = data.attrs["at"] == "current"
