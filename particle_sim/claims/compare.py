@@ -14,7 +14,6 @@ from particle_sim.claims.findings import (
     CANDIDATE,
     SENTENCES,
     Finding,
-    as_it_reacts,
     findings,
 )
 from particle_sim.claims.headline import Headline, headline
@@ -135,7 +134,7 @@ def compare(
     turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
-        draw_material(as_it_reacts(result), settings.samples, settings.seed)
+        draw_material(result.as_it_reacts, settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
     return ComparisonResult(

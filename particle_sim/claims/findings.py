@@ -8,7 +8,7 @@ settings of the ledger's claim the answer is the ledger's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import xarray as xr
@@ -215,18 +215,13 @@ def _as_claim(
     return Claim(path=Path("compare"), file=file, parameters=parameters, printed={}), test
 
 
-def as_it_reacts(result: MaterialResult) -> Material:
-    """The material with what its file believes, in two phases where the law it ran under parts."""
-    return replace(result.believed, two_phase=result.law.separates)
-
-
 def _tools(settings: Comparison, pair: Pair) -> Tools:
     """The runs and maps that the comparison has, by role; two-phase is what its law separates."""
 
     def load(name: str) -> Material:
         if name not in pair:
             return load_material(name)
-        return as_it_reacts(pair[name])
+        return pair[name].as_it_reacts
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]

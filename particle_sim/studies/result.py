@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import xarray as xr
 
@@ -42,6 +42,11 @@ class MaterialResult:
     def believed(self) -> Material:
         """As it was solved, but with what its own file believes of diffusivity and exchange."""
         return with_own_transport(self.material, self.record.material)
+
+    @property
+    def as_it_reacts(self) -> Material:
+        """That, in two phases where the law it ran under parts."""
+        return replace(self.believed, two_phase=self.law.separates)
 
     @property
     def name(self) -> str:
