@@ -30,7 +30,7 @@ from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
 from particle_sim.studies.pair import Progress, records_of, run_pair
 from particle_sim.studies.printed_sentences import summary as printed_summary
-from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.result import MaterialResult, as_it_reacts
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.sizes import size_cautions
 from particle_sim.transport.laws import SOLID_SOLUTION
@@ -134,7 +134,7 @@ def compare(
     turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
-        draw_material(result.as_it_reacts, settings.samples, settings.seed)
+        draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
     return ComparisonResult(

@@ -33,7 +33,7 @@ from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
-from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.result import MaterialResult, as_it_reacts
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import map_dataset
 from particle_sim.transport import laws
@@ -221,7 +221,7 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
     def load(name: str) -> Material:
         if name not in pair:
             return load_material(name)
-        return pair[name].as_it_reacts
+        return as_it_reacts(pair[name])
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]

@@ -44,11 +44,6 @@ class MaterialResult:
         return with_own_transport(self.material, self.record.material)
 
     @property
-    def as_it_reacts(self) -> Material:
-        """That, in two phases where the law it ran under parts."""
-        return replace(self.believed, two_phase=self.law.separates)
-
-    @property
     def name(self) -> str:
         return self.material.name
 
@@ -83,3 +78,8 @@ class MaterialResult:
         """Fraction of the capacity exchanged when the particle run ended."""
         last = float(self.particle.mean_site_fraction[-1])
         return (last - self.start) / (self.stop - self.start)
+
+
+def as_it_reacts(result: MaterialResult) -> Material:
+    """The material with what its file believes, in two phases where the law it ran under parts."""
+    return replace(result.believed, two_phase=result.law.separates)
