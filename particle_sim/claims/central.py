@@ -83,10 +83,11 @@ def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialRes
         bracket = _bracket(settings, result)
         if bracket is not None:
             low, high = float(bracket.relieved), float(bracket.upper)
-            text += (
-                f" A boundary between two phases puts {_megapascal(low)} to {_megapascal(high)} on "
-                f"{result.title}, relieved or held."
+            reach = (
+                f"{_megapascal(low)} to {_megapascal(high)}" if low < high else _megapascal(high)
             )
+            ends = "relieved or held" if low < high else "as relief would cost more energy"
+            text += f" A boundary between two phases puts {reach} on {result.title}, {ends}."
             numbers |= {f"{role}_relieved": (low, "Pa"), f"{role}_held": (high, "Pa")}
     return Central(text, numbers)
 

@@ -14,7 +14,6 @@ from particle_sim.claims.findings import (
     CANDIDATE,
     SENTENCES,
     Finding,
-    as_it_reacts,
     findings,
 )
 from particle_sim.claims.headline import Headline, headline
@@ -31,7 +30,7 @@ from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
 from particle_sim.studies.pair import Progress, records_of, run_pair
 from particle_sim.studies.printed_sentences import summary as printed_summary
-from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.result import MaterialResult, as_it_reacts
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.sizes import size_cautions
 from particle_sim.transport.laws import SOLID_SOLUTION

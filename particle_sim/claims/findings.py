@@ -8,7 +8,7 @@ settings of the ledger's claim the answer is the ledger's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import xarray as xr
@@ -33,7 +33,7 @@ from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
-from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.result import MaterialResult, as_it_reacts
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import map_dataset
 from particle_sim.transport import laws
@@ -213,11 +213,6 @@ def _as_claim(
     }
     file = ClaimFile(claim=header, test=test)
     return Claim(path=Path("compare"), file=file, parameters=parameters, printed={}), test
-
-
-def as_it_reacts(result: MaterialResult) -> Material:
-    """The material with what its file believes, in two phases where the law it ran under parts."""
-    return replace(result.believed, two_phase=result.law.separates)
 
 
 def _tools(settings: Comparison, pair: Pair) -> Tools:

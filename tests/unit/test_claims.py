@@ -325,7 +325,7 @@ def test_without_a_direction_both_must_agree(named: str | None, verdict: Verdict
     assert "n charge" in found.sentence
     assert "n discharge" in found.sentence
     if named is None:
-        assert found.decided_by == "contradicted on charge; supported on discharge"
+        assert found.decided_by == "no on charge; yes on discharge"
 
 
 def test_maps_of_one_direction_are_asked_in_it() -> None:
