@@ -85,13 +85,7 @@ def answer_rates(
     """
     report = progress or (lambda _text, _share: None)
     one_c = material.value("one_c_current")
-    found = doubts(data.place, RATES, Rates(data=data, material=material))
-    notes = (
-        *data.notes,
-        *(f"Doubt: {text}." for _, text in found),
-        *few_rates(data),
-        *_effective(material),
-    )
+    notes = _notes(material, data)
     asked = asked_currents(rates, data, one_c)
     report("learning from the rates", 0.0)
     learned = learned_rates(
@@ -123,6 +117,17 @@ def answer_rates(
         ),
         notes=notes,
         seed=seed,
+    )
+
+
+def _notes(material: Material, data: RateData) -> tuple[str, ...]:
+    """What the data say of themselves, and every doubt; refused where they contradict."""
+    found = doubts(data.place, RATES, Rates(data=data, material=material))
+    return (
+        *data.notes,
+        *(f"Doubt: {text}." for _, text in found),
+        *few_rates(data),
+        *_effective(material),
     )
 
 
