@@ -98,7 +98,6 @@ def answer_rates(
         seed=seed,
     )
     report("asking", 0.8)
-    more = rates_to_measure(data.current / one_c, asked / one_c)
     ends = data.current.min(), 1.2 * max(asked.max(), data.current.max())
     grid = np.geomspace(*ends, BAND_POINTS)
     return RateAnswer(
@@ -107,14 +106,7 @@ def answer_rates(
         asked=expected(learned, asked),
         band=expected(learned, grid),
         public=tuple(public_score(float(beyond)) for beyond in asked / data.current.max()),
-        worth=worth_measuring(
-            material,
-            asked_of(learned, np.concatenate([asked, more * one_c])).members,
-            {name: learned.rows(name)[:, : len(GROUPS)] for name in physical(learned)},
-            learned.weights,
-            more,
-            seed=seed,
-        ),
+        worth=_worth(material, learned, asked),
         notes=notes,
         seed=seed,
     )
@@ -137,6 +129,19 @@ def _effective(material: Material) -> tuple[str, ...]:
     return (
         f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
         "for its moving boundary: what is learned of D/R² is an effective number.",
+    )
+
+
+def _worth(material: Material, learned: LearnedRates, asked: Array) -> Worth:
+    one_c = material.value("one_c_current")
+    rates = rates_to_measure(learned.problem(RIVAL).scatter.at / one_c, asked / one_c)
+    return worth_measuring(
+        material,
+        asked_of(learned, np.concatenate([asked, rates * one_c])).members,
+        {name: learned.rows(name)[:, : len(GROUPS)] for name in physical(learned)},
+        learned.weights,
+        rates,
+        seed=learned.seed,
     )
 
 
