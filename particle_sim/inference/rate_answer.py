@@ -85,13 +85,7 @@ def answer_rates(
     """
     report = progress or (lambda _text, _share: None)
     one_c = material.value("one_c_current")
-    found = doubts(data.place, RATES, Rates(data=data, material=material))
-    notes = (
-        *data.notes,
-        *(f"Doubt: {text}." for _, text in found),
-        *few_rates(data),
-        *_effective(material),
-    )
+    notes = _notes(material, data)
     asked = asked_currents(rates, data, one_c)
     report("learning from the rates", 0.0)
     learned = learned_rates(
@@ -104,7 +98,6 @@ def answer_rates(
         seed=seed,
     )
     report("asking", 0.8)
-    more = rates_to_measure(data.current / one_c, asked / one_c)
     ends = data.current.min(), 1.2 * max(asked.max(), data.current.max())
     grid = np.geomspace(*ends, BAND_POINTS)
     return RateAnswer(
@@ -113,16 +106,20 @@ def answer_rates(
         asked=expected(learned, asked),
         band=expected(learned, grid),
         public=tuple(public_score(float(beyond)) for beyond in asked / data.current.max()),
-        worth=worth_measuring(
-            material,
-            asked_of(learned, np.concatenate([asked, more * one_c])).members,
-            {name: learned.rows(name)[:, : len(GROUPS)] for name in physical(learned)},
-            learned.weights,
-            more,
-            seed=seed,
-        ),
+        worth=_worth(material, learned, asked),
         notes=notes,
         seed=seed,
+    )
+
+
+def _notes(material: Material, data: RateData) -> tuple[str, ...]:
+    """What the data say of themselves, and every doubt; refused where they contradict."""
+    found = doubts(data.place, RATES, Rates(data=data, material=material))
+    return (
+        *data.notes,
+        *(f"Doubt: {text}." for _, text in found),
+        *few_rates(data),
+        *_effective(material),
     )
 
 
@@ -132,6 +129,19 @@ def _effective(material: Material) -> tuple[str, ...]:
     return (
         f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
         "for its moving boundary: what is learned of D/R² is an effective number.",
+    )
+
+
+def _worth(material: Material, learned: LearnedRates, asked: Array) -> Worth:
+    one_c = material.value("one_c_current")
+    rates = rates_to_measure(learned.problem(RIVAL).scatter.at / one_c, asked / one_c)
+    return worth_measuring(
+        material,
+        asked_of(learned, np.concatenate([asked, rates * one_c])).members,
+        {name: learned.rows(name)[:, : len(GROUPS)] for name in physical(learned)},
+        learned.weights,
+        rates,
+        seed=learned.seed,
     )
 
 
