@@ -24,6 +24,16 @@ class Kind(enum.Enum):
     GITT = "gitt"
 
 
+AreaOption = Annotated[
+    str | None,
+    typer.Option(help='Or the particles\' area for --kind gitt, e.g. "5 m^2/g": R = 3/(rho A).'),
+]
+MassOption = Annotated[
+    str | None,
+    typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
+]
+
+
 @verb(
     Aim.BRING,
     4,
@@ -44,16 +54,8 @@ def fit(
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
     radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
-    area: Annotated[
-        str | None,
-        typer.Option(
-            help='Or the particles\' area for --kind gitt, e.g. "5 m^2/g": R = 3/(rho A).'
-        ),
-    ] = None,
-    mass: Annotated[
-        str | None,
-        typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
-    ] = None,
+    area: AreaOption = None,
+    mass: MassOption = None,
     form: Annotated[
         Form, typer.Option(help="What rates take the particles to be.")
     ] = Form.ONE_SIZE,
