@@ -30,6 +30,12 @@ class Kind(enum.Enum):
     GITT = "gitt"
 
 
+AreaOption = Annotated[
+    str | None,
+    typer.Option(help='Or the particles\' area for --kind gitt, e.g. "5 m^2/g": R = 3/(rho A).'),
+]
+
+
 @verb(
     Aim.BRING,
     5,
@@ -53,12 +59,7 @@ def fit(
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
     radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
-    area: Annotated[
-        str | None,
-        typer.Option(
-            help='Or the particles\' area for --kind gitt, e.g. "5 m^2/g": R = 3/(rho A).'
-        ),
-    ] = None,
+    area: AreaOption = None,
     mass: MassOption = None,
     positive: PositiveOption = None,
     form: Annotated[

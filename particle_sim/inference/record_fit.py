@@ -38,7 +38,8 @@ _COARSE, _FINE = 25, 200
 """Most rows of a pulse or a rest, in the search and in the fit."""
 _VAGUE = 5.0
 """Standard deviation of ln k before, around the best common value."""
-_STEPS = 40
+_STEPS, _FEW_STEPS = 40, 8
+"""Of the fit, and of a fit with one k held."""
 _ENOUGH = 1e-7
 """Relative fall of the sum of squares at which the fit ends."""
 _LARGEST_STEP = 2.0
@@ -178,7 +179,7 @@ def _fitted(problem: _Problem, logs: Array, centre: Array, *, held: int | None =
     """ln k at the least sum of squares; that of the run ``held`` stays."""
     count, damping = len(logs), 1e-3
     knots, loss = problem.knots(logs)
-    for _ in range(_STEPS):
+    for _ in range(_STEPS if held is None else _FEW_STEPS):
         matrix, right = _normal(problem, logs, knots, loss, centre)
         if held is not None:
             matrix[held], matrix[:, held], matrix[held, held], right[held] = 0.0, 0.0, 1.0, 0.0

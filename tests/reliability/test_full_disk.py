@@ -70,6 +70,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
         fit_folder: {
             "titration_dataset": lambda _titration: TREE.to_dataset(),
             "titration_lines": lambda _titration: ["words"],
+            "titration_texts": lambda _titration: {"pulses.csv": "words"},
             "fit_titration": lambda _table: figure,
         },
         lessons: {"lesson_names": lambda: (), "_pages": lambda _work: iter([("a.html", "page")])},
