@@ -147,7 +147,7 @@ def test_a_measurement_has_the_composition_of_its_material(name: str) -> None:
 
 
 def test_there_are_sixty_two_and_two_belong_to_library_materials() -> None:
-    """NVP, NNMO and NFM111 give other capacities than the library's: other windows, no fair band."""
+    """NVP, NNMO and NFM111 give capacities that are not the library's: other windows."""
     names = measurement_names()
     assert len(names) == 62
     counts = Counter(load_measurement(n).material for n in names)
