@@ -15,21 +15,19 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from prediction_page import NAMES, write_page
-from scipy.optimize import minimize
-from scipy.special import logsumexp, softmax
 
 from particle_sim.inference.corpus import Series, fingerprint, held_papers, split, stand_in_cell
 from particle_sim.inference.form import Form
 from particle_sim.inference.hierarchy import Table, improved
 from particle_sim.inference.joint import Prediction
-from particle_sim.inference.learned import RIVAL, hyperpriors, stacking_weights
+from particle_sim.inference.learned import RIVAL, hyperpriors, model_weights
 from particle_sim.inference.rate_prediction import (
     RECORD,
     Held,
@@ -72,8 +70,9 @@ SISTERS = (
     ("nfpp_2025", "he_nfpp_2025"),
     ("nfpp_cold_2025", "he_nfpp_cold_2025"),
 )
-BOUNDS = (0.0, 1.0, 2.5, 6.0, np.inf)
-"""Of the current over the highest fitted one, between which scores are told apart."""
+BOUNDS = (0.0, 1.0, 2.5, 6.0)
+"""Of the current over the highest fitted one, between which scores are told apart; the held papers
+go no farther."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,29 +125,10 @@ def form_of(model: str) -> str:
     return Form.ONE_SIZE.value if model == EXACT else model
 
 
-def stacked(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """The weights whose mixture gives held-out data the largest mean ln p."""
-    names = (*MEMBERS, RIVAL)
-    each = np.array(
-        [
-            np.concatenate([log_density(o.members, {name: 1.0}, o.observed) for o in outcomes])
-            for name in names
-        ]
-    )
-
-    def loss(vector: Array) -> float:
-        shares = softmax([*vector, 0.0])
-        return -float(logsumexp(each.T, b=shares, axis=1).mean())
-
-    best = softmax([*minimize(loss, np.zeros(len(names) - 1), method="Nelder-Mead").x, 0.0])
-    return {name: round(float(share), 2) for name, share in zip(names, best, strict=True)}
-
-
 def write_hyperpriors() -> None:
-    """Learn every model's population, then the weights, from the papers that teach."""
+    """Learn every model's population from the papers that teach, on from the present file."""
     series, _ = split()
     found = {model: learned_hyperpriors(model, series) for model in reversed(MODELS)}
-    weights = stacked([upper_third(each, found) for each in series])
     text = HYPERPRIORS.read_text("utf-8")
     lines = [text[: text.index("[learned]")] + "[learned]"]
     lines += [f"series = {len(series)}", f"points = {sum(len(s.current) for s in series)}"]
@@ -156,7 +136,6 @@ def write_hyperpriors() -> None:
         f'sha256 = "{fingerprint(series)}"',
         'command = "python benchmarks/prediction.py --learn"',
     ]
-    lines += ["", "[weights]", *[f"{name} = {share}" for name, share in weights.items()]]
     for model, table in found.items():
         lines += ["", f"[{model}]"]
         lines += [f"{name} = [{float(c):.4g}, {float(d):.4g}]" for name, (c, d) in table.items()]
@@ -293,13 +272,13 @@ def entry(outcomes: Sequence[Outcome], name: str) -> dict[str, float]:
 def by_extrapolation(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:
     """The mixture's and the rival's scores by how far a rate lies beyond the data."""
     lines = {
-        "mixture": list(scores(outcomes, stacking_weights())),
+        "mixture": list(scores(outcomes, model_weights())),
         "rival": list(scores(outcomes, {RIVAL: 1.0})),
     }
     for low, high in itertools.pairwise(BOUNDS):
         chosen = {k: [x for x in v if low < x["ratio"] <= high] for k, v in lines.items()}
         scored = {k: asdict(summary(v)) for k, v in chosen.items()}
-        yield {"above": low, "up_to": 1e9 if np.isinf(high) else high, **scored}
+        yield {"above": low, "up_to": high, **scored}
 
 
 def main() -> None:
@@ -319,6 +298,7 @@ def scored() -> dict[str, object]:
     teaching, testing = split()
     known = {each.name: each for each in (*teaching, *testing)}
     kept = held_papers()
+    build_tables(known.values())
     upper = [upper_third(each) for each in known.values()]
     middle = [found for each in testing if (found := inner(each))]
     upper_tested = [o for o in upper if o.series.paper in kept]
@@ -328,7 +308,7 @@ def scored() -> dict[str, object]:
         "middle rate, test papers": middle,
         "sister series": [sister(known[one], known[other]) for one, other in SISTERS],
     }
-    weights = stacking_weights()
+    weights = model_weights()
     return {
         "sha256": {
             "teaching": fingerprint(teaching),
@@ -342,7 +322,7 @@ def scored() -> dict[str, object]:
             "testing": len(testing),
             "held": len(kept),
             "draws": DRAWS,
-            "weights": ", ".join(f"{name} {share:g}" for name, share in weights.items()),
+            "weights": ", ".join(f"{name} {share:.2f}" for name, share in weights.items()),
         },
         "tasks": {k: {name: entry(v, name) for name in NAMES} for k, v in tasks.items()},
         "by_extrapolation": list(by_extrapolation([*upper_tested, *middle])),
@@ -353,9 +333,17 @@ def scored() -> dict[str, object]:
     }
 
 
+def build_tables(series: Iterable[Series]) -> None:
+    """What is built once a process and stand-in, and counts for no series."""
+    for material in {each.material for each in series}:
+        for name in MEMBERS:
+            given = question(name, stand_in_cell(material), np.array([10.0]), np.array([100.0]))
+            given.model(np.array([[each.centre for each in given.coordinates][:5]]))
+
+
 def weights_of(name: str) -> Mapping[str, float]:
     """Of a mixture by its name, or of one model alone."""
-    mixtures = {"both": dict.fromkeys(MEMBERS, 0.5), "mixture": stacking_weights()}
+    mixtures = {"both": dict.fromkeys(MEMBERS, 0.5), "mixture": model_weights()}
     return mixtures.get(name, {name: 1.0})
 
 

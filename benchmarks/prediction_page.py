@@ -39,14 +39,15 @@ standard error. CPU seconds are of one series, fit and prediction, with {draws} 
 
 <!-- not run: takes minutes -->
 ```bash
-python benchmarks/prediction.py --learn   # the hyperpriors and weights
+python benchmarks/prediction.py --learn   # the hyperpriors, on from those there
 python benchmarks/prediction.py           # this page
 ```
 
 The rival is the three-parameter curve of [Tian et al.](https://doi.org/10.1038/s41467-019-09792-9)
-with the same discrepancy, noise and learned hyperpriors as the physical models. The mixture's
-weights ({weights}) are those that give the teaching papers' upper thirds the largest score.
-
+with the same discrepancy and noise as the physical models, and hyperpriors learned in the same way.
+The mixture's weights are {weights}:
+the second table shows what the rival alone would gain on the teaching papers, within two standard
+errors; the shares were set before the held papers were scored.
 """
 
 
@@ -70,8 +71,8 @@ LIMITS = """## Limits
   fluorophosphates have plateaus where one D is no Fickian one, and their k is effective.
 - C-rates without a stated 1C are taken of the largest capacity. The text-mined series (`tNN_`) were
   not seen in their papers.
-- A sister shares the powder, or only the recipe; no difference between cells is allowed for, so
-  that the bands of that task are too narrow.
+- A sister shares the powder, or only the recipe. No difference between cells is allowed for, so
+  that the bands of that task are far too narrow: a fit must not be carried over to another cell.
 - Series of one paper are not independent; standard errors over series understate by that.
 """
 
@@ -99,9 +100,7 @@ def _table(entries: Mapping[str, Mapping[str, float]]) -> str:
 def _distances(record: Mapping[str, Any]) -> str:
     lines = [["current over the highest fitted", "data", "", "log score", "90 %", "error"]]
     for part in record["by_extrapolation"]:
-        span = f"{part['above']:g} to {part['up_to']:g}" if part["up_to"] < 1e9 else (
-            f"above {part['above']:g}"
-        )  # fmt: skip
+        span = f"{part['above']:g} to {part['up_to']:g}"
         for name in ("mixture", "rival"):
             each = part[name]
             lines.append(

@@ -63,8 +63,8 @@ def improved(
         )
         for each in problems[0].coordinates
     ]
-    found = likeliest(draws, limits, centred)
-    return {**now, **{each.name: (each.centre, each.deviation) for each in found}}, evidence
+    best = likeliest(draws, limits, centred)
+    return {**now, **{each.name: (each.centre, each.deviation) for each in best}}, evidence
 
 
 def likeliest(

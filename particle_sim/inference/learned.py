@@ -52,9 +52,10 @@ def hyperpriors(model: str) -> Mapping[str, tuple[float, float]]:
     return {name: (centre, deviation) for name, (centre, deviation) in table.items()}
 
 
-def stacking_weights() -> dict[str, float]:
+def model_weights() -> dict[str, float]:
     """Shares (summing to 1) of the models in a prediction, by name."""
-    return dict(shipped_table("evidence", "hyperpriors.toml")["weights"])
+    table = shipped_table("evidence", "hyperpriors.toml")["weights"]
+    return {name: share / sum(table.values()) for name, share in table.items()}
 
 
 def coordinates_of(

@@ -1,9 +1,10 @@
 """Capacities at rates that nobody measured, from those at rates that somebody did.
 
 Each model (many sizes, D(theta), and a curve without physics) is fitted to the data and asked for
-the other rates; its draws count with the weight that held-out rates of other powders gave it
-(stacking: Yao et al., Bayesian Anal. 13 (2018) 917, doi:10.1214/17-BA1091). Beside the mixture
-stands the curve without physics alone, fitted to the same data: what the physics has to beat.
+the other rates; their draws count with equal weights, which held-out rates of the public series do
+not tell from better ones (stacking: Yao et al., Bayesian Anal. 13 (2018) 917,
+doi:10.1214/17-BA1091). Beside the mixture stands the curve without physics alone, fitted to the
+same data: what the physics has to beat.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from scipy.special import logsumexp
 from particle_sim.cell.half_cell import Cell
 from particle_sim.inference.form import Form
 from particle_sim.inference.joint import PARTICLES, Joint, Posterior, Prediction, learn, predict
-from particle_sim.inference.learned import RIVAL, stacking_weights
+from particle_sim.inference.learned import RIVAL, model_weights
 from particle_sim.inference.problem import Problem
 from particle_sim.inference.rate_problem import rate_problem
 from particle_sim.inference.tian import tian_problem
@@ -167,7 +168,7 @@ def learned_rates(
     seed: int = 1,
 ) -> LearnedRates:
     """The first half of :func:`predicted_rates`, which takes the time."""
-    shares = stacking_weights() if weights is None else dict(weights)
+    shares = model_weights() if weights is None else dict(weights)
     posteriors = {}
     for name in dict.fromkeys([*shares, RIVAL]):
         known = None if learned is None else learned[name]
