@@ -212,7 +212,7 @@ def test_mutations_move_the_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     swapped = RATES.capacity[[0, 1, 4, 3, 2, 5]]
     assert evidence(problem_of(swapped)) < whole - 0.5
     pushed = {
-        each.name: (each.centre - 2 * (each.name == "diffusion_rate"), each.deviation)
+        each.name: (each.centre - (each.name == "diffusion_rate"), each.deviation)
         for each in problem_of().coordinates
     }
     pushed["window_capacity"] = (0.0, pushed["window_capacity"][1])
