@@ -88,14 +88,16 @@ def _cell(values: np.ndarray) -> str:
 def _record(tree: xr.DataTree) -> Iterator[str]:
     """What the method scored on public series, and whether the rival is the better one."""
     public, data = tree["public"].to_dataset(), tree["data"].to_dataset()
-    fastest, said = float(data.c_rate.values[-1]), set[tuple[float, ...]]()
-    for i, rate in enumerate(public.c_rate.values):
+    fastest, alike = float(data.c_rate.values[-1]), dict[str, list[int]]()
+    for i, row in enumerate(public.log_score.values):
+        alike.setdefault(str(row.tolist()), []).append(i)
+    for rows in alike.values():
+        i, scores = rows[0], public.log_score.values[rows[0]]
+        rates = public.c_rate.values[rows]
+        times = dict.fromkeys(f"{round(rates[k] / fastest, 1):g}" for k in (0, -1))
+        named = " and ".join(f"{rate:.4g}C" for rate in rates)
+        beyond = f"{named}, {' to '.join(times)} times the fastest measured rate"
         count = int(public["count"].values[i, 0])
-        scores = tuple(public.log_score.values[i])
-        if scores in said:
-            continue
-        said.add(scores)
-        beyond = f"{rate:.4g}C, {round(rate / fastest, 1):g} times the fastest measured rate"
         if not count:
             yield f"{beyond}: no public series was asked as far, so no record backs this band."
             continue

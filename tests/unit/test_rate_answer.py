@@ -123,6 +123,14 @@ def test_a_rate_beyond_every_public_test_has_no_record(answer: xr.DataTree) -> N
     assert "no public series was asked as far" in line
 
 
+def test_rates_with_one_record_share_a_line(answer: xr.DataTree) -> None:
+    scores = (("c_rate", "judged"), [[1.1, 0.9], [1.1, 0.9], [np.nan, np.nan]])
+    answer["public"] = answer["public"].to_dataset().assign(log_score=scores)
+    lines = [line for line in answer_lines(answer) if "the fastest measured rate" in line]
+    assert len(lines) == 2
+    assert lines[0].startswith("3C and 5C, 3 to 5 times the fastest measured rate: of 33 public")
+
+
 def test_what_hardly_helps_is_not_recommended(answer: xr.DataTree) -> None:
     answer["next"] = answer["next"].to_dataset().assign(today=("c_rate", [39.0, 55.0, 1.05]))
     told = "\n".join(answer_lines(answer))
