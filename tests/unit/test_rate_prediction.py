@@ -192,6 +192,7 @@ def certain(mean: float, deviation: float) -> Prediction:
         mean=np.full((4000, 1), mean),
         covariance=np.zeros((4000, 1, 1)),
         noise=np.full(4000, deviation),
+        window=np.full(4000, 200.0),
     )
 
 

@@ -73,7 +73,7 @@ def test_an_area_is_a_radius(tmp_path: Path) -> None:
     density = solid_solution().value("density")
     for radius in (1e-6, 5e-7):
         area = f"{3 / (density * radius)} m^2/kg"
-        read = titration_of(path, "he_v", None, None, area)
+        read = titration_of(path, "he_v", None, None, area=area)
         assert read.radius == pytest.approx(radius, rel=1e-6)
     with pytest.raises(InputError, match="--radius and --area"):
         titration_of(path, "he_v", "1 um", None, "5 m^2/g")
