@@ -88,7 +88,8 @@ def test_only_groups_matter(power: float, same: bool) -> None:
 def test_data_determine_what_they_should(fitted: Fit) -> None:
     known = fitted.identifiability
     assert known.groups["window_capacity"].ratio < 1
-    assert known.groups["diffusion_rate"].ratio < 0.4 < known.groups["exchange_current"].ratio
+    assert known.groups["diffusion_rate"].ratio < 0.4
+    assert known.groups["series_resistance"].determined  # drops far more than other cells do
     radius, diffusivity = known.never["particle_radius"], known.never["diffusivity"]
     assert radius.ratio == pytest.approx(1.0, abs=0.1)
     ends = np.log10(diffusivity.posterior[2] / diffusivity.posterior[0])

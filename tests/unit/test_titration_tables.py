@@ -76,7 +76,7 @@ def test_an_area_is_a_radius(tmp_path: Path) -> None:
         read = titration_of(path, "he_v", None, None, area=area)
         assert read.radius == pytest.approx(radius, rel=1e-6)
     with pytest.raises(InputError, match="--radius and --area"):
-        titration_of(path, "he_v", "1 um", None, "5 m^2/g")
+        titration_of(path, "he_v", "1 um", None, area="5 m^2/g")
 
 
 def test_a_material_reads_the_table() -> None:
