@@ -37,6 +37,7 @@ caused_by_diffusivity = claim_kind(kinds_field.caused_by_diffusivity, _SMOOTH, m
 one_phase_goes_farther = claim_kind(kinds_field.one_phase_goes_farther, {"c_rate": "1/h"})
 lower_stress = claim_kind(kinds_crack.lower_stress, {"c_rate": "1/h"}, materials=2)
 fewer_cracks = claim_kind(kinds_crack.fewer_cracks, {}, materials=2, optional=_RATE)
+fades_slower = claim_kind(kinds_crack.fades_slower, {}, materials=2, optional=_RATE)
 cracks = claim_kind(kinds_crack.cracks, {}, optional=_RATE)
 holds_together = claim_kind(kinds_crack.holds_together, {}, optional=_FATIGUE)
 lasts = claim_kind(kinds_crack.lasts, {}, optional=_FATIGUE)

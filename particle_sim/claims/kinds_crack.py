@@ -60,6 +60,12 @@ def fewer_cracks(question: Question) -> Evidence:
     return _ordered(question, _driving, "K over K_IC", "1")
 
 
+def fades_slower(question: Question) -> Evidence:
+    """As ``fewer_cracks``; what one charge drives neither makes nor breaks a longer life."""
+    found = fewer_cracks(question)
+    return replace(found, cannot_support=GROWTH, cannot_contradict=GROWTH)
+
+
 def cracks(question: Question) -> Evidence:
     """K = 1.12 sigma sqrt(pi a) of the surface flaw reaches the toughness within one charge.
 
