@@ -216,14 +216,6 @@ def test_a_coherent_shell_is_lame_s(share: float) -> None:
     assert found.von_mises == pytest.approx(found.tension + found.core_pressure, rel=1e-12)
 
 
-def test_two_half_misfits_are_boundaries_of_half_the_misfit() -> None:
-    whole, half = boundary(BOUNDS, has_intermediate=True), BOUNDS["inputs"]["misfit"] / 2
-    parted = mechanisms(whole)[Mechanism.HALVES]
-    each = mechanisms(boundary(BOUNDS, misfit=half))[Mechanism.COHERENT]
-    assert parted.energy == pytest.approx(each.energy, rel=1e-12)
-    assert parted.tension == pytest.approx(each.tension, rel=1e-12)
-
-
 def test_a_boundary_lets_go_from_a_radius_on() -> None:
     """Half the sphere: gamma 4 pi a^2 = E e^2 V/(4 (1 - nu)), so that a is twice a*."""
     least = boundary(BOUNDS).smallest_incoherent
