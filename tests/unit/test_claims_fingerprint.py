@@ -130,7 +130,7 @@ def test_another_kind_makes_nothing_stale(
             readings,
             "np.maximum(tension, 0)",
             "np.maximum(tension, 1)",
-            {"cracks", "fewer_cracks", "holds_together", "lasts"},
+            {"cracks", "fades_slower", "fewer_cracks", "holds_together", "lasts"},
         ),
         (streams, "source.random(count)", "source.random()", set(KINDS)),
     ],
