@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+import particle_sim as ps
 from particle_sim.inference.discrepancy import Even, Growing, Scatter
+from particle_sim.inference.rate_problem import rate_scatter
 from particle_sim.units import Array
 
 CURRENT = np.array([2.0, 5.0, 20.0, 100.0])
@@ -60,3 +62,11 @@ def test_no_data_leave_the_prior_alone() -> None:
     mean, covariance = scatter.beyond(CURRENT, np.empty((2, 0)), WRONG * ONES, NOISE * ONES)
     assert not mean.any()
     np.testing.assert_allclose(covariance[0], (SCALE * WRONG) ** 2 * wiener(CURRENT, CURRENT))
+
+
+def test_the_discrepancy_of_a_rate_test_begins_at_half_its_slowest_rate() -> None:
+    cell = ps.half_cell(ps.load_material("nvp"))
+    scatter = rate_scatter(cell, np.array([20.0, 100.0]), np.array([150.0, 140.0]))
+    assert scatter.scale == 150
+    assert scatter.covariance(np.array([10.0]), np.array([10.0]))[0, 0] == 0
+    assert scatter.covariance(np.array([100.0]), np.array([100.0]))[0, 0] == pytest.approx(1)

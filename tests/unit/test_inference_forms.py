@@ -10,11 +10,13 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.errors import InputError
+from particle_sim.inference import form_scores
 from particle_sim.inference.data import read_rates
 from particle_sim.inference.form import Form
 from particle_sim.inference.form_scores import CARRIED, form_score
 from particle_sim.inference.form_words import score_lines
 from particle_sim.inference.forward import capacity_model
+from particle_sim.inference.joint import Joint, Posterior, learn
 from particle_sim.inference.rate_problem import rate_problem
 from particle_sim.materials.functions import LinearTable
 
@@ -38,6 +40,20 @@ def test_the_printed_rates_of_he_o3_are_carried_by_sizes() -> None:
     for form, score in scores.items():
         assert score.carries == (score.misfit <= CARRIED * DATA.capacity.max())
         assert (f'"{form.value}"' in text) is score.carries
+
+
+def test_the_evidence_is_the_mean_over_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Z, not of ln Z, and its error that of a mean of four."""
+    logs = {1: -10.0, 2: -12.0, 3: -10.0, 4: -12.0}
+
+    def one_run(joint: Joint, *, particles: int, seed: int) -> Posterior:
+        made = learn(joint, particles=40, seed=seed)
+        return replace(made, found=replace(made.found, log_evidence=logs[seed]))
+
+    monkeypatch.setattr(form_scores, "learn", one_run)
+    found = form_score(rate_problem(ps.half_cell(MATERIAL), DATA.current, DATA.capacity))
+    assert found.log_evidence == pytest.approx(np.log((np.exp(-10) + np.exp(-12)) / 2))
+    assert found.evidence_error == pytest.approx(np.sqrt(4 / 3) / 2)
 
 
 def test_a_known_diffusivity_of_the_filling_takes_no_other_form() -> None:
