@@ -646,6 +646,7 @@ DOORS: tuple[Door, ...] = (
     Door(name="voltage CSV", samples=_voltage_samples, read=_read_voltage, wrong=_wrong_voltage),
     Door(
         name="titration CSV",
+        weight=0.3,
         samples=lambda: _files(PULSES),
         read=_read_titration,
         wrong=_wrong_titration,

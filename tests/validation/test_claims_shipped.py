@@ -13,14 +13,17 @@ from particle_sim.claims.interval import Verdict, share_interval
 from particle_sim.claims.ledger import Entry, read_ledger
 from particle_sim.claims.page import claims_page
 from particle_sim.claims.tools import simulations
+from particle_sim.inference.rate_evidence import PARTICLES
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.load import load_material
 
 ROOT = Path(__file__).parents[2]
-CHEAP = ("C1", "C15", "C25", "C26a", "C27a", "C30b", "C42a", "C50a", "C7")
+CHEAP = ("C1", "C15", "C25", "C26a", "C50a", "C7")
 LAST_CLAIM = 69
 ANY_DRAW = 2
 """Draws on the edge that rounding may move between machines."""
+ANY_PARTICLE = 25
+"""Particles of a posterior whose moves a last digit turned elsewhere: three deviations of a share."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,8 @@ def same(stored: Answer, fresh: Answer) -> bool:
         return stored.share == fresh.share
     if abs(stored.draws - fresh.draws) > ANY_DRAW:
         return False
-    return abs(stored.share - fresh.share) * max(fresh.draws, 1) <= ANY_DRAW + 0.5
+    most = ANY_PARTICLE if stored.draws == PARTICLES else ANY_DRAW
+    return abs(stored.share - fresh.share) * max(fresh.draws, 1) <= most + 0.5
 
 
 @pytest.mark.parametrize("name", CHEAP)
@@ -46,7 +50,7 @@ def test_the_ledger_is_what_comes_out(ledger: Mapping[str, Entry], name: str) ->
 
 
 def test_the_check_notices_other_draws(ledger: Mapping[str, Entry]) -> None:
-    entry = ledger["C30b"]
+    entry = ledger["C1"]
     assert not same(entry.answer, answer(entry.claim, simulations(), seed=2))
 
 
