@@ -162,7 +162,7 @@ def fit() -> None:
         out = str(Path(folder) / "out")
         words = ("fit", RATES, "--material", "he_o3_li2024", "--out", out)
         mine = command(SCRIPT, *words, repeats=1)
-    theirs = python("import emcee, scipy.optimize, matplotlib.pyplot, xarray, h5netcdf")
+    theirs = python("import scipy.optimize, scipy.special, matplotlib.pyplot, xarray, h5netcdf")
     print(f"particle-sim fit: {mine:.1f} s (aim <= 5); its libraries alone {theirs:.1f} s")
 
 

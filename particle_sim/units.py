@@ -89,6 +89,16 @@ def quantity(where: str, text: str, si_unit: str) -> float:
         raise InputError(f'{where} is "{text}": {error}') from None
 
 
+def positive_quantity(where: str, text: str | None, si_unit: str) -> float | None:
+    """As :func:`quantity`, of an option that may be left out and must be positive."""
+    if text is None:
+        return None
+    value = quantity(where, text, si_unit)
+    if value <= 0:
+        raise InputError(f'{where} is "{text}"; it must be positive.')
+    return value
+
+
 def to_si(value: float, unit: str, si_unit: str) -> float:
     """``value`` in ``unit`` converted to ``si_unit``, e.g. ``to_si(5.0, "GPa", "Pa")``.
 

@@ -47,7 +47,7 @@ class Answer:
     given: str = ""
     """Another claim that the answer takes for true"""
     fit: str = ""
-    """For a measured number: whether the draws reach it"""
+    """For a measured number: as expected, higher or lower; empty where too little is known"""
     share: float | None = None
     draws: int = 0
     interval: tuple[float, float] | None = None
@@ -190,9 +190,10 @@ def _judged(
     shown = [*found.branches, *([control] if control else [])]
     said = words.shares(found, levelled, test, shown, because)
     deciding = region.name if region else _strongest(found)
-    assumed = f"the assumed {words.plain(deciding)}"
+    assumed = f"{words.whose(deciding)} {words.plain(deciding)}"
     decided_by = assumed if found.fit and deciding else ""
-    clause = _left_open(found, verdict, control)
+    clause = "" if found.fit else _left_open(found, verdict, control)
+    verdict = Verdict.UNDECIDED if found.fit else verdict
     if clause:
         verdict, decided_by = Verdict.UNDECIDED, decided_by or clause
         said.append(f"Left open: {clause}.")
@@ -216,7 +217,7 @@ def _judged(
         branches=tuple(_asked(each) for each in shown if each.draws),
         region=region,
         decided_by=decided_by,
-        settled_by=_settled_by(claim, verdict, own),
+        settled_by=() if found.fit else _settled_by(claim, verdict, own),
         numbers=_rounded(found.numbers),
     )
 

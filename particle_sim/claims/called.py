@@ -1,4 +1,4 @@
-"""The text of a function and of all that it calls in claims and the plausible space.
+"""The text of a function and of all that it calls in claims, plausible inputs and rate evidence.
 
 Found by name, from the compiled code: functions, classes and constants. The solvers below stand
 outside, held by their own tests; so do comments and docstrings.
@@ -16,7 +16,12 @@ from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-INSIDE = ("particle_sim.claims", "particle_sim.plausible", "particle_sim.studies.drawn_half_cells")
+INSIDE = (
+    "particle_sim.claims",
+    "particle_sim.plausible",
+    "particle_sim.studies.drawn_half_cells",
+    "particle_sim.inference.rate_evidence",
+)
 """Packages and modules whose functions count."""
 
 

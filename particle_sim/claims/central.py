@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from particle_sim.claims.question import Numbers
+from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.metrics.flaw_free_bound import largest_edge_intensity
 from particle_sim.metrics.fracture import EDGE_CRACK, edge_crack_intensity
@@ -41,8 +42,8 @@ def spread(settings: Comparison, result: MaterialResult) -> Central:
     value = float(inhomogeneity_history(result.particle)[index])
     limit = settings.uniform_below
     text = (
-        f"{_state(result, fraction)}, the sodium content of {result.title} varies by "
-        f"{_percent(value)} of its full range inside a particle "
+        f"{_state(result, fraction)}, the {CARRIER_NAMES[result.material.carrier]} content of "
+        f"{result.title} varies by {_percent(value)} of its full range inside a particle "
         f"(uniform means below {limit:.0%})."
     )
     numbers: Numbers = {
@@ -82,10 +83,11 @@ def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialRes
         bracket = _bracket(settings, result)
         if bracket is not None:
             low, high = float(bracket.relieved), float(bracket.upper)
-            text += (
-                f" A boundary between two phases puts {_megapascal(low)} to {_megapascal(high)} on "
-                f"{result.title}, relieved or held."
+            reach = (
+                f"{_megapascal(low)} to {_megapascal(high)}" if low < high else _megapascal(high)
             )
+            ends = "relieved or held" if low < high else "as relief would cost more energy"
+            text += f" A boundary between two phases puts {reach} on {result.title}, {ends}."
             numbers |= {f"{role}_relieved": (low, "Pa"), f"{role}_held": (high, "Pa")}
     return Central(text, numbers)
 
@@ -104,8 +106,9 @@ def surface(settings: Comparison, result: MaterialResult) -> Central:
     value = float(surface_excess_history(result.particle)[index])
     side = "richer" if value > 0 else "poorer"
     text = (
-        f"{_state(result, fraction)}, the surface of {result.title} is {side} in sodium than the "
-        f"particle's mean by {_percent(abs(value))} of the full range: sodium "
+        f"{_state(result, fraction)}, the surface of {result.title} is {side} in "
+        f"{CARRIER_NAMES[result.material.carrier]} than the "
+        f"particle's mean by {_percent(abs(value))} of the full range: it "
         f"{'leaves' if settings.direction is Direction.CHARGE else 'enters'} through the surface."
     )
     return Central(text=text, numbers={"surface_excess": (value, "1"), "fraction": (fraction, "1")})

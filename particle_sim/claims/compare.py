@@ -9,17 +9,28 @@ from typing import Any
 import xarray as xr
 
 from particle_sim.checks import arguments_checked
-from particle_sim.claims.findings import Finding, findings
+from particle_sim.claims.findings import (
+    BASELINE,
+    CANDIDATE,
+    SENTENCES,
+    Finding,
+    findings,
+)
 from particle_sim.claims.headline import Headline, headline
+from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table
 from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.schema import BECAUSE
+from particle_sim.claims.words import percent
+from particle_sim.materials.carriers import CARRIER_NAMES
+from particle_sim.materials.load import MaterialRecord
 from particle_sim.plausible.draws import MaterialDraws, draw_material
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
-from particle_sim.studies.pair import Progress, run_pair
+from particle_sim.studies.pair import Progress, records_of, run_pair
 from particle_sim.studies.printed_sentences import summary as printed_summary
-from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.result import MaterialResult, as_it_reacts
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.sizes import size_cautions
 from particle_sim.transport.laws import SOLID_SOLUTION
@@ -67,22 +78,37 @@ class ComparisonResult:
         return self.baseline, self.candidate
 
     @property
+    def carrier(self) -> str:
+        """What moves in both, in a word."""
+        names = {CARRIER_NAMES[each.material.carrier] for each in self.materials}
+        return names.pop() if len(names) == 1 else "ions"
+
+    @property
     def shared_stand_ins(self) -> tuple[str, ...]:
         """Properties that materials are compared for, with the number of one host for both."""
-        systems = [material.record.system for material in self.materials]
-        hosts = {system.file.material.host for system in systems}
-        if len(hosts) > 1:
+        first, second = (material.record for material in self.materials)
+        if first.file.material.host != second.file.material.host:
             return ()
         return tuple(
             name
-            for name in systems[0].stand_ins
-            if name in systems[1].stand_ins and name in COMPARED
+            for name in first.system.stand_ins
+            if name in second.system.stand_ins
+            and name in COMPARED
+            and first.material[name].function == second.material[name].function
         )
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What must be known before the answer is quoted: unlike sizes, shared stand-ins."""
+        """What must be known before the answer is quoted: unlike ions, sizes, shared stand-ins."""
         sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
+        ions = [CARRIER_NAMES[material.material.carrier] for material in self.materials]
+        if ions[0] != ions[1]:
+            first, second = (f"{m.title} exchanges" for m in self.materials)
+            sizes = (
+                f"{first} {ions[0]} and {second} {ions[1]}: each has cut-offs against a metal of "
+                "its own, and their diffusivities are of two ions.",
+                *sizes,
+            )
         shared = self.shared_stand_ins
         if not shared:
             return sizes
@@ -90,7 +116,7 @@ class ComparisonResult:
         return (
             *sizes,
             f"{self.baseline.title} and {self.candidate.title} share the stand-in numbers of one "
-            f"host family for {names}: no difference between them can come from these.",
+            f"host family for {names}: no difference between them is known in these.",
         )
 
 
@@ -104,9 +130,11 @@ def compare(
     ``progress`` is called with what is being done and the finished share.
     """
     began = time.perf_counter()
-    baseline, candidate, levelled = run_pair(settings, workers, progress)
+    records = records_of(settings)
+    turned = _fields_read(*records)
+    baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
-        draw_material(result.believed, settings.samples, settings.seed)
+        draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
     return ComparisonResult(
@@ -121,9 +149,22 @@ def compare(
             levelled,
             (baseline.record.material, candidate.record.material),
         ),
-        table=law_table((first, second), _maps(baseline, candidate), settings.direction),
+        table=law_table(
+            (first, second),
+            _maps(baseline, candidate),
+            settings.direction,
+            settings.stress,
+        ),
         seconds=time.perf_counter() - began,
     )
+
+
+def _fields_read(baseline: MaterialRecord, candidate: MaterialRecord) -> tuple[bool, bool]:
+    """Of which of the two some sentence reads the filling under its own law."""
+    kinds: list[str] = [each.kind for each in candidate.claims_on(baseline.material.name)]
+    asked = [SENTENCES[kind] for kind in kinds or SENTENCES]
+    read = {role for each in asked if each.reads_fields for role in each.about}
+    return BASELINE in read, CANDIDATE in read
 
 
 def _maps(baseline: MaterialResult, candidate: MaterialResult) -> tuple[xr.Dataset, xr.Dataset]:
@@ -140,6 +181,8 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
         "laws": [asdict(row) for row in result.table.rows],
         "factors": [asdict(factor) for factor in result.table.factors],
         "brackets": [None if each is None else asdict(each) for each in result.table.brackets],
+        "boundary": [asdict(row) for row in result.table.boundary],
+        "phase_behaviour": [asdict(each) for each in result.table.phases],
         "differences": [asdict(each) for each in result.differences],
         "findings": [
             {
@@ -176,7 +219,7 @@ def lines(result: ComparisonResult) -> list[str]:
     said += ["", result.headline.decides, result.headline.phases]
     equal = [each.name.replace("_", " ") for each in result.differences if each.common is not None]
     if equal:
-        said.append(f"Not printed of both, and therefore the same for both: {', '.join(equal)}.")
+        said.append(f"Known of one at most, and therefore the same for both: {', '.join(equal)}.")
     return said
 
 
@@ -192,7 +235,12 @@ def besides(finding: Finding) -> list[str]:
     """What must be said beside a verdict: what it takes for true, what is open, the way back."""
     answer = finding.answer
     said = [f"Given {answer.given}"] if answer.given else []
-    said += [f"Open: {answer.decided_by}"] if answer.decided_by else []
+    word = "Open" if answer.verdict is Verdict.UNDECIDED else "Decided by"
+    said += [f"{word}: {answer.decided_by}"] if answer.decided_by else []
+    if answer.share is None and answer.sentence:
+        said.append(answer.sentence.rstrip(".").rpartition(". ")[2])
+    if answer.because == BECAUSE[0] and answer.alike_share is not None:
+        said.append(f"Only assumed: with one range for both {percent(answer.alike_share)}")
     return said + [
         f"{each.name.capitalize()}: {each.verdict.value}"
         for each in answer.branches

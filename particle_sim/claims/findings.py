@@ -8,7 +8,7 @@ settings of the ledger's claim the answer is the ledger's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import xarray as xr
@@ -26,13 +26,14 @@ from particle_sim.claims.schema import (
     claims_folder,
     load_claims,
 )
-from particle_sim.claims.tools import full_cells
+from particle_sim.claims.tools import full_cells, learned
+from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
-from particle_sim.studies.result import MaterialResult
+from particle_sim.studies.result import MaterialResult, as_it_reacts
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.size_map import map_dataset
 from particle_sim.transport import laws
@@ -42,7 +43,7 @@ Pair = Mapping[str, MaterialResult]
 """Both materials of a comparison, by role."""
 
 NEVER_MOVED = (
-    "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: no sodium moves, so "
+    "At {c_rate:g}C the current alone takes {titles} beyond a voltage limit: nothing moves, so "
     "there is nothing to judge; choose a lower rate."
 )
 
@@ -76,21 +77,35 @@ class Sentence:
     central: Callable[..., Central | str]
     generic: str
     """What it says where no paper does"""
+    reads_fields: bool = False
+    """Whether it is asked of the sodium under the material's own law, in both directions"""
 
 
 _LOW, _HIGH, _BOTH = (BASELINE,), (CANDIDATE,), (CANDIDATE, BASELINE)
 SENTENCES: Mapping[str, Sentence] = {
     "uniform": Sentence(
-        "uniform", _HIGH, central.spread, "Sodium is uniform in {candidate} at 90 %."
+        "uniform",
+        _HIGH,
+        central.spread,
+        "{ion} is uniform in {candidate} at 90 %.",
+        reads_fields=True,
     ),
     "heterogeneous": Sentence(
-        "heterogeneous", _LOW, central.spread, "Sodium is heterogeneous in {baseline} at 90 %."
+        "heterogeneous",
+        _LOW,
+        central.spread,
+        "{ion} is heterogeneous in {baseline} at 90 %.",
+        reads_fields=True,
     ),
     "lower_stress": Sentence(
         "lower_stress", _BOTH, central.peaks, "{candidate} is stressed less than {baseline}."
     ),
     "surface_retained": Sentence(
-        "surface_richer", _LOW, central.surface, "Sodium is retained on the surface of {baseline}."
+        "surface_richer",
+        _LOW,
+        central.surface,
+        "{ion} is retained on the surface of {baseline}.",
+        reads_fields=True,
     ),
     "cracks": Sentence("cracks", _LOW, central.flaw, "{baseline} cracks."),
     "no_cracks": Sentence("holds_together", _HIGH, central.flaw, "{candidate} does not crack."),
@@ -108,17 +123,20 @@ def findings(
 
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:
-    file = pair[CANDIDATE].record.file
-    if file.claims and pair[BASELINE].name in file.material.baseline:
-        return file.claims
-    titles = {role: result.title for role, result in pair.items()}
-    generic = {kind: entry.generic.format(**titles) for kind, entry in SENTENCES.items()}
-    return [
+    generic = {kind: in_words(entry, pair) for kind, entry in SENTENCES.items()}
+    return pair[CANDIDATE].record.claims_on(pair[BASELINE].name) or [
         ClaimEntry.model_validate(
             {"kind": kind, "text": text, "source": "user", "place": "generic question"}
         )
         for kind, text in generic.items()
     ]
+
+
+def in_words(asked: Sentence, pair: Pair) -> str:
+    """The general sentence about these two, and about what moves in the one it is about."""
+    titles = {role: result.title for role, result in pair.items()}
+    ion = CARRIER_NAMES[pair[asked.about[0]].material.carrier]
+    return asked.generic.format(**titles, ion=ion.capitalize())
 
 
 def _finding(
@@ -142,7 +160,7 @@ def _finding(
         kind=entry.kind,
         subject=about[0].title,
         claim=entry.text,
-        short=asked.generic.format(**{role: each.title for role, each in pair.items()}),
+        short=in_words(asked, pair),
         source=pair[CANDIDATE].record.citation(entry.source),
         place=entry.place,
         answer=found,
@@ -203,7 +221,7 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
     def load(name: str) -> Material:
         if name not in pair:
             return load_material(name)
-        return replace(pair[name].believed, two_phase=pair[name].law.separates)
+        return as_it_reacts(pair[name])
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:
         result = pair[name]
@@ -219,5 +237,6 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
         half_cells=drawn_half_cells,
         field_map=field_map,
         full_cells=full_cells,
+        learned=learned,
         directions=(settings.direction, settings.direction.opposite),
     )

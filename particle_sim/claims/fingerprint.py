@@ -19,7 +19,7 @@ from particle_sim.claims.called import called_text
 from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.schema import Claim
-from particle_sim.claims.tools import SIMULATIONS
+from particle_sim.claims.tools import SIMULATIONS, learned
 from particle_sim.materials.document import read_toml
 from particle_sim.materials.hosts import host_names, host_path
 from particle_sim.materials.system import material_path, system_names
@@ -56,6 +56,9 @@ def _fingerprint(
         parts |= material(name)
     for cell in kind.needs.cells:
         parts[f"cell {cell}"] = of_toml(_cell_path(cell))
+    if learned in _roots(kind):
+        beliefs = shipped_folder("parameters") / "evidence" / "hyperpriors.toml"
+        parts["learned beliefs"] = of_toml(beliefs)
     parts[f"test {test.kind}"] = of_test(test.kind)
     return parts
 

@@ -6,17 +6,20 @@ would compare two laws, or two assumptions, instead of two materials.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from particle_sim.claims.law_table import Bracket, Factor, Interval, LawTable
+from particle_sim.claims.law_table import DIFFUSIVITY, Bracket, Factor, Interval, LawTable
+from particle_sim.claims.words import percent
 from particle_sim.studies.footing import LEVELLED, OWN
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
-from particle_sim.units import readable
 
 PAIRED = 0.95
 """Share of the draws from which one side counts as stressed more."""
+CLOSE_TO_ONE = 1.095
+"""Below which two digits of a ratio would say 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,20 +41,21 @@ def headline(
         phases=" ".join(
             _phases(result, bracket)
             for result, bracket in zip((baseline, candidate), table.brackets, strict=True)
-        ),
+        ).strip(),
         decides=_decides((baseline, candidate), table),
     )
 
 
 def ratio_text(ratio: Interval) -> str:
     """``4.8 (3.3 to 6.7)``: the median, and 5 to 95 % of the draws."""
-    return f"{_digits(ratio.median)} ({_digits(ratio.low)} to {_digits(ratio.high)})"
+    low, median, high = (_digits(value) for value in (ratio.low, ratio.median, ratio.high))
+    return median if low == high else f"{median} ({low} to {high})"
 
 
 def stress_text(stress: Interval) -> str:
     """The same of stresses, in MPa."""
     low, median, high = (_megapascal(value) for value in (stress.low, stress.median, stress.high))
-    return f"{median} ({low} to {high}) MPa"
+    return f"{median} MPa" if low == high else f"{median} ({low} to {high}) MPa"
 
 
 def _answer(settings: Comparison, titles: tuple[str, str], table: LawTable) -> str:
@@ -62,8 +66,8 @@ def _answer(settings: Comparison, titles: tuple[str, str], table: LawTable) -> s
     condition = f"({condition} {settings.c_rate:g}C)"
     if 1 - PAIRED < row.share < PAIRED:
         return (
-            f"{opening} neither {first} nor {second} is stressed more in 95 % of the draws: the "
-            f"ratio is {ratio_text(row.ratio)} {condition}."
+            f"{opening} neither {first} nor {second} is stressed more in {percent(PAIRED)} of the "
+            f"draws: the ratio is {ratio_text(row.ratio)} {condition}."
         )
     ratio = row.ratio
     if row.share <= 1 - PAIRED:
@@ -76,35 +80,51 @@ def _answer(settings: Comparison, titles: tuple[str, str], table: LawTable) -> s
 
 
 def _phases(result: MaterialResult, found: Bracket | None) -> str:
-    """What a boundary would add, if there is one, to this material."""
+    """What a boundary would do, if there is one, to this material."""
     if found is None:
         return ""
     opening = (
-        f"{result.title} counts as reacting in two phases: their boundary adds"
-        if result.material.two_phase
-        else f"{result.title} counts as a solid solution; if it parted, a boundary would add"
+        f"{result.title} counts as reacting in two phases. Their boundary puts"
+        if result.law.separates
+        else f"{result.title} counts as a solid solution. If it parted, a boundary would put"
     )
-    low, high = _megapascal(found.relieved.median), _megapascal(found.upper.median)
     article = "an" if found.least[0] in "aeiou" else "a"
     return (
-        f"{opening} {low} MPa where it is relieved and up to {high} MPa where it is held (the "
-        f"least of coherent stress, yield and pop-in); {article} {found.least} boundary has the "
-        f"least energy in {found.least_share:.0%} of the draws."
+        f"{opening} up to {_megapascal(found.upper.median)} MPa on it if it holds its misfit (the "
+        "least of coherent stress, yield and pop-in), and none if it relieves it, which costs no "
+        f"more energy than coherency in {percent(found.relief_share)} of the draws; {article} "
+        f"{found.least} boundary has the least energy in {percent(found.least_share)}."
     )
 
 
 def _decides(pair: tuple[MaterialResult, MaterialResult], table: LawTable) -> str:
-    widest = max(table.factors, key=lambda factor: factor.factor.high / factor.factor.low)
-    main = _largest(table.factors[0], table.factors[-1])
-    plausible, title = table.rows[1], pair[0].title
+    """Where the ratio at one diffusivity comes from, and what makes it wide at plausible ones."""
+    fixed = [factor for factor in table.factors if factor.name != DIFFUSIVITY]
+    main, widest = max(fixed, key=_away_from_one), max(table.factors, key=_width)
+    first, second = (result.title for result in pair)
+    opening = f"At one diffusivity the ratio comes from {main.name}"
+    if 1 - PAIRED < table.rows[0].share < PAIRED:
+        main = max(fixed, key=_width)
+        opening = f"At one diffusivity what leaves it open is {main.name}"
+    plausible = table.rows[1]
+    more, share = (first, plausible.share)
+    if share < 0.5:
+        more, share = second, 1 - share
     unknown = widest.name in LEVELLED and not any(_is_known(each, widest.name) for each in pair)
-    name = f"{widest.name}, printed of neither," if unknown else widest.name
     return (
-        f"At one diffusivity the ratio comes from {main.name} (a factor of "
-        f"{ratio_text(main.factor)}). With each file's own plausible diffusivity it is "
-        f"{ratio_text(plausible.ratio)}, and {title} is stressed more in {plausible.share:.0%} of "
-        f"the draws: the {name} decides how much."
+        f"{opening} (a factor of {ratio_text(main.factor)}). With each file's own plausible "
+        f"diffusivity the ratio of {first} to {second} is {ratio_text(plausible.ratio)}, and "
+        f"{more} is stressed more in {percent(share)} of the draws; what decides is {widest.name}"
+        f"{', printed of neither' if unknown else ''}."
     )
+
+
+def _away_from_one(factor: Factor) -> float:
+    return abs(math.log(factor.factor.median))
+
+
+def _width(factor: Factor) -> float:
+    return factor.factor.high / factor.factor.low
 
 
 def _is_known(result: MaterialResult, name: str) -> bool:
@@ -112,15 +132,12 @@ def _is_known(result: MaterialResult, name: str) -> bool:
     return name in result.record.overrides or result.record.material[name].evidence in OWN
 
 
-def _largest(*factors: Factor) -> Factor:
-    return max(factors, key=lambda factor: abs(factor.factor.median - 1))
-
-
 def _digits(value: float) -> str:
-    """Two digits: a ratio between ranges has no more."""
-    rounded = float(f"{value:.2g}")
+    """Two digits, and a third just above 1: a ratio between ranges has no more."""
+    rounded = float(f"{value:.{3 if 1 <= value < CLOSE_TO_ONE else 2}g}")
     return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
 
 
 def _megapascal(value: float) -> str:
-    return readable(float(f"{value / 1e6:.2g}"))
+    rounded = float(f"{value / 1e6:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"

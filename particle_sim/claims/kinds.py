@@ -11,6 +11,7 @@ from particle_sim.claims import (
     kinds_crack,
     kinds_field,
     kinds_lattice,
+    kinds_learned,
     kinds_print,
     kinds_rate,
     kinds_sweep,
@@ -19,44 +20,44 @@ from particle_sim.claims.kind import Kind, claim_kind
 from particle_sim.claims.kinds_inventory import carbon_capacity as carbon_capacity
 from particle_sim.claims.kinds_inventory import inventory_capacity as inventory_capacity
 from particle_sim.claims.kinds_inventory import inventory_energy as inventory_energy
+from particle_sim.claims.kinds_redox import higher_discharge as higher_discharge
+from particle_sim.claims.kinds_redox import higher_redox as higher_redox
+from particle_sim.claims.kinds_redox import reaches_couple as reaches_couple
 from particle_sim.claims.schema import Needs
 
 _SMOOTH = {"c_rate": "1/h", "uniform_below": "1"}
 _RATE = {"c_rate": "1/h", "current": "A/kg"}
 _FATIGUE = {**_RATE, "threshold": "1"}
-_SERIES = tuple(
-    f"{role}{part}"
-    for role in ("first", "second")
-    for part in ("", "_low", *(f"_{name}" for name in kinds_rate.INNER_RATES))
-)
 _KEPT = ("kept", "at_rate", "low_rate")
 
 uniform = claim_kind(kinds_field.uniform, _SMOOTH)
 heterogeneous = claim_kind(kinds_field.heterogeneous, _SMOOTH)
 surface_richer = claim_kind(kinds_field.surface_richer, {"c_rate": "1/h"})
 caused_by_diffusivity = claim_kind(kinds_field.caused_by_diffusivity, _SMOOTH, materials=2)
+one_phase_goes_farther = claim_kind(kinds_field.one_phase_goes_farther, {"c_rate": "1/h"})
 lower_stress = claim_kind(kinds_crack.lower_stress, {"c_rate": "1/h"}, materials=2)
 fewer_cracks = claim_kind(kinds_crack.fewer_cracks, {}, materials=2, optional=_RATE)
+fades_slower = claim_kind(kinds_crack.fades_slower, {}, materials=2, optional=_RATE)
 cracks = claim_kind(kinds_crack.cracks, {}, optional=_RATE)
 holds_together = claim_kind(kinds_crack.holds_together, {}, optional=_FATIGUE)
 lasts = claim_kind(kinds_crack.lasts, {}, optional=_FATIGUE)
 keeps_capacity = claim_kind(
-    kinds_rate.keeps_capacity, {"tolerance": "1"}, optional=_RATE, optional_printed=_KEPT
+    kinds_learned.keeps_capacity, {}, optional=_RATE, optional_printed=_KEPT
 )
 keeps_at_least = claim_kind(
-    kinds_rate.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
+    kinds_learned.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
 )
-keeps_more = claim_kind(kinds_rate.keeps_more, {}, materials=2, optional=_RATE)
+keeps_more = claim_kind(kinds_learned.keeps_more, {}, materials=2, optional=_RATE)
 low_polarisation = claim_kind(
     kinds_rate.low_polarisation, {"polarisation_below": "V"}, optional=_RATE
 )
 narrower_gap = claim_kind(kinds_rate.narrower_gap, {}, materials=2, optional=_RATE)
 rate_orders_diffusivity = claim_kind(
-    kinds_rate.rate_orders_diffusivity,
-    {"tolerance": "1", "misfit": "1"},
+    kinds_learned.rate_orders_diffusivity,
+    {},
     materials=2,
     optional=_RATE,
-    printed=_SERIES,
+    printed=("first", "second"),
 )
 formula_capacity = claim_kind(
     kinds_print.formula_capacity, {"electrons": "1", "tolerance": "1"}, printed=("capacity",)
@@ -82,6 +83,16 @@ lattice_moves_reflection = claim_kind(
         for name in ("sodium_layer", "metal_layer", "c_change", "shift")
     ),
 )
+lattice_orders_reflections = claim_kind(
+    kinds_lattice.lattice_orders_reflections,
+    {"sodium_layer_rounding": "1", "metal_layer_rounding": "1", "change_rounding": "1"},
+    materials=2,
+    printed=tuple(
+        f"{role}_{name}"
+        for role in ("first", "second")
+        for name in ("sodium_layer", "metal_layer", "c_change")
+    ),
+)
 _HOPS = {"shortest": "s", "longest": "s", "barrier_error": "1"}
 barrier_holds_metal = claim_kind(
     kinds_lattice.barrier_holds_metal,
@@ -104,11 +115,9 @@ rates_allow_barriers = claim_kind(
     materials=2,
     printed=(*kinds_lattice.BARRIERS, *kinds_lattice.SERIES),
 )
-larger_and_narrower = claim_kind(
-    kinds_sweep.larger_and_narrower,
-    {"scan_rate": "V/s", "lower_voltage": "V", "upper_voltage": "V"},
-    materials=2,
-)
+_SWEEP = {"scan_rate": "V/s", "lower_voltage": "V", "upper_voltage": "V"}
+larger_peaks = claim_kind(kinds_sweep.larger_peaks, _SWEEP, materials=2)
+narrower_peaks = claim_kind(kinds_sweep.narrower_peaks, _SWEEP, materials=2)
 closer_peaks = claim_kind(
     kinds_sweep.closer_peaks,
     {"c_rate": "1/h", "lower_voltage": "V", "upper_voltage": "V"},

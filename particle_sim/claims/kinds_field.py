@@ -23,7 +23,7 @@ from particle_sim.claims.question import (
     Flags,
     Question,
 )
-from particle_sim.claims.readings import read, spread
+from particle_sim.claims.readings import on_map, read, spread
 from particle_sim.plausible.draws import MaterialDraws, named_inputs
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.size_map import LAST_FRACTION
@@ -86,6 +86,51 @@ def caused_by_diffusivity(question: Question) -> Evidence:
         return _even(faster, tables[0], limit), ~_even(draws[0], tables[0], limit)
 
     return _evidence(question, judge)
+
+
+def one_phase_goes_farther(question: Question) -> Evidence:
+    """At one mobility, a solid solution has exchanged more when its surface ends the run.
+
+    The material under the law of its source, two phases with a boundary that moves inwards, against
+    the same draws without phases. Counted are draws that lie on the map of two phases and of which
+    at least one law does not reach the last state: where both do, nothing is compared.
+    """
+    rate, found = question.number("c_rate"), []
+    (draws,), (name,) = question.draws[:1], question.names[:1]
+    for way in question.tools.directions:
+        two, one = (question.tools.field_map(name, rate, law, way) for law in (OWN, SOLID))
+        reached = [read(draws, table, "reached") for table in (two, one)]
+        counted = on_map(draws, two) & (np.minimum(*reached) < REACHED)
+        holds = np.asarray(reached[1] > reached[0])
+        found.append(Branch(name=f"on {way.value}", holds=holds, counted=counted))
+    first = found[0]
+    return Evidence(
+        holds=first.holds,
+        counted=first.counted,
+        inputs=named_inputs([draws]),
+        text=f"{draws.material.title} at {rate:g}C, in two phases and as a solid solution.",
+        name=first.name,
+        branches=tuple(found[1:]),
+        numbers={
+            f"median share reached on {way.value}, {law}": (value, "1")
+            for way in question.tools.directions
+            for law, value in _reached(question, draws, name, way)
+        },
+    )
+
+
+def _reached(
+    question: Question, draws: MaterialDraws, name: str, way: Direction
+) -> list[tuple[str, float]]:
+    """Median share exchanged by draws on the map of two phases, under both laws."""
+    tables = [
+        question.tools.field_map(name, question.number("c_rate"), law, way) for law in (OWN, SOLID)
+    ]
+    inside = on_map(draws, tables[0])
+    return [
+        (law, float(np.median(read(draws, table, "reached")[inside])))
+        for law, table in zip(("two phases", "one phase"), tables, strict=True)
+    ]
 
 
 def _even(draws: MaterialDraws, table: xr.Dataset, limit: float) -> Flags:

@@ -78,6 +78,33 @@ def lattice_moves_reflection(question: Question) -> Evidence:
     )
 
 
+def lattice_orders_reflections(question: Question) -> Evidence:
+    """Bragg's law on the printed changes of c moves (003) of the second farther than the first's.
+
+    As above; the printed shifts do not enter. Wavelengths of copper and cobalt order alike.
+    """
+    shifts = [_reflection(question, role)[1] for role in ("first", "second")]
+    holds, counted = every(shifts[1] > shifts[0])
+    titles = [each.material.title for each in question.draws]
+    medians = [float(np.median(shift)) for shift in shifts]
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs={},
+        text=(
+            f"The printed changes of c move (003) of {titles[1]} by {medians[1]:.2f} and of "
+            f"{titles[0]} by {medians[0]:.2f} degrees."
+        ),
+        numbers={
+            **{
+                f"shift of {title} by Bragg, median": (median, "degree")
+                for title, median in zip(titles, medians, strict=True)
+            },
+            "least difference": (float((shifts[1] - shifts[0]).min()), "degree"),
+        },
+    )
+
+
 def _reflection(
     question: Question, role: str, wavelength: float = CU_K_ALPHA
 ) -> tuple[float, Array]:

@@ -156,9 +156,8 @@ def headline(entry: Entry) -> str:
 
 def verdict_in_words(found: Answer) -> str:
     """The verdict, why it is not testable, its label, and what it takes for true."""
-    said = found.verdict.value + (f": {found.because}" if found.because else "")
+    said = found.fit or found.verdict.value + (f": {found.because}" if found.because else "")
     said += f" ({found.label})" if found.label else ""
-    said += f" ({found.fit})" if found.fit else ""
     settled = found.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
     return said + (f", given {found.given}" if found.given and settled else "")
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
-from particle_sim.claims.kinds_inventory import FULL_CELL_DRAWS
+from particle_sim.claims.kinds_inventory import RUNS
 from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
 from particle_sim.claims.missing import missing_measurements
-from particle_sim.claims.question import CONSISTENT
 from particle_sim.claims.schema import Claim
+from particle_sim.inference.rate_evidence import PARTICLES
 from particle_sim.materials.system import shared_sources
 from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.units import readable
@@ -30,11 +30,11 @@ and a test keeps it equal to `scenarios/claims`, where each claim is a file: who
 the test, and every number the test needs with the reason for it. The sentences are ours, shortened
 from the papers.
 
-Each claim is asked of {SAMPLES} random combinations of plausible inputs ({FULL_CELL_DRAWS} for full
-cells). It is *supported* when the whole 95 % interval (Clopper and Pearson) of the share in which
-it holds lies above 90 %, *contradicted* when it lies below 10 %, and *undecided* in between. The
-share counts combinations of what we believe plausible; it is not the chance that the sentence is
-true of the powder in the paper.
+Each claim is asked of {SAMPLES} random combinations of plausible inputs. It is *supported* when the
+whole 95 % interval (Clopper and Pearson) of the share in which it holds lies above 90 %,
+*contradicted* when it lies below 10 %, and *undecided* in between. The share counts combinations
+of what we believe plausible; it is not the chance that the sentence is true of the powder in the
+paper.
 
 A claim is asked more than once, and an answer must be the same each time:
 
@@ -54,9 +54,18 @@ without it is shown. *Arithmetic*, *tautology* (the sentence is an input of ours
 *inconsistency* (the paper contradicts itself) are labels: such claims are listed and not counted as
 support.
 
-A measured capacity is held against the draws on both sides of a band. It is *consistent* unless
-95 % of the draws lie on one side of it: then *the draws are too low* or *too high*. Inputs that we
-assumed cannot contradict a measurement, and a wide band that holds it does not support it.
+What is kept at a rate is asked of what slower rates let one expect: prints of the paper up to a
+third of the claim's rate, never its own datum, and public rate tests of other cathodes
+([prediction](prediction.md)). Every form of the particles (many sizes, or D falling with filling),
+reading of a list that contradicts itself and set of beliefs (the learned ones, half and twice the
+discrepancy, diffusion half a decade slower and faster) gives {PARTICLES} draws; all must agree. A
+measured capacity is *as expected* where 5 to 95 % of the draws reach it, *higher* or *lower than
+expected* beyond; *in a wide band* where the draws span more than half of the slow capacity, which
+says little of one powder.
+
+What a full cell delivers at one rate is predicted from what is printed of it at the others: a draw
+of its inventory weighs as much as it agrees with those, never with the capacity that is asked.
+{RUNS} discharges are shared among the rates.
 
 *Not testable* has three reasons. *Assumed*: our own input is the answer. *Not modelled*: no half
 cell, full cell or particle of ours has what the sentence speaks of. *Not printed*: the paper gives
@@ -66,7 +75,7 @@ Cracks are asked of one charge: few of them do not speak against cracks over man
 stress intensity stays below half of the toughness no flaw grows however many cycles follow; that
 makes no long life.
 
-Half cells are single-particle models: no electrolyte, one particle size, no ageing.
+Half cells are single-particle models: no electrolyte, no ageing.
 """
 
 
@@ -122,13 +131,10 @@ def _counted(entries: Sequence[Entry]) -> str:
     settled = [each for each in found if each.settled]
     given = sum(bool(each.given) for each in settled)
     fits = Counter(each.fit for each in found if each.fit)
-    said = ", ".join(
-        f"{count} where {name}" if name != CONSISTENT else f"{count} {name}"
-        for name, count in fits.items()
-    )
+    said = ", ".join(f"{count} {name}" for name, count in fits.items())
     return (
         f"Of the supported and contradicted, {len(settled)} are neither arithmetic nor tautology, "
-        f"{given} of them given another claim. Measured capacities: {said}."
+        f"{given} of them given another claim. Measured numbers among the undecided: {said}."
     )
 
 

@@ -29,8 +29,6 @@ BOTH_WAYS = (Direction.CHARGE, Direction.DISCHARGE)
 GROWTH = "cracks grow over cycles, which is not modelled"
 NO_LIFE = "cracks that do not grow are needed for a long life and do not make one"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
-CONSISTENT, TOO_LOW, TOO_HIGH = "consistent", "the draws are too low", "the draws are too high"
-"""What the draws are to a measured number."""
 
 
 class Runs(Protocol):
@@ -57,6 +55,30 @@ class Runs(Protocol):
         ...
 
 
+class Learned(Protocol):
+    """What rate tests say under one form of the particles, one reading and one set of beliefs."""
+
+    @property
+    def label(self) -> str: ...
+
+    def has(self, material: str, name: str) -> bool:
+        """Whether this form has the unknown."""
+        ...
+
+    def column(self, material: str, name: str) -> Array:
+        """Draws (n,) of an unknown, log10."""
+        ...
+
+    def capacities(
+        self, material: str, c_rate: Array, rng: np.random.Generator, *, noisy: bool = False
+    ) -> Array:
+        """Capacity (n, k) [A h/kg] at C-rates (k,)."""
+        ...
+
+
+Prints = tuple[tuple[str, tuple[float, float]], ...]
+"""(material, (C-rate, capacity)) of what a claim holds for printed"""
+
 HalfCells = Callable[[MaterialDraws, float, Direction, int], Runs]
 """(draws, C-rate, direction, points of each curve) -> half-cell runs of the draws"""
 
@@ -80,6 +102,8 @@ class Tools:
     """(material, C-rate, law, direction) -> stress and inhomogeneity against D/R^2"""
     full_cells: Callable[[str, str, float, float | None, int, int], FullCells]
     """(material, cell design, C-rate, lower cut-off or none, draws, seed) -> full cells"""
+    learned: Callable[[tuple[str, ...], float, Prints], tuple[Learned, ...]]
+    """(materials, highest C-rate known, prints) -> what is learned, by every member"""
     directions: tuple[Direction, ...] = BOTH_WAYS
     """What the field maps can be asked for"""
     sweeps: Callable[[MaterialDraws, float, tuple[float, float]], Sweeps] = swept_half_cells

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from particle_sim.claims.question import Flags
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.metrics.fracture import EDGE_CRACK
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate, stress_factor
@@ -18,6 +19,12 @@ from particle_sim.units import Array
 def read(draws: MaterialDraws, table: xr.Dataset, name: str) -> Array:
     """A map variable at every draw, interpolated in log(D/R^2); ends held."""
     return np.asarray(np.interp(_place(draws), _places(table), table[name].values))
+
+
+def on_map(draws: MaterialDraws, table: xr.Dataset) -> Flags:
+    """Whether a draw lies between the ends of the map, beyond which they are held."""
+    place, places = _place(draws), _places(table)
+    return np.asarray((place >= places[0]) & (place <= places[-1]))
 
 
 def spread(draws: MaterialDraws, table: xr.Dataset) -> Array:

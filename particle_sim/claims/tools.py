@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
+import numpy as np
 import xarray as xr
 
 from particle_sim.cell.design import load_cell_design, with_values
-from particle_sim.claims.question import COHERENT, OWN, FullCells, Tools
+from particle_sim.claims.question import COHERENT, OWN, FullCells, Learned, Prints, Tools
+from particle_sim.inference.rate_evidence import members
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.plausible.inputs import Moves
@@ -30,6 +32,9 @@ from particle_sim.studies.swept_half_cells import swept_half_cells
 from particle_sim.transport import laws
 from particle_sim.transport.laws import law_of
 
+AT_ONCE = 4000
+"""Full cells in one batch; more would only fill the memory."""
+
 
 def simulations() -> Tools:
     """The real simulations; each is run once per set of arguments and process."""
@@ -38,6 +43,7 @@ def simulations() -> Tools:
         half_cells=drawn_half_cells,
         field_map=cache(field_map),
         full_cells=cache(full_cells),
+        learned=cache(learned),
     )
 
 
@@ -96,14 +102,28 @@ def full_cells(
     inputs = draw(varied, samples, seed)
     if lower_voltage is not None:
         design = with_values(design, lower_voltage=lower_voltage)
-    found = full_cell_batch(material, design, c_rate=c_rate, values=inputs)
-    return FullCells(capacity=found.capacity, energy=found.energy, inputs=inputs)
+    parts = []
+    for start in range(0, samples, AT_ONCE):
+        part = {name: values[start : start + AT_ONCE] for name, values in inputs.items()}
+        parts.append(full_cell_batch(material, design, c_rate=c_rate, values=part))
+    return FullCells(
+        capacity=np.concatenate([part.capacity for part in parts]),
+        energy=np.concatenate([part.energy for part in parts]),
+        inputs=inputs,
+    )
+
+
+def learned(names: tuple[str, ...], up_to: float, prints: Prints) -> tuple[Learned, ...]:
+    """What the printed rate tests of materials say together, with the cut-offs of one test."""
+    materials = level(tuple(map(load_material, names)))
+    return members(dict(zip(names, materials, strict=True)), up_to=up_to, prints=dict(prints))
 
 
 SIMULATIONS: Mapping[str, Callable[..., object]] = {
     "half_cells": drawn_half_cells,
     "field_map": field_map,
     "full_cells": full_cells,
+    "learned": learned,
     "sweeps": swept_half_cells,
 }
 """What a test asks for by these names of its :class:`Tools`."""

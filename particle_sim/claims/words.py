@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from particle_sim.cell.design import FULL_CELL_CATALOGUE
-from particle_sim.claims.interval import Region, share_interval, verdict_of
+from particle_sim.claims.interval import Region, Verdict, share_interval, verdict_of
 from particle_sim.claims.question import Branch, Evidence
 from particle_sim.claims.schema import TestEntry
 from particle_sim.materials.catalogue import CATALOGUE
+from particle_sim.plausible.inputs import VARIED
 
 
 def shares(
@@ -24,7 +25,7 @@ def shares(
     under = f" {found.name}" if found.name else ""
     said = [
         found.text,
-        f"{given}Holds{under} in {_of(found)} ({percent(low)} to {percent(high)}).",
+        f"{given}Holds in {_of(found)} ({percent(low)} to {percent(high)}){under}.",
     ]
     said += [
         f"{_capital(each.name)}: {_verdict(each)}, in {_of(each)}." for each in shown if each.draws
@@ -44,8 +45,26 @@ def passes_too(control: Branch) -> str:
 
 
 def decisive(branches: Sequence[Branch]) -> str:
-    """Which branches give which answer, as a clause."""
-    return "; ".join(f"{_verdict(each)} {each.name}" for each in branches if each.draws)
+    """Under which branches it holds, and under which it does not, as a clause.
+
+    >>> import numpy as np
+    >>> from particle_sim.claims.question import every
+    >>> ways = (("if it relieves", 0), ("if it holds", 1))
+    >>> decisive([Branch(name=n, holds=h, counted=c) for n, k in ways
+    ...           for h, c in (every(np.full(100, k)),)])
+    'no if it relieves; yes if it holds'
+    """
+    ways: dict[str, list[str]] = {}
+    for each in branches:
+        if each.draws:
+            ways.setdefault(_in_a_word(each), []).append(each.name)
+    return "; ".join(f"{word} {', and '.join(names)}" for word, names in ways.items())
+
+
+def _in_a_word(branch: Branch) -> str:
+    known = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
+    verdict = verdict_of(branch.successes, branch.draws)
+    return known.get(verdict) or f"in {percent(branch.successes / branch.draws)} of the draws"
 
 
 def region_sentence(region: Region) -> str:
@@ -63,6 +82,11 @@ def region_sentence(region: Region) -> str:
 def follows(name: str) -> str:
     """Which input what is measured follows most."""
     return f"It follows the {plain(name)} most."
+
+
+def whose(name: str) -> str:
+    """Before the name of an input that decides: is it assumed, or learned from data?"""
+    return "the assumed" if name.partition(" of ")[0] in VARIED else "the"
 
 
 def percent(share: float) -> str:

@@ -9,7 +9,13 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.options import (
+    ForceOption,
+    MassOption,
+    PositiveOption,
+    complete_material,
+    typed,
+)
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
@@ -24,16 +30,25 @@ class Kind(enum.Enum):
     GITT = "gitt"
 
 
+AreaOption = Annotated[
+    str | None,
+    typer.Option(help='Or the particles\' area for --kind gitt, e.g. "5 m^2/g": R = 3/(rho A).'),
+]
+
+
 @verb(
     Aim.BRING,
-    4,
+    5,
     "what my rates, discharge curve or GITT determine, and what not",
     "fit rates.csv --material nvp",
     completes={"material": complete_material},
 )
 def fit(
     data: Annotated[
-        Path, typer.Argument(help="CSV with units in its header: c_rate [1/h], capacity [mAh/g].")
+        Path,
+        typer.Argument(
+            help="CSV with units in its header: c_rate [1/h], capacity [mAh/g]; or a cycler's file."
+        ),
     ],
     material: Annotated[str, typer.Option(help="Material name, name@reading, or a .toml file.")],
     kind: Annotated[Kind, typer.Option(help="What the file holds.")] = Kind.RATE,
@@ -44,36 +59,46 @@ def fit(
         float | None, typer.Option(help="Rate of a voltage curve, in C (with --kind voltage).")
     ] = None,
     radius: Annotated[str | None, typer.Option(help='R for --kind gitt, e.g. "0.25 um".')] = None,
-    mass: Annotated[
-        str | None,
-        typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
-    ] = None,
+    area: AreaOption = None,
+    mass: MassOption = None,
+    positive: PositiveOption = None,
     form: Annotated[
         Form, typer.Option(help="What rates take the particles to be.")
     ] = Form.ONE_SIZE,
     cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
-    steps: Annotated[int, typer.Option(min=200, help="Sampling steps of each walker.")] = 2000,
+    particles: Annotated[int, typer.Option(min=200, help="Draws of the sampler.")] = 1000,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
 ) -> None:
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
     from particle_sim.cli.fit_data import fitted_rates, titration_of
     from particle_sim.inference.folder import write_fit, write_titration
-    from particle_sim.inference.words import fit_lines, titration_lines
+    from particle_sim.inference.titration_words import titration_lines
+    from particle_sim.inference.words import fit_lines
     from particle_sim.outputs import check_folder
 
-    _refuse_misplaced(kind, hold_out, c_rate, radius, form)
+    _refuse_misplaced(kind, hold_out, c_rate, radius, area, form)
     folder = out or Path("results") / f"fit_{data.stem}"
     check_folder(folder, force=force)
     if kind is Kind.GITT:
-        titration = titration_of(data, material, radius, mass)
+        titration = titration_of(data, material, radius, mass, positive, area)
         paths = write_titration(titration, folder, typed(), force=force)
         lines = titration_lines(titration)
     else:
         with progress_bar() as bar:
             found = fitted_rates(
-                data, material, c_rate, hold_out, form, cell, seed, steps, mass, bar.solving
+                data,
+                material,
+                c_rate,
+                hold_out,
+                form,
+                cell,
+                seed,
+                particles,
+                mass,
+                positive,
+                bar.solving,
             )
             bar.writing("drawing")
             paths = write_fit(found, folder, typed(), force=force)
@@ -83,7 +108,12 @@ def fit(
 
 
 def _refuse_misplaced(
-    kind: Kind, hold_out: str | None, c_rate: float | None, radius: str | None, form: Form
+    kind: Kind,
+    hold_out: str | None,
+    c_rate: float | None,
+    radius: str | None,
+    area: str | None,
+    form: Form,
 ) -> None:
     """An option that its kind of data does not use, or one that it needs."""
     if kind is Kind.VOLTAGE and (c_rate is None or not 0 < c_rate < math.inf):
@@ -94,6 +124,7 @@ def _refuse_misplaced(
         "--form": (None if form is Form.ONE_SIZE else form, Kind.RATE),
         "--c-rate": (c_rate, Kind.VOLTAGE),
         "--radius": (radius, Kind.GITT),
+        "--area": (area, Kind.GITT),
     }
     problems = [
         f"{option} is given, but --kind is {kind.value}; it belongs to --kind {home.value}."

@@ -8,12 +8,12 @@ from pathlib import Path
 from particle_sim.cell.design import load_cell_design
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
-from particle_sim.inference.fit import Fit, FitSettings, fit_rates, fit_voltage
+from particle_sim.inference.fit import Fit, FitSettings, Progress, fit_rates, fit_voltage
 from particle_sim.inference.form import Form
-from particle_sim.inference.sampling import Progress, SamplingSettings
 from particle_sim.inference.titration import Titration, titrate
 from particle_sim.materials.load import load_material
-from particle_sim.units import quantity
+from particle_sim.readers.positive import Positive
+from particle_sim.units import positive_quantity
 
 
 def fitted_rates(
@@ -24,18 +24,19 @@ def fitted_rates(
     form: Form,
     cell: str | None,
     seed: int,
-    steps: int,
+    particles: int,
     mass: str | None,
+    positive: Positive | None,
     progress: Progress,
 ) -> Fit:
     """A fit to the rates of a file, or to its voltage at ``c_rate``; options as typed."""
     loaded = load_material(material)
-    active = _positive("--mass", mass, "kg")
+    active = positive_quantity("--mass", mass, "kg")
     one_c = loaded.value("one_c_current")
-    settings = FitSettings(sampling=SamplingSettings(steps=steps))
+    settings = FitSettings(particles=particles)
     design = None if cell is None else load_cell_design(cell)
     if c_rate is None:
-        rates = read_rates(data, one_c_current=one_c, mass=active)
+        rates = read_rates(data, one_c_current=one_c, mass=active, positive=positive)
         return fit_rates(
             loaded,
             rates,
@@ -46,26 +47,32 @@ def fitted_rates(
             seed=seed,
             progress=progress,
         )
-    curve = read_voltage(data, current=c_rate * one_c, mass=active)
+    curve = read_voltage(data, current=c_rate * one_c, mass=active, positive=positive)
     return fit_voltage(
         loaded, curve, design=design, settings=settings, seed=seed, progress=progress
     )
 
 
-def titration_of(data: Path, material: str, radius: str | None, mass: str | None) -> Titration:
-    """The titration of a file, with the options as typed."""
-    size, active = _positive("--radius", radius, "m"), _positive("--mass", mass, "kg")
-    return titrate(read_titration(data, mass=active), load_material(material), radius=size)
+def titration_of(
+    data: Path,
+    material: str,
+    radius: str | None,
+    mass: str | None,
+    positive: Positive | None = None,
+    area: str | None = None,
+) -> Titration:
+    """The titration of a file, with the options as typed; ``area`` is of the particles per mass.
 
-
-def _positive(option: str, text: str | None, unit: str) -> float | None:
-    """A positive quantity in SI; None where the option is not given."""
-    if text is None:
-        return None
-    value = quantity(option, text, unit)
-    if value <= 0:
-        raise InputError(f'{option} is "{text}"; it must be positive.')
-    return value
+    A sphere of the radius 3/(rho A) has that area.
+    """
+    size = positive_quantity("--radius", radius, "m")
+    active = positive_quantity("--mass", mass, "kg")
+    surface, loaded = positive_quantity("--area", area, "m^2/kg"), load_material(material)
+    if size is not None and surface is not None:
+        raise InputError("--radius and --area both say how far sodium diffuses; give one of them.")
+    if surface is not None:
+        size = 3 / (loaded.value("density") * surface)
+    return titrate(read_titration(data, mass=active, positive=positive), loaded, radius=size)
 
 
 def rates_of(text: str | None) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.readers.positive import Positive
 from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import Footing, PhysicsChoice
 
@@ -31,6 +32,13 @@ SizesOption = Annotated[
 ]
 ShareAboveOption = Annotated[
     str | None, typer.Option(help='With sizes: the stress they are held to, e.g. "50 MPa".')
+]
+MassOption = Annotated[
+    str | None,
+    typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
+]
+PositiveOption = Annotated[
+    Positive | None, typer.Option(help="The current that the file counts positive, if it is asked.")
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]
 

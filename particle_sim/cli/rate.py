@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -26,6 +27,15 @@ from particle_sim.studies.choices import Footing, PhysicsChoice
 Model = TypeVar("Model")
 
 RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
+MODELS = "SPM,SPMe"
+SAMPLES = 200
+
+
+class Evidence(enum.Enum):
+    """Which measurements a band is learned from."""
+
+    SHIPPED = "shipped"
+    NONE = "none"
 
 
 @verb(
@@ -44,7 +54,7 @@ def rate(
     ] = RATES,
     model: Annotated[
         str, typer.Option(help="Cell models with commas: SPM, SPMe, DFN, MPM.")
-    ] = "SPM,SPMe",
+    ] = MODELS,
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
     footing: FootingOption = Footing.EQUAL,
     size_spread: SizeSpreadOption = None,
@@ -53,12 +63,54 @@ def rate(
     full_cell: Annotated[
         bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
     ] = False,
-    samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = 200,
+    samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    evidence: Annotated[
+        Evidence,
+        typer.Option(
+            help="shipped: beside the band, what rates in print leave of it (solid solution)."
+        ),
+    ] = Evidence.SHIPPED,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Your own rates to learn from, CSV: c_rate [1/h], capacity [mAh/g]."),
+    ] = None,
+    predict: Annotated[
+        str | None, typer.Option(help="With --data: rates to predict, e.g. 3C,5C,10C.")
+    ] = None,
+    mass: Annotated[
+        str | None,
+        typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --data: print as JSON.")] = False,
 ) -> None:
-    """Capacity against C-rate with its losses, its band, a size map, and the printed data."""
+    """Capacity against C-rate with its losses, its band, a size map, and the printed data.
+
+    With --data and --predict: learned from your own rates, what is to be expected at others.
+    """
+    _refuse_half(data, predict, mass, as_json=as_json)
+    if data is not None and predict is not None:
+        _refuse_misplaced(
+            rates=rates != RATES,
+            model=model != MODELS,
+            physics=physics is not PhysicsChoice.SOLID_SOLUTION,
+            footing=footing is not Footing.EQUAL,
+            size_spread=size_spread is not None,
+            sizes=sizes is not None,
+            share_above=share_above is not None,
+            full_cell=full_cell,
+            samples=samples != SAMPLES,
+            evidence=evidence is not Evidence.SHIPPED,
+        )
+        asked = read_rates(predict, "--predict", "3C,5C,10C")
+        from particle_sim.cli.rate_predict import predict_rates
+
+        predict_rates(
+            materials, data, asked, mass=mass, seed=seed, out=out, force=force, as_json=as_json
+        )
+        return
     asked = read_rates(rates)
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
@@ -81,19 +133,52 @@ def rate(
     )
     check_folder(folder, force=force)
     with progress_bar() as report:
-        tree = rate_study(study, progress=report.solving)
+        tree = rate_study(study, progress=report.solving, learned=_learned(evidence, physics))
         report.writing("drawing")
         write_rate_folder(tree, folder, typed(), force=force)
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Pictures and data: {folder}")
 
 
-def read_rates(text: str) -> tuple[float, ...]:
-    """``"0.1,1"`` -> (0.1, 1.0), in the order given."""
+def _learned(evidence: Evidence, physics: PhysicsChoice) -> Callable[..., Any] | None:
+    if evidence is Evidence.NONE or physics is not PhysicsChoice.SOLID_SOLUTION:
+        return None
+    from particle_sim.inference.learned_band import learned_band
+
+    return learned_band
+
+
+def _refuse_half(
+    data: Path | None, predict: str | None, mass: str | None, *, as_json: bool
+) -> None:
+    """What belongs to --data and --predict without one of them."""
+    if data is not None and predict is None:
+        raise InputError("--data needs --predict; say which rates to predict, e.g. 3C,5C,10C.")
+    for option, given in {"--predict": predict, "--mass": mass, "--json": as_json or None}.items():
+        if data is None and given is not None:
+            raise InputError(
+                f"{option} needs --data; give a file of measured rates, or leave it out."
+            )
+
+
+def _refuse_misplaced(**given: bool) -> None:
+    """What a prediction from measured rates does not use."""
+    for name in (name for name, is_given in given.items() if is_given):
+        raise InputError(
+            f"--{name.replace('_', '-')} is given, but rates learned from --data do not use it; "
+            "leave it out."
+        )
+
+
+def read_rates(text: str, option: str = "--rates", example: str = "0.1,1,10") -> tuple[float, ...]:
+    """``"0.1,1C"`` -> (0.1, 1.0), in the order given."""
     try:
-        return tuple(float(part) for part in text.split(",")) if text.strip() else ()
+        parts = text.split(",") if text.strip() else []
+        return tuple(float(part.strip().removesuffix("C")) for part in parts)
     except ValueError:
-        raise InputError(f'--rates is "{text}"; give numbers with commas, e.g. 0.1,1,10.') from None
+        raise InputError(
+            f'{option} is "{text}"; give numbers with commas, e.g. {example}.'
+        ) from None
 
 
 def named_models(text: str, known: Mapping[str, Model]) -> tuple[Model, ...]:

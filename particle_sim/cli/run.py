@@ -47,7 +47,14 @@ def run(
     from particle_sim.report.folder import open_folder
 
     scenario = load_scenario(path)
-    run_comparison(scenario.comparison, folder, force=force, as_json=False, workers=workers)
+    run_comparison(
+        scenario.comparison,
+        folder,
+        force=force,
+        as_json=False,
+        workers=workers,
+        as_printed=scenario.as_printed,
+    )
     wrong = failures(scenario, open_folder(folder))
     for sentence in wrong:
         print(f"Not as expected: {sentence}", file=sys.stderr)

@@ -8,8 +8,8 @@ from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style
 
 
 def fit_curve(fit: xr.DataTree) -> Figure:
-    """Line: median of the model; band: its 5 to 95 %, without noise. Points: the data, with one
-    standard deviation. Open points were held out of the fit.
+    """Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: the
+    data, with one standard deviation. Open points were held out of the fit.
     """
     data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
     over_rate = data.attrs["at"] == "current"
@@ -19,8 +19,16 @@ def fit_curve(fit: xr.DataTree) -> Figure:
         figure = figure_class(figsize=(5.4, 3.8), layout="constrained")
         axes = figure.subplots()
         at = band["at"].values * scale
-        axes.fill_between(at, low, high, color=CANDIDATE, alpha=0.2, lw=0, label="model, 5 to 95 %")
-        axes.plot(at, middle, color=CANDIDATE, label="model, median")
+        axes.fill_between(
+            at,
+            low,
+            high,
+            color=CANDIDATE,
+            alpha=0.2,
+            lw=0,
+            label="model and what it may be wrong by, 5 to 95 %",
+        )
+        axes.plot(at, middle, color=CANDIDATE, label="median")
         axes.errorbar(
             data["at"].values * scale,
             data["observed"].values,

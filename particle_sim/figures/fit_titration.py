@@ -1,4 +1,4 @@
-"""D/R^2 of every titration pulse over the filling, trusted or not."""
+"""D/R^2 of every titration pulse over the filling, trusted or not, and the record behind it."""
 
 from __future__ import annotations
 
@@ -9,33 +9,62 @@ import xarray as xr
 
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
 
+_GREY = "#777777"
+
 
 def fit_titration(table: xr.Dataset) -> Figure:
-    """Above: D/R^2; filled where every condition holds, open where one does not. Below: the slope
-    of the potential, which means nothing for D under the line.
+    """Above: D/R^2; filled where nothing speaks against it, open where something does, crosses by
+    the usual formula. Middle: the slope of the potential, which means nothing for D under the
+    line. Below: what the fit leaves of the record.
     """
     trusted = table.trusted.values.astype(bool)
-    filling, rate = table.site_fraction.values, table.diffusion_rate.values
     with figure_style() as figure_class:
-        figure = figure_class(figsize=(5.4, 4.6), layout="constrained")
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.6, 1.0])
-        above.errorbar(filling[trusted], rate[trusted],
-                       (rate * table.relative_error.values)[trusted], fmt="o", color=CANDIDATE,
-                       markersize=5, label="every condition holds")  # fmt: skip
-        shown = ~trusted & np.isfinite(rate)
-        if shown.any():
-            above.plot(filling[shown], rate[shown], "o", color=BASELINE, markerfacecolor="white",
-                       markersize=5, label="a condition is missed")  # fmt: skip
-        _decades(above, rate)
+        figure = figure_class(figsize=(5.4, 6.2), layout="constrained")
+        above, middle, below = figure.subplots(3, 1, height_ratios=[2.0, 1.0, 1.0])
+        above.plot(table.filling, table.usual_rate, "x", color=_GREY, markersize=4,
+                   label="by the usual formula")  # fmt: skip
+        _rates(above, table, trusted, CANDIDATE, CANDIDATE, "no doubt")
+        _rates(above, table, ~trusted, BASELINE, "white", "doubted")
+        _bounds(above, table)
+        _decades(above, np.append(table.diffusion_rate.values, table.usual_rate.values))
         above.set_ylabel("$D/R^2$ [1/s]")
         above.set_title(f"{plain(table.attrs['title'])}: titration")
         above.legend()
-        below.plot(filling, table.potential_slope.values, ".-", color="#555555")
-        below.axhline(table.attrs["flattest"], color="#777777", linewidth=0.8)
-        _decades(below, np.append(table.potential_slope.values, table.attrs["flattest"]))
-        below.set_ylabel("|dU/dθ| [V]")
-        below.set_xlabel("Site fraction at the pulse")
+        middle.sharex(above)
+        middle.plot(table.filling, table.potential_slope, ".-", color="#555555")
+        middle.axhline(table.attrs["flattest"], color=_GREY, linewidth=0.8)
+        _decades(middle, np.append(table.potential_slope.values, table.attrs["flattest"]))
+        middle.set_ylabel("|dU/dθ| [V]")
+        middle.set_xlabel("Site fraction")
+        left = 1e3 * (table.record_voltage - table.record_model)
+        below.plot(table.record_time / 3600, left, ".", color=CANDIDATE, markersize=1.5)
+        below.set_ylabel("Left by the fit [mV]")
+        below.set_xlabel("Time [h]")
     return figure
+
+
+def _rates(axes: Any, table: xr.Dataset, which: Any, edge: str, face: str, label: str) -> None:
+    """Points with their intervals."""
+    part = table.isel(pulse=which & np.isfinite(table.diffusion_rate.values))
+    if not part.sizes["pulse"]:
+        return
+    rate = part.diffusion_rate
+    axes.errorbar(part.filling, rate, [rate - part.low, part.high - rate], fmt="o", color=edge,
+                  markerfacecolor=face, markersize=5, label=label)  # fmt: skip
+
+
+def _bounds(axes: Any, table: xr.Dataset) -> None:
+    """An arrow up from a lower bound, down from an upper one."""
+    unknown = ~np.isfinite(table.diffusion_rate.values)
+    low, high = table.low.values, table.high.values
+    for which, values, marker in (
+        (unknown & (low > 0), low, "^"),
+        (unknown & np.isfinite(high), high, "v"),
+    ):
+        if which.any():
+            says = "above this" if marker == "^" else "below this"
+            axes.plot(table.filling.values[which], values[which], marker, color=BASELINE,
+                      markersize=5, label=says)  # fmt: skip
 
 
 def _decades(axes: Any, values: Any) -> None:

@@ -12,8 +12,8 @@ from particle_sim.units import Array
 
 @of_comparison(
     place=40,
-    caption="How uneven the sodium is, and the largest stress, against the capacity passed. Thick: "
-    "the law each material is run under; thin: the alternatives.",
+    caption="How uneven the filling is, and the largest stress, against the capacity passed. "
+    "Thick: the law each material is run under; thin: the alternatives.",
 )
 def history(results: xr.DataTree) -> Figure:
     """Every law that was run, one line style each; logarithmic scales."""
@@ -38,7 +38,7 @@ def history(results: xr.DataTree) -> Figure:
         limit = float(results.attrs["uniform_below"])
         above.axhline(limit, color="#777777", linewidth=0.8)
         above.text(0, 1.1 * limit, "uniform below", ha="left", va="bottom", fontsize=7)
-        above.set_ylabel("(max - min) / full range of sodium")
+        above.set_ylabel(f"(max - min) / full range of {results.attrs['carrier']}")
         below.set_ylabel(f"Largest {measure} [MPa]")
         below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the usable capacity]")
         figure.legend(

@@ -23,7 +23,7 @@ from particle_sim.figures.style import (
 from particle_sim.units import Array
 
 _ROWS = (
-    ("site_fraction", "Sodium content", 1.0, "filling of the sodium window"),
+    ("site_fraction", "{} content", 1.0, "filling of the {} window"),
     ("shown_stress", None, 1e-6, "MPa"),
     ("shown_strain", None, 100.0, "%"),
 )
@@ -31,7 +31,7 @@ _ROWS = (
 
 @of_comparison(
     place=10,
-    caption="Sodium, stress and strain in one particle of each material. Each quantity has one "
+    caption="Filling, stress and strain in one particle of each material. Each quantity has one "
     "colour scale for both; the numbers under a ball are its own smallest and largest. Sizes are "
     "those of the bars.",
 )
@@ -43,7 +43,7 @@ def particle_fields(results: xr.DataTree) -> Figure:
     each row tells it.
     """
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
-    fields = {role: _own_run(results, role) for role in ROLES}
+    fields = {role: results[role]["fields"].to_dataset() for role in ROLES}
     with figure_style() as figure_class:
         figure = figure_class(figsize=(1.5 * len(fractions) + 2.6, 9.6))
         grid = figure.add_gridspec(
@@ -51,14 +51,11 @@ def particle_fields(results: xr.DataTree) -> Figure:
             left=0.17, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
         )  # fmt: skip
         for number, (variable, title, factor, unit) in enumerate(_ROWS):
-            _draw_quantity(figure, grid, fields, fractions, number, (variable, title, factor, unit))
+            carrier = str(results.attrs["carrier"])
+            words = (title and title.format(carrier), factor, unit.format(carrier))
+            _draw_quantity(figure, grid, fields, fractions, number, (variable, *words))
         _headings(figure, grid, results, fractions)
     return figure
-
-
-def _own_run(results: xr.DataTree, role: str) -> xr.Dataset:
-    node = results[role]
-    return node[f"particle/{node.attrs['law']}"].to_dataset()
 
 
 def state_profile(
@@ -134,7 +131,7 @@ def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[floa
         left, 0.962, f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C", fontsize=11,
         fontweight="bold",
     )  # fmt: skip
-    radii = {role: float(_own_run(results, role).radius[-1]) for role in ROLES}
+    radii = {role: float(results[role]["fields"].radius[-1]) for role in ROLES}
     if len(set(filling_radii(radii).values())) > 1:
         laws += "; sizes too far apart for one scale, see the bars"
     figure.text(left, 0.943, laws, fontsize=8, color="#333333")

@@ -10,7 +10,7 @@ from particle_sim.figures.particle_fields import state_profile
 from particle_sim.figures.style import ROLES, Figure, figure_style, plain
 
 _ROWS = (
-    ("site_fraction", "Sodium filling", 1.0),
+    ("site_fraction", None, 1.0),
     ("radial_stress", "Radial stress [MPa]", 1e-6),
     ("hoop_stress", "Hoop stress [MPa]", 1e-6),
 )
@@ -31,7 +31,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
         grid = figure.subplots(3, 2, sharex=True)
         for column, role in enumerate(ROLES):
             node = results[role]
-            run = node[f"particle/{node.attrs['law']}"].to_dataset()
+            run = node["fields"].to_dataset()
             radius = run.radius.values / run.radius.values[-1]
             for row, (variable, label, factor) in enumerate(_ROWS):
                 axes = grid[row][column]
@@ -39,7 +39,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
                     values = state_profile(run, variable, fraction)
                     if values is not None:
                         axes.plot(radius, factor * values, color=colour, label=f"{fraction:.0%}")
-                axes.set_ylabel(label)
+                axes.set_ylabel(label or f"{results.attrs['carrier'].capitalize()} filling")
                 if row == 0:
                     axes.set_ylim(-0.03, 1.03)
                     axes.set_title(f"{plain(node.attrs['title'])}, {node.attrs['law_title']}")

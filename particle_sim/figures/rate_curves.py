@@ -22,7 +22,8 @@ FULL = "#555555"
 
 def rate_curves(results: xr.DataTree) -> Figure:
     """A panel per material. Lines: the cell models at the central inputs. Shaded: 5 to 95 % of the
-    draws. Symbols: print, one for each series; open for full cells and aged or warm half cells.
+    draws, and darker what its measured rates leave of them. Symbols: print, one for each series;
+    open for full cells and aged or warm half cells.
     """
     names = list(results.attrs["materials"])
     with figure_style() as figure_class:
@@ -45,10 +46,18 @@ def _draw(node: xr.DataTree, axis: Any, colour: str) -> None:
     band = node.children["band"].to_dataset()
     low, middle, high = band.quantiles.values
     axis.set_xscale("log")
+    shade = FULL if "learned" in node.children else colour
     axis.fill_between(
-        band.c_rate, low, high, color=colour, alpha=0.18, lw=0, label="5 to 95 % of the draws"
+        band.c_rate, low, high, color=shade, alpha=0.18, lw=0, label="5 to 95 % of the draws"
     )
-    axis.plot(band.c_rate, middle, color=colour, lw=0.8, alpha=0.6, label="median of the draws")
+    axis.plot(band.c_rate, middle, color=shade, lw=0.8, alpha=0.6, label="median of the draws")
+    if "learned" in node.children:
+        low, middle, high = node.children["learned"].to_dataset().quantiles.values
+        axis.fill_between(
+            band.c_rate, low, high, color=colour, alpha=0.3, lw=0,
+            label="5 to 95 % learned from print",
+        )  # fmt: skip
+        axis.plot(band.c_rate, middle, color=colour, lw=0.8, label="median learned from print")
     for kind, curve in node.children["curves"].data_vars.items():
         shade = colour if kind == "half" else FULL
         for model in curve.model.values:

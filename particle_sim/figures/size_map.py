@@ -34,7 +34,10 @@ def size_map(results: xr.DataTree) -> Figure:
         own = results["baseline"]
         measure = own[f"particle/{own.attrs['law']}"].attrs["stress"]
         above.set_ylabel(f"Peak {measure} [MPa]")
-        below.set_ylabel("(max - min) / full range of sodium,\nat 90 % of the capacity or the end")
+        below.set_ylabel(
+            f"(max - min) / full range of {results.attrs['carrier']},\n"
+            "at 90 % of the capacity or the end"
+        )
         below.set_xlabel(r"$D/R^2$ [1/s]   (slow, large particles to the left)")
         figure.legend(
             *above.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5

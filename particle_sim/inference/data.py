@@ -9,8 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
-from particle_sim.inference.consistency import ORDER, Place, doubts
-from particle_sim.inference.table import Column, Table, not_increasing, read_table, refuse
+from particle_sim.inference.consistency import Place
+from particle_sim.readers import series
+from particle_sim.readers.binary import BINARY
+from particle_sim.readers.header import find_header, near_header, no_header
+from particle_sim.readers.positive import Positive
+from particle_sim.readers.record import Record, read_record, record_of
+from particle_sim.readers.table import Column, Table, not_increasing, refuse, table_of
+from particle_sim.readers.text import Text, read_text_file
 from particle_sim.units import Array
 
 MOST_RATES = 60
@@ -21,7 +27,6 @@ _CURRENT = Column(
     unit="A/kg", example="mA/g", of_the_cell="A", stems=("curr", "<i>", "strom", "i/ma")
 )
 _VOLTAGE = Column(unit="V", example="V", stems=("volt", "ecell", "potential", "spannung"))
-_TIME = Column(unit="s", example="s", stems=("time", "zeit"))
 _CAPACITY = Column(
     unit="mA*h/g", example="mAh/g", positive=True, of_the_cell="A*h", stems=("cap", "kapaz")
 )
@@ -37,7 +42,6 @@ _VOLTAGE_COLUMNS = {
     "uncertainty": Column(unit="V", example="mV", required=False, positive=True),
     "current": replace(_CURRENT, required=False),
 }
-_TITRATION_COLUMNS = {"time": _TIME, "current": _CURRENT, "voltage": _VOLTAGE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +89,25 @@ class TitrationData(Series):
     voltage: Array
 
 
-def read_rates(path: Path, *, one_c_current: float, mass: float | None = None) -> RateData:
-    """Capacity against rate from a table with ``c_rate [1/h]`` or ``current [mA/g]``.
+def read_rates(
+    path: Path,
+    *,
+    one_c_current: float,
+    mass: float | None = None,
+    positive: Positive | None = None,
+) -> RateData:
+    """Capacity against rate, from a table with ``c_rate [1/h]`` or ``current [mA/g]``, or from the
+    discharges of a cycler's file.
 
     ``one_c_current`` [mA/g] turns C-rates into currents, ``mass`` [kg] what is in mA and mAh into
-    mA/g and mAh/g. Raises :class:`InputError` with a sentence per problem; a file with both
-    columns is read where they agree.
+    mA/g and mAh/g, ``positive`` is as in :func:`particle_sim.readers.record.read_record`. Raises
+    :class:`InputError` with a sentence per problem; a file with both columns is read where they
+    agree.
     """
-    table = read_table(path, _RATE_COLUMNS, mass=mass)
+    source = _opened(path, mass, positive)
+    if isinstance(source, Record):
+        return _measured_rates(source)
+    table = table_of(source, _RATE_COLUMNS, mass=mass)
     rates = [name for name in ("c_rate", "current") if name in table.columns]
     if not rates:
         raise InputError(
@@ -117,12 +132,19 @@ def read_rates(path: Path, *, one_c_current: float, mass: float | None = None) -
     )
 
 
-def read_voltage(path: Path, *, current: float, mass: float | None = None) -> VoltageData:
-    """A discharge curve from ``capacity [mAh/g], voltage [V]``, taken at ``current`` [mA/g].
+def read_voltage(
+    path: Path, *, current: float, mass: float | None = None, positive: Positive | None = None
+) -> VoltageData:
+    """A discharge curve at ``current`` [mA/g], from ``capacity [mAh/g], voltage [V]`` or out of a
+    cycler's file.
 
-    ``mass`` [kg] as in :func:`read_rates`. A column of the current must agree with ``current``.
+    ``mass`` [kg] and ``positive`` as in :func:`read_rates`. A column of the current must agree with
+    ``current``.
     """
-    table = read_table(path, _VOLTAGE_COLUMNS, mass=mass)
+    source = _opened(path, mass, positive)
+    if isinstance(source, Record):
+        return _measured_curve(source, current)
+    table = table_of(source, _VOLTAGE_COLUMNS, mass=mass)
     refuse(
         not_increasing(
             table, "capacity", "keep the rows of one discharge, in the order they were taken"
@@ -145,20 +167,59 @@ def read_voltage(path: Path, *, current: float, mass: float | None = None) -> Vo
     )
 
 
-def read_titration(path: Path, *, mass: float | None = None) -> TitrationData:
-    """Pulses and rests from ``time [s], current [mA/g], voltage [V]``; ``mass`` [kg] as in
-    :func:`read_rates`.
+def read_titration(
+    path: Path, *, mass: float | None = None, positive: Positive | None = None
+) -> TitrationData:
+    """Pulses and rests from ``time [s], current [mA/g], voltage [V]`` or a cycler's file.
+
+    ``mass`` [kg] and ``positive`` as in :func:`read_rates`.
     """
-    table = read_table(path, _TITRATION_COLUMNS, mass=mass)
-    time = table.columns["time"]
-    doubts(Place(name=table.name, lines=table.lines), ORDER, time)
+    pulses, notes = series.titration(read_record(path, mass=mass, positive=positive))
     return TitrationData(
-        name=table.name,
-        lines=table.lines,
-        notes=_notes(table),
-        time=time,
-        current=table.columns["current"],
-        voltage=table.columns["voltage"],
+        name=pulses.name,
+        lines=pulses.lines,
+        notes=notes,
+        time=pulses.time,
+        current=pulses.specific_current,
+        voltage=pulses.voltage,
+    )
+
+
+def _opened(path: Path, mass: float | None, positive: Positive | None) -> Record | Text:
+    """The record in a file, or its text where it is a table of something else."""
+    if Path(path).suffix.lower() in BINARY:
+        return read_record(path, mass=mass, positive=positive)
+    text = read_text_file(path)
+    header = find_header(text)
+    if header is None and (near := near_header(text)) is not None and near.match.of_a_program:
+        raise no_header(text)
+    return text if header is None else record_of(text, header, mass, positive)
+
+
+def _measured_rates(record: Record) -> RateData:
+    found = series.rates(record)
+    return RateData(
+        name=record.name,
+        lines=record.lines[found.rows],
+        notes=found.notes,
+        current=found.current,
+        capacity=found.capacity,
+        uncertainty=None,
+    )
+
+
+def _measured_curve(record: Record, current: float) -> VoltageData:
+    found = series.curve(record, current)
+    count = len(found.capacity)
+    keep = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(int))
+    return VoltageData(
+        name=record.name,
+        lines=record.lines[found.rows[keep]],
+        notes=found.notes,
+        current=found.current,
+        capacity=found.capacity[keep],
+        voltage=found.voltage[keep],
+        uncertainty=None,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,34 +14,35 @@ from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.errors import InputError, closest
 from particle_sim.inference.consistency import Check, S, doubts
 from particle_sim.inference.consistency_curves import CURVE, RATES, Curve, Rates
+from particle_sim.inference.coordinates import log_prior
 from particle_sim.inference.data import RateData, Series, VoltageData
 from particle_sim.inference.form import Form
-from particle_sim.inference.form_scores import FormScore, form_scores
-from particle_sim.inference.forward import capacity_model, voltage_model
-from particle_sim.inference.groups import group_prior
+from particle_sim.inference.form_scores import FormScore, form_score
+from particle_sim.inference.forward import has_closed_form
 from particle_sim.inference.identify import Identifiability, identifiability
+from particle_sim.inference.joint import PARTICLES, Joint, Posterior, learn
 from particle_sim.inference.predict import HeldOut, PredictiveCheck, band, check, held_out
-from particle_sim.inference.problem import Model, Problem
+from particle_sim.inference.problem import Problem
 from particle_sim.inference.profiles import Profile, profiles
-from particle_sim.inference.rate_problem import log_limits, noise_of, rate_problem
-from particle_sim.inference.sampling import SAMPLED, Chain, Progress, SamplingSettings, sample
+from particle_sim.inference.rate_problem import rate_problem
+from particle_sim.inference.voltage_problem import voltage_problem
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
-ASSUMED_VOLTAGE_NOISE = 0.02
-"""[V]"""
-VOLTAGE_NOISE_RANGE = (1e-3, 0.3)
-"""[V]"""
 _BAND_POINTS = 40
 _MOST_CURVE_POINTS = 40
 _SAME_RATE = 1e-3
+_SAMPLED, _PROFILED = 0.1, 0.4
+"""Of a fit, by time, when the draws and the profiles are there."""
+
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FitSettings:
-    """Length of the sampling and fineness of the profiles; 0 points leaves the profiles out."""
+    """How many particles sample, and fineness of the profiles; 0 points leaves the profiles out."""
 
-    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    particles: int = PARTICLES
     profile_points: int = 24
 
 
@@ -51,22 +53,36 @@ class Fit:
     problem: Problem
     name: str
     """Of the data"""
-    at: Array
-    """Where the data stand: current [A/kg] of capacities, capacity [A h/kg] of a voltage curve."""
     at_name: str
-    chain: Chain
+    """What the data stand at: ``current`` [A/kg] of capacities, ``capacity`` [A h/kg] of a curve"""
+    posterior: Posterior
     identifiability: Identifiability
     profiles: tuple[Profile, ...]
     check: PredictiveCheck
     band_at: Array
     band: Array
-    """5 %, 50 %, 95 % of the model (3, k) at ``band_at``"""
+    """5 %, 50 %, 95 % of model and discrepancy (3, k) at ``band_at``"""
     held_out: HeldOut | None
     seed: int
     notes: tuple[str, ...] = ()
     """What else must be known of the data: doubts, columns left out."""
     scores: tuple[FormScore, ...] = ()
     """How every form of the particles does with rates; none for a voltage curve."""
+
+    @property
+    def at(self) -> Array:
+        """Where the data stand (m,)."""
+        return self.problem.scatter.at
+
+    @property
+    def draws(self) -> Array:
+        """Vectors (s, d) as :attr:`Problem.names` has them."""
+        return self.posterior.found.draws
+
+    @cached_property
+    def best(self) -> Array:
+        """The highest draw (d,) of the posterior."""
+        return _highest(self.problem, self.posterior)
 
 
 def fit_rates(
@@ -83,33 +99,33 @@ def fit_rates(
     """Posterior of the groups from capacity against rate; ``hold_out`` [1/h] is predicted.
 
     ``form``: what the particles are (:mod:`particle_sim.inference.forms`). ``scores`` says of every
-    form how far it carries the fitted data.
+    form how far it carries the fitted data; none where the material's own D(theta) is known.
 
     Every discharge starts from rest at the upper cut-off and is isothermal; the electrolyte and
-    the electrode's thickness do not limit (single-particle model). :class:`InputError` when a
+    the electrode's thickness do not limit (single-particle model). What the model may be wrong by
+    grows with the rate (:mod:`particle_sim.inference.discrepancy`). :class:`InputError` when a
     held-out rate is not measured, when too little is left to fit, or when the data contradict
     themselves or the material (``consistency_curves.RATES``). ``progress`` is called with what is
     being done and the finished share.
     """
     notes = _checked(data, RATES, Rates(data=data, material=material))
-    cell = half_cell(material, design=design)
+    cell, own = half_cell(material, design=design), settings or FitSettings()
+    report = progress or _silent
     kept = _kept(data, cell, hold_out)
-    problem = rate_problem(cell, data, kept, form)
+    problem = _rates(cell, data, kept, form)
     grid = np.geomspace(data.current.min() / 1.5, data.current.max() * 1.5, _BAND_POINTS)
-    fit = _fit(
-        problem,
-        _Data(name=data.name, at=data.current[kept], at_name="current", notes=notes),
-        _Band(at=grid, model=capacity_model(cell, grid, form)),
-        settings or FitSettings(),
-        seed,
-        progress or (lambda _text, _share: None),
-    )
-    fit = replace(fit, scores=form_scores(cell, data, kept))
+    wide = rate_problem(cell, grid, np.empty(0), form=form)
+    fit = _fit(problem, data.name, "current", wide, own, seed, report)
+    forms = tuple(Form) if has_closed_form(cell) else ()
+    scores = []
+    for number, other in enumerate(forms):
+        report(f"scoring {other.value}", _PROFILED + (1 - _PROFILED) * number / len(forms))
+        scores.append(form_score(_rates(cell, data, kept, other)))
+    fit = replace(fit, notes=notes, scores=tuple(scores))
     if kept.all():
         return fit
-    away, seen = data.current[~kept], data.capacity[~kept]
-    model = capacity_model(cell, away, form)
-    return replace(fit, held_out=held_out(model, problem, fit.chain.draws, away, seen, seed + 3))
+    away = _rates(cell, data, ~kept, form)
+    return replace(fit, held_out=held_out(fit.posterior, material.name, away, seed + 3))
 
 
 def fit_voltage(
@@ -123,10 +139,11 @@ def fit_voltage(
 ) -> Fit:
     """Posterior of the groups from one discharge curve.
 
-    Same model as :func:`fit_rates`; the potential U of the material is taken as it is, so its
-    error is part of the noise. Neighbouring points of a curve are not independent, so at most
-    ``_MOST_CURVE_POINTS`` of them, even in capacity, are used. :class:`InputError` when the curve
-    contradicts itself or the material (``consistency_curves.CURVE``).
+    Same model as :func:`fit_rates`; the potential U of the material is taken as it is, so its error
+    is part of the discrepancy, a Gaussian process along the curve
+    (:mod:`particle_sim.inference.voltage_problem`). At most ``_MOST_CURVE_POINTS`` points, even in
+    capacity, are used. :class:`InputError` when the curve contradicts itself or the material
+    (``consistency_curves.CURVE``).
     """
     notes = _checked(data, CURVE, Curve(data=data, material=material))
     cell = half_cell(material, design=design)
@@ -134,70 +151,62 @@ def fit_voltage(
     even = np.linspace(data.capacity[0], data.capacity[-1], count)
     keep = np.unique([int(np.argmin(np.abs(data.capacity - q))) for q in even])
     at = data.capacity[keep]
-    given = None if data.uncertainty is None else data.uncertainty[keep]
-    noise = noise_of(given, len(at))
-    problem = Problem(
-        cell=cell,
-        prior=group_prior(cell),
-        model=voltage_model(cell, data.current, at),
-        observed=data.voltage[keep],
-        quantity="voltage",
-        unit="V",
-        noise=noise,
-        deviation=np.full(len(at), ASSUMED_VOLTAGE_NOISE) if given is None else given,
-        noise_limits=log_limits(VOLTAGE_NOISE_RANGE),
-    )
-    grid = np.linspace(at[0], at[-1], 4 * _BAND_POINTS)
-    return _fit(
-        problem,
-        _Data(name=data.name, at=at, at_name="capacity", notes=notes),
-        _Band(at=grid, model=voltage_model(cell, data.current, grid)),
-        settings or FitSettings(),
-        seed,
-        progress or (lambda _text, _share: None),
-    )
+    stated = None if data.uncertainty is None else data.uncertainty[keep]
+    problem = voltage_problem(cell, data.current, at, data.voltage[keep], stated=stated)
+    grid = np.linspace(at[0], at[-1], 2 * _BAND_POINTS)
+    wide = voltage_problem(cell, data.current, grid, np.empty(0))
+    own = settings or FitSettings()
+    fit = _fit(problem, data.name, "capacity", wide, own, seed, progress or _silent)
+    return replace(fit, notes=notes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Data:
-    name: str
-    at: Array
-    at_name: str
-    notes: tuple[str, ...]
+def _silent(_text: str, _share: float) -> None:
+    """Tell nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Band:
-    at: Array
-    model: Model
+def _rates(cell: Cell, data: RateData, which: NDArray[np.bool_], form: Form) -> Problem:
+    stated = None if data.uncertainty is None else data.uncertainty[which]
+    return rate_problem(cell, data.current[which], data.capacity[which], form=form, stated=stated)
 
 
 def _fit(
     problem: Problem,
-    data: _Data,
-    wide: _Band,
+    name: str,
+    at_name: str,
+    wide: Problem,
     settings: FitSettings,
     seed: int,
-    progress: Progress,
+    report: Progress,
 ) -> Fit:
-    chain = sample(problem, settings.sampling, seed, progress)
-    points = settings.profile_points
-    progress("profiling", SAMPLED)
+    material = problem.cell.material.name
+    report("sampling", 0.0)
+    posterior = learn(
+        Joint(parts={material: problem}),
+        particles=settings.particles,
+        seed=seed,
+        report=lambda done: report("sampling", _SAMPLED * done),
+    )
+    draws, points = posterior.found.draws, settings.profile_points
+    report("profiling", _SAMPLED)
     return Fit(
         problem=problem,
-        name=data.name,
-        at=data.at,
-        at_name=data.at_name,
-        chain=chain,
-        identifiability=identifiability(problem, chain.draws, seed + 1),
-        profiles=profiles(problem, chain.draws, points) if points else (),
-        check=check(problem, chain.draws, chain.best, seed + 2),
-        band_at=wide.at,
-        band=band(wide.model, problem, chain.draws),
+        name=name,
+        at_name=at_name,
+        posterior=posterior,
+        identifiability=identifiability(problem, draws, seed + 1),
+        profiles=profiles(problem, draws, points) if points else (),
+        check=check(problem, draws, _highest(problem, posterior)),
+        band_at=wide.scatter.at,
+        band=band(posterior, material, wide, seed + 2),
         held_out=None,
         seed=seed,
-        notes=data.notes,
     )
+
+
+def _highest(problem: Problem, posterior: Posterior) -> Array:
+    found = posterior.found
+    heights = found.log_likelihood + log_prior(problem.coordinates, found.draws)
+    return np.asarray(found.draws[int(np.argmax(heights))])
 
 
 def _checked(data: Series, checks: Sequence[Check[S]], series: S) -> tuple[str, ...]:

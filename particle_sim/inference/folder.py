@@ -16,8 +16,10 @@ from particle_sim.figures.style import Figure
 from particle_sim.files import write_file
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.titration import Titration
+from particle_sim.inference.titration_tables import titration_texts
+from particle_sim.inference.titration_words import titration_lines
 from particle_sim.inference.tree import fit_tree, titration_dataset
-from particle_sim.inference.words import fit_lines, titration_lines
+from particle_sim.inference.words import fit_lines
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 
 DATA_FILE = "posterior.nc"
@@ -48,11 +50,16 @@ def write_fit(
 def write_titration(
     titration: Titration, folder: Path, command: str = FROM_PYTHON, *, force: bool = False
 ) -> list[Path]:
-    """``titration.nc``, ``report.txt`` and the figure of a titration, as :func:`write_fit`."""
+    """``titration.nc``, ``report.txt``, the figure and the tables of a titration, as
+    :func:`write_fit`.
+    """
     table = titration_dataset(titration)
     drawings: dict[str, Callable[[], Figure]] = {"titration": lambda: fit_titration(table)}
     with new_folder(folder, command=command, force=force) as work:
         names = _fill(work, TITRATION_FILE, table, titration_lines(titration), drawings)
+        for name, text in titration_texts(titration).items():
+            write_file(work / name, text)
+            names.append(name)
     return [folder / name for name in names]
 
 

@@ -19,7 +19,7 @@ def score_lines(scores: Sequence[FormScore]) -> list[str]:
         return []
     lines = [
         "",
-        "What the particles may be: least rms miss within the plausible limits, and ln evidence.",
+        "What the particles may be: least rms miss where 19 of 20 powders are, and ln evidence.",
     ]
     return lines + [_line(score) for score in scores] + [_verdict(scores)]
 

@@ -2,7 +2,8 @@
 
 A group counts as determined when the 90 % interval of its posterior is narrower than ``DETERMINED``
 of that of its prior, both in log10. D and R one by one are never determined: the likelihood does
-not change along R -> s R, D -> s^2 D, j0 -> s j0. What is left of them comes from the prior on R.
+not change along R -> s R, D -> s^2 D, j0 -> s j0. What is said of them takes R as the file has it:
+D = k R^2 with k and R drawn one by one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from particle_sim.inference.groups import GROUPS, draw_radius
-from particle_sim.inference.problem import Problem, draw_prior
+from particle_sim.inference.coordinates import draw_prior
+from particle_sim.inference.groups import draw_radius
+from particle_sim.inference.problem import Problem
 from particle_sim.units import Array
 
 DETERMINED = 0.3
@@ -71,10 +73,10 @@ def identifiability(problem: Problem, draws: Array, seed: int) -> Identifiabilit
     """Compare posterior ``draws`` (s, d) with the prior."""
     rng = np.random.default_rng(seed)
     names = problem.parameters
-    before = draw_prior(problem, _PRIOR_DRAWS, rng)[:, : len(names)]
+    before = draw_prior(problem.coordinates, _PRIOR_DRAWS, rng)[:, : len(names)]
     after = draws[:, : len(names)]
     groups = {name: _knowledge(before[:, i], after[:, i]) for i, name in enumerate(names)}
-    radii = [draw_radius(problem.prior, part[:, : len(GROUPS)], rng) for part in (before, after)]
+    radii = [draw_radius(problem.cell.material, len(part), rng) for part in (before, after)]
     rates = [part[:, 0] + 2 * radius for part, radius in zip((before, after), radii, strict=True)]
     return Identifiability(
         groups=groups,

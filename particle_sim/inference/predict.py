@@ -1,11 +1,13 @@
-"""Does the fitted model produce such data, and does it predict what it has not seen?
+"""Can the fitted model produce such data, and does it predict what it has not seen?
 
-Posterior predictive check (Gelman et al., Bayesian Data Analysis, 3rd ed., sec. 6.3):
+Posterior predictive check (Gelman et al., Bayesian Data Analysis, 3rd ed., sec. 6.3): with the
+covariance K of discrepancy and noise, chi^2 = (y - f)^T K^-1 (y - f) of data made by a draw has as
+many degrees of freedom as there are data, so that
 
-    p = P( chi^2(y_rep, x) >= chi^2(y, x) ),   y_rep = f(x) + noise,   x from the posterior.
+    p = mean over draws of P( chi^2_m >= chi^2(y, x) ).
 
-Near 0 the model cannot produce the data. With estimated noise the noise grows until it can, so
-then compare the noise with the precision of the measurement instead.
+Near 0 the model cannot produce the data. A prediction is model, discrepancy and noise together; its
+score is the mean of ln p(y) over the held-out data, each on its own.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import chdtrc, logsumexp
 
-from particle_sim.inference.problem import Model, Problem, deviations
+from particle_sim.inference.joint import Posterior, Prediction, predict
+from particle_sim.inference.problem import Problem, misfit, scatter_of
 from particle_sim.units import Array
 
 BAND = (0.05, 0.5, 0.95)
-_MOST_DRAWS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +29,11 @@ class PredictiveCheck:
     """How the data lie against the posterior."""
 
     chi_squared: float
-    """At the highest point of the posterior, with its noise."""
+    """At the highest draw, with its discrepancy and noise"""
     probability: float
-    """Posterior predictive p-value."""
+    """Posterior predictive p-value"""
     misfit: float
-    """Root mean square of data minus the best fit."""
-    inside: float
-    """Share of data inside the 90 % band with noise."""
+    """Root mean square of data minus the model of the highest draw"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,61 +43,64 @@ class HeldOut:
     current: Array
     observed: Array
     predicted: Array
-    """With the noise of a measurement."""
+    """With discrepancy and noise"""
+    log_score: float
+    """Mean of ln p, capacities over the largest fitted one"""
 
     @property
     def error(self) -> float:
         """Root mean square of observed minus predicted median."""
         return float(np.sqrt(np.mean((self.observed - self.predicted[1]) ** 2)))
 
+    @property
+    def inside(self) -> int:
+        """How many lie within the 90 % band."""
+        low, _, high = self.predicted
+        return int(np.sum((self.observed >= low) & (self.observed <= high)))
 
-def check(problem: Problem, draws: Array, best: Array, seed: int) -> PredictiveCheck:
-    """Posterior predictive check of ``draws`` (s, d)."""
-    rng = np.random.default_rng(seed)
-    some = thinned(draws)
-    spread = deviations(problem, some)
-    predicted = problem.model(some[:, : len(problem.parameters)])
-    replicated = predicted + spread * rng.standard_normal(predicted.shape)
-    observed = _chi_squared(problem.observed, predicted, spread)
-    again = _chi_squared(replicated, predicted, spread)
-    low, high = np.quantile(replicated, [BAND[0], BAND[2]], axis=0)
-    at_best = problem.model(best[None, : len(problem.parameters)])[0]
-    own = deviations(problem, best[None])[0]
+
+def check(problem: Problem, draws: Array, best: Array) -> PredictiveCheck:
+    """Posterior predictive check of ``draws`` (s, d); ``best`` (d,) is the highest of them."""
+    every = np.vstack([best, draws])
+    off = misfit(problem, every)
+    squares = problem.scatter.chi_squared(off, *scatter_of(problem, every))
     return PredictiveCheck(
-        chi_squared=float(_chi_squared(problem.observed, at_best, own)),
-        probability=float(np.mean(again >= observed)),
-        misfit=float(np.sqrt(np.mean((problem.observed - at_best) ** 2))),
-        inside=float(np.mean((problem.observed >= low) & (problem.observed <= high))),
+        chi_squared=float(squares[0]),
+        probability=float(chdtrc(len(problem.observed), squares[1:]).mean()),
+        misfit=float(np.sqrt(np.mean(off[0] ** 2))),
     )
 
 
-def band(model: Model, problem: Problem, draws: Array) -> Array:
-    """5 %, 50 % and 95 % (3, m) of the model over posterior draws, without noise."""
-    predicted = model(thinned(draws)[:, : len(problem.parameters)])
-    return np.asarray(np.quantile(predicted, BAND, axis=0))
+def band(posterior: Posterior, material: str, elsewhere: Problem, seed: int) -> Array:
+    """5 %, 50 % and 95 % (3, k) of model and discrepancy where ``elsewhere`` stands, one by one."""
+    expected = predict(posterior, material, elsewhere)
+    return _quantiles(expected.mean, np.sqrt(_variance(expected)), seed)
 
 
-def held_out(
-    model: Model, problem: Problem, draws: Array, current: Array, observed: Array, seed: int
-) -> HeldOut:
-    """What the fit to other rates predicts at ``current`` (m,)."""
-    rng = np.random.default_rng(seed)
-    some = thinned(draws)
-    spread = deviations(problem, some).mean(axis=1, keepdims=True)
-    predicted = model(some[:, : len(problem.parameters)])
-    noisy = predicted + spread * rng.standard_normal(predicted.shape)
+def held_out(posterior: Posterior, material: str, elsewhere: Problem, seed: int) -> HeldOut:
+    """What the fit to other rates predicts at those of ``elsewhere``, which holds the data."""
+    expected = predict(posterior, material, elsewhere)
+    spread = np.sqrt(_variance(expected) + expected.noise[:, None] ** 2)
+    off = (elsewhere.observed - expected.mean) / spread
+    density = -0.5 * off**2 - np.log(np.sqrt(2 * np.pi) * spread)
+    scale = posterior.joint.parts[material].scatter.scale
+    scores = logsumexp(density, axis=0) - np.log(len(density)) + np.log(scale)
     return HeldOut(
-        current=current,
-        observed=observed,
-        predicted=np.asarray(np.quantile(noisy, BAND, axis=0)),
+        current=elsewhere.scatter.at,
+        observed=elsewhere.observed,
+        predicted=_quantiles(expected.mean, spread, seed),
+        log_score=float(scores.mean()),
     )
 
 
-def thinned(draws: Array) -> Array:
-    """At most ``_MOST_DRAWS`` draws, evenly taken."""
-    keep = np.linspace(0, len(draws) - 1, min(len(draws), _MOST_DRAWS)).astype(int)
-    return np.asarray(draws[keep])
+def _variance(expected: Prediction) -> Array:
+    return np.asarray(np.maximum(np.diagonal(expected.covariance, axis1=1, axis2=2), 0.0))
 
 
-def _chi_squared(values: Array, predicted: Array, spread: Array) -> Array:
-    return np.asarray((((values - predicted) / spread) ** 2).sum(axis=-1))
+def _quantiles(mean: Array, spread: Array, seed: int) -> Array:
+    """Of one normal value (n, k) per draw and place, not below nothing.
+
+    Each draw is as far off at every place, so that the band is smooth.
+    """
+    drawn = mean + spread * np.random.default_rng(seed).standard_normal((len(mean), 1))
+    return np.asarray(np.quantile(np.maximum(drawn, 0.0), BAND, axis=0))

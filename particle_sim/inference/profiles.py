@@ -3,21 +3,23 @@
 At every value of one group the likelihood is maximised over the others (differential evolution:
 the steep ends of a potential make cliffs that stop a descent),
 
-    profile(x_i) = min over the rest of  sum ((y - f)/s)^2      (noise given or assumed)
-                                         m log sum (y - f)^2    (noise estimated),
+    profile(x_i) = min over the rest of  (y - f)^T K^-1 (y - f)
 
-minus its lowest value. It is below 2.71 inside the 90 % interval (chi-squared, one degree); a
-side on which it stays below is open: the data set no bound there.
+minus its lowest value, with K the covariance of discrepancy and noise at their medians. It is
+below 2.71 inside the 90 % interval (chi-squared, one degree); a side on which it stays below is
+open: the data set no bound there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import differential_evolution  # type: ignore[attr-defined]
 
-from particle_sim.inference.problem import Noise, Problem, draw_prior
+from particle_sim.inference.coordinates import draw_prior
+from particle_sim.inference.problem import Problem, misfit, scatter_of
 from particle_sim.units import Array
 
 NINETY_PERCENT = 2.7055
@@ -28,9 +30,9 @@ _GENERATIONS = 150
 _TOLERANCE = 0.01
 """Spread of the candidates' losses at which a search ends."""
 _SEED = 1
-_SMALLEST = 1e-6
-"""Smallest mean squared misfit, relative to the first guess of the noise: a fit through all points
-has no likelihood without it."""
+
+Loss = Callable[[Array], Array]
+"""Parameters (n, d) -> twice the loss of log likelihood (n,), up to a constant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +56,15 @@ def profiles(problem: Problem, draws: Array, points: int = 25) -> tuple[Profile,
 
     ``draws`` (s, d) of the posterior give the first guesses.
     """
-    start = draws[:, : len(problem.parameters)]
-    score = _scores(problem, start)
+    loss, start = _loss(problem, draws), draws[:, : len(problem.parameters)]
+    score = loss(start)
     seen = start[:: max(len(start) // _GUESSES, 1)][:_GUESSES]
-    fresh = draw_prior(problem, _GUESSES, np.random.default_rng(_SEED))[:, : start.shape[1]]
-    guesses = np.concatenate([seen, fresh])
+    fresh = draw_prior(problem.coordinates, _GUESSES, np.random.default_rng(_SEED))
+    guesses = np.concatenate([seen, fresh[:, : start.shape[1]]])
     made = []
     for index, name in enumerate(problem.parameters):
         values = _grid(problem, start[:, index], index, points)
-        heights = _swept(problem, index, values, start[int(np.argmin(score))], guesses)
+        heights = _swept(problem, loss, index, values, start[int(np.argmin(score))], guesses)
         made.append((name, values, heights))
     lowest = min(min(float(h.min()) for _, _, h in made), float(score.min()))
     return tuple(Profile(name=n, values=v, loss=h - lowest) for n, v, h in made)
@@ -77,7 +79,9 @@ def _grid(problem: Problem, draws: Array, index: int, points: int) -> Array:
     return np.unique(np.concatenate([wide, near]))
 
 
-def _swept(problem: Problem, index: int, values: Array, best: Array, guesses: Array) -> Array:
+def _swept(
+    problem: Problem, loss: Loss, index: int, values: Array, best: Array, guesses: Array
+) -> Array:
     """Least loss at every value, going outwards from the best with the neighbour's optimum."""
     middle = int(np.argmin(np.abs(values - best[index])))
     heights = np.empty(len(values))
@@ -85,25 +89,27 @@ def _swept(problem: Problem, index: int, values: Array, best: Array, guesses: Ar
     for order in (range(middle, len(values)), range(middle - 1, -1, -1)):
         others = np.delete(best, index)
         for place in order:
-            heights[place], others = _least(problem, index, values[place], others, rest)
+            heights[place], others = _least(
+                problem, loss, index, values[place], np.vstack([others, rest])
+            )
     return heights
 
 
 def _least(
-    problem: Problem, index: int, value: float, others: Array, guesses: Array
+    problem: Problem, loss: Loss, index: int, value: float, guesses: Array
 ) -> tuple[float, Array]:
     """Least loss with one group held at ``value``, and the other groups there."""
     low, high = (np.delete(limit, index) for limit in problem.limits)
 
     def losses(points: Array) -> Array:
         groups = np.insert(np.atleast_2d(points.T), index, value, axis=1)
-        found = _scores(problem, groups)
+        found = loss(groups)
         return found if points.ndim > 1 else found[0]
 
     found = differential_evolution(
         losses,
         np.column_stack([low, high]),
-        init=np.clip(np.vstack([others, guesses]), low, high),
+        init=np.clip(guesses, low, high),
         maxiter=_GENERATIONS,
         tol=0.0,
         atol=_TOLERANCE,
@@ -115,11 +121,13 @@ def _least(
     return float(found.fun), np.asarray(found.x)
 
 
-def _scores(problem: Problem, groups: Array) -> Array:
-    """Twice the loss of log likelihood (n,) of parameters (n, d), up to a constant."""
-    misfit = (problem.model(groups) - problem.observed) / problem.deviation
-    squares: Array = np.einsum("nm,nm->n", misfit, misfit)
-    if problem.noise is not Noise.ESTIMATED:
-        return squares
-    count = len(problem.observed)
-    return np.asarray(count * np.log(squares + count * _SMALLEST))
+def _loss(problem: Problem, draws: Array) -> Loss:
+    """With the medians of discrepancy and noise over ``draws``."""
+    medians = [float(np.median(each)) for each in scatter_of(problem, draws)]
+
+    def lost(parameters: Array) -> Array:
+        size = np.ones(len(parameters))
+        off = misfit(problem, parameters)
+        return problem.scatter.chi_squared(off, *(median * size for median in medians))
+
+    return lost

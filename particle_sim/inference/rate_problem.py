@@ -2,56 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
-from particle_sim.inference.data import RateData
+from particle_sim.inference.discrepancy import Growing, Scatter
 from particle_sim.inference.form import Form
 from particle_sim.inference.forward import capacity_model
-from particle_sim.inference.groups import GROUPS, group_prior
-from particle_sim.inference.problem import Noise, Problem
+from particle_sim.inference.learned import coordinates_of
+from particle_sim.inference.problem import Problem
 from particle_sim.units import Array
 
-ASSUMED_NOISE = 0.02
-"""Standard deviation over the largest datum where too few points are there to estimate it."""
-NOISE_RANGE = (1e-3, 0.1)
-"""Estimated standard deviation over the largest datum, between these (assumed)."""
-SPARE = 2
-"""Points beyond the number of groups from which noise is estimated."""
+SLOW = 0.1
+"""C-rate [1/h] that counts as slow where no rate was measured (a choice)."""
 
 
 def rate_problem(
-    cell: Cell, data: RateData, kept: NDArray[np.bool_], form: Form = Form.ONE_SIZE
+    cell: Cell,
+    current: Array,
+    capacity: Array,
+    *,
+    form: Form = Form.ONE_SIZE,
+    stated: Array | None = None,
+    whole: float | None = None,
+    learned: Mapping[str, tuple[float, float]] | None = None,
 ) -> Problem:
-    """The ``kept`` (m,) capacities of the data as a statistical question."""
-    capacity = data.capacity[kept]
-    given = None if data.uncertainty is None else data.uncertainty[kept]
-    largest = float(capacity.max())
+    """Capacities (m,) [A h/kg] at currents (m,) [A/kg] as a statistical question.
+
+    ``stated``: their standard deviations; ``whole``, ``learned`` as
+    :func:`~particle_sim.inference.learned.coordinates_of` takes them. No data (m = 0) are the prior
+    alone.
+    """
     return Problem(
         cell=cell,
-        prior=group_prior(cell),
-        model=capacity_model(cell, data.current[kept], form),
+        coordinates=coordinates_of(
+            cell, form, stated=stated is not None, capacity=whole, learned=learned
+        ),
+        model=capacity_model(cell, current, form),
         observed=capacity,
+        scatter=rate_scatter(cell, current, capacity, stated),
         quantity="capacity",
         unit="mA*h/g",
-        noise=noise_of(given, len(capacity)),
-        deviation=np.full(len(capacity), ASSUMED_NOISE * largest) if given is None else given,
-        noise_limits=log_limits(np.asarray(NOISE_RANGE) * largest),
         form=form,
     )
 
 
-def noise_of(given: Array | None, points: int) -> Noise:
-    """Where the noise of ``points`` data comes from."""
-    if given is not None:
-        return Noise.GIVEN
-    return Noise.ESTIMATED if points >= len(GROUPS) + SPARE else Noise.ASSUMED
-
-
-def log_limits(limits: Sequence[float] | Array) -> tuple[float, float]:
-    """log10 of a lower and an upper limit."""
-    low, high = np.log10(limits)
-    return float(low), float(high)
+def rate_scatter(
+    cell: Cell, current: Array, capacity: Array, stated: Array | None = None
+) -> Scatter:
+    """How capacities (m,) at currents (m,) may differ from those of any model."""
+    one_c = cell.material.value("one_c_current")
+    return Scatter(
+        at=current,
+        scale=float(np.max(capacity, initial=0.0)) or cell.material.specific_capacity,
+        covariance=Growing(origin=float(np.min(current)) / 2 if len(current) else SLOW * one_c / 2),
+        stated=stated,
+    )

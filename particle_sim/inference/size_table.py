@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.inference.table import Column, read_table
 from particle_sim.materials.sizes import SizeDistribution, counted
+from particle_sim.readers.table import Column, read_table
 
 _COLUMNS = {
     "radius": Column(unit="m", example="um", required=False, positive=True),

@@ -1,24 +1,20 @@
 """D/R^2 from galvanostatic titration, pulse by pulse, and whether it means anything there.
 
-During a pulse the surface of a sphere fills as Sand's square root of time,
-V = a + b sqrt(t) + c t, and from rest to rest the voltage moves by dE_s. Weppner & Huggins,
-J. Electrochem. Soc. 124 (1977) 1569:
+The whole voltage record is fitted, pulses and rests together
+(:mod:`particle_sim.inference.record_fit`): linear diffusion in a sphere with another D/R^2 at every
+pulse, the potential and the overpotential taken from the record itself. Beside it stands what the
+usual formula gives (:mod:`particle_sim.inference.usual_formula`), and why that differs. A number is
+told only where it means something and the record holds it: two phases have no Fickian D, and a
+pulse that is too short or too long leaves a bound. Whether the file agrees with itself and with the
+material is asked first (:mod:`particle_sim.inference.consistency_pulses`).
 
-    D = 4/(pi t_p) L^2 (dE_s / (b sqrt(t_p)))^2,     L = R/3, so D/R^2 = 4/(9 pi) (dE_s/(b t_p))^2.
-
-Taking the slope b at t = 0, with c t for the sphere's curvature and for a bent potential, removes
-the bias that the whole change during the pulse has on spheres. dE_s is taken at the start of the
-pulse too: the mean of this pulse's and the last one's, per charge. Conditions, checked for every
-pulse: the sodium does not reach the middle, the voltage goes with sqrt(t), the potential has a
-slope (inside two phases D means nothing), it does not bend, the rest was long enough, and the jump
-when the current begins stays the same from pulse to pulse: where the overpotential eta depends on
-the filling, b carries d(U + eta)/dtheta and dE_s only dU/dtheta, so D comes out wrong by
-(1 + eta'/U')^-2. Whether the file agrees with itself and with the material is asked first
-(``consistency_pulses``).
+What is found is D/R^2, the rate of diffusion over the particle. D needs a length: R, or the area A
+of the particles per mass by R = 3/(rho A). D goes with the square of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,35 +22,41 @@ import numpy as np
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.inference.consistency import ORDER, doubts
-from particle_sim.inference.consistency_pulses import LAST_PART, ROUNDING, TITRATION
+from particle_sim.inference.consistency_pulses import LAST_PART, RESOLVED, ROUNDING, TITRATION
 from particle_sim.inference.data import TitrationData
-from particle_sim.inference.pulses import Pulses, Span, pulses_of
+from particle_sim.inference.pulses import Pulses, pulses_of
+from particle_sim.inference.record_fit import DETERMINED, NINETY, RecordFit, fit_record
+from particle_sim.inference.usual_formula import (
+    FEWEST_POINTS,
+    MOST_DRIFT,
+    Usual,
+    by_the_usual_formula,
+)
 from particle_sim.materials.material import Material
-from particle_sim.metrics.gitt import gitt_diffusivity
 from particle_sim.units import Array
 
-LONGEST_PULSE = 0.05
-"""Largest t_p D/R^2: beyond it the middle of a sphere is felt within a few per cent of sqrt(t)."""
-LEAST_LINEAR = 0.99
-"""Smallest R^2 of V against 1, sqrt(t), t."""
-MOST_CURVED = 0.5
-"""Largest |c| sqrt(t_p) / |b|."""
 FLATTEST = 2 * GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 """Smallest |dU/dtheta| [V]: half of an ideal solid solution's at half filling."""
-MOST_BENT = 0.2
-"""Largest relative change of slope from pulse to pulse."""
-MOST_DRIFT = 0.05
-"""Largest drift over the last tenth of the rests, relative to dE_s."""
-MOST_JUMP = 0.1
-"""Largest change of the jump at the current's beginning from pulse to pulse, relative to dE_s."""
-FEWEST_POINTS = 6
-_FROM = 0.2
-"""Start of the fitted part of a pulse in sqrt(t/t_p): charge transfer has settled by then."""
+MOST_LEFT = 0.01
+"""Largest rms of what the fit leaves, over the change of the voltage by diffusion, where it is not
+noise."""
+MOST_CORRELATED = 4.0
+"""Most rows per independent one of what is left that is still noise."""
+MOST_BENT = 5.0
+"""Largest ratio of two slopes of the potential within what the surface passes in one pulse."""
+MOST_CHANGED = 1.4
+"""Largest factor by which D may change between the middle and the surface."""
+MOST_BEYOND = 0.5
+"""Largest part of the surface's way that leads beyond all rests, where nothing tells the
+potential."""
+LEADS, LEADS_ERROR = 0.7, 0.1
+"""D is that at the filling which the surface has after this part of its way in the pulse (measured
+with D falling by two decades over the window: 0.6 to 0.8)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pulse:
-    """One pulse between two rests; ``doubts`` says which conditions it misses."""
+    """One pulse between two rests; ``doubts`` says what speaks against its number."""
 
     start: float
     """[s]"""
@@ -63,17 +65,38 @@ class Pulse:
     site_fraction: float
     """At the pulse's start, from the first relaxed voltage and the charge passed since; not a
     number where that charge is unknown or leads out of 0..1."""
-    steady_change: float
-    """dE_s at the start of the pulse [V]"""
-    root_slope: float
-    """b [V/s^0.5]"""
+    filling: float
+    """Site fraction for which D/R^2 stands: between that of the particle and that of its surface"""
     diffusion_rate: float
-    """D/R^2 [1/s]; not a number where the voltages move against each other."""
-    relative_error: float
-    """Standard error of D/R^2 from the scatter of the voltage about its fit, relative"""
+    """D/R^2 [1/s]; not a number where it means nothing, or the record leaves a bound only."""
+    low: float
+    high: float
+    """90 % interval of D/R^2 [1/s]; 0 and infinite where the record gives no bound"""
+    left: float
+    """Root mean square of voltage minus model, over the pulse and its rest [V]"""
+    correlated: float
+    """Rows over independent ones in what is left"""
     potential_slope: float
-    """|dU/dtheta| [V]"""
+    """|dU/dtheta| from rest to rest [V]"""
+    usual: Usual
+    """What the usual formula says"""
     doubts: tuple[str, ...]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether there is a number, and nothing speaks against it."""
+        return not self.doubts and bool(np.isfinite(self.diffusion_rate))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """The record and its fit, row by row of what was fitted."""
+
+    time: Array
+    voltage: Array
+    model: Array
+    pulse: Array
+    """Index of the pulse"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +106,7 @@ class Titration:
     name: str
     material: Material
     pulses: tuple[Pulse, ...]
+    trace: Trace
     radius: float | None
     """[m]; None leaves D/R^2"""
     notes: tuple[str, ...] = ()
@@ -97,12 +121,36 @@ class Titration:
 
 
 def titrate(data: TitrationData, material: Material, *, radius: float | None = None) -> Titration:
-    """D/R^2 at every pulse of ``data``, with the conditions it misses.
+    """D/R^2 at every pulse of ``data``, with its interval and what speaks against it.
 
     Raises :class:`InputError` when the data hold no pulse between two rests, or contradict
     themselves or the material in all of them.
     """
     doubts(data.place, ORDER, data.time)
+    series = _pulses(data, material)
+    found = doubts(data.place, TITRATION, series)
+    fit, usual = fit_record(series), by_the_usual_formula(series)
+    pulses = tuple(
+        _pulse(
+            _Seen.of(series, fit, index),
+            usual[index],
+            tuple(text for pulse, text in found if pulse in (index, None)),
+        )
+        for index in range(len(series.runs))
+    )
+    record = fit.record
+    return Titration(
+        name=data.name,
+        material=material,
+        pulses=pulses,
+        trace=Trace(time=record.time, voltage=record.voltage, model=record.voltage - fit.left,
+                    pulse=record.run.astype(float)),
+        radius=radius,
+        notes=(*data.notes, *_left_out(series)),
+    )  # fmt: skip
+
+
+def _pulses(data: TitrationData, material: Material) -> Pulses:
     series = pulses_of(data, material)
     if not series.runs:
         rests = sum(not stretch.flowing for stretch in series.stretches)
@@ -112,26 +160,7 @@ def titrate(data: TitrationData, material: Material, *, radius: float | None = N
             + (f", {gaps} missing: current flows before and behind a gap in time" if gaps else "")
             + "); give current 0 during rests, and start and end with one."
         )
-    found = doubts(data.place, TITRATION, series)
-    fits = [_root_fit(series, index) for index in range(len(series.runs))]
-    jumps = np.array([fit.jump for fit in fits])
-    pulses = tuple(
-        _pulse(
-            series,
-            index,
-            fit,
-            _Steady.at(index, series, jumps),
-            tuple(text for pulse, text in found if pulse in (index, None)),
-        )
-        for index, fit in enumerate(fits)
-    )
-    return Titration(
-        name=data.name,
-        material=material,
-        pulses=pulses,
-        radius=radius,
-        notes=(*data.notes, *_left_out(series)),
-    )
+    return series
 
 
 def _left_out(series: Pulses) -> list[str]:
@@ -158,125 +187,152 @@ def _left_out(series: Pulses) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Steady:
-    """What the rests around a pulse say."""
+class _Seen:
+    """What the fit says of one pulse."""
 
-    change: float
-    own_change: float
-    bend: float
-    slope: float
-    filling: float
-    jump_change: float
-    """Change of the jump per pulse, relative to dE_s"""
+    series: Pulses
+    fit: RecordFit
+    index: int
+    surface: Array
+    """Of the rows of the pulse and its rest"""
+    slope: Array
+    left: Array
+    weight: Array
+    excess: float
+    """Largest difference between the surface and all of the sphere"""
 
     @staticmethod
-    def at(index: int, series: Pulses, jumps: Array) -> _Steady:
-        runs, changes, charges = series.runs, series.changes, series.charges
-        low = index - 1 if runs[index].follows else index
-        high = index + 1 if index + 1 < len(runs) and runs[index + 1].follows else index
-        slopes = changes / charges
-        near, around = slopes[low : index + 1].mean(), slopes[low : high + 1]
-        filling = series.fillings[index]
-        known = -ROUNDING <= filling <= 1 + ROUNDING
-        steps = np.abs(np.diff(jumps[low : high + 1]))
-        jump = float(np.max(steps[np.isfinite(steps)], initial=0.0))
-        own = abs(changes[index])
-        return _Steady(
-            change=float(near * charges[index]),
-            own_change=float(changes[index]),
-            bend=float(np.max(np.abs(around / slopes[index] - 1))) if own else np.inf,
-            slope=float(abs(near) * series.material.specific_capacity),
-            filling=float(np.clip(filling, 0, 1)) if known else np.nan,
-            jump_change=jump / float(own) if own else np.inf,
+    def of(series: Pulses, fit: RecordFit, index: int) -> _Seen:
+        rows = fit.record.slices[index]
+        own = fit.record.time[rows] >= series.data.time[series.runs[index].before.last]
+        picked = np.arange(rows.start, rows.stop)[own]
+        excess = (fit.surface - fit.record.filling)[picked]
+        return _Seen(
+            series=series,
+            fit=fit,
+            index=index,
+            surface=fit.surface[picked],
+            slope=fit.slope[picked],
+            left=fit.left[picked],
+            weight=fit.record.weight[picked],
+            excess=float(excess[np.abs(excess).argmax()]),
         )
 
+    @property
+    def rms(self) -> float:
+        """Of what is left [V]."""
+        return float(np.sqrt(np.average(self.left**2, weights=self.weight)))
 
-@dataclass(frozen=True, kw_only=True)
-class _RootFit:
-    """V = a + b sqrt(t) + c t over a pulse; not a number where there are too few points."""
+    @property
+    def way(self) -> float:
+        """Of the surface in the pulse, with its sign."""
+        step = self.series.charges[self.index] / self.series.material.specific_capacity
+        return float(step + self.excess)
 
-    duration: float
-    jump: float = np.nan
-    """a minus the relaxed voltage [V]"""
-    slope: float = np.nan
-    """b [V/s^0.5]"""
-    error: float = np.nan
-    """Of b, relative"""
-    quality: float = np.nan
-    """R^2"""
-    curve: float = np.nan
-    """|c| sqrt(t_p)/|b|"""
+    @property
+    def diffusion_voltage(self) -> float:
+        """Change of the potential at the surface within the pulse [V]."""
+        return float(np.mean(np.abs(self.slope)) * abs(self.way))
 
 
-def _pulse(
-    series: Pulses, index: int, fit: _RootFit, steady: _Steady, doubted: tuple[str, ...]
-) -> Pulse:
-    run, duration = series.runs[index], fit.duration
-    goes = fit.slope * steady.change > 0
-    rate = np.nan
-    if goes:
-        rate = gitt_diffusivity(
-            length=1 / 3,
-            pulse=duration,
-            steady_change=steady.change,
-            transient_change=fit.slope * np.sqrt(duration),
-        )
-    drift = max(_drift(series, run.before), _drift(series, run.after))
-    checks = {
-        "the voltage moves against its pulse": not goes and np.isfinite(fit.slope),
-        "too few points to fit": not np.isfinite(fit.quality),
-        "the potential is flat: two phases, or nearly, where D means nothing": steady.slope
-        < FLATTEST,
-        "the potential bends between pulses": steady.bend > MOST_BENT,
-        "the pulse is too long for R²/D": goes and rate * duration > LONGEST_PULSE,
-        "the voltage does not go with the root of time": fit.quality < LEAST_LINEAR
-        or fit.curve > MOST_CURVED,
-        "the jump when the current begins changes from pulse to pulse, so that the overpotential "
-        "is part of the slope": steady.jump_change > MOST_JUMP,
-        "the rest is too short": drift > MOST_DRIFT * abs(steady.own_change),
-    }
+def _pulse(seen: _Seen, usual: Usual, doubted: tuple[str, ...]) -> Pulse:
+    series, fit, index = seen.series, seen.fit, seen.index
+    start = float(series.fillings[index])
+    known = -ROUNDING <= start <= 1 + ROUNDING
+    low, high = _interval(seen)
+    senseless = tuple(_senseless(seen, usual))
+    told = not senseless and high <= DETERMINED**2 * low
+    if senseless:
+        low, high = 0.0, np.inf
+    bound = () if told or senseless else (_bound(low, high),)
+    misfits = () if senseless else tuple(_misfits(seen))
     return Pulse(
-        start=float(series.data.time[run.before.last]),
-        duration=duration,
-        site_fraction=steady.filling,
-        steady_change=steady.change,
-        root_slope=fit.slope,
-        diffusion_rate=float(rate),
-        relative_error=2 * fit.error,
-        potential_slope=steady.slope,
-        doubts=(*doubted, *(text for text, missed in checks.items() if missed)),
+        start=float(series.data.time[series.runs[index].before.last]),
+        duration=float(series.durations[index]),
+        site_fraction=float(np.clip(start, 0, 1)) if known else np.nan,
+        filling=float(np.clip(start + LEADS * seen.way, 0, 1)) if known else np.nan,
+        diffusion_rate=float(np.exp(fit.log_rate[index])) if told else np.nan,
+        low=low,
+        high=high,
+        left=seen.rms,
+        correlated=float(fit.correlated[index]),
+        potential_slope=usual.potential_slope,
+        usual=usual,
+        doubts=(*doubted, *senseless, *bound, *misfits),
     )
 
 
-def _root_fit(series: Pulses, index: int) -> _RootFit:
-    run, duration = series.runs[index], float(series.durations[index])
-    time, voltage = (
-        run.pulse.of(column) - column[run.before.last]
-        for column in (series.data.time, series.data.voltage)
-    )
-    root = np.sqrt(np.maximum(time, 0) / duration)
-    keep = root >= _FROM
-    x, y = root[keep], voltage[keep]
-    if len(np.unique(x)) < FEWEST_POINTS or np.ptp(y) == 0:
-        return _RootFit(duration=duration)
-    basis = np.vander(x, 3, increasing=True)
-    a, b, c = np.linalg.lstsq(basis, y, rcond=None)[0]
-    left = y - basis @ (a, b, c)
-    if b == 0:
-        return _RootFit(duration=duration, slope=0.0)
-    variance = float(left @ left) / (len(x) - 3) * np.linalg.inv(basis.T @ basis)[1, 1]
-    return _RootFit(
-        duration=duration,
-        jump=float(a),
-        slope=float(b / np.sqrt(duration)),
-        error=float(np.sqrt(variance) / abs(b)),
-        quality=1 - float(left @ left) / float(np.sum((y - y.mean()) ** 2)),
-        curve=float(abs(c / b)),
-    )
+def _interval(seen: _Seen) -> tuple[float, float]:
+    """90 % interval of D/R^2, with what is not known of the filling for which it stands."""
+    fit, index = seen.fit, seen.index
+    low, high = float(fit.low[index]), float(fit.high[index])
+    moved = fit.change_of_rate(index) * LEADS_ERROR * abs(seen.way)
+    if not high <= DETERMINED**2 * low:
+        return low, high
+    half = NINETY * float(np.hypot(fit.error[index], moved))
+    middle = float(fit.log_rate[index])
+    return float(np.exp(middle - half)), float(np.exp(middle + half))
 
 
-def _drift(series: Pulses, rest: Span) -> float:
-    """Change of the voltage over the last tenth of a rest [V]."""
-    time, voltage = rest.of(series.data.time), rest.of(series.data.voltage)
-    earlier = time[-1] - LAST_PART * series.rest_length(rest)
-    return float(abs(voltage[-1] - np.interp(earlier, time, voltage)))
+def _senseless(seen: _Seen, usual: Usual) -> Iterator[str]:
+    """Why no number of the pulse is a diffusivity."""
+    change, charge = (a[seen.index] for a in (seen.series.changes, seen.series.charges))
+    if change * charge > 0 and abs(change) > RESOLVED:
+        yield "the rest voltage moves against its pulse"
+    if usual.potential_slope < FLATTEST:
+        yield "the potential is flat: two phases, or nearly, where D means nothing"
+    if seen.weight.sum() < FEWEST_POINTS:
+        yield "too few points to fit"
+
+
+def _bound(low: float, high: float) -> str:
+    """What the record says of a D that it does not tell."""
+    if low > 0 and high < np.inf:
+        return f"the record tells D/R² to {low:.2g} to {high:.2g} 1/s only"
+    if low > 0:
+        return f"the pulse is too long to tell D: D/R² is above {low:.2g} 1/s"
+    if high < np.inf:
+        return f"the pulse and its rest are too short to tell D: D/R² is below {high:.2g} 1/s"
+    return "the record says nothing about D here"
+
+
+def _misfits(seen: _Seen) -> Iterator[str]:
+    """Where the model may be another than the cell."""
+    rms, change = seen.rms, seen.diffusion_voltage
+    if rms > MOST_LEFT * change and seen.fit.correlated[seen.index] > MOST_CORRELATED:
+        yield (
+            f"what the fit leaves is not noise: {1e3 * rms:.2g} mV, {rms / change:.0%} of what "
+            "diffusion does to the voltage"
+        )
+    steep = np.abs(seen.slope)
+    if steep.max() > MOST_BENT * max(steep.min(), 1e-12):
+        yield "the potential's slope changes by more than five times where the surface goes"
+    if seen.fit.change_of_rate(seen.index) * abs(seen.excess) > np.log(MOST_CHANGED):
+        yield "D changes by more than 40 % between the middle and the surface"
+    if _beyond(seen) > MOST_BEYOND:
+        yield (
+            "the surface goes where no rest was, and the material's potential is not the record's "
+            "there, so that a straight one is assumed"
+        )
+    yield from _unknown_past(seen)
+
+
+def _beyond(seen: _Seen) -> float:
+    """Part of the way of the surface beyond all rests, where the potential is taken as straight."""
+    (leg,) = (leg for leg in seen.fit.legs if seen.index in leg.runs)
+    outside = 0.0
+    if not leg.above.measured:
+        outside = max(outside, float(seen.surface.max() - leg.rests[-1]))
+    if not leg.below.measured:
+        outside = max(outside, float(leg.rests[0] - seen.surface.min()))
+    return outside / abs(seen.way) if seen.way else 0.0
+
+
+def _unknown_past(seen: _Seen) -> Iterator[str]:
+    """A first rest that still drifts, after what nobody recorded."""
+    series, run = seen.series, seen.series.runs[seen.index]
+    earlier = any(s.flowing and s.rows.end <= run.before.first for s in series.stretches)
+    time, voltage = (run.before.of(c) for c in (series.data.time, series.data.voltage))
+    drift = voltage[-1] - np.interp(time[-1] - LAST_PART * np.ptp(time), time, voltage)
+    if not earlier and abs(drift) > MOST_DRIFT * abs(series.changes[seen.index]):
+        yield "the rest before still drifts, after a current that the file does not hold"

@@ -11,7 +11,7 @@ from particle_sim.inference.forms import SHAPES
 from particle_sim.inference.groups import MEANINGS, UNITS
 from particle_sim.inference.identify import DETERMINED
 from particle_sim.inference.predict import BAND
-from particle_sim.inference.problem import Noise, deviations
+from particle_sim.inference.problem import DISCREPANCY, scatter_of
 from particle_sim.inference.profiles import NINETY_PERCENT
 from particle_sim.inference.titration import FLATTEST, Titration
 
@@ -30,7 +30,7 @@ def fit_tree(fit: Fit) -> xr.DataTree:
     """Posterior and prior draws, data, bands, profiles and verdicts of a fit, SI with units."""
     nodes = {
         "/": xr.Dataset(attrs=_attributes(fit)),
-        "/posterior": _draws(fit.chain.draws, fit),
+        "/posterior": _draws(fit.draws, fit).merge(_scatter(fit)),
         "/prior": _draws(fit.identifiability.prior_draws, fit),
         "/data": _data(fit),
         "/band": _band(fit),
@@ -52,27 +52,36 @@ def fit_tree(fit: Fit) -> xr.DataTree:
             },
             coords={"current": ("current", held.current, {"units": "A/kg"}),
                     "quantile": list(BAND)},
-            attrs={"error": held.error},
+            attrs={"error": held.error, "log_score": held.log_score, "inside": held.inside},
         )  # fmt: skip
     return xr.DataTree.from_dict(nodes)
 
 
 def titration_dataset(titration: Titration) -> xr.Dataset:
-    """One row per pulse, SI with units; ``trusted`` where every condition holds."""
-    pulses = titration.pulses
+    """One row per pulse and one per fitted row of the record, SI with units.
+
+    ``trusted`` where nothing speaks against the number.
+    """
+    pulses, trace = titration.pulses, titration.trace
     units = {
         "duration": "s",
         "site_fraction": "1",
-        "steady_change": "V",
-        "root_slope": "V/s^0.5",
+        "filling": "1",
         "diffusion_rate": "1/s",
-        "relative_error": "1",
+        "low": "1/s",
+        "high": "1/s",
+        "left": "V",
+        "correlated": "1",
         "potential_slope": "V",
     }
     columns = {
         name: ("pulse", np.array([getattr(pulse, name) for pulse in pulses]), {"units": unit})
         for name, unit in units.items()
     }
+    columns["usual_rate"] = ("pulse", np.array([p.usual.rate for p in pulses]), {"units": "1/s"})
+    rows = {"record_time": (trace.time, "s"), "record_voltage": (trace.voltage, "V"),
+            "record_model": (trace.model, "V")}  # fmt: skip
+    columns |= {name: ("row", values, {"units": unit}) for name, (values, unit) in rows.items()}
     start = np.array([pulse.start for pulse in pulses])
     table = xr.Dataset(
         columns,
@@ -84,8 +93,10 @@ def titration_dataset(titration: Titration) -> xr.Dataset:
             "notes": " ".join(titration.notes),
         },
     )
-    table["trusted"] = ("pulse", np.array([not pulse.doubts for pulse in pulses]).astype(np.int8))
-    table["doubts"] = ("pulse", np.array(["; ".join(p.doubts) for p in pulses], dtype=object))
+    table["trusted"] = ("pulse", np.array([p.trusted for p in pulses]).astype(np.int8))
+    for name, texts in (("doubts", [p.doubts for p in pulses]),
+                        ("usual_misses", [p.usual.misses for p in pulses])):  # fmt: skip
+        table[name] = ("pulse", np.array(["; ".join(text) for text in texts], dtype=object))
     if titration.diffusivity is not None and titration.radius is not None:
         table["diffusivity"] = ("pulse", titration.diffusivity, {"units": "m^2/s"})
         table.attrs["radius"] = titration.radius
@@ -93,18 +104,20 @@ def titration_dataset(titration: Titration) -> xr.Dataset:
 
 
 def _attributes(fit: Fit) -> dict[str, str | int | float]:
-    material, chain = fit.problem.cell.material, fit.chain
+    material, found = fit.problem.cell.material, fit.posterior.found
     return {
         "data": fit.name,
         "material": material.name,
         "title": material.title,
         "one_c_current": material.value("one_c_current"),
-        "noise": fit.problem.noise.value,
+        "noise": "learned" if fit.problem.scatter.stated is None else "given with the data",
         "seed": fit.seed,
         "notes": " ".join(fit.notes),
         "form": fit.problem.form.value,
-        "effective_draws": chain.effective_draws,
-        "potential_scale_reduction": chain.potential_scale_reduction,
+        "effective_draws": found.effective,
+        "remembered": found.remembered,
+        "stages": found.stages,
+        "log_evidence": found.log_evidence,
         "chi_squared": fit.check.chi_squared,
         "posterior_predictive_p": fit.check.probability,
         "radius": material.value("particle_radius"),
@@ -116,27 +129,36 @@ def _draws(draws: np.ndarray, fit: Fit) -> xr.Dataset:
         name: ("draw", 10 ** draws[:, i], {"units": _UNITS[name], "meaning": _MEANINGS[name]})
         for i, name in enumerate(fit.problem.parameters)
     }
-    if draws.shape[1] > len(fit.problem.parameters):
-        columns["noise"] = (
-            "draw",
-            10 ** draws[:, -1],
-            {"units": fit.problem.unit, "meaning": "standard deviation of one datum"},
-        )
+    return xr.Dataset(columns)
+
+
+def _scatter(fit: Fit) -> xr.Dataset:
+    """Discrepancy and noise of every draw in the unit of the data."""
+    problem, unit = fit.problem, fit.problem.unit
+    wrong, noise = scatter_of(problem, fit.draws)
+    meaning = next(each.meaning for each in problem.coordinates if each.name == DISCREPANCY)
+    scale = problem.scatter.scale
+    columns = {DISCREPANCY: ("draw", scale * wrong, {"units": unit, "meaning": meaning})}
+    if problem.scatter.stated is None:
+        note = {"units": unit, "meaning": "standard deviation of one datum"}
+        columns["noise"] = ("draw", scale * noise, note)
     return xr.Dataset(columns)
 
 
 def _data(fit: Fit) -> xr.Dataset:
-    problem, best = fit.problem, fit.chain.best[None]
+    problem, best = fit.problem, fit.best[None]
     unit = {"units": problem.unit}
+    stated = problem.scatter.stated
+    spread = np.full(len(fit.at), problem.scatter.scale * scatter_of(problem, best)[1])
     return xr.Dataset(
         {
             "observed": ("at", problem.observed, unit),
-            "deviation": ("at", deviations(problem, best)[0], unit),
+            "deviation": ("at", spread if stated is None else stated, unit),
             "best_fit": ("at", problem.model(best[:, : len(problem.parameters)])[0], unit),
         },
         coords={"at": ("at", fit.at, {"units": AT_UNITS[fit.at_name]})},
         attrs={"quantity": problem.quantity, "at": fit.at_name,
-               "noise_known": int(problem.noise is Noise.GIVEN)},
+               "noise_known": int(stated is not None)},
     )  # fmt: skip
 
 

@@ -1,16 +1,13 @@
-"""Fits and titrations in plain words."""
+"""Fits in plain words."""
 
 from __future__ import annotations
-
-from math import isnan, nan
 
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.form_words import score_lines
 from particle_sim.inference.forms import TITLES
 from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
-from particle_sim.inference.problem import Noise
-from particle_sim.inference.titration import Titration
+from particle_sim.inference.scatter_words import is_beyond_belief, scatter_lines
 
 LABELS = {
     "diffusion_rate": ("D/R²", 1.0, "1/s"),
@@ -24,9 +21,10 @@ LABELS = {
 }
 """Name, factor from SI, unit of everything that is told."""
 
-WELL_MIXED = 1.05
-"""Largest split R-hat of chains that count as agreeing."""
-FEWEST_EFFECTIVE = 400
+LEAST_FORGOTTEN = 0.7
+"""Largest correlation with the start of the last stage at which draws count as new (a choice)."""
+FEWEST_EFFECTIVE = 200
+"""Draws from which the ends of a 90 % interval are known to a few per cent of its probability."""
 UNLIKELY = 0.05
 
 
@@ -35,63 +33,17 @@ def fit_lines(fit: Fit) -> list[str]:
     material = fit.problem.cell.material
     lines = [
         f"Fit of {material.title} to {fit.name}: {len(fit.at)} values of {fit.problem.quantity}.",
-        f"Noise: {_noise(fit)}.",
+        *scatter_lines(fit),
         *fit.notes,
         "",
         f"What the data determine: width of the 90 % interval below {DETERMINED:g} of before. "
-        "Given are 5 %, 50 %, 95 %; before are the plausible ranges of the material.",
+        "Given are 5 %, 50 %, 95 %; before is what like powders have, or the file measured.",
     ]
     lines += [_group_line(fit, name) for name in fit.problem.parameters]
     lines += score_lines(fit.scores)
     lines += ["", "What no such data can determine", *_never_lines(fit), "", *_pair_lines(fit)]
-    lines += [*_check_lines(fit), *_held_lines(fit), "", *_chain_lines(fit)]
+    lines += [*_check_lines(fit), *_held_lines(fit), "", *_sampling_lines(fit)]
     return lines
-
-
-def titration_lines(titration: Titration) -> list[str]:
-    """The report of a titration: one line per pulse, and the spread of the trusted ones."""
-    material = titration.material
-    trusted = sorted(p.diffusion_rate for p in titration.pulses if not p.doubts)
-    lines = [
-        f"Titration of {material.title} in {titration.name}: {len(titration.pulses)} pulses, "
-        f"{len(trusted)} with every condition met.",
-    ]
-    if trusted:
-        lines.append(
-            f"D/R² of those: {trusted[0]:.3g} to {trusted[-1]:.3g} 1/s, "
-            f"median {trusted[len(trusted) // 2]:.3g} 1/s."
-        )
-    if titration.radius is None:
-        lines.append("No radius was given (--radius), so D itself is not known.")
-    else:
-        lines.append(f"D is D/R² times R² at R = {titration.radius * 1e6:.3g} µm.")
-    lines += [*titration.notes]
-    lines += [
-        "",
-        "start [s]   filling   D/R² [1/s]  "
-        + ("" if titration.radius is None else "D [m²/s]   ")
-        + "doubts",
-    ]
-    for pulse in titration.pulses:
-        size = titration.radius
-        value = pulse.diffusion_rate * (size or nan) ** 2
-        own = "" if size is None else f"{'unknown' if isnan(value) else f'{value:.3g}':<11}"
-        doubts = "; ".join(pulse.doubts) or "none"
-        filling = "unknown" if isnan(pulse.site_fraction) else f"{pulse.site_fraction:.4f}"
-        rate = "unknown" if isnan(pulse.diffusion_rate) else f"{pulse.diffusion_rate:.3g}"
-        lines.append(f"{pulse.start:<11.6g} {filling:<9} {rate:<12} {own}{doubts}")
-    return lines
-
-
-def _noise(fit: Fit) -> str:
-    problem = fit.problem
-    if problem.noise is Noise.ESTIMATED:
-        return (
-            f"{10 ** fit.chain.best[-1]:.2g} {_unit(problem.unit)} per value, {problem.noise.value}"
-        )
-    if problem.noise is Noise.ASSUMED:
-        return f"{problem.deviation[0]:.2g} {_unit(problem.unit)} per value, {problem.noise.value}"
-    return str(problem.noise.value)
 
 
 def _unit(text: str) -> str:
@@ -139,7 +91,9 @@ def _never_lines(fit: Fit) -> list[str]:
         "  D, j0 and R one by one: R, 4 D, 2 j0 at twice the radius discharge exactly alike.",
     ]
     for name, known in fit.identifiability.never.items():
-        lines.append(f"  {LABELS[name][0]:<26} from the prior: {_quantiles(name, known)}")
+        lines.append(
+            f"  {LABELS[name][0]:<26} with R as the file has it: {_quantiles(name, known)}"
+        )
     own = ", ".join(f"{value * radius**2:.3g}" for value in rate)
     lines.append(f"  If R were {radius * 1e6:.3g} µm (the material's file), D would be {own} m²/s.")
     return lines
@@ -159,16 +113,11 @@ def _pair_lines(fit: Fit) -> list[str]:
 def _check_lines(fit: Fit) -> list[str]:
     check, unit = fit.check, _unit(fit.problem.unit)
     lines = [
-        f"Check: chi-squared {check.chi_squared:.3g} for {len(fit.at)} values, posterior "
-        f"predictive p {check.probability:.2f}; best fit misses by {check.misfit:.2g} {unit} "
-        f"(rms); {check.inside:.0%} of the data in the 90 % band.",
+        f"Check: the best draw misses by {check.misfit:.2g} {unit} (rms) without its discrepancy; "
+        f"with it and the noise chi-squared is {check.chi_squared:.3g} for {len(fit.at)} values, "
+        f"posterior predictive p {check.probability:.2f}.",
     ]
-    if fit.problem.noise is Noise.ESTIMATED:
-        lines.append(
-            "The noise was estimated, so p says little: compare the rms miss with the precision of "
-            "the measurement. If it is larger, the model lacks something."
-        )
-    elif check.probability < UNLIKELY:
+    if check.probability < UNLIKELY or is_beyond_belief(fit):
         lines.append("The model does not produce such data: do not use its parameters.")
     count = len(fit.problem.parameters)
     if len(fit.at) < count:
@@ -185,7 +134,12 @@ def _held_lines(fit: Fit) -> list[str]:
         return []
     unit = _unit(fit.problem.unit)
     one_c = fit.problem.cell.material.value("one_c_current")
-    lines = ["", f"Held out: rms error of the prediction {held.error:.3g} {unit}."]
+    lines = [
+        "",
+        f"Held out: {held.inside} of {len(held.observed)} inside the 90 % band, log score "
+        f"{held.log_score:.2f} a value (capacities over the largest fitted one), rms error of the "
+        f"median {held.error:.3g} {unit}.",
+    ]
     for current, seen, (low, middle, high) in zip(
         held.current, held.observed, held.predicted.T, strict=True
     ):
@@ -197,15 +151,14 @@ def _held_lines(fit: Fit) -> list[str]:
     return lines
 
 
-def _chain_lines(fit: Fit) -> list[str]:
-    chain = fit.chain
-    mixed = (
-        chain.potential_scale_reduction < WELL_MIXED and chain.effective_draws > FEWEST_EFFECTIVE
-    )
-    verdict = "mixed well" if mixed else "did NOT mix well; sample longer (--steps)"
+def _sampling_lines(fit: Fit) -> list[str]:
+    found = fit.posterior.found
+    good = found.remembered < LEAST_FORGOTTEN and found.effective > FEWEST_EFFECTIVE
+    verdict = "the draws will do" if good else "too few or NOT moved enough; use more (--particles)"
     return [
-        f"Sampling: {chain.effective_draws:.0f} effective draws, split R-hat "
-        f"{chain.potential_scale_reduction:.3f}: the walkers {verdict}. Seed {fit.seed}.",
+        f"Sampling: {len(found.draws)} particles in {found.stages} stages from the prior to the "
+        f"posterior, worth {found.effective:.0f} independent draws; the last stage remembers "
+        f"{found.remembered:.2f} of where it began (correlation): {verdict}. Seed {fit.seed}.",
         f"Model: single-particle half cell, {TITLES[fit.problem.form]}, constant temperature, "
         "every discharge from rest at the upper cut-off; the electrolyte and the electrode's "
         "thickness do not limit. "

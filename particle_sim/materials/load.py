@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from particle_sim.materials.kind import PropertyKind, build_properties
 from particle_sim.materials.lattice import lattice_problems
 from particle_sim.materials.material import Material, on_lattice
 from particle_sim.materials.property import Property
-from particle_sim.materials.schema import MaterialFile, PhaseBehaviour, PropertyEntry
+from particle_sim.materials.schema import ClaimEntry, MaterialFile, PhaseBehaviour, PropertyEntry
 from particle_sim.materials.system import System, load_system, shared_sources, system_names
 
 
@@ -55,6 +55,10 @@ class MaterialRecord:
         """Where the file of its host is, if it names one."""
         host = self.system.host
         return None if host is None else host_path(host.host.name)
+
+    def claims_on(self, baseline: str) -> Sequence[ClaimEntry]:
+        """What the file quotes of papers about this material beside a baseline."""
+        return self.file.claims if baseline in self.file.material.baseline else ()
 
     def citation(self, source: str) -> str:
         """The citation behind a source key."""

@@ -30,7 +30,6 @@ class Mechanism(enum.Enum):
     PLASTIC = "plastic shell"
     INCOHERENT = "incoherent"
     CUT = "cut in two"
-    HALVES = "two half misfits"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +53,8 @@ class PhaseBoundary:
 
     ``misfit`` linear, ``youngs_modulus`` [Pa], ``radius`` [m], ``yield_stress`` Y [Pa],
     ``interface_energy`` of an incoherent boundary [J/m2], ``toughness`` K_IC [Pa m^0.5],
-    ``flaw_size`` [m]; ``has_intermediate``: a phase half way parts the misfit in two boundaries
-    that are met one after the other.
+    ``flaw_size`` [m]. Where phases between two others part a misfit, it is that of one of the
+    boundaries, which are met one after the other.
     """
 
     misfit: float | Array
@@ -66,7 +65,6 @@ class PhaseBoundary:
     interface_energy: float | Array
     toughness: float | Array
     flaw_size: float | Array
-    has_intermediate: bool = False
 
     def __post_init__(self) -> None:
         for name in ("youngs_modulus", "radius", "yield_stress", "interface_energy", "toughness"):
@@ -125,7 +123,7 @@ def mechanisms(
     Coherent: p = 2 S (1 - f)/3 in the core, S = E |e|/(1 - nu); hoop of the shell S (1 + 2 f)/3 at
     the boundary, S f at the surface; W = E e^2 f (1 - f) V/(1 - nu). Plastic: see
     :func:`plastic_shell`. Incoherent: no stress, W = gamma 4 pi a^2. Cut: no stress, G_c pi R^2,
-    which assumes that it releases all. Two half misfits: half the stress, a quarter of the energy.
+    which assumes that it releases all.
 
     >>> nvp = PhaseBoundary(
     ...     misfit=0.0826 / 3, youngs_modulus=80e9, poisson_ratio=0.28, radius=250e-9,
@@ -144,25 +142,23 @@ def mechanisms(
     if not np.all((share > 0) & (share < 1)):
         raise InputError("A core share must lie between 0 and 1, both ends excluded.")
     coherent, core = _coherent(boundary, share), np.cbrt(share) * boundary.radius
-    found = {
+    return {
         Mechanism.COHERENT: coherent,
         Mechanism.PLASTIC: plastic_shell(boundary, share),
-        Mechanism.INCOHERENT: _scaled(coherent, boundary.interface_energy * 4 * np.pi * core**2),
-        Mechanism.CUT: _scaled(coherent, boundary.cut_energy),
+        Mechanism.INCOHERENT: _free(coherent, boundary.interface_energy * 4 * np.pi * core**2),
+        Mechanism.CUT: _free(coherent, boundary.cut_energy),
     }
-    if boundary.has_intermediate:
-        found[Mechanism.HALVES] = _scaled(coherent, coherent.energy / 4, stress=0.5)
-    return found
 
 
-def _scaled(coherent: Branch, energy: Array, stress: float = 0.0) -> Branch:
-    """The coherent stress times a factor, with an ``energy`` of its own."""
+def _free(coherent: Branch, energy: Array) -> Branch:
+    """No stress, at an ``energy`` of its own."""
+    none = np.zeros_like(coherent.energy)
     return Branch(
-        tension=stress * coherent.tension,
-        von_mises=stress * coherent.von_mises,
-        surface_hoop=stress * coherent.surface_hoop,
-        core_pressure=stress * coherent.core_pressure,
-        energy=energy + np.zeros_like(coherent.energy),
+        tension=none,
+        von_mises=none,
+        surface_hoop=none,
+        core_pressure=none,
+        energy=energy + none,
     )
 
 

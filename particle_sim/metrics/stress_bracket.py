@@ -104,10 +104,8 @@ def stress_bracket(boundary: PhaseBoundary) -> StressBracket:
     held = np.where(np.asarray(boundary.misfit) >= 0, shell, core)
     at_most = found[Mechanism.COHERENT].energy
     relieved = held
-    for name, factor in ((Mechanism.HALVES, 0.5), (Mechanism.INCOHERENT, 0.0), (Mechanism.CUT, 0)):
-        if name in found:
-            possible = found[name].energy <= at_most
-            relieved = np.where(possible, np.minimum(relieved, factor * held), relieved)
+    for name in (Mechanism.INCOHERENT, Mechanism.CUT):
+        relieved = np.where(found[name].energy <= at_most, 0.0, relieved)
     names = tuple(found)
     energies = np.broadcast_arrays(*(found[name].energy for name in names))
     return StressBracket(
@@ -127,14 +125,12 @@ def boundary_in(
     values: Mapping[str, Array] | None = None,
     *,
     on_extraction: bool = True,
-    has_intermediate: bool = False,
 ) -> PhaseBoundary:
-    """The boundary between a material's empty and full end, at its centre or at drawn ``values``.
+    """A boundary between two phases of a material, at its centre or at drawn ``values``.
 
-    The misfit is a third of the volume change, times ``misfit_share`` where phases between the two
-    part it, its sign that of the core's: sodium leaves the shell first where ``on_extraction``. A
-    flaw is at most a tenth of the radius deep. Raises :class:`InputError` for a material without
-    one of ``NEEDS``.
+    The misfit is that of :func:`misfit_in`, its sign that of the core's: sodium leaves the shell
+    first where ``on_extraction``. A flaw is at most a tenth of the radius deep. Raises
+    :class:`InputError` for a material without one of ``NEEDS``.
     """
     drawn = dict(values or {})
     missing = [name for name in NEEDS if name not in drawn and name not in material.properties]
@@ -144,10 +140,8 @@ def boundary_in(
             "the material's file."
         )
     of = {name: np.asarray(drawn.get(name, material.value(name))) for name in NEEDS}
-    whole = material.value("misfit_share") if "misfit_share" in material.properties else 1.0
-    share = np.asarray(drawn.get("misfit_share", whole))
     return PhaseBoundary(
-        misfit=share * of["volume_change"] / 3 * (1 if on_extraction else -1),
+        misfit=misfit_in(material, {**drawn, **of}) * (1 if on_extraction else -1),
         youngs_modulus=of["youngs_modulus"],
         poisson_ratio=of["poisson_ratio"],
         radius=of["particle_radius"],
@@ -155,5 +149,31 @@ def boundary_in(
         interface_energy=of["interface_energy"],
         toughness=of["fracture_toughness"],
         flaw_size=np.minimum(of["flaw_size"], LARGEST_FLAW * of["particle_radius"]),
-        has_intermediate=has_intermediate,
     )
+
+
+def misfit_in(material: Material, values: Mapping[str, Array]) -> Array:
+    """Linear misfit of one boundary: a third of the volume change times the share that it has.
+
+    That is ``misfit_share`` where it is drawn or filed, else the share of the chemical strain on
+    the plateau that strains most: phases of different plateaus are met one after the other.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> nfm = load_material("nfm_li2024")
+    >>> change = np.array(nfm.value("volume_change"))
+    >>> print(f"{misfit_in(nfm, {'volume_change': change}):.4f} of {change / 3:.4f}")
+    0.0062 of 0.0177
+    """
+    share = values.get("misfit_share")
+    if share is None and "misfit_share" in material.properties:
+        share = np.asarray(material.value("misfit_share"))
+    if share is None:
+        share = np.asarray(_share_of_one_plateau(material))
+    return np.asarray(share * values["volume_change"] / 3)
+
+
+def _share_of_one_plateau(material: Material) -> float:
+    strain = material["chemical_strain"]
+    whole = float(np.ptp(strain(np.linspace(0, 1, 201))))
+    ends = [np.array([step.start, step.start + step.share]) for step in material.steps]
+    return max(float(np.ptp(strain(end))) for end in ends) / whole if whole > 0 else 1.0

@@ -11,7 +11,17 @@ import xarray as xr
 
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.claims.headline import ratio_text, stress_text
-from particle_sim.claims.law_table import QUANTILES
+from particle_sim.claims.law_table import (
+    EQUAL,
+    HELD,
+    PLAUSIBLE,
+    QUANTILES,
+    RELIEVED,
+    SAME_AT_A_BOUNDARY,
+    BoundaryRow,
+    Bracket,
+)
+from particle_sim.claims.words import percent
 from particle_sim.figures.style import ROLES
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.mechanisms import Branch, Mechanism, mechanisms
@@ -20,6 +30,8 @@ from particle_sim.studies.choices import Direction
 from particle_sim.studies.differences import Difference
 from particle_sim.studies.result import MaterialResult
 from particle_sim.units import readable
+
+DIFFUSIVITIES = {EQUAL: "the same for both", PLAUSIBLE: "each one's plausible"}
 
 
 def answer_nodes(result: ComparisonResult) -> dict[str, xr.Dataset]:
@@ -30,6 +42,8 @@ def answer_nodes(result: ComparisonResult) -> dict[str, xr.Dataset]:
         "/answer/factors": _factors(result),
         "/answer/differences": _differences(result.differences),
     }
+    if result.table.phases:
+        nodes["/answer/phase_behaviour"] = _phase_behaviour(result)
     for role, material in zip(ROLES, result.materials, strict=True):
         branches = _branches(material, result.settings.direction)
         if branches:
@@ -46,29 +60,78 @@ def answer_block(result: ComparisonResult) -> dict[str, Any]:
         "laws": [
             {
                 "law": row.law,
-                "diffusivity": f"{row.diffusivity} D",
+                "diffusivity": DIFFUSIVITIES[row.diffusivity],
                 "stresses": [stress_text(row.baseline), stress_text(row.candidate)],
                 "ratio": ratio_text(row.ratio),
-                "share": f"{row.share:.0%}",
+                "share": percent(row.share),
             }
             for row in result.table.rows
         ],
-        "brackets": [
-            "not known"
-            if found is None
-            else f"{stress_text(found.relieved)} relieved, {stress_text(found.upper)} held; least "
-            f"energy: {found.least} ({found.least_share:.0%}); no flaw of any size grows in "
-            f"{found.safe_share:.0%}"
-            for found in result.table.brackets
-        ],
+        "boundary": _boundary_rows(result),
+        "least": [_least_text(found) for found in result.table.brackets],
         "factors": [
             {"name": factor.name, "text": ratio_text(factor.factor)}
             for factor in result.table.factors
         ],
+        "product": ratio_text(result.table.rows[1].ratio),
+        "phases": [
+            {
+                "name": f"phase behaviour, boundary {each.end}",
+                "factor": ratio_text(each.factor),
+                "equal": ratio_text(each.equal.ratio),
+                "plausible": ratio_text(each.plausible.ratio),
+            }
+            for each in result.table.phases
+        ],
+        "no_phases": _why_no_phases(result),
         "made_equal": [_row(each) for each in result.differences if each.common is not None],
         "kept": [_row(each) for each in result.differences if each.common is None],
         "mechanisms": _mechanism_rows(result),
     }
+
+
+def _boundary_rows(result: ComparisonResult) -> list[dict[str, Any]]:
+    """Both in two phases; of one alone, what is known of it."""
+    table, ends = result.table, (("relieved", RELIEVED), ("upper", HELD))
+    known = {row.end: row for row in table.boundary}
+    return [
+        {
+            "law": f"two phases, boundary {end}",
+            "stresses": [
+                "not known" if each is None else stress_text(getattr(each, name))
+                for each in table.brackets
+            ],
+            "ratio": _boundary_ratio(known.get(end)),
+            "share": f"{percent(known[end].share)} of the draws" if end in known else "",
+        }
+        for name, end in ends
+    ]
+
+
+def _boundary_ratio(row: BoundaryRow | None) -> str:
+    if row is None:
+        return "not known of both"
+    return "no ratio: 0 in many draws" if row.ratio is None else ratio_text(row.ratio)
+
+
+def _least_text(found: Bracket | None) -> str:
+    if found is None:
+        return "not known"
+    return (
+        f"{found.least} in {percent(found.least_share)} of the draws; no flaw of any size grows in "
+        f"{percent(found.safe_share)}"
+    )
+
+
+def _why_no_phases(result: ComparisonResult) -> str:
+    """Why the phase behaviour is no factor, where it is none."""
+    if result.table.phases:
+        return ""
+    if not any(material.law.separates for material in result.materials):
+        return "1: both count as solid solutions"
+    if result.settings.stress not in SAME_AT_A_BOUNDARY[result.settings.direction]:
+        return "not given: of a boundary the largest tension is known, not this stress"
+    return "not known: a file lacks what a boundary's stress follows from"
 
 
 def _laws(result: ComparisonResult) -> xr.Dataset:
@@ -88,8 +151,12 @@ def _laws(result: ComparisonResult) -> xr.Dataset:
         if found is not None
         for end in ("relieved", "upper")
     }
+    shares = {
+        "share": ("row", [row.share for row in rows], {"units": "1"}),
+        **{f"share_{row.end}": ((), row.share, {"units": "1"}) for row in result.table.boundary},
+    }
     return xr.Dataset(
-        {**values, "share": ("row", [row.share for row in rows], {"units": "1"}), **brackets},
+        {**values, **shares, **brackets},
         coords={
             "law": ("row", [row.law for row in rows]),
             "diffusivity": ("row", [row.diffusivity for row in rows]),
@@ -105,6 +172,23 @@ def _factors(result: ComparisonResult) -> xr.Dataset:
                     {"units": "1"})},
         coords={"part": [each.name for each in factors], "quantile": list(QUANTILES)},
     )  # fmt: skip
+
+
+def _phase_behaviour(result: ComparisonResult) -> xr.Dataset:
+    """The factor of the phase behaviour, and the ratio with each under its own law."""
+    found = result.table.phases
+    columns = {
+        "factor": [each.factor for each in found],
+        "ratio_equal": [each.equal.ratio for each in found],
+        "ratio_plausible": [each.plausible.ratio for each in found],
+    }
+    return xr.Dataset(
+        {
+            name: (("end", "quantile"), [list(astuple(value)) for value in values], {"units": "1"})
+            for name, values in columns.items()
+        },
+        coords={"end": [each.end for each in found], "quantile": list(QUANTILES)},
+    )
 
 
 def _differences(found: tuple[Difference, ...]) -> xr.Dataset:

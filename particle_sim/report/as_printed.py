@@ -80,7 +80,7 @@ def _readings(found: AsPrinted) -> xr.Dataset:
         "surface_richer": [answer.surface_richer for answer in found.answers],
         "desodiated": [answer.state.desodiated for answer in found.answers],
         "whole": [answer.holds_whole for answer in found.answers],
-        "passed": [answer.state.direction.passed for answer in found.answers],
+        "passed": [f"sodium {answer.state.direction.passed}" for answer in found.answers],
         "fraction": [answer.state.fraction for answer in found.answers],
         "direction": [answer.state.direction.value for answer in found.answers],
         "likeliest": [answer.likeliest for answer in found.answers],

@@ -48,7 +48,10 @@ def draw_bodies(result: ComparisonResult, folder: Path) -> None:
     drawn = figures.body_fields(
         {title: body.run for title, body in bodies_of(result).items()},
         states={m.title: _states(m, settings.at) for m in result.materials},
-        headings=(settings.direction.passed, [f"{x:.0%}" for x in settings.at]),
+        headings=(
+            f"{result.carrier} {settings.direction.passed}",
+            [f"{x:.0%}" for x in settings.at],
+        ),
         quantities=quantities,
     )
     draw_files(drawn, folder / BODY_FIGURE)

@@ -13,6 +13,7 @@ from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult, besides
 from particle_sim.claims.ledger import share_in_words
+from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
 from particle_sim.report.as_printed import asked_figures, printed_block
@@ -67,10 +68,11 @@ def _embedded(path: Path) -> str:
 def _material(material: MaterialResult) -> dict[str, Any]:
     run = material.particle
     readings = material.record.file.readings
-    phases = material.record.phase_behaviour
+    phases, carrier = material.record.phase_behaviour, CARRIER_NAMES[material.material.carrier]
     return {
         "title": material.title,
         "formula": material.material.formula,
+        "carrier": carrier,
         "law": material.law.title,
         "transport": run.particle.law,
         "phase_source": material.record.citation(phases.source),
@@ -82,9 +84,9 @@ def _material(material: MaterialResult) -> dict[str, Any]:
             for name, reading in readings.items()
             if name != material.material.reading
         ],
-        "cell_end": material.cell.end.value,
+        "cell_end": material.cell.end.value.replace("sodium", carrier),
         "capacity": readable(float(material.cell.capacity[-1])),
-        "particle_end": run.end.value,
+        "particle_end": run.end.value.replace("sodium", carrier),
         "reached": f"{min(material.reached, 1.0):.0%}",
         "sodium_balance": f"{run.balances.sodium:.1e}",
         "equilibrium_balance": f"{run.balances.equilibrium:.1e}",

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from particle_sim.cell.run import differential_capacity
 from particle_sim.claims.compare import ComparisonResult
@@ -25,9 +26,13 @@ from particle_sim.studies.measures import STRAINS, STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.transport.laws import LAWS
+from particle_sim.units import Array
 
 BAND = (0.05, 0.5, 0.95)
 """Quantiles of the plausible band."""
+STATES = 31
+"""Even times at which fields are stored; histories are stored at every step."""
+PASSED = {"units": "1", "long_name": "capacity passed"}
 
 
 def to_tree(result: ComparisonResult) -> xr.DataTree:
@@ -39,7 +44,8 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
                 "title": f"{result.baseline.title} and {result.candidate.title}",
                 "c_rate": settings.c_rate,
                 "direction": settings.direction.value,
-                "passed": settings.direction.passed,
+                "carrier": result.carrier,
+                "passed": f"{result.carrier} {settings.direction.passed}",
                 "at": list(settings.at),
                 "stress": settings.stress.value,
                 "strain": settings.strain.value,
@@ -64,7 +70,8 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
             coords={"quantile": list(BAND)},
         )
         for law, run in material.runs.items():
-            groups[f"/{role}/particle/{law}"] = _particle(material, run, settings, law)
+            groups[f"/{role}/particle/{law}"] = _histories(material, run, settings, law)
+        groups[f"/{role}/fields"] = _fields(material, settings)
         if material.body is not None:
             groups[f"/{role}/body"] = body_dataset(material.body)
         groups[f"/{role}/influence"] = _influence(drawn, material)
@@ -127,24 +134,22 @@ def _cell(material: MaterialResult) -> xr.Dataset:
     ).assign_coords(grid_capacity=("grid_capacity", capacity, {"units": "mA h/g"}))
 
 
-def _particle(
+def _histories(
     material: MaterialResult, run: ParticleRun, settings: Comparison, law_name: str
 ) -> xr.Dataset:
-    """Histories of one run; under the material's own law the fields too."""
-    stress, strain = STRESSES[settings.stress], STRAINS[settings.strain]
-    shown = stress.read(run.stress)
+    """Histories of one run at every step."""
+    stress = STRESSES[settings.stress]
     histories = {
         "inhomogeneity": (inhomogeneity_history(run), "1"),
         "surface_excess": (surface_excess_history(run), "1"),
-        "peak_stress": (np.abs(shown).max(axis=1), "Pa"),
+        "peak_stress": (np.abs(stress.read(run.stress)).max(axis=1), "Pa"),
         "peak_tension": (surface_tension_history(run), "Pa"),
     }
-    fraction = (run.mean_site_fraction - material.start) / (material.stop - material.start)
-    data = xr.Dataset(
+    return xr.Dataset(
         {name: ("time", values, {"units": unit}) for name, (values, unit) in histories.items()},
         coords={
             "time": ("time", run.time, {"units": "s"}),
-            "fraction": ("time", fraction, {"units": "1", "long_name": "capacity passed"}),
+            "fraction": ("time", _passed(material, run), PASSED),
         },
         attrs={
             "law": run.particle.law,
@@ -153,17 +158,40 @@ def _particle(
             "steps": run.cost.steps,
             "warnings": list(run.warnings) or ["none"],
             "stress": stress.title,
-            "strain": strain.title,
+            "strain": STRAINS[settings.strain].title,
         },
     )
-    if law_name != material.law.name:
-        return data
-    both = ("time", "radius")
-    fields = run.to_dataset().drop_vars("mean_site_fraction")
-    return data.merge(fields, combine_attrs="override").assign(
-        shown_stress=(both, shown, {"units": stress.unit, "long_name": stress.title}),
-        shown_strain=(both, strain.read(run.strain), {"units": "1", "long_name": strain.title}),
-    )
+
+
+def _fields(material: MaterialResult, settings: Comparison) -> xr.Dataset:
+    """Fields under the material's own law, at the states asked for and at even times."""
+    run, both = material.particle, ("time", "radius")
+    stress, strain = STRESSES[settings.stress], STRAINS[settings.strain]
+    kept = _states(run, material, settings)
+    fields = run.to_dataset().drop_vars("mean_site_fraction").isel(time=kept)
+    shown = {
+        "shown_stress": (both, stress.read(run.stress[kept]), stress.unit, stress.title),
+        "shown_strain": (both, strain.read(run.strain[kept]), "1", strain.title),
+    }
+    return fields.assign(
+        {
+            name: (dims, values, {"units": unit, "long_name": title})
+            for name, (dims, values, unit, title) in shown.items()
+        }
+    ).assign_coords(fraction=("time", _passed(material, run)[kept], PASSED))
+
+
+def _passed(material: MaterialResult, run: ParticleRun) -> Array:
+    """Fraction of the capacity between the cut-offs that has passed (t,)."""
+    return (run.mean_site_fraction - material.start) / (material.stop - material.start)
+
+
+def _states(run: ParticleRun, material: MaterialResult, settings: Comparison) -> NDArray[np.intp]:
+    """Which steps keep their fields: those asked for, and ``STATES`` evenly over the run."""
+    even = np.linspace(run.time[0], run.time[-1], STATES)
+    asked = [material.index(fraction) for fraction in settings.at]
+    near = np.abs(run.time[:, None] - even).argmin(axis=0)
+    return np.unique([*near, *(index for index in asked if index is not None)])
 
 
 def _verdict(result: ComparisonResult) -> xr.Dataset:

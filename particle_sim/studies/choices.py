@@ -13,8 +13,8 @@ class Direction(enum.Enum):
 
     @property
     def passed(self) -> str:
-        """What a fraction of the capacity means, in words."""
-        return "sodium removed" if self is Direction.CHARGE else "sodium inserted"
+        """What a fraction of the capacity means for what moves, in a word."""
+        return "removed" if self is Direction.CHARGE else "inserted"
 
     @property
     def opposite(self) -> Direction:

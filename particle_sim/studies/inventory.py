@@ -100,19 +100,22 @@ class Narrowing:
         return self.chance <= BY_CHANCE
 
 
-def narrowings(inputs: Mapping[str, Array], agrees: NDArray[np.bool_]) -> tuple[Narrowing, ...]:
+def narrowings(
+    inputs: Mapping[str, Array], agrees: NDArray[np.bool_] | NDArray[np.intp]
+) -> tuple[Narrowing, ...]:
     """What agreeing with the print leaves of every input, the surest first.
 
-    Ranges are those of each input by itself: agreeing draws lie in a part of their box. None where
-    fewer than ``FEWEST`` draws agree.
+    ``agrees``: flags (n,) of the draws, or the numbers of those that agree, more than once where
+    one weighs more. Ranges are those of each input by itself: agreeing draws lie in a part of their
+    box. None where fewer than ``FEWEST`` draws agree.
     """
-    if agrees.sum() < FEWEST:
+    if (agrees.sum() if agrees.dtype == bool else agrees.size) < FEWEST:
         return ()
     found = [_narrowing(name, values, agrees) for name, values in inputs.items()]
     return tuple(sorted(found, key=lambda each: each.chance))
 
 
-def _narrowing(name: str, values: Array, agrees: NDArray[np.bool_]) -> Narrowing:
+def _narrowing(name: str, values: Array, agrees: NDArray[np.bool_] | NDArray[np.intp]) -> Narrowing:
     ranks = np.argsort(np.argsort(values)) / (len(values) - 1)
     low, high = np.quantile(ranks[agrees], _EDGES)
     from scipy.stats import kstest

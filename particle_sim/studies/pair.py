@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.solve import solve_cell
@@ -25,38 +27,54 @@ from particle_sim.studies.size_map import (
     LAST_FRACTION,
     MapPoint,
     map_dataset,
+    map_point,
     map_rates,
     map_task,
+    rates_beside,
     run_map_task,
 )
 from particle_sim.transport.laws import SOLID_SOLUTION, Law, law_of
+from particle_sim.units import Array
 from particle_sim.workers import worker_pool
 
 Progress = Callable[[str, float], None]
+Maps = dict[Law, list[Callable[[], MapPoint]]]
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 
-def run_pair(
-    settings: Comparison, workers: int, progress: Progress | None
-) -> tuple[MaterialResult, MaterialResult, tuple[Levelled, ...]]:
-    """Cell runs, particle runs under each material's law and its alternatives, maps both ways, and
-    what was made equal before any of it.
+def records_of(settings: Comparison) -> tuple[MaterialRecord, MaterialRecord]:
+    """The files of both materials, with the user's numbers."""
+    baseline, candidate = (
+        load_record(name, overrides=settings.overrides.get(name, {}))
+        for name in (settings.baseline, settings.candidate)
+    )
+    return baseline, candidate
 
+
+def run_pair(
+    settings: Comparison,
+    records: tuple[MaterialRecord, MaterialRecord],
+    turned: tuple[bool, bool],
+    workers: int,
+    progress: Progress | None,
+) -> tuple[MaterialResult, MaterialResult, tuple[Levelled, ...]]:
+    """Cell runs, particle runs under each material's law and its alternatives, maps, and what was
+    made equal before any of it.
+
+    ``turned`` says of which material the opposite direction is read under its own law too.
     ``workers`` > 1 solves particles in that many processes; the results do not depend on it.
     ``progress`` is called with what is being done and the finished share.
     """
-    records = [
-        load_record(name, overrides=settings.overrides.get(name, {}))
-        for name in (settings.baseline, settings.candidate)
-    ]
     materials, levelled = level(records, settings.footing)
     with nullcontext() if workers == 1 else worker_pool(workers) as pool:
         queue = _Queue(pool, progress)
-        maps, back = (
-            [_submit_maps(queue, settings, each, way, everywhere=first) for each in materials]
-            for way, first in ((settings.direction, True), (settings.direction.opposite, False))
-        )
+        opposite = settings.direction.opposite
+        maps = [_submit_maps(queue, settings, each) for each in materials]
+        back = [
+            _submit_opposite(queue, settings, (each, opposite), both)
+            for each, both in zip(materials, turned, strict=True)
+        ]
         cells = [_solve_cell(queue, settings, each) for each in materials]
         started = list(zip(materials, cells, strict=True))
         runs = [_submit_runs(queue, settings, each, cell) for each, cell in started]
@@ -104,35 +122,62 @@ def _laws(settings: Comparison, material: Material) -> tuple[Law, ...]:
     return tuple(laws)
 
 
-def _submit_maps(
-    queue: _Queue,
-    settings: Comparison,
-    material: Material,
-    direction: Direction,
-    *,
-    everywhere: bool,
-) -> dict[Law, list[Callable[[], MapPoint]]]:
-    """Points of the maps; of phases that part only the central one unless ``everywhere``."""
-    laws = _laws(settings, material)
-    own = material.value("diffusivity") / material.value("particle_radius") ** 2
+def _submit_maps(queue: _Queue, settings: Comparison, material: Material) -> Maps:
+    """Points of the maps; of phases that part, without the one that the run at the centre gives."""
+    beside = rates_beside(_central_rate(material))
     return {
-        law: [
-            queue.submit(
-                f"{material.title}: map of {direction.value}, {law.title}",
-                run_map_task,
-                map_task(
-                    material,
-                    law,
-                    float(rate),
-                    c_rate=settings.c_rate,
-                    direction=direction,
-                    stress=settings.stress,
-                ),
-            )
-            for rate in (map_rates(law) if everywhere or not law.separates else (own,))
-        ]
-        for law in laws
+        law: _submit_points(
+            queue,
+            settings,
+            (material, law, settings.direction),
+            beside if law.separates else map_rates(law),
+        )
+        for law in _laws(settings, material)
     }
+
+
+def _submit_opposite(
+    queue: _Queue, settings: Comparison, what: tuple[Material, Direction], both_ways: bool
+) -> Maps:
+    """The same in the other direction; of phases that part the centre, and only if it is read."""
+    material, direction = what
+    centre = np.array([_central_rate(material)])
+    return {
+        law: _submit_points(
+            queue,
+            settings,
+            (material, law, direction),
+            centre if law.separates else map_rates(law),
+        )
+        for law in _laws(settings, material)
+        if both_ways or not law.separates
+    }
+
+
+def _submit_points(
+    queue: _Queue, settings: Comparison, what: tuple[Material, Law, Direction], rates: Array
+) -> list[Callable[[], MapPoint]]:
+    material, law, direction = what
+    return [
+        queue.submit(
+            f"{material.title}: map of {direction.value}, {law.title}",
+            run_map_task,
+            map_task(
+                material,
+                law,
+                float(rate),
+                c_rate=settings.c_rate,
+                direction=direction,
+                stress=settings.stress,
+            ),
+        )
+        for rate in rates
+    ]
+
+
+def _central_rate(material: Material) -> float:
+    """D/R^2 [1/s]"""
+    return material.value("diffusivity") / material.value("particle_radius") ** 2
 
 
 def _solve_cell(queue: _Queue, settings: Comparison, material: Material) -> CellRun:
@@ -191,16 +236,20 @@ def _result(
     record: MaterialRecord,
     started: tuple[Material, CellRun],
     runs: dict[Law, Callable[[], ParticleRun]],
-    maps: dict[Law, list[Callable[[], MapPoint]]],
-    back: dict[Law, list[Callable[[], MapPoint]]],
+    maps: Maps,
+    back: Maps,
     body: Callable[[], BodyResult] | None,
 ) -> MaterialResult:
     material, cell = started
     start, stop = rest_fillings(material, settings.direction)
-    there, opposite = (
-        {law.name: map_dataset([later() for later in points], law) for law, points in way.items()}
-        for way in (maps, back)
+    last = start + LAST_FRACTION * (stop - start)
+    points, opposite = (
+        {law: [later() for later in way[law]] for law in way} for way in (maps, back)
     )
+    known = {law: later() for law, later in runs.items()}
+    for law, run in known.items():
+        if law.separates:
+            points[law].append(map_point(run, start, last, settings.stress))
     return MaterialResult(
         record=record,
         material=material,
@@ -208,8 +257,8 @@ def _result(
         cell=cell,
         start=start,
         stop=stop,
-        runs={law.name: later() for law, later in runs.items()},
-        maps=there,
-        opposite_maps=opposite,
+        runs={law.name: run for law, run in known.items()},
+        maps={law.name: map_dataset(found, law) for law, found in points.items()},
+        opposite_maps={law.name: map_dataset(found, law) for law, found in opposite.items()},
         body=body() if body else None,
     )

@@ -15,7 +15,7 @@ from particle_sim.fem.mesh import Mesh
 from particle_sim.flux import SurfaceFlux, constant_flux
 from particle_sim.materials.material import Material
 from particle_sim.particle import shapes
-from particle_sim.particle.interface import interface_width
+from particle_sim.particle.interface import RESOLVED_NODES, interface_width
 from particle_sim.particle.outcome import Stored
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
@@ -26,8 +26,12 @@ from particle_sim.units import Array
 
 SMOOTH_CELLS = 24
 SMOOTH_GRADING = 100.0
-CELLS_PER_INTERFACE = 3.2
+CELLS_PER_INTERFACE = 3.6
+"""Across the boundary of a plateau that is the whole filling; of a share s of it the jump is s, and
+so is the error in theta, which goes with the square of the cells: sqrt(s) times as many do."""
 MOST_CELLS = 4000
+ORDER = 2
+"""Of the elements along the radius."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ def run_case(case: ParticleCase) -> ParticleRun:
     """Solve a case; output times contain every wanted filling that the history reaches."""
     material = case.material
     mesh = sphere_mesh(material, case.law, case.flux.temperature)
-    particle = Particle(material=material, mesh=mesh, physics=case.law.terms)
+    particle = Particle(material=material, mesh=mesh, order=ORDER, physics=case.law.terms)
     times = times_of_fillings(case.flux, material, case.fillings)
     even = np.linspace(case.flux.time[0], case.flux.time[-1], case.history_points + 1)[1:-1]
     tolerance = max(case.tolerance, 1e-3) if case.law.separates else case.tolerance
@@ -68,7 +72,7 @@ def sphere_mesh(material: Material, law: Law, temperature: float) -> Mesh:
     width = interface_width(material, law.terms, temperature)
     if width is None:
         return shapes.sphere(radius, cells=SMOOTH_CELLS, grading=SMOOTH_GRADING)
-    cells = max(SMOOTH_CELLS, math.ceil(CELLS_PER_INTERFACE * radius / width))
+    cells = max(SMOOTH_CELLS, math.ceil(_cells_across(material) * radius / width))
     if cells > MOST_CELLS:
         raise InputError(
             f"{material.title}: the phase boundary is {width * 1e9:.2g} nm wide, so a radius "
@@ -76,6 +80,16 @@ def sphere_mesh(material: Material, law: Law, temperature: float) -> Mesh:
             "a smaller radius, a larger gradient_coefficient or --physics solid-solution."
         )
     return shapes.sphere(radius, cells=cells, grading=1.0)
+
+
+def _cells_across(material: Material) -> float:
+    """Cells across the widest boundary: enough for its jump, and for the narrowest to move freely.
+
+    A boundary's width goes with the square root of its plateau's share.
+    """
+    shares = [step.share for step in material.steps]
+    jump = CELLS_PER_INTERFACE * math.sqrt(max(shares))
+    return max(jump, RESOLVED_NODES / ORDER * math.sqrt(max(shares) / min(shares)))
 
 
 def rest_fillings(material: Material, direction: Direction) -> tuple[float, float]:

@@ -47,6 +47,8 @@ BAND_POINTS = 33
 """Rates of a band besides those asked for and in print."""
 FEWEST_SAMPLES, MOST_SAMPLES = 20, 100_000
 
+Learned = Callable[[MaterialRecord, Array], xr.Dataset | None]
+"""A material and rates (k,) [1/h] -> quantiles of its capacity, or nothing to learn from."""
 Progress = Callable[[str, float], None]
 """Called with what finished and the share that is done."""
 
@@ -82,8 +84,12 @@ def rate_study(
     *,
     progress: Progress | None = None,
     batch: Batch = half_cell_batch,
+    learned: Learned | None = None,
 ) -> xr.DataTree:
-    """One node per material with ``curves``, ``losses``, ``band``, ``map`` and ``printed``."""
+    """One node per material with ``curves``, ``losses``, ``band``, ``map`` and ``printed``.
+
+    ``learned`` adds what the material's own measurements leave of the band.
+    """
     report = progress or (lambda _text, _share: None)
     records, levelled = _on_one_footing(study)
     for record in records:
@@ -94,14 +100,14 @@ def rate_study(
         "/": xr.Dataset(attrs={**_settings(study), "same_for_all": same})
     }
     for place, record in enumerate(records):
-        for step, (name, dataset) in enumerate(_parts(study, record, batch)):
+        for step, (name, dataset) in enumerate(_parts(study, record, batch, learned)):
             tree[f"/{node_name(study.materials[place])}{name}"] = dataset
             done = (place + step / _STEPS) / len(records)
             report(f"{record.material.title}: {name.strip('/') or 'started'}", done)
     return xr.DataTree.from_dict(tree)
 
 
-_STEPS = 6
+_STEPS = 7
 
 
 def _on_one_footing(study: RateStudy) -> tuple[list[MaterialRecord], tuple[Levelled, ...]]:
@@ -121,7 +127,7 @@ def node_name(material: str) -> str:
 
 
 def _parts(
-    study: RateStudy, record: MaterialRecord, batch: Batch
+    study: RateStudy, record: MaterialRecord, batch: Batch, learned: Learned | None
 ) -> Iterator[tuple[str, xr.Dataset]]:
     material, rates = record.material, np.asarray(study.rates)
     law = law_of(study.physics.value, material)
@@ -157,6 +163,9 @@ def _parts(
         material, cell.design, together, samples=study.samples, seed=study.seed, batch=batch
     )
     yield "/band", band
+    known = None if learned is None else learned(record, together)
+    if known is not None:
+        yield "/learned", known
     if study.sizes is not None and not material.two_phase:
         yield "/sizes", rate_of_sizes(replace(cell, law=law), rates, study.sizes)
     yield "/map", rate_map(material, cell.design, batch=batch)

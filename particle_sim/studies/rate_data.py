@@ -77,7 +77,7 @@ def as_series(measurement: Measurement, one_c_current: float) -> RateSeries:
     rates = np.asarray(measurement.rates)
     in_c = measurement.rate_unit == "C"
     return RateSeries(
-        label=f"public, {measurement.source}",
+        label=f"public, {measurement.title}",
         cell=CellKind.HALF,
         c_rate=rates if in_c else rates / one_c_current,
         capacity=np.asarray(measurement.capacity),

@@ -34,6 +34,7 @@ def summary(tree: xr.DataTree) -> str:
     same = ", ".join(np.atleast_1d(tree.attrs.get("same_for_all", [])))
     blocks = [f"Not printed of all, and therefore the same for all: {same}."] if same else []
     blocks += [sentence(tree.children[name]) for name in names]
+    blocks += [_learned_sentence(tree.children[name]) for name in names]
     if "sizes" in tree.attrs:
         blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
     blocks += ["\n".join(_point_lines(tree.children[name])) for name in names]
@@ -82,6 +83,22 @@ def _consequence(row: Mapping[str, float]) -> str:
     return (
         f"{reached}, none with D/R^2 below {row['slowest']:.2g} 1/s (drawn from "
         f"{row['slowest_drawn']:.2g} 1/s on)."
+    )
+
+
+def _learned_sentence(node: xr.DataTree) -> str:
+    """What measured rates leave of the band at its fastest rate."""
+    if "learned" not in node.children:
+        return ""
+    table, band = node.children["learned"].to_dataset(), node.children["band"].to_dataset()
+    (low, _, high), (least, _, most) = (
+        map(readable, each.quantiles.values[:, -1]) for each in (table, band)
+    )
+    labels = "; ".join(np.atleast_1d(table.attrs["learned_from"]))
+    return (
+        f"{node.attrs['title']}, learned from print ({labels}): {low} to {high} mAh/g at "
+        f"{table.c_rate.values[-1]:.3g}C (5-95 %), where the ranges alone allow {least} to {most}. "
+        "The models' error at rates not measured is in it."
     )
 
 
@@ -165,10 +182,7 @@ def _csv_rows(node: xr.DataTree) -> Iterator[list[object]]:
         sizes = node.children["sizes"].to_dataset()
         for rate, value in zip(sizes.c_rate.values, sizes.capacity.values, strict=True):
             yield ["half cell", "many sizes", f"{rate:g}", f"{value:.4f}", "", "", "", "", ""]
-    band = node.children["band"].to_dataset()
-    for i, rate in enumerate(band.c_rate.values):
-        low, middle, high = (f"{value:.4f}" for value in band.quantiles.values[:, i])
-        yield ["band", band.attrs["model"], f"{rate:g}", middle, low, high, "", "", ""]
+    yield from _band_rows(node)
     printed = node.children["printed"].to_dataset()
     for i in range(printed.sizes.get("point", 0)):
         row = {name: printed[name].values[i] for name in printed.data_vars}
@@ -184,3 +198,12 @@ def _csv_rows(node: xr.DataTree) -> Iterator[list[object]]:
             row["source"],
             row["place"],
         ]
+
+
+def _band_rows(node: xr.DataTree) -> Iterator[list[object]]:
+    for name, label in (("band", "SPM half cell"), ("learned", "learned from print")):
+        if name in node.children:
+            band = node.children[name].to_dataset()
+            for i, rate in enumerate(band.c_rate.values):
+                low, middle, high = (f"{value:.4f}" for value in band.quantiles.values[:, i])
+                yield ["band", label, f"{rate:g}", middle, low, high, "", "", ""]

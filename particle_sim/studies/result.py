@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import xarray as xr
 
@@ -34,7 +34,7 @@ class MaterialResult:
     maps: dict[str, xr.Dataset]
     """Stress and inhomogeneity against D/R^2, by law name; the material's own law first"""
     opposite_maps: dict[str, xr.Dataset]
-    """The same maps in the other direction"""
+    """The same in the other direction; of phases that part only where a sentence reads it"""
     body: BodyResult | None = None
     """The same material in another shape, under its own law; ``None`` for spheres"""
 
@@ -78,3 +78,8 @@ class MaterialResult:
         """Fraction of the capacity exchanged when the particle run ended."""
         last = float(self.particle.mean_site_fraction[-1])
         return (last - self.start) / (self.stop - self.start)
+
+
+def as_it_reacts(result: MaterialResult) -> Material:
+    """The material with what its file believes, in two phases where the law it ran under parts."""
+    return replace(result.believed, two_phase=result.law.separates)

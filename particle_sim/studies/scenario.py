@@ -33,6 +33,7 @@ class _Question(Block):
     stress: StressMeasure = StressMeasure.VON_MISES
     strain: StrainMeasure = StrainMeasure.VOLUMETRIC
     uniform_below: float = UNIFORM_BELOW
+    as_printed: bool = False
 
 
 class Expectation(Block):
@@ -60,6 +61,8 @@ class Scenario:
     question: str
     comparison: Comparison
     expectations: tuple[Expectation, ...]
+    as_printed: bool
+    """Whether it is asked as well which inputs would give the picture in print"""
 
 
 def find_scenario(file: Path) -> Path:
@@ -79,7 +82,8 @@ def load_scenario(path: Path) -> Scenario:
     for number, expected in enumerate(file.expect):
         problems += [f"expect.{number}{problem}" for problem in _expectation_problems(expected)]
     with located(path.name):
-        comparison = Comparison(**asked.model_dump(exclude={"question"}), overrides=file.set)
+        settings = asked.model_dump(exclude={"question", "as_printed"})
+        comparison = Comparison(**settings, overrides=file.set)
         compared = (comparison.baseline, comparison.candidate)
         problems += [
             f"set.{name} is not compared; {closest(name, compared)}"
@@ -95,6 +99,7 @@ def load_scenario(path: Path) -> Scenario:
         question=asked.question,
         comparison=comparison,
         expectations=tuple(file.expect),
+        as_printed=asked.as_printed,
     )
 
 

@@ -33,8 +33,9 @@ SMOOTH_RATES = np.logspace(-6, 2, 17)
 SEPARATED_RATES = np.logspace(-5, -2, 4)
 """D/R^2 of a two-phase map [1/s]; each point costs about fifty times more, and beyond the last one
 the gap between the phases is all there is."""
+HALF_SPACING = 0.5
+"""Of those, in decades: a run nearer than this stands for its neighbour."""
 LAST_FRACTION = 0.9
-
 
 UNITS = {
     "peak_stress": "Pa",
@@ -66,6 +67,15 @@ def with_diffusion_rate(material: Material, rate: float) -> Material:
 def map_rates(law: Law) -> Array:
     """D/R^2 values [1/s] at which a law is solved."""
     return SEPARATED_RATES if law.separates else SMOOTH_RATES
+
+
+def rates_beside(run: float) -> Array:
+    """Those of a two-phase map that a run at D/R^2 = ``run`` [1/s], itself a point, leaves over.
+
+    >>> rates_beside(8e-3)
+    array([1.e-05, 1.e-04, 1.e-03])
+    """
+    return np.asarray(SEPARATED_RATES[np.abs(np.log10(SEPARATED_RATES / run)) > HALF_SPACING])
 
 
 def map_task(

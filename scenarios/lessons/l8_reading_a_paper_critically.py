@@ -23,8 +23,10 @@ from particle_sim.materials.material import Material
 from particle_sim.materials.system import shared_sources
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.as_printed import AsPrinted
+from particle_sim.studies.choices import Direction
 from particle_sim.studies.printed_sentences import reading_sentence
-from particle_sim.units import Array
+from particle_sim.studies.printed_states import STATES
+from particle_sim.units import Array, readable
 
 NVP, HE_V = load_material("nvp"), load_material("he_v")
 PAPER = shared_sources().sources["zhang2025_hev"]
@@ -36,7 +38,7 @@ RADIUS, MODULUS, POISSON, INTERACTION = (
 CLAIMS = ("C1", "C2a", "C2b", "C4")
 UNEVEN = 0.05  # (max - min)/c_max that counts as uneven, as in the claim files
 C_RATE = 1.0  # not printed for the simulation; as in the claim files
-DONE = 0.9  # as printed with the figure
+DONE = STATES[0].fraction  # as printed with the figure
 WIDTH = 0.1  # of the radius; a matter of drawing only
 SAMPLES = 1000  # draws of all inputs for the inverse question
 LATE, EARLY = 0.18, 0.7  # fillings at which two-phase runs start: fast diffusion, slow diffusion
@@ -46,7 +48,7 @@ REACTIONS = {
     "two_phase": "two phases",
     "coherent": "two phases in shells, if stress acts back",
 }
-DIRECTIONS = {way: f"{100 * DONE:.0f} % of a {way}" for way in ("charge", "discharge")}
+READINGS = {state.name: state for state in STATES}
 LAWS = {
     "solid": ps.physics.fickian_diffusion,
     "two_phase": ps.physics.phase_separation,
@@ -114,13 +116,16 @@ def material(values: Window, ratio: float, reaction: str) -> Material:
     )
 
 
-def run_to(values: Window, ratio: float, reaction: str, direction: str = "charge") -> ParticleRun:
-    """A charge or discharge to DONE, or until the surface is empty or full.
+def run_to(values: Window, ratio: float, reaction: str, reading: str = "charge") -> ParticleRun:
+    """A charge or discharge to the state read, or until the surface is empty or full.
 
-    Two phases start with their boundary in place; a discharge mirrors a charge.
+    Two phases start with their boundary in place where the state is late; an early one is not
+    parted yet. A discharge mirrors a charge.
     """
-    two_phase, mirrored = reaction == "two_phase", direction == "discharge"
-    begin = (LATE if ratio >= SLOW else EARLY) if two_phase else 0.99
+    state = READINGS[reading]
+    two_phase, mirrored = reaction == "two_phase", state.direction is Direction.DISCHARGE
+    parted = two_phase and state.fraction > 0.5
+    begin = (LATE if ratio >= SLOW else EARLY) if parted else 0.99
     poor, rich = phases()
     core = max((begin - poor) / (rich - poor), 0.0) ** (1 / 3) * RADIUS
 
@@ -132,7 +137,7 @@ def run_to(values: Window, ratio: float, reaction: str, direction: str = "charge
         return filled(np.asarray(0.5 * (poor + rich) - 0.5 * (rich - poor) * step))
 
     speed = C_RATE * values.rate
-    duration = (begin - (1 - DONE)) / speed
+    duration = (begin - (1 - state.fraction)) / speed
     flux = speed * values.concentration * RADIUS / 3
     cells = {"solid": 8, "two_phase": 22, "coherent": 8}[reaction]
     return ps.solve_particle(
@@ -146,7 +151,7 @@ def run_to(values: Window, ratio: float, reaction: str, direction: str = "charge
             duration,
             initial_site_fraction=1 - begin if mirrored else begin,
         ),
-        initial_site_fraction=before if two_phase else None,
+        initial_site_fraction=before if parted else None,
         times=[duration],
         tolerance=5e-3 if two_phase else 1e-3,
     )
@@ -167,15 +172,16 @@ def largest_stress(run: ParticleRun) -> float:
     return float(run.stress[-1].max())
 
 
-def draw(ratio: float, reaction: str, direction: str) -> Picture:
+def draw(ratio: float, reaction: str, reading: str) -> Picture:
     """Fig. 5a rebuilt with stated inputs, and what another diffusion coefficient would change."""
     fast = group(HE_V)
-    runs = [run_to(NVP_WINDOW, each, reaction, direction) for each in (ratio, fast)]
-    he_v = run_to(HE_V_WINDOW, fast, "solid", direction)
+    runs = [run_to(NVP_WINDOW, each, reaction, reading) for each in (ratio, fast)]
+    he_v = run_to(HE_V_WINDOW, fast, "solid", reading)
     nvp, spread = runs[0], [unevenness(run) for run in runs]
     line, orange = np.geomspace(1e-4, 1.0, 41), Colour.BASELINE
     excess, kept = surface_excess(nvp), float(nvp.mean_site_fraction[-1])
-    gone = 1 - kept if direction == "charge" else kept
+    way = READINGS[reading].direction
+    passed = 1 - kept if way is Direction.CHARGE else kept
     stresses = [largest_stress(run) / 1e6 for run in (nvp, he_v)]
     panel = Panel(
         title="How uneven is the sodium?",
@@ -209,13 +215,13 @@ def draw(ratio: float, reaction: str, direction: str) -> Picture:
     return Picture(
         panels=(_ball("NVP", nvp), _ball("HE-V", he_v), panel),
         sentences=(
-            f"NVP at {100 * gone:.0f} % of the {direction} is {_word(spread[0])}: its sodium "
+            f"NVP at {100 * passed:.0f} % of the {way.value} is {_word(spread[0])}: its sodium "
             f"differs by {spread[0]:.2g} of the sites. HE-V is {_word(unevenness(he_v))}, with "
             f"{unevenness(he_v):.2g}.",
             f"NVP's surface holds {'more' if excess > 0 else 'less'} sodium than its mean. With "
             f"HE-V's D/R² NVP would be {_word(spread[1])}, with {spread[1]:.2g}.",
-            f"The largest tension at this moment is {stresses[0]:.2g} MPa in NVP and "
-            f"{stresses[1]:.2g} MPa in HE-V.",
+            f"The largest tension at this moment is {_two_digits(stresses[0])} MPa in NVP and "
+            f"{_two_digits(stresses[1])} MPa in HE-V.",
         ),
         numbers=(
             Number(label="unevenness of NVP", value=spread[0]),
@@ -225,6 +231,10 @@ def draw(ratio: float, reaction: str, direction: str) -> Picture:
             Number(label="largest tension, HE-V", value=stresses[1], unit="MPa"),
         ),
     )
+
+
+def _two_digits(value: float) -> str:
+    return readable(float(f"{value:.2g}"))
 
 
 def _word(spread: float) -> str:
@@ -322,7 +332,9 @@ LESSON = Lesson(
         "For the first it prints no value for either material. Particle size, stiffness, "
         "charging rate and the kind of reaction inside a particle are not printed for the figure. "
         f"It calls the {100 * DONE:.0f} % desodiated in one sentence and state of charge in the "
-        "next, and the caption speaks of depth of discharge.",
+        "next, and the caption speaks of depth of discharge. A cathode discharged by "
+        f"{100 * (1 - DONE):.0f} % is desodiated by {100 * DONE:.0f} %, so that is a third "
+        "reading.",
         f"It does print volume changes: {100 * NVP.value('volume_change'):.2f} % for NVP, which "
         f"belongs to two sodium, and {100 * HE_V.value('volume_change'):.1f} % for HE-V over "
         "three. And it calls HE-V a mix of both reactions in which the solid solution seems to "
@@ -355,9 +367,9 @@ LESSON = Lesson(
             ),
             Choice(name="reaction", label="NVP reacts as", options=REACTIONS, start="solid"),
             Choice(
-                name="direction",
+                name="reading",
                 label=f"{100 * DONE:.0f} % means",
-                options=DIRECTIONS,
+                options={name: state.title for name, state in READINGS.items()},
                 start="charge",
             ),
         ),
@@ -367,11 +379,13 @@ LESSON = Lesson(
         "Stay with the solid solution. Where must D/R² be for NVP to look like the paper says? "
         "Nobody has printed that it is there. Then let particle-sim compare nvp he_v --as-printed "
         "find the whole region, draw the picture, and say how plausible its inputs are.",
-        "Choose two phases. NVP is uneven at any D/R², also with HE-V's. Then diffusion is not the "
-        "cause, the reaction is.",
+        "Choose two phases. At 90 % NVP is uneven at any D/R², also with HE-V's. Then diffusion is "
+        "not the cause, the reaction is.",
         "Choose two phases with stress that acts back. The unevenness goes away, but only because "
         "this model knows shells alone: a whole sphere would come apart to one side, uneven again.",
-        f"Change what {100 * DONE:.0f} % means. On which reading does sodium stay at the surface?",
+        f"Change what {100 * DONE:.0f} % means. On which readings does sodium stay at the surface, "
+        "and in which of these is most of it out of the cathode? Stay there, with the solid "
+        "solution: at which D/R² is every word of the paper true?",
     ),
     prediction=Prediction(
         question="Four statements on Fig. 5. During a charge, one of them is wrong for nearly all "

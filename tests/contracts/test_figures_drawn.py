@@ -45,8 +45,7 @@ def bar_colour(bar: Any, value: float) -> Any:
 
 
 def own_run(stored: xr.DataTree, role: str) -> xr.Dataset:
-    node = stored[role]
-    return node[f"particle/{node.attrs['law']}"].to_dataset()
+    return stored[role]["fields"].to_dataset()
 
 
 def state(run: xr.Dataset, name: str, fraction: float) -> Any:
@@ -123,7 +122,7 @@ def check_sizes(figure: Any, radii: dict[str, float]) -> None:
 @pytest.mark.parametrize("larger", [1.0, 3.0])
 def test_sizes_are_to_the_one_scale_of_their_bars(stored: xr.DataTree, larger: float) -> None:
     tree = stored.copy(deep=True)
-    node = tree[f"candidate/particle/{tree['candidate'].attrs['law']}"]
+    node = tree["candidate/fields"]
     node.dataset = node.to_dataset().assign_coords(radius=larger * node.radius)
     figure = FIGURES["particle_fields"](tree)
     figure.canvas.draw()
@@ -135,7 +134,7 @@ def test_sizes_are_to_the_one_scale_of_their_bars(stored: xr.DataTree, larger: f
 
 def test_sizes_too_far_apart_for_one_scale_say_so(stored: xr.DataTree) -> None:
     tree = stored.copy(deep=True)
-    node = tree[f"candidate/particle/{tree['candidate'].attrs['law']}"]
+    node = tree["candidate/fields"]
     node.dataset = node.to_dataset().assign_coords(radius=9 * node.radius)
     figure = FIGURES["particle_fields"](tree)
     words = [text.get_text() for text in figure.texts]

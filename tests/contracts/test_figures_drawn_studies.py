@@ -16,6 +16,7 @@ from particle_sim.figures.fit_titration import fit_titration
 from particle_sim.figures.rate_curves import rate_curves
 from particle_sim.figures.rate_losses import rate_losses
 from particle_sim.figures.rate_map import rate_map
+from particle_sim.figures.rate_prediction import rate_prediction
 from particle_sim.learn.picture import Ball, Line, Panel, Picture, Quantity
 from particle_sim.learn.slides import slide
 
@@ -104,6 +105,65 @@ def test_rate_curves_are_capacity_over_the_logarithm_of_the_rate(rate: xr.DataTr
         found = band[band[:, 0] == place, 1]
         assert (found.min(), found.max()) == ends
     assert axes.get_ylim()[0] == 0
+
+
+def test_what_print_leaves_of_a_band_is_drawn_over_it(rate: xr.DataTree) -> None:
+    known = np.array([[95.0, 75.0, 24.0], [99.0, 81.0, 29.0], [104.0, 86.0, 33.0]])
+    rate["m/learned"] = xr.Dataset(
+        {"quantiles": (("quantile", "c_rate"), known)}, {"c_rate": RATES}
+    )
+    (axes,) = rate_curves(rate).axes
+    drawn = [area.get_paths()[0].vertices for area in axes.collections]
+    for place, wide, narrow in zip(RATES, (110, 95, 45), (104, 86, 33), strict=True):
+        tops = [area[area[:, 0] == place, 1].max() for area in drawn]
+        assert tops == [wide, narrow]
+    lines = {str(line.get_label()): xy(line)[1] for line in axes.lines}
+    assert lines["median learned from print"] == [99.0, 81.0, 29.0]
+    assert lines["median of the draws"] == [100.0, 80.0, 30.0]
+
+
+@pytest.fixture
+def answer() -> xr.DataTree:
+    """Predicted rates whose every number is different."""
+    quantiles = np.array([[90.0, 70.0, 20.0], [100.0, 80.0, 30.0], [110.0, 95.0, 45.0]])
+    bands = {
+        name: (("quantile", "c_rate"), quantiles + step)
+        for step, name in enumerate(("capacity", "measurement", "before", "rival"))
+    }
+    return xr.DataTree.from_dict(
+        {
+            "/": xr.Dataset(attrs={"title": "M", "data": "mine.csv"}),
+            "/data": xr.Dataset({"observed": ("c_rate", [99.0, 79.0])}, {"c_rate": [0.2, 0.9]}),
+            "/band": xr.Dataset(bands, {"c_rate": RATES}),
+            "/asked": xr.Dataset(bands, {"c_rate": 2 * RATES}),
+        }
+    )
+
+
+def test_predicted_rates_stand_in_their_bands_beside_the_rival(answer: xr.DataTree) -> None:
+    (axes,) = rate_prediction(answer).axes
+    assert scales(axes) == ("log", "linear")
+    assert "[1/h]" in axes.get_xlabel()
+    assert "[mAh/g]" in axes.get_ylabel()
+    lines = {str(line.get_label()): xy(line) for line in axes.lines}
+    rates = RATES.tolist()
+    assert lines["after them, median"] == (rates, [100.0, 80.0, 30.0])
+    assert lines["curve without physics"] == (rates, [103.0, 83.0, 33.0])
+    assert lines["the same, 5 and 95 %"] == (rates, [93.0, 73.0, 23.0])
+    assert lines["measured (mine.csv)"] == ([0.2, 0.9], [99.0, 79.0])
+    before, after = (axes.collections[i].get_paths()[0].vertices for i in (0, 1))
+    for area, step in ((before, 2), (after, 0)):
+        ends = area[area[:, 0] == 1.0, 1]
+        assert (ends.min(), ends.max()) == (70 + step, 95 + step)
+    (bars,) = axes.containers
+    assert xy(bars.lines[0]) == ((2 * RATES).tolist(), [101.0, 81.0, 31.0])
+    segments = bars.lines[2][0].get_segments()
+    assert [segment[:, 1].tolist() for segment in segments] == [[91, 111], [71, 96], [21, 46]]
+
+
+def test_a_dollar_in_the_name_of_data_is_no_formula(answer: xr.DataTree) -> None:
+    answer.attrs.update(title=r"5 $ \bad{ 6 $", data=r"5 $ \bad{ 6 $.csv")
+    rate_prediction(answer).canvas.draw()
 
 
 @pytest.mark.parametrize("draw", [rate_curves, rate_losses, rate_map])
@@ -224,21 +284,32 @@ def test_profiles_are_the_loss_over_the_value(fit: xr.DataTree) -> None:
 
 
 def test_a_titration_is_over_the_filling_with_its_doubts_apart() -> None:
+    none = float("nan")
     table = xr.Dataset(
         {
-            "site_fraction": ("pulse", [0.2, 0.4, 0.8]),
-            "diffusion_rate": ("pulse", [1e-4, 1e-3, 1e-2]),
-            "relative_error": ("pulse", [0.1, 0.1, 0.1]),
-            "trusted": ("pulse", [1, 0, 1]),
-            "potential_slope": ("pulse", [1.0, 0.01, 2.0]),
+            "filling": ("pulse", [0.2, 0.4, 0.8, 0.9]),
+            "diffusion_rate": ("pulse", [1e-4, 1e-3, 1e-2, none]),
+            "low": ("pulse", [9e-5, 9e-4, 9e-3, 5e-3]),
+            "high": ("pulse", [2e-4, 2e-3, 2e-2, np.inf]),
+            "usual_rate": ("pulse", [3e-4, none, 3e-2, 3e-3]),
+            "trusted": ("pulse", [1, 0, 1, 0]),
+            "potential_slope": ("pulse", [1.0, 0.01, 2.0, 2.0]),
+            "record_time": ("row", [0.0, 3600.0]),
+            "record_voltage": ("row", [3.0, 3.002]),
+            "record_model": ("row", [3.0, 3.0]),
         },
         attrs={"title": "M", "flattest": 0.05},
     )
-    above, below = fit_titration(table).axes
-    assert scales(above) == scales(below) == ("linear", "log")
-    assert [xy(line) for line in above.lines] == [([0.2, 0.8], [1e-4, 1e-2]), ([0.4], [1e-3])]
-    assert xy(below.lines[0]) == ([0.2, 0.4, 0.8], [1.0, 0.01, 2.0])
-    assert below.lines[1].get_ydata()[0] == 0.05
+    above, middle, below = fit_titration(table).axes
+    assert scales(above) == scales(middle) == ("linear", "log")
+    usual, trusted, doubted, bound = (xy(line) for line in above.lines)
+    assert usual[1][0] == 3e-4
+    assert trusted == ([0.2, 0.8], [1e-4, 1e-2])
+    assert doubted == ([0.4], [1e-3])
+    assert bound == ([0.9], [5e-3])
+    assert xy(middle.lines[0]) == ([0.2, 0.4, 0.8, 0.9], [1.0, 0.01, 2.0, 2.0])
+    assert middle.lines[1].get_ydata()[0] == 0.05
+    assert xy(below.lines[0]) == ([0.0, 1.0], [0.0, pytest.approx(2.0)])
 
 
 # --- a lesson's slide ----------------------------------------------------------------------------

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 import xarray as xr
 from command_line import RunCommand
+
+import particle_sim.cli.run
 
 ASKED = ("as_printed", "as_printed_map")
 FAST = ("--physics", "solid-solution", "--at", "0.1,0.9")
@@ -43,3 +46,20 @@ def test_the_picture_comes_with_what_it_assumes(run: RunCommand, tmp_path: Path)
     assert (tmp_path / "again" / "as_printed_map.svg").read_bytes() == (
         folder / "as_printed_map.svg"
     ).read_bytes()
+
+
+def test_a_scenario_asks_for_it_too(
+    run: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def noted(*_: object, as_printed: bool, **__: object) -> None:
+        asked.append(as_printed)
+        sys.exit(0)
+
+    monkeypatch.setattr(particle_sim.cli.run, "run_comparison", noted)
+    question = '[scenario]\nquestion = "Q"\nbaseline = "nvp"\ncandidate = "he_v"\n'
+    for key in ("", "as_printed = false\n", "as_printed = true\n"):
+        (tmp_path / "asked.toml").write_text(question + key, encoding="utf-8")
+        assert run("run", "asked.toml").code == 0
+    assert asked == [False, False, True]

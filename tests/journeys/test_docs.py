@@ -38,6 +38,7 @@ MOST_SKIPPED = {
     "benchmarks.md": 8,
     "guides/cluster.md": 2,
     "inference.md": 1,
+    "prediction.md": 1,
     "start.md": 1,
     "sweeps.md": 5,
     "teaching.md": 1,

@@ -192,8 +192,8 @@ def test_the_surface_is_poorer_on_charge_only(modules: dict[str, ModuleType]) ->
     """Flux runs from more to less: the option that denies it is the contradicted one."""
     module = modules["l8"]
     for reaction in module.REACTIONS:
-        for direction, sign in (("charge", -1), ("discharge", 1)):
-            run = module.run_to(module.NVP_WINDOW, 1e-2, reaction, direction)
+        for reading, sign in (("charge", -1), ("discharge", 1), ("early_discharge", 1)):
+            run = module.run_to(module.NVP_WINDOW, 1e-2, reaction, reading)
             assert sign * module.surface_excess(run) > 0
     prediction = load_lesson(NAMES[3]).prediction
     assert "surface" in prediction.options[prediction.answer()]
@@ -211,6 +211,13 @@ def test_all_words_of_the_picture_hold_on_an_early_discharge_alone(
     assert told.count("Read as") == 3
     assert "Read as 90 % of a charge: " in told
     assert '"retained at the surface" has no region' in told
+    limit = module.UNEVEN
+    for reading in module.READINGS:
+        shown = {n.label: n.value for n in module.draw(1e-4, "solid", reading).numbers}
+        nvp, he_v = (shown[f"unevenness of {name}"] for name in ("NVP", "HE-V"))
+        words = (nvp > limit, he_v < limit, shown["surface minus mean, NVP"] > 0)
+        desodiated = module.run_to(module.NVP_WINDOW, 1e-4, "solid", reading).mean_site_fraction
+        assert all((*words, desodiated[-1] < 0.5)) is (reading == "early_discharge")
 
 
 def pair(panel: Panel | Ball, solid: int, dashed: int) -> tuple[Line, Line]:

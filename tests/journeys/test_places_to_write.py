@@ -20,6 +20,7 @@ FOLDER = {
     "rate": ("rate", "nvp", "--out"),
     "run": ("run", "nvp_vs_he_v", "--out"),
     "fit": ("fit", "rates.csv", "--material", "nvp", "--out"),
+    "read": ("read", "cell.csv", "--out"),
     "learn": ("learn", "--export"),
 }
 FILE = {

@@ -275,7 +275,7 @@ def expected_status(numbers: dict[str, Any], entry: xr.Dataset) -> str:
 def test_unevenness_in_the_verdict_is_that_of_the_stored_fields(
     kind: str, role: str, tree: xr.DataTree
 ) -> None:
-    run = tree[f"{role}/particle/{tree[role].attrs['law']}"].to_dataset()
+    run = tree[f"{role}/fields"].to_dataset()
     at_end = int(np.argmin(np.abs(run["fraction"].values - 0.9)))
     filling = run["site_fraction"].values[at_end]
     entry, numbers = next(found for found in findings(tree) if found[0]["kind"].item() == kind)

@@ -279,6 +279,36 @@ def _wrong_titration(titration: Any, sample: Sample) -> str:
     return ""
 
 
+CYCLERS = ("neware", "neware_layered", "landt", "biologic", "maccor", "basytec", "digatron", "bdf")
+
+
+def _cycler_samples() -> list[Sample]:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+    from cycler_files import WRITERS, rates
+
+    return [{"cell.txt": WRITERS[name](rates((60.0, 360.0)))} for name in CYCLERS]
+
+
+def _read_cycler(folder: Path) -> Any:
+    from particle_sim.readers.record import read_record
+    from particle_sim.readers.summary import summary
+
+    record = read_record(only_file(folder))
+    summary(record)
+    return record
+
+
+def _wrong_record(record: Any, sample: Sample) -> str:
+    """Time goes on, no cell has such a voltage, and no row is invented."""
+    if np.any(np.diff(record.time) < 0):
+        return "time that goes back"
+    if np.any(record.voltage < -5) or np.any(record.voltage > 60):
+        return f"{record.voltage.max():g} V"
+    if len(record.time) > len(next(iter(sample.values())).split(b"\n")):
+        return f"{len(record.time)} rows"
+    return not_finite([record.time, record.current, record.voltage], sample)
+
+
 # --- BPX ----------------------------------------------------------------------------------------
 
 
@@ -488,7 +518,7 @@ COMMANDS = (
     "compare nvp he_v --c-rate 0 --radius 0.5um --at 0.1,0.5",
     'compare nvp none --set nvp.diffusivity="1e-15 m^2/s" --workers 1',
     "rate nvp none --rates 0.1,0.5,1",
-    "fit none.csv --material nvp --kind gitt --radius 3um --steps 200",
+    "fit none.csv --material nvp --kind gitt --radius 3um --particles 200",
     "cell none --c-rate 0.2",
     "run none.toml --workers 2",
 )
@@ -616,9 +646,17 @@ DOORS: tuple[Door, ...] = (
     Door(name="voltage CSV", samples=_voltage_samples, read=_read_voltage, wrong=_wrong_voltage),
     Door(
         name="titration CSV",
+        weight=0.3,
         samples=lambda: _files(PULSES),
         read=_read_titration,
         wrong=_wrong_titration,
+    ),
+    Door(
+        name="cycler file",
+        samples=_cycler_samples,
+        read=_read_cycler,
+        wrong=_wrong_record,
+        weight=0.5,
     ),
     Door(name="BPX", samples=_bpx_samples, read=_read_bpx, wrong=not_finite),
     Door(

@@ -31,6 +31,7 @@ from particle_sim.cli import new as new_verb
 from particle_sim.errors import InputError
 from particle_sim.figures import film, save
 from particle_sim.files import write_file
+from particle_sim.inference import answer_folder
 from particle_sim.inference import folder as fit_folder
 from particle_sim.learn import export as lessons
 from particle_sim.learn import site
@@ -62,9 +63,14 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
             "summary": lambda _tree: "words",
             "FIGURES": {"rate_map": lambda _tree: figure},
         },
+        answer_folder: {
+            "answer_lines": lambda _tree: ["words"],
+            "rate_prediction": lambda _tree: figure,
+        },
         fit_folder: {
             "titration_dataset": lambda _titration: TREE.to_dataset(),
             "titration_lines": lambda _titration: ["words"],
+            "titration_texts": lambda _titration: {"pulses.csv": "words"},
             "fit_titration": lambda _table: figure,
         },
         lessons: {"lesson_names": lambda: (), "_pages": lambda _work: iter([("a.html", "page")])},
@@ -91,6 +97,7 @@ RUN = SimpleNamespace(time=np.array([0.0, 1.0]))
 WRITERS: dict[str, Callable[[Path], object]] = {
     "compare": lambda p: report.write_folder(None, p / "out", "compare"),  # type: ignore[arg-type]
     "rate": lambda p: rate_folder.write_rate_folder(TREE, p / "out", "rate"),
+    "rate --data": lambda p: answer_folder.write_answer(TREE, p / "out", "rate"),
     "fit": lambda p: fit_folder.write_titration(None, p / "out", "fit"),  # type: ignore[arg-type]
     "learn --export": lambda p: lessons.export_site(p / "out"),
     "new": lambda p: new_verb.new("scenario", "mine", out=p),
@@ -103,7 +110,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "vtkhdf": lambda p: vtkhdf.write_vtkhdf(None, p / "a.vtkhdf"),  # type: ignore[arg-type]
     "vtu": lambda p: vtu.write_vtu(RUN, p / "a.pvd"),  # type: ignore[arg-type]
 }
-FOLDERS = ("compare", "rate", "fit", "learn --export")
+FOLDERS = ("compare", "rate", "rate --data", "fit", "learn --export")
 
 
 def state(folder: Path) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.claims.answer import Answer, answer
 from particle_sim.claims.called import called_text
+from particle_sim.claims.expected import HIGHER, LOWER, WIDE
 from particle_sim.claims.interval import (
     Verdict,
     region_of,
@@ -25,11 +26,9 @@ from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_print import fade_points
 from particle_sim.claims.question import (
     COHERENT,
-    CONSISTENT,
     SOLID,
-    TOO_HIGH,
-    TOO_LOW,
     FullCells,
+    Learned,
     Tools,
 )
 from particle_sim.claims.schema import Claim, ClaimFile
@@ -135,12 +134,17 @@ def full_cells(
     return FullCells(capacity=100 * share, energy=300 * share, inputs={"film_resistance": share})
 
 
+def nothing_learned(*_: Any) -> tuple[Learned, ...]:
+    raise AssertionError("no test here asks for rates")
+
+
 def tools(**changed: Any) -> Tools:
     plain: dict[str, Any] = {
         "load": load_material,
         "half_cells": kept_by_film,
         "field_map": flat_map,
         "full_cells": full_cells,
+        "learned": nothing_learned,
     }
     return Tools(**{**plain, **changed})
 
@@ -231,129 +235,25 @@ def test_draws_differ_only_where_materials_may() -> None:
 # Tests on half cells
 
 
-def measured(kept: float, tolerance: float) -> Answer:
-    """A printed capacity of 100 ``kept`` %, where the draws keep a uniform 0 to 100 %."""
-    parameters = {"c_rate": 1.0, "tolerance": tolerance}
-    printed = {"at_rate": kept, "low_rate": 1.0}
-    return ask(claim("keeps_capacity", ["nvp"], parameters, printed))
-
-
-@pytest.mark.parametrize(
-    ("kept", "tolerance", "share", "verdict", "fit"),
-    [
-        (0.5, 0.05, 0.10, UNDECIDED, CONSISTENT),
-        (0.5, 0.3, 0.60, UNDECIDED, CONSISTENT),
-        (0.5, 0.49, 0.98, SUPPORTED, CONSISTENT),
-        (0.99, 0.005, 0.01, UNDECIDED, TOO_LOW),
-        (0.01, 0.005, 0.01, UNDECIDED, TOO_HIGH),
-    ],
-)
-def test_a_measured_capacity_is_held_on_both_sides(
-    kept: float, tolerance: float, share: float, verdict: Verdict, fit: str
-) -> None:
-    """Of a uniform share, 2 x tolerance lie in the band; kept - tolerance keep less."""
-    found = measured(kept, tolerance)
-    assert (found.verdict, found.fit) == (verdict, fit)
-    assert found.share == pytest.approx(share, abs=0.01)
-    assert found.numbers["draws that keep less"][0] == pytest.approx(kept - tolerance, abs=0.01)
-    assert found.decided_by == "the assumed film resistance"
-    assert found.settled_by == (() if verdict is SUPPORTED else ("cell",))
-
-
-@pytest.mark.parametrize(("keeps", "verdict"), [(0.02, SUPPORTED), (0.98, CONTRADICTED)])
-def test_keeps_at_least(keeps: float, verdict: Verdict) -> None:
-    found = ask(claim("keeps_at_least", ["nvp"], {"c_rate": 1.0, "keeps": keeps}))
-    assert found.verdict is verdict
-    assert found.share == pytest.approx(1 - keeps, abs=0.005)
-    printed = ask(claim("keeps_at_least", ["nvp"], {"c_rate": 1.0}, {"kept": 100 * keeps}))
-    assert printed.share == found.share
-    assert printed.verdict is (UNDECIDED if verdict is CONTRADICTED else verdict)
-
-
-def test_a_current_is_divided_by_what_is_called_1c() -> None:
-    rates = []
-
-    def noted(draws: MaterialDraws, c_rate: float, direction: Direction, output: int) -> Runs:
-        rates.append(c_rate)
-        return kept_by_film(draws, c_rate, direction, output)
-
-    parameters = {"current": 250.0, "keeps": 0.5}
-    ask(claim("keeps_at_least", ["nvp"], parameters), half_cells=noted)
-    assert rates == [2.5]  # 250 A/kg over 100 mA/g
-
-
-@pytest.mark.parametrize(("factor", "verdict"), [(1e4, SUPPORTED), (1.0, UNDECIDED)])
-def test_keeps_more(factor: float, verdict: Verdict) -> None:
-    own = {"he_v": with_diffusivity("he_v", factor), "nvp": with_diffusivity("nvp", 1.0)}
-    asked = claim("keeps_more", ["he_v", "nvp"], {"c_rate": 1.0})
-    found = ask(asked, load=own.__getitem__, half_cells=kept_by_diffusion)
-    assert found.verdict is verdict
-    reverse = claim("keeps_more", ["nvp", "he_v"], {"c_rate": 1.0})
-    turned = ask(reverse, load=own.__getitem__, half_cells=kept_by_diffusion)
-    assert (turned.verdict is CONTRADICTED) == (verdict is SUPPORTED)
-
-
 def test_what_only_repeats_an_assumption_is_no_answer() -> None:
     own = {"he_v": with_diffusivity("he_v", 1e4), "nvp": with_diffusivity("nvp", 1.0)}
-    asked = claim("keeps_more", ["he_v", "nvp"], {"c_rate": 1.0}, assumes=["diffusivity"])
-    found = ask(asked, load=own.__getitem__, half_cells=kept_by_diffusion)
+    calm = replace(own["he_v"]["regular_solution_parameter"], plausible=None)
+    own["he_v"] = own["he_v"].replaced(regular_solution_parameter=calm)
+    parameters = {"c_rate": 1.0, "uniform_below": 0.05}
+    asked = claim("uniform", ["he_v"], parameters, assumes=["diffusivity"], alike="nvp")
+    found = ask(asked, load=own.__getitem__)
     assert (found.verdict, found.because) == (NOT_TESTABLE, "assumed")
     assert found.share == 1
-    assert found.alike_share == pytest.approx(0.5, abs=0.07)
+    assert found.alike_share is not None
+    assert found.alike_share < 0.9
 
 
 def test_what_stands_without_the_assumption_is_an_answer() -> None:
-    parameters = {"c_rate": 1.0, "keeps": 0.02}
-    asked = claim("keeps_at_least", ["he_v"], parameters, assumes=["diffusivity"], alike="nvp")
+    parameters = {"c_rate": 0.1, "polarisation_below": 0.11}
+    asked = claim("low_polarisation", ["he_v"], parameters, assumes=["diffusivity"], alike="nvp")
     found = ask(asked)
     assert found.verdict is SUPPORTED
     assert found.alike_share == found.share
-
-
-def ordered(first: float, second: float, bent: float = 0.0) -> Answer:
-    """``bent`` is taken off the share that the first keeps at 1C, which its others do not show."""
-    own = {name: with_diffusivity(name, 1.0) for name in ("he_v", "nvp")}
-    printed = {}
-    for role, kept in (("first", first), ("second", second)):
-        printed |= {f"{role}{part}": kept for part in ("", "_half_c", "_one_c", "_three_c")}
-        printed[f"{role}_low"] = 100.0
-    printed["first_one_c"] -= bent
-    asked = claim(
-        "rate_orders_diffusivity",
-        ["he_v", "nvp"],
-        {"c_rate": 1.0, "tolerance": 0.05, "misfit": 0.03},
-        printed,
-    )
-    return ask(asked, load=own.__getitem__, half_cells=kept_by_diffusion)
-
-
-def test_printed_capacities_order_the_diffusivities() -> None:
-    found = ordered(80.0, 20.0)
-    assert found.verdict is SUPPORTED
-    for name, kept in (("HE-V", 0.8), ("NVP", 0.2)):
-        rate, _ = found.numbers[f"median D/R^2 of {name} that fits the print"]
-        assert rate == pytest.approx(1e-3 * kept / (1 - kept), rel=0.15)
-    assert ordered(20.0, 80.0).verdict is CONTRADICTED
-
-
-def test_a_rejected_model_orders_nothing() -> None:
-    """One share of four off by d leaves at least d sqrt(3)/4, whatever D: above 3 % from 7 %."""
-    assert ordered(80.0, 20.0, bent=5.0).verdict is SUPPORTED
-    found = ordered(80.0, 20.0, bent=20.0)
-    assert found.verdict is UNDECIDED
-    least, _ = found.numbers["least misfit of one sphere to the rates of HE-V"]
-    assert least == pytest.approx(0.2 * np.sqrt(3) / 4, rel=0.02)
-    assert "misses" in found.decided_by
-
-
-def test_equal_prints_order_nothing() -> None:
-    assert ordered(50.0, 50.0).verdict is UNDECIDED
-
-
-def test_a_print_that_nothing_fits_is_not_testable() -> None:
-    found = ordered(300.0, 20.0)
-    assert found.verdict is NOT_TESTABLE
-    assert "No combination" in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -425,7 +325,7 @@ def test_without_a_direction_both_must_agree(named: str | None, verdict: Verdict
     assert "n charge" in found.sentence
     assert "n discharge" in found.sentence
     if named is None:
-        assert found.decided_by == "contradicted on charge; supported on discharge"
+        assert found.decided_by == "no on charge; yes on discharge"
 
 
 def test_maps_of_one_direction_are_asked_in_it() -> None:
@@ -452,63 +352,12 @@ def test_draws_that_never_get_there_are_not_counted() -> None:
 # Tests on full cells, formulas and print
 
 
-@pytest.mark.parametrize(
-    ("printed", "tolerance", "verdict", "share"),
-    [
-        (100.0, 0.21, SUPPORTED, 1.0),
-        (100.0, 0.1, UNDECIDED, 0.5),
-        (120.0, 0.1, UNDECIDED, 0.3),
-        (1000.0, 0.1, UNDECIDED, 0.0),
-    ],
-)
-def test_full_cells_agree_on_either_side(
-    printed: float, tolerance: float, verdict: Verdict, share: float
-) -> None:
-    """Capacities drawn from 80 to 120: a print at the end has half of its tolerance inside."""
-    parameters = {"c_rate": 1.0, "presodiated": 0.0, "tolerance": tolerance}
-    found = ask(claim("inventory_capacity", ["he_v"], parameters, {"capacity": printed}))
-    assert found.verdict is verdict
-    assert found.share == pytest.approx(share, abs=0.01)
-    if verdict is UNDECIDED and share == 0.0:
-        assert "0 of 1000 inventories" in found.sentence
-        assert "rules out inputs of ours" in found.sentence
-
-
-def test_the_inputs_that_a_print_narrows_are_named() -> None:
-    parameters = {"c_rate": 1.0, "presodiated": 0.0, "tolerance": 0.05}
-    found = ask(claim("inventory_capacity", ["he_v"], parameters, {"capacity": 100.0}))
-    assert "film resistance 9.6e+03 to 1e+04 ohm*cm^2" in found.sentence
-
-
-@pytest.mark.parametrize(("energy", "verdict"), [(300.0, SUPPORTED), (240.0, CONTRADICTED)])
-def test_energy_is_asked_of_the_cells_that_give_the_capacity(
-    energy: float, verdict: Verdict
-) -> None:
-    """The drawn cells deliver 3 V: 100 mA h/g goes with 300 W h/kg and with nothing else."""
-    parameters = {"c_rate": 1.0, "presodiated": 0.0, "tolerance": 0.05}
-    printed = {"capacity": 100.0, "energy": energy}
-    found = ask(claim("inventory_energy", ["he_v"], parameters, printed))
-    assert found.verdict is verdict
-    assert found.draws == 250
-    assert found.numbers["mean voltage"][0] == pytest.approx(3.0)
-
-
-def test_a_retention_gives_the_capacity_it_started_from_and_is_not_supported() -> None:
-    parameters = {"c_rate": 1.0, "presodiated": 0.0, "tolerance": 1.0}
-    printed = {"capacity": 60.0, "retention": 50.0}
-    found = ask(claim("inventory_capacity", ["he_v"], parameters, printed))
-    assert found.numbers["as printed"][0] == 120.0
-    assert found.share == 1.0
-    assert found.verdict is UNDECIDED
-    assert "nothing here ages" in found.sentence
-
-
-@pytest.mark.parametrize(("printed", "verdict"), [(200.0, UNDECIDED), (1000.0, CONTRADICTED)])
-def test_carbon_capacity_is_by_volume_over_a_density(printed: float, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("printed", "fit"), [(200.0, WIDE), (1000.0, HIGHER), (100.0, LOWER)])
+def test_carbon_capacity_is_by_volume_over_a_density(printed: float, fit: str) -> None:
     """390 A h/L over the measured filling, 0.994 of it, and 1900 kg/m3 are 204 A h/kg."""
     parameters = {"capacity": printed, "within": 0.1, "density_low": 1300.0, "density_high": 2500.0}
     found = ask(claim("carbon_capacity", [], parameters))
-    assert found.verdict is verdict
+    assert (found.verdict, found.fit) == (UNDECIDED, fit)
     assert found.numbers["median"][0] == pytest.approx(
         14540 * FARADAY / 3.6e6 * 0.994 / 1.9, rel=0.01
     )

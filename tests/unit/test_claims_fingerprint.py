@@ -12,7 +12,17 @@ from types import ModuleType
 
 import pytest
 
-from particle_sim.claims import called, fingerprint, kinds, kinds_field, kinds_rate, readings
+from particle_sim.claims import (
+    called,
+    expected,
+    fingerprint,
+    kinds,
+    kinds_field,
+    kinds_inventory,
+    kinds_learned,
+    kinds_rate,
+    readings,
+)
 from particle_sim.claims.fingerprint import changed_parts, fingerprints
 from particle_sim.claims.kinds import KINDS, NEEDS, Kind
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
@@ -50,7 +60,7 @@ def change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Change]:
         spec.loader.exec_module(fresh)
         new = {name: _renewed(kind, fresh) for name, kind in KINDS.items()}
         monkeypatch.setattr(fingerprint, "KINDS", new)
-        for user in (kinds_field, kinds_rate, space):
+        for user in (kinds_field, kinds_inventory, kinds_learned, kinds_rate, space):
             for name in vars(user).keys() & vars(fresh).keys():
                 if getattr(vars(user)[name], "__module__", "") == module.__name__:
                     monkeypatch.setattr(user, name, vars(fresh)[name])
@@ -97,9 +107,19 @@ def test_another_kind_makes_nothing_stale(
 @pytest.mark.parametrize(
     ("module", "was", "becomes", "kinds"),
     [
-        (kinds_rate, "= off < -question", "= off <= -question", {"keeps_capacity"}),
+        (
+            expected,
+            "if high <= EDGE",
+            "if high < EDGE",
+            {"keeps_capacity", "inventory_capacity", "carbon_capacity"},
+        ),
         (kinds_field, '"surface_excess") > 0)', '"surface_excess") >= 0)', {"surface_richer"}),
-        (kinds_rate, "REPEATS = 4", "REPEATS = 5", {"rate_orders_diffusivity"}),
+        (
+            kinds_learned,
+            "KNOWN = 1 / 3",
+            "KNOWN = 1 / 2",
+            {"keeps_capacity", "keeps_at_least", "keeps_more"},
+        ),
         (
             kinds_rate,
             "np.abs(runs.voltage - rest)",
@@ -110,7 +130,7 @@ def test_another_kind_makes_nothing_stale(
             readings,
             "np.maximum(tension, 0)",
             "np.maximum(tension, 1)",
-            {"cracks", "fewer_cracks", "holds_together", "lasts"},
+            {"cracks", "fades_slower", "fewer_cracks", "holds_together", "lasts"},
         ),
         (streams, "source.random(count)", "source.random()", set(KINDS)),
     ],
@@ -140,7 +160,7 @@ def test_another_formula_makes_those_stale_that_call_it(
 def test_words_make_nothing_stale(
     claims: list[Claim], before: dict[str, dict[str, str]], change: Change
 ) -> None:
-    change(kinds_rate, '"""Q(rate)/Q(window) is at least', '"""The share of Q(window) is at least')
+    change(kinds_learned, '"""The expected share of the slow', '"""A share of the slow')
     assert stale(claims, before) == set()
 
 

@@ -37,7 +37,7 @@ def bragg_shift(distance: float, change: float) -> float:
 
 
 def test_printed_shift_and_lattice_exclude_each_other() -> None:
-    found = asked("c57")
+    found = asked("c57a")
     assert found.verdict is Verdict.CONTRADICTED
     for title, distance, change, digits in (("HE", 5.51, 0.041, 0.64), ("NFM", 5.46, 0.046, 0.72)):
         shift = bragg_shift(distance, change)
@@ -54,8 +54,8 @@ def test_printed_shift_and_lattice_exclude_each_other() -> None:
 def test_shifts_that_follow_from_the_lattice_are_supported() -> None:
     """Both ways to relate a change differ by 0.03 degrees, within the rounding of a shift."""
     shifts = {"first_shift": 0.65, "second_shift": 0.735}
-    assert asked("c57", **shifts).verdict is Verdict.SUPPORTED
-    assert asked("c57", **{**shifts, "first_shift": 0.8}).verdict is Verdict.CONTRADICTED
+    assert asked("c57a", **shifts).verdict is Verdict.SUPPORTED
+    assert asked("c57a", **{**shifts, "first_shift": 0.8}).verdict is Verdict.CONTRADICTED
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_metal_that_neither_barrier_lets_go_is_no_difference() -> None:
     [(1.27, Verdict.CONTRADICTED), (0.85, Verdict.SUPPORTED), (1.09, Verdict.UNDECIDED)],
 )
 def test_a_reported_share_needs_a_barrier_low_enough(barrier: float, verdict: Verdict) -> None:
-    found = asked("c67", barrier=barrier)
+    found = asked("c67a", barrier=barrier)
     assert found.verdict is verdict
     assert found.numbers["least barrier for the share"][0] > 0.95
     assert found.numbers["largest barrier for the share"][0] < 1.22

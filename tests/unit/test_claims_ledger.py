@@ -171,7 +171,6 @@ def problems(folder: Path, name: str, text: str) -> list[str]:
         ('id = "C26a"', 'id = "26"', "write C and a number"),
         ('unit = "1/h"', 'unit = "V"', "test.parameters.c_rate"),
         ("parameters.c_rate", "parameters.c_rates", "did you mean c_rate"),
-        ("parameters.tolerance", "parameters.keeps", "tolerance is missing"),
         ('fact = "capacity"', 'fact = "capacities"', "0 facts capacities"),
         ('rate = "5C", ', "", "6 facts capacity"),
         ('kind = "keeps_capacity"', 'kind = "keeps_capacity"\nassumes = ["speed"]', "speed"),

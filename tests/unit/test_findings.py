@@ -133,7 +133,9 @@ def two_phase(title: str, own: Any, coherent: Any) -> MaterialResult:
             index=lambda *_: 0,
             filling=lambda fraction: 1 - fraction,
             material=SimpleNamespace(
-                stoichiometry=lambda filling: filling, carrier="Na", properties={}
+                stoichiometry=lambda filling: filling,
+                carrier="Na",
+                properties={},
             ),
         ),
     )

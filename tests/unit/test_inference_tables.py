@@ -80,8 +80,8 @@ def test_all_problems_of_a_file_at_once(tmp_path: Path) -> None:
 def test_no_file_and_no_text(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         read_rates(tmp_path / "none.csv", one_c_current=ONE_C)
-    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="UTF-8"):
+    (tmp_path / "bytes.csv").write_bytes(b"PK\x03\x04\x00\x01")
+    with pytest.raises(InputError, match=r"no text file.*UTF-8"):
         read_rates(tmp_path / "bytes.csv", one_c_current=ONE_C)
 
 
@@ -102,5 +102,5 @@ def test_a_voltage_curve(tmp_path: Path) -> None:
 
 def test_a_titration_goes_forward_in_time(tmp_path: Path) -> None:
     text = "time [h], current [mA/g], voltage [V]\n0, 0, 3\n1, -5, 3.1\n0.5, 0, 3\n"
-    with pytest.raises(InputError, match=r"line 4: time .* is 1800 s after 3600 s"):
+    with pytest.raises(InputError, match=r"line 4: time is 1800 s after 3600 s"):
         read_titration(written(tmp_path, text))

@@ -72,17 +72,52 @@ def test_csv_beside_the_file_is_the_same_table(tmp_path: Path) -> None:
     [
         ("x,values\n0,1\n", 'begins with "x,values"; its first line must be'),
         ("", 'begins with ""; its first line must be'),
-        ("filling,values\n0,one\n", 'row 1 is "0,one"; write two numbers'),
-        ("filling,values\n0,1\n1\n", 'row 2 is "1"; write two numbers'),
+        ("filling,values\n0,one\n", 'a.csv, line 2: values is "one"; give a number'),
+        ("filling,values\n0,1\n1\n", "a.csv, line 3: 1 cells stand under 2 columns"),
+        ("filling,values\n0,0,2,8\n1,0,2,9\n", "separate the columns by ';'"),
+        ("filling,values [V]\n0,2.8\n1,2.9\n", "wrong dimension"),
         ("filling,values\n0,2.8\n", "has no complete table"),
         ("filling,values\n" + "0,1\n" * 501, "has 501 rows; at most 500 are allowed"),
-        ("filling,values\n0,nan\n1,2.9\n", "lattice_a.values is nan"),
+        ("filling,values\n0,nan\n1,2.9\n", "a.csv, line 2: values is nan; give a finite number"),
         ("x" * 100_001, "at most 0.1 MB is allowed"),
     ],
 )
 def test_csv_that_is_no_table(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     assert says in problem(written(tmp_path, lattice_a=entry(csv="a.csv")))
+
+
+XRD = (
+    "stoichiometry; lattice_a [nm]; lattice_c [angstrom]; note\n"
+    "0,4375; 0,2843; 16,757; x\n0,7; 0,290; 16,6; \n1,0; 0,2955; 16,380; x\n"
+)
+"""As a spreadsheet with decimal commas writes lattice parameters of one refinement."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_one_table_of_diffraction_serves_both_axes(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "xrd.csv").write_text(f"# \xb5\n{XRD}", encoding=encoding)
+    both = {f"lattice_{axis}": entry(csv="xrd.csv") for axis in "ac"}
+    material = load_record(written(tmp_path, volume_change=None, **both)).material
+    ends = np.array([0.0, 1.0])
+    assert material["lattice_a"](ends) == pytest.approx([2.843e-10, 2.955e-10], rel=1e-12)
+    assert material["lattice_c"](ends) == pytest.approx([16.757e-10, 16.380e-10], rel=1e-12)
+
+
+def test_a_measured_potential_of_300_points(tmp_path: Path) -> None:
+    """By name, with source and evidence of its own; the twin is a potential 10 mV off."""
+    theta = np.linspace(0, 1, 300)
+    volts = 3.6 - 0.9 * theta - 0.1 * np.tanh(12 * (theta - 0.5))
+    rows = "\n".join(f"{at:.6f}\t{value:.6f}" for at, value in zip(theta, volts, strict=True))
+    (tmp_path / "slow.csv").write_text(f"filling\tvalues [V]\n{rows}\n", encoding="utf-8")
+    measured = {"form": "table", "unit": "V", "evidence": "measured", "source": "user",
+                "place": "C/50 discharge, cell 7", "csv": "slow.csv"}  # fmt: skip
+    material = load_record(written(tmp_path, open_circuit_potential=measured)).material
+    at = np.linspace(0.01, 0.99, 23)
+    expected = 3.6 - 0.9 * at - 0.1 * np.tanh(12 * (at - 0.5))
+    assert material.potential(at) == pytest.approx(expected, abs=2e-5)
+    assert material.potential(at) != pytest.approx(expected + 0.01, abs=2e-5)
+    assert material["open_circuit_potential"].evidence.value == "measured"
 
 
 @pytest.mark.parametrize(

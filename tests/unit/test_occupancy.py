@@ -42,6 +42,7 @@ def test_occupancy_at_the_cut_offs_is_that_of_the_sites() -> None:
     nvp, he_v, he_o3 = (ps.load_material(n).lattice for n in ("nvp", "he_v", "he_o3_li2024"))
     assert (nvp.empty, nvp.full) == pytest.approx((0.25, 3.639 / 4))
     assert (he_v.empty, he_v.full) == pytest.approx((1.306 / 4.2, 1.0))
+    assert he_v.half == pytest.approx((1.306 / 4.2 + 1.0) / 2)
     assert (he_o3.empty, he_o3.full) == pytest.approx((0.4978, 1.0))
 
 

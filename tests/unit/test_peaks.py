@@ -102,6 +102,12 @@ def test_exponents_of_nothing_are_refused(
         scan_rate_exponent(np.array(rates), np.array(currents))
 
 
+@pytest.mark.parametrize("exponent", [0.5, 1.0])
+def test_the_exponent_is_that_of_a_power_law(exponent: float) -> None:
+    rates = np.array([1e-4, 3e-4, 1e-3])
+    assert scan_rate_exponent(rates, 7 * rates**exponent) == pytest.approx(exponent)
+
+
 def test_dq_dv_is_largest_where_the_voltage_stands_still() -> None:
     capacity = np.linspace(0, 1, 241)
     flat = 3.4 + 2.0 * (capacity - 0.5) ** 3

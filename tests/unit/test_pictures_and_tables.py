@@ -93,7 +93,7 @@ def test_results_survive_being_stored(comparison: ComparisonResult, stored: xr.D
 def test_every_stored_field_has_a_unit(stored: xr.DataTree) -> None:
     for role in ("baseline", "candidate"):
         law = stored[role].attrs["law"]
-        for path in ("cell", f"particle/{law}", f"map/{law}", "plausible"):
+        for path in ("cell", f"particle/{law}", "fields", f"map/{law}", "plausible"):
             data = stored[f"{role}/{path}"].to_dataset()
             assert len(data.data_vars) > 0
             missing = [n for n, v in data.data_vars.items() if not v.attrs.get("units")]
@@ -102,6 +102,6 @@ def test_every_stored_field_has_a_unit(stored: xr.DataTree) -> None:
 
 def test_stored_fractions_reach_the_asked_states(stored: xr.DataTree) -> None:
     for role in ("baseline", "candidate"):
-        run = stored[f"{role}/particle/{stored[role].attrs['law']}"].to_dataset()
+        run = stored[f"{role}/fields"].to_dataset()
         for fraction in stored.attrs["at"]:
             assert np.abs(run.fraction.values - fraction).min() < 1e-6

@@ -133,11 +133,17 @@ def test_a_condition_keeps_whole_rows() -> None:
 RANDOM_OF_THEIR_OWN = {
     "plausible/streams.py": "the streams",
     "sweeps/sampling.py": "a scrambled Sobol sequence of a sweep's dimensions",
-    "inference/sampling.py": "walkers in a posterior",
+    "inference/coordinates.py": "an example of beliefs",
+    "inference/joint.py": "particles in a posterior",
+    "inference/smc.py": "an example of a posterior",
+    "inference/hierarchy.py": "an example of a population",
+    "inference/rate_prediction.py": "one value per draw of a prediction",
+    "inference/rate_answer.py": "beliefs before the data",
+    "inference/measure_next.py": "values that a next datum may have",
+    "inference/next_datum.py": "an example of a next datum",
     "inference/identify.py": "draws of the fitted prior",
-    "inference/form_scores.py": "draws of the prior, behind an evidence",
     "inference/profiles.py": "first guesses of a search",
-    "inference/predict.py": "noise of a replicated measurement",
+    "inference/predict.py": "one value per draw of a prediction",
 }
 """Who makes random numbers, and of what, besides meshes, grains and linear solvers."""
 

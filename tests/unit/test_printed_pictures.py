@@ -16,7 +16,8 @@ from particle_sim.errors import InputError
 from particle_sim.report.as_printed import asked_figures, printed_tree
 from particle_sim.report.folder import draw_figure
 from particle_sim.studies.as_printed import AsPrinted
-from particle_sim.studies.printed_sentences import sentences, summary
+from particle_sim.studies.nearest_point import MaterialPoint, Point
+from particle_sim.studies.printed_sentences import point_text, sentences, summary
 
 NOWHERE = {"particle_radius": "3 um", "diffusivity": "1e-18 m^2/s"}
 
@@ -24,6 +25,17 @@ NOWHERE = {"particle_radius": "3 um", "diffusivity": "1e-18 m^2/s"}
 def found(baseline: str, candidate: str, **given: object) -> AsPrinted:
     settings = {"baseline": baseline, "candidate": candidate, "samples": 200, **given}
     return ps.as_printed(ps.Comparison(**settings))  # type: ignore[arg-type]
+
+
+def test_barriers_apart_are_those_of_the_diffusivities() -> None:
+    """kT ln 10 = 59 meV; equal prefactors, so the slower one has the higher barrier."""
+    slow, fast = (
+        MaterialPoint(diffusivity=each, radius=1e-7, spread=0.1, surface_excess=0.0, percentile=0.5)
+        for each in (1e-17, 1e-16)
+    )
+    answer = found("nvp", "he_v")
+    text = point_text(answer, Point(c_rate=1.0, distance=1.0, baseline=slow, candidate=fast))
+    assert "differ by a factor of 10, as barriers do that are 59 meV apart" in text
 
 
 def test_a_pair_without_a_printed_picture_says_so() -> None:

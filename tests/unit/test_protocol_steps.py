@@ -69,6 +69,7 @@ def test_a_sweep_goes_up_and_down() -> None:
     assert [step.mode for step in steps] == [Mode.SWEEP_UP, Mode.SWEEP_DOWN] * 2
     assert [step.ends((1.0, 5.0)) for step in steps[:2]] == [(2.5, 4.0), (4.0, 2.5)]
     assert protocols.sweep(1e-4).steps[1].ends((1.0, 5.0)) == (5.0, 1.0)
+    assert protocols.sweep(1e-4).starts_full, "of sodium, at the lower voltage"
 
 
 def test_written_steps_are_read() -> None:

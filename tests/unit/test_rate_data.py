@@ -7,6 +7,7 @@ the tables behind the public series.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -122,12 +123,17 @@ def test_full_cells_have_the_printed_window() -> None:
 
 # Public measurements
 
+RISE = 0.015
+"""Of the largest capacity: one series, t49, rises in print, by 2.1 of 153 mAh/g; a slipped digit or
+two swapped values would be more."""
+
 
 @pytest.mark.parametrize("name", measurement_names())
 def test_measurements_are_sound(name: str) -> None:
     measurement = load_measurement(name)
     assert measurement.name == name
-    assert np.all(np.diff(measurement.capacity) < 0), "capacity falls with rate"
+    assert measurement.capacity[-1] < measurement.capacity[0], "capacity falls with rate"
+    assert np.all(np.diff(measurement.capacity) < RISE * max(measurement.capacity))
     assert "doi" in measurement.citation
 
 
@@ -140,10 +146,12 @@ def test_a_measurement_has_the_composition_of_its_material(name: str) -> None:
     assert dict(parse_formula(measurement.formula).amounts) == pytest.approx(dict(library.amounts))
 
 
-def test_there_are_five_and_two_belong_to_library_materials() -> None:
+def test_there_are_sixty_two_and_two_belong_to_library_materials() -> None:
+    """NVP, NNMO and NFM111 give capacities that are not the library's: other windows."""
     names = measurement_names()
-    assert len(names) == 5
-    assert {load_measurement(n).material for n in names} == {"", "nfm424", "ncnfmt"}
+    assert len(names) == 62
+    counts = Counter(load_measurement(n).material for n in names)
+    assert counts == {"": 60, "nfm424": 1, "ncnfmt": 1}
     (nfm,) = public_series("nfm424", 120.0)
     np.testing.assert_allclose(nfm.c_rate[3] * 120, 140)
     assert nfm.capacity[3] == 116.8

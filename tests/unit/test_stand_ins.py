@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
-from particle_sim.claims.compare import ComparisonResult
+from particle_sim.claims.answer import Answer
+from particle_sim.claims.compare import ComparisonResult, besides
+from particle_sim.claims.findings import BASELINE, CANDIDATE, SENTENCES, in_words
+from particle_sim.claims.interval import Verdict
+from particle_sim.materials.load import load_record
 from particle_sim.materials.system import load_system
 
 
@@ -31,7 +36,7 @@ def test_members_of_one_host_are_told_apart_by_nothing_shared(comparison: Compar
     members = [
         dataclasses.replace(
             result,
-            record=dataclasses.replace(result.record, system=load_system(name)),
+            record=load_record(name),
         )
         for result, name in zip(comparison.materials, ("nnfm_o3_111", "hnfm"), strict=True)
     ]
@@ -39,8 +44,37 @@ def test_members_of_one_host_are_told_apart_by_nothing_shared(comparison: Compar
     assert "diffusivity" in pair.shared_stand_ins
     assert "upper_voltage" not in pair.shared_stand_ins
     assert any("diffusivity" in caution for caution in pair.cautions)
+    assert "open_circuit_potential" not in pair.shared_stand_ins  # plateaus of their own
 
-    other = dataclasses.replace(
-        members[1], record=dataclasses.replace(members[1].record, system=load_system("nvmp"))
-    )
+    other = dataclasses.replace(members[1], record=load_record("nvmp"))
     assert dataclasses.replace(pair, candidate=other).shared_stand_ins == ()
+
+
+def test_a_material_of_lithium_is_not_said_to_hold_sodium(comparison: ComparisonResult) -> None:
+    lithium = dataclasses.replace(comparison.candidate, material=load_record("lfp").material)
+    asked = {BASELINE: comparison.baseline, CANDIDATE: lithium}
+    words = in_words(SENTENCES["uniform"], asked)
+    assert words.startswith("Lithium is uniform in")
+    assert in_words(SENTENCES["heterogeneous"], asked).startswith("Sodium is heterogeneous in NVP")
+
+
+def test_unlike_ions_are_told_before_the_answer_is_quoted(comparison: ComparisonResult) -> None:
+    lithium = dataclasses.replace(comparison.candidate, material=load_record("lfp").material)
+    pair = dataclasses.replace(comparison, candidate=lithium)
+    assert pair.cautions[0].startswith("NVP exchanges sodium and")
+    assert (pair.carrier, comparison.carrier) == ("ions", "sodium")
+
+
+def test_only_an_undecided_answer_is_called_open(comparison: ComparisonResult) -> None:
+    finding = comparison.findings[0]
+
+    def said(**parts: Any) -> list[str]:
+        answer = Answer(id="", sentence="At 1C. Nothing gets there.", **parts)
+        return besides(dataclasses.replace(finding, answer=answer))
+
+    why = {"decided_by": "the assumed diffusivity", "share": 0.97}
+    assert said(verdict=Verdict.UNDECIDED, **why) == ["Open: the assumed diffusivity"]
+    assert said(verdict=Verdict.SUPPORTED, **why) == ["Decided by: the assumed diffusivity"]
+    assert said(verdict=Verdict.NOT_TESTABLE) == ["Nothing gets there"]
+    gone = said(verdict=Verdict.NOT_TESTABLE, because="assumed", share=0.97, alike_share=0.4)
+    assert gone == ["Only assumed: with one range for both 40 %"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from particle_sim.errors import InputError
-from particle_sim.inference.data import RateData, read_rates, read_titration, read_voltage
+from particle_sim.inference.data import RateData, read_rates, read_voltage
 
 ONE_C = 120.0
 PLAIN = "c_rate [1/h], capacity [mAh/g]\n0.1, 117\n0.5, 107.2\n1, 101.4\n"
@@ -27,7 +27,7 @@ def refusal(folder: Path, text: str | bytes) -> str:
     return sentence
 
 
-SAME = {
+SAME: dict[str, str | bytes] = {
     "semicolons and decimal commas": PLAIN.replace(",", ";").replace(".", ","),
     "tabs": PLAIN.replace(", ", "\t"),
     "tabs and decimal commas": PLAIN.replace(", ", "\t").replace(".", ","),
@@ -56,6 +56,10 @@ SAME = {
         "step, c_rate [1/h], capacity [mAh/g]\nCC Dchg, 0.1, 117\n"
         '"1,000 h", 0.5, 107.2\n, 1, 101.4\n'
     ),
+    "UTF-16": PLAIN.encode("utf-16"),
+    "UTF-16 without its mark": PLAIN.encode("utf-16-le"),
+    "Latin-1": "# radius 0.25 \xb5m\n".encode("latin-1") + PLAIN.encode(),
+    "GB18030": "# 放电 discharge\n".encode("gb18030") + PLAIN.encode(),
     "a hash in quotes": (
         '"step #",c_rate [1/h],capacity [mAh/g]\n"#1",0.1,117\n2,0.5,107.2\n3,1,101.4\n'
     ),
@@ -63,7 +67,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("text", SAME.values(), ids=SAME)
-def test_the_same_numbers_in_another_dress(text: str, tmp_path: Path) -> None:
+def test_the_same_numbers_in_another_dress(text: str | bytes, tmp_path: Path) -> None:
     data = rates(tmp_path, text)
     np.testing.assert_allclose(data.current, np.array([0.1, 0.5, 1.0]) * ONE_C, rtol=1e-12)
     np.testing.assert_allclose(data.capacity, [117.0, 107.2, 101.4], rtol=1e-12)
@@ -89,8 +93,8 @@ REFUSED = {
     "too large a number": (HEADER + "1e999, 117\n", ["line 2", "finite"]),
     "a number nobody measures": (HEADER + "1e300, 117\n", ["line 2", "finite"]),
     "a time of day": (HEADER + "0:06:00, 117\n", ["line 2", '"0:06:00"']),
-    "UTF-16": (HEADER.encode("utf-16"), ["UTF-8"]),
-    "Latin-1": ("# \xb5m\n".encode("latin-1") + HEADER.encode(), ["UTF-8"]),
+    "no text": (b"\x00\x01\x02" + HEADER.encode(), ["no text file", "UTF-8"]),
+    "UTF-16 with half a character": (b"\xff\xfe\x00\xd8a\x00", ["utf-16", "UTF-8"]),
     "a misspelt optional column": (
         "c_rate [1/h], capacity [mAh/g], uncertanty [mAh/g]\n1, 2, 3\n",
         ["did you mean uncertainty"],
@@ -109,28 +113,6 @@ def test_what_can_be_read_two_ways_is_refused_in_one_sentence(
 ) -> None:
     sentence = refusal(tmp_path, text)
     assert all(part in sentence for part in ["data.csv", *parts]), sentence
-
-
-NEWARE = "Record number,Step Type,Time,Voltage(V),Current(mA)\n1,Rest,24.0,3.4,0.0\n"
-BIOLOGIC = "time/s\tEcell/V\t<I>/mA\n0\t3.4\t0\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        (NEWARE, ['time [s] (here "Time"', 'current [mA/g] (here "Current(mA)"', "--mass"]),
-        (BIOLOGIC, ['time [s] (here perhaps "time/s")', '"Ecell/V"', '"<I>/mA"']),
-    ],
-)
-def test_a_cycler_s_header_is_answered_in_one_sentence(
-    text: str, parts: list[str], tmp_path: Path
-) -> None:
-    path = tmp_path / "data.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        read_titration(path)
-    (sentence,) = caught.value.problems
-    assert all(part in sentence for part in ["line 1", "voltage [V]", *parts]), sentence
 
 
 def test_columns_that_are_not_needed_are_named_once(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from particle_sim.inference.consistency_pulses import TITRATION
 from particle_sim.inference.data import TitrationData, read_titration
 from particle_sim.inference.pulses import Pulses, pulses_of
 from particle_sim.inference.titration import Titration, titrate
+from particle_sim.inference.titration_words import titration_lines
 from particle_sim.inference.tree import titration_dataset
-from particle_sim.inference.words import titration_lines
 from particle_sim.materials.load import load_material
 from particle_sim.units import Array
 from tests.unit.titrations import HEADER, Protocol, solid_solution, text_of, titration, written
@@ -136,7 +136,10 @@ def hole(rows: Array, low: float, high: float) -> Array:
 
 
 def doubled(rows: Array) -> Array:
-    return np.repeat(rows, 2, axis=0)
+    """Every row twice, with another last digit of the voltage."""
+    twice = np.repeat(rows, 2, axis=0)
+    twice[1::2, 2] += 1e-6
+    return twice
 
 
 def one_pulse_of_other_sign(rows: Array) -> Array:
@@ -300,12 +303,15 @@ def test_a_good_file_is_not_doubted(plan: Protocol, tmp_path: Path) -> None:
     np.testing.assert_allclose([p.site_fraction for p in found.pulses], expected, atol=2e-3)
 
 
-def test_half_a_pulse_doubles_the_diffusivity(tmp_path: Path) -> None:
+def test_half_a_pulse_quadruples_what_the_usual_formula_says(tmp_path: Path) -> None:
     """Why a missing end is a doubt: dE_s is of all of the pulse, t_p of what is logged."""
     rows = titration(MATERIAL, CHARGE)
     whole, half = (read(tmp_path, r).pulses[1] for r in (rows, end_not_logged(rows, 0.5)))
-    assert whole.diffusion_rate == pytest.approx(CHARGE.diffusivity / CHARGE.radius**2, rel=0.15)
-    assert half.diffusion_rate > 2 * whole.diffusion_rate
+    known = CHARGE.diffusivity / CHARGE.radius**2
+    assert whole.diffusion_rate == pytest.approx(known, rel=0.01)
+    assert whole.usual.rate == pytest.approx(known, rel=0.15)
+    assert half.usual.rate > 3 * whole.usual.rate
+    assert not half.trusted
 
 
 def test_the_active_mass_is_used_by_the_command(tmp_path: Path) -> None:
@@ -333,7 +339,7 @@ def test_rest_voltages_that_never_move_are_drawn() -> None:
     rows[~flowing(rows), 2] = 3.4
     found = titrate(series_of(rows).data, MATERIAL)
     assert all(pulse.potential_slope == 0 for pulse in found.pulses)
-    above, _ = fit_titration(titration_dataset(found)).axes
+    above, *_ = fit_titration(titration_dataset(found)).axes
     assert above.get_yscale() == "log"
 
 

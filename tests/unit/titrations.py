@@ -54,7 +54,33 @@ def titration(material: Material, plan: Protocol, seed: int = 1) -> Array:
     """Rows (n, 3) of time [s], current [mA/g] and voltage [V]; every change has a row on both
     sides.
     """
-    current = plan.c_rate * material.value("one_c_current")
+    rows, edges = _plan(plan, plan.c_rate * material.value("one_c_current"))
+    return _answered(material, plan, rows, edges, seed, kinetics=True)
+
+
+def stepped(
+    material: Material, plan: Protocol, *, hold: float, decay: float, seed: int = 1
+) -> Array:
+    """As :func:`titration`, with a current that falls as exp(-t/decay) after ``hold`` [s] of
+    every pulse, constant from row to row, and a resistance for all charge transfer.
+    """
+    first = plan.c_rate * material.value("one_c_current")
+    rows, edges = _rest(0.0, plan.rest, plan.rests_every), []
+    for index in range(plan.pulses):
+        begin = (index + 1) * plan.rest + index * plan.pulse
+        times = np.arange(begin, begin + plan.pulse + plan.every / 2, plan.every)
+        middle = (times[:-1] + times[1:]) / 2 - begin
+        currents = first * np.exp(-np.maximum(middle - hold, 0.0) / decay)
+        rows += [(begin, first), *zip(times[1:], currents, strict=True)]
+        edges += list(zip(times, np.diff(currents, prepend=0.0, append=0.0), strict=True))
+        rows += _rest(begin + plan.pulse, begin + plan.pulse + plan.rest, plan.rests_every)
+    return _answered(material, plan, rows, edges, seed, kinetics=False)
+
+
+def _plan(
+    plan: Protocol, current: float
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Rows (time, current), and the steps of the current."""
     rows = _rest(0.0, plan.rest, plan.rests_every)
     edges = []
     for index in range(plan.pulses):
@@ -64,6 +90,19 @@ def titration(material: Material, plan: Protocol, seed: int = 1) -> Array:
         inner = np.arange(begin, end, plan.every)
         rows += [(t, current) for t in [*inner, end]]
         rows += _rest(end, end + plan.rest, plan.rests_every)
+    return rows, edges
+
+
+def _answered(
+    material: Material,
+    plan: Protocol,
+    rows: list[tuple[float, float]],
+    edges: list[tuple[float, float]],
+    seed: int,
+    *,
+    kinetics: bool,
+) -> Array:
+    """The rows with their voltages."""
     time, flowing = np.array(rows).T
     per_second = 1 / (3600 * material.specific_capacity)
     scale = plan.radius**2 / plan.diffusivity
@@ -73,9 +112,11 @@ def titration(material: Material, plan: Protocol, seed: int = 1) -> Array:
         surface += step * per_second * scale / 3 * np.where(
             time >= at, rise_at(since / scale), 0.0
         )  # fmt: skip
-    exchange = 4 * abs(current) * 2 * np.sqrt(surface * (1 - surface))
-    voltage = material.potential(surface) - THERMAL * np.arcsinh(flowing / exchange)
-    voltage = voltage - plan.resistance * flowing
+    current = abs(plan.c_rate) * material.value("one_c_current")
+    voltage = material.potential(surface) - plan.resistance * flowing
+    if kinetics:
+        exchange = 4 * current * 2 * np.sqrt(surface * (1 - surface))
+        voltage = voltage - THERMAL * np.arcsinh(flowing / exchange)
     noise = plan.noise * np.random.default_rng(seed).standard_normal(len(time))
     return np.column_stack([time, flowing, voltage + noise])
 

@@ -13,14 +13,17 @@ from particle_sim.claims.interval import Verdict, share_interval
 from particle_sim.claims.ledger import Entry, read_ledger
 from particle_sim.claims.page import claims_page
 from particle_sim.claims.tools import simulations
+from particle_sim.inference.rate_evidence import PARTICLES
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.load import load_material
 
 ROOT = Path(__file__).parents[2]
-CHEAP = ("C1", "C15", "C25", "C26a", "C27a", "C30b", "C42a", "C50a", "C7")
+CHEAP = ("C1", "C15", "C25", "C26a", "C50a", "C7")
 LAST_CLAIM = 69
 ANY_DRAW = 2
 """Draws on the edge that rounding may move between machines."""
+ANY_PARTICLE = 25
+"""Particles of a posterior whose moves a last digit turned elsewhere: three deviations of a share."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,8 @@ def same(stored: Answer, fresh: Answer) -> bool:
         return stored.share == fresh.share
     if abs(stored.draws - fresh.draws) > ANY_DRAW:
         return False
-    return abs(stored.share - fresh.share) * max(fresh.draws, 1) <= ANY_DRAW + 0.5
+    most = ANY_PARTICLE if stored.draws == PARTICLES else ANY_DRAW
+    return abs(stored.share - fresh.share) * max(fresh.draws, 1) <= most + 0.5
 
 
 @pytest.mark.parametrize("name", CHEAP)
@@ -46,7 +50,7 @@ def test_the_ledger_is_what_comes_out(ledger: Mapping[str, Entry], name: str) ->
 
 
 def test_the_check_notices_other_draws(ledger: Mapping[str, Entry]) -> None:
-    entry = ledger["C30b"]
+    entry = ledger["C1"]
     assert not same(entry.answer, answer(entry.claim, simulations(), seed=2))
 
 
@@ -86,14 +90,14 @@ def test_no_branch_that_votes_contradicts_an_answer(ledger: Mapping[str, Entry])
 
 
 def test_what_was_put_in_is_not_counted(ledger: Mapping[str, Entry]) -> None:
-    for name in ("C49", "C50a", "C50b", "C54", "C55", "C56", "C64a"):
+    for name in ("C49a", "C50a", "C50b", "C53a", "C54", "C55a", "C64a"):
         assert ledger[name].answer.label in ("arithmetic", "tautology")
         assert not ledger[name].answer.settled
 
 
 def test_one_charge_supports_no_life(ledger: Mapping[str, Entry]) -> None:
-    for name in ("C6b", "C8a", "C15", "C17", "C19"):
-        assert ledger[name].answer.verdict is Verdict.UNDECIDED, name
+    for name in ("C6b", "C8a", "C15", "C17", "C18", "C19"):
+        assert not ledger[name].answer.settled, name
 
 
 def test_what_is_called_assumed_is_not_measured(ledger: Mapping[str, Entry]) -> None:
@@ -105,7 +109,7 @@ def test_what_is_called_assumed_is_not_measured(ledger: Mapping[str, Entry]) -> 
             assert first[name].evidence.value in ("assumed", "proxy"), (entry.claim.id, name)
 
 
-@pytest.mark.parametrize("name", ["C39", "C40", "C49", "C55"])
+@pytest.mark.parametrize("name", ["C39", "C40", "C49a", "C55a"])
 def test_inputs_are_not_answers(ledger: Mapping[str, Entry], name: str) -> None:
     found = ledger[name].answer
     assert (found.verdict, found.because) == (Verdict.NOT_TESTABLE, "assumed")

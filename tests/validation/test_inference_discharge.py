@@ -8,18 +8,28 @@ import numpy as np
 import pytest
 
 from particle_sim import protocols
-from particle_sim.cell.half_cell import half_cell
+from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.cell.solve import solve_cell
+from particle_sim.inference.coordinates import draw_prior
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
+from particle_sim.inference.form import Form
 from particle_sim.inference.forward import capacity_model, group_values, voltage_model
-from particle_sim.inference.groups import central_groups, draw_groups, group_prior
+from particle_sim.inference.groups import GROUPS, central_groups
+from particle_sim.inference.learned import coordinates_of
 from particle_sim.materials.functions import LogTable
 from particle_sim.materials.load import load_material
 from particle_sim.studies.half_cell_batch import half_cell_batch
+from particle_sim.units import Array
 
 CASES = [("he_v", 0.5), ("he_v", 20.0), ("he_o3_li2024", 5.0), ("nvp", 20.0), ("nfpp_he", 50.0)]
 TOLERANCE = 1e-3
 """Of the capacity; PyBaMM's 150 shells and its table of the potential cost up to 4e-4."""
+
+
+def drawn(cell: Cell, count: int, seed: int) -> Array:
+    """log10 of the groups (count, 4) from what is believed of them."""
+    coordinates = coordinates_of(cell, Form.ONE_SIZE, stated=True)
+    return draw_prior(coordinates, count, np.random.default_rng(seed))[:, : len(GROUPS)]
 
 
 @pytest.mark.parametrize(("name", "rate"), CASES)
@@ -50,7 +60,7 @@ def test_a_radius_wrong_by_two_is_seen() -> None:
 def test_capacities_of_the_batched_half_cell_over_the_prior(name: str) -> None:
     """Fast and slow ends of the plausible ranges, far from the central values."""
     cell = half_cell(load_material(name))
-    groups = draw_groups(group_prior(cell), 25, np.random.default_rng(0))
+    groups = drawn(cell, 25, 0)
     rates = np.array([0.2, 1.0, 10.0])
     current = rates * cell.material.value("one_c_current")
     values = {key: np.repeat(v, 3) for key, v in group_values(cell, groups).items()}
@@ -70,7 +80,7 @@ def test_a_table_of_equal_diffusivities_is_a_constant(factor: float, same: bool)
     table = LogTable((0.0, 1.0), (known.magnitude, factor * known.magnitude))
     varied = material.replaced(diffusivity=replace(known, function=table))
     cells = [half_cell(material), half_cell(varied)]
-    groups = draw_groups(group_prior(cells[0]), 3, np.random.default_rng(1))
+    groups = drawn(cells[0], 3, 1)
     current = np.array([1.0, 10.0]) * material.value("one_c_current")
     exact, ours = (capacity_model(cell, current)(groups) for cell in cells)
     limit = TOLERANCE * material.specific_capacity

@@ -12,7 +12,7 @@ import particle_sim as ps
 from particle_sim.constants import FARADAY
 from particle_sim.metrics.inhomogeneity import inhomogeneity_history
 from particle_sim.metrics.surface_excess import surface_excess_history
-from particle_sim.studies.as_printed import AsPrinted, as_printed
+from particle_sim.studies.as_printed import AsPrinted, View, as_printed
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.constant_flux import constant_flux_curves
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
@@ -99,14 +99,22 @@ def test_what_is_reached_is_what_half_cells_reach(state: State, c_rate: float) -
     """Every draw as a half cell that runs into its cut-off."""
     curves = constant_flux_curves()
     for own in subjects(ps.Comparison(baseline="nvp", candidate="he_v", samples=300)):
-        room = own.drawn_room(state.direction, np.array([c_rate]))[:, 0]
-        filling = own.filling_rate(own.draws.values["maximum_concentration"])
-        reached = curves.shift(c_rate * filling / (3 * own.diffusion_rates), own.passed(state))
+        rates = np.array([c_rate])
+        room = own.drawn_room(state.direction, rates)
+        view = View(curves=curves, own=own, state=state, c_rates=rates, room=room)
+        reached = view.shown(0.05).reached.values[:, 0]
         cells = drawn_half_cells(own.draws, c_rate, state.direction)
         start, stop = rest_fillings(own.record.material, state.direction)
         gone = (cells.mean_site_fraction_end - start) / (stop - start)
         assert gone.max() >= state.fraction
-        assert np.array_equal(reached <= room, gone >= state.fraction)
+        assert np.array_equal(reached, gone >= state.fraction)
+
+
+def test_the_map_counts_who_arrives(found: AsPrinted) -> None:
+    """Slow currents into fast spheres pass nearly all cells to a state, the reverse none."""
+    reached = found.regions.reached.transpose("diffusion_rate", "c_rate", ...).values
+    assert reached[-1, 0].min() > 0.9
+    assert reached[0, -1].max() == 0
 
 
 def test_particles_at_the_nearest_point_show_the_words(found: AsPrinted) -> None:

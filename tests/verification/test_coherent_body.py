@@ -20,8 +20,9 @@ from particle_sim.errors import InputError
 from particle_sim.particle import accuracy
 from particle_sim.particle.noise import uneven
 from particle_sim.particle.run import ParticleRun
-from particle_sim.studies.coherent_body import coherent_body
+from particle_sim.studies.coherent_body import coherent_body, coherent_body_in
 from particle_sim.studies.coherent_sphere import coherent_field, projections
+from particle_sim.transport.one_sided import coherency_energy
 
 LENGTH, FULL, DIFFUSIVITY, MODULUS, RATIO = 1e-9, 2e4, 1e-15, 8e10, 0.28
 CHI, COHERENCY = 3.0, 4.0
@@ -148,7 +149,7 @@ def elastic_share(order: int) -> float:
 def check_projections(ratio: float) -> None:
     """y = r^l P_l keeps 1 - c_l/(2 l + 3) of its energy."""
     found = projections(ratio)
-    for order in (2, 3, 5):
+    for order in (1, 2, 3, 5):
         expected = 1 - found[order] / (2 * order + 3)
         assert_close("share", elastic_share(order), expected, scale=1.0, tolerance=2e-4)
 
@@ -179,3 +180,24 @@ def test_emptying_and_filling_are_mirror_images() -> None:
     assert one.tension == pytest.approx(other.tension)
     assert one.von_mises == pytest.approx(other.von_mises)
     assert one.surface_excess == pytest.approx(-other.surface_excess)
+    assert one.surface_excess > 0, "a cap has more of the surface than of the volume"
+
+
+def test_an_even_sphere_has_no_elastic_energy() -> None:
+    """Below chi = 2 the field of two caps becomes even, and a free sphere then strains freely."""
+    field = coherent_field(1.0, 2.0, 0.4, RATIO)
+    assert field.filling(np.zeros(2), np.array([0.0, 1.0])) == pytest.approx(0.4, abs=1e-5)
+    assert field.energy == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_material_is_its_groups() -> None:
+    """chi, B, E e/(1 - nu) and y of NVP's widest plateau, B from the law of one-sided waves."""
+    nvp = ps.load_material("nvp")
+    widest = max(nvp.steps, key=lambda step: step.share)
+    ends = nvp["chemical_strain"](np.array([widest.start, widest.start + widest.share]))
+    stress = nvp.value("youngs_modulus") * (ends[1] - ends[0]) / (1 - nvp.value("poisson_ratio"))
+    found = coherent_body_in(nvp, np.array([widest.start + 0.3 * widest.share]))
+    groups = (nvp.value("regular_solution_parameter"), coherency_energy(nvp), 0.3, stress)
+    expected = coherent_body(*(np.array([each]) for each in groups))
+    assert found.von_mises[0] == pytest.approx(expected.von_mises, rel=1e-9)
+    assert found.spread[0] == pytest.approx(widest.share * expected.spread, rel=1e-9)

@@ -172,6 +172,19 @@ def test_a_run_reflects_with_its_phases(separates: bool) -> None:
     assert np.all(np.ptp(found.angle[parted], axis=1) > 0.8 * apart)
 
 
+def test_a_single_phase_is_as_wide_as_its_sodium_varies() -> None:
+    """To first order: the slope of 2 theta times the standard deviation of theta."""
+    material = two_phase()
+    run = run_of(material, separates=False)
+    found = run_reflections(run, (0, 0, 3)).spread[-1, 0]
+    mean, step = run.mean_site_fraction[-1], 1e-3
+    ends = reflection_angle(material, (0, 0, 3), np.array([mean - step, mean + step]))
+    volume = np.diff((run.radius / run.radius[-1]) ** 3)
+    between = 0.5 * (run.site_fraction[-1, 1:] + run.site_fraction[-1, :-1])
+    spread = math.sqrt(volume @ (between - mean) ** 2)
+    assert found == pytest.approx(abs(np.diff(ends)[0]) / (2 * step) * spread, rel=0.02)
+
+
 def test_a_run_that_reflects_notices() -> None:
     material = two_phase()
     run = run_of(material, separates=False)

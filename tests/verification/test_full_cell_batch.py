@@ -89,6 +89,7 @@ def test_draws_taken_at_random_narrow_nothing() -> None:
     told = narrowings(inputs, rng.uniform(size=400) < 0.05)
     assert sum(each.decides for each in told) <= 3
     assert all(0 < each.chance <= 1 for each in told)
+    assert np.median([each.width for each in told]) == pytest.approx(1.0, abs=0.2)
     below = {"x": inputs["0"]}
     assert narrowings(below, below["x"] < 0.5)[0].chance < BY_CHANCE
     assert narrowings(inputs, np.zeros(400, dtype=bool)) == ()

@@ -14,6 +14,7 @@ from reference import Case, load
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
+from particle_sim.materials.load import load_material
 from particle_sim.metrics import mechanisms as module
 from particle_sim.metrics.flaw_free_bound import (
     PARABOLA_AT_BEST,
@@ -24,7 +25,7 @@ from particle_sim.metrics.flaw_free_bound import (
     parabola_intensity,
 )
 from particle_sim.metrics.mechanisms import Mechanism, PhaseBoundary, mechanisms
-from particle_sim.metrics.stress_bracket import stress_bracket
+from particle_sim.metrics.stress_bracket import boundary_in, stress_bracket
 from particle_sim.units import Array
 
 GRIFFITH, BOUNDS, CRACKS = load("DM08"), load("DM12"), load("DM06")
@@ -205,9 +206,37 @@ def test_largest_intensity_of_any_flaw_in_a_coherent_shell() -> None:
     assert max(wide) == pytest.approx(PENNY_AT_BEST, rel=1e-3)
 
 
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_a_coherent_shell_is_lame_s(share: float) -> None:
+    """Under a pressure p: hoop p (1 + 2 f)/(2 (1 - f)) inside, 3 p f/(2 (1 - f)) outside."""
+    found = mechanisms(boundary(BOUNDS), share)[Mechanism.COHERENT]
+    press = found.core_pressure / (2 * (1 - share))
+    assert found.tension == pytest.approx(press * (1 + 2 * share), rel=1e-12)
+    assert found.surface_hoop == pytest.approx(press * 3 * share, rel=1e-12)
+    assert found.von_mises == pytest.approx(found.tension + found.core_pressure, rel=1e-12)
+
+
+def test_a_boundary_lets_go_from_a_radius_on() -> None:
+    """Half the sphere: gamma 4 pi a^2 = E e^2 V/(4 (1 - nu)), so that a is twice a*."""
+    least = boundary(BOUNDS).smallest_incoherent
+    given = BOUNDS["inputs"]
+    unit = given["E"] * given["misfit"] ** 2 / (1 - given["nu"])
+    assert least == pytest.approx(3 * boundary(BOUNDS).interface_energy / unit, rel=1e-12)
+    radius = 2 * least * np.cbrt(2) * np.array([0.999, 1.001])
+    found = stress_bracket(boundary(BOUNDS, radius=radius, toughness=1e9))
+    assert found.relieved.tolist() == [found.held, 0.0]
+
+
+def test_the_misfit_of_a_material_is_a_third_of_its_volume_change() -> None:
+    """DM12's numbers are those of NVP: 8.26 % of volume."""
+    nvp = load_material("nvp")
+    assert boundary_in(nvp).misfit == pytest.approx(0.0826 / 3)
+    assert boundary_in(nvp, on_extraction=False).misfit == pytest.approx(-0.0826 / 3)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_bracket_is_the_largest_over_the_passage(sign: int) -> None:
-    sphere = boundary(BOUNDS, misfit=sign * BOUNDS["inputs"]["misfit"], has_intermediate=True)
+    sphere = boundary(BOUNDS, misfit=sign * BOUNDS["inputs"]["misfit"])
     found, along = stress_bracket(sphere), np.linspace(1e-6, 1 - 1e-6, 2001)
     plastic = mechanisms(sphere, along)[Mechanism.PLASTIC].tension.max()
     assert found.held == pytest.approx(plastic, rel=1e-4)

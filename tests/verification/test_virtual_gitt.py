@@ -16,8 +16,9 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.cell.solve import solve_cell
 from particle_sim.errors import InputError
 from particle_sim.inference.data import TitrationData
-from particle_sim.inference.titration import LONGEST_PULSE, Titration, titrate
-from particle_sim.inference.words import titration_lines
+from particle_sim.inference.titration import Titration, titrate
+from particle_sim.inference.titration_words import titration_lines
+from particle_sim.inference.usual_formula import LONGEST_PULSE
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.metrics.gitt import gitt_diffusivity
@@ -25,11 +26,13 @@ from particle_sim.protocols.step import Mode, Protocol, Step
 
 PULSES = 3
 RATE = 0.1
-ACCURACY = 0.05
+ACCURACY = 0.015
+"""Of 200 shells: 1.0 % too low, and 0.25 % with 400."""
 FAST = 100.0
 """Times the file's exchange current: the overpotential is then below a tenth of a millivolt."""
-DRIFT = 0.03
-"""What a falling j0 may add: d eta = 2 R T/F d asinh(i/(2 j0)) during a pulse, counted as dU."""
+DRIFT = 0.05
+"""What a falling j0 adds to the usual formula: d eta = 2 R T/F d asinh(i/(2 j0)) during a pulse,
+counted as dU."""
 
 
 def sized(name: str, radius: float, exchange: float = 1.0) -> Material:
@@ -83,15 +86,25 @@ def errors(titration: Titration, material: Material, radius: float) -> np.ndarra
     ("name", "radius", "hours"), [("he_v", 10e-6, 8.8), ("he_o3_li2024", 8e-6, 5.0)]
 )
 def test_known_diffusivity_comes_back(name: str, radius: float, hours: float) -> None:
-    """With kinetics so fast that the voltage follows the surface; with the file's, j0 falls as the
-    surface empties, and its overpotential adds to the slope that is read as diffusion."""
-    for exchange, accuracy in ((FAST, ACCURACY), (1.0, ACCURACY + DRIFT)):
+    """Whether the kinetics are so fast that the voltage follows the surface, or the file's."""
+    for exchange in (FAST, 1.0):
         material = sized(name, radius, exchange)
         data = measured(name, radius, hours, exchange=exchange)
         titration = titrate(data, material, radius=radius)
         assert len(titration.pulses) == PULSES
         assert not any(pulse.doubts for pulse in titration.pulses)
-        assert np.all(errors(titration, material, radius) < accuracy)
+        assert np.all(errors(titration, material, radius) < ACCURACY)
+
+
+def test_a_falling_exchange_current_is_taken_for_diffusion_by_the_usual_formula() -> None:
+    """j0 falls as the surface empties; the formula has its overpotential in the slope. The
+    record's own overpotential, read from pulse to pulse, takes it out."""
+    material = sized("he_v", 10e-6)
+    titration = titrate(measured("he_v", 10e-6, 8.8), material, radius=10e-6)
+    known = material.value("diffusivity") / 10e-6**2
+    usual = np.array([pulse.usual.rate for pulse in titration.pulses]) / known
+    assert np.all(usual - 1 > DRIFT)
+    assert np.all(errors(titration, material, 10e-6) < ACCURACY)
 
 
 def test_a_radius_wrong_by_two_fails() -> None:
@@ -101,47 +114,68 @@ def test_a_radius_wrong_by_two_fails() -> None:
     assert np.all(errors(titration, material, 10e-6) > 0.7)
 
 
-def test_a_wrong_slope_of_the_potential_fails() -> None:
-    """Sabotage: relaxed voltages whose steps are a fifth too large raise D by 1.2^2."""
+def test_only_the_usual_formula_needs_the_steps_of_the_rests() -> None:
+    """Relaxed voltages whose steps are a fifth too large raise its D by 1.2^2; the record tells D
+    by its shape in time."""
     material, data = sized("he_v", 10e-6), measured("he_v", 10e-6, 8.8)
     first = data.voltage[np.abs(data.current) < 1e-9][0]
     rest = np.abs(data.current) < 1e-9
     wrong = np.where(rest, first + 1.2 * (data.voltage - first), data.voltage)
     titration = titrate(replace(data, voltage=wrong), material, radius=10e-6)
-    assert np.all(errors(titration, material, 10e-6) > 0.3)
+    known = material.value("diffusivity") / 10e-6**2
+    assert all(pulse.usual.rate > 1.3 * known for pulse in titration.pulses)
+    assert np.all(errors(titration, material, 10e-6) < ACCURACY)
+
+
+def test_a_slow_clock_fails() -> None:
+    """Sabotage."""
+    material, data = sized("he_v", 10e-6), measured("he_v", 10e-6, 8.8)
+    titration = titrate(replace(data, time=1.05 * data.time), material, radius=10e-6)
+    assert np.all(errors(titration, material, 10e-6) > 2 * ACCURACY)
 
 
 def test_two_phases_are_marked() -> None:
-    """On NVP's plateau every pulse is doubted, whatever number it gives."""
+    """On NVP's plateau no pulse has a diffusivity."""
     titration = titrate(measured("nvp", 5e-6, 8.0), sized("nvp", 5e-6))
     assert all(any("flat" in doubt for doubt in p.doubts) for p in titration.pulses)
+    assert all(np.isnan(p.diffusion_rate) and p.high == np.inf for p in titration.pulses)
     assert titration.diffusivity is None
-    assert "0 with every condition met" in titration_lines(titration)[0]
+    assert "0 tell D/R², 0 without a doubt" in titration_lines(titration)[0]
 
 
 def test_a_step_of_the_potential_is_marked() -> None:
     """Between the plateaus of HE-V the slope changes within one pulse."""
     titration = titrate(measured("he_v", 10e-6, 5.8), sized("he_v", 10e-6))
-    assert all(any("bends" in doubt for doubt in p.doubts) for p in titration.pulses)
+    assert all(any("slope changes" in doubt for doubt in p.doubts) for p in titration.pulses)
+    assert all(any("bends" in miss for miss in p.usual.misses) for p in titration.pulses)
 
 
-@pytest.mark.parametrize(
-    ("pulse", "rest", "doubt"), [(6000.0, 28800.0, "too long"), (200.0, 1000.0, "rest")]
-)
-def test_long_pulses_and_short_rests_are_marked(pulse: float, rest: float, doubt: str) -> None:
-    titration = titrate(measured("he_v", 10e-6, 8.8, pulse, rest), sized("he_v", 10e-6))
-    doubts = [p.doubts for p in titration.pulses]
-    assert all(doubts)
-    assert any(doubt in text for texts in doubts for text in texts)
+def test_pulses_so_long_that_three_hold_the_window_are_marked() -> None:
+    titration = titrate(measured("he_v", 10e-6, 8.8, 6000.0, 28800.0), sized("he_v", 10e-6))
+    assert all(any("not noise" in doubt for doubt in p.doubts) for p in titration.pulses)
 
 
-def test_slow_charge_transfer_is_marked() -> None:
-    """At 200 mV of overpotential D is wrong by four, and that doubt is the only one."""
+def test_short_rests_are_carried_on() -> None:
+    """After 1000 s the sphere has not relaxed: the formula is wrong by two and more."""
+    material = sized("he_v", 10e-6)
+    titration = titrate(measured("he_v", 10e-6, 8.8, 200.0, 1000.0), material, radius=10e-6)
+    known = material.value("diffusivity") / 10e-6**2
+    assert np.all(errors(titration, material, 10e-6) < ACCURACY)
+    assert all(any("rest is too short" in miss for miss in p.usual.misses)
+               for p in titration.pulses)  # fmt: skip
+    assert all(pulse.usual.rate < 0.6 * known for pulse in titration.pulses)
+
+
+def test_slow_charge_transfer_is_not_taken_for_diffusion() -> None:
+    """At 200 mV of overpotential the usual formula is wrong by four and says why."""
     radius = 10e-6
-    data = measured("he_v", radius, 2.2, exchange=0.03)
-    titration = titrate(data, sized("he_v", radius), radius=radius)
-    assert np.all(errors(titration, sized("he_v", radius), radius) > 3)
-    assert all(len(p.doubts) == 1 and "overpotential" in p.doubts[0] for p in titration.pulses)
+    material = sized("he_v", radius)
+    titration = titrate(measured("he_v", radius, 2.2, exchange=0.03), material, radius=radius)
+    known = material.value("diffusivity") / radius**2
+    assert np.all(errors(titration, material, radius) < 2 * ACCURACY)
+    assert all(pulse.usual.rate > 4 * known for pulse in titration.pulses)
+    assert all(len(p.usual.misses) == 1 and "overpotential" in p.usual.misses[0]
+               for p in titration.pulses)  # fmt: skip
 
 
 def test_the_formula_is_weppner_and_huggins() -> None:
@@ -151,12 +185,11 @@ def test_the_formula_is_weppner_and_huggins() -> None:
     expected = gitt_diffusivity(
         length=10e-6 / 3,
         pulse=first.duration,
-        steady_change=first.steady_change,
-        transient_change=first.root_slope * np.sqrt(first.duration),
+        steady_change=first.usual.steady_change,
+        transient_change=first.usual.root_slope * np.sqrt(first.duration),
     )
-    assert titration.diffusivity is not None
-    assert titration.diffusivity[0] == pytest.approx(expected, rel=1e-12)
-    assert first.duration * first.diffusion_rate < LONGEST_PULSE
+    assert first.usual.rate * 10e-6**2 == pytest.approx(expected, rel=1e-12)
+    assert first.duration * first.usual.rate < LONGEST_PULSE
 
 
 def test_a_file_without_rests_is_refused() -> None:

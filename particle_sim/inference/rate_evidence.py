@@ -1,0 +1,174 @@
+"""What the printed rate tests of materials say together, whichever way they are to be read.
+
+A test printed twice, or in a way that contradicts itself, is one test with readings. Every *member*
+takes one form of the particles, one reading of each test and one set of beliefs; what all members
+say does not hang on a choice of ours. The beliefs are those of :mod:`.learned`, those with half and
+twice the discrepancy, and those with diffusion ``SHIFT`` decades slower and faster before the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from particle_sim.cell.design import CellKind
+from particle_sim.cell.half_cell import Cell, half_cell
+from particle_sim.inference.form import Form
+from particle_sim.inference.joint import Joint, Posterior, learn, predict
+from particle_sim.inference.learned import hyperpriors
+from particle_sim.inference.rate_problem import rate_problem
+from particle_sim.materials.material import Material
+from particle_sim.materials.system import System, load_system
+from particle_sim.studies.rate_data import RateSeries, printed_series
+from particle_sim.units import Array
+
+FEWEST = 3
+"""Rates of a series from which it is a test; fewer repeat one, where there is one."""
+PARTICLES = 500
+SHIFT = 0.5
+"""Decades that the centre of D/R^2 over other powders may be off for this one's kind (a choice:
+about three standard errors of a centre that was learned from some fifty powders)."""
+FORMS = {Form.SIZES: "many sizes", Form.DIFFUSIVITY: "D falling with filling"}
+
+Readings = tuple[RateSeries, ...]
+"""One test, read in different ways."""
+Beliefs = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One form, reading and set of beliefs, and what is learned with them."""
+
+    label: str
+    form: Form
+    cells: Mapping[str, Cell]
+    posterior: Posterior
+
+    def has(self, material: str, name: str) -> bool:
+        """Whether this form has the unknown."""
+        return name in self.posterior.joint.parts[material].names
+
+    def column(self, material: str, name: str) -> Array:
+        """Draws (n,) of one unknown of a material, as in the problem's vectors."""
+        names = self.posterior.joint.parts[material].names
+        return np.asarray(self.posterior.rows(material)[:, names.index(name)])
+
+    def capacities(
+        self, material: str, c_rate: Array, rng: np.random.Generator, *, noisy: bool = False
+    ) -> Array:
+        """Capacity (n, k) [A h/kg] of every draw at C-rates (k,)."""
+        cell = self.cells[material]
+        current = c_rate * cell.material.value("one_c_current")
+        elsewhere = rate_problem(cell, current, np.zeros(len(current)), form=self.form)
+        return predict(self.posterior, material, elsewhere).draws(rng, noisy=noisy)
+
+
+def printed_tests(name: str, one_c_current: float) -> tuple[Readings, ...]:
+    """The printed discharge tests of a material, as :func:`tests_of` has them."""
+    return tests_of(load_system(name.partition("@")[0]), one_c_current)
+
+
+def tests_of(system: System, one_c_current: float) -> tuple[Readings, ...]:
+    """The printed discharge tests of half cells in a material's file, each with its readings.
+
+    Of one source, a place that prints fewer than ``FEWEST`` rates repeats another, or is all there
+    is.
+    """
+    places: dict[tuple[str, str], list[RateSeries]] = {}
+    for series in printed_series(system, one_c_current):
+        if series.cell is CellKind.HALF and series.fresh and not series.relative:
+            places.setdefault((series.source, series.place), []).append(series)
+    tests = sorted(map(tuple, places.values()), key=lambda each: -len(each[0].c_rate))
+    whole = [test for test in tests if len(test[0].c_rate) >= FEWEST]
+    return tuple(whole or tests[:1])
+
+
+def members(
+    materials: Mapping[str, Material],
+    *,
+    up_to: float = np.inf,
+    prints: Mapping[str, tuple[float, float]] | None = None,
+    forms: Sequence[Form] = tuple(FORMS),
+    varied: bool = True,
+    particles: int = PARTICLES,
+    seed: int = 1,
+) -> tuple[Member, ...]:
+    """What the prints of ``materials`` up to a C-rate [1/h] say, by every member.
+
+    ``prints``: a rate and a capacity by material; of a test that reads so in one way, only that way
+    is taken. ``varied``: with the other beliefs too.
+    """
+    cells = {name: half_cell(material) for name, material in materials.items()}
+    tests = [
+        (name, _agreeing(readings, (prints or {}).get(name)))
+        for name, material in materials.items()
+        for readings in printed_tests(name, material.value("one_c_current"))
+    ]
+    ways = list(product(*(readings for _, readings in tests)))
+    made = []
+    for form in forms:
+        for beliefs, changed in _beliefs(form) if varied else [(hyperpriors(form.value), "")]:
+            for way in ways if not changed else ways[:1]:
+                read = [(name, series) for (name, _), series in zip(tests, way, strict=True)]
+                labels = [
+                    f"{materials[name].title}'s {series.label}"
+                    for (name, readings), series in zip(tests, way, strict=True)
+                    if len(readings) > 1
+                ]
+                joint = _joint(cells, read, up_to, form, beliefs)
+                made.append(
+                    Member(
+                        label=", ".join([FORMS[form], *labels, *([changed] if changed else [])]),
+                        form=form,
+                        cells=cells,
+                        posterior=learn(joint, particles=particles, seed=seed),
+                    )
+                )
+    return tuple(made)
+
+
+def _agreeing(readings: Readings, printed: tuple[float, float] | None) -> Readings:
+    """The readings with this capacity at this rate, or all where none has it."""
+    if printed is None:
+        return readings
+    rate, capacity = printed
+    at = [
+        series
+        for series in readings
+        if np.any(np.isclose(series.c_rate, rate) & np.isclose(series.capacity, capacity))
+    ]
+    return tuple(at) or readings
+
+
+def _beliefs(form: Form) -> Iterator[tuple[Beliefs, str]]:
+    """The learned beliefs, and others that somebody might hold."""
+    known = hyperpriors(form.value)
+    yield known, ""
+    centre, width = known["discrepancy"]
+    yield {**known, "discrepancy": (centre, width / 2)}, "half the discrepancy"
+    yield {**known, "discrepancy": (centre, 2 * width)}, "twice the discrepancy"
+    centre, width = known["diffusion_rate"]
+    yield {**known, "diffusion_rate": (centre - SHIFT, width)}, "slower diffusion at first"
+    yield {**known, "diffusion_rate": (centre + SHIFT, width)}, "faster diffusion at first"
+
+
+def _joint(
+    cells: Mapping[str, Cell],
+    read: Sequence[tuple[str, RateSeries]],
+    up_to: float,
+    form: Form,
+    beliefs: Beliefs,
+) -> Joint:
+    """One problem per material, of all its tests; equal rates of two tests stay two data."""
+    parts = {}
+    for name, cell in cells.items():
+        own = [series for whose, series in read if whose == name]
+        rates = np.concatenate([[], *(series.c_rate for series in own)])
+        values = np.concatenate([[], *(series.capacity for series in own)])
+        seen = rates <= up_to
+        current = rates[seen] * cell.material.value("one_c_current")
+        parts[name] = rate_problem(cell, current, values[seen], form=form, learned=beliefs)
+    return Joint(parts=parts)

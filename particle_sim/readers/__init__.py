@@ -1,0 +1,2 @@
+"""The door for measured files: text of any encoding, tables of any separator, exports of
+cyclers."""
