@@ -23,7 +23,7 @@ LAST_CLAIM = 69
 ANY_DRAW = 2
 """Draws on the edge that rounding may move between machines."""
 ANY_PARTICLE = 25
-"""Particles of a posterior whose moves a last digit turned elsewhere: three deviations of a share."""
+"""Particles of a posterior that a last digit may move elsewhere: three deviations of a share."""
 
 
 @pytest.fixture(scope="module")
