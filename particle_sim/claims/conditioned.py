@@ -22,7 +22,7 @@ from particle_sim.units import Array
 NOISE = 0.01
 """Standard deviation of a printed capacity over the largest one (assumed)."""
 DISCREPANCY = 0.10
-"""Scale of the half-normal s per square root of a decade: 52 public rate series ask for it."""
+"""Scale of the half-normal s per square root of a decade: what 41 public rate tests ask for."""
 NODES = 20
 """Values of s, at even probabilities."""
 

@@ -114,9 +114,9 @@ def keeps_more(question: Question) -> Evidence:
 def rate_orders_diffusivity(question: Question) -> Evidence:
     """D of the first material is above the second's, in particles of one size, by their rate tests.
 
-    From all printed rates of both, with one set of beliefs for both; D is the mean of log10 D over
-    the filling. The readings of a list that contradicts itself are those that give the printed
-    capacity at the rate.
+    From all printed rates of both, with one set of beliefs for both; log10 D is its mean from half
+    a lattice to a full one. The readings of a list that contradicts itself are those that give the
+    printed capacity at the rate.
     """
     prints = {
         name: (question.rate(draws.material), question.claim.printed[role])
@@ -211,7 +211,7 @@ def _printed_share(question: Question) -> float:
 
 
 def _mean_diffusion(member: Learned, name: str) -> Array:
-    """Mean of log10 D/R^2 over half a lattice to a full one, half of which feel the fall (n,)."""
+    """Mean of log10 D/R^2 from half a lattice to a full one: half of the fall below its start."""
     rate = member.column(name, "diffusion_rate")
     if member.has(name, "diffusivity_fall"):
         return np.asarray(rate - member.column(name, "diffusivity_fall") / 2)

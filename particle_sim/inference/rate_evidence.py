@@ -30,7 +30,7 @@ FEWEST = 3
 PARTICLES = 500
 SHIFT = 0.5
 """Decades that the centre of D/R^2 over other powders may be off for this one's kind (a choice:
-about three standard errors of a centre that was learned from some fifty powders)."""
+about five standard errors of a centre that was learned from 41 powders)."""
 FORMS = {Form.SIZES: "many sizes", Form.DIFFUSIVITY: "D falling with filling"}
 
 Readings = tuple[RateSeries, ...]
