@@ -19,6 +19,7 @@ class Moves(enum.Enum):
     PHASES = "whether there are two phases"
     STRESS = "stress"
     CRACKS = "whether stress makes a crack"
+    CYCLES = "how cracks grow over cycles, and what they cost"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Input:
 _POWDER = "powders are held against each other in the same shape and test"
 _FLAW = "flaws and toughness are those of the powder's making, the same for both"
 _RELIEF = "assumed for the family, of no particle measured"
+_GROWTH = "of ceramics in general; no cathode was measured"
 _CELL = "both are measured in the same cell"
 
 VARIED: Mapping[str, Input] = {
@@ -72,6 +74,14 @@ VARIED: Mapping[str, Input] = {
     ),
     "yield_stress": Input(moves=Moves.CRACKS, own=False, why=_RELIEF),
     "interface_energy": Input(moves=Moves.CRACKS, own=False, why=_RELIEF),
+    "growth_rate": Input(moves=Moves.CYCLES, own=False, why=_GROWTH),
+    "growth_exponent": Input(moves=Moves.CYCLES, own=False, why=_GROWTH),
+    "growth_threshold": Input(moves=Moves.CYCLES, own=False, why=_GROWTH),
+    "slow_growth_rate": Input(moves=Moves.CYCLES, own=False, why=_GROWTH),
+    "slow_growth_exponent": Input(moves=Moves.CYCLES, own=False, why=_GROWTH),
+    "contact_lost": Input(moves=Moves.CYCLES, own=False, why=_POWDER),
+    "flaw_spread": Input(moves=Moves.CYCLES, own=False, why=_FLAW),
+    "toughness_spread": Input(moves=Moves.CYCLES, own=False, why=_FLAW),
 }
 """Every input that is drawn, by name; one without a range keeps its value."""
 

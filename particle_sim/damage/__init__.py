@@ -1,0 +1,1 @@
+"""Cracks: stress intensity over depth, growth over cycles, populations of flaws, what cracks do."""

@@ -1,0 +1,61 @@
+"""How hard one cycle drives a crack of every depth, for many particles at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from particle_sim.damage.growth import CycleLoad
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driving:
+    """Stress intensity over the part of a cycle that opens a crack, the rest of it closed.
+
+    ``depth`` a [m] (n, d); ``intensity`` K [Pa m^0.5] (n, d, t), not negative; ``lasts`` (n, t), how
+    long each holds [s], 0 for what the cycle does not come to.
+    """
+
+    depth: Array
+    intensity: Array
+    lasts: Array
+
+    def kept(self, rows: NDArray[np.bool_]) -> Driving:
+        """Some of the draws."""
+        return Driving(
+            depth=self.depth[rows], intensity=self.intensity[rows], lasts=self.lasts[rows]
+        )
+
+    @property
+    def largest(self) -> Array:
+        """K_max (n, d) of what the cycle comes to; as K falls to 0 in it, dK too."""
+        return np.asarray((self.intensity * (self.lasts > 0)[:, None, :]).max(axis=-1))
+
+    def dwell(self, exponent: Array) -> Array:
+        """int (K/K_max)^n dt [s] (n, d) for exponents n (n,)."""
+        largest = self.largest[..., None]
+        share = np.divide(
+            self.intensity, largest, out=np.zeros_like(self.intensity), where=largest > 0
+        )
+        powers = np.minimum(share, 1.0) ** np.asarray(exponent)[:, None, None]
+        return np.asarray(np.einsum("ndt,nt->nd", powers, self.lasts))
+
+
+def load_of(toughness: Array, exponent: Array, *drivings: Driving) -> CycleLoad:
+    """What mechanisms, one after the other in a cycle, do at a toughness K_IC [Pa m^0.5] (n, q).
+
+    The strongest sets K_max and dK; each adds its own time under load, ``exponent`` n (n,) being
+    that of slow growth. Arrays (n, q, d).
+    """
+    largest = np.max([each.largest for each in drivings], axis=0)
+    dwell = np.zeros_like(largest)
+    for each in drivings:
+        share = np.divide(each.largest, largest, out=np.zeros_like(largest), where=largest > 0)
+        dwell += each.dwell(exponent) * share ** np.asarray(exponent)[:, None]
+    ratio = largest[:, None, :] / np.asarray(toughness)[:, :, None]
+    return CycleLoad(
+        depth=drivings[0].depth[:, None, :], ratio=ratio, swing=ratio, dwell=dwell[:, None, :]
+    )

@@ -1,0 +1,103 @@
+"""From drawn inputs to cracks and capacity over cycles, for every mechanism and rule of growth."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+import numpy as np
+
+from particle_sim.cell.half_cell import Cell, half_cell
+from particle_sim.damage.constants import GrowthConstants, load_growth_constants
+from particle_sim.damage.growth import CrackGrowth
+from particle_sim.life.loads import GradientTable, Site, boundary, gradient_tables, gradients
+from particle_sim.life.powder import CycledPowder, Effects, worn_capacities
+from particle_sim.materials.material import Material
+from particle_sim.plausible.draws import MaterialDraws, draw_material
+from particle_sim.units import Array
+
+
+class Held(enum.Enum):
+    """What a boundary between phases does with its misfit; the two ends of what is possible."""
+
+    RELIEVED = "no boundary, or one that lets go of its misfit"
+    HELD = "a boundary holds its misfit up to yielding"
+
+
+class Rule(enum.Enum):
+    """How cracks grow."""
+
+    FATIGUE = "per cycle"
+    SLOW = "per second"
+
+
+CONSTANT = {Rule.FATIGUE: "growth_rate", Rule.SLOW: "slow_growth_rate"}
+"""The one number of each rule that nothing but a retention can tell."""
+
+
+def draw_powder(
+    material: Material,
+    count: int,
+    seed: int,
+    *,
+    cell: Cell | None = None,
+    constants: GrowthConstants | None = None,
+) -> MaterialDraws:
+    """Draws (n,) of a material, its half cell and the constants of growth.
+
+    Materials drawn with one seed share the powder's making, the cell and all of growth.
+    """
+    design = (cell or half_cell(material)).design.properties
+    growth = (constants or load_growth_constants()).properties
+    return draw_material(material, count, seed, design={**design, **growth})
+
+
+def cycled(
+    draws: MaterialDraws,
+    c_rate: float,
+    held: Held,
+    *,
+    cell: Cell | None = None,
+    effects: Effects | None = None,
+    tables: Mapping[Site, GradientTable] | None = None,
+) -> CycledPowder:
+    """The draws in a test at ``c_rate``: what a cycle does to their cracks, and their capacity.
+
+    A half cycle exchanges what the fresh powder delivers at that rate. ``tables`` are those of
+    :func:`~particle_sim.life.loads.gradient_tables`, the same at every rate.
+    """
+    material, effects = draws.material, effects or Effects()
+    cell = cell or half_cell(material)
+    tables = tables or gradient_tables(material)
+    fresh = worn_capacities(draws, cell, c_rate, np.zeros(1), effects)[:, 0]
+    passed = fresh / _window(draws)
+    duration = 3600 * fresh / (c_rate * material.value("one_c_current"))
+    drivings = {}
+    for site in Site:
+        found = [gradients(draws, tables[site], c_rate, passed, duration)]
+        if held is Held.HELD:
+            found.append(boundary(draws, site, passed, duration))
+        drivings[site] = tuple(found)
+    return CycledPowder(draws=draws, c_rate=c_rate, cell=cell, drivings=drivings, effects=effects)
+
+
+def growth_of(values: Mapping[str, Array], *rules: Rule) -> CrackGrowth:
+    """The drawn constants (n,) of growth by ``rules``."""
+
+    def rate(rule: Rule) -> Array | float:
+        return values[CONSTANT[rule]] if rule in rules else 0.0
+
+    return CrackGrowth(
+        rate=rate(Rule.FATIGUE),
+        exponent=values["growth_exponent"],
+        threshold=values["growth_threshold"],
+        slow_rate=rate(Rule.SLOW),
+        slow_exponent=values["slow_growth_exponent"],
+    )
+
+
+def _window(draws: MaterialDraws) -> Array:
+    more = draws.values.get("maximum_concentration")
+    material = draws.material
+    scale = 1.0 if more is None else more / material.maximum_concentration
+    return np.asarray(material.specific_capacity * scale)
