@@ -15,8 +15,8 @@ from particle_sim.units import Array
 class Driving:
     """Stress intensity over the part of a cycle that opens a crack, the rest of it closed.
 
-    ``depth`` a [m] (n, d); ``intensity`` K [Pa m^0.5] (n, d, t), not negative; ``lasts`` (n, t), how
-    long each holds [s], 0 for what the cycle does not come to.
+    ``depth`` a [m] (n, d); ``intensity`` K [Pa m^0.5] (n, d, t), not negative; ``lasts`` (n, t),
+    how long each holds [s], 0 for what the cycle does not come to.
     """
 
     depth: Array

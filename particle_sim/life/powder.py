@@ -115,7 +115,8 @@ def worn_capacities(
     cracked = shares * (1 - lost) / active
     pieces = effects.fragments
     per_mass = 3 / (material.value("density") * values["particle_radius"])
-    exchange = values.get("exchange_current_density", material.value("exchange_current_density"))
+    own = material.value("exchange_current_density")
+    exchange = values.get("exchange_current_density", np.full_like(per_mass, own))
     film = values.get("film_resistance", cell.design.value("film_resistance"))
     loading = values.get("active_loading", cell.design.value("active_loading"))
     window = material.specific_capacity * np.ones_like(per_mass)
@@ -125,7 +126,7 @@ def worn_capacities(
     groups = [  # each particle's I/e against k and j is I against e k and e j
         active * diffusion_rate(draws)[:, None] * (1 + cracked * (pieces ** (2 / 3) - 1)),
         active * (exchange * per_mass)[:, None] * (1 + cracked * (pieces ** (1 / 3) - 1)),
-        (film * loading)[:, None],  # of the whole current, as the metal's
+        np.reshape(film * loading, (-1, 1)),  # of the whole current, as the metal's
         window[:, None],
     ]
     shape = _fall(draws)
