@@ -118,6 +118,25 @@ def depth_that_lasts(law: CrackGrowth, load: CycleLoad, cycles: Array) -> Array:
     return np.stack(found, axis=-1)
 
 
+def growing_depths(law: CrackGrowth, load: CycleLoad) -> tuple[tuple[float, float], ...]:
+    """Depths [m] between which fatigue makes a crack grow, for a load over depths (d,).
+
+    A crack begins to grow at the first of a pair and arrests at the second: dK crosses K_th there,
+    by a cubic spline of ln dK over ln a. Ends of the load's depths count as ends.
+    """
+    from scipy.interpolate import CubicSpline
+
+    open_ = np.asarray(load.swing) > 0
+    place = np.log(np.asarray(load.depth)[open_])
+    over = CubicSpline(place, np.log(np.asarray(load.swing)[open_] / law.threshold))
+    ends = np.concatenate([place[:1], over.roots(extrapolate=False), place[-1:]])
+    middles = (ends[:-1] + ends[1:]) / 2
+    grows = over(middles) > 0
+    return tuple(
+        (float(np.exp(ends[at])), float(np.exp(ends[at + 1]))) for at in np.flatnonzero(grows)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Pieces:
     """Between two depths: where growth begins and ends, the growth there and its power."""

@@ -16,13 +16,9 @@ from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.fem.mesh import Coordinates, Mesh
 from particle_sim.metrics.edge_crack import edge_crack_history
+from particle_sim.metrics.half_plane import edge_crack_rule
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array, stress_intensity_unit
-
-EDGE_FACTORS = (1.1215222552311568, 0.682862877687363, 0.5254884153687722)
-"""F_n of K = sqrt(pi a) p_n F_n a^n for the stress p_n x^n over a half-plane's edge crack: its
-exact singular integral equation, kernel 1/(t - x) - 1/(t + x) + 6 x/(t + x)^2 - 4 x^2/(t + x)^3
-(F_0: W. T. Koiter, 1965)."""
 
 PARABOLA_DEPTH = 0.15160436271415803
 """Depth over R of the edge crack with the largest K in the parabola below."""
@@ -32,21 +28,22 @@ def parabola_intensity(depth: Array | float) -> Array:
     """K/(sigma_s sqrt(R)) (n,) of an edge crack of ``depth`` a/R in steady galvanostatic stress.
 
     sigma_hoop = sigma_s (1 - 4 s + 2 s^2), s the depth over R, so that
-    K = sigma_s sqrt(pi a) (F_0 - 4 (a/R) F_1 + 2 (a/R)^2 F_2).
+    K = sigma_s sqrt(pi a) (F_0 - 4 (a/R) F_1 + 2 (a/R)^2 F_2), F_n the half-plane's factors of
+    the stress (x/a)^n (:func:`~particle_sim.metrics.half_plane.edge_crack_rule`).
     """
     share = np.asarray(depth, dtype=float)
-    first, second, third = EDGE_FACTORS
+    place, weight = edge_crack_rule()
+    first, second, third = (float(weight @ place**power) for power in range(3))
     return np.sqrt(np.pi * share) * (first - 4 * share * second + 2 * share**2 * third)
 
 
 PARABOLA_AT_BEST = float(parabola_intensity(PARABOLA_DEPTH))
 """0.505: largest K/(sigma_s sqrt(R)) in the parabola."""
 
-SHELL_AT_BEST = 0.5353
+SHELL_AT_BEST = 0.534895
 """Largest K/(S sqrt(R)) of an edge crack in a coherent shell under tension, over depths and core
-shares f (f = 0.53, as deep as the shell, 0.19 R): S (f/3) (2 + R^3/r^3) in the shell and
--2 S (1 - f)/3 in the core, S = E e/(1 - nu), with the kernel of
-:mod:`particle_sim.metrics.edge_crack`."""
+shares f (f = 0.539, as deep as the shell, 0.186 R): S (f/3) (2 + R^3/r^3) in the shell and
+-2 S (1 - f)/3 in the core, S = E e/(1 - nu), with the half-plane's rule."""
 
 PENNY_AT_BEST = 4 / (3 * math.sqrt(math.pi)) * 6 / 7 * 7 ** (-1 / 6)
 """Largest K/(S sqrt(R)) of a penny crack as wide as a core under the tension 2 S (1 - f)/3, over f
