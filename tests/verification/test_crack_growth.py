@@ -254,7 +254,7 @@ def shell_by_quadrature(ratio: float, core: float, depth: float) -> float:
     edge = min(1.0, (1 - core ** (1 / 3)) / depth)
 
     def integrand(angle: float) -> float:
-        x = np.sin(angle)
+        x = float(np.sin(angle))
         hoop = boundary_crack.shell_hoop(np.array(ratio), np.array(core), np.array(depth * x))
         return float(hoop) * (1.3 - 0.3 * x**1.25)
 
