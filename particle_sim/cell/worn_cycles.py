@@ -56,9 +56,13 @@ def worn_capacities(
     model cannot know of every wear: use ``solve_cell(worn(cell, wear), protocol)``.
 
     >>> import particle_sim as ps
-    >>> cell = ps.half_cell(ps.load_material("nvp"))
+    >>> cell = ps.half_cell(ps.load_material("nfm_li2024"))
     >>> wears = [Wear(), Wear(active_share=0.8), Wear(active_share=0.8, film_resistance=0.05)]
-    >>> worn_capacities(cell, wears, [0.1, 5.0]).round(-1)
+    >>> capacity = worn_capacities(cell, wears, [0.1, 3.0])
+    >>> (capacity / capacity[0]).round(2)
+    array([[1.  , 1.  ],
+           [0.8 , 0.78],
+           [0.8 , 0.52]])
     """
     _check(cell, c_rates)
     pybamm = import_pybamm()

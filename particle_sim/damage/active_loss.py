@@ -51,7 +51,11 @@ class ActiveLoss:
         check_fields(self)
         rules = (
             ("initial", 0 < self.initial <= 1, "it must be above 0 and at most 1"),
-            ("first_loss", 0 < self.first_loss < self.initial, "it must be above 0 and below eps_0"),
+            (
+                "first_loss",
+                0 < self.first_loss < self.initial,
+                "it must lie in 0 to initial",
+            ),
             ("exponent", 0 <= self.exponent < math.inf, "it must be finite and not negative"),
         )
         refuse(
@@ -79,9 +83,10 @@ def stress_driven(
     if stress <= 0 or critical_stress <= 0:
         raise InputError(
             f"The stress is {stress:g} Pa and the critical stress {critical_stress:g} Pa; both must "
-            "be tension, above 0: compression loses nothing in this law."
+            "be above 0: compression loses nothing in this law."
         )
-    first = proportional * (stress / critical_stress) ** exponent * time_under_tension
+    tension = float((stress / critical_stress) ** exponent)
+    first = proportional * tension * time_under_tension
     return ActiveLoss(initial=initial, first_loss=first, exponent=exponent)
 
 
@@ -105,7 +110,7 @@ def cycles_to(loss: ActiveLoss, share: float) -> dimensionless:
     """Cycles until ``share`` of the material is left, N = N_collapse (1 - share^(m + 1))."""
     if not 0 <= share <= 1:
         raise InputError(f"The share left is {share:g}; it must lie between 0 and 1.")
-    return collapse(loss) * (1 - share ** (loss.exponent + 1))
+    return collapse(loss) * (1 - float(share ** (loss.exponent + 1)))
 
 
 def knee(loss: ActiveLoss) -> dimensionless:

@@ -43,7 +43,10 @@ def momentary_growth(
     ``rate`` k [m/(Pa m^0.5)^m per hour], ``factor`` b. Infinite where m > 2 lets it run away.
 
     >>> import numpy as np
-    >>> momentary_growth(2e-8, np.array([0.0, 1e19]), rate=3.9e-19, exponent=2.2, factor=1.12)
+    >>> felt = np.array([0.0, 1e21])
+    >>> grown = momentary_growth(2e-8, felt, rate=3.9e-19, exponent=2.2, factor=1.12)
+    >>> (grown * 1e9).round(2)
+    array([20.  , 21.74])
     """
     if not (initial > 0 and rate >= 0 and exponent > 0):
         raise InputError(

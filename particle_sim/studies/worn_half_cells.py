@@ -42,15 +42,18 @@ def worn_half_cells(
     ``wear``: by name of a field of :class:`~particle_sim.cell.wear.Wear`, one value for each draw
     and state (n, m), or (1, m) for all draws. ``values`` (n,) and ``law`` as in
     :func:`~particle_sim.studies.half_cell_batch.half_cell_batch`, whose single-particle half cell
-    this is: from rest at the upper cut-off, ``c_rates`` of the 1C of the cell as made. Some 1e4 cells
-    take a CPU second. Raises :class:`InputError` as that does, for shapes that do not go together,
-    and for what is no state of wear of a half cell.
+    this is: from rest at the upper cut-off, ``c_rates`` of the 1C of the cell as made. Some 1e4
+    cells take a CPU second. Raises :class:`InputError` as that does, for shapes that do not go
+    together, and for what is no state of wear of a half cell.
 
     >>> import numpy as np, particle_sim as ps
     >>> nvp = ps.load_material("nvp")
     >>> wear = {"active_share": np.array([[1.0, 0.9, 0.5]])}
     >>> kept = worn_half_cells(nvp, wear=wear, c_rates=[0.1, 20.0])
     >>> (kept / kept[:, :1]).round(2)
+    array([[[1.  , 1.  ],
+            [0.9 , 0.88],
+            [0.5 , 0.47]]])
     """
     given = {name: np.asarray(each, dtype=float) for name, each in (values or {}).items()}
     draws = max((len(np.atleast_1d(each)) for each in given.values()), default=0)
@@ -95,8 +98,8 @@ def _states(where: str, wear: Mapping[str, Array], draws: int) -> dict[str, Arra
     except ValueError:
         shown = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise InputError(
-            f"{where}: the states of wear have the shapes {shown} and there are {draws} draws; give "
-            "one value for each draw and state (n, m), or (1, m) for all draws."
+            f"{where}: the states of wear have the shapes {shown} and there are {draws} draws; "
+            "give one value for each draw and state (n, m), or (1, m) for all draws."
         ) from None
     for name, array in arrays.items():
         for value in (array.min(), array.max()) if array.size else ():

@@ -2,7 +2,8 @@
 
 A constant flux step J into a sphere gives c_s - c_mean = (J R/D)(1/5 - 2 sum exp(-l^2 tau)/l^2),
 tan l = l (Crank, eq. 6.45), and steps superpose; the hoop stress at the surface is
--Omega E (c_s - c_mean)/(3 (1 - nu)). PyBaMM's finite volumes converge with the square of their size.
+-Omega E (c_s - c_mean)/(3 (1 - nu)). PyBaMM's finite volumes converge with the square of
+their size.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reference import Case, assert_close, column, load
 
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.damage.active_loss import (
+    ActiveLoss,
     active_fraction,
     active_fraction_at_constant_stress,
     collapse,
@@ -139,7 +141,7 @@ def test_pybamm_on_ten_points_grows_another_crack() -> None:
         check_pybamm(10, GROWTH[60])
 
 
-def losses(row: Case, exponent: float) -> Any:
+def law(exponent: float) -> ActiveLoss:
     inputs = LOSS["inputs"]
     return stress_driven(
         initial=inputs["eps0"],
@@ -152,7 +154,7 @@ def losses(row: Case, exponent: float) -> Any:
 
 
 def check_loss(row: Case, exponent: float) -> None:
-    loss, rows = losses(row, exponent), row["rows"]
+    loss, rows = law(exponent), row["rows"]
     cycles, initial = column(rows, "N"), LOSS["inputs"]["eps0"]
     for what, found, known in (
         ("first loss", loss.first_loss, row["loss_first_cycle"]),
