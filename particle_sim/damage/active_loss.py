@@ -82,7 +82,7 @@ def stress_driven(
     """
     if stress <= 0 or critical_stress <= 0:
         raise InputError(
-            f"The stress is {stress:g} Pa and the critical stress {critical_stress:g} Pa; both must "
+            f"The stress is {stress:g} Pa and the critical one {critical_stress:g} Pa; both must "
             "be above 0: compression loses nothing in this law."
         )
     tension = float((stress / critical_stress) ** exponent)
