@@ -1,4 +1,4 @@
-"""Lessons 5 to 8 draw everywhere, and their answers follow from the physics."""
+"""Lessons 5 to 9 draw everywhere, and their answers follow from the physics."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ NAMES = (
     "l6_two_phases_and_misfit",
     "l7_when_does_it_crack",
     "l8_reading_a_paper_critically",
+    "l9_the_hundredth_charge",
 )
 FOLDER = shipped_folder("scenarios") / "lessons"
 MOST_STATES = 150
@@ -139,7 +140,12 @@ def wrong_l8(module: ModuleType) -> float:
     return float(module.simulated_threshold(values._replace(rate=1.1 * values.rate)))
 
 
-@pytest.mark.parametrize("wrong", [wrong_l5, wrong_l6, wrong_l7, wrong_l8])
+def wrong_l9(module: ModuleType) -> float:
+    """An exponent a fortieth larger."""
+    return float(module.counted(power=1.025 * module.POWER))
+
+
+@pytest.mark.parametrize("wrong", [wrong_l5, wrong_l6, wrong_l7, wrong_l8, wrong_l9])
 def test_exercise_notices(wrong: Callable[[ModuleType], float]) -> None:
     name = next(name for name in NAMES if name.startswith(wrong.__name__[-2:]))
     exercise, found = load_lesson(name).exercise, wrong(module_of(name))
@@ -186,6 +192,30 @@ def test_a_weak_particle_would_crack(modules: dict[str, ModuleType]) -> None:
     module = modules["l7"]
     tension = module.surface_tension(module.charge(10.0, fine=True)).max()
     assert module.edge_crack_intensity(float(tension), 60e-9) > 0.5e6
+
+
+def test_printed_fade_is_slower_per_cycle_at_the_higher_rate(
+    modules: dict[str, ModuleType],
+) -> None:
+    """40.2 % after 200 at 3C; 34.9 % after 500 at 5C are 0.349^0.4 = 66 % after 200."""
+    prediction = load_lesson(NAMES[4]).prediction
+    assert prediction.answer() == 2
+    assert f"{0.349**0.4:.0%} after 200" in prediction.reveal()
+    module = modules["l9"]
+    assert module.retention_after(module.TESTED.per_cycle, 200) == pytest.approx(0.402)
+
+
+def test_a_crack_below_the_threshold_or_out_of_its_tension_stops(
+    modules: dict[str, ModuleType],
+) -> None:
+    module = modules["l9"]
+    still = module.history(1e8, 20e-9, module.LAW)
+    assert np.all(still == 20e-9)
+    crept = module.history(1e9, 30e-9, module.LAW)
+    assert np.all(np.diff(crept) >= 0)
+    assert 30e-9 < crept[-1] < module.DEPTHS[-1]
+    (ends,) = module.growing_depths(module.LAW, module.load_at(1e9))
+    assert crept[-1] <= ends[1]
 
 
 def test_the_surface_is_poorer_on_charge_only(modules: dict[str, ModuleType]) -> None:
