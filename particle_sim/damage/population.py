@@ -17,7 +17,7 @@ from particle_sim.damage.growth import CrackGrowth, depth_that_lasts
 from particle_sim.units import Array
 
 NODES = 9
-"""Gauss-Hermite points over the logarithm of the toughness."""
+"""Gauss-Hermite points over the logarithm of the toughness: few, where many draws are averaged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +33,9 @@ class Powder:
     toughness: Array
     toughness_spread: Array
 
-    def toughnesses(self) -> tuple[Array, Array]:
+    def toughnesses(self, nodes: int = NODES) -> tuple[Array, Array]:
         """K_IC [Pa m^0.5] (n, q) and weights (q,)."""
-        node, weight = hermegauss(NODES)
+        node, weight = hermegauss(nodes)
         spread = np.asarray(self.toughness_spread)[:, None]
         return np.asarray(self.toughness)[:, None] * np.exp(spread * node), weight / weight.sum()
 
@@ -46,14 +46,17 @@ class Powder:
         return np.asarray(ndtr(-np.log(depth / median) / np.maximum(spread, 1e-9)))
 
 
-def cracked_share(growth: CrackGrowth, powder: Powder, cycles: Array, *drivings: Driving) -> Array:
+def cracked_share(
+    growth: CrackGrowth, powder: Powder, cycles: Array, *drivings: Driving, nodes: int = NODES
+) -> Array:
     """Share (n, k) of the particles whose flaw is through after ``cycles`` N, (k,) or (n, k).
 
         share = sum_q w_q P(a_0 >= a*(N, K_q)),
 
     a* by :func:`~particle_sim.damage.growth.depth_that_lasts`, each particle's own rates scaling
     with its K_IC. Particles whose crack arrests are not among them; those made with a flaw as deep
-    as the last depth are.
+    as the last depth are. ``nodes`` is how many toughnesses stand for all: where cracks arrest, the
+    share over cycles has as many steps.
 
     >>> depth = np.geomspace(1e-9, 1e-7, 200)[None]
     >>> uniform = Driving(
@@ -69,7 +72,7 @@ def cracked_share(growth: CrackGrowth, powder: Powder, cycles: Array, *drivings:
     >>> cracked_share(law, powder, np.array([1000.0, 20000.0]), uniform)
     array([[0.02948579, 0.50661452]])
     """
-    toughness, weight = powder.toughnesses()
+    toughness, weight = powder.toughnesses(nodes)
     count = len(np.asarray(powder.flaw_size))
     exponent = np.broadcast_to(np.asarray(growth.slow_exponent, dtype=float), (count,))
     load = load_of(toughness, exponent, *drivings)

@@ -56,7 +56,9 @@ def history(tension: float, flaw: float, law: CrackGrowth) -> Array:
     grows = [ends for ends in growing_depths(law, load_at(tension)) if ends[0] <= flaw < ends[1]]
     if not grows:
         return np.full_like(CYCLES, flaw)
-    depth = np.geomspace(flaw, grows[0][1] * (1 - 1e-9), 800)
+    depth = np.geomspace(flaw, grows[0][1], 800)
+    cycle = load_at(tension, depth)
+    depth = depth[law.per_cycle(cycle.ratio, cycle.swing) > 0]  # up to where it arrests
     left = cycles_left(law, load_at(tension, depth))
     return np.asarray(np.interp(CYCLES, left[0] - left, depth))
 
@@ -75,7 +77,7 @@ def share_through(tension: float, flaw: float, law: CrackGrowth) -> Array:
         toughness=np.array([TOUGHNESS]),
         toughness_spread=np.array([CONSTANTS["toughness_spread"].magnitude]),
     )
-    return 100 * cracked_share(law, powder, CYCLES, driving)[0]
+    return 100 * cracked_share(law, powder, CYCLES, driving, nodes=60)[0]
 
 
 def draw(tension: float, flaw: float, exponent: float) -> Picture:
@@ -269,11 +271,11 @@ LESSON = Lesson(
             ),
             Slider(
                 name="exponent",
-                label="Exponent m",
+                label="Exponent of growth",
                 low=4.0,
                 high=30.0,
                 start=15.0,
-                unit="1",
+                unit="",
                 plausible=tuple(CONSTANTS["growth_exponent"].quantile(np.array([0.0, 1.0]))),
             ),
         ),

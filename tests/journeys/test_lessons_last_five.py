@@ -211,9 +211,9 @@ def test_a_crack_below_the_threshold_or_out_of_its_tension_stops(
     module = modules["l9"]
     still = module.history(1e8, 20e-9, module.LAW)
     assert np.all(still == 20e-9)
-    crept = module.history(1e9, 30e-9, module.LAW)
+    crept = module.history(1e9, 40e-9, module.LAW)
     assert np.all(np.diff(crept) >= 0)
-    assert 30e-9 < crept[-1] < module.DEPTHS[-1]
+    assert 40e-9 < crept[-1] < module.DEPTHS[-1]
     (ends,) = module.growing_depths(module.LAW, module.load_at(1e9))
     assert crept[-1] <= ends[1]
 
