@@ -33,13 +33,15 @@ def calibrated(
     ends = np.log([belief.min(), belief.max()])
     least, most = _kept(tested, rule, cycles, np.broadcast_to(ends, (len(belief), 2))).T
     carries = (most <= retention) & (least > retention)
+    constant = belief.copy()
+    if not carries.any():
+        return constant, carries
     some = tested.kept(carries)
     low, high = (np.full(int(carries.sum()), end) for end in ends)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         more = _kept(some, rule, cycles, middle[:, None])[:, 0] > retention
         low, high = np.where(more, middle, low), np.where(more, high, middle)
-    constant = belief.copy()
     constant[carries] = np.exp((low + high) / 2)
     return constant, carries
 

@@ -35,6 +35,8 @@ from particle_sim.units import Array
 STEPS = 32
 """Equal parts of a charge at whose ends the stress is read."""
 PASSED = (np.arange(STEPS) + 1) / STEPS
+NOTHING = 1e-9
+"""Of the largest K of a table: what stands for a closed crack where logarithms are read."""
 
 
 class Site(enum.Enum):
@@ -89,7 +91,10 @@ def gradients(
     draws: MaterialDraws, table: GradientTable, c_rate: float, passed: Array, duration: Array
 ) -> Driving:
     """Of the draws (n,) at ``c_rate``, ``passed`` the share of the window that a half cycle
-    exchanges, and its ``duration`` [s], (n,)."""
+    exchanges, and its ``duration`` [s], (n,).
+
+    Read in the logarithm of K over that of D/R^2; ends held.
+    """
     more = draws.values.get("maximum_concentration")
     shared = 1.0 if more is None else more / draws.material.maximum_concentration
     place = np.log(diffusion_rate(draws) * shared / c_rate)
@@ -97,7 +102,8 @@ def gradients(
     index = np.clip(np.searchsorted(known, place) - 1, 0, len(known) - 2)
     part = np.clip((place - known[index]) / (known[index + 1] - known[index]), 0, 1)
     part = part[:, None, None]
-    unit = table.intensity[index] * (1 - part) + table.intensity[index + 1] * part
+    logs = np.log(np.maximum(table.intensity, NOTHING * table.intensity.max()))
+    unit = np.exp(logs[index] * (1 - part) + logs[index + 1] * part)
     radius = draws.values["particle_radius"]
     scale = stress_factor(draws) * np.sqrt(radius)
     return Driving(
