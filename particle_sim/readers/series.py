@@ -74,10 +74,11 @@ def cycles(record: Record) -> Cycles:
         raise _no_discharge(record, found)
     flowing = [one for one in found if one.kind is not Kind.REST]
     before = dict(zip((one.first for one in flowing[1:]), flowing, strict=False))
-    discharges = [one.first for one in found if one.kind is Kind.DISCHARGE]
+    discharges = (one.first for one in found if one.kind is Kind.DISCHARGE)
+    numbers = {first: number for number, first in enumerate(discharges, 1)}
     charges = (before.get(one.first) for one in complete)
     return Cycles(
-        number=np.array([discharges.index(one.first) + 1 for one in complete]),
+        number=np.array([numbers[one.first] for one in complete]),
         current=np.array([one.current for one in complete]) * per_gram,
         capacity=np.array([one.steady_charge for one in complete]) * per_gram,
         efficiency=np.array(
