@@ -57,13 +57,13 @@ def worn_half_cells(
     """
     given = {name: np.asarray(each, dtype=float) for name, each in (values or {}).items()}
     draws = max((len(np.atleast_1d(each)) for each in given.values()), default=0)
-    states = _states(material.name, wear, draws)
+    states = states_of(material.name, wear, draws, FELT)
     shape = (*states["active_share"].shape, len(rates_of(material, np.asarray(c_rates))))
     fall = given.pop(FALL, None)
     drawn = drawn_of(half_cell(material, design=design), given, shape[0])
     each = np.repeat(np.arange(shape[0]), shape[1] * shape[2])
     flat = {name: np.broadcast_to(states[name][..., None], shape).ravel() for name in FELT}
-    values = _worn({name: array[each] for name, array in drawn.items()}, flat)
+    values = worn_values({name: array[each] for name, array in drawn.items()}, flat)
     run = half_cell_batch(
         material,
         design,
@@ -76,7 +76,7 @@ def worn_half_cells(
     return np.asarray((run.capacity * flat["active_share"]).reshape(shape))
 
 
-def _worn(drawn: Mapping[str, Array], wear: Mapping[str, Array]) -> dict[str, Array]:
+def worn_values(drawn: Mapping[str, Array], wear: Mapping[str, Array]) -> dict[str, Array]:
     """Properties by name in the states ``wear``, as :func:`particle_sim.cell.wear.worn` has it."""
     return {
         **drawn,
@@ -87,14 +87,16 @@ def _worn(drawn: Mapping[str, Array], wear: Mapping[str, Array]) -> dict[str, Ar
     }
 
 
-def _states(where: str, wear: Mapping[str, Array], draws: int) -> dict[str, Array]:
-    """Every field that is felt as (n, m); those not given are off."""
+def states_of(
+    where: str, wear: Mapping[str, Array], draws: int, felt: Sequence[str]
+) -> dict[str, Array]:
+    """Every field that is ``felt`` as (n, m); those not given are off."""
     known = [field.name for field in fields(Wear)]
     refuse(
-        f"{where}: {name} is no state of wear of a half cell; "
-        + (f"leave it out of one, {', '.join(FELT)} are." if name in known else closest(name, FELT))
+        f"{where}: {name} is no state of wear that this cell feels; "
+        + (f"leave it out, {', '.join(felt)} are." if name in known else closest(name, felt))
         for name in wear
-        if name not in FELT
+        if name not in felt
     )
     arrays = {name: np.atleast_2d(np.asarray(each, dtype=float)) for name, each in wear.items()}
     shapes = [(max(draws, 1), 1), *(array.shape for array in arrays.values())]
@@ -112,5 +114,5 @@ def _states(where: str, wear: Mapping[str, Array], draws: int) -> dict[str, Arra
     off = Wear()
     return {
         name: np.broadcast_to(arrays.get(name, np.array([[getattr(off, name)]])), shape)
-        for name in FELT
+        for name in felt
     }
