@@ -84,6 +84,11 @@ def test_crack_formulas_by_hand() -> None:
     assert fracture.energy_release_rate(1e6, 1e11, 0.3) == pytest.approx(1e12 * 0.91 / 1e11)
     size = fracture.critical_flaw_size(1e8, 1e6)
     assert fracture.edge_crack_intensity(1e8, size) == pytest.approx(1e6)
+    grown = fracture.paris_crack_length(
+        1e8, 1e-8, np.array([0.0, 3600.0]), rate=1e-26, geometry=1.12, exponent=4.0
+    )
+    per_hour = 1e-26 * (1.12e8 * math.sqrt(math.pi)) ** 4
+    assert grown[1] == pytest.approx(1 / (1 / 1e-8 - per_hour))
 
 
 def flat_profile(stress: float) -> Any:
