@@ -142,18 +142,15 @@ class LearnedRates:
         """Vectors (n, d) of a model's draws."""
         return self.posteriors[name].rows(_ONE)
 
-    def elsewhere(self, name: str, current: Array, whole: float | None = None) -> Problem:
-        """The same question at other currents (k,) [A/kg], nothing measured.
-
-        ``whole`` [A h/kg]: of another cell, where the learned one has one of its own.
-        """
+    def elsewhere(self, name: str, current: Array) -> Problem:
+        """The same question at other currents (k,) [A/kg], nothing measured."""
         known = None if self.learned is None else self.learned[name]
         return question(
             name,
             self.cell,
             current,
             np.zeros(len(current)),
-            whole=self.whole if whole is None or self.whole is None else whole,
+            whole=self.whole,
             learned=known,
         )
 

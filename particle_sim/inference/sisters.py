@@ -14,13 +14,14 @@ for all unknowns: that which makes sisters of one paper likeliest given each oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
 
 from particle_sim.errors import InputError
-from particle_sim.inference.coordinates import scores_of, vectors_at
+from particle_sim.inference.coordinates import Coordinate, scores_of, vectors_at
 from particle_sim.inference.joint import Prediction
 from particle_sim.inference.learned import RIVAL, likeness
 from particle_sim.inference.problem import Problem, misfit, noise_scale, scatter_of
@@ -32,6 +33,8 @@ COPIES = 4
 """Sisters drawn of every draw of the measured cell."""
 FEWEST = 100.0
 """Independent draws that the sister's own data must leave."""
+APART = 2.0
+"""Most that the slowest rates of both cells, in C, may differ by (a choice)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +58,8 @@ def sister_rates(
 
     Of the sister itself ``capacity`` (m,) [A h/kg] at ``current`` (m,) is known: at least at a rate
     as slow as the slowest of the measured cell, so that both stand on one C-rate. ``alike``: r in
-    place of the learned one. :class:`InputError` where so much is known of the sister that draws of
-    another cell do not tell it.
+    place of the learned one. :class:`InputError` without such a rate, and where so much is known of
+    the sister that draws of another cell do not tell it.
 
     >>> import particle_sim as ps
     >>> from particle_sim.inference.rate_prediction import learned_rates
@@ -67,22 +70,39 @@ def sister_rates(
     >>> bool(low < 95 < high)
     True
     """
+    _check(learned, current, capacity)
     share = likeness() if alike is None else alike
     both = np.concatenate([current, elsewhere])
     members = {}
     for name in learned.posteriors:
-        asked = learned.elsewhere(name, both, whole=float(capacity.max()))
+        asked = learned.elsewhere(name, both)
         rng = np.random.default_rng(learned.seed)
         found = sister_of(learned.problem(name), learned.rows(name), asked, capacity, share, rng)
         if found.effective < FEWEST:
             raise InputError(
-                f"the sister's {len(capacity)} capacities leave {found.effective:.0f} draws of the "
-                f"measured cell, too few (at least {FEWEST:.0f}) to predict by; give its slowest "
-                "rates only, or learn from the sister itself."
+                f"what is known of the sister leaves {found.effective:.0f} draws of the other "
+                f"cell, and at least {FEWEST:.0f} are needed; give its slowest rates only, or learn from "
+                "the sister itself."
             )
         members[name] = found.prediction
     pace = elsewhere / capacity.max() * learned.problem(RIVAL).scatter.scale
     return told(learned, members, elsewhere, pace, float(capacity.max()), of="sister series")
+
+
+def _check(learned: LearnedRates, current: Array, capacity: Array) -> None:
+    """Whether both cells begin at one C-rate."""
+    first = learned.problem(RIVAL)
+    if not len(current) == len(capacity) > 0 or capacity.min() <= 0:
+        raise InputError(
+            f"a sister has {len(current)} currents and {len(capacity)} capacities; give one "
+            "positive capacity per current, at least that of its slowest rate."
+        )
+    apart = current.min() / capacity.max() * first.observed.max() / first.scatter.at.min()
+    if not 1 / APART < apart < APART:
+        raise InputError(
+            f"the sister's slowest rate is {apart:.2g} times that of the measured cell; give its "
+            f"capacity at a rate within a factor of {APART:g}, so that both stand on one C-rate."
+        )
 
 
 def sister_of(
@@ -101,9 +121,11 @@ def sister_of(
     rows = np.tile(rows, (COPIES, 1))
     scores = scores_of(given.coordinates, rows)
     fresh = rng.standard_normal(scores.shape)
-    own = vectors_at(asked.coordinates, alike * scores + np.sqrt(1 - alike**2) * fresh)
-    mean, covariance = _expected(given, rows, asked, own, alike, float(capacity.max()))
-    noise = scatter_of(asked, own)[1] * noise_scale(given, float(capacity.max()))
+    scale = float(capacity.max())
+    beliefs = _in_proportion(given.coordinates, scale / given.scatter.scale)
+    own = vectors_at(beliefs, alike * scores + np.sqrt(1 - alike**2) * fresh)
+    mean, covariance = _expected(given, rows, asked, own, alike, scale)
+    noise = scatter_of(asked, own)[1] * noise_scale(given, scale)
     known = len(capacity)
     square = covariance[:, :known, :known] + (noise**2)[:, None, None] * np.eye(known)
     off = capacity - mean[:, :known]
@@ -121,6 +143,17 @@ def sister_of(
             window=window[chosen],
         ),
         effective=float(np.exp(2 * logsumexp(density) - logsumexp(2 * density))),
+    )
+
+
+def _in_proportion(coordinates: Sequence[Coordinate], factor: float) -> tuple[Coordinate, ...]:
+    """What is believed of the sister: the same, with ``factor`` times the capacity."""
+    more = float(np.log10(factor))
+    return tuple(
+        replace(each, centre=each.centre + more, low=each.low + more, high=each.high + more)
+        if each.name == "window_capacity"
+        else each
+        for each in coordinates
     )
 
 

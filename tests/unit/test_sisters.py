@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.errors import InputError
@@ -94,7 +94,7 @@ def test_scores_are_normal_under_the_belief_and_lead_back() -> None:
     rows = draw_prior(cut, 20_000, np.random.default_rng(1))
     scores = scores_of(cut, rows)
     shares = np.array([0.05, 0.5, 0.95])
-    np.testing.assert_allclose(np.quantile(scores, shares), norm.ppf(shares), atol=0.05)
+    np.testing.assert_allclose(np.quantile(scores, shares), ndtri(shares), atol=0.05)
     np.testing.assert_allclose(vectors_at(cut, scores), rows)
     moved = scores_of([replace(cut[0], centre=0.4)], rows)
     assert abs(np.quantile(moved, 0.5)) > 0.1
@@ -135,6 +135,22 @@ def test_a_sister_with_all_its_own_rates_is_refused(measured: LearnedRates) -> N
     current = np.geomspace(12, 1200, 9)
     with pytest.raises(InputError, match="learn from the sister itself"):
         sister_rates(measured, current, 117 - 10 * np.arange(9.0), np.array([2400.0]))
+
+
+@pytest.mark.parametrize(
+    ("current", "capacity", "sentence"),
+    [
+        ([], [], "0 currents and 0 capacities"),
+        ([12.0, 36.0], [110.0], "2 currents and 1 capacities"),
+        ([12.0], [-1.0], "one positive capacity per current"),
+        ([120.0], [101.0], "12 times that of the measured cell"),
+    ],
+)
+def test_a_sister_without_a_slow_rate_is_refused(
+    measured: LearnedRates, current: list[float], capacity: list[float], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        sister_rates(measured, np.array(current), np.array(capacity), np.array([600.0]))
 
 
 def test_what_is_learned_of_a_sister_is_a_prediction(measured: LearnedRates) -> None:
