@@ -50,9 +50,10 @@ of the others teach.
 
 The rival is the three-parameter curve of [Tian et al.](https://doi.org/10.1038/s41467-019-09792-9)
 with the same discrepancy and noise as the physical models, and hyperpriors learned in the same way.
-The mixture's weights are {weights}: those with the best log score in the second table, and a little
-towards equal ones. All models may be wrong by an integrated Wiener process in log rate, which did
-better there than four others that were tried.
+The mixture's weights are {weights}: those with the best log score in the second table, drawn a
+little to equal ones. Every model may be wrong by an integrated Wiener process in log rate; by the
+same cross-validation the curve without physics predicts worse with a Wiener process, one that
+saturates, and one with a line or a scatter besides.
 
 Two cells of a paper are alike, not equal: their unknowns, as normal scores of what is believed of
 any powder, and what the model is wrong by, correlate with {likeness:.2f}, which has the best log
@@ -73,8 +74,8 @@ def write_page(record: Mapping[str, Any]) -> None:
     PAGE.write_text("\n".join(parts), encoding="utf-8")
 
 
-DISTANCE = """By the current over the highest fitted one; at most 1 is the middle rate. `predicted_rates`
-takes the line of the held papers that fits its question."""
+DISTANCE = """By the current over the highest fitted one; at most 1 is the middle rate, above it the upper
+third. `predicted_rates` takes the line of the held papers that fits its question."""
 LIMITS = """## Limits
 
 - A potential stands in for that of each powder (`parameters/evidence/corpus.toml`); NVP and the

@@ -81,8 +81,8 @@ def sister_rates(
         if found.effective < FEWEST:
             raise InputError(
                 f"what is known of the sister leaves {found.effective:.0f} draws of the other "
-                f"cell, and at least {FEWEST:.0f} are needed; give its slowest rates only, or learn from "
-                "the sister itself."
+                f"cell, at least {FEWEST:.0f} are needed; give its slowest rates only, or learn "
+                "from itself."
             )
         members[name] = found.prediction
     pace = elsewhere / capacity.max() * learned.problem(RIVAL).scatter.scale

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +41,10 @@ from particle_sim.inference.tian import tian_capacities, tian_problem
 from particle_sim.materials.load import load_material
 from particle_sim.resources import shipped_folder, shipped_table
 from particle_sim.studies.rate_measurements import load_measurement, measurement_names
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from prediction_learning import stacked
 
 CELL = half_cell(load_material("he_o3_li2024"))
 
@@ -178,6 +184,16 @@ def test_rates_in_c_are_of_the_largest_capacity() -> None:
     np.testing.assert_allclose(series.current[:2], [12.48, 62.4])
 
 
+def test_models_are_weighed_by_what_they_gave_the_data() -> None:
+    """Of n data all are one model's, and 6 more speak for either alike: w = (n + 3)/(n + 6)."""
+    count = 1000
+    density = {"good": np.ones(count), "bad": np.full(count, -40.0)}
+    weights = stacked(density)
+    assert weights["good"] == pytest.approx((count + 3) / (count + 6), rel=1e-6)
+    swapped = stacked({"good": density["bad"], "bad": density["good"]})
+    assert swapped["good"] == pytest.approx(3 / (count + 6), rel=1e-6)
+
+
 # Predictions
 
 
@@ -286,6 +302,24 @@ def test_the_mixture_is_calibrated_on_papers_that_taught_nothing() -> None:
     assert upper["mixture"]["over_rival"] > -2 * upper["mixture"]["over_rival_error"]
     assert upper["mixture"]["error"] < upper["one-size"]["error"]
     assert upper["one-size-exact"]["log_score"] < upper["mixture"]["log_score"]
+
+
+def misses(found: dict[str, float]) -> float:
+    """How far from 0.90 the band's share is, in binomial deviations of as many data."""
+    return float((found["coverage"] - 0.9) / np.sqrt(0.9 * 0.1 / found["count"]))
+
+
+def test_the_band_is_right_near_far_and_for_sisters() -> None:
+    """Within two binomial deviations by cross-validation and for both kinds of sisters; a single
+    sphere without discrepancy, the twin, is not.
+    """
+    record = json.loads(shipped_folder(RECORD[0]).joinpath(*RECORD[1:]).read_text("utf-8"))
+    parts = record["by_extrapolation, teaching papers"]
+    assert [part["up_to"] for part in parts] == [2.5, 6.0]
+    tasks = [record["tasks"][name] for name in ("sister series", "sister series, teaching papers")]
+    shares = [part["mixture"] for part in parts] + [task["mixture"] for task in tasks]
+    assert all(abs(misses(each)) < 2 for each in shares)
+    assert misses(tasks[1]["one-size-exact"]) < -2
 
 
 def test_scores_by_extrapolation_are_read_from_the_record() -> None:
