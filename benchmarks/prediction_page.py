@@ -74,7 +74,7 @@ def write_page(record: Mapping[str, Any]) -> None:
     PAGE.write_text("\n".join(parts), encoding="utf-8")
 
 
-DISTANCE = """By the current over the highest fitted one; at most 1 is the middle rate, above it the upper
+DISTANCE = """By the current over the highest fitted one; at most 1 is the middle rate, above the upper
 third. `predicted_rates` takes the line of the held papers that fits its question."""
 LIMITS = """## Limits
 
