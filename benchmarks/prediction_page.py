@@ -74,8 +74,8 @@ def write_page(record: Mapping[str, Any]) -> None:
     PAGE.write_text("\n".join(parts), encoding="utf-8")
 
 
-DISTANCE = """By the current over the highest fitted one; at most 1 is the middle rate, above the upper
-third. `predicted_rates` takes the line of the held papers that fits its question."""
+DISTANCE = """By the current over the highest fitted one; at most 1 is the middle rate.
+`predicted_rates` prints the line of the held papers that fits its question."""
 LIMITS = """## Limits
 
 - A potential stands in for that of each powder (`parameters/evidence/corpus.toml`); NVP and the
