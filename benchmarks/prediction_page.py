@@ -87,8 +87,8 @@ LIMITS = """## Limits
   the pairs that its table scores, one number for all; the held pairs had no part in it.
 - Of all {count} data that other papers predicted (first two tables) the band held {share:.0%}:
   {taught:.0%} of those of teaching papers and {held:.0%} of those of held ones, whose misses are
-  {missed} series. Cells whose electrolyte gives out above a rate, as polymers do (`nvp_ppde_cpe_2016`,
-  `nvp_spe_2024`), fall out of it: no model here knows that limit.
+  {missed} series. Cells whose electrolyte gives out above a rate, as polymers do
+  (`nvp_ppde_cpe_2016`, `nvp_spe_2024`), fall out of it: no model here knows that limit.
 - Series of one paper are not independent; standard errors over series understate by that.
 """
 
