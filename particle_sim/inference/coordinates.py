@@ -13,6 +13,9 @@ from scipy.special import ndtr, ndtri
 
 from particle_sim.units import Array
 
+_EDGE = 1e-12
+"""Least share on either side of a vector: its score stays finite."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coordinate:
@@ -41,9 +44,33 @@ def draw_prior(coordinates: Sequence[Coordinate], count: int, rng: np.random.Gen
     >>> drawn.shape, bool((drawn >= 0).all())
     ((1000, 1), True)
     """
+    return _at_share(coordinates, rng.random((count, len(coordinates))))
+
+
+def scores_of(coordinates: Sequence[Coordinate], vectors: Array) -> Array:
+    """Normal scores Phi^-1(F(x)) (n, d) of vectors (n, d), F the share below x: standard normal
+    under the belief.
+    """
     centre, deviation, low, high = _table(coordinates)
     first, last = ndtr((low - centre) / deviation), ndtr((high - centre) / deviation)
-    share = rng.random((count, len(coordinates)))
+    share = (ndtr((vectors - centre) / deviation) - first) / (last - first)
+    return np.asarray(ndtri(np.clip(share, _EDGE, 1 - _EDGE)))
+
+
+def vectors_at(coordinates: Sequence[Coordinate], scores: Array) -> Array:
+    """Vectors (n, d) with normal scores (n, d): undoes :func:`scores_of`.
+
+    >>> wide = Coordinate(name="s", meaning="", centre=0.0, deviation=0.1, low=0.0)
+    >>> rows = np.array([[0.01], [0.2]])
+    >>> bool(np.allclose(vectors_at([wide], scores_of([wide], rows)), rows))
+    True
+    """
+    return _at_share(coordinates, ndtr(scores))
+
+
+def _at_share(coordinates: Sequence[Coordinate], share: Array) -> Array:
+    centre, deviation, low, high = _table(coordinates)
+    first, last = ndtr((low - centre) / deviation), ndtr((high - centre) / deviation)
     return np.asarray(centre + deviation * ndtri(first + share * (last - first)))
 
 

@@ -22,6 +22,7 @@ from particle_sim.inference.problem import (
     Problem,
     log_likelihood,
     misfit,
+    noise_scale,
     scatter_of,
 )
 from particle_sim.inference.smc import Tempered, temper
@@ -133,12 +134,10 @@ def predict(posterior: Posterior, material: str, elsewhere: Problem) -> Predicti
     off = misfit(problem, rows)
     mean, covariance = problem.scatter.beyond(rates, off, discrepancy, noise)
     own = elsewhere.model(rows[:, : len(problem.parameters)])
-    stated = problem.scatter.stated
-    scale = problem.scatter.scale if stated is None else float(np.median(stated))
     return Prediction(
         mean=own + mean,
         covariance=covariance,
-        noise=noise * scale,
+        noise=noise * noise_scale(problem, problem.scatter.scale),
         window=10 ** rows[:, problem.names.index("window_capacity")],
     )
 

@@ -58,6 +58,15 @@ def model_weights() -> dict[str, float]:
     return {name: share / sum(table.values()) for name, share in table.items()}
 
 
+def likeness() -> float:
+    """r between the unknowns of two cells of one paper (:mod:`particle_sim.inference.sisters`).
+
+    >>> 0 < likeness() < 1
+    True
+    """
+    return float(shipped_table("evidence", "hyperpriors.toml")["sisters"]["likeness"])
+
+
 def coordinates_of(
     cell: Cell,
     form: Form,
@@ -98,7 +107,7 @@ def scatter_coordinates(
     """Discrepancy and, unless it is ``stated`` with the data, noise."""
     wrong = Coordinate(
         name=DISCREPANCY,
-        meaning="discrepancy over the largest capacity, per square root of a decade of rate",
+        meaning="discrepancy over the largest capacity, a decade of rate above half the slowest",
         centre=known[DISCREPANCY][0],
         deviation=known[DISCREPANCY][1],
         low=0.0,

@@ -71,3 +71,9 @@ def scatter_of(problem: Problem, vectors: Array) -> tuple[Array, Array]:
     known = dict(zip(problem.names, vectors.T, strict=True))
     none = np.ones(len(vectors))
     return known[DISCREPANCY], 10 ** known[NOISE] if NOISE in known else none
+
+
+def noise_scale(problem: Problem, scale: float) -> float:
+    """What the noise of one more datum is a share of: ``scale``, or the middle stated deviation."""
+    stated = problem.scatter.stated
+    return scale if stated is None else float(np.median(stated))

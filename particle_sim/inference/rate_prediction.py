@@ -190,8 +190,24 @@ def asked_of(learned: LearnedRates, elsewhere: Array) -> RatePrediction:
         name: predict(posterior, _ONE, learned.elsewhere(name, elsewhere))
         for name, posterior in learned.posteriors.items()
     }
-    given = learned.problem(RIVAL)
-    beyond = elsewhere / given.scatter.at.max()
+    scale = float(learned.problem(RIVAL).observed.max())
+    return told(learned, members, elsewhere, elsewhere, scale)
+
+
+def told(
+    learned: LearnedRates,
+    members: Mapping[str, Prediction],
+    elsewhere: Array,
+    pace: Array,
+    scale: float,
+    of: str = "",
+) -> RatePrediction:
+    """What ``members`` expect at ``elsewhere`` (k,) [A/kg], which is ``pace`` of the learned cell.
+
+    ``scale`` [A h/kg]: the largest capacity known; ``of``: the task of the record that backs it, in
+    place of that by distance.
+    """
+    beyond = pace / learned.problem(RIVAL).scatter.at.max()
     return RatePrediction(
         current=elsewhere,
         quantiles=quantiles(members, learned.weights, learned.seed),
@@ -201,9 +217,9 @@ def asked_of(learned: LearnedRates, elsewhere: Array) -> RatePrediction:
         },
         rival=quantiles(members, {RIVAL: 1.0}, learned.seed),
         members=members,
-        scale=float(given.observed.max()),
+        scale=scale,
         extrapolation=beyond,
-        public=tuple(public_score(float(ratio)) for ratio in beyond),
+        public=tuple(task_score(of) if of else public_score(float(each)) for each in beyond),
     )
 
 
@@ -287,6 +303,16 @@ def public_score(extrapolation: float) -> Mapping[str, Held]:
         if part["above"] < extrapolation <= part["up_to"]:
             return {name: Held(**part[name]) for name in ("mixture", "rival")}
     return {}
+
+
+def task_score(task: str) -> Mapping[str, Held]:
+    """``mixture`` and ``rival`` on a task of the record."""
+    found = _record()["tasks"][task]
+    keys = Held.__dataclass_fields__
+    return {
+        name: Held(**{key: found[model][key] for key in keys})
+        for name, model in (("mixture", "mixture"), ("rival", RIVAL))
+    }
 
 
 @cache

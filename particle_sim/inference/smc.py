@@ -90,7 +90,7 @@ def temper(
         weights = step * density
         log_evidence += float(logsumexp(weights) - np.log(len(weights)))
         found.weighted(weights)
-        chosen = _resampled(np.exp(weights - logsumexp(weights)), rng)
+        chosen = resampled(np.exp(weights - logsumexp(weights)), rng)
         points, density, exponent = points[chosen], density[chosen], exponent + step
         exponent = 1.0 if 1 - exponent < _LEAST_STEP else exponent
         points, density = _moved(log_likelihood, log_prior, points, density, exponent, found, rng)
@@ -151,7 +151,7 @@ def _log_effective(weights: Array) -> float:
     return float(2 * logsumexp(weights) - logsumexp(2 * weights))
 
 
-def _resampled(weights: Array, rng: np.random.Generator) -> Array:
+def resampled(weights: Array, rng: np.random.Generator) -> Array:
     """Systematic resampling: numbers (n,) of the particles that go on."""
     count = len(weights)
     places = (np.arange(count) + rng.random()) / count
