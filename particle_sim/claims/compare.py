@@ -74,7 +74,13 @@ class ComparisonResult:
     @property
     def headline(self) -> Headline:
         """One answer, what a boundary would add, what decides."""
-        return headline(self.settings, self.baseline, self.candidate, self.table)
+        return headline(
+            self.settings,
+            self.baseline,
+            self.candidate,
+            self.table,
+            narrowed=self.learned.narrowed,
+        )
 
     @property
     def draws(self) -> tuple[MaterialDraws, MaterialDraws]:

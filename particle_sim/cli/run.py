@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from particle_sim.cli.compare import run_comparison
+from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_evidence
 from particle_sim.cli.options import ForceOption, WorkersOption
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
@@ -19,6 +21,8 @@ def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
     force: ForceOption = False,
+    evidence: EvidenceOption = None,
+    data: DataOption = None,
     workers: WorkersOption = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Of a sweep: a Dask scheduler, e.g. tcp://10.0.0.1:8786.")
@@ -39,7 +43,15 @@ def run(
             raise InputError(f"--force is for scenarios, and {path.name} is a sweep; leave it out.")
         from particle_sim.cli.sweep import run_sweep
 
-        run_sweep(path, folder, workers=workers, scheduler=scheduler, confirmed=yes)
+        run_sweep(
+            path,
+            folder,
+            workers=workers,
+            scheduler=scheduler,
+            confirmed=yes,
+            evidence=evidence,
+            data=data,
+        )
         return
     if scheduler is not None or yes:
         option = "--yes" if scheduler is None else "--scheduler"
@@ -47,8 +59,11 @@ def run(
     from particle_sim.report.folder import open_folder
 
     scenario = load_scenario(path)
+    asked = scenario.comparison
+    pair = (asked.baseline, asked.candidate)
+    choice, files = asked_evidence(evidence, data, pair, asked.evidence)
     run_comparison(
-        scenario.comparison,
+        replace(asked, evidence=choice, data=files),
         folder,
         force=force,
         as_json=False,

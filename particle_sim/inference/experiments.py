@@ -33,9 +33,9 @@ class Experiment:
     """``learned from``, or why not"""
 
     @property
-    def learned_from(self) -> bool:
-        """Whether the material's posterior knows it."""
-        return self.use == LEARNED
+    def public(self) -> bool:
+        """Whether it is a public test, of the same composition and perhaps another sample."""
+        return self.readings[0].label.startswith(PUBLIC)
 
 
 LEARNED = "learned from"
@@ -109,8 +109,9 @@ def _use(series: RateSeries, used: set[tuple[str, str]]) -> str:
 
 def _slug(series: RateSeries) -> str:
     """The last part of a place, ``Results; Fig. 3f`` -> ``fig_3f``; of a public test its label."""
-    public = series.label.startswith(PUBLIC)
-    text = series.label.removeprefix(PUBLIC) if public else series.place.rpartition(";")[2]
+    label = series.label
+    public = label.startswith(PUBLIC)
+    text = label.removeprefix(PUBLIC) if public else series.place.rpartition(";")[2]
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
