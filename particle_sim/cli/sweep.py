@@ -53,7 +53,7 @@ def run_sweep(
         print(line)
     try:
         with progress_bar() as bar:
-            data = sweep(
+            found = sweep(
                 asked.function,
                 axes,
                 sampling=asked.sampling,
@@ -73,7 +73,7 @@ def run_sweep(
             file=sys.stderr,
         )
         sys.exit(INTERRUPTED)
-    _tell(data, folder)
+    _tell(found, folder)
 
 
 def _engine(workers: int | None, scheduler: str | None) -> Engine:

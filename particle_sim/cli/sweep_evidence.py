@@ -25,7 +25,7 @@ def narrowed_axes(
         return asked.axes, []
     inputs = getattr(asked.function, "axis_units", {})
     check_narrowable(asked.sampling, inputs)
-    names = asked.function.content()["materials"]
+    names = list(getattr(asked.function, "materials", []))
     choice, files = asked_evidence(evidence, data, names)
     if choice is EvidenceChoice.NONE:
         return asked.axes, []
@@ -57,6 +57,6 @@ def _sentence(name: str, known: Carried, *, drawn: bool) -> str:
         )
     tests = "; ".join(known.learned.learned_from)
     return (
-        f"{name}: D/R² and 3 j0/(rho R) are drawn from what its rate tests leave ({tests}), read as "
-        "spheres of one size with one D."
+        f"{name}: D/R² and 3 j0/(rho R) are drawn from what its rate tests leave ({tests}), read "
+        "as spheres of one size with one D."
     )

@@ -21,8 +21,8 @@ from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figur
 )
 def size_map(results: xr.DataTree) -> Figure:
     """Lines: one per material and law. Shaded along a line: modulus and volume change between
-    their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), pale before rate tests narrow it, dot at the
-    central values.
+    their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), pale before
+    rate tests narrow it, dot at the central values.
     """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(7.0, 8.2), layout="constrained")

@@ -42,9 +42,7 @@ class Carried:
     """What must be known of the tests"""
 
 
-def carried(
-    record: MaterialRecord, choice: EvidenceChoice, data: Path | None = None
-) -> Carried:
+def carried(record: MaterialRecord, choice: EvidenceChoice, data: Path | None = None) -> Carried:
     """Of the tests in print, of the rates in the file ``data``, or of none.
 
     :class:`InputError` where the file cannot be read or contradicts itself or the material.

@@ -57,5 +57,6 @@ def learned_now(record: MaterialRecord, series: Readings, models: Collection[str
     """What ``models`` learn from a way, 0.1 CPU s each, D(theta) 5 s the first time."""
     learned = as_learned(record, Known(series=series, found={}), models)
     return Known(
-        series=series, found={name: learned.posteriors[name].found for name in dict.fromkeys(models)}
+        series=series,
+        found={name: learned.posteriors[name].found for name in dict.fromkeys(models)},
     )

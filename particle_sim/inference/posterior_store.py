@@ -104,7 +104,8 @@ def stored(folder: Path, name: str, entry: Entry, readings: Sequence[Readings]) 
 
 def stale(folder: Path) -> dict[str, list[str]]:
     """What changed, by name of every shipped material whose stored posterior is not of today."""
-    listed, names, found = index(folder), material_names(), {}
+    listed, names = index(folder), material_names()
+    found: dict[str, list[str]] = {}
     for name in dict.fromkeys([*names, *listed]):
         record = load_record(name) if name in names else None
         readings, entry = [] if record is None else ways(record), listed.get(name)
@@ -141,13 +142,13 @@ def store(names: Collection[str], folder: Path, progress: Progress | None = None
 
 def _write_draws(path: Path, learned: Sequence[Known]) -> str:
     """The SHA-256 of the file."""
-    arrays = {
-        _key(place, model): np.column_stack([found.draws, found.log_likelihood])
+    arrays: dict[str, Any] = {
+        _key(place, model): np.float16(np.column_stack([found.draws, found.log_likelihood]))
         for place, way in enumerate(learned)
         for model, found in way.found.items()
     }
     buffer = io.BytesIO()
-    np.savez(buffer, **{key: each.astype(np.float16) for key, each in arrays.items()})
+    np.savez(buffer, **arrays)
     path.parent.mkdir(parents=True, exist_ok=True)
     with new_files(path, force=True) as work:
         write_file(work / path.name, buffer.getvalue())

@@ -98,8 +98,7 @@ def _learned_sentence(node: xr.DataTree) -> str:
     return (
         f"{node.attrs['title']}, learned from print ({labels}): {low} to {high} mAh/g at "
         f"{table.c_rate.values[-1]:.3g}C (5-95 %), where the ranges alone allow {least} to {most}. "
-        "The models' error at rates not measured is in it."
-        + f" {table.attrs['note']}".rstrip()
+        "The models' error at rates not measured is in it." + f" {table.attrs['note']}".rstrip()
     )
 
 
