@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from particle_sim.errors import InputError
 from particle_sim.inference.carried import Carried
 from particle_sim.materials.material import Material
-from particle_sim.plausible.learned import DIFFUSIVITY, EXCHANGE
+from particle_sim.plausible.learned import DIFFUSIVITY, EXCHANGE, takes_exchange
 from particle_sim.sweeps.axes import AnyAxis, Axis, RowsAxis, SameDraw, same_draw
 from particle_sim.sweeps.sampling import Sampling
 
@@ -45,9 +45,9 @@ def with_rate_tests(
     They stay as they are where none is the material's plausible diffusivity.
     """
     rows = learned.learned
-    names = {key: f"{prefix}{key}" for key in (DIFFUSIVITY, EXCHANGE)}
-    drawn = [axis for axis in axes if _is_plausible(axis, material, names)]
-    if rows is None or names[DIFFUSIVITY] not in [axis.name for axis in drawn]:
+    known = {key: f"{prefix}{key}" for key in (DIFFUSIVITY, EXCHANGE)}
+    drawn = [axis for axis in axes if _is_plausible(axis, material, known)]
+    if rows is None or known[DIFFUSIVITY] not in [axis.name for axis in drawn]:
         return tuple(axes)
     replaced = {axis.name for axis in drawn}
     for axis in axes:
@@ -56,13 +56,15 @@ def with_rate_tests(
                 f"--evidence takes the place of {' and '.join(sorted(replaced))}, which same_draw "
                 f"{axis.name} joins with others; leave one of both out."
             )
-    columns = {RATE: rows.diffusion_rate, CURRENT: rows.exchange_current}
+    columns = {RATE: rows.diffusion_rate}
+    columns |= {CURRENT: rows.exchange_current} if takes_exchange(material) else {}
     made = [
         RowsAxis(name=f"{prefix}{key}", rows=values, unit=UNITS[key])
         for key, values in columns.items()
     ]
-    together = same_draw(f"rate tests of {material.name}", of=[axis.name for axis in made])
-    return (*(axis for axis in axes if axis.name not in replaced), *made, together)
+    names = [axis.name for axis in made]
+    joined = [same_draw(f"rate tests of {material.name}", of=names)] if len(made) > 1 else []
+    return (*(axis for axis in axes if axis.name not in replaced), *made, *joined)
 
 
 def _is_plausible(axis: AnyAxis, material: Material, names: dict[str, str]) -> bool:

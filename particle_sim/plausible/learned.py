@@ -15,7 +15,6 @@ the material itself, or set by the user, stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,16 +77,18 @@ def conditioned(draws: MaterialDraws, learned: Learned, seed: int) -> MaterialDr
     if why_not(material):
         return draws
     rows = learned.rows(evenly(f"{DIFFUSIVITY} of {material.name}", len(radius), seed))
-    groups = learned.diffusion_rate[rows], learned.exchange_current[rows]
-    return draws.having(**of_radius(material, *groups, radius))
+    found = {DIFFUSIVITY: learned.diffusion_rate[rows] * radius**2}
+    if takes_exchange(material):
+        found[EXCHANGE] = exchange_of(material, learned.exchange_current[rows], radius)
+    return draws.having(**found)
 
 
-def of_radius(
-    material: Material, diffusion_rate: Array, exchange_current: Array, radius: Array
-) -> Mapping[str, Array]:
-    """D [m2/s] and j0 [A/m2] of particles of ``radius`` (n,) [m] with these groups (n,)."""
-    found = {DIFFUSIVITY: diffusion_rate * radius**2}
-    exchange = material[EXCHANGE]
-    if exchange.evidence not in OWN and exchange.plausible is not None:
-        found[EXCHANGE] = exchange_current * material.value("density") * radius / 3
-    return found
+def takes_exchange(material: Material) -> bool:
+    """Whether j0 is neither measured of the material nor set by hand."""
+    known = material[EXCHANGE]
+    return known.evidence not in OWN and known.plausible is not None
+
+
+def exchange_of(material: Material, exchange_current: Array, radius: Array) -> Array:
+    """j0 [A/m2] (n,) of particles of ``radius`` (n,) [m] with x (n,) [A/kg]."""
+    return np.asarray(exchange_current * material.value("density") * radius / 3)

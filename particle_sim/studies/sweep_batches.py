@@ -10,7 +10,7 @@ import numpy as np
 
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
-from particle_sim.plausible.learned import of_radius
+from particle_sim.plausible.learned import DIFFUSIVITY, EXCHANGE, exchange_of
 from particle_sim.studies import half_cell_batch as kernel
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.transport.laws import law_of
@@ -76,9 +76,11 @@ def own_inputs(material: Material, name: str, inputs: Mapping[str, Any]) -> dict
     shared = {k: v for k, v in inputs.items() if k in CATALOGUE}
     prefix = f"{name}."
     own = {k.removeprefix(prefix): v for k, v in inputs.items() if k.startswith(prefix)}
-    groups = [own.pop(each, inputs.get(each)) for each in GROUPS]
+    rate, exchange = (own.pop(each, inputs.get(each)) for each in GROUPS)
     found = {**shared, **own}
-    if None in groups:
-        return found
     radius = found.get("particle_radius", material.value("particle_radius"))
-    return {**of_radius(material, groups[0], groups[1], radius), **found}
+    if rate is not None:
+        found.setdefault(DIFFUSIVITY, rate * radius**2)
+    if exchange is not None:
+        found.setdefault(EXCHANGE, exchange_of(material, exchange, radius))
+    return found
