@@ -14,6 +14,7 @@ from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_
 from particle_sim.cli.options import ForceOption, WorkersOption
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
+from particle_sim.studies.choices import EvidenceChoice
 
 
 @verb(Aim.VARY, 1, "a sweep over ranges, or a scenario with its expected answer", "run nvp_vs_he_v")
@@ -34,7 +35,7 @@ def run(
     """Run a scenario and hold it against its [[expect]] blocks (exit code 1 if one fails), or run
     a sweep; a sweep that was stopped goes on where it was."""
     from particle_sim.materials.document import read_toml
-    from particle_sim.studies.scenario import failures, find_scenario, load_scenario
+    from particle_sim.studies.scenario import find_scenario
 
     path = find_scenario(file)
     folder = out or Path("results") / path.stem
@@ -56,7 +57,20 @@ def run(
     if scheduler is not None or yes:
         option = "--yes" if scheduler is None else "--scheduler"
         raise InputError(f"{option} is for sweeps, and {path.name} has no [sweep]; leave it out.")
+    _run_scenario(path, folder, force=force, workers=workers, evidence=evidence, data=data)
+
+
+def _run_scenario(
+    path: Path,
+    folder: Path,
+    *,
+    force: bool,
+    workers: int | None,
+    evidence: EvidenceChoice | None,
+    data: list[str] | None,
+) -> None:
     from particle_sim.report.folder import open_folder
+    from particle_sim.studies.scenario import failures, load_scenario
 
     scenario = load_scenario(path)
     asked = scenario.comparison

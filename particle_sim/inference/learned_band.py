@@ -27,6 +27,7 @@ def learned_band(record: MaterialRecord, rates: Array) -> xr.Dataset | None:
     known = rate_evidence(record, model_weights())
     if not known.ways:
         return None
+    fastest = max(float(series.c_rate.max()) for way in known.ways for series in way.series)
     current = rates * record.material.value("one_c_current")
     rows, weights = [], []
     for way in known.ways:
@@ -45,5 +46,5 @@ def learned_band(record: MaterialRecord, rates: Array) -> xr.Dataset | None:
     return xr.Dataset(
         {"quantiles": (("quantile", "c_rate"), quantiles, {"units": "mA h/g"})},
         coords={"c_rate": rates, "quantile": list(SHARES)},
-        attrs={"learned_from": list(known.labels), "note": known.note},
+        attrs={"learned_from": list(known.labels), "fastest": fastest, "note": known.note},
     )
