@@ -19,7 +19,13 @@ from particle_sim.claims.findings import (
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
-from particle_sim.claims.learned_pair import LearnedPair, learned_data, learned_pair, narrowed_words
+from particle_sim.claims.learned_pair import (
+    LearnedPair,
+    known_pair,
+    learned_data,
+    learned_pair,
+    narrowed_words,
+)
 from particle_sim.claims.ledger import share_in_words
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
@@ -115,7 +121,7 @@ class ComparisonResult:
     def cautions(self) -> tuple[str, ...]:
         """What must be known before the answer is quoted: unlike ions, sizes, shared stand-ins."""
         sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
-        sizes = (*sizes, *filter(None, [self.learned.caution]))
+        sizes = (*sizes, *filter(None, [self.learned.known.caution]))
         ions = [CARRIER_NAMES[material.material.carrier] for material in self.materials]
         if ions[0] != ions[1]:
             first, second = (f"{m.title} exchanges" for m in self.materials)
@@ -146,13 +152,14 @@ def compare(
     """
     began = time.perf_counter()
     records = records_of(settings)
+    known = known_pair(settings, records)
     turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
         draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
-    learned = learned_pair(settings, records, (first, second))
+    learned = learned_pair(known, (first, second), settings.seed)
     maps = _maps(baseline, candidate)
     table = law_table(learned.after, maps, settings.direction, settings.stress)
     plausible = solid_rows(learned.before, maps)[-1]

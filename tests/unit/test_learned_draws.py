@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from particle_sim.claims.learned_pair import LearnedPair, band, learned_pair
+from particle_sim.claims.learned_pair import LearnedPair, band, known_pair, learned_pair
 from particle_sim.errors import InputError
 from particle_sim.inference.carried import UNPRINTED, carried
 from particle_sim.inference.learned_axes import check_narrowable, with_rate_tests
@@ -153,7 +153,7 @@ def pair_of(
     )
     records = load_record(baseline), load_record(candidate)
     first, second = (draw_material(each.material, COUNT, SEED) for each in records)
-    return learned_pair(settings, records, (first, second))
+    return learned_pair(known_pair(settings, records), (first, second), SEED)
 
 
 def test_both_or_neither() -> None:
@@ -162,18 +162,18 @@ def test_both_or_neither() -> None:
     for one, other in zip(both.before, both.after, strict=True):
         (low, _, high), (least, _, most) = band(other), band(one)
         assert high / low < 0.5 * most / least
-    one = pair_of("nvp", "he_o3_li2024")
-    assert one.after == one.before
-    assert not one.narrowed
-    assert one.says == (
+    alone = pair_of("nvp", "he_o3_li2024")
+    assert alone.after == alone.before
+    assert not alone.narrowed
+    assert alone.known.says == (
         "Rate tests of HE are in print, but not used, because NVP would stay as it is "
         f"({UNPRINTED}): D/R² of both is what is plausible.",
     )
     none = pair_of("nvp", "he_v")
     assert none.after == none.before
-    assert "No rate test of NVP or HE-V" in none.says[0]
+    assert "No rate test of NVP or HE-V" in none.known.says[0]
     asked = pair_of("nfm_li2024", "he_o3_li2024", EvidenceChoice.NONE)
-    assert (asked.after, asked.says) == (asked.before, ())
+    assert (asked.after, asked.known.says) == (asked.before, ())
 
 
 def test_a_material_is_the_same_beside_any_other() -> None:
@@ -190,7 +190,7 @@ def test_your_own_test_of_one_side_is_used_with_a_caution(tmp_path: Path) -> Non
     found = pair_of("nvp", "he_o3_li2024", EvidenceChoice.MINE, {"he_o3_li2024": str(path)})
     assert found.after[0] is found.before[0]
     assert differences(found.before[1], found.after[1]) >= {"diffusivity"}
-    assert found.caution.startswith("Only HE is narrowed by a rate test (NVP: no file of it")
+    assert found.known.caution.startswith("Only HE is narrowed by a rate test (NVP: no file of it")
     path.write_text("c_rate [1/h], capacity [mAh/g]\n0.1, 0.117\n1, 0.101\n", "utf-8")
     with pytest.raises(InputError, match="the capacity and the material disagree"):
         pair_of("nvp", "he_o3_li2024", EvidenceChoice.MINE, {"he_o3_li2024": str(path)})

@@ -18,6 +18,7 @@ from particle_sim.inference.known_rates import MODELS, PARTICLES, Known, learned
 from particle_sim.inference.posterior_store import (
     DRAWS,
     INDEX,
+    changed,
     evidence_folder,
     hashes,
     index,
@@ -106,8 +107,9 @@ def test_a_stale_hash_is_a_sentence_and_not_a_use(folder: Path, part: str) -> No
     data["materials"][NAME]["hashes"][part] = "0"
     (folder / INDEX).write_text(json.dumps(data), "utf-8")
     shutil.rmtree(folder / DRAWS)  # nothing there can be used
-    assert stale(folder) == {NAME: [part]}
-    found = rate_evidence(load_record(NAME), [TEST], folder)
+    record = load_record(NAME)
+    assert changed(index(folder)[NAME], record, ways(record)) == [part]
+    found = rate_evidence(record, [TEST], folder)
     assert f"was learned with other {part}" in found.note
     assert "particle-sim evidence --write" in found.note
     assert [way.found[TEST].draws.shape[0] for way in found.ways] == [PARTICLES] * 2
