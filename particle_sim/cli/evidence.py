@@ -16,7 +16,7 @@ from particle_sim.errors import InputError
 @verb(
     Aim.SEE,
     9,
-    "rate tests in print, how they may be read, and what they say of a material",
+    "rate tests in print, their readings, and what they say",
     "evidence he_o3_li2024",
     completes={"materials": complete_material},
 )

@@ -14,11 +14,11 @@ from particle_sim.errors import InputError
 from particle_sim.inference.carried import Carried
 from particle_sim.materials.material import Material
 from particle_sim.plausible.learned import DIFFUSIVITY, EXCHANGE, takes_exchange
+from particle_sim.studies.sweep_batches import GROUPS
 from particle_sim.sweeps.axes import AnyAxis, Axis, RowsAxis, SameDraw, same_draw
 from particle_sim.sweeps.sampling import Sampling
 
-RATE, CURRENT = "diffusion_rate", "exchange_current"
-UNITS = {RATE: "1/s", CURRENT: "A/kg"}
+RATE, CURRENT = GROUPS
 
 
 def check_narrowable(sampling: Sampling, inputs: Collection[str]) -> None:
@@ -59,7 +59,7 @@ def with_rate_tests(
     columns = {RATE: rows.diffusion_rate}
     columns |= {CURRENT: rows.exchange_current} if takes_exchange(material) else {}
     made = [
-        RowsAxis(name=f"{prefix}{key}", rows=values, unit=UNITS[key])
+        RowsAxis(name=f"{prefix}{key}", rows=values, unit=GROUPS[key])
         for key, values in columns.items()
     ]
     names = [axis.name for axis in made]

@@ -83,11 +83,10 @@ def stored(folder: Path, name: str, entry: Entry, readings: Sequence[Readings]) 
 
     :class:`InputError` where the file is not the one that the index lists.
     """
-    path = folder / DRAWS / f"{name}.npz"
-    content = read_bytes(path)
-    if hashlib.sha256(content).hexdigest() != entry["draws"]:
+    content = _listed_draws(folder, name, entry)
+    if content is None:
         raise InputError(
-            f"{path}: the draws are not those that {INDEX} lists; run {COMMAND} {name}."
+            f"{DRAWS}/{name}.npz: the draws are not those that {INDEX} lists; run {COMMAND}."
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return [
@@ -113,6 +112,8 @@ def stale(folder: Path) -> dict[str, list[str]]:
             parts = ["no test is in print"] if entry else []
         else:
             parts = changed(entry, record, readings) if entry else ["nothing is stored"]
+            if entry and _listed_draws(folder, name, entry) is None:
+                parts.append("draws")
         found |= {name: parts} if parts else {}
     return found
 
@@ -138,6 +139,13 @@ def store(names: Collection[str], folder: Path, progress: Progress | None = None
     text = json.dumps({"command": COMMAND, "materials": dict(sorted(listed.items()))}, indent=1)
     with new_files(folder / INDEX, force=True) as work:
         write_file(work / INDEX, text + "\n")
+
+
+def _listed_draws(folder: Path, name: str, entry: Entry) -> bytes | None:
+    """The file of draws, if it is the one that the index lists."""
+    path = folder / DRAWS / f"{name}.npz"
+    content = read_bytes(path) if path.exists() else b""
+    return content if hashlib.sha256(content).hexdigest() == entry["draws"] else None
 
 
 def _write_draws(path: Path, learned: Sequence[Known]) -> str:

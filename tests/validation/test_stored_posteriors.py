@@ -128,6 +128,8 @@ def test_draws_of_another_file_are_refused(folder: Path) -> None:
     shutil.copy(folder / DRAWS / "he_o3_li2024.npz", folder / DRAWS / f"{NAME}.npz")
     with pytest.raises(InputError, match=r"the draws are not those that posteriors.json lists"):
         rate_evidence(load_record(NAME), [TEST], folder)
+    (folder / DRAWS / "he_o3_li2024.npz").unlink()
+    assert stale(folder) == {"he_o3_li2024": ["draws"], NAME: ["draws"]}
 
 
 def test_numbers_set_by_hand_and_other_readings_are_learned_now() -> None:
