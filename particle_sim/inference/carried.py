@@ -15,9 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from particle_sim.cell.half_cell import half_cell
+from particle_sim.errors import InputError
+from particle_sim.inference.asked import few_rates
 from particle_sim.inference.consistency import doubts
 from particle_sim.inference.consistency_curves import RATES, Rates
-from particle_sim.inference.data import read_rates
+from particle_sim.inference.data import RateData, read_rates
+from particle_sim.inference.experiments import is_public
 from particle_sim.inference.form import Form
 from particle_sim.inference.groups import GROUPS
 from particle_sim.inference.known_rates import PARTICLES, SEED
@@ -66,14 +69,15 @@ def carried(record: MaterialRecord, choice: EvidenceChoice, data: Path | None = 
     if not known.ways:
         return Carried(learned=None, why=UNPRINTED)
     rows = np.concatenate([way.found[FORM].draws for way in known.ways])
+    notes = [known.note, *(s.note for way in known.ways for s in way.series if is_public(s))]
     return Carried(
-        learned=learned_of(rows, known.labels), notes=(known.note,) if known.note else ()
+        learned=learned_of(rows, known.labels), notes=tuple(dict.fromkeys(filter(None, notes)))
     )
 
 
 def _own(record: MaterialRecord, path: Path) -> Carried:
     material = record.material
-    data = read_rates(path, one_c_current=material.value("one_c_current"))
+    data = _read(path, material.value("one_c_current"))
     found = doubts(data.place, RATES, Rates(data=data, material=material))
     learned = learned_rates(
         half_cell(material),
@@ -87,8 +91,20 @@ def _own(record: MaterialRecord, path: Path) -> Carried:
     )
     return Carried(
         learned=learned_of(learned.rows(FORM), (data.name,)),
-        notes=(*data.notes, *(f"Doubt: {text}." for _, text in found)),
+        notes=(*data.notes, *(f"Doubt: {text}." for _, text in found), *few_rates(data)),
     )
+
+
+def _read(path: Path, one_c_current: float) -> RateData:
+    try:
+        return read_rates(path, one_c_current=one_c_current)
+    except InputError as error:
+        if any("--mass" in problem for problem in error.problems):
+            raise InputError(
+                f"{path.name}: its currents or capacities are those of a whole cell; divide them "
+                "by the active mass, and give mA/g (or C) and mAh/g."
+            ) from None
+        raise
 
 
 def learned_of(rows: Array, labels: Sequence[str]) -> Learned:

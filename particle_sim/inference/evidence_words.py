@@ -80,9 +80,10 @@ def _line(record: MaterialRecord, test: Experiment) -> str:
 
 def _readings(record: MaterialRecord, test: Experiment) -> Iterator[str]:
     first = test.readings[0]
-    yield f"  {record.citation(first.source) if not test.public else first.place}" + (
-        "" if test.public else f" {first.place}"
-    )
+    where = first.place if test.public else f"{record.citation(first.source)}; {first.place}"
+    yield f"  {where}"
+    if test.public and first.note:
+        yield f"  {first.note}"
     for series in test.readings:
         points = ", ".join(
             f"{100 * q:.3g} %" if series.relative else f"{q:.4g}" for q in series.capacity

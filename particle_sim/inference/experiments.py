@@ -34,8 +34,8 @@ class Experiment:
 
     @property
     def public(self) -> bool:
-        """Whether it is a public test, of the same composition and perhaps another sample."""
-        return self.readings[0].label.startswith(PUBLIC)
+        """Whether it is a public test."""
+        return is_public(self.readings[0])
 
 
 LEARNED = "learned from"
@@ -86,6 +86,11 @@ def ways(record: MaterialRecord) -> list[Readings]:
     )
 
 
+def is_public(series: RateSeries) -> bool:
+    """Whether a series is a public test: of the same composition, perhaps of another powder."""
+    return series.label.startswith(PUBLIC)
+
+
 def _telling(found: Iterable[Sequence[RateSeries]]) -> list[Readings]:
     """Those with at least ``FEWEST`` rates."""
     return [
@@ -109,9 +114,8 @@ def _use(series: RateSeries, used: set[tuple[str, str]]) -> str:
 
 def _slug(series: RateSeries) -> str:
     """The last part of a place, ``Results; Fig. 3f`` -> ``fig_3f``; of a public test its label."""
-    label = series.label
-    public = label.startswith(PUBLIC)
-    text = label.removeprefix(PUBLIC) if public else series.place.rpartition(";")[2]
+    public = is_public(series)
+    text = series.label.removeprefix(PUBLIC) if public else series.place.rpartition(";")[2]
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 

@@ -191,6 +191,9 @@ def test_your_own_test_of_one_side_is_used_with_a_caution(tmp_path: Path) -> Non
     assert found.after[0] is found.before[0]
     assert differences(found.before[1], found.after[1]) >= {"diffusivity"}
     assert found.known.caution.startswith("Only HE is narrowed by a rate test (NVP: no file of it")
+    path.write_text("c_rate [1/h], capacity [mAh]\n0.1, 0.2\n1, 0.18\n", "utf-8")
+    with pytest.raises(InputError, match="those of a whole cell; divide them by the active mass"):
+        pair_of("nvp", "he_o3_li2024", EvidenceChoice.MINE, {"he_o3_li2024": str(path)})
     path.write_text("c_rate [1/h], capacity [mAh/g]\n0.1, 0.117\n1, 0.101\n", "utf-8")
     with pytest.raises(InputError, match="the capacity and the material disagree"):
         pair_of("nvp", "he_o3_li2024", EvidenceChoice.MINE, {"he_o3_li2024": str(path)})
@@ -265,3 +268,9 @@ def test_rows_are_of_the_form_that_is_asked() -> None:
     assert found.learned_from == tuple(
         series.label for way in rate_evidence(NFM).ways for series in way.series
     )
+
+
+def test_another_powder_s_test_says_so() -> None:
+    (note,) = carried(load_record("ncnfmt"), EvidenceChoice.SHIPPED).notes
+    assert note.endswith("whether it is the same sample is not known.")
+    assert carried(HE, EvidenceChoice.SHIPPED).notes == ()
