@@ -18,7 +18,14 @@ from particle_sim.claims.findings import (
 )
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.interval import Verdict
-from particle_sim.claims.law_table import LawTable, law_table
+from particle_sim.claims.law_table import LawTable, law_table, solid_rows
+from particle_sim.claims.learned_pair import (
+    LearnedPair,
+    known_pair,
+    learned_data,
+    learned_pair,
+    narrowed_words,
+)
 from particle_sim.claims.ledger import share_in_words
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
@@ -58,8 +65,10 @@ class ComparisonResult:
     baseline: MaterialResult
     candidate: MaterialResult
     findings: tuple[Finding, ...]
-    draws: tuple[MaterialDraws, MaterialDraws]
-    """Of every plausible input of both"""
+    learned: LearnedPair
+    """Draws of every plausible input of both, with and without their rate tests"""
+    told: tuple[str, ...]
+    """What the rate tests did, or why nothing"""
     differences: tuple[Difference, ...]
     """Between the two sides: made equal, and kept"""
     table: LawTable
@@ -71,7 +80,18 @@ class ComparisonResult:
     @property
     def headline(self) -> Headline:
         """One answer, what a boundary would add, what decides."""
-        return headline(self.settings, self.baseline, self.candidate, self.table)
+        return headline(
+            self.settings,
+            self.baseline,
+            self.candidate,
+            self.table,
+            narrowed=self.learned.narrowed,
+        )
+
+    @property
+    def draws(self) -> tuple[MaterialDraws, MaterialDraws]:
+        """Of every plausible input of both, as the table reads them."""
+        return self.learned.after
 
     @property
     def materials(self) -> tuple[MaterialResult, MaterialResult]:
@@ -101,6 +121,7 @@ class ComparisonResult:
     def cautions(self) -> tuple[str, ...]:
         """What must be known before the answer is quoted: unlike ions, sizes, shared stand-ins."""
         sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
+        sizes = (*sizes, *filter(None, [self.learned.known.caution]))
         ions = [CARRIER_NAMES[material.material.carrier] for material in self.materials]
         if ions[0] != ions[1]:
             first, second = (f"{m.title} exchanges" for m in self.materials)
@@ -131,30 +152,31 @@ def compare(
     """
     began = time.perf_counter()
     records = records_of(settings)
+    known = known_pair(settings, records)
     turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
     first, second = (
         draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
     )
+    learned = learned_pair(known, (first, second), settings.seed)
+    maps = _maps(baseline, candidate)
+    table = law_table(learned.after, maps, settings.direction, settings.stress)
+    plausible = solid_rows(learned.before, maps)[-1]
     return ComparisonResult(
         settings=settings,
         baseline=baseline,
         candidate=candidate,
         findings=findings(settings, baseline, candidate),
-        draws=(first, second),
+        learned=learned,
+        told=tuple(narrowed_words(learned, plausible, table.rows[-1])),
         differences=differences(
             settings,
             (baseline.material, candidate.material),
             levelled,
             (baseline.record.material, candidate.record.material),
         ),
-        table=law_table(
-            (first, second),
-            _maps(baseline, candidate),
-            settings.direction,
-            settings.stress,
-        ),
+        table=table,
         seconds=time.perf_counter() - began,
     )
 
@@ -184,6 +206,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
         "boundary": [asdict(row) for row in result.table.boundary],
         "phase_behaviour": [asdict(each) for each in result.table.phases],
         "differences": [asdict(each) for each in result.differences],
+        "evidence": learned_data(result.learned, result.told),
         "findings": [
             {
                 "kind": finding.kind,
@@ -216,7 +239,7 @@ def lines(result: ComparisonResult) -> list[str]:
     said = [result.headline.answer, ""]
     said += [f"{'CAUTION':>12}  {caution}" for caution in result.cautions]
     said += [_line(finding) for finding in result.findings]
-    said += ["", result.headline.decides, result.headline.phases]
+    said += ["", result.headline.decides, result.headline.phases, *result.told]
     equal = [each.name.replace("_", " ") for each in result.differences if each.common is not None]
     if equal:
         said.append(f"Known of one at most, and therefore the same for both: {', '.join(equal)}.")

@@ -32,9 +32,14 @@ class Headline:
 
 
 def headline(
-    settings: Comparison, baseline: MaterialResult, candidate: MaterialResult, table: LawTable
+    settings: Comparison,
+    baseline: MaterialResult,
+    candidate: MaterialResult,
+    table: LawTable,
+    *,
+    narrowed: bool = False,
 ) -> Headline:
-    """The answer of a comparison, from its table alone."""
+    """The answer of a comparison, from its table alone; ``narrowed``: by rate tests."""
     titles = baseline.title, candidate.title
     return Headline(
         answer=_answer(settings, titles, table),
@@ -42,7 +47,7 @@ def headline(
             _phases(result, bracket)
             for result, bracket in zip((baseline, candidate), table.brackets, strict=True)
         ).strip(),
-        decides=_decides((baseline, candidate), table),
+        decides=_decides((baseline, candidate), table, narrowed=narrowed),
     )
 
 
@@ -97,7 +102,9 @@ def _phases(result: MaterialResult, found: Bracket | None) -> str:
     )
 
 
-def _decides(pair: tuple[MaterialResult, MaterialResult], table: LawTable) -> str:
+def _decides(
+    pair: tuple[MaterialResult, MaterialResult], table: LawTable, *, narrowed: bool
+) -> str:
     """Where the ratio at one diffusivity comes from, and what makes it wide at plausible ones."""
     fixed = [factor for factor in table.factors if factor.name != DIFFUSIVITY]
     main, widest = max(fixed, key=_away_from_one), max(table.factors, key=_width)
@@ -111,9 +118,10 @@ def _decides(pair: tuple[MaterialResult, MaterialResult], table: LawTable) -> st
     if share < 0.5:
         more, share = second, 1 - share
     unknown = widest.name in LEVELLED and not any(_is_known(each, widest.name) for each in pair)
+    own = "as rate tests leave it" if narrowed else "of its file's plausible range"
     return (
-        f"{opening} (a factor of {ratio_text(main.factor)}). With each file's own plausible "
-        f"diffusivity the ratio of {first} to {second} is {ratio_text(plausible.ratio)}, and "
+        f"{opening} (a factor of {ratio_text(main.factor)}). With each one's own diffusivity, "
+        f"{own}, the ratio of {first} to {second} is {ratio_text(plausible.ratio)}, and "
         f"{more} is stressed more in {percent(share)} of the draws; what decides is {widest.name}"
         f"{', printed of neither' if unknown else ''}."
     )

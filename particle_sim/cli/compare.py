@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_evidence
 from particle_sim.cli.options import (
     FootingOption,
     ForceOption,
@@ -58,6 +59,8 @@ def compare(
     ] = None,
     physics: PhysicsOption = PhysicsChoice.DECLARED,
     footing: FootingOption = Footing.EQUAL,
+    evidence: EvidenceOption = None,
+    data: DataOption = None,
     stress: Annotated[
         StressMeasure, typer.Option(help="Stress to show.")
     ] = StressMeasure.VON_MISES,
@@ -84,6 +87,7 @@ def compare(
     workers: WorkersOption = None,
 ) -> None:
     """Sodium and stress of two materials under the same protocol, with an honest verdict."""
+    choice, files = asked_evidence(evidence, data, (baseline, candidate))
     settings = Comparison(
         baseline=baseline,
         candidate=candidate,
@@ -99,6 +103,8 @@ def compare(
         grains=grains,
         cells_per_radius=cells_per_radius,
         overrides=overrides(override or [], radius, (baseline, candidate)),
+        evidence=choice,
+        data=files,
     )
     folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"
     run_comparison(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_evidence
 from particle_sim.cli.options import ForceOption
 from particle_sim.cli.verb import Aim, verb
 
@@ -23,23 +24,29 @@ def learn(
     export: Annotated[
         Path | None, typer.Option(help="Write pages that need no server into this folder.")
     ] = None,
+    evidence: EvidenceOption = None,
+    data: DataOption = None,
     force: ForceOption = False,
 ) -> None:
     """Lessons on diffusion-induced stress and a playground, in the browser."""
     from particle_sim.learn.site import require_extra
 
     require_extra()
+    from particle_sim.learn.rate_tests import checked
+    from particle_sim.learn.shipped import PAIR, shipped_titles
+
+    asked = checked(*asked_evidence(evidence, data, list(shipped_titles()) if data else PAIR))
     if export is not None:
         from particle_sim.learn.export import export_site
         from particle_sim.outputs import check_folder
 
         check_folder(export, force=force, option="--export")
         print("Computing every state of every picture takes a minute or two.", flush=True)
-        pages = export_site(export, force=force)
+        pages = export_site(export, force=force, asked=asked)
         print(f"{pages} pages: open {export / 'index.html'}")
         return
     from particle_sim.learn.server import serve
 
-    serve(host, port, open_browser=browser)
+    serve(host, port, open_browser=browser, asked=asked)
     sys.stdout.flush()
     os._exit(0)  # a picture still being computed does not hold up the end

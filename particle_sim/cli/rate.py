@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -22,20 +21,13 @@ from particle_sim.cli.options import (
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
-from particle_sim.studies.choices import Footing, PhysicsChoice
+from particle_sim.studies.choices import EvidenceChoice, Footing, PhysicsChoice
 
 Model = TypeVar("Model")
 
 RATES = "0.1,0.2,0.5,1,2,5,10,20,50"
 MODELS = "SPM,SPMe"
 SAMPLES = 200
-
-
-class Evidence(enum.Enum):
-    """Which measurements a band is learned from."""
-
-    SHIPPED = "shipped"
-    NONE = "none"
 
 
 @verb(
@@ -66,11 +58,11 @@ def rate(
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     evidence: Annotated[
-        Evidence,
+        EvidenceChoice,
         typer.Option(
             help="shipped: beside the band, what rates in print leave of it (solid solution)."
         ),
-    ] = Evidence.SHIPPED,
+    ] = EvidenceChoice.SHIPPED,
     data: Annotated[
         Path | None,
         typer.Option(help="Your own rates to learn from, CSV: c_rate [1/h], capacity [mAh/g]."),
@@ -90,7 +82,7 @@ def rate(
 
     With --data and --predict: learned from your own rates, what is to be expected at others.
     """
-    _refuse_half(data, predict, mass, as_json=as_json)
+    _refuse_half(data, predict, mass, as_json=as_json, evidence=evidence)
     if data is not None and predict is not None:
         _refuse_misplaced(
             rates=rates != RATES,
@@ -102,7 +94,7 @@ def rate(
             share_above=share_above is not None,
             full_cell=full_cell,
             samples=samples != SAMPLES,
-            evidence=evidence is not Evidence.SHIPPED,
+            evidence=evidence not in (EvidenceChoice.SHIPPED, EvidenceChoice.MINE),
         )
         asked = read_rates(predict, "--predict", "3C,5C,10C")
         from particle_sim.cli.rate_predict import predict_rates
@@ -140,8 +132,8 @@ def rate(
     print(f"Pictures and data: {folder}")
 
 
-def _learned(evidence: Evidence, physics: PhysicsChoice) -> Callable[..., Any] | None:
-    if evidence is Evidence.NONE or physics is not PhysicsChoice.SOLID_SOLUTION:
+def _learned(evidence: EvidenceChoice, physics: PhysicsChoice) -> Callable[..., Any] | None:
+    if evidence is EvidenceChoice.NONE or physics is not PhysicsChoice.SOLID_SOLUTION:
         return None
     from particle_sim.inference.learned_band import learned_band
 
@@ -149,12 +141,23 @@ def _learned(evidence: Evidence, physics: PhysicsChoice) -> Callable[..., Any] |
 
 
 def _refuse_half(
-    data: Path | None, predict: str | None, mass: str | None, *, as_json: bool
+    data: Path | None,
+    predict: str | None,
+    mass: str | None,
+    *,
+    as_json: bool,
+    evidence: EvidenceChoice,
 ) -> None:
     """What belongs to --data and --predict without one of them."""
     if data is not None and predict is None:
         raise InputError("--data needs --predict; say which rates to predict, e.g. 3C,5C,10C.")
-    for option, given in {"--predict": predict, "--mass": mass, "--json": as_json or None}.items():
+    needing = {
+        "--predict": predict,
+        "--mass": mass,
+        "--json": as_json or None,
+        "--evidence mine": evidence if evidence is EvidenceChoice.MINE else None,
+    }
+    for option, given in needing.items():
         if data is None and given is not None:
             raise InputError(
                 f"{option} needs --data; give a file of measured rates, or leave it out."

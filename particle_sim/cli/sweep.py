@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import xarray as xr
 
 from particle_sim.cli.progress import Show, progress_bar
 from particle_sim.errors import InputError
+from particle_sim.studies.choices import EvidenceChoice
 from particle_sim.sweeps.engines import Dask, Engine, Processes, Serial
 from particle_sim.sweeps.work import Progress
 
@@ -25,9 +26,20 @@ QUANTILES = {"5 %": 0.05, "median": 0.5, "95 %": 0.95}
 
 
 def run_sweep(
-    path: Path, folder: Path, *, workers: int | None, scheduler: str | None, confirmed: bool
+    path: Path,
+    folder: Path,
+    *,
+    workers: int | None,
+    scheduler: str | None,
+    confirmed: bool,
+    evidence: EvidenceChoice | None = None,
+    data: Sequence[str] | None = None,
 ) -> None:
-    """Run or continue the sweep of a file in ``folder``, and print what came out."""
+    """Run or continue the sweep of a file in ``folder``, and print what came out.
+
+    Rate tests narrow it where ``evidence`` or ``data`` says so: the file states what it varies.
+    """
+    from particle_sim.cli.sweep_evidence import narrowed_axes
     from particle_sim.studies.sweep_catalogue import FUNCTIONS
     from particle_sim.sweeps.plan import MOST_CONFIRMED, MOST_SAMPLES
     from particle_sim.sweeps.result import open_sweep
@@ -36,11 +48,14 @@ def run_sweep(
 
     asked = load_sweep(path, FUNCTIONS)
     print(asked.question)
+    axes, says = narrowed_axes(asked, evidence, data)
+    for line in says:
+        print(line)
     try:
         with progress_bar() as bar:
-            data = sweep(
+            found = sweep(
                 asked.function,
-                asked.axes,
+                axes,
                 sampling=asked.sampling,
                 samples=asked.samples,
                 seed=asked.seed,
@@ -58,7 +73,7 @@ def run_sweep(
             file=sys.stderr,
         )
         sys.exit(INTERRUPTED)
-    _tell(data, folder)
+    _tell(found, folder)
 
 
 def _engine(workers: int | None, scheduler: str | None) -> Engine:

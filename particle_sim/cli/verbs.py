@@ -8,6 +8,7 @@ from particle_sim.cli.claims import claims as claims
 from particle_sim.cli.compare import compare as compare
 from particle_sim.cli.design import design as design
 from particle_sim.cli.diffraction import diffraction as diffraction
+from particle_sim.cli.evidence import evidence as evidence
 from particle_sim.cli.export import export as export
 from particle_sim.cli.fit import fit as fit
 from particle_sim.cli.import_ import import_ as import_

@@ -14,13 +14,15 @@ from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figur
 @of_comparison(
     place=50,
     caption="What decides: D/R². Lines are computed at this C-rate; the shade is the plausible "
-    "modulus and volume change; the bars are the plausible D/R² of each material. D is read "
+    "modulus and volume change; the bars are the plausible D/R² of each material, pale without its "
+    "rate tests where they narrow it. D is read "
     "as the chemical diffusivity of a solid solution and as the self-diffusivity of two "
     "phases.",
 )
 def size_map(results: xr.DataTree) -> Figure:
     """Lines: one per material and law. Shaded along a line: modulus and volume change between
-    their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), dot at the centre.
+    their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), pale before
+    rate tests narrow it, dot at the central values.
     """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(7.0, 8.2), layout="constrained")
@@ -69,16 +71,29 @@ def _draw_material(results: xr.DataTree, role: str, above: Any, below: Any) -> N
 
 
 def _draw_bars(results: xr.DataTree, axes: Any) -> None:
+    pale = ""
     for place, role in enumerate(ROLES):
         node = results[role]
         low, _, high = node["plausible"].diffusion_rate.values
-        axes.plot([low, high], [-place, -place], color=COLOURS[role], linewidth=6, alpha=0.4,
-                  solid_capstyle="butt")  # fmt: skip
+        bars = {0.4: (low, high)}
+        if "diffusion_rate_before" in node["plausible"]:
+            least, _, most = node["plausible"].diffusion_rate_before.values
+            bars, pale = {0.2: (least, most), **bars}, ", pale: without rate tests"
+        for alpha, ends in bars.items():
+            axes.plot(ends, [-place, -place], color=COLOURS[role], linewidth=6, alpha=alpha,
+                      solid_capstyle="butt")  # fmt: skip
         axes.plot(node.attrs["diffusion_rate"], -place, "o", color=COLOURS[role])
         axes.text(
-            low / 1.3, -place, plain(node.attrs["title"]), ha="right", va="center", fontsize=8
+            min(end for end, _ in bars.values()) / 1.3,
+            -place,
+            plain(node.attrs["title"]),
+            ha="right",
+            va="center",
+            fontsize=8,
         )
     axes.set_ylim(-1.7, 0.7)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_title("Plausible D/R² of each material (5 to 95 %), dot: central values", fontsize=8)
+    axes.set_title(
+        f"Plausible D/R² of each material (5 to 95 %){pale}, dot: central values", fontsize=8
+    )

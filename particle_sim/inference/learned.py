@@ -22,14 +22,14 @@ from particle_sim.inference.form import Form
 from particle_sim.inference.forms import SHAPES
 from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.problem import DISCREPANCY, NOISE
-from particle_sim.materials.property import Evidence, Property
+from particle_sim.materials.property import Property
+from particle_sim.plausible.learned import OWN
 from particle_sim.resources import shipped_table
 
 RIVAL = "tian"
 """The curve without physics (:mod:`particle_sim.inference.tian`)."""
 REACH = 4.0
 """Deviations from the centre at which a belief is cut off."""
-_OWN = (Evidence.MEASURED, Evidence.DIGITISED, Evidence.FITTED)
 _MADE_OF: Mapping[str, Mapping[str, float]] = {
     "diffusion_rate": {"diffusivity": 1.0, "particle_radius": -2.0},
     "exchange_current": {"exchange_current_density": 1.0, "particle_radius": -1.0},
@@ -128,7 +128,7 @@ def _group(name: str, cell: Cell | None, learned: tuple[float, float]) -> Coordi
         return _coordinate(name, *learned)
     properties = {**cell.design.properties, **cell.material.properties}
     parts = [(properties[each], power) for each, power in _MADE_OF[name].items()]
-    if parts[0][0].evidence not in _OWN or parts[0][0].plausible is None:
+    if parts[0][0].evidence not in OWN or parts[0][0].plausible is None:
         return _coordinate(name, *learned)
     spread = [(_log_normal(entry), power) for entry, power in parts]
     centre = sum(power * middle for (middle, _), power in spread)

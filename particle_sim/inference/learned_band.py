@@ -8,48 +8,32 @@ models may be wrong by at other rates, and spans readings that contradict each o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
-
 import numpy as np
 import xarray as xr
 
-from particle_sim.cell.half_cell import half_cell
-from particle_sim.inference.rate_evidence import tests_of
-from particle_sim.inference.rate_prediction import SHARES, asked_of, drawn, learned_rates
+from particle_sim.inference.known_rates import SEED, as_learned
+from particle_sim.inference.learned import model_weights
+from particle_sim.inference.rate_posteriors import rate_evidence
+from particle_sim.inference.rate_prediction import SHARES, asked_of, drawn
 from particle_sim.materials.load import MaterialRecord
-from particle_sim.studies.rate_data import RateSeries, public_series
 from particle_sim.units import Array
 
-FEWEST = 2
-"""Rates from which a capacity is known to fall with the rate at all."""
-PARTICLES = 400
 
-
-def learned_band(record: MaterialRecord, rates: Array, seed: int = 1) -> xr.Dataset | None:
+def learned_band(record: MaterialRecord, rates: Array) -> xr.Dataset | None:
     """Quantiles (quantile, c_rate) [A h/kg] of the capacity at ``rates`` (k,) [1/h].
 
-    Half cells at 25 degrees, one phase. ``None`` where no way holds ``FEWEST`` rates.
+    Half cells at 25 degrees, one phase. ``None`` where no test shows how the capacity falls.
     """
-    material = record.material
-    one_c = material.value("one_c_current")
-    found = ways(record)
-    if not found:
+    known = rate_evidence(record, model_weights())
+    if not known.ways:
         return None
-    cell = half_cell(material)
+    fastest = max(float(series.c_rate.max()) for way in known.ways for series in way.series)
+    current = rates * record.material.value("one_c_current")
     rows, weights = [], []
-    for way in found:
-        capacity = np.concatenate([series.capacity for series in way])
-        learned = learned_rates(
-            cell,
-            np.concatenate([series.c_rate for series in way]) * one_c,
-            capacity,
-            whole=float(capacity.max()),
-            particles=PARTICLES,
-            seed=seed,
-        )
-        members = asked_of(learned, rates * one_c).members
-        for each, weight in drawn(members, learned.weights, seed, noisy=False):
+    for way in known.ways:
+        learned = as_learned(record, way)
+        members = asked_of(learned, current).members
+        for each, weight in drawn(members, learned.weights, SEED, noisy=False):
             rows.append(each)
             weights.append(np.full(len(each), weight / len(each)))
     quantiles = np.quantile(
@@ -59,26 +43,8 @@ def learned_band(record: MaterialRecord, rates: Array, seed: int = 1) -> xr.Data
         weights=np.concatenate(weights),
         method="inverted_cdf",
     )
-    labels = dict.fromkeys(series.label for way in found for series in way)
     return xr.Dataset(
         {"quantiles": (("quantile", "c_rate"), quantiles, {"units": "mA h/g"})},
         coords={"c_rate": rates, "quantile": list(SHARES)},
-        attrs={"learned_from": list(labels)},
+        attrs={"learned_from": list(known.labels), "fastest": fastest, "note": known.note},
     )
-
-
-def ways(record: MaterialRecord) -> list[Sequence[RateSeries]]:
-    """Ways to read what is measured of a material, each as the series of all its tests."""
-    one_c = record.material.value("one_c_current")
-    own = tests_of(record.system, one_c)
-    public = [(series,) for series in public_series(record.material.name, one_c)]
-    return _telling(product(*own)) or _telling(public)
-
-
-def _telling(found: Iterable[Sequence[RateSeries]]) -> list[Sequence[RateSeries]]:
-    """Those with at least ``FEWEST`` rates."""
-    return [
-        way
-        for way in found
-        if len({float(rate) for series in way for rate in series.c_rate}) >= FEWEST
-    ]

@@ -24,6 +24,7 @@ from particle_sim.inference.joint import PARTICLES, Joint, Posterior, Prediction
 from particle_sim.inference.learned import RIVAL, model_weights
 from particle_sim.inference.problem import Problem
 from particle_sim.inference.rate_problem import rate_problem
+from particle_sim.inference.smc import Tempered
 from particle_sim.inference.tian import tian_problem
 from particle_sim.resources import shipped_folder
 from particle_sim.units import Array
@@ -164,16 +165,26 @@ def learned_rates(
     whole: float | None = None,
     weights: Mapping[str, float] | None = None,
     learned: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+    found: Mapping[str, Tempered] | None = None,
     particles: int = PARTICLES,
     seed: int = 1,
 ) -> LearnedRates:
-    """The first half of :func:`predicted_rates`, which takes the time."""
+    """The first half of :func:`predicted_rates`, which takes the time.
+
+    ``found``: draws of models that were learned from the same data before.
+    """
+    stored = found or {}
     shares = model_weights() if weights is None else dict(weights)
     posteriors = {}
     for name in dict.fromkeys([*shares, RIVAL]):
         known = None if learned is None else learned[name]
         given = question(name, cell, current, capacity, stated=stated, whole=whole, learned=known)
-        posteriors[name] = learn(Joint(parts={_ONE: given}), particles=particles, seed=seed)
+        joint = Joint(parts={_ONE: given})
+        posteriors[name] = (
+            Posterior(joint=joint, found=stored[name])
+            if name in stored
+            else learn(joint, particles=particles, seed=seed)
+        )
     return LearnedRates(
         cell=cell,
         posteriors=posteriors,

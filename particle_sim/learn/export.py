@@ -14,6 +14,7 @@ from particle_sim.learn import site
 from particle_sim.learn.controls import Control, State, keywords, start_state
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
 from particle_sim.learn.playground import playground
+from particle_sim.learn.rate_tests import Asked
 from particle_sim.learn.slides import slide
 from particle_sim.outputs import new_folder
 from particle_sim.studies.footing import level_pair
@@ -31,28 +32,29 @@ LINKS = site.Links(
 )
 
 
-def export_site(folder: Path, *, force: bool = False) -> int:
+def export_site(folder: Path, *, force: bool = False, asked: Asked | None = None) -> int:
     """Write every page; returns their number. An earlier export is replaced, nothing else is.
 
+    ``asked``: the rate tests that narrow the playground's draws.
     Raises :class:`InputError` when ``folder`` holds anything that an export did not write, and is
     not forced (:func:`particle_sim.outputs.new_folder`).
     """
     with new_folder(folder, command=COMMAND, force=force, option="--export") as work:
         for name in site.ASSETS:
             write_file(work / "assets" / name, site.asset(name))
-        pages = dict(_pages(work))
+        pages = dict(_pages(work, asked or Asked()))
         for name, text in pages.items():
             write_file(work / name, text)
         _slides(work / "slides")
     return len(pages)
 
 
-def _pages(folder: Path) -> Iterator[tuple[str, str]]:
+def _pages(folder: Path, asked: Asked) -> Iterator[tuple[str, str]]:
     for name in lesson_names():
         states = _states(folder, name, load_lesson(name).scene)
         yield f"{name}.html", site.lesson_page(name, LINKS, states=states)
     materials = level_pair(*PAIR)
-    scene = playground(*materials)
+    scene = playground(*materials, asked.of(*PAIR))
     titles = materials[0].title, materials[1].title
     states = _states(folder, "playground", scene)
     fixed: dict[str, str] = {}

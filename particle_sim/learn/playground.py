@@ -13,9 +13,11 @@ from particle_sim.learn.controls import Choice, Control, Slider
 from particle_sim.learn.lesson import Scene
 from particle_sim.learn.one_particle import OneParticle, charged
 from particle_sim.learn.picture import Ball, Colour, Line, Number, Panel, Picture, Quantity
+from particle_sim.learn.rate_tests import Both
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Property
 from particle_sim.plausible.defaults import SEED
+from particle_sim.plausible.learned import Learned, conditioned
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.studies.drawn_half_cells import draw_half_cells, drawn_half_cells
 from particle_sim.studies.footing import LEVELLED
@@ -37,8 +39,10 @@ PHYSICS = {
 """Laws that a slider can wait for."""
 
 
-def playground(baseline: Material, candidate: Material) -> Scene:
+def playground(baseline: Material, candidate: Material, learned: Both = (None, None)) -> Scene:
     """Controls and picture for two materials that can be simulated.
+
+    ``learned``: what rate tests leave of the draws behind the sentence.
 
     Raises :class:`InputError` when both are the same: their controls would have one name.
     """
@@ -54,9 +58,9 @@ def playground(baseline: Material, candidate: Material) -> Scene:
         return charged(pair[ROLES.index(role)], dict(values), c_rate, physics)
 
     @lru_cache(maxsize=CACHED)
-    def share_lower(c_rate: float) -> float:
-        peaks = [_drawn_peaks(material, c_rate) for material in pair]
-        return float(np.mean(peaks[1] < peaks[0]))
+    def share_lower(c_rate: float) -> Sequence[float]:
+        known: list[Both] = [(None, None), *([learned] if any(learned) else [])]
+        return [_share_lower(pair, each, c_rate) for each in known]
 
     def draw(c_rate: float, physics: str, **values: float) -> Picture:
         choice = PhysicsChoice(physics)
@@ -238,7 +242,7 @@ def _curve(one: OneParticle, of: str) -> tuple[Array, Array]:
     return x, one.run.site_fraction[at] if of == "sodium" else _hoop(one)[at]
 
 
-def _verdict(runs: Sequence[OneParticle], share: float) -> str:
+def _verdict(runs: Sequence[OneParticle], shares: Sequence[float]) -> str:
     if any(one.run is None for one in runs):
         stopped = [one.material.title for one in runs if one.run is None]
         return f"{' and '.join(stopped)}: past the cut-off voltage at once; nothing is charged."
@@ -250,13 +254,25 @@ def _verdict(runs: Sequence[OneParticle], share: float) -> str:
     return (
         f"{names[1]} is pulled by up to {readable(second)} MPa, {names[0]} by "
         f"{readable(first)} MPa: {times}. Over everything plausible for both, as solid solutions "
-        f"at this C-rate, {names[1]} is the lower one in {share:.0%} of {DRAWS} draws."
+        f"at this C-rate, {names[1]} is the lower one in {shares[0]:.0%} of {DRAWS} draws"
+        + "".join(f", and in {share:.0%} with D/R² as rate tests leave it" for share in shares[1:])
+        + "."
     )
 
 
-def _drawn_peaks(material: Material, c_rate: float) -> Array:
-    """Largest tension on a solid-solution charge, over the file's plausible ranges [Pa] (d,)."""
-    run = drawn_half_cells(draw_half_cells(material, DRAWS, SEED), c_rate, Direction.CHARGE)
+def _share_lower(pair: Sequence[Material], learned: Both, c_rate: float) -> float:
+    """In which share of the draws the second is pulled less."""
+    first, second = (
+        _drawn_peaks(material, known, c_rate) for material, known in zip(pair, learned, strict=True)
+    )
+    return float(np.mean(second < first))
+
+
+def _drawn_peaks(material: Material, learned: Learned | None, c_rate: float) -> Array:
+    """Largest tension on a solid-solution charge, over what is plausible [Pa] (d,)."""
+    draws = draw_half_cells(material, DRAWS, SEED)
+    draws = draws if learned is None else conditioned(draws, learned, SEED)
+    run = drawn_half_cells(draws, c_rate, Direction.CHARGE)
     return np.maximum(run.peak_hoop_stress, run.peak_tension)
 
 

@@ -12,6 +12,7 @@ from particle_sim.learn import site
 from particle_sim.learn.controls import keywords, read_state
 from particle_sim.learn.guard import Guard, is_api
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
+from particle_sim.learn.rate_tests import Asked
 from particle_sim.learn.shipped import PAIR, shipped_pair, shipped_titles
 from particle_sim.learn.turns import LaterError, Turns
 
@@ -28,8 +29,11 @@ PIECE = 65_536
 """Bytes of a file handed on at once, so that a slow reader costs no memory."""
 
 
-def application(*, host: str = HOST) -> ASGIApp:
-    """Pages, files and pictures as an ASGI application. Needs the ``learn`` extra."""
+def application(*, host: str = HOST, asked: Asked | None = None) -> ASGIApp:
+    """Pages, files and pictures as an ASGI application. Needs the ``learn`` extra.
+
+    ``asked``: the rate tests that narrow the playground's draws.
+    """
     site.require_extra()
     from starlette.applications import Starlette
     from starlette.routing import Route
@@ -48,6 +52,7 @@ def application(*, host: str = HOST) -> ASGIApp:
         exception_handlers={InputError: _told, LaterError: _later, 404: _nowhere},
     )
     app.state.turns = Turns(patience=PATIENCE)
+    app.state.asked = asked
     return Guard(app, host)
 
 
@@ -75,11 +80,12 @@ def _names(query: dict[str, str]) -> tuple[str, str]:
 def _playground(request: Request) -> str:
     names = _names(dict(request.query_params))
     problems: tuple[str, ...] = ()
+    asked: Asked | None = request.app.state.asked
     try:
-        scene = shipped_pair(*names)
+        scene = shipped_pair(*names, asked)
     except InputError as error:
         problems = (*error.problems, f"Shown instead: {' and '.join(PAIR)}.")
-        names, scene = PAIR, shipped_pair(*PAIR)
+        names, scene = PAIR, shipped_pair(*PAIR, asked)
     titles = shipped_titles()
     plain = [(name, title) for name, title in titles.items() if "@" not in name]
     return site.playground_page(
@@ -117,7 +123,7 @@ async def _lesson_picture(request: Request) -> Response:
 async def _playground_picture(request: Request) -> Response:
     query = dict(request.query_params)
     names = _names(query)
-    return await _picture(request, lambda: shipped_pair(*names), query)
+    return await _picture(request, lambda: shipped_pair(*names, request.app.state.asked), query)
 
 
 async def _picture(request: Request, scene: Callable[[], Scene], query: dict[str, str]) -> Response:
@@ -169,11 +175,11 @@ def _html(text: str, status: int = 200) -> Response:
     return HTMLResponse(text, status)
 
 
-def serve(host: str, port: int, *, open_browser: bool) -> None:
+def serve(host: str, port: int, *, open_browser: bool, asked: Asked | None = None) -> None:
     """Serve until Ctrl-C. Raises :class:`InputError` when the address cannot be had."""
     import webbrowser
 
-    app = application(host=host)
+    app = application(host=host, asked=asked)
     from particle_sim.learn.listen import is_open, listener, run
 
     with listener(host, port) as listening:
@@ -185,12 +191,12 @@ def serve(host: str, port: int, *, open_browser: bool) -> None:
                 f"Note: --host {host} opens the lessons to everybody on its network.",
                 file=sys.stderr,
             )
-        threading.Thread(target=_warm, daemon=True).start()
+        threading.Thread(target=_warm, args=[asked], daemon=True).start()
         if open_browser:
             webbrowser.open(address)
         run(app, listening)
 
 
-def _warm() -> None:
+def _warm(asked: Asked | None) -> None:
     """What the first visitor would wait for."""
-    _drawn(shipped_pair(*PAIR), {})
+    _drawn(shipped_pair(*PAIR, asked), {})

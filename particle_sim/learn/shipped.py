@@ -8,6 +8,7 @@ from functools import lru_cache
 from particle_sim.errors import InputError
 from particle_sim.learn.lesson import Scene
 from particle_sim.learn.playground import playground
+from particle_sim.learn.rate_tests import Asked
 from particle_sim.materials.library import Selection, select
 from particle_sim.studies.footing import level_pair
 
@@ -33,17 +34,17 @@ def shipped_titles() -> Mapping[str, str]:
     return found
 
 
-def shipped_pair(baseline: str, candidate: str) -> Scene:
-    """The playground of two texts of the list.
+def shipped_pair(baseline: str, candidate: str, asked: Asked | None = None) -> Scene:
+    """The playground of two texts of the list, narrowed by the rate tests that are ``asked`` for.
 
     Raises :class:`InputError` with the same sentence for every other text: the answer to a path
     does not tell whether there is such a file.
     """
     if not {baseline, candidate} <= shipped_titles().keys():
         raise InputError("The link names a material that is not in the list; choose two from it.")
-    return _pair(baseline, candidate)
+    return _pair(baseline, candidate, asked or Asked())
 
 
 @lru_cache(maxsize=PAIRS)
-def _pair(baseline: str, candidate: str) -> Scene:
-    return playground(*level_pair(baseline, candidate))
+def _pair(baseline: str, candidate: str, asked: Asked) -> Scene:
+    return playground(*level_pair(baseline, candidate), asked.of(baseline, candidate))

@@ -37,7 +37,7 @@ DIFFUSIVITIES = {EQUAL: "the same for both", PLAUSIBLE: "each one's plausible"}
 def answer_nodes(result: ComparisonResult) -> dict[str, xr.Dataset]:
     """Groups below ``/answer``: laws, factors, differences and mechanisms, each in SI."""
     nodes = {
-        "/answer": xr.Dataset(attrs=vars(result.headline)),
+        "/answer": xr.Dataset(attrs={**vars(result.headline), "rate_tests": " ".join(result.told)}),
         "/answer/laws": _laws(result),
         "/answer/factors": _factors(result),
         "/answer/differences": _differences(result.differences),
@@ -56,6 +56,7 @@ def answer_block(result: ComparisonResult) -> dict[str, Any]:
     titles = [material.title for material in result.materials]
     return {
         "headline": result.headline,
+        "rate_tests": result.told,
         "titles": titles,
         "laws": [
             {

@@ -56,12 +56,15 @@ def to_tree(result: ComparisonResult) -> xr.DataTree:
         "/verdict": _verdict(result),
         **answer_nodes(result),
     }
-    for role, material, drawn in zip(ROLES, result.materials, result.draws, strict=True):
+    learned = zip(result.learned.before, result.draws, strict=True)
+    for role, material, (before, drawn) in zip(ROLES, result.materials, learned, strict=True):
         band = np.asarray(BAND)
         plausible = {
             "diffusion_rate": (np.quantile(diffusion_rate(drawn), band), "1/s"),
             "stress_factor": (np.quantile(stress_factor(drawn), band), "1"),
         }
+        if before is not drawn:
+            plausible["diffusion_rate_before"] = (np.quantile(diffusion_rate(before), band), "1/s")
         groups[f"/{role}"] = xr.Dataset(attrs=_heading(material))
         groups[f"/{role}/inputs"] = _inputs(material)
         groups[f"/{role}/cell"] = _cell(material)

@@ -28,6 +28,14 @@ class Footing(enum.Enum):
     AS_FILED = "as-filed"
 
 
+class EvidenceChoice(enum.Enum):
+    """Which rate tests narrow what is plausible: those in print, your own, or none."""
+
+    SHIPPED = "shipped"
+    MINE = "mine"
+    NONE = "none"
+
+
 class PhysicsChoice(enum.Enum):
     """The laws of transport to choose from, as typed; ``declared`` follows the material files."""
 

@@ -87,19 +87,27 @@ def _consequence(row: Mapping[str, float]) -> str:
 
 
 def _learned_sentence(node: xr.DataTree) -> str:
-    """What measured rates leave of the band at its fastest rate."""
+    """What measured rates leave of the band, at the fastest of them and at the band's end."""
     if "learned" not in node.children:
         return ""
     table, band = node.children["learned"].to_dataset(), node.children["band"].to_dataset()
-    (low, _, high), (least, _, most) = (
-        map(readable, each.quantiles.values[:, -1]) for each in (table, band)
-    )
+    rates = table.c_rate.values
+    places = {int(np.abs(rates - table.attrs["fastest"]).argmin()), len(rates) - 1}
     labels = "; ".join(np.atleast_1d(table.attrs["learned_from"]))
-    return (
-        f"{node.attrs['title']}, learned from print ({labels}): {low} to {high} mAh/g at "
-        f"{table.c_rate.values[-1]:.3g}C (5-95 %), where the ranges alone allow {least} to {most}. "
-        "The models' error at rates not measured is in it."
+    told = "; ".join(
+        f"{_span(table, place)} mAh/g at {rates[place]:.3g}C, where the ranges alone allow "
+        f"{_span(band, place)}"
+        for place in sorted(places)
     )
+    return (
+        f"{node.attrs['title']}, learned from print ({labels}): {told} (5-95 %). The models' error "
+        "at rates not measured is in it." + f" {table.attrs['note']}".rstrip()
+    )
+
+
+def _span(table: xr.Dataset, place: int) -> str:
+    low, _, high = (readable(value) for value in table.quantiles.values[:, place])
+    return f"{low} to {high}"
 
 
 def _size_lines(node: xr.DataTree) -> Iterator[str]:

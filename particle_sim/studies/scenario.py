@@ -16,7 +16,13 @@ from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import Block, ClaimEntry
 from particle_sim.resources import shipped_files
-from particle_sim.studies.choices import Direction, PhysicsChoice, StrainMeasure, StressMeasure
+from particle_sim.studies.choices import (
+    Direction,
+    EvidenceChoice,
+    PhysicsChoice,
+    StrainMeasure,
+    StressMeasure,
+)
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimEntry.model_fields["kind"].annotation)
@@ -30,6 +36,7 @@ class _Question(Block):
     direction: Direction = Direction.CHARGE
     at: tuple[float, ...] = FRACTIONS
     physics: PhysicsChoice = PhysicsChoice.DECLARED
+    evidence: EvidenceChoice = EvidenceChoice.SHIPPED
     stress: StressMeasure = StressMeasure.VON_MISES
     strain: StrainMeasure = StrainMeasure.VOLUMETRIC
     uniform_below: float = UNIFORM_BELOW

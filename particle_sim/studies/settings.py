@@ -10,6 +10,7 @@ from particle_sim.errors import refuse
 from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.studies.choices import (
     Direction,
+    EvidenceChoice,
     Footing,
     PhysicsChoice,
     ShapeChoice,
@@ -31,6 +32,8 @@ class Comparison:
     ``overrides`` holds quantities by material name and property, e.g.
     ``{"nvp": {"diffusivity": "1e-15 m^2/s"}}``. ``at`` are fractions of the capacity passed.
     ``footing`` makes equal what is printed of neither (:mod:`particle_sim.studies.footing`).
+    ``evidence`` names the rate tests that narrow the drawn diffusivities; ``data`` holds files of
+    your own by material name, for ``EvidenceChoice.MINE``.
     ``shape`` other than a sphere adds one body of each material; ``grains`` are those of a
     polycrystal and ``cells_per_radius`` sets how fine bodies are meshed.
     """
@@ -49,6 +52,8 @@ class Comparison:
     grains: int = 8
     cells_per_radius: float = 2.0
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    evidence: EvidenceChoice = EvidenceChoice.SHIPPED
+    data: Mapping[str, str] = field(default_factory=dict)
     samples: int = SAMPLES
     seed: int = SEED
 

@@ -10,11 +10,14 @@ import numpy as np
 
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.material import Material
+from particle_sim.plausible.learned import DIFFUSIVITY, EXCHANGE, exchange_of
 from particle_sim.studies import half_cell_batch as kernel
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.transport.laws import law_of
 from particle_sim.units import Array
 
+GROUPS = {"diffusion_rate": "1/s", "exchange_current": "A/kg"}
+"""Units of what one row of a rate test's posterior gives: D/R² and 3 j0/(rho R)."""
 RESULTS = {
     "inhomogeneity": "peak_inhomogeneity",
     "peak_hoop_stress": "peak_hoop_stress",
@@ -51,7 +54,7 @@ class BatchedHalfCells:
             run = kernel.half_cell_batch(
                 material,
                 c_rate=c_rate,
-                values=own_inputs(name, inputs),
+                values=own_inputs(material, name, inputs),
                 direction=self.direction,
                 law=law_of(self.physics.value, material),
             )
@@ -65,9 +68,19 @@ class BatchedHalfCells:
         return {**self.origin, "kernel": "half_cell_batch"}
 
 
-def own_inputs(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Property values that concern the material ``name``; its own ones win over shared ones."""
+def own_inputs(material: Material, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Property values that concern the material ``name``; its own ones win over shared ones.
+
+    Groups that rate tests tell, ``GROUPS``, become properties at the sample's own radius.
+    """
     shared = {k: v for k, v in inputs.items() if k in CATALOGUE}
     prefix = f"{name}."
     own = {k.removeprefix(prefix): v for k, v in inputs.items() if k.startswith(prefix)}
-    return {**shared, **own}
+    rate, exchange = (own.pop(each, inputs.get(each)) for each in GROUPS)
+    found = {**shared, **own}
+    radius = found.get("particle_radius", material.value("particle_radius"))
+    if rate is not None:
+        found.setdefault(DIFFUSIVITY, rate * radius**2)
+    if exchange is not None:
+        found.setdefault(EXCHANGE, exchange_of(material, exchange, radius))
+    return found

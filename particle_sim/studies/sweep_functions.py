@@ -36,6 +36,7 @@ from particle_sim.studies.particle_case import (
 from particle_sim.studies.particle_cell import run_cell
 from particle_sim.studies.size_map import LAST_FRACTION
 from particle_sim.studies.sweep_batches import (
+    GROUPS,
     RESULTS,
     BatchedHalfCells,
     batched_inputs,
@@ -96,7 +97,7 @@ class ParticleMetrics:
         c_rate = float(inputs.get("c_rate", self.c_rate))
         found = {}
         for name, material in self.materials.items():
-            drawn = with_values(material, own_inputs(name, inputs))
+            drawn = with_values(material, own_inputs(material, name, inputs))
             run = _run(drawn, self.shape, protocol, physics, c_rate)
             for metric in self.metrics:
                 found[self._label(name, metric)] = getattr(all_metrics, metric)(run)
@@ -114,10 +115,10 @@ class ParticleMetrics:
     @property
     def axis_units(self) -> dict[str, str]:
         """SI unit of every input it takes."""
-        units = {"c_rate": "1/h", **dict.fromkeys(CHOICES, "1")}
+        units = {"c_rate": "1/h", **dict.fromkeys(CHOICES, "1"), **GROUPS}
         for name, material in self.materials.items():
             own = {key: p.unit for key, p in material.properties.items() if key not in FIXED}
-            units |= own | {f"{name}.{key}": unit for key, unit in own.items()}
+            units |= own | {f"{name}.{key}": unit for key, unit in {**own, **GROUPS}.items()}
         return units
 
     def content(self) -> dict[str, Any]:
@@ -140,7 +141,7 @@ class ParticleMetrics:
             self.protocol.in_cell
             and self.shape is ShapeChoice.SPHERE
             and set(self.metrics) <= RESULTS.keys()
-            and bare <= batched_inputs()
+            and bare <= batched_inputs() | GROUPS.keys()
             and all(
                 law_of(self.physics.value, each).fits_in_sphere(each, REFERENCE_TEMPERATURE)
                 for each in self.materials.values()

@@ -167,6 +167,31 @@ class ListedAxis:
         return found
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RowsAxis:
+    """A column of joint draws: with one random number axes of one origin read one row."""
+
+    name: str
+    rows: Array
+    """(k,), each equally likely"""
+    unit: str
+
+    @property
+    def levels(self) -> None:
+        """As many as a range has."""
+        return None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """It holds no names."""
+        return ()
+
+    def at(self, probability: Array) -> Array:
+        """Row number floor(p k), the last at p = 1."""
+        count = len(self.rows)
+        return np.asarray(self.rows[np.minimum((probability * count).astype(int), count - 1)])
+
+
 @dataclass(frozen=True, kw_only=True)
 class DependentAxis:
     """An input computed from other inputs; it adds no dimension."""
@@ -195,8 +220,8 @@ class Ratio:
         return self.factor * value
 
 
-DrawnAxis = Axis | ListedAxis
-AnyAxis = Axis | ListedAxis | DependentAxis | SameDraw
+DrawnAxis = Axis | ListedAxis | RowsAxis
+AnyAxis = DrawnAxis | DependentAxis | SameDraw
 
 
 def same_draw(name: str, *, of: Sequence[str]) -> SameDraw:

@@ -17,6 +17,7 @@ from particle_sim.sweeps.axes import (
     DependentAxis,
     DrawnAxis,
     ListedAxis,
+    RowsAxis,
     SameDraw,
 )
 from particle_sim.sweeps.quantity import in_si
@@ -140,7 +141,7 @@ def arranged(
     axes: Sequence[AnyAxis], known_units: Mapping[str, str]
 ) -> tuple[tuple[Dimension, ...], tuple[DependentAxis, ...]]:
     """Axes as independent dimensions and dependents, everything in SI; all problems at once."""
-    drawn = [axis for axis in axes if isinstance(axis, Axis | ListedAxis)]
+    drawn = [axis for axis in axes if isinstance(axis, Axis | ListedAxis | RowsAxis)]
     shared = [axis for axis in axes if isinstance(axis, SameDraw)]
     dependents = tuple(axis for axis in axes if isinstance(axis, DependentAxis))
     problems = _problems(drawn, shared, dependents)

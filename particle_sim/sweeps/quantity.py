@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from particle_sim.errors import InputError, located
-from particle_sim.sweeps.axes import Axis, DrawnAxis
+from particle_sim.sweeps.axes import Axis, DrawnAxis, RowsAxis
 from particle_sim.units import base_unit, to_si
 
 
@@ -28,6 +28,9 @@ def in_si(axis: DrawnAxis, known_units: Mapping[str, str]) -> DrawnAxis:
                 mode=None if axis.mode is None else to_si(axis.mode, axis.unit, wanted),
                 unit=wanted,
             )
+        if isinstance(axis, RowsAxis):
+            factor = to_si(1.0, axis.unit, wanted)
+            return replace(axis, rows=factor * axis.rows, unit=wanted)
         numbers = (to_si(float(value), axis.unit, wanted) for value in axis.listed)
         return replace(axis, listed=tuple(numbers), unit=wanted)
 

@@ -73,7 +73,10 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
             "titration_texts": lambda _titration: {"pulses.csv": "words"},
             "fit_titration": lambda _table: figure,
         },
-        lessons: {"lesson_names": lambda: (), "_pages": lambda _work: iter([("a.html", "page")])},
+        lessons: {
+            "lesson_names": lambda: (),
+            "_pages": lambda _work, _asked: iter([("a.html", "page")]),
+        },
         bpx_export: {
             "to_bpx": lambda *_, **__: SimpleNamespace(document={}, losses=["a"], provenance="b")
         },

@@ -28,7 +28,7 @@ def test_notes_in_an_earlier_export_are_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "lesson_names", lambda: ())
-    monkeypatch.setattr(export, "_pages", lambda folder: iter(()))
+    monkeypatch.setattr(export, "_pages", lambda folder, asked: iter(()))
     site = tmp_path / "site"
     export_site(site)
     notes = site / "notes.txt"
@@ -55,7 +55,7 @@ def test_an_export_that_was_stopped_does_not_block_the_next(
 ) -> None:
     monkeypatch.setattr(export, "lesson_names", lambda: ())
 
-    def stop(folder: Path) -> None:
+    def stop(folder: Path, asked: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -63,7 +63,7 @@ def test_an_export_that_was_stopped_does_not_block_the_next(
         with pytest.raises(KeyboardInterrupt):
             export_site(tmp_path / "site")
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr(export, "_pages", lambda folder: iter(()))
+    monkeypatch.setattr(export, "_pages", lambda folder, asked: iter(()))
     export_site(tmp_path / "site")
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 

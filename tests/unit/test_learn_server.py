@@ -177,6 +177,6 @@ def test_a_browser_quicker_than_the_server_is_not_refused(monkeypatch: pytest.Mo
         raise Visited
 
     monkeypatch.setattr("webbrowser.open", visit)
-    monkeypatch.setattr(server, "_warm", lambda: None)
+    monkeypatch.setattr(server, "_warm", lambda _asked: None)
     with pytest.raises(Visited):
         serve("127.0.0.1", 0, open_browser=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from particle_sim.inference.learned_band import learned_band, ways
+from particle_sim.inference.experiments import ways
+from particle_sim.inference.learned_band import learned_band
 from particle_sim.materials.load import load_record
 
 FAST, BEYOND = 5.0, 20.0

@@ -1,0 +1,53 @@
+"""``particle-sim evidence``: what is known of which material from which rate test."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from particle_sim.cli.options import complete_material
+from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.verb import Aim, verb
+from particle_sim.errors import InputError
+
+
+@verb(
+    Aim.SEE,
+    9,
+    "rate tests in print, their readings, and what they say",
+    "evidence he_o3_li2024",
+    completes={"materials": complete_material},
+)
+def evidence(
+    materials: Annotated[
+        list[str] | None, typer.Argument(help="Material names; default: all with a rate test.")
+    ] = None,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Learn again, and store, what was learned of other inputs."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Rate tests with their readings, and the posteriors learned from them.
+
+    Of named materials every printed number, and D/R² by each form of the particles, before and
+    after; without a name a line for each test, and which stored posteriors are stale.
+    """
+    from particle_sim.inference.evidence_words import data_of, lines_of, overview
+    from particle_sim.inference.posterior_store import evidence_folder, stale, store
+
+    if write:
+        if materials:
+            raise InputError("--write stores every posterior that is stale; leave the names out.")
+        due = stale(evidence_folder())
+        with progress_bar(enabled=not as_json) as report:
+            store(list(due), evidence_folder(), report.solving)
+        print("\n".join(f"Stored: {name} ({', '.join(why)})." for name, why in due.items())
+              or "Every stored posterior is of today's tests, files and beliefs.")  # fmt: skip
+        return
+    if as_json:
+        print(json.dumps(data_of(materials), indent=2))
+        return
+    print("\n".join(lines_of(materials) if materials else overview()))
