@@ -18,7 +18,7 @@ from particle_sim.inference.coordinates import log_prior
 from particle_sim.inference.data import RateData, Series, VoltageData
 from particle_sim.inference.form import Form
 from particle_sim.inference.form_scores import FormScore, form_score
-from particle_sim.inference.forward import has_closed_form
+from particle_sim.inference.forward import forms_of, has_closed_form
 from particle_sim.inference.identify import Identifiability, identifiability
 from particle_sim.inference.joint import PARTICLES, Joint, Posterior, learn
 from particle_sim.inference.predict import HeldOut, PredictiveCheck, band, check, held_out
@@ -116,7 +116,7 @@ def fit_rates(
     grid = np.geomspace(data.current.min() / 1.5, data.current.max() * 1.5, _BAND_POINTS)
     wide = rate_problem(cell, grid, np.empty(0), form=form)
     fit = _fit(problem, data.name, "current", wide, own, seed, report)
-    forms = tuple(Form) if has_closed_form(cell) else ()
+    forms = forms_of(cell) if has_closed_form(cell) else ()
     scores = []
     for number, other in enumerate(forms):
         report(f"scoring {other.value}", _PROFILED + (1 - _PROFILED) * number / len(forms))
