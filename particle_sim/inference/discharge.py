@@ -3,8 +3,8 @@
 With a constant diffusivity and current the surface filling is known in time (``sphere``), and the
 voltage depends on the surface filling alone. So a discharge ends where the voltage, as a function
 of the surface filling, first meets the cut-off, and its capacity is the time of that filling:
-no time steps. Particles of many sizes, D(theta) and two phases have such a relation too (``forms``). Same
-equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
+no time steps. Particles of many sizes, D(theta) and two phases have such a relation too
+(``forms``). Same equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
 from particle_sim.inference.form import Form
 from particle_sim.inference.gains import Gain, gain_of
+from particle_sim.inference.gap import Gap
 from particle_sim.inference.groups import GROUPS
 from particle_sim.inference.moving_boundary import gap_in
 from particle_sim.inference.sphere import rise_at
-from particle_sim.inference.stefan import Gap
 from particle_sim.materials.material import lattice_of
 from particle_sim.materials.occupancy import WHOLE, Lattice
 from particle_sim.transport.kinetics import overpotential, series_drop

@@ -29,9 +29,7 @@ def forms_of(cell: Cell) -> tuple[Form, ...]:
     """What the particles of a cell may be: a boundary moves in materials of two phases."""
     if not has_closed_form(cell):
         return (Form.ONE_SIZE,)
-    return tuple(
-        form for form in Form if form is not Form.MOVING_BOUNDARY or gap_in(cell.material)
-    )
+    return tuple(form for form in Form if form is not Form.MOVING_BOUNDARY or gap_in(cell.material))
 
 
 def capacity_model(cell: Cell, current: Array, form: Form = Form.ONE_SIZE) -> Model:

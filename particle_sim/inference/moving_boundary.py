@@ -1,9 +1,9 @@
 """A material that parts into two phases: its mean filling follows its surface through a boundary.
 
-The gain of a sphere of :mod:`particle_sim.inference.stefan` depends on the pace and the start
-alone, so that a table replaces every run after it. D is the self-diffusivity: in the outer phase
-the chemical diffusivity is D (1 - 2 chi y (1 - y)), D itself where that is full. Where the outer
-phase is in a steady state,
+The gain of such a sphere (:mod:`particle_sim.inference.filled_sphere`) depends on the pace and the
+start alone, so that a table replaces every run after it. D is the self-diffusivity: in the outer
+phase the chemical diffusivity is D (1 - 2 chi y (1 - y)), D itself where that is full. Where the
+outer phase is in a steady state,
 
     Phi(theta_s) - Phi(rich phase) = (pace/3) (R/s - 1),      s the boundary's radius.
 
@@ -19,8 +19,9 @@ import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 
 from particle_sim.cell.half_cell import Cell
+from particle_sim.inference.filled_sphere import filled
+from particle_sim.inference.gap import Gap, gap_of
 from particle_sim.inference.sphere import time_of_rise
-from particle_sim.inference.stefan import Gap, filled, gap_of
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
@@ -50,13 +51,18 @@ def gap_in(material: Material) -> Gap | None:
 def moving_gain(start: float, gap: Gap) -> Callable[[Array, Array, Array], Array]:
     """The gain of the mean filling from ``start`` on; 5e-3 of a filling."""
     low, high = gap.ends
-    fillings = np.unique(np.append(np.linspace(start, 1.0, _SURFACES), [max(low, start), high]))
+    steep = np.linspace(high, gap.start + gap.share, _SURFACES // 4)
+    even = np.linspace(start, 1.0, _SURFACES)
+    fillings = np.unique(np.concatenate([even, steep, [max(low, start)]]))
+    fillings = fillings[fillings >= start]
     rises = fillings - start
     gain, surface = filled(gap, start, _PACES[1:])
     reached = np.maximum.accumulate(surface, axis=1) - start
     slow = np.where((fillings > low) & (fillings < high), max(low, start), fillings) - start
     under = [np.interp(rises, np.append(0.0, row), np.append(0.0, gain)) for row in reached]
-    read = RegularGridInterpolator((np.arcsinh(_PACES / _PACES[1]), rises), np.array([slow, *under]))
+    read = RegularGridInterpolator(
+        (np.arcsinh(_PACES / _PACES[1]), rises), np.array([slow, *under])
+    )
 
     def gained(rise: Array, pace: Array, _: Array) -> Array:
         known = np.minimum(pace, _PACES[-1])
@@ -78,5 +84,7 @@ def decades_faster(cell: Cell, gap: Gap) -> float:
     pace = _PACES[1:, None]
     parted = moving_gain(start, gap)(rise, pace, pace)
     alone = pace * time_of_rise(3 * rise / pace)
-    half = [np.interp(-rise[0, 0] / 2, -gain[:, 0], np.log10(pace[:, 0])) for gain in (alone, parted)]
+    half = [
+        np.interp(-rise[0, 0] / 2, -gain[:, 0], np.log10(pace[:, 0])) for gain in (alone, parted)
+    ]
     return float(half[0] - half[1])
