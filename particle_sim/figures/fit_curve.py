@@ -9,7 +9,8 @@ from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style
 
 def fit_curve(fit: xr.DataTree) -> Figure:
     """Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: the
-    data, with one standard deviation. Open points were held out of the fit.
+    data, with one standard deviation. Open points were held out of the fit. Dashes: the median of a
+    curve without physics.
     """
     data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
     over_rate = data.attrs["at"] == "current"
@@ -29,6 +30,15 @@ def fit_curve(fit: xr.DataTree) -> Figure:
             label="model and what it may be wrong by, 5 to 95 %",
         )
         axes.plot(at, middle, color=CANDIDATE, label="median")
+        if "rival" in band:
+            axes.plot(
+                at,
+                band["rival"].values[1],
+                "--",
+                color=BASELINE,
+                lw=1.4,
+                label="curve without physics",
+            )
         axes.errorbar(
             data["at"].values * scale,
             data["observed"].values,
@@ -42,7 +52,7 @@ def fit_curve(fit: xr.DataTree) -> Figure:
         if "held_out" in fit.children:
             held = fit["held_out"].to_dataset()
             axes.plot(held["current"].values * scale, held["observed"].values, "o",
-                      markerfacecolor="white", color=BASELINE, markersize=6,
+                      markerfacecolor="white", color="black", markersize=6,
                       label="measured, held out")  # fmt: skip
         if over_rate:
             axes.set_xscale("log")

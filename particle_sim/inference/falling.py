@@ -31,7 +31,7 @@ _FALLS = np.linspace(-STEEPEST, STEEPEST, 9)
 _PACES = np.linspace(-3.0, 2.5, 23)
 """log10; a slower sphere is even, a faster one full at its surface at once."""
 _SURFACES = 161
-_CELLS, _STEPS = 80, 200
+_CELLS, _STEPS = 64, 160
 _FINE = 4001
 """Nodes at which a potential is turned into a filling."""
 _STRAIGHT = 1e-9

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from scipy.linalg import solve_banded
+from scipy.linalg import get_lapack_funcs
 
 from particle_sim.errors import ConvergenceError
 from particle_sim.units import Array
@@ -29,6 +29,9 @@ _CLOSE = 1e-9
 """Of a filling, where Newton's method ends."""
 _LEAST = 0.25
 """Of a cell: how near two places of one flux may come."""
+
+
+_TRIDIAGONAL = get_lapack_funcs("gtsv", dtype=np.float64)
 
 
 class Medium(Protocol):
@@ -122,15 +125,14 @@ def _newton(medium: Medium, theta: Array, time: Array, gained: float) -> tuple[A
 
 
 def _solved(through: Array, slope: Array, left: Array) -> Array:
-    """The change (n, c), all spheres as one band matrix."""
+    """The change (n, c), all spheres as one tridiagonal matrix."""
     none = np.zeros((len(left), 1))
     outward = np.concatenate([through, none], axis=1)
     inward = np.concatenate([none, through], axis=1)
-    band = np.stack(
-        [
-            np.concatenate([none, -through * slope[:, 1:]], axis=1).ravel(),
-            (1 + slope * (outward + inward)).ravel(),
-            np.concatenate([-through * slope[:, :-1], none], axis=1).ravel(),
-        ]
+    lower, upper = -outward * slope, -inward * slope
+    diagonal = 1 + slope * (outward + inward)
+    *_, change, failed = _TRIDIAGONAL(
+        lower.ravel()[:-1], diagonal.ravel(), upper.ravel()[1:], left.ravel()
     )
-    return np.asarray(solve_banded((1, 1), band, left.ravel())).reshape(left.shape)
+    assert failed == 0, "a diagonal that dominates its column has a solution"
+    return np.asarray(change).reshape(left.shape)
