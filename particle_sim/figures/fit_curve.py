@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import xarray as xr
 
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
@@ -15,30 +17,10 @@ def fit_curve(fit: xr.DataTree) -> Figure:
     data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
     over_rate = data.attrs["at"] == "current"
     scale = 1 / float(fit.attrs["one_c_current"]) if over_rate else 1.0
-    low, middle, high = band["model"].values
     with figure_style() as figure_class:
         figure = figure_class(figsize=(5.4, 3.8), layout="constrained")
         axes = figure.subplots()
-        at = band["at"].values * scale
-        axes.fill_between(
-            at,
-            low,
-            high,
-            color=CANDIDATE,
-            alpha=0.2,
-            lw=0,
-            label="model and what it may be wrong by, 5 to 95 %",
-        )
-        axes.plot(at, middle, color=CANDIDATE, label="median")
-        if "rival" in band:
-            axes.plot(
-                at,
-                band["rival"].values[1],
-                "--",
-                color=BASELINE,
-                lw=1.4,
-                label="curve without physics",
-            )
+        _draw_band(axes, band, scale)
         axes.errorbar(
             data["at"].values * scale,
             data["observed"].values,
@@ -65,3 +47,27 @@ def fit_curve(fit: xr.DataTree) -> Figure:
         axes.set_title(f"{plain(fit.attrs['title'])}: {plain(fit.attrs['data'])}")
         axes.legend(loc="lower left")
     return figure
+
+
+def _draw_band(axes: Any, band: xr.Dataset, scale: float) -> None:
+    low, middle, high = band["model"].values
+    at = band["at"].values * scale
+    axes.fill_between(
+        at,
+        low,
+        high,
+        color=CANDIDATE,
+        alpha=0.2,
+        lw=0,
+        label="model and what it may be wrong by, 5 to 95 %",
+    )
+    axes.plot(at, middle, color=CANDIDATE, label="median")
+    if "rival" in band:
+        axes.plot(
+            at,
+            band["rival"].values[1],
+            "--",
+            color=BASELINE,
+            lw=1.4,
+            label="curve without physics",
+        )
