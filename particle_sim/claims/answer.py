@@ -15,6 +15,7 @@ from particle_sim.claims.measurements import FIXES
 from particle_sim.claims.question import Branch, Evidence, Numbers, Question, Tools
 from particle_sim.claims.schema import BECAUSE, Claim, Given, TestEntry
 from particle_sim.claims.tools import level
+from particle_sim.claims.worth import worth_of
 from particle_sim.errors import InputError
 from particle_sim.plausible.defaults import SAMPLES, SEED
 from particle_sim.plausible.draws import MaterialDraws
@@ -59,6 +60,8 @@ class Answer:
     decided_by: str = ""
     settled_by: tuple[str, ...] = ()
     """Measurements that would settle it, or the claim that it takes for true"""
+    worth: Mapping[str, float] = field(default_factory=dict)
+    """The share of readings of one measurement after which it would be settled, by what is known"""
     numbers: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
     @property
@@ -164,7 +167,12 @@ def _control(question: Question, test: TestEntry, ask: Test) -> Branch | None:
 
 
 def _voters(found: Evidence) -> list[Branch]:
-    own = Branch(name=found.name, holds=found.holds, counted=found.counted)
+    own = Branch(
+        name=found.name,
+        holds=found.holds,
+        counted=found.counted,
+        measurable=found.measurable,
+    )
     return [own, *(each for each in found.branches if each.votes)]
 
 
@@ -218,8 +226,25 @@ def _judged(
         region=region,
         decided_by=decided_by,
         settled_by=() if found.fit else _settled_by(claim, verdict, own),
+        worth={} if found.fit else _worth(claim, found, verdict, control),
         numbers=_rounded(found.numbers),
     )
+
+
+def _worth(
+    claim: Claim, found: Evidence, verdict: Verdict, control: Branch | None
+) -> dict[str, float]:
+    """What one measurement would settle of a claim that stays undecided."""
+    if verdict is not Verdict.UNDECIDED:
+        return {}
+    possible = {
+        each
+        for each in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+        if not _left_open(found, each, control)
+    }
+    named = claim.file.claim.settled_by
+    shares = worth_of(_voters(found), found.inputs, frozenset(possible), named, SEED)
+    return {name: _digits(share) for name, share in shares.items()}
 
 
 def _left_open(found: Evidence, verdict: Verdict, control: Branch | None) -> str:

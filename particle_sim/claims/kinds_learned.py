@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from particle_sim.claims.expected import expectation
+from particle_sim.claims.measurements import POINT
 from particle_sim.claims.question import (
     MEASURED,
     Branch,
@@ -29,8 +30,12 @@ from particle_sim.units import Array
 
 KNOWN = 1 / 3
 """Prints up to this share of the claim's rate are known; what is nearer repeats it."""
-Says = Callable[[Learned, np.random.Generator], tuple[Flags, Array]]
-"""A member -> whether the claim holds in each draw (n,), and the deciding quantity (n,)."""
+Points = Mapping[str, Array]
+Says = Callable[[Learned, np.random.Generator], tuple[Flags, Array, Points]]
+"""A member -> whether the claim holds in each draw (n,), the deciding quantity (n,), and what could
+be measured besides the unknowns, by name (n,)."""
+NEARER = 0.5
+"""Share of the claim's rate at which one more capacity could be measured."""
 
 
 def keeps_capacity(question: Question) -> Evidence:
@@ -42,9 +47,9 @@ def keeps_capacity(question: Question) -> Evidence:
     """
     printed = _printed_share(question)
 
-    def says(member: Learned, rng: np.random.Generator) -> tuple[Flags, Array]:
-        share = _share(question, 0, member, rng, noisy=True)
-        return share >= printed, share
+    def says(member: Learned, rng: np.random.Generator) -> tuple[Flags, Array, Points]:
+        share, points = _share(question, 0, member, rng, noisy=True)
+        return share >= printed, share, points
 
     found, values = _asked(question, _before(question), says)
     bands = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
@@ -80,9 +85,9 @@ def keeps_at_least(question: Question) -> Evidence:
     given = question.claim.parameters
     least = given["keeps"] if "keeps" in given else _printed_share(question)
 
-    def says(member: Learned, rng: np.random.Generator) -> tuple[Flags, Array]:
-        share = _share(question, 0, member, rng, noisy="keeps" not in given)
-        return share >= least, share
+    def says(member: Learned, rng: np.random.Generator) -> tuple[Flags, Array, Points]:
+        share, points = _share(question, 0, member, rng, noisy="keeps" not in given)
+        return share >= least, share, points
 
     found, values = _asked(question, _before(question), says)
     printed = "" if "keeps" in given else MEASURED
@@ -101,10 +106,11 @@ def keeps_more(question: Question) -> Evidence:
     """
     kept: list[tuple[Array, Array]] = []
 
-    def says(member: Learned, rng: np.random.Generator) -> tuple[Flags, Array]:
-        first, second = (_share(question, k, member, rng) for k in (0, 1))
+    def says(member: Learned, rng: np.random.Generator) -> tuple[Flags, Array, Points]:
+        (first, own), (second, other) = (_share(question, k, member, rng) for k in (0, 1))
         kept.append((first, second))
-        return first > second, np.where((first > 0) | (second > 0), first - second, np.nan)
+        gap = np.where((first > 0) | (second > 0), first - second, np.nan)
+        return first > second, gap, {**own, **other}
 
     found, _ = _asked(question, _before(question), says)
     shares = [np.array([pair[k] for pair in kept]) for k in (0, 1)]
@@ -126,10 +132,10 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
     }
     gaps: list[Array] = []
 
-    def says(member: Learned, _: np.random.Generator) -> tuple[Flags, Array]:
+    def says(member: Learned, _: np.random.Generator) -> tuple[Flags, Array, Points]:
         first, second = (_mean_diffusion(member, name) for name in question.names)
         gaps.append(first - second)
-        return first > second, first - second
+        return first > second, first - second, {}
 
     found, values = _asked(question, _learned(question, np.inf, prints), says)
     low, middle, high = (float(np.quantile(values, q)) for q in (0.05, 0.5, 0.95))
@@ -146,9 +152,17 @@ def _asked(question: Question, learned: tuple[Learned, ...], says: Says) -> tupl
     branches, values = [], []
     for member in learned:
         rng = generator(question.seed, f"{question.claim.id} {member.label}")
-        holds, value = says(member, rng)
+        holds, value, points = says(member, rng)
+        unknowns = {name: 10**each for name, each in _inputs(question, member).items()}
         counted = np.isfinite(value)
-        branches.append(Branch(name=f"with {member.label}", holds=holds, counted=counted))
+        branches.append(
+            Branch(
+                name=f"with {member.label}",
+                holds=holds,
+                counted=counted,
+                measurable={**unknowns, **points},
+            )
+        )
         values.append(value)
     first = branches[0]
     evidence = Evidence(
@@ -159,6 +173,7 @@ def _asked(question: Question, learned: tuple[Learned, ...], says: Says) -> tupl
         text="",
         name=first.name,
         branches=tuple(branches[1:]),
+        measurable=first.measurable,
     )
     return evidence, np.array(values)
 
@@ -186,15 +201,19 @@ def _share(
     rng: np.random.Generator,
     *,
     noisy: bool = False,
-) -> Array:
-    """Capacity at the rate over the printed slow one, or else over the window's (n,)."""
+) -> tuple[Array, Points]:
+    """Capacity at the rate over the printed slow one, or else over the window's (n,).
+
+    And the capacity that the same draws have at a rate that could be measured.
+    """
     name, material = question.names[which], question.draws[which].material
-    rate = np.array([question.rate(material)])
-    capacity = member.capacities(name, rate, rng, noisy=noisy)[:, 0]
+    rates = np.array([NEARER, 1.0]) * question.rate(material)
+    point, capacity = member.capacities(name, rates, rng, noisy=noisy).T
+    points = {f"{POINT}{rates[0]:.3g}C of {material.title}": point}
     printed = question.claim.printed
     if which == 0 and "at_rate" in printed:
-        return np.asarray(capacity / printed.get("low_rate", material.specific_capacity))
-    return np.asarray(capacity / 10 ** member.column(name, "window_capacity"))
+        return capacity / printed.get("low_rate", material.specific_capacity), points
+    return capacity / 10 ** member.column(name, "window_capacity"), points
 
 
 def _printed_share(question: Question) -> float:

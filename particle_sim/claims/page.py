@@ -10,7 +10,7 @@ from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_inventory import RUNS
 from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.measurements import MEASUREMENTS
-from particle_sim.claims.missing import missing_measurements
+from particle_sim.claims.missing import missing_measurements, worth_in_words
 from particle_sim.claims.schema import Claim
 from particle_sim.inference.rate_evidence import PARTICLES
 from particle_sim.materials.system import shared_sources
@@ -97,13 +97,16 @@ def claims_page(entries: Sequence[Entry]) -> str:
         "",
         "## What to measure next",
         "",
-        "Missing measurements by the number of claims that each would settle by itself, or would",
-        "free of what they take for true.",
+        "Missing measurements by the number of undecided claims that one of each is expected to",
+        "settle, from the draws at hand: the share of its readings after which at least 90 %, or",
+        "at most 10 %, of the draws agree with the claim in every way it is asked. Then the claims",
+        "whose files let them wait for it, or for what they take for true.",
         "",
-        "| measurement | settles alone | with others |",
-        "|---|---|---|",
+        "| measurement | expected to settle | waits alone | with others |",
+        "|---|---|---|---|",
         *(
-            f"| {each.title} | {_names(each.alone)} | {_names(each.with_others)} |"
+            f"| {each.title} | {each.expected:.1f} | {_names(each.alone)} "
+            f"| {_names(each.with_others)} |"
             for each in missing
         ),
         "",
@@ -167,6 +170,9 @@ def _section(entry: Entry) -> list[str]:
     if entry.answer.settled_by:
         wanted = "; ".join(MEASUREMENTS[name] for name in entry.answer.settled_by)
         lines += [f"- Would settle it: {wanted}."]
+    if entry.answer.worth:
+        worth = "; ".join(worth_in_words(*each) for each in entry.answer.worth.items())
+        lines += [f"- One measurement would settle it: {worth}."]
     if numbers:
         lines += [f"- Found: {'; '.join(numbers)}."]
     if test.printed:

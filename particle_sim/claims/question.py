@@ -150,6 +150,8 @@ class Branch:
     counted: Flags
     votes: bool = True
     """Whether a different answer here leaves the claim open; else it is shown only"""
+    measurable: Mapping[str, Array] | None = None
+    """What could be measured, of each of its own draws (n,); None for the inputs of the evidence"""
 
     @property
     def successes(self) -> int:
@@ -184,6 +186,8 @@ class Evidence:
     """Why a small share leaves the claim open, as a clause"""
     cannot_support: str = ""
     """Why a large share leaves the claim open, as a clause"""
+    measurable: Mapping[str, Array] | None = None
+    """As a branch has it"""
 
     @property
     def successes(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import xarray as xr
 
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
@@ -9,26 +11,16 @@ from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style
 
 def fit_curve(fit: xr.DataTree) -> Figure:
     """Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: the
-    data, with one standard deviation. Open points were held out of the fit.
+    data, with one standard deviation. Open points were held out of the fit. Dashes: the median of a
+    curve without physics.
     """
     data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
     over_rate = data.attrs["at"] == "current"
     scale = 1 / float(fit.attrs["one_c_current"]) if over_rate else 1.0
-    low, middle, high = band["model"].values
     with figure_style() as figure_class:
         figure = figure_class(figsize=(5.4, 3.8), layout="constrained")
         axes = figure.subplots()
-        at = band["at"].values * scale
-        axes.fill_between(
-            at,
-            low,
-            high,
-            color=CANDIDATE,
-            alpha=0.2,
-            lw=0,
-            label="model and what it may be wrong by, 5 to 95 %",
-        )
-        axes.plot(at, middle, color=CANDIDATE, label="median")
+        _draw_band(axes, band, scale)
         axes.errorbar(
             data["at"].values * scale,
             data["observed"].values,
@@ -42,7 +34,7 @@ def fit_curve(fit: xr.DataTree) -> Figure:
         if "held_out" in fit.children:
             held = fit["held_out"].to_dataset()
             axes.plot(held["current"].values * scale, held["observed"].values, "o",
-                      markerfacecolor="white", color=BASELINE, markersize=6,
+                      markerfacecolor="white", color="black", markersize=6,
                       label="measured, held out")  # fmt: skip
         if over_rate:
             axes.set_xscale("log")
@@ -55,3 +47,27 @@ def fit_curve(fit: xr.DataTree) -> Figure:
         axes.set_title(f"{plain(fit.attrs['title'])}: {plain(fit.attrs['data'])}")
         axes.legend(loc="lower left")
     return figure
+
+
+def _draw_band(axes: Any, band: xr.Dataset, scale: float) -> None:
+    low, middle, high = band["model"].values
+    at = band["at"].values * scale
+    axes.fill_between(
+        at,
+        low,
+        high,
+        color=CANDIDATE,
+        alpha=0.2,
+        lw=0,
+        label="model and what it may be wrong by, 5 to 95 %",
+    )
+    axes.plot(at, middle, color=CANDIDATE, label="median")
+    if "rival" in band:
+        axes.plot(
+            at,
+            band["rival"].values[1],
+            "--",
+            color=BASELINE,
+            lw=1.4,
+            label="curve without physics",
+        )

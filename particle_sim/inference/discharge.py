@@ -3,8 +3,8 @@
 With a constant diffusivity and current the surface filling is known in time (``sphere``), and the
 voltage depends on the surface filling alone. So a discharge ends where the voltage, as a function
 of the surface filling, first meets the cut-off, and its capacity is the time of that filling:
-no time steps. Particles of many sizes and D(theta) have such a relation too (``forms``). Same
-equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
+no time steps. Particles of many sizes, D(theta) and two phases have such a relation too
+(``forms``). Same equations, start (rest at the upper cut-off) and ends as PyBaMM's SPM.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.voltage import HalfCellVoltage, half_cell_voltage, potential_table
 from particle_sim.inference.form import Form
 from particle_sim.inference.gains import Gain, gain_of
+from particle_sim.inference.gap import Gap
 from particle_sim.inference.groups import GROUPS
+from particle_sim.inference.moving_boundary import gap_in
 from particle_sim.inference.sphere import rise_at
 from particle_sim.materials.material import lattice_of
 from particle_sim.materials.occupancy import WHOLE, Lattice
@@ -51,6 +53,8 @@ class Discharge:
     metal_exchange: float
     """[A/m2]"""
     lattice: Lattice = WHOLE
+    gap: Gap | None = None
+    """Of a material that parts"""
 
     @cached_property
     def at_the_nodes(self) -> tuple[Array, Array]:
@@ -96,6 +100,7 @@ def discharge_of(cell: Cell) -> Discharge:
         loading=cell.design.value("active_loading"),
         metal_exchange=cell.design.value("metal_exchange_current_density"),
         lattice=lattice_of(cell.material.properties, window),
+        gap=gap_in(cell.material),
     )
 
 
@@ -106,7 +111,7 @@ def capacities(
 
     At currents (m,) [A/kg].
     """
-    gain = gain_of(form, float(discharge.filling[0]), discharge.lattice)
+    gain = gain_of(form, float(discharge.filling[0]), discharge.lattice, discharge.gap)
     blocks = [
         _capacities(discharge, vectors[first : first + _BLOCK], current, gain)
         for first in range(0, len(vectors), _BLOCK)

@@ -16,9 +16,10 @@ from particle_sim.inference.consistency import Check, S, doubts
 from particle_sim.inference.consistency_curves import CURVE, RATES, Curve, Rates
 from particle_sim.inference.coordinates import log_prior
 from particle_sim.inference.data import RateData, Series, VoltageData
+from particle_sim.inference.fit_rival import FitRival, rival_of
 from particle_sim.inference.form import Form
 from particle_sim.inference.form_scores import FormScore, form_score
-from particle_sim.inference.forward import has_closed_form
+from particle_sim.inference.forward import forms_of, has_closed_form
 from particle_sim.inference.identify import Identifiability, identifiability
 from particle_sim.inference.joint import PARTICLES, Joint, Posterior, learn
 from particle_sim.inference.predict import HeldOut, PredictiveCheck, band, check, held_out
@@ -68,6 +69,8 @@ class Fit:
     """What else must be known of the data: doubts, columns left out."""
     scores: tuple[FormScore, ...] = ()
     """How every form of the particles does with rates; none for a voltage curve."""
+    rival: FitRival | None = None
+    """What a curve without physics makes of rates; none for a voltage curve."""
 
     @property
     def at(self) -> Array:
@@ -116,16 +119,20 @@ def fit_rates(
     grid = np.geomspace(data.current.min() / 1.5, data.current.max() * 1.5, _BAND_POINTS)
     wide = rate_problem(cell, grid, np.empty(0), form=form)
     fit = _fit(problem, data.name, "current", wide, own, seed, report)
-    forms = tuple(Form) if has_closed_form(cell) else ()
+    forms = forms_of(cell) if has_closed_form(cell) else ()
     scores = []
     for number, other in enumerate(forms):
         report(f"scoring {other.value}", _PROFILED + (1 - _PROFILED) * number / len(forms))
         scores.append(form_score(_rates(cell, data, kept, other)))
-    fit = replace(fit, notes=notes, scores=tuple(scores))
-    if kept.all():
-        return fit
-    away = _rates(cell, data, ~kept, form)
-    return replace(fit, held_out=held_out(fit.posterior, material.name, away, seed + 3))
+    away = None if kept.all() else _rates(cell, data, ~kept, form)
+    held = None if away is None else held_out(fit.posterior, material.name, away, seed + 3)
+    return replace(
+        fit,
+        notes=notes,
+        scores=tuple(scores),
+        rival=rival_of(problem, wide, away, own.particles, seed),
+        held_out=held,
+    )
 
 
 def fit_voltage(

@@ -11,3 +11,4 @@ class Form(enum.Enum):
     ONE_SIZE = "one-size"
     SIZES = "sizes"
     DIFFUSIVITY = "diffusivity"
+    MOVING_BOUNDARY = "moving-boundary"

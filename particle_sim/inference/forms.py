@@ -1,6 +1,6 @@
-"""What a fit takes the active particles to be: one sphere, many sizes, or D(theta).
+"""What a fit takes the active particles to be: one sphere, many sizes, D(theta), or two phases.
 
-Each form but the first has one parameter more than the groups, known as its log10 as they are and
+Many sizes and D(theta) have one parameter more than the groups, known as its log10 as they are and
 within limits. What is believed of it before any datum: :mod:`particle_sim.inference.learned`.
 """
 
@@ -30,6 +30,7 @@ TITLES = {
     Form.ONE_SIZE: "one size of sphere, constant D",
     Form.SIZES: "log-normal sizes, constant D",
     Form.DIFFUSIVITY: "one size of sphere, D falling beyond half occupancy",
+    Form.MOVING_BOUNDARY: "one size of sphere, a phase boundary that moves in",
 }
 SHAPES = {
     Form.ONE_SIZE: (),
@@ -49,4 +50,5 @@ SHAPES = {
             high=STEEPEST,
         ),
     ),
+    Form.MOVING_BOUNDARY: (),
 }

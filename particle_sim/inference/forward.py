@@ -15,6 +15,7 @@ from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.inference.discharge import capacities, discharge_of, voltages
 from particle_sim.inference.form import Form
+from particle_sim.inference.moving_boundary import CHI, gap_in
 from particle_sim.inference.problem import Model
 from particle_sim.units import Array
 
@@ -24,11 +25,25 @@ def has_closed_form(cell: Cell) -> bool:
     return cell.law.in_sphere(cell.material, REFERENCE_TEMPERATURE).constant is not None
 
 
+def forms_of(cell: Cell) -> tuple[Form, ...]:
+    """What the particles of a cell may be: a boundary moves in materials of two phases."""
+    if not has_closed_form(cell):
+        return (Form.ONE_SIZE,)
+    return tuple(form for form in Form if form is not Form.MOVING_BOUNDARY or gap_in(cell.material))
+
+
 def capacity_model(cell: Cell, current: Array, form: Form = Form.ONE_SIZE) -> Model:
     """log10 groups (and shape) (n, d) -> capacity [A h/kg] (n, m) at currents (m,) [A/kg].
 
-    :class:`InputError` for a form other than one size where the material's own D(theta) is known.
+    :class:`InputError` for a form other than one size where the material's own D(theta) is known,
+    and for a moving boundary where the file of the material has no two phases.
     """
+    if form is Form.MOVING_BOUNDARY and gap_in(cell.material) is None:
+        raise InputError(
+            f'{cell.material.name}: the form "{form.value}" needs two phases, and its file names '
+            f'none; add phase_behaviour "two-phase" and a {CHI} above 2, or use '
+            f'"{Form.ONE_SIZE.value}".'
+        )
     if has_closed_form(cell):
         discharge = discharge_of(cell)
         return lambda vectors: capacities(discharge, vectors, current, form)

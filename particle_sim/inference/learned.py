@@ -21,6 +21,7 @@ from particle_sim.inference.coordinates import Coordinate
 from particle_sim.inference.form import Form
 from particle_sim.inference.forms import SHAPES
 from particle_sim.inference.groups import MEANINGS
+from particle_sim.inference.moving_boundary import decades_faster, gap_in
 from particle_sim.inference.problem import DISCREPANCY, NOISE
 from particle_sim.materials.property import Property
 from particle_sim.plausible.learned import OWN
@@ -52,6 +53,15 @@ def hyperpriors(model: str) -> Mapping[str, tuple[float, float]]:
     return {name: (centre, deviation) for name, (centre, deviation) in table.items()}
 
 
+def beliefs_of(form: Form) -> Mapping[str, tuple[float, float]]:
+    """The :func:`hyperpriors` of a form; a moving boundary takes those of one size.
+
+    The public rate tests are of one phase; :func:`coordinates_of` says what they know of rates of
+    the diffusion behind a boundary.
+    """
+    return hyperpriors((Form.ONE_SIZE if form is Form.MOVING_BOUNDARY else form).value)
+
+
 def model_weights() -> dict[str, float]:
     """Shares (summing to 1) of the models in a prediction, by name."""
     table = shipped_table("evidence", "hyperpriors.toml")["weights"]
@@ -81,7 +91,7 @@ def coordinates_of(
     where its file is that of a relative, of which no measurement counts; ``learned`` for
     :func:`hyperpriors`.
     """
-    known = hyperpriors(form.value) if learned is None else learned
+    known = _for_boundary(cell, form, beliefs_of(form) if learned is None else learned)
     whole = float(np.log10(cell.material.specific_capacity if capacity is None else capacity))
     own = cell if capacity is None else None
     groups = [_group(name, own, known[name]) for name in _MADE_OF]
@@ -99,6 +109,17 @@ def coordinates_of(
         for shape in SHAPES[form]
     ]
     return (*groups, *shapes, *scatter_coordinates(known, stated=stated))
+
+
+def _for_boundary(
+    cell: Cell, form: Form, known: Mapping[str, tuple[float, float]]
+) -> Mapping[str, tuple[float, float]]:
+    """The beliefs with D/R^2 that of the outer phase, where a boundary moves."""
+    gap = gap_in(cell.material) if form is Form.MOVING_BOUNDARY else None
+    if gap is None:
+        return known
+    centre, deviation = known["diffusion_rate"]
+    return {**known, "diffusion_rate": (centre + decades_faster(cell, gap), deviation)}
 
 
 def scatter_coordinates(

@@ -31,6 +31,8 @@ _SIZES = 64
 """Gauss-Hermite nodes of ln R."""
 _PASSES = 8
 """Of Newton's method, which meets the line of the table in half of them."""
+_SETTLED = 1e-12
+"""Of log10 tau, where it ends."""
 _SOLVED = np.linspace(0.0, WIDEST, 17), np.linspace(-9.0, 5.0, 141)
 """Spreads, and log10 of tau, where the transform is inverted."""
 _SPREADS, _TIMES = np.linspace(0.0, WIDEST, 65), np.linspace(-9.0, 5.0, 561)
@@ -69,7 +71,10 @@ def time_of_rise(rise: Array, spread: Array) -> Array:
     log_time = np.log10(np.maximum(single, 1e-300)) + np.zeros_like(wanted + spread)
     for _ in range(_PASSES):
         found, slope = _read(spread, log_time)
-        log_time = log_time + (wanted - found) / slope
+        change = (wanted - found) / slope
+        log_time = log_time + change
+        if np.abs(change).max(initial=0.0) < _SETTLED:
+            break
     return np.asarray(10**log_time)
 
 

@@ -4,6 +4,8 @@ A test printed twice, or in a way that contradicts itself, is one test with read
 takes one form of the particles, one reading of each test and one set of beliefs; what all members
 say does not hang on a choice of ours. The beliefs are those of :mod:`.learned`, those with half and
 twice the discrepancy, and those with diffusion ``SHIFT`` decades slower and faster before the data.
+Where a material parts, a boundary that moves in it is a form too; materials that do not are spheres
+of one size there.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from particle_sim.cell.design import CellKind
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.inference.form import Form
 from particle_sim.inference.joint import Joint, Posterior, learn, predict
-from particle_sim.inference.learned import hyperpriors
+from particle_sim.inference.learned import beliefs_of
+from particle_sim.inference.moving_boundary import gap_in
 from particle_sim.inference.rate_problem import rate_problem
 from particle_sim.materials.material import Material
 from particle_sim.materials.system import System, load_system
@@ -31,7 +34,11 @@ PARTICLES = 500
 SHIFT = 0.5
 """Decades that the centre of D/R^2 over other powders may be off for this one's kind (a choice:
 about five standard errors of a centre that was learned from 41 powders)."""
-FORMS = {Form.SIZES: "many sizes", Form.DIFFUSIVITY: "D falling with filling"}
+FORMS = {
+    Form.SIZES: "many sizes",
+    Form.DIFFUSIVITY: "D falling with filling",
+    Form.MOVING_BOUNDARY: "a moving boundary",
+}
 
 Readings = tuple[RateSeries, ...]
 """One test, read in different ways."""
@@ -62,7 +69,8 @@ class Member:
         """Capacity (n, k) [A h/kg] of every draw at C-rates (k,)."""
         cell = self.cells[material]
         current = c_rate * cell.material.value("one_c_current")
-        elsewhere = rate_problem(cell, current, np.zeros(len(current)), form=self.form)
+        form = self.posterior.joint.parts[material].form
+        elsewhere = rate_problem(cell, current, np.zeros(len(current)), form=form)
         return predict(self.posterior, material, elsewhere).draws(rng, noisy=noisy)
 
 
@@ -109,8 +117,9 @@ def members(
     ]
     ways = list(product(*(readings for _, readings in tests)))
     made = []
-    for form in forms:
-        for beliefs, changed in _beliefs(form) if varied else [(hyperpriors(form.value), "")]:
+    parting = any(gap_in(material) for material in materials.values())
+    for form in (each for each in forms if parting or each is not Form.MOVING_BOUNDARY):
+        for beliefs, changed in _beliefs(form) if varied else [(beliefs_of(form), "")]:
             for way in ways if not changed else ways[:1]:
                 read = [(name, series) for (name, _), series in zip(tests, way, strict=True)]
                 labels = [
@@ -145,7 +154,7 @@ def _agreeing(readings: Readings, printed: tuple[float, float] | None) -> Readin
 
 def _beliefs(form: Form) -> Iterator[tuple[Beliefs, str]]:
     """The learned beliefs, and others that somebody might hold."""
-    known = hyperpriors(form.value)
+    known = beliefs_of(form)
     yield known, ""
     centre, width = known["discrepancy"]
     yield {**known, "discrepancy": (centre, width / 2)}, "half the discrepancy"
@@ -170,5 +179,7 @@ def _joint(
         values = np.concatenate([[], *(series.capacity for series in own)])
         seen = rates <= up_to
         current = rates[seen] * cell.material.value("one_c_current")
-        parts[name] = rate_problem(cell, current, values[seen], form=form, learned=beliefs)
+        alone = form is Form.MOVING_BOUNDARY and gap_in(cell.material) is None
+        own_form = Form.ONE_SIZE if alone else form
+        parts[name] = rate_problem(cell, current, values[seen], form=own_form, learned=beliefs)
     return Joint(parts=parts)

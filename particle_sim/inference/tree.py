@@ -10,7 +10,7 @@ from particle_sim.inference.form import Form
 from particle_sim.inference.forms import SHAPES
 from particle_sim.inference.groups import MEANINGS, UNITS
 from particle_sim.inference.identify import DETERMINED
-from particle_sim.inference.predict import BAND
+from particle_sim.inference.predict import BAND, HeldOut
 from particle_sim.inference.problem import DISCREPANCY, scatter_of
 from particle_sim.inference.profiles import NINETY_PERCENT
 from particle_sim.inference.titration import FLATTEST, Titration
@@ -42,19 +42,22 @@ def fit_tree(fit: Fit) -> xr.DataTree:
             coords={"value": ("value", 10**profile.values, {"units": _UNITS[profile.name]})},
             attrs={"ninety_percent": NINETY_PERCENT},
         )
-    if fit.held_out is not None:
-        held = fit.held_out
-        unit = {"units": fit.problem.unit}
-        nodes["/held_out"] = xr.Dataset(
-            {
-                "observed": ("current", held.observed, unit),
-                "predicted": (("quantile", "current"), held.predicted, unit),
-            },
-            coords={"current": ("current", held.current, {"units": "A/kg"}),
-                    "quantile": list(BAND)},
-            attrs={"error": held.error, "log_score": held.log_score, "inside": held.inside},
-        )  # fmt: skip
+    rival = None if fit.rival is None else fit.rival.held_out
+    both = {"/held_out": fit.held_out, "/rival_held_out": rival}
+    nodes |= {name: _held_out(held, fit) for name, held in both.items() if held is not None}
     return xr.DataTree.from_dict(nodes)
+
+
+def _held_out(held: HeldOut, fit: Fit) -> xr.Dataset:
+    unit = {"units": fit.problem.unit}
+    return xr.Dataset(
+        {
+            "observed": ("current", held.observed, unit),
+            "predicted": (("quantile", "current"), held.predicted, unit),
+        },
+        coords={"current": ("current", held.current, {"units": "A/kg"}), "quantile": list(BAND)},
+        attrs={"error": held.error, "log_score": held.log_score, "inside": held.inside},
+    )
 
 
 def titration_dataset(titration: Titration) -> xr.Dataset:
@@ -163,8 +166,10 @@ def _data(fit: Fit) -> xr.Dataset:
 
 
 def _band(fit: Fit) -> xr.Dataset:
+    bands = {"model": fit.band} | ({} if fit.rival is None else {"rival": fit.rival.band})
+    unit = {"units": fit.problem.unit}
     return xr.Dataset(
-        {"model": (("quantile", "at"), fit.band, {"units": fit.problem.unit})},
+        {name: (("quantile", "at"), values, unit) for name, values in bands.items()},
         coords={
             "at": ("at", fit.band_at, {"units": AT_UNITS[fit.at_name]}),
             "quantile": list(BAND),

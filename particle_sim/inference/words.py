@@ -7,6 +7,7 @@ from particle_sim.inference.form_words import score_lines
 from particle_sim.inference.forms import TITLES
 from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
+from particle_sim.inference.predict import HeldOut
 from particle_sim.inference.scatter_words import is_beyond_belief, scatter_lines
 
 LABELS = {
@@ -136,9 +137,9 @@ def _held_lines(fit: Fit) -> list[str]:
     one_c = fit.problem.cell.material.value("one_c_current")
     lines = [
         "",
-        f"Held out: {held.inside} of {len(held.observed)} inside the 90 % band, log score "
-        f"{held.log_score:.2f} a value (capacities over the largest fitted one), rms error of the "
-        f"median {held.error:.3g} {unit}.",
+        f"Held out, {len(held.observed)} values: how many inside the 90 % band, log score a value "
+        "(capacities over the largest fitted one; higher is better), rms error of the median.",
+        *_score_table(held, None if fit.rival is None else fit.rival.held_out, unit),
     ]
     for current, seen, (low, middle, high) in zip(
         held.current, held.observed, held.predicted.T, strict=True
@@ -147,6 +148,22 @@ def _held_lines(fit: Fit) -> list[str]:
         lines.append(
             f"  {current / one_c:.3g}C: measured {seen:.4g}, predicted {middle:.4g} "
             f"({low:.4g} to {high:.4g}) {unit}: {verdict} the 90 % band."
+        )
+    return lines
+
+
+def _score_table(held: HeldOut, rival: HeldOut | None, unit: str) -> list[str]:
+    """The fit beside the curve without physics, and a sentence where that is the better one."""
+    rows = [("this fit", held), *([("curve without physics", rival)] if rival else [])]
+    lines = [
+        f"  {name:<22} {each.inside} of {len(each.observed)}   {each.log_score:6.2f}   "
+        f"{each.error:.3g} {unit}"
+        for name, each in rows
+    ]
+    if rival is not None and rival.log_score > held.log_score:
+        lines.append(
+            f"  The curve without physics (Tian 2019) predicts them better, by "
+            f"{rival.log_score - held.log_score:.2f} a value; where the two differ, trust it more."
         )
     return lines
 

@@ -116,6 +116,20 @@ def test_held_out_rates_are_predicted(cell: Cell) -> None:
     assert any("Held out" in line for line in fit_lines(fit))
 
 
+def test_the_curve_without_physics_stands_beside_and_is_named_where_it_wins(cell: Cell) -> None:
+    fit = fit_rates(cell.material, synthetic(cell), hold_out=(5.0, 10.0), settings=QUICK)
+    assert fit.rival is not None
+    assert fit.held_out is not None
+    assert fit.rival.held_out is not None
+    assert fit.rival.band.shape == fit.band.shape
+    for better, won in ((1.0, True), (-1.0, False)):
+        score = fit.held_out.log_score + better
+        other = replace(fit.rival.held_out, log_score=score)
+        text = "\n".join(fit_lines(replace(fit, rival=replace(fit.rival, held_out=other))))
+        assert f"{score:.2f}" in text
+        assert ("predicts them better, by 1.00 a value" in text) is won
+
+
 def test_a_wrong_model_is_noticed(cell: Cell) -> None:
     """Sabotage: half the capacity at low rates, all of it at higher ones."""
     data = synthetic(cell)
@@ -245,6 +259,10 @@ def test_the_folder_holds_data_with_units_words_and_figures(cell: Cell, tmp_path
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, "manifest.json"}
     with xr.open_datatree(tmp_path / "out" / "posterior.nc", engine="h5netcdf") as tree:
         assert tree["posterior/diffusion_rate"].attrs["units"] == "1/s"
+        assert tree["band/rival"].shape == tree["band/model"].shape
+        assert tree["rival_held_out"].attrs["log_score"] == pytest.approx(
+            fit.rival.held_out.log_score  # type: ignore[union-attr]
+        )
         assert tree["held_out"].attrs["error"] == pytest.approx(fit.held_out.error)  # type: ignore[union-attr]
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="is a file"):

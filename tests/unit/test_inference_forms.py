@@ -15,8 +15,9 @@ from particle_sim.inference.data import read_rates
 from particle_sim.inference.form import Form
 from particle_sim.inference.form_scores import CARRIED, form_score
 from particle_sim.inference.form_words import score_lines
-from particle_sim.inference.forward import capacity_model
+from particle_sim.inference.forward import capacity_model, forms_of
 from particle_sim.inference.joint import Joint, Posterior, learn
+from particle_sim.inference.learned import coordinates_of
 from particle_sim.inference.rate_problem import rate_problem
 from particle_sim.materials.functions import LinearTable
 
@@ -30,7 +31,9 @@ DATA = read_rates(
 def test_the_printed_rates_of_he_o3_are_carried_by_sizes() -> None:
     """Six rates of one paper within 3 mAh/g (rms): a spread of sizes does it, one sphere not."""
     cell = ps.half_cell(MATERIAL)
-    problems = [rate_problem(cell, DATA.current, DATA.capacity, form=form) for form in Form]
+    problems = [
+        rate_problem(cell, DATA.current, DATA.capacity, form=form) for form in forms_of(cell)
+    ]
     scores = {score.form: score for score in map(form_score, problems)}
     assert scores[Form.SIZES].misfit < 3.0 < scores[Form.ONE_SIZE].misfit
     assert scores[Form.DIFFUSIVITY].misfit < scores[Form.ONE_SIZE].misfit
@@ -61,3 +64,29 @@ def test_a_known_diffusivity_of_the_filling_takes_no_other_form() -> None:
     cell = ps.half_cell(MATERIAL.replaced(diffusivity=table))
     with pytest.raises(InputError, match=r"already depends on the filling.*one-size"):
         capacity_model(cell, DATA.current, Form.SIZES)
+
+
+def test_a_boundary_moves_only_where_the_file_names_two_phases() -> None:
+    cell = ps.half_cell(MATERIAL)
+    assert Form.MOVING_BOUNDARY not in forms_of(cell)
+    assert Form.MOVING_BOUNDARY in forms_of(ps.half_cell(ps.load_material("nvp")))
+    with pytest.raises(InputError, match=r"he_o3_li2024.*needs two phases.*one-size"):
+        capacity_model(cell, DATA.current, Form.MOVING_BOUNDARY)
+
+
+def test_what_is_known_of_rates_says_the_same_of_the_outer_phase() -> None:
+    """Half the capacity at the same current: the prior of D/R² moves, and no other."""
+    cell = ps.half_cell(ps.load_material("nvp"))
+    alone, parted = (
+        coordinates_of(cell, form, stated=True) for form in (Form.ONE_SIZE, Form.MOVING_BOUNDARY)
+    )
+    assert [one.centre for one in alone[1:]] == [one.centre for one in parted[1:]]
+    free = [alone[0].centre, 8.0, -12.0, alone[3].centre]
+    moved = [parted[0].centre, *free[1:]]
+    current = np.geomspace(1.0, 1e6, 4001)
+    halves = []
+    for form, vector in ((Form.ONE_SIZE, free), (Form.MOVING_BOUNDARY, moved)):
+        found = capacity_model(cell, current, form)(np.array([vector]))[0]
+        halves.append(np.interp(-found[0] / 2, -found, current))
+    assert halves[1] == pytest.approx(halves[0], rel=0.03)
+    assert parted[0].centre > alone[0].centre + 0.1
