@@ -59,7 +59,7 @@ def discharge_capacities(cell: Cell, runs: Sequence[Discharge]) -> Array:
     values = pybamm_parameters(cell, pybamm, filling=filling, temperature=temperature)
     varied = sorted({name for run in runs for name in run.factors})
     for name in varied:
-        values[FACTORS[name]] = _times(pybamm.InputParameter(name), values[FACTORS[name]])
+        values[FACTORS[name]] = times(pybamm.InputParameter(name), values[FACTORS[name]])
     values |= {CURRENT: "[input]", STARTS_AT: upper + ABOVE}
     simulation = cell_simulation(cell, pybamm, values)
     as_set_up = dict.fromkeys(varied, 1.0)
@@ -68,7 +68,7 @@ def discharge_capacities(cell: Cell, runs: Sequence[Discharge]) -> Array:
     )
 
 
-def _times(factor: Any, value: Any) -> Any:
+def times(factor: Any, value: Any) -> Any:
     """A number or a function of PyBaMM's, times ``factor``."""
     if callable(value):
         return lambda *arguments: factor * value(*arguments)

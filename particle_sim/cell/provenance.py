@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.particle_damage import AI2020, BEHIND, CHOSEN
 from particle_sim.cell.pybamm_sets import parameter_set, set_cell
 from particle_sim.materials.property import Property
 
@@ -20,6 +21,7 @@ _MATERIAL = {
     "Positive particle radius [m]": "particle_radius",
     "Positive particle diffusivity [m2.s-1]": "diffusivity",
     "Maximum concentration in positive electrode [mol.m-3]": "maximum_concentration",
+    **{entry: names[0] for entry, names in BEHIND.items() if len(names) == 1},
 }
 _DESIGN = {
     "Positive electrode active material volume fraction": "active_volume_fraction",
@@ -57,6 +59,7 @@ _DERIVED: dict[str, tuple[str, ...]] = {
         "negative_to_positive_ratio",
         "open_circuit_potential",
     ),
+    **BEHIND,
 }
 _CUT_OFFS = {
     "Lower voltage cut-off [V]": "lower_voltage",
@@ -78,6 +81,7 @@ _CHOICES = {
     "Negative electrode conductivity [S.m-1]": "metal",
     "Negative electrode OCP [V]": "metal is the reference",
     "Lithium metal partial molar volume [m3.mol-1]": "molar mass over density of the metal",
+    **CHOSEN,
 }
 
 
@@ -149,6 +153,8 @@ def _origin(parameter: str, cell: Cell) -> _Origin:
     negative = cell.negative
     if negative is not None and parameter in negative.values:
         return _Origin(ours=negative.parameter_set, evidence="proxy", source=negative.source)
+    if parameter in AI2020:
+        return _Origin(ours="Ai2020", evidence="proxy", source="pybamm_ai2020")
     parts = _DERIVED.get(parameter, ())
     if parts and all(part in properties for part in parts):
         return _Origin(ours=", ".join(parts), evidence="derived", source="arithmetic")

@@ -10,8 +10,9 @@ material gives a half cell under its own name, and every sodium material a full 
     "he_v_hard_carbon"  sodium_ion.BasicDFN(); lithium_ion.SPM, SPMe, DFN
 
 Central values, isothermal at 298.15 K, at rest at the upper cut-off, current 1C. The film's
-resistance is read by the lithium_ion models with {"contact resistance": "true"} only. Where each
-number comes from is in :func:`particle_sim.cell.provenance.provenance_table`.
+resistance is read by the lithium_ion models with {"contact resistance": "true"} only, entries on
+cracks and loss with the options of :mod:`particle_sim.cell.particle_damage`. Where each number
+comes from is in :func:`particle_sim.cell.provenance.provenance_table`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import HALF_CELLS, Cell, half_cell
 from particle_sim.cell.negative import NEGATIVE_ELECTRODES
 from particle_sim.cell.parameters import pybamm_parameters
+from particle_sim.cell.particle_damage import damage_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
@@ -67,7 +69,7 @@ def parameter_set(name: str) -> ParameterSet:
         rest = rest_state(cell, cell.voltage_limits[1])
         values = pybamm_parameters(
             cell, pybamm, filling=rest.positive, temperature=REFERENCE_TEMPERATURE
-        )
+        ) | damage_parameters(cell, pybamm)
         if cell.negative is None:
             return values
         citations = [cell.negative.parameter_set]

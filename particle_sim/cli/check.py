@@ -156,6 +156,12 @@ def _measurement(path: Path) -> None:
     load_measurement(str(path))
 
 
+def _retention(path: Path) -> None:
+    from particle_sim.damage.printed_fade import load_retention
+
+    load_retention(str(path))
+
+
 def _claim(path: Path) -> None:
     from particle_sim.claims.kinds import NEEDS
     from particle_sim.claims.schema import library, load_claim
@@ -245,6 +251,7 @@ READERS: dict[str, Callable[[Path], None]] = {
     "scenario": _scenario,
     "sweep": _sweep,
     "measurement": _measurement,
+    "retention": _retention,
     "claim": _claim,
     "sources": _host_or_sources,
 }

@@ -46,6 +46,8 @@ class Column:
     """The unit before it is divided by the active mass; empty where there is none."""
     stems: tuple[str, ...] = ()
     """Parts of the names that cyclers give it."""
+    counted: bool = False
+    """Whether it counts something and may stand without a unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,8 @@ def _heading(place: int, cell: str, allowed: Mapping[str, Column], mass: float |
     if name not in allowed:
         return heading
     column, good = allowed[name], f"write {name} [{allowed[name].example}]"
+    if not unit and column.counted:
+        return replace(heading, factor=1.0)
     if not unit:
         return replace(heading, problem=f"has no unit; {good}")
     factor = _factor(unit, column.unit)

@@ -206,6 +206,12 @@ def _read_measurement(folder: Path) -> Any:
     return load_measurement(str(only_file(folder)))
 
 
+def _read_retention_file(folder: Path) -> Any:
+    from particle_sim.damage.printed_fade import load_retention
+
+    return load_retention(str(only_file(folder)))
+
+
 # --- measured tables ----------------------------------------------------------------------------
 
 ONE_C = 117.0
@@ -227,6 +233,28 @@ def _wrong_rates(rates: Any, sample: Sample) -> str:
     if not np.all((rates.capacity > 0) & (rates.capacity < 1e4)):
         return f"capacities up to {rates.capacity.max():g} mAh/g"
     return not_finite([rates.current, rates.capacity], sample)
+
+
+def _retention_samples() -> list[Sample]:
+    rows = "\n".join(
+        f"{n}, {104 * math.exp(-2e-3 * n):.2f}, {99.6 - 4 / n:.2f}, 1" for n in range(1, 41)
+    )
+    header = "cycle, capacity [mAh/g], coulombic_efficiency [%], c_rate [1/h]"
+    return [{"cycles.csv": f"# made\n{header}\n{rows}\n".encode()}]
+
+
+def _read_retention(folder: Path) -> Any:
+    from particle_sim.readers.retention import read_retention
+
+    return read_retention(only_file(folder))
+
+
+def _wrong_retention(series: Any, sample: Sample) -> str:
+    if series.cycle[0] > 1 or not np.all(np.diff(series.cycle) > 0):
+        return "cycles that do not increase from the first"
+    if not np.all(series.kept > 0) or series.kept[series.cycle == series.reference] != 1:
+        return "a retention that does not refer to its reference"
+    return not_finite([series.kept, series.capacity], sample)
 
 
 def _voltage_samples() -> list[Sample]:
@@ -642,6 +670,18 @@ DOORS: tuple[Door, ...] = (
         samples=lambda: _files(*sorted(EXAMPLES.glob("*.csv"))),
         read=_read_rates,
         wrong=_wrong_rates,
+    ),
+    Door(
+        name="retention TOML",
+        samples=lambda: _files(*sorted((PARAMETERS / "retention").glob("*.toml"))),
+        read=_read_retention_file,
+        wrong=_accepted,
+    ),
+    Door(
+        name="retention CSV",
+        samples=_retention_samples,
+        read=_read_retention,
+        wrong=_wrong_retention,
     ),
     Door(name="voltage CSV", samples=_voltage_samples, read=_read_voltage, wrong=_wrong_voltage),
     Door(

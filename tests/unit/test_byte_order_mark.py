@@ -16,6 +16,7 @@ KINDS = {
     "parameters/cells/sodium_half_cell.toml": "cell is fine",
     "parameters/electrolytes/*.toml": "electrolyte is fine",
     "parameters/measurements/*.toml": "measurement is fine",
+    "parameters/retention/*.toml": "retention is fine",
     "parameters/sources.toml": "sources are fine",
     "scenarios/claims/*.toml": "claim is fine",
     "scenarios/nvp_vs_he_v.toml": "scenario is fine",
