@@ -2,7 +2,7 @@
 
 ``parameters/damage/calibration.toml`` holds, for every rule of growth and end of the bracket, which
 of the drawn inputs can carry the datum by cracks alone, and with which constant. It names the datum
-and has the hash of what it was made from; every prediction is stored with the hash of the constants.
+and has the hash of what it was made from; predictions are stored with the hash of the constants.
 """
 
 from __future__ import annotations
@@ -193,8 +193,8 @@ def calibration_text(found: Calibration) -> str:
 
 
 def _lines(found: Calibration) -> Iterator[str]:
-    yield "# Constants of crack growth that one printed retention tells, for every draw of the other"
-    yield "# inputs that can carry it by cracks alone. Frozen before other retentions are predicted."
+    yield "# Constants of crack growth that one printed retention tells, for every draw of the"
+    yield "# other inputs that can carry it by cracks alone. Frozen before others are predicted."
     yield ""
     yield "[calibration]"
     yield f'material = "{found.material}"'
