@@ -228,12 +228,14 @@ def _retention(
     dims, even = ("material", "end", "rule"), np.isin(cycles, np.linspace(0, study.cycles, 17))
     knees = [[[knee(c[0][:, even], cycles[even]) for c in row] for row in s] for s in curves]
     bands = [[[[quantiles(each) for each in c] for c in row] for row in s] for s in curves]
+    means = [[[[_mean(each) for each in c] for c in row] for row in s] for s in curves]
     tell = [[[np.mean(~np.isnan(c[0][:, -1])) for c in row] for row in s] for s in curves]
     with_knee = [[[np.isfinite(each).mean() for each in row] for row in s] for s in knees]
     where = [[[_middle(each) for each in row] for row in s] for s in knees]
     return xr.Dataset(
         {
             "retention": ((*dims, "c_rate", "quantile", "cycle"), bands, {"units": "1"}),
+            "mean": ((*dims, "c_rate", "cycle"), means, {"units": "1"}),
             "delivering": (dims, tell),
             "knee_share": (dims, with_knee),
             "knee": (dims, where, {"units": "cycles"}),
@@ -248,12 +250,21 @@ def _retention(
 
 def quantiles(values: Array) -> Array:
     """``QUANTILES`` (q, k) of the rows (n, k) that are known; nan without any."""
-    known = values[~np.isnan(values).any(axis=1)]
+    known = _known(values)
     return (
         np.quantile(known, QUANTILES, axis=0)
         if len(known)
         else np.full((3, values.shape[1]), np.nan)
     )
+
+
+def _known(values: Array) -> Array:
+    return values[~np.isnan(values).any(axis=1)]
+
+
+def _mean(values: Array) -> Array:
+    known = _known(values)
+    return known.mean(axis=0) if len(known) else np.full(values.shape[1], np.nan)
 
 
 def knee(retention: Array, cycles: Array) -> Array:
