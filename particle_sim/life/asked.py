@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.readers.retention import Retention
+from particle_sim.studies.choices import GrowthChoice
 from particle_sim.units import Array
 
 MOST_CYCLES = 1e5
@@ -32,18 +32,6 @@ LEAST_SURFACES = 0.1
 """2 gamma [J/m2] of the weakest solids, held by van der Waals forces: no cathode is below."""
 
 
-class Law(enum.Enum):
-    """The rules of growth that are shown, each by itself."""
-
-    FATIGUE = "fatigue"
-    SLOW = "slow"
-    BOTH = "both"
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        return tuple(Rule) if self is Law.BOTH else (Rule[self.name],)
-
-
 @dataclass(frozen=True, kw_only=True)
 class LifeStudy:
     """One or two materials in one cycling test; a candidate comes after its baseline."""
@@ -54,7 +42,7 @@ class LifeStudy:
     """[1/h] of each material's 1C"""
     window: tuple[float, float] | None = None
     """Cut-offs [V] of all, instead of the files'"""
-    law: Law = Law.BOTH
+    law: GrowthChoice = GrowthChoice.BOTH
     samples: int = 500
     seed: int = 1
     data: Retention | None = None
@@ -84,6 +72,11 @@ class LifeStudy:
             ),
         )
         refuse(f"{said}." for good, said in rules if not good)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of growth that are shown."""
+        return tuple(Rule) if self.law is GrowthChoice.BOTH else (Rule[self.law.name],)
 
     @property
     def overrides(self) -> dict[str, str]:

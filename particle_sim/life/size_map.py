@@ -35,7 +35,7 @@ def size_map(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
                     powder = cycled(draws, float(rate), end, tables=side.tables)
                     place = first, second, third, fourth
                     count = np.array([float(study.cycles)])
-                    found = cracked_by_cycling(powder, study.law.rules, count)
+                    found = cracked_by_cycling(powder, study.rules, count)
                     cracked[place] = found.mean()
                     none[place] = no_flaw_grows(powder).mean()
     dims = ("material", "end", "radius", "c_rate")

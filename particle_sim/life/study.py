@@ -68,7 +68,7 @@ def life_study(study: LifeStudy, *, progress: Progress | None = None) -> xr.Data
         )
         for side in sides
         for end in Held
-        for rule in study.law.rules
+        for rule in study.rules
     }
     report("size and rate", 0.5)
     plane = size_map(study, sides)
@@ -88,7 +88,7 @@ def life_study(study: LifeStudy, *, progress: Progress | None = None) -> xr.Data
         nodes["/order"] = _order(study, sides, through)
     names = {"material": [side.name for side in sides]}
     ends = {"end": [end.name.lower() for end in Held]}
-    known = {**names, **ends, "rule": [rule.name.lower() for rule in study.law.rules]}
+    known = {**names, **ends, "rule": [rule.name.lower() for rule in study.rules]}
     for place, table in nodes.items():
         given = {name: values for name, values in known.items() if name in table.dims}
         nodes[place] = table.assign_coords(given)
@@ -120,7 +120,7 @@ def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
                     side.material.value("upper_voltage"),
                 )
             ],
-            "rules": [rule.name.lower() for rule in study.law.rules],
+            "rules": [rule.name.lower() for rule in study.rules],
             "samples": study.samples,
             "seed": study.seed,
             "cautions": [text for side in sides for text in cautions_of(side.draws)] or ["none"],
@@ -168,7 +168,7 @@ def _each(
     study: LifeStudy, sides: tuple[Side, ...], of: Callable[[Side, Held, Rule], Found]
 ) -> list[list[list[Found]]]:
     """``of`` every material, end and rule."""
-    return [[[of(side, end, rule) for rule in study.law.rules] for end in Held] for side in sides]
+    return [[[of(side, end, rule) for rule in study.rules] for end in Held] for side in sides]
 
 
 def _cracked(
@@ -197,7 +197,7 @@ def _order(study: LifeStudy, sides: tuple[Side, ...], through: Through) -> xr.Da
     shares: dict[str, list[list[float]]] = {"fewer": [], "tie": [], "more": []}
     for end in Held:
         rows: dict[str, list[float]] = {name: [] for name in shares}
-        for rule in study.law.rules:
+        for rule in study.rules:
             less, more = (
                 by_cycling(each.powders[end], through[each.name, end, rule])[:, -1]
                 for each in (second, first)
