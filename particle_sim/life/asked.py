@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from particle_sim.checks import check_fields
 from particle_sim.errors import InputError, refuse
 from particle_sim.life.chain import Rule
+from particle_sim.life.phrases import percent
 from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.plausible.draws import MaterialDraws
@@ -125,19 +126,27 @@ def check_toughness(material: Material) -> None:
         )
 
 
-def cautions_of(draws: MaterialDraws) -> Iterator[str]:
-    """What the drawn inputs stretch."""
+def cautions(drawn: Sequence[MaterialDraws]) -> tuple[str, ...]:
+    """What the drawn inputs stretch, materials of one caution together."""
+    titles: dict[str, list[str]] = {}
+    for draws in drawn:
+        for text in _cautions_of(draws):
+            titles.setdefault(text, []).append(draws.material.title)
+    return tuple(f"{' and '.join(names)}: {text}" for text, names in titles.items())
+
+
+def _cautions_of(draws: MaterialDraws) -> Iterator[str]:
     material, values = draws.material, draws.values
     weak = float(np.mean(energy_release(material, draws) < SURFACES))
     if weak > 0:
         yield (
-            f"{material.title}: in {weak:.0%} of the draws a crack costs less than "
+            f"in {percent(weak)} of the draws a crack costs less than "
             f"{SURFACES:g} J/m2, the least surface energy of an oxide or phosphate; such a "
             "toughness is possible along grain boundaries only."
         )
     wide = float(np.mean(values["flaw_size"] > LARGEST_FLAW * values["particle_radius"]))
     if wide > 0:
         yield (
-            f"{material.title}: in {wide:.0%} of the draws the flaw is deeper than a tenth of the "
+            f"in {percent(wide)} of the draws the flaw is deeper than a tenth of the "
             "radius, beyond which its stress intensity is not known; a tenth is taken."
         )

@@ -36,7 +36,7 @@ def printed_nodes(study: LifeStudy, sides: tuple[Side, ...]) -> dict[str, xr.Dat
         nodes["/data"] = xr.Dataset(
             {"retention": ("cycle", study.data.kept, {"units": "1"})},
             coords={"cycle": study.data.cycle - study.data.reference},
-            attrs={"name": study.data.name, "doubts": list(study.data.doubts) or ["none"]},
+            attrs={"name": study.data.name},
         )
     return nodes
 

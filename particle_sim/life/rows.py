@@ -70,11 +70,10 @@ def printed_rows(tree: xr.DataTree) -> Iterator[dict[str, Any]]:
             "observed": f"{100 * float(row.of_observed):.3g} %",
             "label": str(row.of_label.values),
             "said": [
-                _said(values, float(off), float(share))
-                for values, off, share in zip(
-                    row.said.values, row["miss"].values, row.delivering.values, strict=True
-                )
+                f"{_band(values)} [{_off(float(off))}]"
+                for values, off in zip(row.said.values, row["miss"].values, strict=True)
             ],
+            "delivering": between(row.delivering),
             "null": [
                 f"{percent(value)} [{_off(off)}]"
                 for value, off in zip(row.null.values, row.null_miss.values, strict=True)
@@ -93,10 +92,9 @@ def _what(row: xr.Dataset, titles: Mapping[str, str]) -> str:
     return f"{titles.get(name, name)} at {float(row.of_c_rate):g}C, {span}"
 
 
-def _said(values: Array, off: float, share: float) -> str:
-    low, middle, high = (percent(value) for value in values)
-    of = "" if share > 0.99 else f"; of the {100 * share:.0f} % that deliver"
-    return f"{middle} ({low} to {high}) [{_off(off)}{of}]"
+def _band(values: Array) -> str:
+    low, middle, high = (float(value) for value in values)
+    return f"{percent(middle)} ({between([low, high])})"
 
 
 def _off(miss: float) -> str:
@@ -121,19 +119,22 @@ def row_verdict(row: xr.Dataset) -> str:
     return "beats none of the three rules: it adds nothing here"
 
 
-def record_rows(tree: xr.DataTree) -> Iterator[Mapping[str, str]]:
-    """Recorded predictions of other materials."""
+def record_rows(tree: xr.DataTree) -> Iterator[dict[str, Any]]:
+    """Recorded predictions of other materials: a row a test and hash, what each variant said."""
     if "record" not in tree.children:
         return
     table = tree["record"].to_dataset()
-    for place in range(table.sizes["entry"]):
-        entry = table.isel(entry=place)
-        low, middle, high = (percent(value) for value in entry.said.values)
+    tests = list(zip(table["row"].values, table.constants.values, strict=True))
+    for row, constants in dict.fromkeys(tests):
+        own = table.isel(
+            entry=[place for place, test in enumerate(tests) if test == (row, constants)]
+        )
         yield {
-            "row": str(entry.row.values),
-            "variant": str(entry.variant.values),
-            "observed": f"{100 * float(entry.observed):.3g} %",
-            "said": f"{middle} ({low} to {high})",
-            "label": str(entry.label.values),
-            "constants": str(entry.constants.values),
+            "row": str(row),
+            "observed": f"{100 * float(own.observed[0]):.3g} %",
+            "said": dict(
+                zip(map(str, own.variant.values), map(_band, own.said.values), strict=True)
+            ),
+            "label": str(own.label.values[0]),
+            "constants": str(constants),
         }

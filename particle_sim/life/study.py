@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.checks import arguments_checked
-from particle_sim.life.asked import LifeStudy, cautions_of
+from particle_sim.life.asked import LifeStudy, cautions
 from particle_sim.life.chain import Held, Rule, growth_of
 from particle_sim.life.mechanism_table import griffith, mechanism_table
 from particle_sim.life.powder import Effects
@@ -123,10 +123,15 @@ def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
             "rules": [rule.name.lower() for rule in study.rules],
             "samples": study.samples,
             "seed": study.seed,
-            "cautions": [text for side in sides for text in cautions_of(side.draws)] or ["none"],
+            "cautions": _cautions(study, sides) or ["none"],
             "radii": [side.material.value("particle_radius") for side in sides],
         }
     )
+
+
+def _cautions(study: LifeStudy, sides: tuple[Side, ...]) -> list[str]:
+    doubts = () if study.data is None else study.data.doubts
+    return [*cautions([side.draws for side in sides]), *doubts]
 
 
 def _flaw_free(sides: tuple[Side, ...], plane: xr.Dataset, study: LifeStudy) -> xr.Dataset:

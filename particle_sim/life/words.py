@@ -36,13 +36,12 @@ def answer(tree: xr.DataTree) -> str:
     """One sentence: what cycling has cracked, and which of two has fewer cracks."""
     mean = tree["cracked"]["mean"].isel(cycle=-1)
     shares = " and ".join(
-        f"{between(mean.sel(material=name))} of {title}'s particles"
+        f"{between(mean.sel(material=name))} of the particles of {title}"
         for name, title in names_of(tree)
     )
     said = (
         f"After {tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}, cycling has "
-        f"cracked {shares} (means of the draws, over both rules of growth and both ends of what a "
-        "boundary between phases may do)"
+        f"cracked {shares}, by what a boundary between phases does"
     )
     if "order" not in tree.children:
         return f"{said}."
@@ -53,7 +52,7 @@ def answer(tree: xr.DataTree) -> str:
         return f"{said}; in no joint draw can the two be told apart."
     return (
         f"{said}; {second} has the fewer cracks in {between(less)} of the joint draws, {first} in "
-        f"{between(more)}, and the rest are ties."
+        f"{between(more)}."
     )
 
 

@@ -80,7 +80,7 @@ def report_lines(tree: xr.DataTree) -> Iterator[str]:
             yield f"    {variant}: {said}"
         for rule, said in zip(known.null_rule.values, row["null"], strict=True):
             yield f"    {rule}: {said}"
-        yield f"    {row['verdict']}"
+        yield f"    {row['verdict']} ({row['delivering']} of the draws deliver at that rate)"
     yield ""
     yield "Limits of the model:"
     yield from (f"  {limit}" for limit in LIMITS)
@@ -141,4 +141,5 @@ def _plain(values: Any) -> Any:
 
 
 def summary_text(tree: xr.DataTree) -> str:
+    """The same as JSON."""
     return json.dumps(summary(tree), indent=2)

@@ -83,7 +83,7 @@ def _frozen(tree: xr.DataTree) -> dict[str, Any]:
     return {
         "material": attrs["material"],
         "c_rate": f"{attrs['c_rate']:g}",
-        "retention": percent(attrs["retention"]),
+        "retention": f"{100 * attrs['retention']:g} %",
         "cycles": f"{attrs['cycles']:.0f}",
         "hash": attrs["hash"],
         "samples": attrs["samples"],
