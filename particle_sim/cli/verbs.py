@@ -13,6 +13,7 @@ from particle_sim.cli.export import export as export
 from particle_sim.cli.fit import fit as fit
 from particle_sim.cli.import_ import import_ as import_
 from particle_sim.cli.learn import learn as learn
+from particle_sim.cli.life import life as life
 from particle_sim.cli.migration import migration as migration
 from particle_sim.cli.new import new as new
 from particle_sim.cli.plot import plot as plot

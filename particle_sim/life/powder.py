@@ -92,10 +92,11 @@ class CycledPowder:
         return self.capacities(self.c_rate)
 
     def retention(self, cracked: Array, first: Array, capacity: Array | None = None) -> Array:
-        """Capacity (n, k) at ``cracked`` shares (n, k) over that at the ``first`` cycle's (n,)."""
+        """Capacity (n, k) at ``cracked`` shares (n, k) over that at the ``first`` cycle's (n,); nan
+        where even the first delivers nothing."""
         table = self.at_test if capacity is None else capacity
         left, whole = _read(table, cracked), _read(table, first[:, None])
-        return np.asarray(np.divide(left, whole, out=np.zeros_like(left), where=whole > 0))
+        return np.asarray(np.divide(left, whole, out=np.full_like(left, np.nan), where=whole > 0))
 
 
 def worn_capacities(

@@ -26,10 +26,10 @@ from particle_sim.figures.style import ROLES
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.metrics.mechanisms import Branch, Mechanism, mechanisms
 from particle_sim.metrics.stress_bracket import NEEDS, boundary_in
+from particle_sim.report.branches import branch_text
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.differences import Difference
 from particle_sim.studies.result import MaterialResult
-from particle_sim.units import readable
 
 DIFFUSIVITIES = {EQUAL: "the same for both", PLAUSIBLE: "each one's plausible"}
 
@@ -239,12 +239,8 @@ def _mechanism_rows(result: ComparisonResult) -> list[dict[str, Any]]:
 def _branch_text(branches: Mapping[Mechanism, Branch], name: Mechanism) -> str:
     if name not in branches:
         return "does not apply"
-    energies = {each: float(branch.energy) for each, branch in branches.items()}
-    least = min(energies.values())
-    stress = readable(float(f"{float(branches[name].tension) / 1e6:.3g}"))
-    share = energies[name] / least
-    mark = "the least energy" if share == 1 else f"{share:.2g} times the least energy"
-    return f"{stress} MPa, {mark}"
+    least = min(float(branch.energy) for branch in branches.values())
+    return branch_text(float(branches[name].tension), float(branches[name].energy), least)
 
 
 def _row(each: Difference) -> dict[str, str]:

@@ -26,10 +26,10 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
     """The page as text; figures are read from ``folder`` and embedded."""
     import jinja2
 
-    source = resources.files("particle_sim.report").joinpath("page.html").read_text("utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     settings = result.settings
-    return environment.from_string(source).render(
+    return environment.from_string(text_of("page.html")).render(
+        look=text_of("look.css"),
         title=f"{result.baseline.title} and {result.candidate.title}",
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         command=command,
@@ -43,26 +43,32 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
             result.baseline.record, result.baseline.cell.cell.design.properties, CELL_CATALOGUE
         ),
         pictures=[
-            {"name": name, "caption": figure.caption, "data": _embedded(folder / f"{name}.png")}
+            {"name": name, "caption": figure.caption, "data": embedded(folder / f"{name}.png")}
             for name, figure in figures.FIGURES.items()
         ],
         bodies=body_table(result),
-        body_picture=_embedded(folder / f"{BODY_FIGURE}.png") if bodies_of(result) else "",
+        body_picture=embedded(folder / f"{BODY_FIGURE}.png") if bodies_of(result) else "",
         as_printed=_printed(result, tree, folder),
         seconds=f"{result.seconds:.0f}",
     )
+
+
+def text_of(name: str) -> str:
+    """A file of this package: a template, or the look that all pages share."""
+    return resources.files("particle_sim.report").joinpath(name).read_text("utf-8")
+
+
+def embedded(path: Path) -> str:
+    """A picture as data of a page."""
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def _printed(result: ComparisonResult, tree: xr.DataTree, folder: Path) -> str:
     """The block of the printed picture, or nothing."""
     if result.as_printed is None:
         return ""
-    pictures = {name: _embedded(folder / f"{name}.png") for name in asked_figures(tree)}
+    pictures = {name: embedded(folder / f"{name}.png") for name in asked_figures(tree)}
     return printed_block(result.as_printed, pictures)
-
-
-def _embedded(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def _material(material: MaterialResult) -> dict[str, Any]:

@@ -47,6 +47,14 @@ class PhysicsChoice(enum.Enum):
     DARKEN = "darken"
 
 
+class GrowthChoice(enum.Enum):
+    """By which rule cracks grow: per cycle, per second under load, or each by itself."""
+
+    FATIGUE = "fatigue"
+    SLOW = "slow"
+    BOTH = "both"
+
+
 class ShapeChoice(enum.Enum):
     """What the particles look like; ``sphere`` is radial, all others are solved in 2-D or 3-D."""
 

@@ -12,12 +12,14 @@ from command_line import RunCommand
 from particle_sim.cell import bpx_export, bpx_import
 from particle_sim.claims import compare as comparisons
 from particle_sim.learn import export as lessons
+from particle_sim.life import study as lives
 from particle_sim.materials import design
 from particle_sim.studies import rate_capability
 
 FOLDER = {
     "compare": ("compare", "nvp", "he_v", "--out"),
     "rate": ("rate", "nvp", "--out"),
+    "life": ("life", "nvp", "he_v", "--out"),
     "run": ("run", "nvp_vs_he_v", "--out"),
     "fit": ("fit", "rates.csv", "--material", "nvp", "--out"),
     "read": ("read", "cell.csv", "--out"),
@@ -40,6 +42,7 @@ def no_computation(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (comparisons, "compare"),
         (rate_capability, "rate_study"),
+        (lives, "life_study"),
         (lessons, "export_site"),
         (bpx_export, "to_bpx"),
         (bpx_import, "from_bpx"),

@@ -1,0 +1,87 @@
+"""``particle-sim life``: how many particles crack over cycles, and what is left of the capacity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.verb import Aim, verb
+from particle_sim.studies.choices import GrowthChoice
+
+
+@verb(
+    Aim.SEE,
+    9,
+    "cracks and capacity over cycles, calibrated or predicted",
+    "life nvp he_v --cycles 10000",
+    completes={"materials": complete_material},
+)
+def life(
+    materials: Annotated[
+        list[str],
+        typer.Argument(help="One material, or a baseline and one more: name, name@reading, .toml."),
+    ],
+    cycles: Annotated[int, typer.Option(help="Charges and discharges.")] = 1000,
+    c_rate: Annotated[float, typer.Option(help="Rate in units of each material's 1C.")] = 1.0,
+    window: Annotated[
+        str | None, typer.Option(help='Cut-offs of all, e.g. "2-4 V"; default: the files\'.')
+    ] = None,
+    law: Annotated[
+        GrowthChoice,
+        typer.Option(help="Growth per cycle (fatigue), per second (slow), or each by itself."),
+    ] = GrowthChoice.BOTH,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Your own retention of the one material, CSV: cycle, capacity [mAh/g] or "
+            "retention [%]."
+        ),
+    ] = None,
+    samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = 500,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    force: ForceOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Share of particles that cycling cracks and capacity kept, with what is printed beside it.
+
+    A boundary between phases is taken at both ends of what it may do: it lets go of its misfit, or
+    holds it up to yielding. Constants of growth are frozen on one printed retention; every other
+    one is a prediction, beside three rules without physics.
+    """
+    from particle_sim.life.asked import LifeStudy, read_window
+    from particle_sim.life.study import life_study
+    from particle_sim.outputs import check_folder
+    from particle_sim.readers.retention import read_retention
+    from particle_sim.report.life_folder import (
+        PAGE_FILE,
+        REPORT_FILE,
+        summary_text,
+        write_life_folder,
+    )
+
+    study = LifeStudy(
+        materials=tuple(materials),
+        cycles=cycles,
+        c_rate=c_rate,
+        window=None if window is None else read_window(window),
+        law=law,
+        samples=samples,
+        seed=seed,
+        data=None if data is None else read_retention(data),
+    )
+    folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))
+    check_folder(folder, force=force)
+    with progress_bar(enabled=not as_json) as report:
+        tree = life_study(study, progress=report.solving)
+        report.writing("drawing")
+        write_life_folder(tree, folder, typed(), force=force)
+    if as_json:
+        print(summary_text(tree))
+        return
+    print((folder / REPORT_FILE).read_text(encoding="utf-8"))
+    print(f"Report: {folder / PAGE_FILE}")

@@ -1,0 +1,60 @@
+"""Particle size against C-rate: the share that cycling cracks, to the same colours for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.figures.life_cracked import END_TITLES
+from particle_sim.figures.rate_panels import panels
+from particle_sim.figures.style import STRESS_MAP, Figure, figure_style, plain
+
+LEVELS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+SAFE = 0.9
+
+
+def life_map(results: xr.DataTree) -> Figure:
+    """Mean share cracked after the cycles. Blue line: below it, no flaw of any size grows in nine
+    draws of ten. Dotted: the central radius. Cross: the test.
+    """
+    table = results["map"].to_dataset()
+    names, ends = table.material.values, table.end.values
+    with figure_style() as figure_class:
+        figure = figure_class(figsize=(3.4 * len(names) + 1.4, 6.4), layout="constrained")
+        grid = panels(figure, rows=len(ends), columns=len(names), share="all")
+        drawn: Any = None
+        for row, end in zip(grid, ends, strict=True):
+            for place, (axis, name) in enumerate(zip(row, names, strict=True)):
+                drawn = _panel(axis, table.sel(material=name, end=end), results, place)
+                title = plain(results.attrs["titles"][place])
+                axis.set_title(f"{title}: {END_TITLES[str(end)]}")
+            row[0].set_ylabel("Particle radius [µm]")
+        for axis in grid[-1]:
+            axis.set_xlabel("C-rate [1/h]")
+        bar = figure.colorbar(drawn, ax=[axis for row in grid for axis in row], ticks=LEVELS)
+        bar.ax.set_yticklabels([f"{level:g}" for level in LEVELS])
+        bar.set_label(f"Share cracked after {results.attrs['cycles']} cycles [1]")
+    return figure
+
+
+def _panel(axis: Any, own: xr.Dataset, results: xr.DataTree, place: int) -> Any:
+    from matplotlib.colors import BoundaryNorm
+    from matplotlib.ticker import FuncFormatter
+
+    rate, radius = own.c_rate.values, own.radius.values * 1e6
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    norm = BoundaryNorm(LEVELS, 256)
+    drawn = axis.contourf(
+        rate, radius, np.clip(own.cracked.values, 0, 1), LEVELS, cmap=STRESS_MAP, norm=norm
+    )
+    if float(own.none_grows.min()) < SAFE < float(own.none_grows.max()):
+        axis.contour(rate, radius, own.none_grows.values, [SAFE], colors="#0072B2", linewidths=2.0)
+    central = np.atleast_1d(results.attrs["radii"])[place] * 1e6
+    axis.axhline(central, color="#555555", lw=0.9, ls=":")
+    axis.plot([results.attrs["c_rate"]], [central], "x", color="black", markersize=6)
+    for part in (axis.xaxis, axis.yaxis):
+        part.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    return drawn

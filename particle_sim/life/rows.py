@@ -1,0 +1,140 @@
+"""Printed retentions beside the model and beside rules without physics, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.life.phrases import between, percent
+from particle_sim.units import Array
+
+FAR = np.log(1000.0)
+"""|ln(half-life ratio)| beyond which a number tells no more."""
+
+
+def print_line(tree: xr.DataTree) -> str:
+    """What the calibration found, and how the predictions of these materials do."""
+    frozen = tree["frozen"]
+    share = frozen["share"].values
+    attrs = frozen.attrs
+    said = (
+        f"The constants are calibrated on {attrs['material']} at {attrs['c_rate']:g}C alone "
+        f"({100 * attrs['retention']:.1f} % after {attrs['cycles']:.0f} cycles), which cracks by "
+        f"themselves can carry in {between(share)} of the plausible draws."
+    )
+    if "printed" not in tree.children:
+        return f"{said} Nothing is printed of these materials to be held against it."
+    table = tree["printed"].to_dataset()
+    predicted = table.isel(row=np.flatnonzero(table.of_label.values == "predicted"))
+    if not predicted.sizes["row"]:
+        return f"{said} No retention of these materials is a prediction."
+    best = predicted.null_miss.min("null_rule")
+    closer = predicted["miss"] < best
+    some, every = int(closer.any("variant").sum()), int(closer.all("variant").sum())
+    return (
+        f"{said} With these, {some} of {predicted.sizes['row']} predicted retentions come closer "
+        "than every rule without physics in one variant of the model or more, and "
+        f"{every or 'none'} in all four.{_beyond(tree, predicted)}"
+    )
+
+
+def _beyond(tree: xr.DataTree, predicted: xr.Dataset) -> str:
+    """Of whom every printed retention is below what 95 % of the draws give in any variant."""
+    titles = dict(zip(tree.attrs["materials"], tree.attrs["titles"], strict=True))
+    lowest = predicted.said.sel(quantile=0.05).min("variant")
+    below = np.asarray(predicted.of_observed < lowest)
+    names = predicted.of_material.values
+    found = [titles.get(name, name) for name in dict.fromkeys(names) if below[names == name].all()]
+    if not found:
+        return ""
+    return (
+        f" What is printed of {' and '.join(found)} fades more than 95 % of these draws give in "
+        "any variant: not by cracks alone."
+    )
+
+
+def printed_rows(tree: xr.DataTree) -> Iterator[dict[str, Any]]:
+    """A row per datum: what it is, its label, what each variant and each rule says, the verdict."""
+    if "printed" not in tree.children:
+        return
+    table = tree["printed"].to_dataset()
+    titles = dict(zip(tree.attrs["materials"], tree.attrs["titles"], strict=True))
+    for place in range(table.sizes["row"]):
+        row = table.isel(row=place)
+        yield {
+            "key": str(row.row.values),
+            "what": _what(row, titles),
+            "observed": f"{100 * float(row.of_observed):.3g} %",
+            "label": str(row.of_label.values),
+            "said": [
+                f"{_band(values)} [{_off(float(off))}]"
+                for values, off in zip(row.said.values, row["miss"].values, strict=True)
+            ],
+            "delivering": between(row.delivering),
+            "null": [
+                f"{percent(value)} [{_off(off)}]"
+                for value, off in zip(row.null.values, row.null_miss.values, strict=True)
+            ],
+            "verdict": row_verdict(row),
+            "place": str(row.of_place.values),
+            "note": str(row.of_note.values),
+            "constants": str(row.of_constants.values),
+        }
+
+
+def _what(row: xr.Dataset, titles: Mapping[str, str]) -> str:
+    since, cycles = float(row.of_since), float(row.of_cycles)
+    span = f"cycles {since:.0f} to {since + cycles:.0f}" if since else f"{cycles:.0f} cycles"
+    name = str(row.of_material.values)
+    return f"{titles.get(name, name)} at {float(row.of_c_rate):g}C, {span}"
+
+
+def _band(values: Array) -> str:
+    low, middle, high = (float(value) for value in values)
+    return f"{percent(middle)} ({between([low, high])})"
+
+
+def _off(miss: float) -> str:
+    return "no fade" if np.isinf(miss) else f"{miss:.2f}" if miss < FAR else f"above {FAR:.1f}"
+
+
+def row_verdict(row: xr.Dataset) -> str:
+    """Which rules without physics the model beats, and with which variants."""
+    if str(row.of_label.values) == "calibrated":
+        return "calibrated: says nothing of the model"
+    closer = row["miss"].values[:, None] < row.null_miss.values
+    names = [str(variant) for variant in row.variant.values]
+    all_three = [name for name, beats in zip(names, closer.all(axis=1), strict=True) if beats]
+    if len(all_three) == len(names):
+        return "closer than all three rules"
+    if all_three:
+        return f"closer than all three rules where {' and '.join(all_three)}"
+    rules = [str(rule)[:2] for rule in row.null_rule.values]
+    some = [rule for rule, beats in zip(rules, closer.any(axis=0), strict=True) if beats]
+    if some:
+        return f"closer than {' and '.join(some)} alone: it adds little"
+    return "beats none of the three rules: it adds nothing here"
+
+
+def record_rows(tree: xr.DataTree) -> Iterator[dict[str, Any]]:
+    """Recorded predictions of other materials: a row a test and hash, what each variant said."""
+    if "record" not in tree.children:
+        return
+    table = tree["record"].to_dataset()
+    tests = list(zip(table["row"].values, table.constants.values, strict=True))
+    for row, constants in dict.fromkeys(tests):
+        own = table.isel(
+            entry=[place for place, test in enumerate(tests) if test == (row, constants)]
+        )
+        yield {
+            "row": str(row),
+            "observed": f"{100 * float(own.observed[0]):.3g} %",
+            "said": dict(
+                zip(map(str, own.variant.values), map(_band, own.said.values), strict=True)
+            ),
+            "label": str(own.label.values[0]),
+            "constants": str(constants),
+        }

@@ -1,0 +1,92 @@
+"""The materials of a life on one footing: draws that belong together, in the test that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from particle_sim.life.against_print import delivers
+from particle_sim.life.asked import LifeStudy, check_toughness
+from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
+from particle_sim.life.loads import GradientTable, Site, gradient_tables
+from particle_sim.life.powder import CycledPowder
+from particle_sim.materials.load import load_record
+from particle_sim.materials.material import Material
+from particle_sim.plausible.draws import MaterialDraws
+from particle_sim.studies.footing import level
+from particle_sim.units import Array
+
+SLOW_RATE = 0.1
+"""C-rate [1/h] at which capacity is read besides: what is lost there is lost for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One material of a life: ``name`` as it was asked for, draws (n,), and what a cycle does."""
+
+    name: str
+    material: Material
+    draws: MaterialDraws
+    tables: Mapping[Site, GradientTable]
+    powders: Mapping[Held, CycledPowder]
+
+
+def sides_of(study: LifeStudy) -> tuple[Side, ...]:
+    """The materials, equal in what is printed of neither. Raises :class:`InputError` for a
+    material without what a phase boundary's stress follows from, or without toughness."""
+    records = [load_record(name, overrides=study.overrides) for name in study.materials]
+    found = []
+    for name, material in zip(study.materials, level(records)[0], strict=True):
+        check_toughness(material)
+        draws, tables = draw_powder(material, study.samples, study.seed), gradient_tables(material)
+        found.append(
+            Side(
+                name=name,
+                material=material,
+                draws=draws,
+                tables=tables,
+                powders={end: cycled(draws, study.c_rate, end, tables=tables) for end in Held},
+            )
+        )
+    return tuple(found)
+
+
+def largest_ratio(powder: CycledPowder) -> Array:
+    """K_max/K_IC (n,) of the worst crack of any depth to 0.3 R, from the surface or the middle."""
+    found = [each.largest.max(axis=1) for drivings in powder.drivings.values() for each in drivings]
+    return np.asarray(np.max(found, axis=0) / powder.draws.values["fracture_toughness"])
+
+
+def no_flaw_grows(powder: CycledPowder) -> NDArray[np.bool_]:
+    """In which draws (n,) the largest K of any flaw stays below K_th: asks nothing about flaws."""
+    return np.asarray(largest_ratio(powder) < powder.draws.values["growth_threshold"])
+
+
+def made_cracked(powder: CycledPowder) -> Array:
+    """Share (n,) of particles made with a flaw as deep as the last depth that is followed."""
+    whole = np.ones(len(powder.powder.flaw_size))
+    for drivings in powder.drivings.values():
+        whole *= 1 - powder.powder.share_beyond(drivings[0].depth[:, -1])
+    return np.asarray(1 - whole)
+
+
+def by_cycling(powder: CycledPowder, through: Array) -> Array:
+    """Of the particles made without a crack, the share (n, k) that has one; ``through`` (n, k) are
+    those with a crack whenever it was made."""
+    made = made_cracked(powder)[:, None]
+    return np.asarray(np.maximum(through - made, 0.0) / (1 - made))
+
+
+def cracked_by_cycling(powder: CycledPowder, rules: tuple[Rule, ...], cycles: Array) -> Array:
+    """The same after ``cycles`` (k,), the rules acting together."""
+    return by_cycling(powder, powder.cracked(growth_of(powder.draws.values, *rules), cycles))
+
+
+def retained(powder: CycledPowder, through: Array, capacity: Array | None = None) -> Array:
+    """Capacity (n, k) over that at the first of the cycles of ``through`` (n, k); nan where a draw
+    delivers too little at the rate of the test to tell."""
+    found = powder.retention(through, through[:, 0], capacity)
+    return np.asarray(np.where(delivers(powder)[:, None], found, np.nan))

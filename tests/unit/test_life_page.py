@@ -1,0 +1,133 @@
+"""The page and the words of a life: made from its tree alone, whatever its texts hold."""
+
+from __future__ import annotations
+
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from particle_sim.life.asked import LifeStudy
+from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
+from particle_sim.life.loads import gradient_tables
+from particle_sim.life.sides import (
+    by_cycling,
+    cracked_by_cycling,
+    largest_ratio,
+    made_cracked,
+    no_flaw_grows,
+)
+from particle_sim.life.study import cycles_shown, life_study
+from particle_sim.life.words import answer, carried_by, verdict
+from particle_sim.materials.load import load_material
+from particle_sim.report.life_folder import FIGURES, caption_of, report_lines
+from particle_sim.report.life_page import life_page
+
+HOSTILE = '"><img src=x onerror=alert(1)></title><script>alert(1)</script>'
+
+
+@pytest.fixture(scope="module")
+def tree() -> xr.DataTree:
+    return life_study(LifeStudy(materials=("nvp", "he_v"), samples=60, cycles=1000))
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append(tag)
+
+
+def page(tree: xr.DataTree, folder: Path) -> str:
+    for name in FIGURES:
+        (folder / f"{name}.png").write_bytes(b"")
+    captions = {name: caption_of(figure) for name, figure in FIGURES.items()}
+    return life_page(tree, captions, "particle-sim life nvp he_v", folder)
+
+
+def test_a_page_answers_first_and_shows_one_picture_before_the_rest(
+    tree: xr.DataTree, tmp_path: Path
+) -> None:
+    text = page(tree, tmp_path)
+    order = [text.index('class="answer"'), text.index('class="verdicts"'),
+             text.index('id="life_cracked"'), text.index("Where no flaw grows"),
+             text.index("What is left of the capacity"), text.index("Calibrated or predicted"),
+             text.index("What a boundary between phases may do"),
+             text.index("Limits of the model")]  # fmt: skip
+    assert order == sorted(order)
+    shown = unescape(text)
+    assert answer(tree) in shown
+    assert all(line in shown for _, line in verdict(tree))
+    assert "half the misfit" in text
+
+
+def test_titles_are_shown_as_text(tree: xr.DataTree, tmp_path: Path) -> None:
+    tags = []
+    for title in ("HE-V", HOSTILE):
+        other = tree.copy()
+        other.attrs = {**tree.attrs, "titles": ["NVP", title], "title": f"NVP and {title}"}
+        parser = Tags()
+        parser.feed(page(other, tmp_path))
+        tags.append(parser.found)
+    assert tags[0] == tags[1]
+
+
+def test_words_follow_the_numbers(tree: xr.DataTree) -> None:
+    """The twin: with the materials' cracks exchanged, the sentences name the other one."""
+    assert "HE-V has the fewer cracks" in answer(tree)
+    other = tree.copy(deep=True)
+    order = other["order"].to_dataset()
+    other["order"] = xr.DataTree(order.assign(fewer=order.more, more=order.fewer))
+    said = answer(other)
+    assert "HE-V has the fewer cracks in 0 %" in said
+    assert said != answer(tree)
+    assert len(dict(verdict(tree))) == 6
+    assert {title for title, _ in carried_by(tree)} == {"NVP", "HE-V"}
+    assert "\n".join(report_lines(tree)).count("predicted:") == 4
+
+
+def test_cracks_only_grow_with_cycles_and_strain(tree: xr.DataTree) -> None:
+    """In every draw. The twin: cycles in the opposite order fall."""
+    nvp = load_material("nvp")
+    draws, tables = draw_powder(nvp, 60, 1), gradient_tables(nvp)
+    cycles = cycles_shown(1000)
+    for end in Held:
+        powder = cycled(draws, 1.0, end, tables=tables)
+        more = draws.having(volume_change=1.2 * draws.values["volume_change"])
+        strained = cycled(more, 1.0, end, tables=tables)
+        assert np.all(largest_ratio(strained) >= largest_ratio(powder))
+        assert no_flaw_grows(strained).sum() <= no_flaw_grows(powder).sum()
+        for rule in Rule:
+            share = cracked_by_cycling(powder, (rule,), cycles)
+            assert np.all(np.diff(share, axis=1) >= -1e-12), "rounding of a sum of nine"
+            assert np.all(cracked_by_cycling(strained, (rule,), cycles) >= share - 1e-12)
+            assert (np.diff(share[:, ::-1], axis=1) < 0).any() or share.max() == 0
+
+
+def test_where_no_flaw_grows_no_particle_cracks_by_fatigue() -> None:
+    """The flaw-free statement at the median toughness, of powders without a spread of it."""
+    nvp = load_material("nvp")
+    drawn = draw_powder(nvp, 200, 1)
+    draws = drawn.having(toughness_spread=np.zeros(200))
+    powder = cycled(draws, 1.0, Held.HELD, tables=gradient_tables(nvp))
+    safe = no_flaw_grows(powder)
+    assert 0 < safe.mean() < 1
+    share = cracked_by_cycling(powder, (Rule.FATIGUE,), np.array([1e5]))[:, 0]
+    assert share[safe].max() < 1e-12
+    assert share[~safe].max() > 0.1, "the twin"
+
+
+def test_particles_made_cracked_are_not_cracked_by_cycling() -> None:
+    nvp = load_material("nvp")
+    draws = draw_powder(nvp, 60, 1)
+    still = draws.having(volume_change=np.full(60, 1e-9), misfit_share=np.full(60, 1e-9))
+    powder = cycled(still, 1.0, Held.HELD, tables=gradient_tables(nvp))
+    through = powder.cracked(growth_of(still.values, *Rule), np.array([0.0, 1e5]))
+    assert through == pytest.approx(np.tile(made_cracked(powder)[:, None], 2))
+    assert by_cycling(powder, through).max() < 1e-12
+    assert through.max() > 0.01, "some are made so"
