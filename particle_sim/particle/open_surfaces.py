@@ -14,6 +14,7 @@ from particle_sim.fem.space import FacetPoints, Space
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
+from particle_sim.particle.cracked import WettedSurfaces
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.transport.kinetics import electrode_potential
@@ -31,6 +32,7 @@ class OpenSurfaces:
     """
 
     space: Space
+    boundaries: WettedSurfaces
     material: Material
     conditions: Mapping[str, SurfaceCondition]
     scales: Scales
@@ -56,10 +58,10 @@ class OpenSurfaces:
 
     @cached_property
     def facets(self) -> dict[str, FacetPoints]:
-        return {name: self.space.boundary(name) for name in self.conditions}
+        return self.boundaries.points(tuple(self.conditions))
 
     def area(self, name: str) -> float:
-        """Scaled area of an open boundary."""
+        """Scaled area of an open boundary, wetted cracks included."""
         return self.facets[name].area
 
     @cached_property

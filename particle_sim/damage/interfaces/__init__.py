@@ -1,0 +1,1 @@
+"""Grain boundaries that open: cohesive laws on the facets between a body's regions."""

@@ -1,0 +1,114 @@
+"""What cracks do to the sodium: flux that they hold up, and faces that electrolyte wets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import BodyMesh, Integers
+from particle_sim.fem.space import FacetPoints, Space
+from particle_sim.particle.particle import Particle
+from particle_sim.particle.regions import Regions
+from particle_sim.particle.surface.condition import SurfaceCondition
+from particle_sim.transport.coefficients import potentials_of
+from particle_sim.transport.term import Potential
+from particle_sim.units import Array
+
+
+def check_cracks(particle: Particle, surfaces: Mapping[str, SurfaceCondition]) -> None:
+    """Refuse cracks where their mesh, law or surface cannot hold them."""
+    cracks, mesh = particle.cracks, particle.mesh
+    if cracks is None:
+        return
+    if not isinstance(mesh, BodyMesh) or mesh.dimension == 1:
+        raise InputError(
+            "A radial particle has no room for cracks, which its symmetry would repeat all "
+            "around; use a section or a body."
+        )
+    if len(cracks.transmission) != len(mesh.cells):
+        raise InputError(
+            f"The cracks are given in {len(cracks.transmission)} cells but the mesh has "
+            f"{len(mesh.cells)}; make them on the particle's own mesh."
+        )
+    if Potential.STRESS in potentials_of(particle.physics):
+        raise InputError(
+            "A term lets stress move the sodium, but the stress here is that of the uncracked "
+            "body; leave that term or the cracks out."
+        )
+    held = [n for n, each in surfaces.items() if each.held_site_fraction is not None]
+    if held and cracks.wetted.any():
+        raise InputError(
+            f'The concentration is held on "{held[0]}", but inside a wetted crack it cannot be; '
+            "use surface.LinearExchange with a large coefficient."
+        )
+
+
+def cell_ratio(regions: Regions, space: Space, active: Integers) -> Array | None:
+    """Diffusivity ratio of the crystal times the cracks' transmission in sodium's cells."""
+    tensors, cracks = regions.diffusivity_ratio, regions.particle.cracks
+    ratio = None if tensors is None else tensors[space.mesh.regions]
+    if cracks is None:
+        return ratio
+    d = space.mesh.dimension
+    return cracks.transmission[active, None, None] * (np.eye(d) if ratio is None else ratio)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WettedSurfaces:
+    """Open boundaries of a space by name; the first goes on along the wetted faces of cracks.
+
+    ``wetted``: scaled crack face per volume in every cell of the space (e,); ``None``: no cracks.
+    """
+
+    space: Space
+    wetted: Array | None
+
+    @staticmethod
+    def of(particle: Particle, space: Space, active: Integers, length: float) -> WettedSurfaces:
+        """Of a particle whose mesh is scaled by ``length`` [m]."""
+        cracks = particle.cracks
+        wetted = None if cracks is None else cracks.wetted[active] * length
+        return WettedSurfaces(space=space, wetted=wetted)
+
+    def points(self, names: tuple[str, ...]) -> dict[str, FacetPoints]:
+        """Points of each boundary; where cracks are wetted, those of the first one by one."""
+        found = {name: self.space.boundary(name) for name in names}
+        if self.wetted is not None and self.wetted.any():
+            found[names[0]] = _joined(found[names[0]], self._inside(self.wetted))
+        return found
+
+    def _inside(self, wetted: Array) -> FacetPoints:
+        """Quadrature points of wetted cells, weighted by the faces that they hold."""
+        space, cells = self.space, np.flatnonzero(wetted)
+        weights = space.weights[cells] * wetted[cells, None]
+        shape = (*weights.shape, space.mesh.dimension)
+        return FacetPoints(
+            cells=cells,
+            dofs=space.cell_dofs[cells],
+            values=np.broadcast_to(space.values, (len(cells), *space.values.shape)),
+            gradients=np.broadcast_to(
+                space.gradients_in(cells), (*weights.shape, *space.slopes.shape[1:])
+            ),
+            weights=weights,
+            normals=np.zeros(shape),
+            points=space.points[cells],
+        )
+
+
+def _joined(*parts: FacetPoints) -> FacetPoints:
+    """All points of some facets, as facets of one point each."""
+    single = [_one_by_one(part) for part in parts]
+    names = [each.name for each in fields(FacetPoints)]
+    return FacetPoints(**{n: np.concatenate([getattr(p, n) for p in single]) for n in names})
+
+
+def _one_by_one(facets: FacetPoints) -> FacetPoints:
+    count, per = facets.weights.shape
+    own = {"cells": np.repeat(facets.cells, per), "dofs": np.repeat(facets.dofs, per, axis=0)}
+    for name in ("values", "gradients", "weights", "normals", "points"):
+        each = getattr(facets, name)
+        own[name] = each.reshape(count * per, 1, *each.shape[2:])
+    return FacetPoints(**own)
