@@ -106,9 +106,18 @@ def _joined(*parts: FacetPoints) -> FacetPoints:
 
 
 def _one_by_one(facets: FacetPoints) -> FacetPoints:
-    count, per = facets.weights.shape
-    own = {"cells": np.repeat(facets.cells, per), "dofs": np.repeat(facets.dofs, per, axis=0)}
-    for name in ("values", "gradients", "weights", "normals", "points"):
-        each = getattr(facets, name)
-        own[name] = each.reshape(count * per, 1, *each.shape[2:])
-    return FacetPoints(**own)
+    per = facets.weights.shape[1]
+    return FacetPoints(
+        cells=np.repeat(facets.cells, per),
+        dofs=np.repeat(facets.dofs, per, axis=0),
+        values=_single(facets.values),
+        gradients=_single(facets.gradients),
+        weights=_single(facets.weights),
+        normals=_single(facets.normals),
+        points=_single(facets.points),
+    )
+
+
+def _single(values: Array) -> Array:
+    """Values (f, q, ...) as (f q, 1, ...)."""
+    return values.reshape(-1, 1, *values.shape[2:])
