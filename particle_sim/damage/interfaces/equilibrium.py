@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import splu
 
 from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw
 from particle_sim.damage.interfaces.split_body import SplitBody
+from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
 from particle_sim.errors import ConvergenceError
 from particle_sim.units import Array
 
@@ -50,9 +50,13 @@ class Load:
 class Cohesion:
     """The law (scaled) on all facets of a split body, after largest openings ``largest`` (f, q)."""
 
-    body: SplitBody
+    pattern: TangentPattern
     law: CohesiveLaw
     largest: Array
+
+    @property
+    def body(self) -> SplitBody:
+        return self.pattern.body
 
     def openings(self, displacement: Array) -> tuple[Array, Array, Array]:
         """Normal opening (f, q), what opens (f, q, d), its size d (f, q)."""
@@ -122,7 +126,7 @@ class Descent:
     def solve(self, displacement: Array) -> Array:
         """Displacement (m,) in equilibrium, from one near it."""
         at = np.where(self.load.held, self.load.prescribed, displacement)
-        newton = False
+        newton = True
         self.energies.append(self._energy(at))
         for _ in range(MOST):
             residual, left = self._residual(at)
@@ -164,13 +168,11 @@ class Descent:
         return max(float(self.load.stiffness.max()), law.stiffness * float(weights.max()))
 
     def _step(self, at: Array, residual: Array, *, secant: bool) -> Array:
-        free = np.flatnonzero(~self.load.held)
-        matrix = self.load.stiffness + self.cohesion.tangent(at, secant=secant)
-        matrix = matrix + HELD * sparse.diags_array(self.load.stiffness.diagonal())
-        inside = sparse.csc_array(sparse.csr_array(matrix)[free][:, free])
-        step = np.zeros(len(at))
-        step[free] = splu(inside, permc_spec="MMD_AT_PLUS_A").solve(-residual[free])
-        return step
+        stiffness = self.load.stiffness
+        boundaries = self.cohesion.tangent(at, secant=secant)
+        hold = sparse.csr_array(HELD * sparse.diags_array(stiffness.diagonal()))
+        factors = self.cohesion.pattern.factorise([stiffness, boundaries, hold], self.load.held)
+        return factors.precondition(-residual)
 
     def _lower(self, at: Array, step: Array, residual: Array, halvings: int) -> Array | None:
         """The first halving of a step that lowers the energy as its slope promises."""

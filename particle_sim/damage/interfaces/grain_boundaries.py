@@ -12,6 +12,7 @@ from particle_sim.damage.interfaces.equilibrium import Cohesion, Load
 from particle_sim.damage.interfaces.opening import BoundaryOpening
 from particle_sim.damage.interfaces.path import Settled, follow
 from particle_sim.damage.interfaces.split_body import SplitBody
+from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
 from particle_sim.errors import InputError
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
@@ -128,7 +129,8 @@ def _checked(run: ParticleRun, law: CohesiveLaw) -> SplitBody:
 def _cohesion(body: SplitBody, law: CohesiveLaw, length: float) -> Cohesion:
     """Boundaries that nothing has opened yet."""
     scaled = law.scaled(length, body.elasticity.regions.reference_modulus)
-    return Cohesion(body=body, law=scaled, largest=np.zeros(body.facets.weights.shape))
+    largest = np.zeros(body.facets.weights.shape)
+    return Cohesion(pattern=TangentPattern(body=body), law=scaled, largest=largest)
 
 
 def _between(values: Array, place: float) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from particle_sim.damage.interfaces.equilibrium import Cohesion, Descent, Load
 from particle_sim.units import Array
 
-GRADUAL = 0.01
+GRADUAL = 0.02
 """Share of the energy of all boundaries, broken, that one step may dissipate."""
 
 SHORTEST = 1 / 64
