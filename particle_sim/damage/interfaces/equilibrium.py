@@ -35,6 +35,9 @@ HELD = 1e-9
 MOST, HALVINGS = 400, 6
 """Iterations at one load, and halvings of a Newton step before the secant is taken."""
 
+ENOUGH = 1e-4
+"""Share of what its slope promises by which a step has to lower the energy (Armijo)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
@@ -126,20 +129,17 @@ class Descent:
     def solve(self, displacement: Array) -> Array:
         """Displacement (m,) in equilibrium, from one near it."""
         at = np.where(self.load.held, self.load.prescribed, displacement)
-        newton = True
         self.energies.append(self._energy(at))
         for _ in range(MOST):
             residual, left = self._residual(at)
             if left <= 1:
                 return at
-            step = self._step(at, residual, secant=False) if newton else None
-            moved = None if step is None else self._lower(at, step, residual, HALVINGS)
+            moved = self._lower(at, self._step(at, residual, secant=False), residual, HALVINGS)
             if moved is None:
-                step = self._step(at, residual, secant=True)
-                moved = self._lower(at, step, residual, 40)
+                moved = self._lower(at, self._step(at, residual, secant=True), residual, 40)
             if moved is None:
                 break
-            newton, at = True, moved
+            at = moved
         raise ConvergenceError(
             f"The boundaries found no equilibrium: after {len(self.energies)} states the largest "
             f"force left is {left:.1e} times what is allowed; take finer cells along the "
@@ -175,16 +175,24 @@ class Descent:
         return factors.precondition(-residual)
 
     def _lower(self, at: Array, step: Array, residual: Array, halvings: int) -> Array | None:
-        """The first halving of a step that lowers the energy as its slope promises."""
+        """Where a step, halved or doubled, lowers the energy as its slope promises.
+
+        Where boundaries give way a Newton step points uphill; then the other way leads down.
+        """
         slope, before = float(residual @ step), self.energies[-1]
-        if slope >= 0:
-            return None
-        moved = float(np.abs(at).max())
-        rounding = ROUNDING * (abs(before) + self._stiffest * moved**2)
-        for halving in range(halvings):
-            share = 0.5**halving
+        if slope > 0:
+            slope, step = -slope, -step
+        rounding = ROUNDING * (abs(before) + self._stiffest * float(np.abs(at).max()) ** 2)
+        for share in 0.5 ** np.arange(halvings):
             after = self._energy(at + share * step)
-            if after <= before + 1e-4 * share * slope + rounding:
-                self.energies.append(after)
-                return np.asarray(at + share * step)
-        return None
+            if after <= before + ENOUGH * share * slope + rounding:
+                break
+        else:
+            return None
+        while share >= 1:
+            further = self._energy(at + 2 * share * step)
+            if further > after + ENOUGH * share * slope - rounding:
+                break
+            share, after = 2 * share, further
+        self.energies.append(after)
+        return np.asarray(at + share * step)
