@@ -72,9 +72,9 @@ def cracks(
     or of another mesh, and where l is below twice a cracked cell's size.
 
     >>> import particle_sim as ps
-    >>> mesh = ps.shapes.rectangle((1e-6, 1e-7), cells=(200, 2))
+    >>> mesh = ps.shapes.rectangle((1e-6, 1e-7), cells=(200, 20))
     >>> x = mesh.points[:, 0]
-    >>> broken = np.maximum(np.abs(x - 0.5e-6) - 2.5e-9, 0.0)
+    >>> broken = np.maximum(np.abs(x - 0.5e-6) - 5.01e-9, 0.0)
     >>> damage = np.maximum(1 - broken / (2 * 20e-9), 0.0) ** 2
     >>> found = cracks(mesh, damage, length_scale=20e-9, wetted=True)
     >>> float(round(found.wetted @ volumes(mesh) / 1e-7, 2))  # two faces
