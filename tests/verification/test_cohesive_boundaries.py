@@ -104,7 +104,8 @@ def check_against_bar(found: BoundaryOpening, bar: BarOpening, law: CohesiveLaw)
         expected = getattr(bar, name)
         expected = expected if values.ndim == 1 else expected[:, None, None]
         assert_close(name, values, expected, scale=scales[name], tolerance=1e-8)
-    assert_close("shear", found.shear_opening, 0, scale=law.opening_at_break, tolerance=1e-8)
+    shear = found.shear_opening[found.damage < 1]  # broken halves slide as they like
+    assert_close("shear", shear, 0, scale=law.opening_at_break, tolerance=1e-8)
     whole = law.energy * HEIGHT
     dissipated = bar.dissipated * HEIGHT
     assert_close("dissipated", found.dissipated, dissipated, scale=whole, tolerance=1e-8)
@@ -167,7 +168,7 @@ def test_pressed_boundaries_stay_whole() -> None:
     check_against_bar(found, bar, law)
 
 
-GRAINS, SEED, SIZE = 5, 2, 0.3e-6
+GRAINS, SEED, SIZE = 5, 2, 0.5e-6
 
 
 @cache
@@ -191,7 +192,7 @@ def discharged(body: ps.Particle) -> ParticleRun:
     """Sodium stored at three times of a slow charge."""
     nfm = body.material
     time = SIZE**2 / 1e-16
-    flux = 0.25 * nfm.maximum_concentration * SIZE / time
+    flux = 0.4 * nfm.maximum_concentration * SIZE / time
     surface = ps.constant_flux(flux, time, initial_site_fraction=0.95)
     return ps.solve_particle(
         body, surface, times=time * np.array([0.5, 0.75, 1.0]), tolerance=1e-3, limits=None
