@@ -16,11 +16,13 @@ import pytest
 from reference import Inputs, assert_close, column, load, spoiled
 
 import particle_sim as ps
+from particle_sim.damage.interfaces import path
 from particle_sim.damage.interfaces.bar import BarOpening, pull_bar
 from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw
 from particle_sim.damage.interfaces.equilibrium import Cohesion
 from particle_sim.damage.interfaces.grain_boundaries import open_grain_boundaries, pull_apart
 from particle_sim.damage.interfaces.opening import BoundaryOpening
+from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
@@ -234,8 +236,8 @@ def test_turned_axes_change_nothing() -> None:
 
 
 def test_turned_axes_notice_another_energy() -> None:
+    first, other = opened(), opened(energy=0.9)
     with pytest.raises(AssertionError, match="exceeds"):
-        first, other = opened(), opened(energy=0.9)
         check_same(other.dissipated, first.dissipated, float(first.dissipated[-1]), 1e-6)
 
 
@@ -257,9 +259,7 @@ def test_grains_alike_open_nothing(filling: Callable[[float], float]) -> None:
 
 
 def test_energy_never_rises(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At one load, but for rounding: 1e-12 of what is stored and dissipated."""
-    from particle_sim.damage.interfaces import path
-
+    """At one load, but for the rounding of sums of stiffness times displacement squared."""
     met: list[list[float]] = []
 
     class Watched(path.Descent):
@@ -280,8 +280,6 @@ def test_tangent_is_the_slope_of_the_forces() -> None:
     run = discharged(polycrystal())
     found = open_grain_boundaries(run, boundary_law(run))
     modulus = run.elasticity.regions.reference_modulus
-    from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
-
     law = found.law.scaled(run.length, modulus)
     cohesion = Cohesion(
         pattern=TangentPattern(body=found.body),

@@ -1,7 +1,7 @@
 """Sodium in a cracked slab: m planes that electrolyte has entered, or that nothing passes.
 
-Wetted planes share the current and shorten the way: mean - surface = J L/(3 D (m + 1)^2). Dry planes
-leave only the two outer pieces, 2/(m + 1) of the volume, at J w/(3 D), w their width.
+Wetted planes share the current and shorten the way: mean - surface = J L/(3 D (m + 1)^2). Dry
+planes leave only the two outer pieces, 2/(m + 1) of the volume, at J w/(3 D), w their width.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def test_closed_forms(planes: int) -> None:
 
 
 def test_closed_forms_notice_a_plane_more() -> None:
+    found, expected = wetted_rate_factor(3), CASE["rows"][2]["ratio_to_intact"]
     with pytest.raises(AssertionError, match="exceeds"):
-        found, expected = wetted_rate_factor(3), CASE["rows"][2]["ratio_to_intact"]
         assert_close("wetted", found, expected, scale=expected, tolerance=1e-6)
 
 

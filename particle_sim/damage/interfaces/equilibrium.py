@@ -4,9 +4,9 @@
 
 over the boundaries, psi what opening to d stores and dissipates after a largest opening kappa.
 Newton steps with the exact tangent are taken where they lower Pi; else the secant stiffness
-(1 - D) K0 is, which bounds psi from above (psi is concave in d^2), so its step always does. Pi never
-rises, and where no equilibrium is near the iteration falls to the next one at the same load: a
-pop-in.
+(1 - D) K0 is, which bounds psi from above (psi is concave in d^2), so its step always does. Pi
+never rises, and where no equilibrium is near the iteration falls to the next one at the same load:
+a pop-in.
 """
 
 from __future__ import annotations
