@@ -18,7 +18,7 @@ from reference import Inputs, assert_close, column, load, spoiled
 import particle_sim as ps
 from particle_sim.damage.interfaces import path
 from particle_sim.damage.interfaces.bar import BarOpening, pull_bar
-from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw
+from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw, scaled
 from particle_sim.damage.interfaces.equilibrium import Cohesion
 from particle_sim.damage.interfaces.grain_boundaries import open_grain_boundaries, pull_apart
 from particle_sim.damage.interfaces.opening import BoundaryOpening
@@ -280,7 +280,7 @@ def test_tangent_is_the_slope_of_the_forces() -> None:
     run = discharged(polycrystal())
     found = open_grain_boundaries(run, boundary_law(run))
     modulus = run.elasticity.regions.reference_modulus
-    law = found.law.scaled(run.length, modulus)
+    law = scaled(found.law, run.length, modulus)
     cohesion = Cohesion(
         pattern=TangentPattern(body=found.body),
         law=law,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -67,10 +67,6 @@ class CohesiveLaw:
         """E G/t_m^2 [m], the size of the zone that softens ahead of a crack."""
         return youngs_modulus * self.energy / self.strength**2
 
-    def weakened(self, factor: float) -> CohesiveLaw:
-        """The law with G (and so d_f) multiplied by a factor; the strength is kept."""
-        return replace(self, energy=self.energy * positive("The factor", factor, "1"))
-
     def damage(self, largest: Array) -> Array:
         """D, 0 to 1, of the largest opening so far [m]."""
         peak, end = self.opening_at_peak, self.opening_at_break
@@ -88,10 +84,11 @@ class CohesiveLaw:
         peak, end = self.opening_at_peak, self.opening_at_break
         return np.asarray(self.energy * np.clip((largest - peak) / (end - peak), 0.0, 1.0))
 
-    def scaled(self, length: float, modulus: float) -> CohesiveLaw:
-        """The same law where lengths are in ``length`` and stress in ``modulus``."""
-        return CohesiveLaw(
-            strength=self.strength / modulus,
-            energy=self.energy / (modulus * length),
-            stiffness=self.stiffness * length / modulus,
-        )
+
+def scaled(law: CohesiveLaw, length: float, modulus: float) -> CohesiveLaw:
+    """The same law where lengths are in ``length`` [m] and stress is in ``modulus`` [Pa]."""
+    return CohesiveLaw(
+        strength=law.strength / modulus,
+        energy=law.energy / (modulus * length),
+        stiffness=law.stiffness * length / modulus,
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from particle_sim.checks import arguments_checked
-from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw
+from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw, scaled
 from particle_sim.damage.interfaces.equilibrium import Cohesion, Load
 from particle_sim.damage.interfaces.opening import BoundaryOpening
 from particle_sim.damage.interfaces.path import Settled, follow
@@ -128,9 +128,11 @@ def _checked(run: ParticleRun, law: CohesiveLaw) -> SplitBody:
 
 def _cohesion(body: SplitBody, law: CohesiveLaw, length: float) -> Cohesion:
     """Boundaries that nothing has opened yet."""
-    scaled = law.scaled(length, body.elasticity.regions.reference_modulus)
+    modulus = body.elasticity.regions.reference_modulus
     largest = np.zeros(body.facets.weights.shape)
-    return Cohesion(pattern=TangentPattern(body=body), law=scaled, largest=largest)
+    return Cohesion(
+        pattern=TangentPattern(body=body), law=scaled(law, length, modulus), largest=largest
+    )
 
 
 def _between(values: Array, place: float) -> Array:

@@ -64,4 +64,4 @@ def _joined(jump: sparse.csr_array, dimension: int) -> sparse.csr_array:
 
 def _keys_of(matrix: sparse.csr_array) -> Integers:
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return rows.astype(np.intp) * matrix.shape[1] + matrix.indices
+    return np.asarray(rows.astype(np.intp) * matrix.shape[1] + matrix.indices)
