@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from reference import assert_close, load
 
 import particle_sim as ps
@@ -50,7 +51,14 @@ def broken_up_to(body: ps.Particle, height: float) -> BoundaryOpening:
     law = CohesiveLaw(strength=0.6e9, energy=5.0, stiffness=60 * 1e11 / CELL)
     whole = pull_apart(body, law, np.array([1e-12]), sides=("left", "right"), axis=0)
     below = whole.positions[..., 1].max(axis=1) < height
-    return replace(whole, damage=np.where(below[None, :, None], 1.0, whole.damage))
+    return broken_at(whole, below)
+
+
+def broken_at(opening: BoundaryOpening, facets: NDArray[np.bool_]) -> BoundaryOpening:
+    """The same boundaries, broken at some facets (f,) and nowhere else."""
+    end = opening.law.opening_at_break
+    largest = np.where(facets[None, :, None], end, np.zeros_like(opening.largest))
+    return replace(opening, largest=largest)
 
 
 def torn(*, wetted: bool) -> BodyMesh:
@@ -98,9 +106,8 @@ def test_a_buried_crack_stays_dry() -> None:
     body = slab()
     opening = broken_up_to(body, HEIGHT)
     inside = opening.positions[..., 1].min(axis=1) > 2 * CELL
-    buried = replace(opening, damage=np.where(inside[None, :, None], 1.0, 0.0))
-    upper = opening.positions[..., 1].max(axis=1) > HEIGHT - 2 * CELL
-    buried = replace(buried, damage=np.where(upper[None, :, None], 0.0, buried.damage))
+    inside &= opening.positions[..., 1].max(axis=1) < HEIGHT - 2 * CELL
+    buried = broken_at(opening, inside)
     assert DRY in cracked_mesh(body.mesh, buried, 0, wetted=True).boundaries
 
 
@@ -115,9 +122,8 @@ def test_curved_cells_are_torn_through_their_midpoints() -> None:
     run = ps.solve_stress(body, lambda x: np.full(len(x), 0.0))
     opening = open_grain_boundaries(run, law)
     along = opening.positions[:, 1] @ np.array([0.0, 1.0])
-    share = (along < np.quantile(along, 0.66))[None, :, None]
-    opening = replace(opening, damage=np.where(share, 1.0, 0.0 * opening.damage))
-    crack = cracked_mesh(mesh, opening, 0, wetted=False)
+    share = along < np.quantile(along, 0.66)
+    crack = cracked_mesh(mesh, broken_at(opening, share), 0, wetted=False)
     facets = len(crack.boundaries[DRY]) // 2
     assert facets == np.count_nonzero(share)
     assert len(crack.points) - len(mesh.points) >= 2 * facets - 1  # vertices and midpoints

@@ -17,7 +17,7 @@ from particle_sim.units import Array
 @dataclass(frozen=True, kw_only=True)
 class OpenedBoundary:
     """One pair of grains at one time: area [m2] (per metre in plane strain), share of it that is
-    broken (d = 1), largest normal opening [m], and energy dissipated [J]."""
+    broken (D = 1), largest normal opening [m], and energy dissipated [J]."""
 
     grains: tuple[int, int]
     area: float
@@ -32,21 +32,23 @@ class BoundaryOpening:
 
     ``time`` (t,) [s], or the number of the load. grains (f, 2), ascending; positions (f, q, d) [m];
     areas (f, q) [m2], [m] in plane strain, around the axis in a meridian section. normal_opening
-    (negative: pressed together, by the penalty) and shear_opening (t, f, q) [m]; damage (t, f, q).
-    Energies (t,) [J], per metre in plane strain: ``strain_energy`` of the grains, ``stored`` in the
-    boundaries, ``dissipated`` so far. ``displacement`` (t, m): unknowns of ``body``, scaled.
-    ``traction`` (t,) [Pa] where the body was pulled, else ``None``.
+    (negative: pressed together, by the penalty), shear_opening and ``largest`` effective opening so
+    far (t, f, q) [m]. Energies (t,) [J], per metre in plane strain: ``strain_energy`` of the
+    grains, ``stored`` in the boundaries, ``dissipated`` so far. ``displacement`` (t, m): unknowns
+    of ``body``, scaled by ``length`` [m]. ``traction`` (t,) [Pa] where the body was pulled, else
+    ``None``.
     """
 
     law: CohesiveLaw
     body: SplitBody
+    length: float
     time: Array
     grains: Integers
     positions: Array
     areas: Array
     normal_opening: Array
     shear_opening: Array
-    damage: Array
+    largest: Array
     strain_energy: Array
     stored: Array
     dissipated: Array
@@ -55,9 +57,19 @@ class BoundaryOpening:
     traction: Array | None = None
 
     @property
+    def damage(self) -> Array:
+        """Share of the stiffness that is lost, D (t, f, q)."""
+        return self.law.damage(self.largest)
+
+    @property
+    def spent(self) -> Array:
+        """Share of G that is dissipated (t, f, q); grows evenly with the opening, unlike D."""
+        return self.law.dissipated(self.largest) / self.law.energy
+
+    @property
     def broken(self) -> NDArray[np.bool_]:
         """Points where the two sides hold together no more (t, f, q)."""
-        return np.asarray(self.damage >= 1.0)
+        return np.asarray(self.largest >= self.law.opening_at_break)
 
     @property
     def cracked_share(self) -> Array:
@@ -71,14 +83,11 @@ class BoundaryOpening:
 
     def _boundary(self, index: int, pair: Integers) -> OpenedBoundary:
         own = np.all(self.grains == pair, axis=1)
-        areas, damage = self.areas[own], self.damage[index, own]
-        # 1 - D = d_0 (d_f - kappa)/(kappa (d_f - d_0)) gives kappa, and that what was dissipated
-        peak, end = self.law.opening_at_peak, self.law.opening_at_break
-        largest = peak * end / (peak + (1 - damage) * (end - peak))
+        areas = self.areas[own]
         return OpenedBoundary(
             grains=(int(pair[0]), int(pair[1])),
             area=float(areas.sum()),
             broken=float(areas[self.broken[index, own]].sum() / areas.sum()),
             largest_opening=float(self.normal_opening[index, own].max()),
-            dissipated=float(np.sum(areas * self.law.dissipated(largest))),
+            dissipated=float(np.sum(areas * self.law.dissipated(self.largest[index, own]))),
         )
