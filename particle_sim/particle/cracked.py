@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import BodyMesh, Integers
+from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.space import FacetPoints, Space
+from particle_sim.particle.cracks import Cracks
 from particle_sim.particle.particle import Particle
-from particle_sim.particle.regions import Regions
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.transport.coefficients import potentials_of
 from particle_sim.transport.term import Potential
 from particle_sim.units import Array
 
 
-def check_cracks(particle: Particle, surfaces: Mapping[str, SurfaceCondition]) -> None:
-    """Refuse cracks where their mesh, law or surface cannot hold them."""
-    cracks, mesh = particle.cracks, particle.mesh
-    if cracks is None:
-        return
+def check_cracks(
+    particle: Particle, cracks: Cracks, surfaces: Mapping[str, SurfaceCondition]
+) -> None:
+    """Refuse cracks where the particle's mesh, law or surface cannot hold them."""
+    mesh = particle.mesh
     if not isinstance(mesh, BodyMesh) or mesh.dimension == 1:
         raise InputError(
             "A radial particle has no room for cracks, which its symmetry would repeat all "
@@ -46,56 +46,34 @@ def check_cracks(particle: Particle, surfaces: Mapping[str, SurfaceCondition]) -
         )
 
 
-def cell_ratio(regions: Regions, space: Space, active: Integers) -> Array | None:
-    """Diffusivity ratio of the crystal times the cracks' transmission in sodium's cells."""
-    tensors, cracks = regions.diffusivity_ratio, regions.particle.cracks
-    ratio = None if tensors is None else tensors[space.mesh.regions]
-    if cracks is None:
-        return ratio
-    d = space.mesh.dimension
-    return cracks.transmission[active, None, None] * (np.eye(d) if ratio is None else ratio)
+def wetted_surfaces(space: Space, wetted: Array, names: tuple[str, ...]) -> dict[str, FacetPoints]:
+    """Points of each open boundary; the first goes on along the wetted faces of cracks.
 
-
-@dataclass(frozen=True, kw_only=True)
-class WettedSurfaces:
-    """Open boundaries of a space by name; the first goes on along the wetted faces of cracks.
-
-    ``wetted``: scaled crack face per volume in every cell of the space (e,); ``None``: no cracks.
+    ``wetted``: scaled crack face per volume in every cell of the space (e,). Points that are
+    joined are facets of one point each.
     """
+    found = {name: space.boundary(name) for name in names}
+    if wetted.any():
+        found[names[0]] = _joined(found[names[0]], _inside(space, wetted))
+    return found
 
-    space: Space
-    wetted: Array | None
 
-    @staticmethod
-    def of(particle: Particle, space: Space, active: Integers, length: float) -> WettedSurfaces:
-        """Of a particle whose mesh is scaled by ``length`` [m]."""
-        cracks = particle.cracks
-        wetted = None if cracks is None else cracks.wetted[active] * length
-        return WettedSurfaces(space=space, wetted=wetted)
-
-    def points(self, names: tuple[str, ...]) -> dict[str, FacetPoints]:
-        """Points of each boundary; where cracks are wetted, those of the first one by one."""
-        found = {name: self.space.boundary(name) for name in names}
-        if self.wetted is not None and self.wetted.any():
-            found[names[0]] = _joined(found[names[0]], self._inside(self.wetted))
-        return found
-
-    def _inside(self, wetted: Array) -> FacetPoints:
-        """Quadrature points of wetted cells, weighted by the faces that they hold."""
-        space, cells = self.space, np.flatnonzero(wetted)
-        weights = space.weights[cells] * wetted[cells, None]
-        shape = (*weights.shape, space.mesh.dimension)
-        return FacetPoints(
-            cells=cells,
-            dofs=space.cell_dofs[cells],
-            values=np.broadcast_to(space.values, (len(cells), *space.values.shape)),
-            gradients=np.broadcast_to(
-                space.gradients_in(cells), (*weights.shape, *space.slopes.shape[1:])
-            ),
-            weights=weights,
-            normals=np.zeros(shape),
-            points=space.points[cells],
-        )
+def _inside(space: Space, wetted: Array) -> FacetPoints:
+    """Quadrature points of wetted cells, weighted by the faces that they hold."""
+    cells = np.flatnonzero(wetted)
+    weights = space.weights[cells] * wetted[cells, None]
+    points = space.points[cells]
+    return FacetPoints(
+        cells=cells,
+        dofs=space.cell_dofs[cells],
+        values=np.broadcast_to(space.values, (len(cells), *space.values.shape)),
+        gradients=np.broadcast_to(
+            space.gradients_in(cells), (*weights.shape, *space.slopes.shape[1:])
+        ),
+        weights=weights,
+        normals=np.zeros_like(points),
+        points=points,
+    )
 
 
 def _joined(*parts: FacetPoints) -> FacetPoints:

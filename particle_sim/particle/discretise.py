@@ -41,7 +41,8 @@ def discretised(
     resolve_interface: bool = True,
 ) -> ParticleSystem:
     """The discrete problem; raises :class:`InputError` for what it cannot hold."""
-    check_cracks(particle, surfaces)
+    if particle.cracks is not None:
+        check_cracks(particle, particle.cracks, surfaces)
     scaled, inert, length = _scaled_mesh(particle)
     regions = Regions(particle=particle, mesh=scaled, inert=inert)
     active = np.flatnonzero(regions.active[scaled.regions])

@@ -27,7 +27,6 @@ from particle_sim.flux import SurfaceResponse
 from particle_sim.materials.material import Material
 from particle_sim.particle.band_solver import BandSolver
 from particle_sim.particle.coupling import Coupler
-from particle_sim.particle.cracked import WettedSurfaces, cell_ratio
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.forms import SodiumForms
 from particle_sim.particle.held import HeldSurfaces
@@ -154,10 +153,10 @@ class ParticleSystem:
         """What passes the open surfaces."""
         scales = self.scales
         energy = scales.concentration * scales.energy * scales.length
-        active = self.elasticity.active
+        cracks, active = self.particle.cracks, self.elasticity.active
         return OpenSurfaces(
             space=self.space,
-            boundaries=WettedSurfaces.of(self.particle, self.space, active, scales.length),
+            wetted=None if cracks is None else cracks.wetted[active] * scales.length,
             material=self.material,
             conditions=self.surfaces,
             scales=scales,
@@ -169,8 +168,8 @@ class ParticleSystem:
 
     @cached_property
     def forms(self) -> SodiumForms:
-        regions, active = self.elasticity.regions, self.elasticity.active
-        return SodiumForms(space=self.space, ratio=cell_ratio(regions, self.space, active))
+        ratio = self.elasticity.regions.diffusivity_ratio_in(self.elasticity.active)
+        return SodiumForms(space=self.space, ratio=ratio)
 
     @cached_property
     def transport(self) -> SodiumTransport:
