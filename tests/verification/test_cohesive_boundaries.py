@@ -23,6 +23,7 @@ from particle_sim.damage.interfaces.equilibrium import Cohesion
 from particle_sim.damage.interfaces.grain_boundaries import open_grain_boundaries, pull_apart
 from particle_sim.damage.interfaces.opening import BoundaryOpening
 from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
@@ -140,6 +141,43 @@ def test_two_grains_notice_another_law(wrong: dict[str, float]) -> None:
 def test_two_grains_notice_another_length() -> None:
     with pytest.raises(AssertionError, match="exceeds"):
         check_patch(spoiled(CASE["inputs"], bar_length=1.0001))
+
+
+def column_of(mesh: BodyMesh, axis: int) -> ps.Particle:
+    """Two grains that meet half way along an axis."""
+    middles = mesh.points[mesh.vertices, axis].mean(axis=1)
+    second = (middles > 0.5 * mesh.points[:, axis].max()).astype(np.intp)
+    return replace(two_grains(20e-9, (5, 2)), mesh=replace(mesh, regions=second))
+
+
+@pytest.mark.parametrize(
+    ("mesh", "sides", "axis", "area"),
+    [
+        (lambda: ps.shapes.box((20e-9, 9e-9, 9e-9), cells=(4, 2, 2)), ("left", "right"), 0, 81e-18),
+        (
+            lambda: ps.shapes.rectangle(
+                (9e-9, 20e-9), cells=(2, 4), symmetry=Symmetry.AXISYMMETRIC
+            ),
+            ("bottom", "top"),
+            1,
+            np.pi * 81e-18,
+        ),
+    ],
+    ids=["box", "cylinder"],
+)
+def test_solids_are_drawn_apart_at_their_own_modulus(
+    mesh: Callable[[], BodyMesh], sides: tuple[str, str], axis: int, area: float
+) -> None:
+    """Free on all other sides, E takes the place of E/(1 - nu^2)."""
+    inputs, loads = CASE["inputs"], 1e-9 * np.array([0.05, 0.5, 2.0, 0.5, 3.0])
+    law = stiff_law(inputs, 4e-9)
+    found = pull_apart(column_of(mesh(), axis), law, loads, sides=sides, axis=axis)
+    bar = pull_bar(law, loads, youngs_modulus=inputs["E"], length=20e-9)
+    assert found.traction is not None
+    assert_close("pull", found.traction, bar.traction, scale=law.strength, tolerance=1e-8)
+    whole = law.energy * area
+    expected = bar.dissipated * area
+    assert_close("dissipated", found.dissipated, expected, scale=whole, tolerance=1e-8)
 
 
 def test_a_long_bar_pops_in() -> None:
