@@ -128,7 +128,7 @@ def check_patch(inputs: Inputs, **changes: float) -> None:
     assert damage.min() >= 0.0, f"healed by {-damage.min():.1e}"
 
 
-def test_two_grains_drawn_apart() -> None:
+def test_two_grains() -> None:
     check_patch(CASE["inputs"])
 
 
@@ -150,34 +150,45 @@ def column_of(mesh: BodyMesh, axis: int) -> ps.Particle:
     return replace(two_grains(20e-9, (5, 2)), mesh=replace(mesh, regions=second))
 
 
-@pytest.mark.parametrize(
-    ("mesh", "sides", "axis", "area"),
-    [
-        (lambda: ps.shapes.box((20e-9, 9e-9, 9e-9), cells=(4, 2, 2)), ("left", "right"), 0, 81e-18),
-        (
-            lambda: ps.shapes.rectangle(
-                (9e-9, 20e-9), cells=(2, 4), symmetry=Symmetry.AXISYMMETRIC
-            ),
-            ("bottom", "top"),
-            1,
-            np.pi * 81e-18,
-        ),
-    ],
-    ids=["box", "cylinder"],
-)
-def test_solids_are_drawn_apart_at_their_own_modulus(
-    mesh: Callable[[], BodyMesh], sides: tuple[str, str], axis: int, area: float
-) -> None:
-    """Free on all other sides, E takes the place of E/(1 - nu^2)."""
-    inputs, loads = CASE["inputs"], 1e-9 * np.array([0.05, 0.5, 2.0, 0.5, 3.0])
-    law = stiff_law(inputs, 4e-9)
+SOLIDS = {
+    "box": (
+        lambda: ps.shapes.box((20e-9, 9e-9, 9e-9), cells=(4, 2, 2)),
+        ("left", "right"),
+        0,
+        81e-18,
+    ),
+    "cylinder": (
+        lambda: ps.shapes.rectangle((9e-9, 20e-9), cells=(2, 4), symmetry=Symmetry.AXISYMMETRIC),
+        ("bottom", "top"),
+        1,
+        np.pi * 81e-18,
+    ),
+}
+
+
+def check_solid(name: str, modulus: float) -> None:
+    mesh, sides, axis, area = SOLIDS[name]
+    loads = 1e-9 * np.array([0.05, 0.5, 2.0, 0.5, 3.0])
+    law = stiff_law(CASE["inputs"], 4e-9)
     found = pull_apart(column_of(mesh(), axis), law, loads, sides=sides, axis=axis)
-    bar = pull_bar(law, loads, youngs_modulus=inputs["E"], length=20e-9)
+    bar = pull_bar(law, loads, youngs_modulus=modulus, length=20e-9)
     assert found.traction is not None
     assert_close("pull", found.traction, bar.traction, scale=law.strength, tolerance=1e-8)
     whole = law.energy * area
     expected = bar.dissipated * area
     assert_close("dissipated", found.dissipated, expected, scale=whole, tolerance=1e-8)
+
+
+@pytest.mark.parametrize("name", SOLIDS)
+def test_solids(name: str) -> None:
+    """Free on all other sides, E takes the place of E/(1 - nu^2)."""
+    check_solid(name, CASE["inputs"]["E"])
+
+
+@pytest.mark.parametrize("name", SOLIDS)
+def test_solids_notice_the_modulus_of_plane_strain(name: str) -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_solid(name, CASE["inputs"]["E"] / (1 - RATIO**2))
 
 
 def test_a_long_bar_pops_in() -> None:
@@ -198,14 +209,24 @@ def test_a_long_bar_pops_in() -> None:
     assert_close("G A", found.dissipated, broken, scale=law.energy * HEIGHT, tolerance=1e-8)
 
 
-def test_pressed_boundaries_stay_whole() -> None:
+def check_pressed(sign: float) -> None:
+    """``sign``: of the displacement that the bar is given, -1 as the body."""
     body, law = two_grains(20e-9, (5, 2)), stiff_law(CASE["inputs"], 3e-9)
-    loads = -1e-9 * np.array([0.1, 0.5, 2.0])
-    found = pull_apart(body, law, loads, sides=("left", "right"), axis=0)
+    pressed = 1e-9 * np.array([0.1, 0.5, 2.0])
+    found = pull_apart(body, law, -pressed, sides=("left", "right"), axis=0)
     assert found.damage.max() == 0.0
     modulus = CASE["inputs"]["E"] / (1 - RATIO**2)
-    bar = pull_bar(law, loads, youngs_modulus=modulus, length=20e-9)
+    bar = pull_bar(law, sign * pressed, youngs_modulus=modulus, length=20e-9)
     check_against_bar(found, bar, law)
+
+
+def test_pressed_boundaries_stay_whole() -> None:
+    check_pressed(-1.0)
+
+
+def test_pressed_boundaries_notice_a_pull() -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_pressed(1.0)
 
 
 GRAINS, SEED, SIZE = 5, 2, 0.5e-6
@@ -268,7 +289,7 @@ def check_same(found: Array, other: Array, scale: float, tolerance: float) -> No
     assert_close("dissipated", found, other, scale=scale, tolerance=tolerance)
 
 
-def test_turned_axes_change_nothing() -> None:
+def test_turned_axes() -> None:
     first, turned = opened(), opened(turn=0.4)
     check_same(turned.dissipated, first.dissipated, float(first.dissipated[-1]), 1e-6)
 
@@ -314,7 +335,7 @@ def test_energy_never_rises(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.diff(energies).max(initial=0.0) <= 1e-10 * scale
 
 
-def test_tangent_is_the_slope_of_the_forces() -> None:
+def check_tangent(*, secant: bool) -> None:
     run = discharged(polycrystal())
     found = open_grain_boundaries(run, boundary_law(run))
     modulus = run.elasticity.regions.reference_modulus
@@ -331,7 +352,16 @@ def test_tangent_is_the_slope_of_the_forces() -> None:
     along = random.normal(size=len(at))
     step = 1e-6 * law.opening_at_break
     slope = (cohesion.forces(at + step * along) - cohesion.forces(at - step * along)) / (2 * step)
-    expected = cohesion.tangent(at, secant=False) @ along
+    expected = cohesion.tangent(at, secant=secant) @ along
     assert_close("slope", slope, expected, scale=np.abs(expected).max(), tolerance=1e-6)
     work = (cohesion.energy(at + step * along) - cohesion.energy(at - step * along)) / (2 * step)
     assert_close("work", work, cohesion.forces(at) @ along, scale=abs(work), tolerance=1e-6)
+
+
+def test_tangent_is_the_slope_of_the_forces() -> None:
+    check_tangent(secant=False)
+
+
+def test_tangent_notices_the_secant() -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_tangent(secant=True)

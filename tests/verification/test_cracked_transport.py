@@ -172,15 +172,25 @@ def edge_crack(mesh: BodyMesh, start: float, stop: float, scale: float, cell: fl
     return np.asarray(np.maximum(1 - away / (2 * scale), 0.0) ** 2)
 
 
-@pytest.mark.parametrize("profile", list(Profile))
-def test_faces_of_a_crack_are_twice_its_area(profile: Profile) -> None:
+def check_faces(profile: Profile, taken: Profile) -> None:
     """Plane cracks of the field's own profile: (1 - x/2l)^2, and exp(-x/l)."""
     mesh, scale = ps.shapes.rectangle((1e-6, 1e-7), cells=(400, 40)), 20e-9
     away = np.maximum(np.abs(mesh.points[:, 0] - 0.5e-6) - 2.51e-9, 0.0) / scale
     shapes = {Profile.AT1: np.maximum(1 - away / 2, 0.0) ** 2, Profile.AT2: np.exp(-away)}
-    found = cracks(mesh, shapes[profile], length_scale=scale, profile=profile, wetted=True)
+    found = cracks(mesh, shapes[profile], length_scale=scale, profile=taken, wetted=True)
     area = float(found.wetted @ volumes(mesh)) / 1e-7
     assert_close("faces", area, 2.0, scale=2.0, tolerance=5e-3)  # straight cells of l/8
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_faces_of_a_crack(profile: Profile) -> None:
+    """They are twice its area."""
+    check_faces(profile, profile)
+
+
+def test_faces_of_a_crack_notice_another_profile() -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_faces(Profile.AT1, Profile.AT2)
 
 
 def test_electrolyte_reaches_what_hangs_together_with_the_surface() -> None:
@@ -196,9 +206,8 @@ def test_electrolyte_reaches_what_hangs_together_with_the_surface() -> None:
     assert not only_left.any()
 
 
-@pytest.mark.parametrize("wetted", [False, True])
-def test_a_shared_potential_reaches_into_a_wetted_crack(wetted: bool) -> None:
-    """A given current leaves through surface and crack at one potential, and none is lost."""
+def check_shared_potential(*, wetted: bool, face: float) -> None:
+    """``face``: share of the wetted face through which the mean flux is taken to pass."""
     mesh = ps.shapes.rectangle((1e-6, 1e-6), cells=(24, 24))
     damage = edge_crack(mesh, 0.0, 0.6e-6, 60e-9, 1e-6 / 24)
     found = cracks(mesh, damage, length_scale=60e-9, wetted=wetted)
@@ -208,7 +217,18 @@ def test_a_shared_potential_reaches_into_a_wetted_crack(wetted: bool) -> None:
     body = ps.Particle(material=nvp, mesh=mesh, cracks=found, order=1)
     run = ps.solve_particle(body, surface, on=("left",), limits=None, times=[20.0], tolerance=1e-3)
     assert run.balances.sodium <= 1e-10
-    area = 1e-6 + float(found.wetted @ volumes(mesh))
+    area = 1e-6 + face * float(found.wetted @ volumes(mesh))
     left = run.mean_site_fraction[0] - run.mean_site_fraction[-1]
     expected = 2e-6 * 20.0 * area / (nvp.maximum_concentration * 1e-12)
     assert_close("left", left, expected, scale=expected, tolerance=1e-6)
+
+
+@pytest.mark.parametrize("wetted", [False, True])
+def test_a_shared_potential(wetted: bool) -> None:
+    """A given current leaves through surface and crack at one potential, and none is lost."""
+    check_shared_potential(wetted=wetted, face=1.0)
+
+
+def test_a_shared_potential_notices_half_a_face() -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_shared_potential(wetted=True, face=0.5)

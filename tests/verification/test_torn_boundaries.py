@@ -80,7 +80,7 @@ def check_slab(mesh: BodyMesh, on: tuple[str, ...]) -> None:
     assert_close("mean - surface", found, expected, scale=expected, tolerance=0.03)
 
 
-def test_a_wetted_boundary_shortens_the_way() -> None:
+def test_a_wetted_boundary() -> None:
     check_slab(torn(wetted=True), ("left", "right", "mouth"))
 
 
