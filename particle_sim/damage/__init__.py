@@ -1,1 +1,1 @@
-"""Cracks: stress intensity over depth, growth over cycles, populations of flaws, what cracks do."""
+"""Cracks: growth over cycles in powders, fields on a body's mesh, boundaries that open, what they do."""

@@ -12,6 +12,7 @@ from particle_sim.errors import InputError, closest
 from particle_sim.fem.body_mesh import BodyMesh, Integers, is_symmetry
 from particle_sim.fem.mesh import Coordinates, Mesh, line_mesh
 from particle_sim.fem.space import Space
+from particle_sim.particle.cracked import check_cracks
 from particle_sim.particle.crystal import Inert
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.filling import check_temperatures
@@ -40,6 +41,8 @@ def discretised(
     resolve_interface: bool = True,
 ) -> ParticleSystem:
     """The discrete problem; raises :class:`InputError` for what it cannot hold."""
+    if particle.cracks is not None:
+        check_cracks(particle, particle.cracks, surfaces)
     scaled, inert, length = _scaled_mesh(particle)
     regions = Regions(particle=particle, mesh=scaled, inert=inert)
     active = np.flatnonzero(regions.active[scaled.regions])

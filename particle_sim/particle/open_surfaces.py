@@ -14,6 +14,7 @@ from particle_sim.fem.space import FacetPoints, Space
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.flux import SurfaceFlux, SurfaceResponse, SurfaceState
 from particle_sim.materials.material import Material
+from particle_sim.particle.cracked import wetted_surfaces
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.unknowns import Piece, Stage
 from particle_sim.transport.kinetics import electrode_potential
@@ -25,12 +26,14 @@ from particle_sim.units import Array
 class OpenSurfaces:
     """Surface conditions by the name of their boundary, at its quadrature points.
 
+    ``wetted`` (e,): scaled face of wetted cracks per volume of the cells, where there are cracks.
     ``wetting``: scaled surface energy of full minus empty material. Local fluxes of surfaces with
     an unknown electrode potential are unknowns too; they start at ``first_current``. A surface of
     one point, as on a line, has nothing to share out: its potential follows from its flux.
     """
 
     space: Space
+    wetted: Array | None
     material: Material
     conditions: Mapping[str, SurfaceCondition]
     scales: Scales
@@ -56,10 +59,12 @@ class OpenSurfaces:
 
     @cached_property
     def facets(self) -> dict[str, FacetPoints]:
-        return {name: self.space.boundary(name) for name in self.conditions}
+        if self.wetted is None:
+            return {name: self.space.boundary(name) for name in self.conditions}
+        return wetted_surfaces(self.space, self.wetted, tuple(self.conditions))
 
     def area(self, name: str) -> float:
-        """Scaled area of an open boundary."""
+        """Scaled area of an open boundary, wetted cracks included."""
         return self.facets[name].area
 
     @cached_property

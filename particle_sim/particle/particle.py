@@ -10,6 +10,7 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.fem.mesh import Mesh
 from particle_sim.materials.material import Material
+from particle_sim.particle.cracks import Cracks
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.mechanics import MechanicalBoundary, free_surface
 from particle_sim.transport.fickian_diffusion import fickian_diffusion
@@ -25,7 +26,8 @@ class Particle:
     same degree, at least 2. Stress acts back on the sodium only if a term with stress is listed.
 
     Bodies only: ``crystal`` holds directional properties, ``inert`` the regions without sodium,
-    ``wetting_energy`` [J/m2] the surface energy of full minus empty material (linear in theta).
+    ``wetting_energy`` [J/m2] the surface energy of full minus empty material (linear in theta),
+    ``cracks`` what hinders the sodium inside and lets it out there.
     """
 
     material: Material
@@ -36,6 +38,7 @@ class Particle:
     crystal: Crystal | None = None
     inert: Mapping[int, Inert] = field(default_factory=dict)
     wetting_energy: float = 0.0
+    cracks: Cracks | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)

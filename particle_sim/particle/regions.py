@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
-from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
 from particle_sim.particle.crystal import Inert
@@ -157,6 +157,15 @@ class Regions:
         for region, inert in self.inert.items():
             result[region] = inert.strain
         return result
+
+    def diffusivity_ratio_in(self, cells: Integers) -> Array | None:
+        """Ratio tensor (k, d, d) of some cells, what cracks let through taken in; else ``None``."""
+        tensors, cracks = self.diffusivity_ratio, self.particle.cracks
+        ratio = None if tensors is None else tensors[self.mesh.regions[cells]]
+        if cracks is None:
+            return ratio
+        passed = cracks.transmission[cells, None, None]
+        return np.asarray(passed * (np.eye(self.mesh.dimension) if ratio is None else ratio))
 
     @cached_property
     def diffusivity_ratio(self) -> Array | None:

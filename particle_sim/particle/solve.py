@@ -93,6 +93,11 @@ def solve_particle(
             f"checkpoint is {checkpoint}, but the states of a run with adaptive= are on meshes of "
             "their own, which no checkpoint holds; leave one of the two out."
         )
+    if adaptive is not None and particle.cracks is not None:
+        raise InputError(
+            "The particle has cracks, which are given in the cells of its own mesh, but adaptive= "
+            "would solve on others; leave one of the two out."
+        )
     landings = landing_times(times, surface.breaks)
     kept = _checkpoint(checkpoint, particle, surface, inner_surface, tuple(on), tolerance, limits)
     particle = _with_cells(particle, surface, inner_surface, tolerance)
@@ -151,8 +156,10 @@ def _checkpoint(
     )
     names = tuple(term.name for term in particle.physics)
     decides = (particle.material, particle.order, particle.mechanics, particle.crystal)
+    cracks = particle.cracks
+    torn = () if cracks is None else (cracks.transmission, cracks.wetted)
     return Checkpoint(
-        path=Path(path), fingerprint=fingerprint(*shape, names, *decides, surface, *others)
+        path=Path(path), fingerprint=fingerprint(*shape, *torn, names, *decides, surface, *others)
     )
 
 

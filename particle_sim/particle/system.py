@@ -153,8 +153,10 @@ class ParticleSystem:
         """What passes the open surfaces."""
         scales = self.scales
         energy = scales.concentration * scales.energy * scales.length
+        cracks, active = self.particle.cracks, self.elasticity.active
         return OpenSurfaces(
             space=self.space,
+            wetted=None if cracks is None else cracks.wetted[active] * scales.length,
             material=self.material,
             conditions=self.surfaces,
             scales=scales,
@@ -166,8 +168,7 @@ class ParticleSystem:
 
     @cached_property
     def forms(self) -> SodiumForms:
-        tensors = self.elasticity.regions.diffusivity_ratio
-        ratio = None if tensors is None else tensors[self.space.mesh.regions]
+        ratio = self.elasticity.regions.diffusivity_ratio_in(self.elasticity.active)
         return SodiumForms(space=self.space, ratio=ratio)
 
     @cached_property

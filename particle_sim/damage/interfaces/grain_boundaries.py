@@ -1,0 +1,178 @@
+"""Which grain boundaries of a body open, under the misfit of its grains or when it is pulled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from particle_sim.checks import arguments_checked
+from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw, scaled
+from particle_sim.damage.interfaces.equilibrium import Cohesion, Load
+from particle_sim.damage.interfaces.opening import BoundaryOpening
+from particle_sim.damage.interfaces.path import Settled, follow
+from particle_sim.damage.interfaces.split_body import SplitBody
+from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
+from particle_sim.errors import InputError
+from particle_sim.particle.particle import Particle
+from particle_sim.particle.run import ParticleRun
+from particle_sim.particle.solve_stress import solve_stress
+from particle_sim.units import Array
+
+STIFFNESS = 50.0
+"""Least K0 h/E: the boundaries then add at most a fiftieth to the compliance of a cell."""
+
+CELLS = 4.0
+"""Least cohesive length E G/t_m^2 over the cells' size h, for the softening zone to be resolved."""
+
+
+@arguments_checked
+def open_grain_boundaries(run: ParticleRun, law: CohesiveLaw) -> BoundaryOpening:
+    """Opening of all boundaries between a body's regions at the stored times of a run.
+
+    Equilibrium div sigma = 0 of every grain with the chemical strain of the run's sodium, and
+    cohesion t(d) on every facet between two regions (coatings count too). The body starts whole
+    at its stress-free filling; the sodium goes straight from there to the first stored time and
+    on from each to the next, in steps short enough that damage grows gradually. Damage never heals.
+    A jump that no step length removes is a pop-in. Boundaries do not hinder the sodium.
+
+    Small strain, quasi-static, no friction. The run's mesh needs regions with nodes in common
+    (``shapes.polycrystal``), E G/t_m^2 >= 4 h and K0 h/E >= 50 with h the longest edge of the cells
+    along the boundaries, E the Young's modulus at half filling or C11 of a crystal; else
+    :class:`InputError`, which says the cells that it would take. Strength and energy of the
+    boundaries of sodium cathodes are not measured: say where yours come from.
+    """
+    body = _checked(run, law)
+    theta, mesh = _path_of_sodium(run), body.elasticity
+    held = mesh.supports.fixed
+    nowhere = np.zeros(mesh.size)
+
+    def load_at(place: float) -> Load:
+        at = _between(theta, place)
+        points = mesh.at_points(at[None])
+        constant = mesh.regions.has_constant_stiffness
+        stiffness = mesh.constant_stiffness if constant else mesh.stiffness(points[0])
+        forces = mesh.load(points)[0]
+        return Load(stiffness=stiffness, forces=forces, held=held, prescribed=nowhere)
+
+    states = follow(_cohesion(body, law, run.length), load_at, len(theta) - 1)
+    return _opening(law, run, states, theta[1:])
+
+
+@arguments_checked
+def pull_apart(
+    particle: Particle, law: CohesiveLaw, elongations: Array, *, sides: tuple[str, str], axis: int
+) -> BoundaryOpening:
+    """A tensile test of a body of grains: two flat sides are drawn apart along ``axis``.
+
+    The sides' displacement along the axis is 0 and each of ``elongations`` [m] in turn; all else is
+    free. The grains are stress-free at the start; sodium stays as it is. ``traction`` of the result
+    is the mean pull. Refuses what :func:`open_grain_boundaries` does.
+
+    >>> import particle_sim as ps
+    >>> mesh = ps.shapes.rectangle((20e-9, 5e-9), cells=(4, 1))
+    >>> half = (mesh.points[mesh.cells, 0].mean(axis=1) > 10e-9).astype(np.intp)
+    >>> grains = ps.Particle(material=ps.load_material("nvp"), mesh=replace(mesh, regions=half))
+    >>> law = CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=2e21)
+    >>> found = pull_apart(grains, law, np.array([1e-9, 4e-9]), sides=("left", "right"), axis=0)
+    >>> [float(round(share, 6)) for share in found.cracked_share]
+    [0.0, 1.0]
+    """
+    rest = particle.material.stress_free_site_fraction
+    run = solve_stress(particle, lambda x: np.full(len(x), rest))
+    body = _checked(run, law)
+    space, d = body.elasticity.space, body.dimension
+    held = body.elasticity.supports.by_symmetry.copy()
+    low, high = (space.boundary_dofs(name) * d + axis for name in sides)
+    held[low] = held[high] = True
+    path = np.concatenate([[0.0], elongations]) / run.length
+    stiffness = body.elasticity.constant_stiffness
+
+    def load_at(place: float) -> Load:
+        prescribed = np.zeros(len(held))
+        prescribed[high] = _between(path, place)
+        nothing = np.zeros(len(held))
+        return Load(stiffness=stiffness, forces=nothing, held=held, prescribed=prescribed)
+
+    states = follow(_cohesion(body, law, run.length), load_at, len(elongations))
+    theta = np.broadcast_to(run.site_fraction[0], (len(states), run.site_fraction.shape[1]))
+    found = _opening(law, run, states, theta)
+    pull = [stiffness @ s.displacement + s.cohesion.forces(s.displacement) for s in states]
+    modulus, area = body.elasticity.regions.reference_modulus, space.boundary(sides[1]).area
+    traction = np.array([float(each[high].sum()) for each in pull]) * modulus / area
+    return replace(found, time=np.arange(1.0, len(states) + 1), traction=traction)
+
+
+def _checked(run: ParticleRun, law: CohesiveLaw) -> SplitBody:
+    """The body split along its boundaries; :class:`InputError` where its cells are too large."""
+    whole, length = run.elasticity, run.length
+    body = SplitBody.of(whole, run.particle.mechanics, length)
+    sizes = length * whole.space.mesh.cell_sizes[np.unique(body.facets.cells)]
+    size, modulus = float(sizes.max()), whole.regions.reference_modulus
+    zone = law.cohesive_length(modulus)
+    if zone < CELLS * size:
+        finer = (CELLS * size / zone) ** body.dimension * len(whole.space.mesh.cells)
+        raise InputError(
+            f"The boundaries' cohesive length E G/t^2 is {zone:.3g} m and cells along them reach "
+            f"{size:.3g} m; use cells of at most {zone / CELLS:.3g} m there (about "
+            f"{finer:.2g} cells if all are refined, instead of {len(whole.space.mesh.cells)})."
+        )
+    least = STIFFNESS * modulus / float(sizes.min())
+    if law.stiffness < least:
+        raise InputError(
+            f"The boundaries' stiffness is {law.stiffness:.3g} Pa/m; give at least {least:.3g} "
+            "Pa/m (50 E/h), so that boundaries that hold add nothing to the compliance."
+        )
+    return body
+
+
+def _cohesion(body: SplitBody, law: CohesiveLaw, length: float) -> Cohesion:
+    """Boundaries that nothing has opened yet."""
+    modulus = body.elasticity.regions.reference_modulus
+    largest = np.zeros(body.facets.weights.shape)
+    return Cohesion(
+        pattern=TangentPattern(body=body), law=scaled(law, length, modulus), largest=largest
+    )
+
+
+def _between(values: Array, place: float) -> Array:
+    """Row ``place`` of a table whose rows are joined by straight lines."""
+    first = min(int(place), len(values) - 2)
+    return np.asarray(values[first] + (place - first) * (values[first + 1] - values[first]))
+
+
+def _opening(
+    law: CohesiveLaw, run: ParticleRun, states: list[Settled], theta: Array
+) -> BoundaryOpening:
+    """The states in SI units."""
+    body, length = states[0].cohesion.body, run.length
+    mesh, facets = body.elasticity, body.facets
+    unit = mesh.regions.reference_modulus * length**mesh.symmetry.power
+    displacement = np.stack([state.displacement for state in states])
+    openings = [body.openings(each) for each in displacement]
+    largest = np.stack([state.cohesion.largest for state in states]) * length
+    return BoundaryOpening(
+        law=law,
+        body=body,
+        length=length,
+        time=run.time,
+        grains=facets.regions,
+        positions=facets.points * length,
+        areas=facets.weights * length ** (mesh.symmetry.power - 1),
+        normal_opening=np.stack([normal for normal, _ in openings]) * length,
+        shear_opening=np.stack([np.linalg.norm(s, axis=2) for _, s in openings]) * length,
+        largest=largest,
+        strain_energy=unit * mesh.strain_energy(theta, displacement),
+        stored=unit * np.array([s.cohesion.stored(s.displacement) for s in states]),
+        dissipated=unit * np.array([state.dissipated for state in states]),
+        displacement=displacement,
+        pop_ins=tuple(
+            replace(jump, dissipated=unit * jump.dissipated) for jump in states[-1].pop_ins
+        ),
+    )
+
+
+def _path_of_sodium(run: ParticleRun) -> Array:
+    """The stress-free filling, then theta at the stored times (t + 1, n)."""
+    rest = np.full(run.site_fraction.shape[1], run.particle.material.stress_free_site_fraction)
+    return np.concatenate([rest[None], run.site_fraction])
