@@ -181,7 +181,8 @@ def _relative(x: Array) -> Array:
 
 def _summed(pieces: _Pieces) -> Array:
     """Cycles from every depth on, (..., d)."""
-    backwards = np.cumsum(pieces.cycles[..., ::-1], axis=-1)[..., ::-1]
+    with np.errstate(over="ignore"):  # more cycles than a number holds: it never ends
+        backwards = np.cumsum(pieces.cycles[..., ::-1], axis=-1)[..., ::-1]
     return np.asarray(np.concatenate([backwards, np.zeros_like(backwards[..., :1])], axis=-1))
 
 
