@@ -177,7 +177,13 @@ def _ordered(question: Question, compare: Compare) -> Evidence:
             numbers |= _taken(title, MECHANISMS[held], by_rule)
     ways.sort(key=lambda way: not way.votes)
     inputs = named_inputs([growing(question, place) for place in (0, 1)])
-    return replace(_evidence(question, ways), inputs=inputs, numbers=numbers)
+    found = _evidence(question, ways)
+    return replace(
+        found,
+        text=f"{found.text} Counted where it takes more than {_limit(question):.0%} of either.",
+        inputs=inputs,
+        numbers=numbers,
+    )
 
 
 def _both(

@@ -19,15 +19,18 @@ from particle_sim.claims.question import (
     Question,
     every,
 )
-from particle_sim.claims.worn import after, cycles_of, cycling, growing, parts, worn
-from particle_sim.life.calibration import calibrated, with_constant
+from particle_sim.claims.worn import Worn, after, cycles_of, cycling, growing, parts, worn
+from particle_sim.life.calibration import calibrated, may_carry, with_constant
 from particle_sim.life.chain import Held, Rule
 from particle_sim.plausible.draws import MaterialDraws, named_inputs
 from particle_sim.plausible.streams import generator
+from particle_sim.studies.drawn_half_cells import draw_half_cells
 from particle_sim.units import Array
 
 ENOUGH = 20
 """Draws below which a mechanism that hardly carries the known retention predicts nothing."""
+REPEATS = 3
+"""Times as many draws where those alone count that carry a known retention."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,45 +83,59 @@ def _free(question: Question) -> Iterator[_Member]:
     draws = growing(question, 0)
     for held in Held:
         for rule, each in worn(question, 0, held).items():
-            yield _Member(
-                name=_name(held, rule),
-                kept=each.kept[each.delivers],
-                draws=draws.kept(each.delivers),
-            )
+            yield _member(held, rule, each, draws)
 
 
 def _known(question: Question) -> Iterator[_Member]:
     """Draws in which cracks alone give the second material's known retention."""
+    count = REPEATS * question.samples
+    many = question.with_draws(
+        *(draw_half_cells(each.material, count, question.seed) for each in question.draws)
+    )
     for held in Held:
-        for rule in Rule:
-            found = [each for each in _carrying(question, held, rule) if each.kept.size]
-            kept = np.concatenate([np.zeros(0), *(each.kept for each in found)])
-            if kept.size >= ENOUGH:
-                names = found[0].draws.values
-                values = {
-                    name: np.concatenate([each.draws.values[name] for each in found])
-                    for name in names
-                }
-                yield _Member(
-                    name=_name(held, rule), kept=kept, draws=found[0].draws.having(**values)
-                )
+        found: dict[Rule, list[_Member]] = {rule: [] for rule in Rule}
+        for rule, member in _carrying(many, held):
+            found[rule].append(member)
+        joined = [_joined(some) for some in found.values() if some]
+        yield from (each for each in joined if each.kept.size >= ENOUGH)
 
 
-def _carrying(question: Question, held: Held, rule: Rule) -> Iterator[_Member]:
+def _carrying(question: Question, held: Held) -> Iterator[tuple[Rule, _Member]]:
     printed = question.claim.printed
     first, second = (growing(question, place) for place in (0, 1))
     own, other = cycling(question, 0), cycling(question, 1, question.number("known_rate"))
+    cycles, kept = printed["known_cycles"], printed["known_kept"] / 100
+    able = may_carry(second, other.cell, other.c_rate, kept)
+    first, second = first.kept(able), second.kept(able)
     for rows in parts(second):
-        constant, carries = calibrated(
-            other.of(second.kept(rows), held),
-            rule,
-            printed["known_cycles"],
-            printed["known_kept"] / 100,
-        )
-        if np.any(carries):
-            draws = with_constant(first.kept(rows), rule, constant, carries)
-            each = after(own.of(draws, held), rule, cycles_of(question))
-            yield _Member(name="", kept=each.kept[each.delivers], draws=draws.kept(each.delivers))
+        powder = other.of(second.kept(rows), held)
+        for rule in Rule:
+            constant, carries = calibrated(powder, rule, cycles, kept)
+            if np.any(carries):
+                draws = with_constant(first.kept(rows), rule, constant, carries)
+                each = after(own.of(draws, held), rule, cycles_of(question))
+                yield rule, _member(held, rule, each, draws)
+
+
+def _member(held: Held, rule: Rule, each: Worn, draws: MaterialDraws) -> _Member:
+    """Draws that deliver at the rate."""
+    return _Member(
+        name=f"{MECHANISMS[held]}, cracks growing {rule.value}",
+        kept=each.kept[each.delivers],
+        draws=draws.kept(each.delivers),
+    )
+
+
+def _joined(some: list[_Member]) -> _Member:
+    values = {
+        name: np.concatenate([each.draws.values[name] for each in some])
+        for name in some[0].draws.values
+    }
+    return _Member(
+        name=some[0].name,
+        kept=np.concatenate([each.kept for each in some]),
+        draws=some[0].draws.having(**values),
+    )
 
 
 def _null_rules(question: Question) -> Numbers:
@@ -158,7 +175,3 @@ def _told(question: Question) -> str:
         f"{printed['known_kept']:g} % after {printed['known_cycles']:g} cycles at "
         f"{question.number('known_rate'):g}C."
     )
-
-
-def _name(held: Held, rule: Rule) -> str:
-    return f"{MECHANISMS[held]}, cracks growing {rule.value}"

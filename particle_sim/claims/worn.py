@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell, half_cell
+from particle_sim.claims.kinds_crack import UNYIELDING
 from particle_sim.claims.question import Flags, Question
 from particle_sim.life.chain import Held, Rule, cycled, growth_of, with_growth
 from particle_sim.life.loads import GradientTable, Site
@@ -18,8 +19,6 @@ from particle_sim.units import Array
 
 AT_ONCE = 500
 """Draws whose cracks are followed together; more would only fill the memory."""
-UNYIELDING = {"yield_stress": 1e15, "interface_energy": 1e15}
-"""Of a material whose file gives none [Pa, J/m^2]: far above any stress or energy here."""
 
 
 @dataclass(frozen=True, kw_only=True)

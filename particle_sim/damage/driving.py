@@ -53,7 +53,9 @@ def load_of(toughness: Array, exponent: Array | None, *drivings: Driving) -> Cyc
     """
     largest = np.max([each.largest for each in drivings], axis=0)
     dwell = np.zeros_like(largest)
-    for each in drivings if exponent is not None else ():
+    for each in drivings:
+        if exponent is None:
+            break
         share = np.divide(each.largest, largest, out=np.zeros_like(largest), where=largest > 0)
         dwell += each.dwell(exponent) * share ** np.asarray(exponent)[:, None]
     ratio = largest[:, None, :] / np.asarray(toughness)[:, :, None]

@@ -79,7 +79,7 @@ def cracked_share(growth: CrackGrowth, powder: Powder, cycles: Array, *drivings:
     )
     depth = np.broadcast_to(drivings[0].depth[:, -1:, None], wanted.shape).copy()
     grows = _grows(growth, toughness, wanted.max(axis=-1), drivings)
-    rows = grows.any(axis=1)
+    rows = np.asarray(grows.any(axis=1))
     if np.any(rows):
         slow, some = np.any(growth.slow_rate), grows[rows]
         exponent = np.broadcast_to(growth.slow_exponent, rows.shape)[rows] if slow else None
