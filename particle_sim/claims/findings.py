@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import xarray as xr
@@ -26,7 +27,7 @@ from particle_sim.claims.schema import (
     claims_folder,
     load_claims,
 )
-from particle_sim.claims.tools import full_cells, learned
+from particle_sim.claims.tools import cycle_loads, full_cells, learned
 from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
@@ -77,6 +78,8 @@ class Sentence:
     central: Callable[..., Central | str]
     generic: str
     """What it says where no paper does"""
+    over_cycles: str = ""
+    """The test of the ledger's claim where that speaks of many cycles; without one, of a charge"""
     reads_fields: bool = False
     """Whether it is asked of the sodium under the material's own law, in both directions"""
 
@@ -107,8 +110,16 @@ SENTENCES: Mapping[str, Sentence] = {
         "{ion} is retained on the surface of {baseline}.",
         reads_fields=True,
     ),
-    "cracks": Sentence("cracks", _LOW, central.flaw, "{baseline} cracks."),
-    "no_cracks": Sentence("holds_together", _HIGH, central.flaw, "{candidate} does not crack."),
+    "cracks": Sentence(
+        "cracks", _LOW, central.flaw, "{baseline} cracks.", over_cycles="cracks_over_cycles"
+    ),
+    "no_cracks": Sentence(
+        "holds_together",
+        _HIGH,
+        central.flaw,
+        "{candidate} does not crack.",
+        over_cycles="stays_whole",
+    ),
 }
 """By the kind that a material file names."""
 
@@ -154,7 +165,10 @@ def _finding(
         found = untested(claim, NEVER_MOVED.format(titles=still, c_rate=settings.c_rate))
     else:
         question = question_of(claim, _tools(settings, pair), settings.samples, settings.seed)
-        found = judged(question, test, KINDS[test.kind].test, opening=middle.text)
+        opening = middle.text
+        if test.kind == asked.over_cycles:
+            opening += f" Over {claim.parameters['cycles']:g} cycles, cracks growing per cycle:"
+        found = judged(question, test, KINDS[test.kind].test, opening=opening)
         numbers = {**middle.numbers, **_shares(found)} if found.share is not None else {}
     return Finding(
         kind=entry.kind,
@@ -195,7 +209,8 @@ def _as_claim(
     for claim in known:
         written, told = claim.file.test, claim.file.claim
         bare = [name.partition("@")[0] for name in told.materials]
-        if written is not None and written.kind == asked.test and bare == names:
+        kinds = (asked.test, asked.over_cycles)
+        if written is not None and written.kind in kinds and bare == names:
             test, header, parameters = written, told, dict(claim.parameters)
             break
     roles = {result.name: role for role, result in pair.items()}
@@ -207,7 +222,7 @@ def _as_claim(
     )
     header = header.model_copy(update={"materials": list(asked.about)})
     given = {"c_rate": settings.c_rate, "uniform_below": settings.uniform_below}
-    asks = KINDS[asked.test].needs
+    asks = KINDS[test.kind].needs
     parameters |= {
         name: given[name] for name in given.keys() & {**asks.parameters, **asks.optional}.keys()
     }
@@ -238,5 +253,6 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
         field_map=field_map,
         full_cells=full_cells,
         learned=learned,
+        cycle_loads=cache(partial(cycle_loads, load=load)),
         directions=(settings.direction, settings.direction.opposite),
     )

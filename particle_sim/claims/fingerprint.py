@@ -19,7 +19,8 @@ from particle_sim.claims.called import called_text
 from particle_sim.claims.kind import Kind
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.schema import Claim
-from particle_sim.claims.tools import SIMULATIONS, learned
+from particle_sim.claims.tools import SIMULATIONS, cycle_loads, learned
+from particle_sim.damage.constants import load_growth_constants
 from particle_sim.materials.document import read_toml
 from particle_sim.materials.hosts import host_names, host_path
 from particle_sim.materials.system import material_path, system_names
@@ -59,6 +60,8 @@ def _fingerprint(
     if learned in _roots(kind):
         beliefs = shipped_folder("parameters") / "evidence" / "hyperpriors.toml"
         parts["learned beliefs"] = of_toml(beliefs)
+    if cycle_loads in _roots(kind):
+        parts["crack growth"] = of_toml(load_growth_constants().path)
     parts[f"test {test.kind}"] = of_test(test.kind)
     return parts
 

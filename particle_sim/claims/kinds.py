@@ -12,8 +12,10 @@ from particle_sim.claims import (
     kinds_field,
     kinds_lattice,
     kinds_learned,
+    kinds_life,
     kinds_print,
     kinds_rate,
+    kinds_retention,
     kinds_sweep,
 )
 from particle_sim.claims.kind import Kind, claim_kind
@@ -28,6 +30,8 @@ from particle_sim.claims.schema import Needs
 _SMOOTH = {"c_rate": "1/h", "uniform_below": "1"}
 _RATE = {"c_rate": "1/h", "current": "A/kg"}
 _FATIGUE = {**_RATE, "threshold": "1"}
+_CYCLED = {**_RATE, "cycles": "1"}
+_LIMITS = {"limit": "1", "other_limit": "1"}
 _KEPT = ("kept", "at_rate", "low_rate")
 
 uniform = claim_kind(kinds_field.uniform, _SMOOTH)
@@ -36,11 +40,29 @@ surface_richer = claim_kind(kinds_field.surface_richer, {"c_rate": "1/h"})
 caused_by_diffusivity = claim_kind(kinds_field.caused_by_diffusivity, _SMOOTH, materials=2)
 one_phase_goes_farther = claim_kind(kinds_field.one_phase_goes_farther, {"c_rate": "1/h"})
 lower_stress = claim_kind(kinds_crack.lower_stress, {"c_rate": "1/h"}, materials=2)
-fewer_cracks = claim_kind(kinds_crack.fewer_cracks, {}, materials=2, optional=_RATE)
-fades_slower = claim_kind(kinds_crack.fades_slower, {}, materials=2, optional=_RATE)
 cracks = claim_kind(kinds_crack.cracks, {}, optional=_RATE)
 holds_together = claim_kind(kinds_crack.holds_together, {}, optional=_FATIGUE)
-lasts = claim_kind(kinds_crack.lasts, {}, optional=_FATIGUE)
+cracks_over_cycles = claim_kind(
+    kinds_life.cracks_over_cycles,
+    _LIMITS,
+    optional={**_CYCLED, "agglomerate_least": "m", "agglomerate_most": "m"},
+)
+stays_whole = claim_kind(kinds_life.stays_whole, _LIMITS, optional=_CYCLED)
+cracks_less_over_cycles = claim_kind(
+    kinds_life.cracks_less_over_cycles,
+    _LIMITS,
+    materials=2,
+    optional=_CYCLED,
+    optional_printed=("cycles",),
+)
+fades_less_by_cracks = claim_kind(
+    kinds_life.fades_less_by_cracks,
+    _LIMITS,
+    materials=2,
+    optional=_CYCLED,
+    optional_printed=("cycles",),
+)
+cracks_leave = claim_kind(kinds_life.cracks_leave, {}, optional=_RATE, printed=("kept", "cycles"))
 keeps_capacity = claim_kind(
     kinds_learned.keeps_capacity, {}, optional=_RATE, optional_printed=_KEPT
 )
@@ -48,6 +70,13 @@ keeps_at_least = claim_kind(
     kinds_learned.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
 )
 keeps_more = claim_kind(kinds_learned.keeps_more, {}, materials=2, optional=_RATE)
+keeps_over_cycles = claim_kind(
+    kinds_retention.keeps_over_cycles,
+    {},
+    optional={**_RATE, "known_rate": "1/h"},
+    printed=("kept", "cycles"),
+    optional_printed=("known_kept", "known_cycles"),
+)
 low_polarisation = claim_kind(
     kinds_rate.low_polarisation, {"polarisation_below": "V"}, optional=_RATE
 )

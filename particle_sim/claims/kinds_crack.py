@@ -16,8 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from particle_sim.claims.question import (
-    GROWTH,
-    NO_LIFE,
+    ONE_CHARGE,
     SOLID,
     Branch,
     Evidence,
@@ -55,24 +54,13 @@ def lower_stress(question: Question) -> Evidence:
     return _ordered(question, _peak, "stress", "Pa")
 
 
-def fewer_cracks(question: Question) -> Evidence:
-    """K over K_IC of the first material is below that of the second, at one size and one flaw."""
-    return _ordered(question, _driving, "K over K_IC", "1")
-
-
-def fades_slower(question: Question) -> Evidence:
-    """As ``fewer_cracks``; what one charge drives neither makes nor breaks a longer life."""
-    found = fewer_cracks(question)
-    return replace(found, cannot_support=GROWTH, cannot_contradict=GROWTH)
-
-
 def cracks(question: Question) -> Evidence:
     """K = 1.12 sigma sqrt(pi a) of the surface flaw reaches the toughness within one charge.
 
     A small share leaves the claim open: growth over cycles is not modelled.
     """
     found = _alone(question, lambda driving: driving >= 1)
-    return replace(found, cannot_contradict=GROWTH)
+    return replace(found, cannot_contradict=ONE_CHARGE)
 
 
 def holds_together(question: Question) -> Evidence:
@@ -82,11 +70,6 @@ def holds_together(question: Question) -> Evidence:
     """
     limit = question.claim.parameters.get("threshold", 1.0)
     return _alone(question, lambda driving: driving < limit)
-
-
-def lasts(question: Question) -> Evidence:
-    """As ``holds_together``; that no crack grows is no proof of a long life."""
-    return replace(holds_together(question), cannot_support=NO_LIFE)
 
 
 def _alone(question: Question, judge: Callable[[Array], Flags]) -> Evidence:

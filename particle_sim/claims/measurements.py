@@ -56,6 +56,14 @@ FIXES: Mapping[str, str] = {
     "poisson_ratio": "modulus",
     "flaw_size": "flaws",
     "fracture_toughness": "toughness",
+    "flaw_spread": "flaws",
+    "toughness_spread": "toughness",
+    "growth_rate": "cracked_share",
+    "growth_exponent": "cracked_share",
+    "growth_threshold": "cracked_share",
+    "slow_growth_rate": "cracked_share",
+    "slow_growth_exponent": "cracked_share",
+    "contact_lost": "ageing",
 }
 """The measurement that fixes an input."""
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from particle_sim.claims.schema import Claim
 from particle_sim.errors import InputError
+from particle_sim.life.loads import GradientTable, Site
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
@@ -26,8 +27,8 @@ OWN, SOLID, COHERENT = "own", "solid solution", "coherent"
 phases side by side."""
 BOTH_WAYS = (Direction.CHARGE, Direction.DISCHARGE)
 
-GROWTH = "cracks grow over cycles, which is not modelled"
-NO_LIFE = "cracks that do not grow are needed for a long life and do not make one"
+ONE_CHARGE = "one charge says nothing of those after it"
+ONLY_CRACKS = "cracks are not all that takes capacity, and nothing else is modelled"
 MEASURED = "it is a measurement, and rules out inputs of ours instead"
 
 
@@ -104,6 +105,8 @@ class Tools:
     """(material, cell design, C-rate, lower cut-off or none, draws, seed) -> full cells"""
     learned: Callable[[tuple[str, ...], float, Prints], tuple[Learned, ...]]
     """(materials, highest C-rate known, prints) -> what is learned, by every member"""
+    cycle_loads: Callable[[tuple[str, ...], int], Mapping[Site, GradientTable]]
+    """(materials of one test, which of them) -> what a cycle at 1C does to its cracks"""
     directions: tuple[Direction, ...] = BOTH_WAYS
     """What the field maps can be asked for"""
     sweeps: Callable[[MaterialDraws, float, tuple[float, float]], Sweeps] = swept_half_cells

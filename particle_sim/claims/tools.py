@@ -11,6 +11,7 @@ import xarray as xr
 from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.claims.question import COHERENT, OWN, FullCells, Learned, Prints, Tools
 from particle_sim.inference.rate_evidence import members
+from particle_sim.life.loads import GradientTable, Site, gradient_tables
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.plausible.inputs import Moves
@@ -44,6 +45,7 @@ def simulations() -> Tools:
         field_map=cache(field_map),
         full_cells=cache(full_cells),
         learned=cache(learned),
+        cycle_loads=cache(cycle_loads),
     )
 
 
@@ -119,11 +121,19 @@ def learned(names: tuple[str, ...], up_to: float, prints: Prints) -> tuple[Learn
     return members(dict(zip(names, materials, strict=True)), up_to=up_to, prints=dict(prints))
 
 
+def cycle_loads(
+    names: tuple[str, ...], place: int, load: Callable[[str], Material] = load_material
+) -> Mapping[Site, GradientTable]:
+    """Stress intensity of a cycle at 1C of one of ``names``, with the cut-offs of one test."""
+    return gradient_tables(level(tuple(map(load, names)))[place])
+
+
 SIMULATIONS: Mapping[str, Callable[..., object]] = {
     "half_cells": drawn_half_cells,
     "field_map": field_map,
     "full_cells": full_cells,
     "learned": learned,
+    "cycle_loads": cycle_loads,
     "sweeps": swept_half_cells,
 }
 """What a test asks for by these names of its :class:`Tools`."""

@@ -8,6 +8,7 @@ from particle_sim.cell.design import FULL_CELL_CATALOGUE
 from particle_sim.claims.interval import Region, Verdict, share_interval, verdict_of
 from particle_sim.claims.question import Branch, Evidence
 from particle_sim.claims.schema import TestEntry
+from particle_sim.damage.constants import GROWTH_CATALOGUE
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.plausible.inputs import VARIED
 
@@ -70,7 +71,7 @@ def _in_a_word(branch: Branch) -> str:
 def region_sentence(region: Region) -> str:
     """Which input decides, and in which part of its range the claim fails."""
     prop = region.name.partition(" of ")[0]
-    known = {**CATALOGUE, **FULL_CELL_CATALOGUE}
+    known = {**CATALOGUE, **FULL_CELL_CATALOGUE, **GROWTH_CATALOGUE}
     unit = known[prop].unit if prop in known else ""
     value = f"{region.split:.2g} {unit if unit != '1' else ''}".strip()
     return (

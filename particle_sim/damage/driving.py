@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class Driving:
             depth=self.depth[rows], intensity=self.intensity[rows], lasts=self.lasts[rows]
         )
 
-    @property
+    @cached_property
     def largest(self) -> Array:
         """K_max (n, d) of what the cycle comes to; as K falls to 0 in it, dK too."""
         return np.asarray((self.intensity * (self.lasts > 0)[:, None, :]).max(axis=-1))
@@ -44,15 +45,17 @@ class Driving:
         return np.asarray(np.einsum("ndt,nt->nd", powers, self.lasts))
 
 
-def load_of(toughness: Array, exponent: Array, *drivings: Driving) -> CycleLoad:
+def load_of(toughness: Array, exponent: Array | None, *drivings: Driving) -> CycleLoad:
     """What mechanisms, one after the other in a cycle, do at a toughness K_IC [Pa m^0.5] (n, q).
 
     The strongest sets K_max and dK; each adds its own time under load, ``exponent`` n (n,) being
-    that of slow growth. Arrays (n, q, d).
+    that of slow growth, ``None`` where there is none. Arrays (n, q, d).
     """
     largest = np.max([each.largest for each in drivings], axis=0)
     dwell = np.zeros_like(largest)
     for each in drivings:
+        if exponent is None:
+            break
         share = np.divide(each.largest, largest, out=np.zeros_like(largest), where=largest > 0)
         dwell += each.dwell(exponent) * share ** np.asarray(exponent)[:, None]
     ratio = largest[:, None, :] / np.asarray(toughness)[:, :, None]

@@ -200,7 +200,7 @@ def _relative(x: Array) -> Array:
 
 def _summed(pieces: _Pieces) -> Array:
     """Cycles from every depth on, (..., d)."""
-    with np.errstate(over="ignore"):  # more cycles than a float holds are as good as infinite
+    with np.errstate(over="ignore"):  # more cycles than a number holds: it never ends
         backwards = np.cumsum(pieces.cycles[..., ::-1], axis=-1)[..., ::-1]
     return np.asarray(np.concatenate([backwards, np.zeros_like(backwards[..., :1])], axis=-1))
 

@@ -6,18 +6,22 @@ reach the last depth by then; the toughness is log-normal too, and independent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from particle_sim.damage.driving import Driving, load_of
-from particle_sim.damage.growth import CrackGrowth, depth_that_lasts
+from particle_sim.damage.growth import CrackGrowth, CycleLoad, depth_that_lasts
 from particle_sim.units import Array
 
 NODES = 9
 """Gauss-Hermite points over the logarithm of the toughness: few, where many draws are averaged."""
+UNSEEN = 1e-6
+"""Growth over the last depth that is none: it moves a share by less than a quadrature does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,26 +77,44 @@ def cracked_share(
     array([[0.02948579, 0.50661452]])
     """
     toughness, weight = powder.toughnesses(nodes)
-    count = len(np.asarray(powder.flaw_size))
-    exponent = np.broadcast_to(np.asarray(growth.slow_exponent, dtype=float), (count,))
-    load = load_of(toughness, exponent, *drivings)
-    wanted = cycles if np.ndim(cycles) == 1 else cycles[:, None, :]
-    depth = depth_that_lasts(_for_particles(growth), load, wanted)
+    wanted = np.broadcast_to(
+        np.asarray(cycles)[..., None, :], (*toughness.shape, np.shape(cycles)[-1])
+    )
+    depth = np.broadcast_to(drivings[0].depth[:, -1:, None], wanted.shape).copy()
+    grows = _grows(growth, toughness, wanted.max(axis=-1), drivings)
+    rows = np.asarray(grows.any(axis=1))
+    if np.any(rows):
+        slow, some = np.any(growth.slow_rate), grows[rows]
+        exponent = np.broadcast_to(growth.slow_exponent, rows.shape)[rows] if slow else None
+        load = load_of(toughness[rows], exponent, *(each.kept(rows) for each in drivings))
+        own = {
+            name: np.broadcast_to(value, load.ratio.shape)[some]
+            for name, value in vars(load).items()
+        }
+        depth[grows] = depth_that_lasts(_of(growth, grows), CycleLoad(**own), wanted[grows])
     return np.asarray(np.einsum("nqk,q->nk", powder.share_beyond(depth), weight))
 
 
-def _for_particles(growth: CrackGrowth) -> CrackGrowth:
-    """Constants (n,) against (n, toughness, depth)."""
+def _grows(
+    growth: CrackGrowth, toughness: Array, cycles: Array, drivings: Sequence[Driving]
+) -> NDArray[np.bool_]:
+    """Where (n, q) a crack jumps, or all ``cycles`` (n, q) may add more than ``UNSEEN``."""
+    largest = np.max([each.largest.max(axis=-1) for each in drivings], axis=0)
+    time = np.sum([each.lasts.sum(axis=-1) for each in drivings], axis=0)
+    most = (largest[:, None] / toughness).reshape(-1, 1)
+    dwell = np.broadcast_to(time[:, None], toughness.shape).reshape(-1, 1)
+    with np.errstate(over="ignore"):
+        each = _of(growth, np.ones(toughness.shape, dtype=bool)).per_cycle(most, most, dwell)
+        added = each.reshape(toughness.shape) * cycles
+    last = drivings[0].depth[:, -1:]
+    return np.asarray((most.reshape(toughness.shape) >= 1) | (added > UNSEEN * last))
 
-    def spread(value: float | Array) -> Array:
-        given = np.asarray(value, dtype=float)
-        return given if given.ndim == 0 else given[:, None, None]
 
-    return CrackGrowth(
-        rate=spread(growth.rate),
-        exponent=spread(growth.exponent),
-        threshold=spread(growth.threshold),
-        slow_rate=spread(growth.slow_rate),
-        slow_exponent=spread(growth.slow_exponent),
-        reference=growth.reference,
-    )
+def _of(growth: CrackGrowth, which: NDArray[np.bool_]) -> CrackGrowth:
+    """Constants (n,) of the particles ``which`` (n, q) are meant, (m, 1) against their depths."""
+    constants = {
+        name: np.broadcast_to(np.reshape(value, (-1, 1)), which.shape)[which][:, None]
+        for name, value in vars(growth).items()
+        if name != "reference"
+    }
+    return CrackGrowth(**constants, reference=growth.reference)

@@ -52,6 +52,17 @@ def draw_powder(
     return draw_material(material, count, seed, design={**design, **growth})
 
 
+def with_growth(draws: MaterialDraws, seed: int) -> MaterialDraws:
+    """Draws (n,) of a material and its half cell, with the constants of growth drawn beside them.
+
+    As these belong to no material, draws of two that stand in one order share them.
+    """
+    count = len(draws.values["diffusivity"])
+    growth = load_growth_constants().properties
+    found = draw_material(draws.material, count, seed, design=growth).values
+    return draws.having(**{name: found[name] for name in growth})
+
+
 def cycled(
     draws: MaterialDraws,
     c_rate: float,

@@ -75,6 +75,13 @@ class CycledPowder:
         ]
         return np.asarray(1 - np.prod(whole, axis=0))
 
+    @cached_property
+    def as_made(self) -> Array:
+        """Share (n,) of particles that are cracked through before any cycle."""
+        deepest = [found[0].depth[:, -1] for found in self.drivings.values()]
+        whole = [1 - self.powder.share_beyond(each) for each in deepest]
+        return np.asarray(1 - np.prod(whole, axis=0))
+
     def kept(self, rows: NDArray[np.bool_]) -> CycledPowder:
         """Some of the draws."""
         drivings = {

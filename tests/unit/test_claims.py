@@ -34,6 +34,8 @@ from particle_sim.claims.question import (
 from particle_sim.claims.schema import Claim, ClaimFile
 from particle_sim.claims.tools import level
 from particle_sim.constants import FARADAY
+from particle_sim.damage.boundary_crack import DEPTHS
+from particle_sim.life.loads import STEPS, GradientTable, Site
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Distribution, PlausibleRange
@@ -138,6 +140,12 @@ def nothing_learned(*_: Any) -> tuple[Learned, ...]:
     raise AssertionError("no test here asks for rates")
 
 
+def no_gradients(names: tuple[str, ...], place: int) -> dict[Site, GradientTable]:
+    """Sodium that is even at any time loads no crack."""
+    table = GradientTable(rates=GRID, intensity=np.zeros((len(GRID), len(DEPTHS), STEPS)))
+    return dict.fromkeys(Site, table)
+
+
 def tools(**changed: Any) -> Tools:
     plain: dict[str, Any] = {
         "load": load_material,
@@ -145,6 +153,7 @@ def tools(**changed: Any) -> Tools:
         "field_map": flat_map,
         "full_cells": full_cells,
         "learned": nothing_learned,
+        "cycle_loads": no_gradients,
     }
     return Tools(**{**plain, **changed})
 

@@ -21,11 +21,11 @@ from particle_sim.claims import (
     kinds_inventory,
     kinds_learned,
     kinds_rate,
-    readings,
 )
 from particle_sim.claims.fingerprint import changed_parts, fingerprints
 from particle_sim.claims.kinds import KINDS, NEEDS, Kind
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
+from particle_sim.damage import population
 from particle_sim.plausible import space, streams
 
 Change = Callable[[ModuleType, str, str], None]
@@ -111,7 +111,7 @@ def test_another_kind_makes_nothing_stale(
             expected,
             "if high <= EDGE",
             "if high < EDGE",
-            {"keeps_capacity", "inventory_capacity", "carbon_capacity"},
+            {"keeps_capacity", "inventory_capacity", "carbon_capacity", "keeps_over_cycles"},
         ),
         (kinds_field, '"surface_excess") > 0)', '"surface_excess") >= 0)', {"surface_richer"}),
         (
@@ -127,10 +127,17 @@ def test_another_kind_makes_nothing_stale(
             {"low_polarisation", "narrower_gap"},
         ),
         (
-            readings,
-            "np.maximum(tension, 0)",
-            "np.maximum(tension, 1)",
-            {"cracks", "fades_slower", "fewer_cracks", "holds_together", "lasts"},
+            population,
+            "toughness.shape) >= 1)",
+            "toughness.shape) > 1)",
+            {
+                "cracks_leave",
+                "cracks_less_over_cycles",
+                "cracks_over_cycles",
+                "fades_less_by_cracks",
+                "keeps_over_cycles",
+                "stays_whole",
+            },
         ),
         (streams, "source.random(count)", "source.random()", set(KINDS)),
     ],
@@ -139,7 +146,7 @@ def test_another_kind_makes_nothing_stale(
         "a formula inside a test",
         "a constant",
         "a helper of two",
-        "crack driving",
+        "crack growth",
         "the draws",
     ],
 )

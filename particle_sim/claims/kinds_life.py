@@ -1,0 +1,236 @@
+"""Tests on cracks and capacity after cycling: each asked of every mechanism and rule of growth.
+
+A boundary between phases is relieved or holds its misfit up to yielding, and cracks grow per cycle
+or per second (:mod:`particle_sim.life.chain`): an answer must be the same in all four. Counted are
+particles that cycling has cracked; those with a flaw across them as made are not. What many or few
+is, is assumed: every test is asked at its ``limit`` and at ``other_limit`` too. Growth per second
+and the other limit are shown where a verdict turns on them, which leaves the claim open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from particle_sim.claims.interval import Verdict, verdict_of
+from particle_sim.claims.kinds_crack import (
+    BOTH_HELD,
+    BOTH_RELIEVED,
+    HELD,
+    ONE_HELD,
+    RELIEVED,
+)
+from particle_sim.claims.question import Branch, Evidence, Flags, Numbers, Question
+from particle_sim.claims.worn import Worn, cycles_of, growing, worn
+from particle_sim.life.chain import Held, Rule
+from particle_sim.plausible.draws import MaterialDraws, named_inputs
+from particle_sim.plausible.streams import evenly
+
+MECHANISMS = {Held.RELIEVED: RELIEVED, Held.HELD: HELD}
+HEARD = 0.05
+"""Share of the draws that must have something to compare, for a way of asking to have a vote."""
+
+Judge = Callable[[Worn, float], Flags]
+"""A worn material and a limit -> whether the claim holds (n,)"""
+Compare = Callable[[Worn, Worn, float], tuple[Flags, Flags]]
+"""Two worn materials and a limit -> whether the claim holds, and whether it says something (n,)"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """One way of asking, by any rule of growth and at any limit."""
+
+    name: str
+    judge: Callable[[Rule, float], tuple[Flags, Flags]]
+    limit: float
+    votes: bool = True
+
+    def at(self, rule: Rule, limit: float) -> Branch:
+        holds, counted = self.judge(rule, limit)
+        name = self.name + ", cracks growing per second" * (rule is Rule.SLOW)
+        name += f", at the limit of {limit:.2g}" * (limit != self.limit)
+        return Branch(name=name, holds=holds, counted=counted, votes=self.votes)
+
+
+def cracks_over_cycles(question: Question) -> Evidence:
+    """Cycling cracks more than the share ``limit`` of the particles.
+
+    Asked too of dense agglomerates that stand in the particle's place where the claim gives their
+    radii, ``agglomerate_least`` to ``agglomerate_most``.
+    """
+    return _alone(question, lambda each, limit: each.cracked > limit)
+
+
+def stays_whole(question: Question) -> Evidence:
+    """Cycling cracks less than the share ``limit`` of the particles."""
+    return _alone(question, lambda each, limit: each.cracked < limit)
+
+
+def cracks_leave(question: Question) -> Evidence:
+    """Cracks alone leave at least the printed capacity: they give no reason for a faster fade.
+
+    Half cell at the rate of the test; its first cycle is the whole. A powder that delivers nothing
+    there is not the one that was measured and does not count. Whatever else takes capacity is not
+    asked, nor whether another material would pass.
+    """
+    printed = question.claim.printed["kept"] / 100
+    found = _alone(question, lambda each, _: each.kept >= printed)
+    return replace(found, numbers={**found.numbers, "kept as printed": (printed, "1")})
+
+
+def cracks_less_over_cycles(question: Question) -> Evidence:
+    """Cycling cracks a smaller share of the first material's particles than of the second's.
+
+    In draws in which it cracks more than the share ``limit`` of either's.
+    """
+    return _ordered(
+        question,
+        lambda first, second, limit: (
+            first.cracked < second.cracked,
+            np.maximum(first.cracked, second.cracked) > limit,
+        ),
+    )
+
+
+def fades_less_by_cracks(question: Question) -> Evidence:
+    """Cracks alone leave more of the first material's capacity than of the second's.
+
+    In draws in which they take more than the share ``limit`` of either's.
+    """
+    return _ordered(
+        question,
+        lambda first, second, limit: (
+            first.kept > second.kept,
+            np.minimum(first.kept, second.kept) < 1 - limit,
+        ),
+    )
+
+
+def _alone(question: Question, judge: Judge) -> Evidence:
+    """The first material, under what its source describes first."""
+    order = sorted(Held, key=lambda held: held is Held.HELD)
+    if question.draws[0].material.two_phase:
+        order.reverse()
+    ways, numbers = [], Numbers()
+    title = question.draws[0].material.title
+    for body, altered in _bodies(question):
+        for held in order:
+            found, name = worn(question, 0, held, altered), MECHANISMS[held] + body
+            numbers |= _taken(title, name, found)
+            ways.append(_Way(name=name, judge=_counting(judge, found), limit=_limit(question)))
+    inputs = named_inputs([growing(question, 0)])
+    return replace(_evidence(question, ways), inputs=inputs, numbers=numbers)
+
+
+def _limit(question: Question) -> float:
+    return question.claim.parameters.get("limit", 0.0)
+
+
+def _counting(
+    judge: Judge, found: dict[Rule, Worn]
+) -> Callable[[Rule, float], tuple[Flags, Flags]]:
+    return lambda rule, limit: (judge(found[rule], limit), found[rule].delivers)
+
+
+def _bodies(question: Question) -> Iterator[tuple[str, Callable[[MaterialDraws], MaterialDraws]]]:
+    """What cycles: the particle, and an agglomerate where the claim names its radii."""
+    yield "", lambda draws: draws
+    given = question.claim.parameters
+    if "agglomerate_least" in given:
+        ends = np.log([given["agglomerate_least"], given["agglomerate_most"]])
+
+        def dense(draws: MaterialDraws) -> MaterialDraws:
+            place = evenly(
+                "agglomerate radius", len(draws.values["particle_radius"]), question.seed
+            )
+            return draws.having(particle_radius=np.exp(ends[0] + place * np.ptp(ends)))
+
+        yield ", as dense agglomerates", dense
+
+
+def _ordered(question: Question, compare: Compare) -> Evidence:
+    """Both materials under one mechanism and as their sources say, by one rule of growth.
+
+    A way in which fewer than ``HEARD`` of the draws have anything to compare is shown, and so is a
+    boundary that holds in the less likely material alone; neither has a vote.
+    """
+    first, second = ({held: worn(question, k, held) for held in Held} for k in (0, 1))
+    own = [each.material.two_phase for each in question.draws]
+    titles = [each.material.title for each in question.draws]
+    relieved, holding = Held.RELIEVED, Held.HELD
+    rows = [
+        (BOTH_RELIEVED, relieved, relieved, True),
+        (BOTH_HELD, holding, holding, True),
+        (ONE_HELD.format(titles[1]), relieved, holding, own == [False, True]),
+        (ONE_HELD.format(titles[0]), holding, relieved, own == [True, False]),
+    ]
+    ways, numbers = [], Numbers()
+    for name, mine, yours, votes in rows:
+        judge = _both(compare, first[mine], second[yours])
+        says = judge(Rule.FATIGUE, _limit(question))[1]
+        votes = votes and bool(says.mean() >= HEARD)
+        ways.append(_Way(name=name, judge=judge, limit=_limit(question), votes=votes))
+    for title, each in zip(titles, (first, second), strict=True):
+        for held, by_rule in each.items():
+            numbers |= _taken(title, MECHANISMS[held], by_rule)
+    ways.sort(key=lambda way: not way.votes)
+    inputs = named_inputs([growing(question, place) for place in (0, 1)])
+    found = _evidence(question, ways)
+    return replace(
+        found,
+        text=f"{found.text} Counted where it takes more than {_limit(question):.0%} of either.",
+        inputs=inputs,
+        numbers=numbers,
+    )
+
+
+def _both(
+    compare: Compare, first: dict[Rule, Worn], second: dict[Rule, Worn]
+) -> Callable[[Rule, float], tuple[Flags, Flags]]:
+    def judge(rule: Rule, limit: float) -> tuple[Flags, Flags]:
+        holds, says = compare(first[rule], second[rule], limit)
+        return holds, says & first[rule].delivers & second[rule].delivers
+
+    return judge
+
+
+def _evidence(question: Question, ways: list[_Way]) -> Evidence:
+    """Every way by growth per cycle at ``limit``; the others where they change its verdict."""
+    given = question.claim.parameters
+    limits = [given[name] for name in ("limit", "other_limit") if name in given] or [0.0]
+    branches = []
+    for way in ways:
+        first = way.at(Rule.FATIGUE, limits[0])
+        others = [way.at(rule, limit) for limit in limits for rule in Rule][1:]
+        new = {_verdict(other): other for other in reversed(others) if other.draws}
+        branches.append(first)
+        if way.votes:
+            branches += [other for verdict, other in new.items() if verdict is not _verdict(first)]
+    rate = question.rate(question.draws[0].material)
+    return Evidence(
+        holds=branches[0].holds,
+        counted=branches[0].counted,
+        inputs={},
+        text=f"Cracks growing per cycle over {cycles_of(question):g} cycles at {rate:.3g}C.",
+        name=branches[0].name,
+        branches=tuple(branches[1:]),
+    )
+
+
+def _verdict(branch: Branch) -> Verdict:
+    return verdict_of(branch.successes, branch.draws)
+
+
+def _taken(title: str, mechanism: str, found: dict[Rule, Worn]) -> Numbers:
+    """What cracks come to in 95 % of the draws that deliver, at most, by the worse rule."""
+    some = [each for each in found.values() if np.any(each.delivers)]
+    if not some:
+        return {}
+    cracked = max(float(np.quantile(each.cracked[each.delivers], 0.95)) for each in some)
+    kept = min(float(np.quantile(each.kept[each.delivers], 0.05)) for each in some)
+    return {
+        f"share of {title} cracked in 95 % of the draws at most, {mechanism}": (cracked, "1"),
+        f"share kept by {title} in 95 % of the draws at least, {mechanism}": (kept, "1"),
+    }
