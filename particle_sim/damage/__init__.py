@@ -1,1 +1,1 @@
-"""Cracks: growth over cycles in powders, fields on a body's mesh, boundaries that open, what they do."""
+"""Cracks: growth over cycles in powders, fields on meshes, boundaries that open, what they do."""
