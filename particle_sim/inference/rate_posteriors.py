@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from particle_sim.inference.experiments import ways
+from particle_sim.inference.experiments import named, ways
 from particle_sim.inference.known_rates import MODELS, Known, learned_now
 from particle_sim.inference.posterior_store import (
     COMMAND,
@@ -30,8 +30,8 @@ class RateEvidence:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Of all series, each once."""
-        return tuple(dict.fromkeys(series.label for way in self.ways for series in way.series))
+        """Of all series and where they stand, each once."""
+        return tuple(dict.fromkeys(named(series) for way in self.ways for series in way.series))
 
 
 def rate_evidence(
@@ -64,7 +64,7 @@ def rate_evidence(
 
 
 def _as_shipped(record: MaterialRecord) -> bool:
-    """Whether nothing of a shipped file was replaced: by hand, by a reading, by others' cut-offs."""
+    """Whether nothing of a shipped file was replaced: by hand, a reading, others' cut-offs."""
     material = record.material
     shipped = shipped_files("parameters", "materials").get(material.name)
     default = record.file.material.default_reading.name
