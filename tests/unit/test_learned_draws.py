@@ -289,6 +289,10 @@ def test_a_range_of_the_sweep_s_own_stays() -> None:
     known = carried(HE, EvidenceChoice.SHIPPED)
     own = Axis("he_o3_li2024.diffusivity", 1e-16, 1e-15, "m^2/s")
     assert with_rate_tests([own], HE.material, "he_o3_li2024.", known) == (own,)
+    exchange = Axis("he_o3_li2024.exchange_current_density", 0.1, 1.0, "A/m^2")
+    given = [*axes_of("diffusivity"), exchange]
+    made = with_rate_tests(given, HE.material, "he_o3_li2024.", known)
+    assert [axis.name for axis in made] == [exchange.name, "he_o3_li2024.diffusion_rate"]
 
 
 def test_axes_that_cannot_be_narrowed_are_refused() -> None:
@@ -316,6 +320,7 @@ def test_rows_are_of_the_form_that_is_asked() -> None:
 
 
 def test_another_powder_s_test_says_so() -> None:
-    (note,) = carried(load_record("ncnfmt"), EvidenceChoice.SHIPPED).notes
+    note, phases = carried(load_record("ncnfmt"), EvidenceChoice.SHIPPED).notes
     assert note.endswith("whether it is the same sample is not known.")
+    assert phases.endswith("what is learned of D/R² is an effective number.")
     assert carried(HE, EvidenceChoice.SHIPPED).notes == ()
