@@ -39,10 +39,6 @@ ONE_IN_PRINT = (
     "Rate tests of {known} are in print, but not used, because {other} would stay as it is "
     "({why}): D/R² of both is what is plausible."
 )
-EFFECTIVE = (
-    "{title} parts into two phases, and one phase stands in for its moving boundary: its D/R² is "
-    "an effective number."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,11 +113,6 @@ def narrowed_words(pair: LearnedPair, before: Row, after: Row) -> list[str]:
         f"and {ratio_text(before.ratio)} without.",
         NOT_CARRIED,
         *(note for each in pair.known.used for note in each.notes),
-        *(
-            EFFECTIVE.format(title=draws.material.title)
-            for draws, _, _ in pair.sides()
-            if draws.material.two_phase
-        ),
     ]
 
 

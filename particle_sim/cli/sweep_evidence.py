@@ -23,12 +23,11 @@ def narrowed_axes(
     """
     if evidence is None and not data:
         return asked.axes, []
-    inputs = getattr(asked.function, "axis_units", {})
-    check_narrowable(asked.sampling, inputs)
     names = list(getattr(asked.function, "materials", []))
-    choice, files = asked_evidence(evidence, data, names)
+    choice, files = asked_evidence(evidence, data, names or ["NAME"])
     if choice is EvidenceChoice.NONE:
         return asked.axes, []
+    check_narrowable(asked.sampling, getattr(asked.function, "axis_units", {}))
     records = {name: load_record(name) for name in names}
     known = {
         name: carried(record, choice, Path(files[name]) if name in files else None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from particle_sim.errors import refuse
 from particle_sim.inference.data import RateData
+from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
 FASTEST = 1000.0
@@ -38,6 +39,16 @@ def few_rates(data: RateData) -> tuple[str, ...]:
     return (
         f"Doubt: {data.name} holds {told} how the capacity falls; the bands are mostly what other "
         "powders do.",
+    )
+
+
+def effective_number(material: Material) -> tuple[str, ...]:
+    """A sentence where the material parts into two phases, which no rate model knows."""
+    if not material.two_phase:
+        return ()
+    return (
+        f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
+        "for its moving boundary: what is learned of D/R² is an effective number.",
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.errors import InputError
-from particle_sim.inference.asked import few_rates
+from particle_sim.inference.asked import effective_number, few_rates
 from particle_sim.inference.consistency import doubts
 from particle_sim.inference.consistency_curves import RATES, Rates
 from particle_sim.inference.data import RateData, read_rates
@@ -69,10 +69,9 @@ def carried(record: MaterialRecord, choice: EvidenceChoice, data: Path | None = 
     if not known.ways:
         return Carried(learned=None, why=UNPRINTED)
     rows = np.concatenate([way.found[FORM].draws for way in known.ways])
-    notes = [known.note, *(s.note for way in known.ways for s in way.series if is_public(s))]
-    return Carried(
-        learned=learned_of(rows, known.labels), notes=tuple(dict.fromkeys(filter(None, notes)))
-    )
+    public = (s.note for way in known.ways for s in way.series if is_public(s))
+    notes = dict.fromkeys([known.note, *public, *effective_number(record.material)])
+    return Carried(learned=learned_of(rows, known.labels), notes=tuple(filter(None, notes)))
 
 
 def _own(record: MaterialRecord, path: Path) -> Carried:
@@ -91,7 +90,12 @@ def _own(record: MaterialRecord, path: Path) -> Carried:
     )
     return Carried(
         learned=learned_of(learned.rows(FORM), (data.name,)),
-        notes=(*data.notes, *(f"Doubt: {text}." for _, text in found), *few_rates(data)),
+        notes=(
+            *data.notes,
+            *(f"Doubt: {text}." for _, text in found),
+            *few_rates(data),
+            *effective_number(material),
+        ),
     )
 
 

@@ -91,6 +91,11 @@ def is_public(series: RateSeries) -> bool:
     return series.label.startswith(PUBLIC)
 
 
+def named(series: RateSeries) -> str:
+    """A series and where it stands, ``rate test, in the printed order (Fig. 3f)``."""
+    return series.label if is_public(series) else f"{series.label} ({_last(series.place)})"
+
+
 def _telling(found: Iterable[Sequence[RateSeries]]) -> list[Readings]:
     """Those with at least ``FEWEST`` rates."""
     return [
@@ -115,8 +120,12 @@ def _use(series: RateSeries, used: set[tuple[str, str]]) -> str:
 def _slug(series: RateSeries) -> str:
     """The last part of a place, ``Results; Fig. 3f`` -> ``fig_3f``; of a public test its label."""
     public = is_public(series)
-    text = series.label.removeprefix(PUBLIC) if public else series.place.rpartition(";")[2]
+    text = series.label.removeprefix(PUBLIC) if public else _last(series.place)
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def _last(place: str) -> str:
+    return place.rpartition(";")[2].strip()
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

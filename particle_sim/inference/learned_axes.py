@@ -56,15 +56,17 @@ def with_rate_tests(
                 f"--evidence takes the place of {' and '.join(sorted(replaced))}, which same_draw "
                 f"{axis.name} joins with others; leave one of both out."
             )
+    kept = [axis for axis in axes if axis.name not in replaced]
     columns = {RATE: rows.diffusion_rate}
-    columns |= {CURRENT: rows.exchange_current} if takes_exchange(material) else {}
+    if takes_exchange(material) and known[EXCHANGE] not in [axis.name for axis in kept]:
+        columns[CURRENT] = rows.exchange_current
     made = [
         RowsAxis(name=f"{prefix}{key}", rows=values, unit=GROUPS[key])
         for key, values in columns.items()
     ]
     names = [axis.name for axis in made]
     joined = [same_draw(f"rate tests of {material.name}", of=names)] if len(made) > 1 else []
-    return (*(axis for axis in axes if axis.name not in replaced), *made, *joined)
+    return (*kept, *made, *joined)
 
 
 def _is_plausible(axis: AnyAxis, material: Material, names: dict[str, str]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from particle_sim.cell.design import CellDesign
 from particle_sim.cell.half_cell import half_cell
-from particle_sim.inference.asked import asked_currents, few_rates
+from particle_sim.inference.asked import asked_currents, effective_number, few_rates
 from particle_sim.inference.consistency import doubts
 from particle_sim.inference.consistency_curves import RATES, Rates
 from particle_sim.inference.coordinates import draw_prior
@@ -119,16 +119,7 @@ def _notes(material: Material, data: RateData) -> tuple[str, ...]:
         *data.notes,
         *(f"Doubt: {text}." for _, text in found),
         *few_rates(data),
-        *_effective(material),
-    )
-
-
-def _effective(material: Material) -> tuple[str, ...]:
-    if not material.two_phase:
-        return ()
-    return (
-        f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
-        "for its moving boundary: what is learned of D/R² is an effective number.",
+        *effective_number(material),
     )
 
 

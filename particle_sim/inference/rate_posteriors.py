@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from particle_sim.inference.experiments import ways
+from particle_sim.inference.experiments import named, ways
 from particle_sim.inference.known_rates import MODELS, Known, learned_now
 from particle_sim.inference.posterior_store import (
     COMMAND,
@@ -15,8 +15,9 @@ from particle_sim.inference.posterior_store import (
     index,
     stored,
 )
-from particle_sim.materials.load import MaterialRecord
+from particle_sim.materials.load import MaterialRecord, build_record
 from particle_sim.resources import shipped_files
+from particle_sim.studies.footing import CUT_OFFS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,8 @@ class RateEvidence:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Of all series, each once."""
-        return tuple(dict.fromkeys(series.label for way in self.ways for series in way.series))
+        """Of all series and where they stand, each once."""
+        return tuple(dict.fromkeys(named(series) for way in self.ways for series in way.series))
 
 
 def rate_evidence(
@@ -63,7 +64,11 @@ def rate_evidence(
 
 
 def _as_shipped(record: MaterialRecord) -> bool:
-    """Whether nothing of a shipped file was replaced by hand or by another reading."""
-    shipped = shipped_files("parameters", "materials").get(record.material.name)
+    """Whether nothing of a shipped file was replaced: by hand, a reading, others' cut-offs."""
+    material = record.material
+    shipped = shipped_files("parameters", "materials").get(material.name)
     default = record.file.material.default_reading.name
-    return shipped == record.path and not record.overrides and record.material.reading == default
+    if shipped != record.path or record.overrides or material.reading != default:
+        return False
+    filed = build_record(record.system).material
+    return all(material.value(name) == filed.value(name) for name in CUT_OFFS)

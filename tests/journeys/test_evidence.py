@@ -164,7 +164,7 @@ def test_a_sweep_draws_from_rate_tests_where_it_is_asked_to(
     }.items():
         told = run("run", path, "--out", name, "--workers", "1", *options)
         assert told.code == 0, told.err
-        tests = "own.csv" if name == "own" else "single values"
+        tests = "own.csv" if name == "own" else "single values (3.3)"
         assert f"are drawn from what its rate tests leave ({tests})" in told.out
     other = run("run", path, "--out", "plain", "--workers", "1", "--evidence", "shipped")
     assert other.code == 2, "a store of other axes does not go on"

@@ -132,8 +132,12 @@ def test_draws_of_another_file_are_refused(folder: Path) -> None:
     assert stale(folder) == {"he_o3_li2024": ["draws"], NAME: ["draws"]}
 
 
-def test_numbers_set_by_hand_and_other_readings_are_learned_now() -> None:
+def test_what_is_not_the_file_as_it_stands_is_learned_now() -> None:
+    """Numbers set by hand, another reading, the cut-offs of another material's test."""
+    filed = load_record(NAME)
+    lower = filed.material["lower_voltage"].with_magnitude(1.5)
     for record in (
+        replace(filed, material=filed.material.replaced(lower_voltage=lower)),
         load_record(NAME, overrides={"youngs_modulus": "100 GPa"}),
         load_record(f"{NAME}@rate_test"),
     ):
