@@ -13,7 +13,7 @@ from particle_sim.units import Array
 GRADUAL = 0.02
 """Share of the energy of all boundaries, broken, that one step may dissipate."""
 
-SHORTEST = 1 / 64
+SHORTEST = 1 / 1024
 """Share of the way between two loads below which a step is not halved: what is left is a jump."""
 
 
