@@ -48,6 +48,7 @@ def warnings_for(
         _radial_phase_separation(run, width),
         _closed_pieces(run),
         _thick_coating(run),
+        _uncracked_stress(run),
     )
     notes = particle.mesh.notes if isinstance(particle.mesh, BodyMesh) else ()
     return (*(text for text in checks if text is not None), *notes)
@@ -158,3 +159,9 @@ def _thick_coating(run: ParticleRun) -> str | None:
         f"{readable(run.length * 1e9)} nm from its middle; a membrane stands for up to a "
         "tenth of that: mesh it as an inert region."
     )
+
+
+def _uncracked_stress(run: ParticleRun) -> str | None:
+    if run.particle.cracks is None:
+        return None
+    return "The cracks act on the sodium alone; stress and strain are those of the uncracked body."

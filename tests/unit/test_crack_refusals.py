@@ -11,7 +11,7 @@ import pytest
 import particle_sim as ps
 from particle_sim.damage.cracked_transport import cracks, reachable_share, wetted_rate_factor
 from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw
-from particle_sim.damage.interfaces.grain_boundaries import open_grain_boundaries
+from particle_sim.damage.interfaces.grain_boundaries import open_grain_boundaries, pull_apart
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.cracks import Cracks
@@ -72,11 +72,24 @@ HOLD = ps.surface.FixedConcentration(site_fraction=0.4, duration=1.0, initial_si
         (lambda: open_grain_boundaries(run_of(), law(stiffness=1e19)), r"50 E/h"),
         (lambda: open_grain_boundaries(run_of(), law(energy=0.01)), "cells of at most"),
         (lambda: open_grain_boundaries(one_region(), law()), "one region"),
+        (lambda: pulled(axis=2), "an axis from 0 to 1"),
+        (lambda: pulled(elongations=np.array([np.nan])), "finite elongations"),
+        (lambda: pulled(sides=("left", "rihgt")), 'no boundary "rihgt"'),
     ],
 )
 def test_refused(call: Callable[[], object], words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()
+
+
+def pulled(**changes: object) -> object:
+    values: dict[str, object] = {
+        "elongations": np.array([1e-10]),
+        "sides": ("left", "right"),
+        "axis": 0,
+    } | changes
+    body = ps.Particle(material=ps.load_material("nvp"), mesh=mesh())
+    return pull_apart(body, law(), values.pop("elongations"), **values)
 
 
 def two() -> dict[str, np.ndarray]:

@@ -21,7 +21,7 @@ class CohesiveLaw:
     d_f (kappa - d_0)/(kappa (d_f - d_0)). Both modes weigh the same: d^2 = <d_n>^2 + d_s^2 of the
     normal opening and the shear jump. Pressed together, t_n = K0 d_n whatever D; no friction.
     Raises :class:`InputError` where the law has no softening branch (K0 <= t_m^2/(2 G)).
-    Bilinear law: Camanho & Davila, NASA/TM-2002-211737, 2002, eqs. 4-9.
+    Bilinear law: Camanho & Davila, NASA/TM-2002-211737, 2002.
 
     >>> law = CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=1e18)
     >>> round(law.opening_at_peak * 1e9, 3), round(law.opening_at_break * 1e9, 3)

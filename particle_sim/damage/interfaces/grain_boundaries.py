@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
 from particle_sim.checks import arguments_checked
 from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw, scaled
@@ -14,6 +15,7 @@ from particle_sim.damage.interfaces.path import Settled, follow
 from particle_sim.damage.interfaces.split_body import SplitBody
 from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
 from particle_sim.errors import InputError
+from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve_stress import solve_stress
@@ -48,11 +50,7 @@ def open_grain_boundaries(run: ParticleRun, law: CohesiveLaw) -> BoundaryOpening
     nowhere = np.zeros(mesh.size)
 
     def load_at(place: float) -> Load:
-        at = _between(theta, place)
-        points = mesh.at_points(at[None])
-        constant = mesh.regions.has_constant_stiffness
-        stiffness = mesh.constant_stiffness if constant else mesh.stiffness(points[0])
-        forces = mesh.load(points)[0]
+        stiffness, forces = _grains(mesh, _between(theta, place))
         return Load(stiffness=stiffness, forces=forces, held=held, prescribed=nowhere)
 
     states = follow(_cohesion(body, law, run.length), load_at, len(theta) - 1)
@@ -82,22 +80,26 @@ def pull_apart(
     run = solve_stress(particle, lambda x: np.full(len(x), rest))
     body = _checked(run, law)
     space, d = body.elasticity.space, body.dimension
+    if axis not in range(d) or not np.all(np.isfinite(elongations)) or len(elongations) == 0:
+        raise InputError(
+            f"The body is to be pulled along axis {axis} by {str(elongations)[:60]}; give an axis "
+            f"from 0 to {d - 1} and a row of finite elongations [m]."
+        )
     held = body.elasticity.supports.by_symmetry.copy()
     low, high = (space.boundary_dofs(name) * d + axis for name in sides)
     held[low] = held[high] = True
     path = np.concatenate([[0.0], elongations]) / run.length
-    stiffness = body.elasticity.constant_stiffness
+    stiffness, forces = _grains(body.elasticity, run.site_fraction[0])
 
     def load_at(place: float) -> Load:
         prescribed = np.zeros(len(held))
         prescribed[high] = _between(path, place)
-        nothing = np.zeros(len(held))
-        return Load(stiffness=stiffness, forces=nothing, held=held, prescribed=prescribed)
+        return Load(stiffness=stiffness, forces=forces, held=held, prescribed=prescribed)
 
     states = follow(_cohesion(body, law, run.length), load_at, len(elongations))
     theta = np.broadcast_to(run.site_fraction[0], (len(states), run.site_fraction.shape[1]))
     found = _opening(law, run, states, theta)
-    pull = [stiffness @ s.displacement + s.cohesion.forces(s.displacement) for s in states]
+    pull = [stiffness @ s.displacement + s.cohesion.forces(s.displacement) - forces for s in states]
     modulus, area = body.elasticity.regions.reference_modulus, space.boundary(sides[1]).area
     traction = np.array([float(each[high].sum()) for each in pull]) * modulus / area
     return replace(found, time=np.arange(1.0, len(states) + 1), traction=traction)
@@ -124,6 +126,14 @@ def _checked(run: ParticleRun, law: CohesiveLaw) -> SplitBody:
             "Pa/m (50 E/h), so that boundaries that hold add nothing to the compliance."
         )
     return body
+
+
+def _grains(mesh: Elasticity, theta: Array) -> tuple[sparse.csr_array, Array]:
+    """Stiffness (m, m) of the grains and forces (m,) of their misfit and surroundings, scaled."""
+    points = mesh.at_points(theta[None])
+    constant = mesh.regions.has_constant_stiffness
+    stiffness = mesh.constant_stiffness if constant else mesh.stiffness(points[0])
+    return stiffness, mesh.load(points)[0]
 
 
 def _cohesion(body: SplitBody, law: CohesiveLaw, length: float) -> Cohesion:

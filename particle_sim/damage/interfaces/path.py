@@ -13,13 +13,16 @@ from particle_sim.units import Array
 GRADUAL = 0.02
 """Share of the energy of all boundaries, broken, that one step may dissipate."""
 
-SHORTEST = 1 / 64
+SHORTEST = 1 / 1024
 """Share of the way between two loads below which a step is not halved: what is left is a jump."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PopIn:
-    """A jump at fixed load: where on the path (counted in loads), energies, scaled."""
+    """A jump at fixed load: where on the path (loads counted from 0), and what it dissipated.
+
+    The energy is scaled along the path, and in joules once the boundaries' opening holds it.
+    """
 
     place: float
     dissipated: float
@@ -35,9 +38,7 @@ class Settled:
     pop_ins: tuple[PopIn, ...] = ()
 
 
-def follow(
-    cohesion: Cohesion, load_at: Callable[[float], Load], loads: int, gradual: float = GRADUAL
-) -> list[Settled]:
+def follow(cohesion: Cohesion, load_at: Callable[[float], Load], loads: int) -> list[Settled]:
     """States at loads 1 to ``loads`` from an unloaded body; ``load_at`` is asked in between too."""
     whole = cohesion.law.energy * float(cohesion.body.facets.weights.sum())
     start = np.zeros(cohesion.body.elasticity.size)
@@ -48,7 +49,7 @@ def follow(
             step = min(step, target - place)
             further = _settled(state, load_at(place + step))
             gained = further.dissipated - state.dissipated
-            is_gradual = gained <= gradual * whole
+            is_gradual = gained <= GRADUAL * whole
             if not is_gradual and step > SHORTEST:
                 step *= 0.5
                 continue
