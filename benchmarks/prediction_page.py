@@ -39,7 +39,7 @@ learned, teach and choose nothing.
 |datum - median|. `over the rival`: log score less that of the rival, mean over series and its
 standard error. CPU seconds are of one series, fit and prediction, with {draws} draws a model.
 
-<!-- not run: takes half an hour -->
+<!-- not run: takes minutes -->
 ```bash
 python benchmarks/prediction.py --learn   # the hyperpriors, then this page
 python benchmarks/prediction.py           # this page

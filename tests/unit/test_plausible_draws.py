@@ -138,6 +138,7 @@ RANDOM_OF_THEIR_OWN = {
     "inference/smc.py": "an example of a posterior",
     "inference/hierarchy.py": "an example of a population",
     "inference/rate_prediction.py": "one value per draw of a prediction",
+    "inference/sisters.py": "sisters of a draw",
     "inference/rate_answer.py": "beliefs before the data",
     "inference/measure_next.py": "values that a next datum may have",
     "inference/next_datum.py": "an example of a next datum",
