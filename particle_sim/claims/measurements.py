@@ -79,6 +79,8 @@ WITHIN: Mapping[str, float] = {
     "flaws": 1.5,
     "toughness": 1.25,
     "rate_test": 1.02,
+    "cracked_share": 2.0,
+    "ageing": 1.25,
 }
 """The factor within which a measurement knows an input in nine of ten cases (assumed)."""
 WAYS = ("phases", "boundary")

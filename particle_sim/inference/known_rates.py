@@ -15,7 +15,8 @@ from particle_sim.inference.rate_prediction import LearnedRates, learned_rates
 from particle_sim.inference.smc import Tempered
 from particle_sim.materials.load import MaterialRecord
 
-MODELS = (*(form.value for form in Form), RIVAL)
+MODELS = (*(form.value for form in Form if form is not Form.MOVING_BOUNDARY), RIVAL)
+"""Those with beliefs of their own, which public rate tests have taught."""
 PARTICLES = 400
 SEED = 1
 
