@@ -151,6 +151,6 @@ def test_the_band_is_right_near_and_far() -> None:
 
 
 def test_a_curve_that_is_sure_of_itself_is_noticed() -> None:
-    """Sabotage: a discrepancy of nothing is too narrow near and far."""
-    sure = {**hyperpriors(RIVAL), "discrepancy": (0.0, 1e-4)}
+    """Sabotage: a discrepancy of nothing, and a noise that may not take its place."""
+    sure = {**hyperpriors(RIVAL), "discrepancy": (0.0, 1e-4), "noise": (-2.5, 0.05)}
     assert max(near_and_far(sure)) < 0.83
