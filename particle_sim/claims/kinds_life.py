@@ -1,7 +1,9 @@
 """Tests on cracks and capacity after cycling: each asked of every mechanism and rule of growth.
 
 A boundary between phases is relieved or holds its misfit up to yielding, and cracks grow per cycle
-or per second (:mod:`particle_sim.life.chain`): an answer must be the same in all four. Counted are
+or per second (:mod:`particle_sim.life.chain`): an answer must be the same in all of these. Which
+part of the volume change is one boundary's follows from plateaus that are rarely measured: where
+that is not the whole, a boundary that holds the whole is asked too. Counted are
 particles that cycling has cracked; those with a flaw across them as made are not. What many or few
 is, is assumed: every test is asked at its ``limit`` and at ``other_limit`` too. Growth per second
 and the other limit are shown where a verdict turns on them, which leaves the claim open.
@@ -25,13 +27,18 @@ from particle_sim.claims.kinds_crack import (
 from particle_sim.claims.question import Branch, Evidence, Flags, Numbers, Question
 from particle_sim.claims.worn import Worn, cycles_of, growing, worn
 from particle_sim.life.chain import Held, Rule
+from particle_sim.materials.material import Material
+from particle_sim.metrics.stress_bracket import misfit_in
 from particle_sim.plausible.draws import MaterialDraws, named_inputs
 from particle_sim.plausible.streams import evenly
 
 MECHANISMS = {Held.RELIEVED: RELIEVED, Held.HELD: HELD}
+WHOLE = "if one boundary holds the whole volume change"
+BOTH_WHOLE = "if boundaries in both hold the whole volume change"
 HEARD = 0.05
 """Share of the draws that must have something to compare, for a way of asking to have a vote."""
 
+Altered = Callable[[MaterialDraws], MaterialDraws]
 Judge = Callable[[Worn, float], Flags]
 """A worn material and a limit -> whether the claim holds (n,)"""
 Compare = Callable[[Worn, Worn, float], tuple[Flags, Flags]]
@@ -91,6 +98,7 @@ def cracks_less_over_cycles(question: Question) -> Evidence:
             first.cracked < second.cracked,
             np.maximum(first.cracked, second.cracked) > limit,
         ),
+        "of either's particles cracked",
     )
 
 
@@ -105,23 +113,46 @@ def fades_less_by_cracks(question: Question) -> Evidence:
             first.kept > second.kept,
             np.minimum(first.kept, second.kept) < 1 - limit,
         ),
+        "of either's capacity lost",
     )
 
 
 def _alone(question: Question, judge: Judge) -> Evidence:
     """The first material, under what its source describes first."""
-    order = sorted(Held, key=lambda held: held is Held.HELD)
-    if question.draws[0].material.two_phase:
-        order.reverse()
+    material = question.draws[0].material
+    mechanisms = [(RELIEVED, Held.RELIEVED, _as_drawn), (HELD, Held.HELD, _as_drawn)]
+    if material.two_phase:
+        mechanisms.reverse()
+    if _shared_out(material):
+        mechanisms.append((WHOLE, Held.HELD, _whole))
     ways, numbers = [], Numbers()
-    title = question.draws[0].material.title
-    for body, altered in _bodies(question):
-        for held in order:
-            found, name = worn(question, 0, held, altered), MECHANISMS[held] + body
-            numbers |= _taken(title, name, found)
-            ways.append(_Way(name=name, judge=_counting(judge, found), limit=_limit(question)))
+    for body, of_size in _bodies(question):
+        for mechanism, held, altered in mechanisms:
+            found = worn(question, 0, held, _both_of(altered, of_size))
+            numbers |= _taken(material.title, mechanism + body, found)
+            judged = _counting(judge, found)
+            ways.append(_Way(name=mechanism + body, judge=judged, limit=_limit(question)))
     inputs = named_inputs([growing(question, 0)])
     return replace(_evidence(question, ways), inputs=inputs, numbers=numbers)
+
+
+def _as_drawn(draws: MaterialDraws) -> MaterialDraws:
+    return draws
+
+
+def _whole(draws: MaterialDraws) -> MaterialDraws:
+    """The whole volume change at one boundary."""
+    return draws.having(misfit_share=np.ones(len(draws.values["volume_change"])))
+
+
+def _both_of(first: Altered, second: Altered) -> Altered:
+    return lambda draws: second(first(draws))
+
+
+def _shared_out(material: Material) -> bool:
+    """Whether one boundary has a part of the volume change only."""
+    change = np.array(material.value("volume_change"))
+    return bool(misfit_in(material, {"volume_change": change}) < 0.999 * change / 3)
 
 
 def _limit(question: Question) -> float:
@@ -134,9 +165,9 @@ def _counting(
     return lambda rule, limit: (judge(found[rule], limit), found[rule].delivers)
 
 
-def _bodies(question: Question) -> Iterator[tuple[str, Callable[[MaterialDraws], MaterialDraws]]]:
+def _bodies(question: Question) -> Iterator[tuple[str, Altered]]:
     """What cycles: the particle, and an agglomerate where the claim names its radii."""
-    yield "", lambda draws: draws
+    yield "", _as_drawn
     given = question.claim.parameters
     if "agglomerate_least" in given:
         ends = np.log([given["agglomerate_least"], given["agglomerate_most"]])
@@ -150,7 +181,7 @@ def _bodies(question: Question) -> Iterator[tuple[str, Callable[[MaterialDraws],
         yield ", as dense agglomerates", dense
 
 
-def _ordered(question: Question, compare: Compare) -> Evidence:
+def _ordered(question: Question, compare: Compare, seen: str) -> Evidence:
     """Both materials under one mechanism and as their sources say, by one rule of growth.
 
     A way in which fewer than ``HEARD`` of the draws have anything to compare is shown, and so is a
@@ -166,9 +197,13 @@ def _ordered(question: Question, compare: Compare) -> Evidence:
         (ONE_HELD.format(titles[1]), relieved, holding, own == [False, True]),
         (ONE_HELD.format(titles[0]), holding, relieved, own == [True, False]),
     ]
+    pairs = [(name, first[one], second[other], votes) for name, one, other, votes in rows]
+    if any(_shared_out(each.material) for each in question.draws):
+        mine, yours = (worn(question, place, holding, _whole) for place in (0, 1))
+        pairs.append((BOTH_WHOLE, mine, yours, True))
     ways, numbers = [], Numbers()
-    for name, mine, yours, votes in rows:
-        judge = _both(compare, first[mine], second[yours])
+    for name, mine, yours, votes in pairs:
+        judge = _both(compare, mine, yours)
         says = judge(Rule.FATIGUE, _limit(question))[1]
         votes = votes and bool(says.mean() >= HEARD)
         ways.append(_Way(name=name, judge=judge, limit=_limit(question), votes=votes))
@@ -180,7 +215,7 @@ def _ordered(question: Question, compare: Compare) -> Evidence:
     found = _evidence(question, ways)
     return replace(
         found,
-        text=f"{found.text} Counted where it takes more than {_limit(question):.0%} of either.",
+        text=f"{found.text} Counted are draws with more than {100 * _limit(question):g} % {seen}.",
         inputs=inputs,
         numbers=numbers,
     )

@@ -29,7 +29,7 @@ from particle_sim.units import Array
 
 ENOUGH = 20
 """Draws below which a mechanism that hardly carries the known retention predicts nothing."""
-REPEATS = 3
+REPEATS = 2
 """Times as many draws where those alone count that carry a known retention."""
 
 

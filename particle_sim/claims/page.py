@@ -72,11 +72,17 @@ of its inventory weighs as much as it agrees with those, never with the capacity
 cell, full cell or particle of ours has what the sentence speaks of. *Not printed*: the paper gives
 no number to hold it against.
 
-Cracks are asked of one charge: few of them do not speak against cracks over many cycles. Where the
-stress intensity stays below half of the toughness no flaw grows however many cycles follow; that
-makes no long life.
+Cracks after cycling, and what they take from the capacity, are asked of drawn particles over the
+test's cycles at its rate: with a boundary that lets go of its misfit and with one that holds it up
+to yielding, and by growth per cycle and per second. Constants of growth are those of ceramics in
+general, the same for both materials of a pair; no retention has set them but where the answer
+names the one that did. How many cracks are many or few is assumed and asked at two limits. Growth
+per second and the other limit are shown where they change a verdict, and leave the claim open then.
+Particles that were cracked as made do not count, nor draws that deliver nothing at the rate. That
+cracks take no more than was lost says nothing of what else takes capacity, and no measured
+retention counts as lower than expected because of that.
 
-Half cells are single-particle models: no electrolyte, no ageing.
+Half cells are single-particle models: no electrolyte, and no ageing but by cracks.
 """
 
 

@@ -17,7 +17,7 @@ from particle_sim.life.powder import FEW, CycledPowder
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.units import Array
 
-AT_ONCE = 500
+AT_ONCE = 250
 """Draws whose cracks are followed together; more would only fill the memory."""
 
 

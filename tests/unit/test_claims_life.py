@@ -106,14 +106,14 @@ def test_agglomerates_are_asked_beside_the_particle() -> None:
     assert found.share == bare.share
     assert tuple(own) == bare.branches
     assert {each.name.partition(",")[0] for each in dense} == {HELD, RELIEVED}
-    assert max(each.share for each in dense) > bare.share
+    assert max(each.share for each in dense) > (bare.share or 0.0)
 
 
 def test_the_order_of_a_pair() -> None:
     seen = {**TEST, "limit": 0.01, "other_limit": 0.001}
     for kind in ("cracks_less_over_cycles", "fades_less_by_cracks"):
-        right = ask(claim(kind, ["he_v", "nvp"], seen), load=tough(0.5))
-        wrong = ask(claim(kind, ["nvp", "he_v"], seen), load=tough(0.5))
+        right = ask(claim(kind, ["he_v", "nvp"], seen))
+        wrong = ask(claim(kind, ["nvp", "he_v"], seen))
         assert (right.verdict, wrong.verdict) == (SUPPORTED, CONTRADICTED)
         silent = [each for each in right.branches if "both stay one phase" in each.name]
         assert not any(each.votes for each in silent)
@@ -160,7 +160,7 @@ def test_a_known_retention_predicts_itself(percent: float, fit: str) -> None:
     printed = {"kept": percent, "cycles": 200.0, "known_kept": 40.2, "known_cycles": 200.0}
     rates = {"c_rate": 3.0, "known_rate": 3.0}
     asked = claim("keeps_over_cycles", ["nfm_li2024", "nfm_li2024"], rates, printed)
-    found = ask(asked, samples=3000)
+    found = ask(asked, samples=4500)
     assert found.fit == fit
     assert found.draws >= 20
     medians = [value for name, (value, _) in found.numbers.items() if "median" in name]

@@ -46,15 +46,22 @@ def test_every_kind_of_a_material_file_can_be_asked() -> None:
 def test_at_the_ledgers_settings_the_answer_is_the_ledgers(
     comparison: ComparisonResult, name: str
 ) -> None:
-    """The same draws, judged the same way: equal to the last digit but for the first words."""
+    """The same draws, judged the same way: equal to the last digit but for the first words.
+
+    The baseline has the cut-offs of the pair in a comparison and its own in the ledger, which moves
+    what its half cell exchanges in a cycle, and so a few of its draws.
+    """
     found = again(comparison, samples=SAMPLES)[WHOSE[name]]
     claim = next(c for c in load_claims(claims_folder(), NEEDS) if c.id == name)
     expected = answer(claim, simulations())
-    assert replace(found.answer, sentence="", numbers={}) == replace(
-        expected, sentence="", numbers={}
-    )
-    after_the_words = expected.sentence.partition("C. ")[2]
-    assert found.answer.sentence.endswith(after_the_words)
+    bare = {"sentence": "", "numbers": {}, "branches": ()}
+    assert replace(found.answer, **bare) == replace(expected, **bare)
+    for one, other in zip(found.answer.branches, expected.branches, strict=True):
+        near = 0.002 if one.name.startswith("asked of") else 0.0
+        assert replace(one, share=other.share) == other
+        assert one.share == pytest.approx(other.share, abs=near)
+    after_the_words = expected.sentence.partition("C. ")[2].partition(" Asked of")[0]
+    assert after_the_words in found.answer.sentence
     assert found.numbers["draws"] == (expected.draws, "1")
 
 
