@@ -128,7 +128,8 @@ def _effective(material: Material) -> tuple[str, ...]:
         return ()
     return (
         f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
-        "for its moving boundary: what is learned of D/R² is an effective number.",
+        "for its moving boundary: what is learned of D/R² is an effective number; particle-sim fit "
+        "weighs the boundary against it.",
     )
 
 
