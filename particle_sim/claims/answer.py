@@ -235,13 +235,13 @@ def _worth(
     claim: Claim, found: Evidence, verdict: Verdict, control: Branch | None
 ) -> dict[str, float]:
     """What one measurement would settle of a claim that stays undecided."""
-    if verdict is not Verdict.UNDECIDED:
-        return {}
     possible = {
         each
         for each in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
         if not _left_open(found, each, control)
     }
+    if verdict is not Verdict.UNDECIDED or not possible:
+        return {}
     named = claim.file.claim.settled_by
     shares = worth_of(_voters(found), found.inputs, frozenset(possible), named, SEED)
     return {name: _digits(share) for name, share in shares.items()}

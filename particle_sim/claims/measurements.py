@@ -78,7 +78,7 @@ WITHIN: Mapping[str, float] = {
     "modulus": 1.1,
     "flaws": 1.5,
     "toughness": 1.25,
-    "rate_test": 1.02,
+    "rate_test": 1.05,
     "cracked_share": 2.0,
     "ageing": 1.25,
 }

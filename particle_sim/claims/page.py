@@ -57,9 +57,10 @@ support.
 What is kept at a rate is asked of what slower rates let one expect: prints of the paper up to a
 third of the claim's rate, never its own datum, and public rate tests of other cathodes
 ([prediction](prediction.md)), all of sodium, also where a lithium material is asked (C35). Every
-form of the particles (many sizes, or D falling with filling), reading of a list
-that contradicts itself and set of beliefs (the learned ones, half and twice the discrepancy,
-diffusion half a decade slower and faster) gives {PARTICLES} draws; all must agree. A
+form of the particles (many sizes, D falling with filling, or a boundary that moves where a material
+parts), reading of a list that contradicts itself and set of beliefs (the learned ones, half and
+twice the discrepancy, diffusion half a decade slower and faster) gives {PARTICLES} draws; all must
+agree. A
 measured capacity is *as expected* where 5 to 95 % of the draws reach it, *higher* or *lower than
 expected* beyond; *in a wide band* where the draws span more than half of the slow capacity, which
 says little of one powder.

@@ -9,8 +9,10 @@ way in which the claim is asked the weights
 The claim is settled by that reading where its weighted share is at least 90 % in every way, or at
 most 10 % in every way; the share of readings that settle it is what the measurement is worth
 (preposterior analysis: Raiffa & Schlaifer, Applied Statistical Decision Theory, 1961, ch. 4).
-Nothing is solved again. A way that does not know the input keeps its share; readings that leave
-fewer than ``FEWEST_LEFT`` independent draws settle nothing.
+Nothing is solved again. Where n draws are too few for the factor, the measurement is taken as
+coarse as they can tell, ``TOLD``/n of their deviation, and settles less; readings that still leave
+fewer than ``FEWEST_LEFT`` independent draws settle nothing. A way that does not know the input
+keeps its share.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from particle_sim.units import Array
 
 READINGS = 200
 """Hypothetical readings of each measurement: a share is known to 3.5 %."""
-FEWEST_LEFT = 20.0
+TOLD = 40.0
+FEWEST_LEFT = 10.0
 SHOWN = 0.05
 """Share of the readings from which a measurement is named."""
 MOST_NAMED = 4
@@ -81,14 +84,14 @@ def _settled(
     rng: np.random.Generator,
 ) -> float:
     """The share of ``READINGS`` after which every way has one verdict that may stand."""
-    places = [None if values is None else _places(values, factor) for values in known]
-    truths = [place[each.counted] for place, each in zip(places, asked, strict=True)
-              if place is not None]  # fmt: skip
+    places = _places(known, factor)
+    pairs = list(zip(places, asked, strict=True))
+    truths = [place[each.counted] for place, each in pairs if place is not None]
     drawn = [rng.choice(truth, READINGS // len(truths) + 1) for truth in truths]
     reading = rng.permutation(np.concatenate(drawn))[:READINGS]
     reading = reading + rng.standard_normal(READINGS)
     for_it, against = np.ones(READINGS, dtype=bool), np.ones(READINGS, dtype=bool)
-    for each, place in zip(asked, places, strict=True):
+    for place, each in pairs:
         share = np.full(READINGS, each.successes / each.draws)
         if place is not None:
             share = _shares(each, place, reading)
@@ -98,16 +101,24 @@ def _settled(
     return float(may + (Verdict.CONTRADICTED in possible) * against.mean())
 
 
-def _places(values: Array, factor: float) -> Array:
-    """The input (n,) over the deviation of its measurement: of its logarithm, where it has one."""
-    if (values > 0).all():
-        return np.asarray(np.log(values) * _NINE_OF_TEN / np.log(factor))
-    middle = float(np.median(np.abs(values)))
-    return np.asarray(values * _NINE_OF_TEN / ((factor - 1) * max(middle, 1e-300)))
+def _places(known: Sequence[Array | None], factor: float) -> list[Array | None]:
+    """The input of every way (n,) over the deviation of its measurement, one for all ways.
+
+    That of the logarithm where the input has one, else of the middle of its size.
+    """
+    every = [values for values in known if values is not None]
+    if all((values > 0).all() for values in every):
+        told = [None if values is None else np.log(values) for values in known]
+        deviation = float(np.log(factor)) / _NINE_OF_TEN
+    else:
+        told = list(known)
+        deviation = (factor - 1) * float(np.median(np.abs(np.concatenate(every)))) / _NINE_OF_TEN
+    coarse = [TOLD / len(values) * float(values.std()) for values in told if values is not None]
+    return [None if values is None else values / max(deviation, *coarse) for values in told]
 
 
 def _shares(voter: Branch, place: Array, reading: Array) -> Array:
-    """The weighted share (r,) in which the claim holds after each reading; nan where few are left."""
+    """The weighted share (r,) in which the claim holds after each reading; nan where few count."""
     weight = np.exp(-0.5 * (reading[:, None] - place[voter.counted]) ** 2)
     total = weight.sum(axis=1)
     left = total**2 / np.maximum((weight**2).sum(axis=1), 1e-300)

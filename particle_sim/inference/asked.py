@@ -43,12 +43,13 @@ def few_rates(data: RateData) -> tuple[str, ...]:
 
 
 def effective_number(material: Material) -> tuple[str, ...]:
-    """A sentence where the material parts into two phases, which no rate model knows."""
+    """A sentence where the material parts into two phases, which no prediction of rates knows."""
     if not material.two_phase:
         return ()
     return (
         f"{material.title} parts into two phases, and one phase with a smooth potential stands in "
-        "for its moving boundary: what is learned of D/R² is an effective number.",
+        "for its moving boundary: what is learned of D/R² is an effective number; particle-sim fit "
+        "weighs the boundary against it.",
     )
 
 

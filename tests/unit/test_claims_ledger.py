@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,13 @@ def test_what_settles_most_claims_is_measured_next(folder: Path) -> None:
         ("barriers", ("C71",), ()),
         ("toughness", (), ("C74",)),
     ]
-    assert missing_lines(read_ledger(folder))[0].startswith("  2 alone,  1 with others  Young's")
+    words = " 0.0 expected,  2 alone,  1 with others  Young's"
+    entries = read_ledger(folder)
+    assert missing_lines(entries)[0].startswith(words)
+    worth = {"flaw_size of A": 0.3, "flaw_size of B": 0.4}
+    open_ = [replace(each, answer=replace(each.answer, worth=worth)) for each in entries[:2]]
+    first = missing_measurements([*open_, *entries[2:]])[0]
+    assert (first.name, first.expected) == ("flaws", pytest.approx(0.8))
 
 
 def test_an_older_ledger_is_read(folder: Path) -> None:
