@@ -62,6 +62,19 @@ def test_a_pair_to_a_page(run: RunCommand, tmp_path: Path) -> None:
         "Arrest is normal",
     ):
         assert word in page, word
+    drawn = run("plot", "found", "life_map", "--out", "again")
+    assert drawn.code == 0, drawn.err
+    assert {path.name for path in (tmp_path / "again").iterdir()} == {
+        "life_map.png",
+        "life_map.svg",
+    }
+    assert (tmp_path / "again" / "life_map.png").read_bytes() == (
+        folder / "life_map.png"
+    ).read_bytes()
+    unknown = run("plot", "found", "life_mop")
+    assert 'no figure "life_mop" of a life' in unknown.errors[0]
+    (folder / "life.nc").write_bytes(b"changed")
+    assert "is damaged or was changed" in run("plot", "found", "life_map").errors[0]
 
 
 def test_one_material_with_its_own_data(run: RunCommand, tmp_path: Path) -> None:
