@@ -93,7 +93,6 @@ def _table(rows: Sequence[Row]) -> xr.Dataset:
     share = [[each.delivering for each in row.said] for row in rows]
     null = [[row.null[name] for name in Null] for row in rows]
     null_misses = [[miss_of(row.null[n], row.observed.fade) for n in Null] for row in rows]
-    beaten = [[row.beaten[name] for name in Null] for row in rows]
     return xr.Dataset(
         {
             **{f"of_{name}": ("row", values) for name, values in columns.items()},
@@ -102,7 +101,6 @@ def _table(rows: Sequence[Row]) -> xr.Dataset:
             "delivering": (dims, share),
             "null": (("row", "null_rule"), null, {"units": "1"}),
             "null_miss": (("row", "null_rule"), null_misses),
-            "beaten_by": (("row", "null_rule"), beaten),
         },
         coords={
             "row": [row.observed.key for row in rows],
