@@ -42,7 +42,8 @@ lost_filling=0.0)
     electrolyte in, for a smaller overpotential. It is no diffusion path: that is the next field."""
     path_factor: float = 1.0
     """Length of diffusion over what it was: below 1 where cracks let electrolyte in. Particles in n
-    equal pieces have the path n^(-1/3) and the area n^(1/3)."""
+    equal pieces have the path n^(-1/3) and the area n^(1/3), a slab with m wetted cuts across its
+    depth 1/(m + 1)."""
     film_resistance: float = 0.0
     """Added to the design's, per electrode area [ohm m2]: more overpotential."""
     sodium_lost: float = 0.0

@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from particle_sim.errors import InputError
 from particle_sim.inference.consistency import Place
 from particle_sim.readers import series
-from particle_sim.readers.binary import BINARY
-from particle_sim.readers.header import find_header, near_header, no_header
 from particle_sim.readers.positive import Positive
-from particle_sim.readers.record import Record, read_record, record_of
+from particle_sim.readers.record import Record, read_record, record_or_text
 from particle_sim.readers.table import Column, Table, not_increasing, refuse, table_of
-from particle_sim.readers.text import Text, read_text_file
 from particle_sim.units import Array
 
 MOST_RATES = 60
@@ -104,7 +101,7 @@ def read_rates(
     :class:`InputError` with a sentence per problem; a file with both columns is read where they
     agree.
     """
-    source = _opened(path, mass, positive)
+    source = record_or_text(path, mass=mass, positive=positive)
     if isinstance(source, Record):
         return _measured_rates(source)
     table = table_of(source, _RATE_COLUMNS, mass=mass)
@@ -141,7 +138,7 @@ def read_voltage(
     ``mass`` [kg] and ``positive`` as in :func:`read_rates`. A column of the current must agree with
     ``current``.
     """
-    source = _opened(path, mass, positive)
+    source = record_or_text(path, mass=mass, positive=positive)
     if isinstance(source, Record):
         return _measured_curve(source, current)
     table = table_of(source, _VOLTAGE_COLUMNS, mass=mass)
@@ -183,17 +180,6 @@ def read_titration(
         current=pulses.specific_current,
         voltage=pulses.voltage,
     )
-
-
-def _opened(path: Path, mass: float | None, positive: Positive | None) -> Record | Text:
-    """The record in a file, or its text where it is a table of something else."""
-    if Path(path).suffix.lower() in BINARY:
-        return read_record(path, mass=mass, positive=positive)
-    text = read_text_file(path)
-    header = find_header(text)
-    if header is None and (near := near_header(text)) is not None and near.match.of_a_program:
-        raise no_header(text)
-    return text if header is None else record_of(text, header, mass, positive)
 
 
 def _measured_rates(record: Record) -> RateData:

@@ -13,7 +13,7 @@ from particle_sim.errors import InputError
 from particle_sim.readers.binary import BINARY, read_binary
 from particle_sim.readers.clock import elapsed
 from particle_sim.readers.columns import Raw, read_columns
-from particle_sim.readers.header import Header, find_header, no_header
+from particle_sim.readers.header import Header, find_header, near_header, no_header
 from particle_sim.readers.mass import SAME, stated_mass
 from particle_sim.readers.positive import Positive
 from particle_sim.readers.signs import signed, states
@@ -105,6 +105,20 @@ def read_record(
     if header_found is None:
         raise no_header(text)
     return record_of(text, header_found, mass, positive)
+
+
+def record_or_text(
+    path: Path | str, *, mass: float | None = None, positive: Positive | None = None
+) -> Record | Text:
+    """The record in a file, or its text where it is a table of something else."""
+    path = Path(path)
+    if path.suffix.lower() in BINARY:
+        return read_record(path, mass=mass, positive=positive)
+    text = read_text_file(path)
+    header = find_header(text)
+    if header is None and (near := near_header(text)) is not None and near.match.of_a_program:
+        raise no_header(text)
+    return text if header is None else record_of(text, header, mass, positive)
 
 
 def record_of(text: Text, header: Header, mass: float | None, positive: Positive | None) -> Record:

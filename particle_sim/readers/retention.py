@@ -1,4 +1,4 @@
-"""A measured retention: capacity against the number of the cycle, as a table.
+"""A measured retention: capacity against the number of the cycle, as a table or a cycler's file.
 
 cycle, capacity [mAh/g], coulombic_efficiency [%], c_rate [1/h]
 1, 104.2, 93.1, 1
@@ -18,13 +18,11 @@ from numpy.typing import NDArray
 
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
-from particle_sim.readers.table import (
-    Column,
-    Table,
-    not_increasing,
-    read_table,
-    refuse,
-)
+from particle_sim.readers.positive import Positive
+from particle_sim.readers.record import Record, record_or_text
+from particle_sim.readers.series import SAME_RATE, cycles
+from particle_sim.readers.table import Column, Table, not_increasing, refuse, table_of
+from particle_sim.readers.text import Text
 from particle_sim.units import Array
 
 _CAPACITY = Column(
@@ -48,7 +46,6 @@ RISE = 0.01
 """Relative rise over the first cycle from which the first ones count as formation."""
 TWICE = 1.3
 """Retention or efficiency from which a number looks like percent, and below 1.3 % like a share."""
-_SAME_RATE = 0.05
 _NAMED = 6
 """Gaps that are named."""
 
@@ -77,19 +74,67 @@ class Retention:
     doubts: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """What a file holds of every cycle (n,)."""
+
+    name: str
+    cycle: NDArray[np.intp]
+    values: Array
+    measured: bool
+    """Whether the values are capacities"""
+    rate: Array | None
+    rate_unit: str
+    efficiency: Array | None
+    lines: NDArray[np.intp]
+    notes: tuple[str, ...] = ()
+
+
 @arguments_checked
 def read_retention(
-    path: Path, *, mass: float | None = None, c_rate: float | None = None
+    path: Path,
+    *,
+    mass: float | None = None,
+    c_rate: float | None = None,
+    one_c_current: float | None = None,
+    positive: Positive | None = None,
 ) -> Retention:
-    """The capacities or retentions of a table, whatever separates its cells.
+    """The capacities or retentions of a table, or of the discharges in a cycler's file.
 
     ``mass`` [kg] of active material divides a capacity of the whole cell; ``c_rate`` [1/h] chooses
-    where the table holds several. Cycles that are missing and a capacity that rises at first are
-    doubts of the result. Raises :class:`InputError` with a sentence per problem: no first cycle, a
-    cycle that comes twice or is no whole number, a retention above 1, percent without its sign, a
-    capacity that never falls, two rates without a choice.
+    where the file holds several rates. ``one_c_current`` [A/kg] is what a cycler's currents are
+    rates of, ``positive`` as in :func:`particle_sim.readers.record.read_record`. Cycles that are
+    missing and a capacity that rises at first are doubts of the result. Raises
+    :class:`InputError` with a sentence per problem: no first cycle, a cycle that comes twice or is
+    no whole number, a retention above 1, percent without its sign, a capacity that never falls,
+    two rates without a choice.
     """
-    table = read_table(path, COLUMNS, mass=mass)
+    source = record_or_text(path, mass=mass, positive=positive)
+    given = (
+        _recorded(source, one_c_current) if isinstance(source, Record) else _tabled(source, mass)
+    )
+    chosen, rate = _chosen(given, c_rate)
+    cycle, values = given.cycle[chosen], given.values[chosen]
+    first = _reference(given.name, cycle, values)
+    return Retention(
+        name=given.name,
+        cycle=cycle,
+        kept=values / values[first],
+        capacity=values if given.measured else None,
+        coulombic_efficiency=None if given.efficiency is None else given.efficiency[chosen],
+        c_rate=rate,
+        reference=int(cycle[first]),
+        lines=given.lines[chosen],
+        doubts=(
+            *given.notes,
+            *_gaps(given.name, given.cycle),
+            *_formation(given.name, cycle, values, first),
+        ),
+    )
+
+
+def _tabled(text: Text, mass: float | None) -> _Rows:
+    table = table_of(text, COLUMNS, mass=mass)
     given = [name for name in ("capacity", "retention") if name in table.columns]
     if len(given) != 1:
         which = "both of" if given else "neither of"
@@ -98,21 +143,32 @@ def read_retention(
             "give one."
         )
     refuse([*_of_the_cycles(table), *_of_the_shares(table)])
-    rows, rate = _chosen(table, c_rate)
-    values = table.columns[given[0]][rows]
-    cycle = table.columns["cycle"].astype(np.intp)
-    first = _reference(table.name, cycle[rows], values)
-    efficiency = table.columns.get("coulombic_efficiency")
-    return Retention(
+    return _Rows(
         name=table.name,
-        cycle=cycle[rows],
-        kept=values / values[first],
-        capacity=values if given[0] == "capacity" else None,
-        coulombic_efficiency=None if efficiency is None else efficiency[rows],
-        c_rate=rate,
-        reference=int(cycle[rows][first]),
-        lines=table.lines[rows],
-        doubts=(*_gaps(table.name, cycle), *_formation(table.name, cycle[rows], values, first)),
+        cycle=table.columns["cycle"].astype(np.intp),
+        values=table.columns[given[0]],
+        measured=given[0] == "capacity",
+        rate=table.columns.get("c_rate"),
+        rate_unit="1/h",
+        efficiency=table.columns.get("coulombic_efficiency"),
+        lines=table.lines,
+    )
+
+
+def _recorded(record: Record, one_c_current: float | None) -> _Rows:
+    """Discharges in their order; without a 1C, their currents stand for rates."""
+    found = cycles(record)
+    whole = one_c_current is None
+    return _Rows(
+        name=record.name,
+        cycle=found.number,
+        values=found.capacity,
+        measured=True,
+        rate=found.current / (one_c_current or 1.0),
+        rate_unit="mA/g (without a one_c_current)" if whole else "1/h",
+        efficiency=None if np.isnan(found.efficiency).all() else found.efficiency,
+        lines=record.lines[found.rows],
+        notes=found.notes,
     )
 
 
@@ -153,25 +209,25 @@ def _of_the_shares(table: Table) -> Iterator[str]:
             )
 
 
-def _chosen(table: Table, wanted: float | None) -> tuple[NDArray[np.intp], float | None]:
-    """The rows at one rate, and the rate."""
-    known = table.columns.get("c_rate")
+def _chosen(given: _Rows, wanted: float | None) -> tuple[NDArray[np.intp], float | None]:
+    """The cycles at one rate, and the rate [1/h]; None where it is only known as a current."""
+    known = given.rate
     if known is None:
-        return np.arange(len(table.lines)), wanted
+        return np.arange(len(given.lines)), wanted
     rates: list[float] = []
     for rate in known.tolist():
-        if not any(abs(rate / other - 1) <= _SAME_RATE for other in rates):
+        if not any(abs(rate / other - 1) <= SAME_RATE for other in rates):
             rates.append(rate)
-    shown = ", ".join(f"{rate:g}" for rate in sorted(rates))
+    shown = f"{', '.join(f'{rate:.4g}' for rate in sorted(rates))} {given.rate_unit}"
     if wanted is None and len(rates) > 1:
         raise InputError(
-            f"{table.name}: the cycles are at the rates {shown} 1/h; choose one of them as c_rate."
+            f"{given.name}: the cycles are at the rates {shown}; choose one of them as c_rate."
         )
     chosen = rates[0] if wanted is None else wanted
-    rows = np.flatnonzero(np.abs(known / chosen - 1) <= _SAME_RATE)
+    rows = np.flatnonzero(np.abs(known / chosen - 1) <= SAME_RATE)
     if not len(rows):
-        raise InputError(f"{table.name}: no cycle is at {chosen:g} 1/h; there are {shown} 1/h.")
-    return rows, chosen
+        raise InputError(f"{given.name}: no cycle is at the rate {chosen:g}; they are at {shown}.")
+    return rows, chosen if given.rate_unit == "1/h" else None
 
 
 def _reference(name: str, cycle: NDArray[np.intp], values: Array) -> int:

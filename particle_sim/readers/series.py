@@ -48,6 +48,52 @@ class Curve:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cycles:
+    """Complete discharges in the order in which they were taken."""
+
+    number: NDArray[np.intp]
+    """Among all discharges, from 1"""
+    current: Array
+    """[mA/g]"""
+    capacity: Array
+    """[mAh/g]"""
+    efficiency: Array
+    """Charge passed over that of the charge just before; nan without one"""
+    rows: NDArray[np.intp]
+    """Of the record, where each discharge begins."""
+    notes: tuple[str, ...]
+
+
+def cycles(record: Record) -> Cycles:
+    """The capacity of every complete discharge, numbered among all of them."""
+    found = segments(record)
+    per_gram = _per_gram(record)
+    complete, notes = _complete(record, found)
+    if not complete:
+        raise _no_discharge(record, found)
+    flowing = [one for one in found if one.kind is not Kind.REST]
+    before = dict(zip((one.first for one in flowing[1:]), flowing, strict=False))
+    discharges = (one.first for one in found if one.kind is Kind.DISCHARGE)
+    numbers = {first: number for number, first in enumerate(discharges, 1)}
+    charges = (before.get(one.first) for one in complete)
+    return Cycles(
+        number=np.array([numbers[one.first] for one in complete]),
+        current=np.array([one.current for one in complete]) * per_gram,
+        capacity=np.array([one.steady_charge for one in complete]) * per_gram,
+        efficiency=np.array(
+            [
+                np.nan
+                if other is None or other.kind is not Kind.CHARGE
+                else one.charge / abs(other.charge)
+                for one, other in zip(complete, charges, strict=True)
+            ]
+        ),
+        rows=np.array([one.first for one in complete]),
+        notes=(*record.doubts, *doubts_of(record, found), *notes),
+    )
+
+
 def rates(record: Record) -> Rates:
     """The capacity of every complete discharge, one for each current.
 

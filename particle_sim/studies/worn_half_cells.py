@@ -57,39 +57,46 @@ def worn_half_cells(
     """
     given = {name: np.asarray(each, dtype=float) for name, each in (values or {}).items()}
     draws = max((len(np.atleast_1d(each)) for each in given.values()), default=0)
-    states = _states(material.name, wear, draws)
+    states = states_of(material.name, wear, draws, FELT)
     shape = (*states["active_share"].shape, len(rates_of(material, np.asarray(c_rates))))
-    cell = half_cell(material, design=design)
-    rates = np.broadcast_to(np.asarray(c_rates, dtype=float), shape).ravel()
-    share, area, path, film = (
-        np.broadcast_to(states[name][..., None], shape).ravel() for name in FELT
-    )
-    each = np.repeat(np.arange(shape[0]), shape[1] * shape[2])
     fall = given.pop(FALL, None)
-    drawn = {name: array[each] for name, array in drawn_of(cell, given, shape[0]).items()}
-    drawn["diffusivity"] = drawn["diffusivity"] / path**2
-    drawn["exchange_current_density"] = drawn["exchange_current_density"] * area
-    drawn["active_loading"] = drawn["active_loading"] * share
-    drawn["film_resistance"] = drawn["film_resistance"] + film
+    drawn = drawn_of(half_cell(material, design=design), given, shape[0])
+    each = np.repeat(np.arange(shape[0]), shape[1] * shape[2])
+    flat = {name: np.broadcast_to(states[name][..., None], shape).ravel() for name in FELT}
+    values = worn_values({name: array[each] for name, array in drawn.items()}, flat)
     run = half_cell_batch(
         material,
         design,
-        c_rate=rates / share,
-        values=drawn if fall is None else {**drawn, FALL: fall[each]},
+        c_rate=np.broadcast_to(np.asarray(c_rates, dtype=float), shape).ravel()
+        / flat["active_share"],
+        values=values if fall is None else {**values, FALL: fall[each]},
         law=law,
         temperature=temperature,
     )
-    return np.asarray((run.capacity * share).reshape(shape))
+    return np.asarray((run.capacity * flat["active_share"]).reshape(shape))
 
 
-def _states(where: str, wear: Mapping[str, Array], draws: int) -> dict[str, Array]:
-    """Every field that is felt as (n, m); those not given are off."""
+def worn_values(drawn: Mapping[str, Array], wear: Mapping[str, Array]) -> dict[str, Array]:
+    """Properties by name in the states ``wear``, as :func:`particle_sim.cell.wear.worn` has it."""
+    return {
+        **drawn,
+        "diffusivity": drawn["diffusivity"] / wear["path_factor"] ** 2,
+        "exchange_current_density": drawn["exchange_current_density"] * wear["area_factor"],
+        "active_loading": drawn["active_loading"] * wear["active_share"],
+        "film_resistance": drawn["film_resistance"] + wear["film_resistance"],
+    }
+
+
+def states_of(
+    where: str, wear: Mapping[str, Array], draws: int, felt: Sequence[str]
+) -> dict[str, Array]:
+    """Every field that is ``felt`` as (n, m); those not given are off."""
     known = [field.name for field in fields(Wear)]
     refuse(
-        f"{where}: {name} is no state of wear of a half cell; "
-        + (f"leave it out of one, {', '.join(FELT)} are." if name in known else closest(name, FELT))
+        f"{where}: {name} is no state of wear that this cell feels; "
+        + (f"leave it out, {', '.join(felt)} are." if name in known else closest(name, felt))
         for name in wear
-        if name not in FELT
+        if name not in felt
     )
     arrays = {name: np.atleast_2d(np.asarray(each, dtype=float)) for name, each in wear.items()}
     shapes = [(max(draws, 1), 1), *(array.shape for array in arrays.values())]
@@ -107,5 +114,5 @@ def _states(where: str, wear: Mapping[str, Array], draws: int) -> dict[str, Arra
     off = Wear()
     return {
         name: np.broadcast_to(arrays.get(name, np.array([[getattr(off, name)]])), shape)
-        for name in FELT
+        for name in felt
     }

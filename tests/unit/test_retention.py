@@ -63,6 +63,36 @@ def test_a_capacity_of_the_cell_is_divided_by_its_mass(tmp_path: Path) -> None:
     assert series.capacity == pytest.approx([100.0, 95.0])
 
 
+def record(capacities: list[float], currents: list[float], charged: float = 1.02) -> str:
+    """A cycler's rows: charge to 4 V, rest, discharge to 2 V, rest; ``charged`` times it before."""
+    lines, clock = ["time [s], current [mA/g], voltage [V]", "0, 0, 2.2"], 0.0
+    for capacity, current in zip(capacities, currents, strict=True):
+        for sign, passed, ends in ((-1, charged * capacity, (2, 4)), (1, capacity, (4, 2))):
+            for part in np.linspace(0.02, 1, 50):
+                seconds = clock + part * passed / current * 3600
+                voltage = ends[0] + part * (ends[1] - ends[0])
+                lines.append(f"{seconds:.6f}, {sign * current}, {voltage:.4f}")
+            clock = seconds + 600
+            lines.append(f"{clock:.6f}, 0, 3.0")
+    return "\n".join(lines) + "\n"
+
+
+def test_discharges_of_a_cycler_are_cycles(tmp_path: Path) -> None:
+    series = read(tmp_path, record([100, 95, 90], [50, 50, 50]), one_c_current=100.0)
+    assert series.cycle.tolist() == [1, 2, 3]
+    assert series.capacity == pytest.approx([100, 95, 90], rel=1e-6)
+    assert series.coulombic_efficiency == pytest.approx([1 / 1.02] * 3, rel=1e-6)
+    assert series.c_rate == pytest.approx(0.5)
+
+
+def test_a_cyclers_rates_are_told_apart(tmp_path: Path) -> None:
+    rows = record([110, 100, 98, 108], [10, 100, 100, 10])
+    assert "at the rates 10, 100 mA/g (without a one_c_current)" in refusal(tmp_path, rows)
+    series = read(tmp_path, rows, one_c_current=100.0, c_rate=1.0)
+    assert series.cycle.tolist() == [2, 3]
+    assert series.kept == pytest.approx([1.0, 0.98], rel=1e-6)
+
+
 MIXED = "cycle, capacity [mAh/g], c_rate [1/h]\n1, 110, 0.1\n2, 100, 1\n3, 98, 1\n4, 109, 0.1\n"
 
 
@@ -71,7 +101,9 @@ def test_one_of_two_rates_is_chosen(tmp_path: Path) -> None:
     assert series.cycle.tolist() == [2, 3]
     assert series.kept == pytest.approx([1.0, 0.98])
     assert "rates 0.1, 1 1/h; choose one" in refusal(tmp_path, MIXED)
-    assert "no cycle is at 5 1/h; there are 0.1, 1 1/h" in refusal(tmp_path, MIXED, c_rate=5.0)
+    assert "no cycle is at the rate 5; they are at 0.1, 1 1/h" in refusal(
+        tmp_path, MIXED, c_rate=5.0
+    )
 
 
 def test_cycles_that_are_missing_are_named(tmp_path: Path) -> None:

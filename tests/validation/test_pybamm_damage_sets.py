@@ -30,6 +30,10 @@ OPTIONS = (
     {"loss of active material": "stress-driven"},
 )
 STRESS = "X-averaged positive particle surface tangential stress [Pa]"
+EXTRAPOLATION = pytest.mark.filterwarnings(
+    "ignore:While solving .* extrapolation occurred.*:pybamm.SolverWarning"
+)
+"""PyBaMM says so where a particle runs past the ends of a table."""
 CRACK = "X-averaged positive particle crack length [m]"
 SOLID = "X-averaged positive electrode active material volume fraction"
 
@@ -109,6 +113,36 @@ def test_our_cells_never_diffuse_by_pybamms_stress() -> None:
         assert lithium_ion.SPM(swelling).options["stress-induced diffusion"] == "true"
         kept_off = {**swelling, **NEVER_DIFFUSED}
         assert lithium_ion.SPM(kept_off).options["stress-induced diffusion"] == "false"
+
+
+@EXTRAPOLATION
+def test_its_own_diffusion_by_stress_is_no_discharge_of_nvp() -> None:
+    """The factor 1 + theta_M (c - c_0) is negative in an empty particle: over within seconds."""
+    values = import_pybamm().ParameterValues(parameter_set("nvp")())
+    ended = [
+        import_pybamm()
+        .Simulation(model_of(OPTIONS[0], **on), parameter_values=values)
+        .solve([0, 1800])
+        .t[-1]
+        for on in ({}, {"stress-induced diffusion": "true"})
+    ]
+    assert ended[0] == 1800
+    assert ended[1] < 10
+
+
+@EXTRAPOLATION
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"particle mechanics": ("none", "swelling and cracking")},
+        {"loss of active material": ("none", "stress-driven")},
+    ],
+)
+def test_a_full_cell_takes_them_on_one_side(option: dict[str, tuple[str, str]]) -> None:
+    pybamm = import_pybamm()
+    model = pybamm.lithium_ion.SPM({**option, **NEVER_DIFFUSED})
+    values = pybamm.ParameterValues(parameter_set("he_v_hard_carbon")())
+    assert pybamm.Simulation(model, parameter_values=values).solve([0, 600]).t[-1] == 600
 
 
 HALF, CYCLES, LOST, EXPONENT = 3600.0, 40, 0.5, 2.0

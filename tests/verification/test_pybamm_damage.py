@@ -24,7 +24,7 @@ from particle_sim.damage.active_loss import (
     cycles_to,
     stress_driven,
 )
-from particle_sim.damage.momentary_growth import momentary_growth, tension_integral
+from particle_sim.damage.momentary_growth import momentary_growth
 from particle_sim.inference.sphere import surface_rise
 from particle_sim.units import Array
 
@@ -52,18 +52,17 @@ def stress_of(case: Case, half: int, time: Array, omega: float) -> Array:
 
 def exact_lengths(case: Case, omega: float) -> Array:
     inputs = case["inputs"]
-    time = inputs["half_cycle_s"] * np.linspace(0, 1, POINTS) ** 2
-    felt = [
-        tension_integral(time, stress_of(case, half, time, omega), inputs["m"])[-1]
-        for half in range(2 * inputs["cycles"])
-    ]
-    return momentary_growth(
+    length, halves = inputs["half_cycle_s"], range(2 * inputs["cycles"])
+    time = length * np.linspace(0, 1, POINTS) ** 2
+    grown = momentary_growth(
+        np.concatenate([half * length + time for half in halves]),
+        np.concatenate([stress_of(case, half, time, omega) for half in halves]),
         inputs["initial_crack"],
-        np.cumsum(felt)[1::2],
         rate=inputs["cracking_rate"],
         exponent=inputs["m"],
-        factor=inputs["b"],
+        geometry=inputs["b"],
     )
+    return grown[2 * POINTS - 1 :: 2 * POINTS]
 
 
 def check_lengths(omega: float) -> None:
