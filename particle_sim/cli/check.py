@@ -162,6 +162,24 @@ def _retention(path: Path) -> None:
     load_retention(str(path))
 
 
+def _growth(path: Path) -> None:
+    from particle_sim.damage.constants import load_growth_constants
+
+    load_growth_constants(str(path))
+
+
+def _calibration(path: Path) -> None:
+    from particle_sim.life.frozen import load_calibration
+
+    load_calibration(path)
+
+
+def _prediction(path: Path) -> None:
+    from particle_sim.life.record import load_predictions
+
+    load_predictions(path)
+
+
 def _claim(path: Path) -> None:
     from particle_sim.claims.kinds import NEEDS
     from particle_sim.claims.schema import library, load_claim
@@ -252,6 +270,9 @@ READERS: dict[str, Callable[[Path], None]] = {
     "sweep": _sweep,
     "measurement": _measurement,
     "retention": _retention,
+    "growth": _growth,
+    "calibration": _calibration,
+    "prediction": _prediction,
     "claim": _claim,
     "sources": _host_or_sources,
 }

@@ -28,7 +28,7 @@ def life(
     cycles: Annotated[int, typer.Option(help="Charges and discharges.")] = 1000,
     c_rate: Annotated[float, typer.Option(help="Rate in units of each material's 1C.")] = 1.0,
     window: Annotated[
-        str | None, typer.Option(help='Cut-offs of all, e.g. "2-4 V"; default: the files\'.')
+        str | None, typer.Option(help='Cut-offs of all, e.g. "2-4 V", without the tests in print.')
     ] = None,
     law: Annotated[
         GrowthChoice,

@@ -14,7 +14,7 @@ from particle_sim.errors import InputError, closest
 
 @verb(Aim.SEE, 6, "draw a figure of a stored result again", "plot results/nvp_vs_he_v size_map")
 def plot(
-    folder: Annotated[Path, typer.Argument(help="A folder that compare wrote.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that compare or life wrote.")],
     figure: Annotated[str, typer.Argument(help="Figure name, or all.")],
     out: Annotated[Path | None, typer.Option(help="Where to; default: the same folder.")] = None,
     force: ForceOption = False,
@@ -22,9 +22,18 @@ def plot(
     """Redraw without solving."""
     from particle_sim import figures
     from particle_sim.outputs import check_file, new_files
+    from particle_sim.report import life_folder
     from particle_sim.report.as_printed import asked_figures
     from particle_sim.report.folder import draw_figure, open_folder
 
+    if (folder / life_folder.DATA_FILE).is_file():
+        target = (out or folder) / f"{figure}.png"
+        check_file(target)
+        with new_files(target, force=force) as work:
+            drawn = [path.name for path in life_folder.draw_life(folder, figure, work)]
+        for file in drawn:
+            print(target.with_name(file))
+        return
     known = {**figures.FIGURES, **figures.ASKED_FOR}
     if figure not in ("all", *known):
         raise InputError(f'There is no figure "{figure}"; {closest(figure, known)}')

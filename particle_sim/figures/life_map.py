@@ -16,8 +16,9 @@ SAFE = 0.9
 
 
 def life_map(results: xr.DataTree) -> Figure:
-    """Mean share cracked after the cycles. Blue line: below it, no flaw of any size grows in nine
-    draws of ten. Dotted: the central radius. Cross: the test.
+    """Mean share cracked after the cycles. Blue line: below it, and beyond it at rates that hardly
+    charge a particle, no flaw of any size grows in nine draws of ten. Dotted: the central radius.
+    Cross: the test.
     """
     table = results["map"].to_dataset()
     names, ends = table.material.values, table.end.values

@@ -95,20 +95,6 @@ class Row:
     constants: str
     """Hash of the constants"""
 
-    @property
-    def best_null(self) -> float:
-        """Least miss of the rules without physics."""
-        return min(miss_of(each, self.observed.fade) for each in self.null.values())
-
-    @property
-    def beaten(self) -> Mapping[Null, int]:
-        """How many of the model's variants come closer than each rule."""
-        fade = self.observed.fade
-        return {
-            null: sum(said.miss(fade) < miss_of(kept, fade) for said in self.said)
-            for null, kept in self.null.items()
-        }
-
 
 def miss_of(retention: float, observed: Fade) -> float:
     """|ln(half-life ratio)| of a retention after the same cycles; infinite where one does not

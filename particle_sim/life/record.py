@@ -52,20 +52,22 @@ def load_predictions(path: Path | None = None) -> tuple[Recorded, ...]:
     return tuple(validated(_Record, read_toml(path), path.name).prediction)
 
 
-def label_of(observed: Observed, calibration: Calibration, record: Sequence[Recorded]) -> Label:
-    """Calibrated where the datum is the calibration's, or was held against other constants before.
+def label_of(row: str, calibration: Calibration, record: Sequence[Recorded]) -> Label:
+    """Of a datum by its key: calibrated where it is the calibration's, or was held against other
+    constants before.
 
-    >>> nfm = {"material": "nfm_li2024", "since": 0.0, "place": "", "note": ""}
     >>> found = load_calibration()
-    >>> known = Observed(fade=found.datum, **nfm)
-    >>> label_of(known, found, ()).value
+    >>> label_of("nfm_li2024 3C 0 to 200", found, ()).value
     'calibrated'
+    >>> label_of("nfm_li2024 5C 0 to 500", found, load_predictions()).value
+    'predicted'
     """
-    fade, known = observed.fade, calibration.datum
-    if observed.material == calibration.material and fade == known and not observed.since:
-        return Label.CALIBRATED
-    used = {each.constants for each in record if each.row == observed.key}
-    return Label.PREDICTED if used <= {calibration.hash} else Label.CALIBRATED
+    known = Observed(
+        material=calibration.material, fade=calibration.datum, since=0.0, place="", note=""
+    )
+    used = {each.constants for each in record if each.row == row}
+    fresh = row != known.key and used <= {calibration.hash}
+    return Label.PREDICTED if fresh else Label.CALIBRATED
 
 
 def recorded_with_now() -> tuple[Recorded, ...]:
@@ -82,7 +84,7 @@ def _entries(calibration: Calibration, old: Sequence[Recorded]) -> Iterator[Reco
         for name, material in zip(pair, level_pair(*pair), strict=True):
             tables = gradient_tables(material)
             for observed in observed_of(name):
-                label = label_of(observed, calibration, old)
+                label = label_of(observed.key, calibration, old)
                 row = row_of(observed, material, tables, calibration, reference, label)
                 yield from _recorded(row)
 

@@ -26,7 +26,7 @@ def print_line(tree: xr.DataTree) -> str:
         f"themselves can carry in {between(share)} of the plausible draws."
     )
     if "printed" not in tree.children:
-        return f"{said} Nothing is printed of these materials to be held against it."
+        return f"{said} Nothing in print of these materials, in this window, is held against it."
     table = tree["printed"].to_dataset()
     predicted = table.isel(row=np.flatnonzero(table.of_label.values == "predicted"))
     if not predicted.sizes["row"]:

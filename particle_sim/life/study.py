@@ -102,7 +102,6 @@ def cycles_shown(most: int) -> Array:
 
 
 def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
-    low, high = study.window or (np.nan, np.nan)
     return xr.Dataset(
         attrs={
             "title": " and ".join(side.material.title for side in sides),
@@ -111,7 +110,6 @@ def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
             "cycles": study.cycles,
             "c_rate": study.c_rate,
             "slow_rate": SLOW_RATE,
-            "window": [low, high],
             "cut_offs": [
                 value
                 for side in sides

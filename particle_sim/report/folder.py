@@ -76,32 +76,37 @@ def open_folder(folder: Path) -> xr.DataTree:
     path = folder / DATA_FILE
     if not path.is_file():
         raise InputError(f"{folder} holds no {DATA_FILE}; give a folder that compare wrote.")
-    check_regular(path, MOST_BYTES)
-    _check_unchanged(path)
-    try:
-        with xr.open_datatree(path, engine="h5netcdf") as tree:
-            loaded = tree.load()
-    except Exception as error:  # over damaged files HDF5 and xarray raise whatever they meet
-        raise InputError(f"{path} cannot be read ({error}); run compare again.") from None
+    loaded = stored_tree(path, "compare")
     if "verdict" not in loaded.children:
         raise InputError(f"{path} holds no comparison; run compare again.")
     return loaded
 
 
-def _check_unchanged(path: Path) -> None:
+def stored_tree(path: Path, verb: str) -> xr.DataTree:
+    """The data of a folder that ``verb`` wrote, if they are as it wrote them."""
+    check_regular(path, MOST_BYTES)
+    _check_unchanged(path, verb)
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            return tree.load()
+    except Exception as error:  # over damaged files HDF5 and xarray raise whatever they meet
+        raise InputError(f"{path} cannot be read ({error}); run {verb} again.") from None
+
+
+def _check_unchanged(path: Path, verb: str) -> None:
     """Refuse data that are not those the manifest beside them lists, where there is one."""
     manifest = path.with_name(MANIFEST_FILE)
     if not manifest.exists():
         return
     try:
         listed = read_json(manifest)
-        stored = listed["files"][DATA_FILE]
+        stored = listed["files"][path.name]
     except (InputError, KeyError, TypeError):
-        raise InputError(f"{manifest} is damaged; run compare again.") from None
+        raise InputError(f"{manifest} is damaged; run {verb} again.") from None
     if stored != sha256(path):
         raise InputError(
             f"{path} is damaged or was changed: its SHA-256 is not the one in {MANIFEST_FILE}; run "
-            "compare again."
+            f"{verb} again."
         )
 
 
