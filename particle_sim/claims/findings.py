@@ -130,7 +130,8 @@ def findings(
     """One finding per claim of the two material files, or of the generic six without any."""
     pair = {BASELINE: baseline, CANDIDATE: candidate}
     known = load_claims(claims_folder(), NEEDS)
-    return tuple(_finding(settings, pair, claim, known) for claim in _claims(pair))
+    tools = _tools(settings, pair)
+    return tuple(_finding(settings, pair, tools, claim, known) for claim in _claims(pair))
 
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:
@@ -151,7 +152,7 @@ def in_words(asked: Sentence, pair: Pair) -> str:
 
 
 def _finding(
-    settings: Comparison, pair: Pair, entry: ClaimEntry, known: Sequence[Claim]
+    settings: Comparison, pair: Pair, tools: Tools, entry: ClaimEntry, known: Sequence[Claim]
 ) -> Finding:
     asked = SENTENCES[entry.kind]
     about = [pair[role] for role in asked.about]
@@ -164,7 +165,7 @@ def _finding(
     elif still:
         found = untested(claim, NEVER_MOVED.format(titles=still, c_rate=settings.c_rate))
     else:
-        question = question_of(claim, _tools(settings, pair), settings.samples, settings.seed)
+        question = question_of(claim, tools, settings.samples, settings.seed)
         opening = middle.text
         if test.kind == asked.over_cycles:
             opening += f" Over {claim.parameters['cycles']:g} cycles, cracks growing per cycle:"
