@@ -72,7 +72,7 @@ class FallingMedium:
 
 @cache
 def falling_gain(start: float, lattice: Lattice) -> Callable[[Array, Array, Array], Array]:
-    """The gain of the mean filling from ``start`` on; 5e-4 of a filling (root mean square)."""
+    """The gain of the mean filling from ``start`` on; 1e-3 of a filling (root mean square)."""
     rises = np.linspace(0.0, 1.0, _SURFACES) * (1 - start)
     table = np.array([_gains(Falling(1.0, float(fall), lattice), start, rises) for fall in _FALLS])
     read = RegularGridInterpolator((_FALLS, _PACES, rises), table)
