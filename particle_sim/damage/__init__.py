@@ -1,0 +1,1 @@
+"""Cracks in particles: how they start, grow and stop."""

@@ -1,0 +1,178 @@
+"""The damage and displacement of one load step: alternate minimisation that may be hurried.
+
+Displacement and damage are minimised in turn, each exactly. Where ``NEWTON`` is asked for, each
+turn tries a Newton step for the damage first and keeps it if its energy is below what the turn
+itself promises. So the energy never rises; a rise is an error.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from particle_sim.damage.field.balance import Balance, Displacements
+from particle_sim.damage.field.body import CrackBody
+from particle_sim.damage.field.bounded import DamageEnergy, DamageProblem
+from particle_sim.damage.field.load import Step
+from particle_sim.damage.field.reduced import newton_damage
+from particle_sim.errors import ConvergenceError
+from particle_sim.fem.dissection import Factors
+from particle_sim.units import Array
+
+CHANGE, ENERGY = 1e-4, 1e-8
+"""An alternation that changes damage by less, and energy relatively by less, is the last."""
+
+MOST = 3000
+"""Alternations of a step."""
+
+ROUNDING = 1e-9
+"""Rise of the energy, over its parts, that balance to a residual may leave."""
+
+
+class Method(enum.Enum):
+    """How the least energy is found."""
+
+    ALTERNATE = "alternate minimisation with a new factor each time"
+    NEWTON = "alternate minimisation with Newton steps and factors that are used again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Where a step begins: damage (n,), which is its lower bound, and displacement (m,)."""
+
+    damage: Array
+    displacement: Array
+    factors: Factors | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minimum:
+    """damage (n,), displacement (m,); scaled energies; the energy of every alternation."""
+
+    damage: Array
+    balance: Balance
+    elastic: float
+    crack: float
+    energies: tuple[float, ...]
+    newton_steps: int
+
+
+@dataclass
+class _Progress:
+    """What changes from one alternation to the next."""
+
+    damage: Array
+    balance: Balance
+    energies: list[float] = field(default_factory=list)
+    newton_steps: int = 0
+    refused: int = 0
+
+
+def minimise(
+    body: CrackBody,
+    step: Step,
+    start: Start,
+    *,
+    worn: Array | None = None,
+    method: Method = Method.NEWTON,
+) -> Minimum:
+    """The least energy that alternations reach from ``start``; ``worn`` (e, q): fatigue factors.
+
+    Raises :class:`ConvergenceError` after 3000 alternations or where the energy rises.
+    """
+    factor = np.ones(body.damaged.weights.shape) if worn is None else worn
+    problem = DamageProblem(body=body, worn=factor)
+    moving = Displacements(body=body, step=step, reuse=method is Method.NEWTON)
+    balance = moving.balanced(start.damage, start.displacement, start.factors)
+    now = _Progress(damage=start.damage, balance=balance)
+    for _ in range(MOST):
+        energy = problem.energy(now.balance.response.energy)
+        _note(now, energy)
+        best = energy.least(now.damage, start.damage)
+        change = float(np.abs(best.damage - now.damage).max())
+        if change <= CHANGE and _is_settled(now.energies, change):
+            return _minimum(moving, problem, now, best.damage)
+        hurried = method is Method.NEWTON and len(best.free) > 0 and now.refused < 2
+        if hurried:
+            trial = newton_damage(
+                body, now.balance, moving.free, energy, now.damage, best, start.damage
+            )
+            promised = energy.of(best.damage) + now.balance.spared
+            if _tried(moving, problem, now, trial, promised):
+                continue
+        now.refused = 0 if not hurried else now.refused
+        now.balance = moving.balanced(best.damage, now.balance.displacement, now.balance.factors)
+        now.damage = best.damage
+    raise ConvergenceError(
+        f"The damage still changed after {MOST} alternations; take smaller load steps.",
+        last_state=now.damage,
+        residuals=tuple(now.energies[-10:]),
+    )
+
+
+def _note(now: _Progress, energy: DamageEnergy) -> None:
+    """Keep the energy; refuse a rise."""
+    stored = energy.of(now.damage)
+    total = stored + now.balance.spared
+    allowed = ROUNDING * (abs(stored) + abs(now.balance.spared))
+    if now.energies and total > now.energies[-1] + allowed:
+        raise ConvergenceError(
+            f"The energy rose from {now.energies[-1]:.12g} to {total:.12g} in an alternation; "
+            "the displacement is not in balance, so take a residual stiffness of 1e-6.",
+            last_state=now.damage,
+            residuals=tuple(now.energies[-10:]),
+        )
+    now.energies.append(total)
+
+
+def _is_settled(energies: list[float], change: float) -> bool:
+    if len(energies) < 2:
+        return change == 0
+    return abs(energies[-2] - energies[-1]) <= ENERGY * abs(energies[-1])
+
+
+def _tried(
+    moving: Displacements, problem: DamageProblem, now: _Progress, trial: Array, promised: float
+) -> bool:
+    """Take a Newton step whose energy is no more than the alternation's."""
+    balance = moving.balanced(trial, now.balance.displacement, now.balance.factors)
+    reached = problem.energy(balance.response.energy).of(trial) + balance.spared
+    if reached > promised:
+        now.refused += 1
+        now.balance = _with_factors(now.balance, balance)
+        return False
+    now.damage, now.balance, now.refused = trial, balance, 0
+    now.newton_steps += 1
+    return True
+
+
+def _with_factors(balance: Balance, later: Balance) -> Balance:
+    return Balance(
+        displacement=balance.displacement,
+        response=balance.response,
+        spared=balance.spared,
+        factors=later.factors,
+    )
+
+
+def _minimum(
+    moving: Displacements, problem: DamageProblem, now: _Progress, damage: Array
+) -> Minimum:
+    balance = moving.balanced(damage, now.balance.displacement, now.balance.factors)
+    energy = problem.energy(balance.response.energy)
+    now.damage, now.balance = damage, balance
+    _note(now, energy)
+    body = moving.body
+    response, weights = balance.response, body.moved.weights
+    stored = body.left(damage) * response.energy
+    elastic = float((weights * (stored + response.kept_energy)).sum())
+    return Minimum(
+        damage=damage,
+        balance=balance,
+        elastic=elastic,
+        crack=energy.of(damage) - float((weights * stored).sum()),
+        energies=tuple(now.energies),
+        newton_steps=now.newton_steps,
+    )
