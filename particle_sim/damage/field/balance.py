@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
@@ -23,8 +24,8 @@ from particle_sim.fem.dissection import Dissection, Factors, dissect
 from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.units import Array
 
-RESIDUAL = 1e-8
-"""Largest force out of balance over the forces between cells, as 2-norms."""
+RESIDUAL = 1e-7
+"""Largest force out of balance over the forces between cells, as 2-norms; its energy is 1e-14."""
 
 STEPS = 60
 """Newton steps; a convex, piecewise quadratic energy takes a few."""
@@ -32,19 +33,50 @@ STEPS = 60
 WORTH = 16
 """Iterations that take as long as a new factor."""
 
-LINEAR = 1e-10
-"""Residual of a linear solve over its right side."""
+HALVINGS, SLACK = 12, 0.1
+"""Of a Newton step with a split; it is long enough where it leaves this part of the force along it."""
+
+BROKEN = 0.5
+"""Damage of all corners beyond which a growing cell lies between the faces of an open crack."""
+
+ROUGH = 1e-3
+"""Residual of a linear solve within Newton's method, over its right side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Displacement (m,), cells between faces of open cracks (e,), some recent factors.
+
+    Opened cells only become more in a load step.
+    """
+
+    displacement: Array
+    opened: NDArray[np.bool_]
+    factors: Factors | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Balance:
-    """Displacement (m,), what it does at the points, and factors of some recent stiffness."""
+    """Where the forces balance and what the displacement does at the points."""
 
-    displacement: Array
+    place: Place
     response: Response
     spared: float
     """Energy that damage leaves alone, less the work of the forces"""
-    factors: Factors
+
+    @property
+    def displacement(self) -> Array:
+        return self.place.displacement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A step from a displacement, at a damage."""
+
+    displacement: Array
+    change: Array
+    left: Array
+    opened: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,24 +92,28 @@ class Displacements:
     def free(self) -> Integers:
         return np.flatnonzero(self.step.is_free)
 
-    def balanced(self, damage: Array, start: Array, factors: Factors | None) -> Balance:
-        """From a displacement ``start`` (m,); raises :class:`ConvergenceError`."""
-        moved = np.where(self.step.is_free, start, self.step.prescribed)
-        left, residuals = self.body.left(damage), []
-        strain, response = self._respond(moved)
+    def balanced(self, damage: Array, start: Place) -> Balance:
+        """From the displacement of ``start``; raises :class:`ConvergenceError`."""
+        moved = np.where(self.step.is_free, start.displacement, self.step.prescribed)
+        left, residuals, factors = self.body.left(damage), [], start.factors
+        opened = start.opened | self._open(damage, moved)
+        strain, response = self._respond(moved, opened)
         for _ in range(STEPS):
             forces, size = self._forces(response, left)
             error = float(np.linalg.norm(forces[self.free]))
             residuals.append(error / max(size, 1e-300))
             if error <= RESIDUAL * size and factors is not None:
                 return Balance(
-                    displacement=moved,
+                    place=Place(displacement=moved, opened=opened, factors=factors),
                     response=response,
                     spared=self._energy(moved, response, np.zeros_like(left)),
-                    factors=factors,
                 )
-            change, factors = self._solve(strain, left, forces[self.free], factors)
-            moved, strain, response = self._downhill(moved, change, left, response)
+            enough = 0.3 * RESIDUAL * size / error
+            matrix = self._matrix(strain, left, opened)
+            change, factors = self._solve(matrix, forces[self.free], factors, enough)
+            pull = float(forces[self.free] @ change)
+            line = Line(displacement=moved, change=change, left=left, opened=opened)
+            moved, strain, response = self._downhill(line, pull)
         raise ConvergenceError(
             f"The displacement did not come into balance in {STEPS} steps; take smaller load "
             "steps or a residual stiffness of 1e-6.",
@@ -85,10 +121,21 @@ class Displacements:
             residuals=tuple(residuals),
         )
 
-    def _respond(self, moved: Array) -> tuple[Array, Response]:
+    def _strain(self, moved: Array) -> Array:
+        return self.body.strain(moved) - self.step.strain[..., None] * EVEN
+
+    def _open(self, damage: Array, moved: Array) -> NDArray[np.bool_]:
+        """Broken cells (e,) that have grown."""
         body = self.body
-        strain = body.strain(moved) - self.step.strain[..., None] * EVEN
-        return strain, respond(body.solid.split, body.lame, body.shear, strain)
+        if body.solid.split is Split.NONE:
+            return np.zeros(len(body.cell_dofs), dtype=bool)
+        broken = damage[body.damaged.cell_dofs].min(axis=1) > BROKEN
+        growth = self._strain(moved)[..., :3].sum(axis=-1)
+        return broken & ((growth * body.moved.weights).sum(axis=1) > 0)
+
+    def _respond(self, moved: Array, opened: NDArray[np.bool_]) -> tuple[Array, Response]:
+        body, strain = self.body, self._strain(moved)
+        return strain, respond(body.solid.split, body.lame, body.shear, strain, opened)
 
     def _forces(self, response: Response, left: Array) -> tuple[Array, float]:
         """Force out of balance (m,), and the size of the forces between cells."""
@@ -105,37 +152,42 @@ class Displacements:
         stored = left * response.energy + response.kept_energy
         return float((self.body.moved.weights * stored).sum() - self.step.force @ moved)
 
-    def _downhill(
-        self, moved: Array, change: Array, left: Array, response: Response
-    ) -> tuple[Array, Array, Response]:
-        """The step, halved until the energy of a split does not rise."""
-        full = np.zeros_like(moved)
-        full[self.free] = change
-        if self.body.solid.split is Split.NONE:
-            return (moved + full, *self._respond(moved + full))
-        before = self._energy(moved, response, left)
-        for halved in range(10):
-            new = moved + full / 2**halved
-            strain, after = self._respond(new)
-            if self._energy(new, after, left) <= before + 1e-12 * abs(before):
+    def _downhill(self, line: Line, pull: float) -> tuple[Array, Array, Response]:
+        """Along a Newton step to where its force, ``pull`` at first, has all but gone."""
+        full = np.zeros_like(line.displacement)
+        full[self.free] = line.change
+        low, high, length = 0.0, np.inf, 1.0
+        for _ in range(HALVINGS):
+            new = line.displacement + length * full
+            strain, response = self._respond(new, line.opened)
+            if self.body.solid.split is Split.NONE:
                 break
-        return new, strain, after
+            slope = float(self._forces(response, line.left)[0] @ full)
+            if abs(slope) <= SLACK * pull:
+                break
+            low, high = (length, high) if slope > 0 else (low, length)
+            length = 2 * length if np.isinf(high) else 0.5 * (low + high)
+        return new, strain, response
 
     def _solve(
-        self, strain: Array, left: Array, force: Array, factors: Factors | None
+        self, matrix: sparse.csr_array, force: Array, factors: Factors | None, enough: float
     ) -> tuple[Array, Factors]:
-        matrix = self._matrix(strain, left)
         if factors is not None and self.reuse:
-            change, done = preconditioned(matrix, force, factors)
-            if done:
+            is_linear = self.body.solid.split is Split.NONE
+            tolerance = enough if is_linear else max(enough, ROUGH)
+            precondition = LinearOperator(matrix.shape, factors.precondition)
+            change, failed = cg(matrix, force, rtol=tolerance, maxiter=WORTH, M=precondition)
+            if not failed:
                 return change, factors
         factors = self._ordering(matrix).factorise(matrix)
         return factors.solve(force), factors
 
-    def _matrix(self, strain: Array, left: Array) -> sparse.csr_array:
+    def _matrix(
+        self, strain: Array, left: Array, opened: NDArray[np.bool_]
+    ) -> sparse.csr_array:
         """The tangent stiffness of the free displacements."""
         body = self.body
-        moduli = tangent(body.solid.split, body.lame, body.shear, strain, left)
+        moduli = tangent(body.solid.split, body.lame, body.shear, strain, left, opened)
         matrix = body.strain_matrix
         cells, _, _, j = matrix.shape
         stress = ((moduli * body.moved.weights[..., None, None]) @ matrix).reshape(cells, -1, j)
@@ -150,11 +202,3 @@ class Displacements:
             self.body.orderings[key] = dissect(matrix, nodes)
         return self.body.orderings[key]
 
-
-def preconditioned(
-    matrix: sparse.csr_array, force: Array, factors: Factors, tolerance: float = LINEAR
-) -> tuple[Array, bool]:
-    """Conjugate gradients with an old factor; whether they ended before a new one is cheaper."""
-    precondition = LinearOperator(matrix.shape, factors.precondition)
-    change, failed = cg(matrix, force, rtol=tolerance, maxiter=WORTH, M=precondition)
-    return change, failed == 0

@@ -8,17 +8,16 @@ itself promises. So the energy never rises; a rise is an error.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from particle_sim.damage.field.balance import Balance, Displacements
+from particle_sim.damage.field.balance import Balance, Displacements, Place
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.bounded import DamageEnergy, DamageProblem
 from particle_sim.damage.field.load import Step
 from particle_sim.damage.field.reduced import newton_damage
 from particle_sim.errors import ConvergenceError
-from particle_sim.fem.dissection import Factors
 from particle_sim.units import Array
 
 CHANGE, ENERGY = 1e-4, 1e-8
@@ -36,15 +35,6 @@ class Method(enum.Enum):
 
     ALTERNATE = "alternate minimisation with a new factor each time"
     NEWTON = "alternate minimisation with Newton steps and factors that are used again"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Start:
-    """Where a step begins: damage (n,), which is its lower bound, and displacement (m,)."""
-
-    damage: Array
-    displacement: Array
-    factors: Factors | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,37 +63,39 @@ class _Progress:
 def minimise(
     body: CrackBody,
     step: Step,
-    start: Start,
+    lowest: Array,
+    start: Place,
     *,
     worn: Array | None = None,
     method: Method = Method.NEWTON,
 ) -> Minimum:
-    """The least energy that alternations reach from ``start``; ``worn`` (e, q): fatigue factors.
+    """The least energy that alternations reach from damage ``lowest``, which only grows.
+
+    ``worn`` (e, q): fatigue factors.
 
     Raises :class:`ConvergenceError` after 3000 alternations or where the energy rises.
     """
     factor = np.ones(body.damaged.weights.shape) if worn is None else worn
     problem = DamageProblem(body=body, worn=factor)
     moving = Displacements(body=body, step=step, reuse=method is Method.NEWTON)
-    balance = moving.balanced(start.damage, start.displacement, start.factors)
-    now = _Progress(damage=start.damage, balance=balance)
+    now = _Progress(damage=lowest, balance=moving.balanced(lowest, start))
     for _ in range(MOST):
         energy = problem.energy(now.balance.response.energy)
         _note(now, energy)
-        best = energy.least(now.damage, start.damage)
+        best = energy.least(now.damage, lowest)
         change = float(np.abs(best.damage - now.damage).max())
         if change <= CHANGE and _is_settled(now.energies, change):
             return _minimum(moving, problem, now, best.damage)
         hurried = method is Method.NEWTON and len(best.free) > 0 and now.refused < 2
         if hurried:
-            trial = newton_damage(
-                body, now.balance, moving.free, energy, now.damage, best, start.damage
+            trial, moved = newton_damage(
+                body, now.balance, moving.free, energy, now.damage, best, lowest
             )
             promised = energy.of(best.damage) + now.balance.spared
-            if _tried(moving, problem, now, trial, promised):
+            if _tried(moving, problem, now, (trial, moved), promised):
                 continue
         now.refused = 0 if not hurried else now.refused
-        now.balance = moving.balanced(best.damage, now.balance.displacement, now.balance.factors)
+        now.balance = moving.balanced(best.damage, now.balance.place)
         now.damage = best.damage
     raise ConvergenceError(
         f"The damage still changed after {MOST} alternations; take smaller load steps.",
@@ -134,33 +126,29 @@ def _is_settled(energies: list[float], change: float) -> bool:
 
 
 def _tried(
-    moving: Displacements, problem: DamageProblem, now: _Progress, trial: Array, promised: float
+    moving: Displacements,
+    problem: DamageProblem,
+    now: _Progress,
+    step: tuple[Array, Array],
+    promised: float,
 ) -> bool:
     """Take a Newton step whose energy is no more than the alternation's."""
-    balance = moving.balanced(trial, now.balance.displacement, now.balance.factors)
+    trial, moved = step
+    balance = moving.balanced(trial, replace(now.balance.place, displacement=moved))
     reached = problem.energy(balance.response.energy).of(trial) + balance.spared
     if reached > promised:
         now.refused += 1
-        now.balance = _with_factors(now.balance, balance)
+        now.balance = replace(now.balance, place=replace(now.balance.place, factors=balance.place.factors))
         return False
     now.damage, now.balance, now.refused = trial, balance, 0
     now.newton_steps += 1
     return True
 
 
-def _with_factors(balance: Balance, later: Balance) -> Balance:
-    return Balance(
-        displacement=balance.displacement,
-        response=balance.response,
-        spared=balance.spared,
-        factors=later.factors,
-    )
-
-
 def _minimum(
     moving: Displacements, problem: DamageProblem, now: _Progress, damage: Array
 ) -> Minimum:
-    balance = moving.balanced(damage, now.balance.displacement, now.balance.factors)
+    balance = moving.balanced(damage, now.balance.place)
     energy = problem.energy(balance.response.energy)
     now.damage, now.balance = damage, balance
     _note(now, energy)

@@ -36,23 +36,28 @@ def newton_damage(
     damage: Array,
     alternate: BoundedDamage,
     lowest: Array,
-) -> Array:
-    """A trial (n,) from ``damage``; where ``alternate`` is at a bound it is taken over."""
+) -> tuple[Array, Array]:
+    """A trial (n,) from ``damage``, and about the displacement that balances it.
+
+    Where ``alternate`` is at a bound it is taken over.
+    """
     free = alternate.free
     trial = alternate.damage.copy()
     trial[free] = damage[free]
     mixed = _mixed(body, balance, trial, free_displacements, free)
     own = energy.matrix[free][:, free]
-    factors = energy.factors(free)
+    factors, stiff = energy.factors(free), balance.place.factors
 
     def curve(direction: Array) -> tuple[Array, Array]:
         fixed = own @ direction
-        pulled = mixed.T @ balance.factors.precondition(mixed @ direction)
+        pulled = mixed.T @ stiff.precondition(mixed @ direction)
         return fixed - pulled, fixed
 
     step = _truncated(curve, factors.solve, -energy.gradient(trial)[free])
     trial[free] = np.clip(trial[free] + step, lowest[free], 1.0)
-    return trial
+    moved = balance.displacement.copy()
+    moved[free_displacements] -= stiff.precondition(mixed @ (trial - damage)[free])
+    return trial, moved
 
 
 def _truncated(

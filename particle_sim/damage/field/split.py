@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.damage.field.solid import Split
 from particle_sim.units import Array
@@ -38,12 +39,33 @@ class Response:
     kept_stress: Array
 
 
-def respond(split: Split, lame: float, shear: float, strain: Array) -> Response:
-    """What an elastic strain (..., 4) does."""
-    if split is Split.SPECTRAL:
-        return _spectral(lame, shear, strain)
-    if split is Split.VOLUMETRIC_DEVIATORIC:
-        return _volumetric(lame + 2 / 3 * shear, shear, strain)
+def respond(
+    split: Split, lame: float, shear: float, strain: Array, opened: NDArray[np.bool_]
+) -> Response:
+    """What elastic strains (e, q, 4) do; all energy of ``opened`` cells (e,) is damaged.
+
+    In an open crack the spectral split would hand shear from face to face.
+    """
+    whole = _WHOLE[split](lame, shear, strain)
+    if split is Split.NONE or not opened.any():
+        return whole
+    faces = _linear(lame, shear, strain[opened])
+    for name in ("energy", "kept_energy", "stress", "kept_stress"):
+        getattr(whole, name)[opened] = getattr(faces, name)
+    return whole
+
+
+def tangent(
+    split: Split, lame: float, shear: float, strain: Array, left: Array, opened: NDArray[np.bool_]
+) -> Array:
+    """d stress / d strain (e, q, 4, 4) where ``left`` (e, q) of the damaged part is left."""
+    whole = _TANGENTS[split](lame, shear, strain, left)
+    if split is not Split.NONE:
+        whole[opened] = _linear_tangent(lame, shear, strain[opened], left[opened])
+    return whole
+
+
+def _linear(lame: float, shear: float, strain: Array) -> Response:
     stress = strain @ (lame * _EVEN + shear * _SHEAR)
     energy = 0.5 * (stress * strain).sum(axis=-1)
     return Response(
@@ -54,19 +76,8 @@ def respond(split: Split, lame: float, shear: float, strain: Array) -> Response:
     )
 
 
-def tangent(split: Split, lame: float, shear: float, strain: Array, left: Array) -> Array:
-    """d stress / d strain (..., 4, 4) where ``left`` (...) of the damaged part is left."""
-    part = left[..., None, None]
-    if split is Split.NONE:
-        return np.asarray(part * (lame * _EVEN + shear * _SHEAR))
-    opens = strain[..., :3].sum(axis=-1)[..., None, None] > 0
-    even = np.where(opens, part, 1.0) * _EVEN
-    if split is Split.VOLUMETRIC_DEVIATORIC:
-        return np.asarray((lame + 2 / 3 * shear) * even + shear * part * _DEVIATORIC)
-    return np.asarray(lame * even + shear * _principal_tangent(strain, left))
-
-
-def _volumetric(bulk: float, shear: float, strain: Array) -> Response:
+def _volumetric(lame: float, shear: float, strain: Array) -> Response:
+    bulk = lame + 2 / 3 * shear
     trace = strain[..., :3].sum(axis=-1)
     opens, closes = np.maximum(trace, 0), np.minimum(trace, 0)
     deviator = shear * strain @ _DEVIATORIC
@@ -134,3 +145,34 @@ def _turn(cosine: Array, sine: Array) -> Array:
     turn[..., 3, 3] = cosine
     turn[..., 2, 2] = 1.0
     return turn
+
+
+def _linear_tangent(lame: float, shear: float, strain: Array, left: Array) -> Array:
+    return np.asarray(left[..., None, None] * (lame * _EVEN + shear * _SHEAR))
+
+
+def _even_tangent(strain: Array, left: Array) -> Array:
+    opens = strain[..., :3].sum(axis=-1) > 0
+    return np.where(opens, left, 1.0)[..., None, None] * _EVEN
+
+
+def _volumetric_tangent(lame: float, shear: float, strain: Array, left: Array) -> Array:
+    even = (lame + 2 / 3 * shear) * _even_tangent(strain, left)
+    return np.asarray(even + shear * left[..., None, None] * _DEVIATORIC)
+
+
+def _spectral_tangent(lame: float, shear: float, strain: Array, left: Array) -> Array:
+    turned = _principal_tangent(strain, left)
+    return np.asarray(lame * _even_tangent(strain, left) + shear * turned)
+
+
+_WHOLE = {
+    Split.NONE: _linear,
+    Split.SPECTRAL: _spectral,
+    Split.VOLUMETRIC_DEVIATORIC: _volumetric,
+}
+_TANGENTS = {
+    Split.NONE: _linear_tangent,
+    Split.SPECTRAL: _spectral_tangent,
+    Split.VOLUMETRIC_DEVIATORIC: _volumetric_tangent,
+}
