@@ -30,11 +30,11 @@ RESIDUAL = 1e-7
 STEPS = 60
 """Newton steps; a convex, piecewise quadratic energy takes a few."""
 
-WORTH = 16
+WORTH = 9
 """Iterations that take as long as a new factor."""
 
 HALVINGS, SLACK = 12, 0.1
-"""Of a Newton step with a split; it is long enough where it leaves this part of the force along it."""
+"""Halvings of a Newton step with a split, which may leave this part of the force along it."""
 
 BROKEN = 0.5
 """Damage of all corners beyond which a growing cell lies between the faces of an open crack."""
@@ -60,6 +60,7 @@ class Balance:
     """Where the forces balance and what the displacement does at the points."""
 
     place: Place
+    factors: Factors
     response: Response
     spared: float
     """Energy that damage leaves alone, less the work of the forces"""
@@ -98,13 +99,16 @@ class Displacements:
         left, residuals, factors = self.body.left(damage), [], start.factors
         opened = start.opened | self._open(damage, moved)
         strain, response = self._respond(moved, opened)
+        size = 0.0
         for _ in range(STEPS):
-            forces, size = self._forces(response, left)
+            forces, now = self._forces(response, left)
+            size = max(size, now)
             error = float(np.linalg.norm(forces[self.free]))
             residuals.append(error / max(size, 1e-300))
             if error <= RESIDUAL * size and factors is not None:
                 return Balance(
                     place=Place(displacement=moved, opened=opened, factors=factors),
+                    factors=factors,
                     response=response,
                     spared=self._energy(moved, response, np.zeros_like(left)),
                 )
@@ -121,8 +125,15 @@ class Displacements:
             residuals=tuple(residuals),
         )
 
+    def stress(self, damage: Array, moved: Array) -> tuple[Array, Array]:
+        """Scaled stress (e, q, 4) and energy density (e, q) of what is left of the solid."""
+        left = self.body.left(damage)
+        _, response = self._respond(moved, self._open(damage, moved))
+        stress = left[..., None] * response.stress + response.kept_stress
+        return stress, left * response.energy + response.kept_energy
+
     def _strain(self, moved: Array) -> Array:
-        return self.body.strain(moved) - self.step.strain[..., None] * EVEN
+        return np.asarray(self.body.strain(moved) - self.step.strain[..., None] * EVEN)
 
     def _open(self, damage: Array, moved: Array) -> NDArray[np.bool_]:
         """Broken cells (e,) that have grown."""
@@ -131,7 +142,7 @@ class Displacements:
             return np.zeros(len(body.cell_dofs), dtype=bool)
         broken = damage[body.damaged.cell_dofs].min(axis=1) > BROKEN
         growth = self._strain(moved)[..., :3].sum(axis=-1)
-        return broken & ((growth * body.moved.weights).sum(axis=1) > 0)
+        return np.asarray(broken & ((growth * body.moved.weights).sum(axis=1) > 0))
 
     def _respond(self, moved: Array, opened: NDArray[np.bool_]) -> tuple[Array, Response]:
         body, strain = self.body, self._strain(moved)
@@ -182,9 +193,7 @@ class Displacements:
         factors = self._ordering(matrix).factorise(matrix)
         return factors.solve(force), factors
 
-    def _matrix(
-        self, strain: Array, left: Array, opened: NDArray[np.bool_]
-    ) -> sparse.csr_array:
+    def _matrix(self, strain: Array, left: Array, opened: NDArray[np.bool_]) -> sparse.csr_array:
         """The tangent stiffness of the free displacements."""
         body = self.body
         moduli = tangent(body.solid.split, body.lame, body.shear, strain, left, opened)
@@ -201,4 +210,3 @@ class Displacements:
             nodes = np.repeat(self.body.moved.nodes, 2, axis=0)[self.free]
             self.body.orderings[key] = dissect(matrix, nodes)
         return self.body.orderings[key]
-

@@ -87,11 +87,6 @@ class CrackBody:
     def shear(self) -> float:
         return self.solid.shear_modulus / self.solid.youngs_modulus
 
-    @property
-    def scale(self) -> float:
-        """l / L."""
-        return self.solid.length_scale / self.length
-
     @cached_property
     def cell_size(self) -> Array:
         """h [m] (e,): sqrt(2 area), a stretched cell's longest edge over sqrt(2) if that is more.
@@ -100,19 +95,28 @@ class CrackBody:
         """
         x = self.mesh.points[self.mesh.vertices]
         areas = 0.5 * np.abs(np.linalg.det(x[:, 1:] - x[:, :1]))
-        return np.maximum(np.sqrt(2 * areas), self.mesh.cell_sizes / np.sqrt(2))
+        return np.asarray(np.maximum(np.sqrt(2 * areas), self.mesh.cell_sizes / np.sqrt(2)))
 
     @cached_property
-    def mesh_factor(self) -> Array:
-        """1 + h / (c_w l) (e,): what a crack one cell wide costs over G_c."""
+    def share(self) -> Array:
+        """s = 1 - h / (c_w l) (e,), at least a half: the mesh is given s G_c and s l.
+
+        A crack one cell wide costs 1 + h / (c_w l_mesh) times the toughness given (Bourdin,
+        Francfort & Marigo, J. Elasticity 91 (2008) 5), which is G_c again with these, and the
+        strength, which goes as sqrt(G_c / l), is not changed.
+        """
         width = self.solid.density.normalisation * self.solid.length_scale
-        return 1 + self.cell_size / width
+        return np.asarray(np.maximum(1 - self.cell_size / width, 0.5))
 
-    @cached_property
+    @property
     def toughness(self) -> Array:
-        """Scaled G_c / (1 + h / (c_w l)) (e,), so that a crack on this mesh costs G_c."""
-        unit = self.solid.youngs_modulus * self.length
-        return self.solid.toughness / unit / self.mesh_factor
+        """Scaled s G_c (e,)."""
+        return self.share * self.solid.toughness / (self.solid.youngs_modulus * self.length)
+
+    @property
+    def scale(self) -> Array:
+        """Scaled s l (e,)."""
+        return self.share * self.solid.length_scale / self.length
 
     @cached_property
     def strain_matrix(self) -> Array:
@@ -134,7 +138,9 @@ class CrackBody:
 
     @cached_property
     def pattern(self) -> BlockPattern:
-        return BlockPattern(cell_nodes=self.moved.cell_dofs, nodes=self.moved.dimension, components=2)
+        return BlockPattern(
+            cell_nodes=self.moved.cell_dofs, nodes=self.moved.dimension, components=2
+        )
 
     @cached_property
     def orderings(self) -> dict[bytes, Dissection]:
@@ -163,22 +169,20 @@ class CrackBody:
 
     def left(self, damage: Array) -> Array:
         """(1 - d)^2 + k at the points (e, q)."""
-        return (1 - self.at_points(damage)) ** 2 + self.solid.residual_stiffness
-
-    def crack_density(self, damage: Array) -> Array:
-        """Scaled (w / l + l |grad d|^2) / c_w at the points (e, q)."""
-        density = self.solid.density
-        slope = (damage[self.damaged.cell_dofs][:, None, None] @ self.slopes)[:, :, 0]
-        cost = density.of(self.at_points(damage)) / self.scale
-        return np.asarray((cost + self.scale * (slope**2).sum(axis=-1)) / density.normalisation)
+        return np.asarray((1 - self.at_points(damage)) ** 2 + self.solid.residual_stiffness)
 
     def crack_size(self, damage: Array) -> float:
         """Length [m] of the cracks of a plane section, area [m2] of a meridian's.
 
-        The crack energy of the mesh over G_c; AT2's diffuse damage counts too.
+        int s / c_w (w / (s l) + s l |grad d|^2) dV, the crack energy over G_c without fatigue;
+        AT2's diffuse damage counts too.
         """
-        share = self.damaged.weights * self.crack_density(damage) / self.mesh_factor[:, None]
-        return float(share.sum()) * self.length ** (self.mesh.symmetry.power - 1)
+        density, scale = self.solid.density, self.scale[:, None]
+        slope = (damage[self.damaged.cell_dofs][:, None, None] @ self.slopes)[:, :, 0]
+        cost = density.of(self.at_points(damage)) / scale + scale * (slope**2).sum(axis=-1)
+        whole = float((self.share[:, None] * self.damaged.weights * cost).sum())
+        unit = self.length ** (self.mesh.symmetry.power - 1)
+        return whole / density.normalisation * unit
 
     def too_coarse(self, damage: Array, resolution: float) -> NDArray[np.bool_]:
         """Cells (e,) with a crack in them and l / h below ``resolution``."""

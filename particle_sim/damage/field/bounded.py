@@ -108,9 +108,7 @@ class DamageProblem:
         matrix = self.pattern.assemble(
             (drive[:, None] * values.T[None]) @ values + self._resistance[0]
         )
-        load = scatter(
-            space.cell_dofs, drive @ values - self._resistance[1], space.dimension
-        )
+        load = scatter(space.cell_dofs, drive @ values - self._resistance[1], space.dimension)
         constant = float(0.5 * drive.sum() * (1 + solid.residual_stiffness))
         return DamageEnergy(matrix=matrix, load=load, constant=constant)
 
@@ -124,14 +122,17 @@ class DamageProblem:
         """Second and first derivative of the crack energy, of every cell (e, 3, 3), (e, 3)."""
         body, space = self.body, self.body.damaged
         density, slopes, values = body.solid.density, body.slopes, space.values
+        scale = body.scale[:, None]
         cost = body.toughness[:, None] * self.worn * space.weights / density.normalisation
-        along = slopes if slopes.shape[1] > 1 else np.broadcast_to(
-            slopes, (*cost.shape, *slopes.shape[2:])
+        along = (
+            slopes
+            if slopes.shape[1] > 1
+            else np.broadcast_to(slopes, (*cost.shape, *slopes.shape[2:]))
         )
         flat = along.transpose(0, 2, 1, 3).reshape(len(cost), 3, -1)
-        weighted = (2 * body.scale * cost[..., None, None] * along).transpose(0, 2, 1, 3)
+        weighted = (2 * (scale * cost)[..., None, None] * along).transpose(0, 2, 1, 3)
         matrix = flat @ weighted.reshape(flat.shape).transpose(0, 2, 1)
         if density is CrackDensity.AT1:
-            return matrix, (cost / body.scale) @ values
-        matrix = matrix + (2 * cost[:, None] / body.scale * values.T[None]) @ values
+            return matrix, (cost / scale) @ values
+        matrix = matrix + ((2 * cost / scale)[:, None] * values.T[None]) @ values
         return matrix, np.zeros((len(cost), 3))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy import linalg, sparse
 
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.errors import InputError, closest
@@ -17,7 +17,6 @@ from particle_sim.fem.sparse_pattern import scatter
 from particle_sim.particle.kinematics import rigid_modes
 from particle_sim.particle.supports import Supports
 from particle_sim.units import Array
-from scipy import sparse
 
 FieldOfTime = Callable[[Array, float], Array]
 """Of positions [m] (p, 2) and the time."""
@@ -83,9 +82,7 @@ class Loading:
             dofs = space.boundary_dofs(name)
             given = np.asarray(function(space.nodes[dofs] * length, time), dtype=float) / length
             values[dofs] = np.where(np.isnan(given), values[dofs], given)
-        values = values.ravel()
-        values[self._at_rest] = 0.0
-        return values
+        return np.where(self._at_rest, 0.0, values.ravel())
 
     @cached_property
     def _at_rest(self) -> NDArray[np.bool_]:

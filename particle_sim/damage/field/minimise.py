@@ -138,7 +138,8 @@ def _tried(
     reached = problem.energy(balance.response.energy).of(trial) + balance.spared
     if reached > promised:
         now.refused += 1
-        now.balance = replace(now.balance, place=replace(now.balance.place, factors=balance.place.factors))
+        place = replace(now.balance.place, factors=balance.factors)
+        now.balance = replace(now.balance, place=place, factors=balance.factors)
         return False
     now.damage, now.balance, now.refused = trial, balance, 0
     now.newton_steps += 1

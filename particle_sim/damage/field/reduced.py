@@ -46,7 +46,7 @@ def newton_damage(
     trial[free] = damage[free]
     mixed = _mixed(body, balance, trial, free_displacements, free)
     own = energy.matrix[free][:, free]
-    factors, stiff = energy.factors(free), balance.place.factors
+    factors, stiff = energy.factors(free), balance.factors
 
     def curve(direction: Array) -> tuple[Array, Array]:
         fixed = own @ direction
@@ -70,6 +70,8 @@ def _truncated(
     allowed = ENOUGH * np.linalg.norm(residual)
     towards = precondition(residual)
     direction, size = towards, float(residual @ towards)
+    if size == 0:
+        return found
     for _ in range(ITERATIONS):
         curved, fixed = curve(direction)
         curvature = float(direction @ curved)

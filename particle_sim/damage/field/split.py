@@ -40,14 +40,18 @@ class Response:
 
 
 def respond(
-    split: Split, lame: float, shear: float, strain: Array, opened: NDArray[np.bool_]
+    split: Split,
+    lame: float,
+    shear: float,
+    strain: Array,
+    opened: NDArray[np.bool_] | None = None,
 ) -> Response:
-    """What elastic strains (e, q, 4) do; all energy of ``opened`` cells (e,) is damaged.
+    """What elastic strains (..., 4) do; all energy of ``opened`` places (leading axes) is damaged.
 
     In an open crack the spectral split would hand shear from face to face.
     """
     whole = _WHOLE[split](lame, shear, strain)
-    if split is Split.NONE or not opened.any():
+    if split is Split.NONE or opened is None or not opened.any():
         return whole
     faces = _linear(lame, shear, strain[opened])
     for name in ("energy", "kept_energy", "stress", "kept_stress"):
