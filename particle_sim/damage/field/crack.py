@@ -9,6 +9,7 @@ import numpy as np
 from particle_sim.checks import arguments_checked
 from particle_sim.damage.field.balance import Place
 from particle_sim.damage.field.body import CrackBody
+from particle_sim.damage.field.bounded import DamageProblem
 from particle_sim.damage.field.load import CrackLoad, Loading
 from particle_sim.damage.field.minimise import Method, Minimum, minimise
 from particle_sim.damage.field.resolution import (
@@ -31,11 +32,14 @@ def crack(
     meaning: LengthScale,
     flaw: Array | None = None,
     method: Method = Method.NEWTON,
+    until: float = np.inf,
 ) -> CrackRun:
     """Damage and displacement at each time: local minima of the energy, damage never undone.
 
     Inertia is left out: a crack that runs ends where the load of its step holds it. ``flaw`` (n,)
-    is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is.
+    is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is. The
+    run ends where the crack size [m, or m2 of a meridian] passes ``until``: a dead load that no
+    crack can hold would cut the body in two, and pull the parts apart for ever.
 
     Raises :class:`InputError` for l / h below 4 where there is damage, for l above a fifth of the
     body and for times that do not rise; :class:`ConvergenceError` where a step is not found.
@@ -62,14 +66,17 @@ def crack(
     closed = np.zeros(len(body.cell_dofs), dtype=bool)
     place = Place(displacement=np.zeros(body.size), opened=closed)
     for time in instants:
-        minimum = minimise(body, loading.at(float(time)), damage, place, method=method)
+        step = loading.at(float(time))
+        minimum = minimise(body, step, damage, place, method=method, until=until)
         check_cracked(body, minimum.damage)
         found.append(minimum)
         damage, place = minimum.damage, at_rest(minimum)
+        if body.crack_size(damage) > until:
+            break
     return CrackRun(
         body=body,
         load=load,
-        time=instants,
+        time=instants[: len(found)],
         flaw=checked_flaw(body, flaw),
         damage=np.stack([each.damage for each in found]),
         scaled_displacement=np.stack([each.balance.displacement for each in found]),
@@ -77,6 +84,7 @@ def crack(
         crack_energy=np.array([each.crack for each in found]) * body.energy_unit,
         alternations=np.array([len(each.energies) for each in found]),
         newton_steps=np.array([each.newton_steps for each in found]),
+        is_held=np.array([each.is_held for each in found]),
         warnings=warnings,
     )
 
@@ -107,7 +115,7 @@ def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
 
 @arguments_checked
 def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float]) -> Array:
-    """Damage 1 (n,) at all vertices of the cells that a straight cut crosses [m].
+    """Damage (n,) of an unloaded cut: 1 at the vertices of the cells that it crosses [m].
 
     A cut along the edges of cells breaks those on its left, seen from its start.
     """
@@ -124,6 +132,8 @@ def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float])
     crossed &= (middle > 0) & (middle < length)
     if not crossed.any():
         raise InputError(f"The notch from {start} to {end} m crosses no cell; move it inside.")
-    damage = np.zeros(body.damaged.dimension)
-    damage[body.damaged.cell_dofs[crossed]] = 1.0
-    return damage
+    cut = np.zeros(body.damaged.dimension)
+    cut[body.damaged.cell_dofs[crossed]] = 1.0
+    nothing = np.zeros(body.damaged.weights.shape)
+    unloaded = DamageProblem(body=body, worn=nothing + 1).energy(nothing)
+    return unloaded.least(cut, cut).damage

@@ -47,6 +47,8 @@ class Minimum:
     crack: float
     energies: tuple[float, ...]
     newton_steps: int
+    is_held: bool = True
+    """Whether the load holds the crack; else it was running when the search ended"""
 
 
 @dataclass
@@ -68,10 +70,11 @@ def minimise(
     *,
     worn: Array | None = None,
     method: Method = Method.NEWTON,
+    until: float = np.inf,
 ) -> Minimum:
     """The least energy that alternations reach from damage ``lowest``, which only grows.
 
-    ``worn`` (e, q): fatigue factors.
+    ``worn`` (e, q): fatigue factors. It ends early where the crack size [m or m2] passes ``until``.
 
     Raises :class:`ConvergenceError` after 3000 alternations or where the energy rises.
     """
@@ -86,6 +89,8 @@ def minimise(
         change = float(np.abs(best.damage - now.damage).max())
         if change <= CHANGE and _is_settled(now.energies, change):
             return _minimum(moving, problem, now, best.damage)
+        if body.crack_size(now.damage) > until:
+            return replace(_minimum(moving, problem, now, now.damage), is_held=False)
         hurried = method is Method.NEWTON and len(best.free) > 0 and now.refused < 2
         if hurried:
             trial, moved = newton_damage(

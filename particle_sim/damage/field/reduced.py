@@ -21,6 +21,10 @@ from particle_sim.fem.body_mesh import Integers
 from particle_sim.units import Array
 
 ITERATIONS = 40
+FARTHEST = 0.3
+"""Largest change of damage in a step; a longer one may leave the minimum that is near for a
+deeper one, such as a body cut in two by a dead load."""
+
 ENOUGH = 0.03
 """Residual of the Newton equation over its right side."""
 
@@ -65,7 +69,7 @@ def _truncated(
     precondition: Callable[[Array], Array],
     residual: Array,
 ) -> Array:
-    """Conjugate gradients until enough, or to a change of 1 where the curvature ends."""
+    """Conjugate gradients until enough, or until the curvature ends or damage changes too far."""
     found = np.zeros_like(residual)
     allowed = ENOUGH * np.linalg.norm(residual)
     towards = precondition(residual)
@@ -76,24 +80,18 @@ def _truncated(
         curved, fixed = curve(direction)
         curvature = float(direction @ curved)
         if curvature <= FLAT * float(direction @ fixed):
-            return _reach(found, direction)
-        length = size / curvature
-        if np.abs(found + length * direction).max() > 1:
-            return _reach(found, direction)
-        found = found + length * direction
-        residual = residual - length * curved
+            break
+        longer = found + size / curvature * direction
+        if np.abs(longer).max() > FARTHEST:
+            break
+        found = longer
+        residual = residual - size / curvature * curved
         if np.linalg.norm(residual) <= allowed:
             break
         towards = precondition(residual)
         before, size = size, float(residual @ towards)
         direction = towards + size / before * direction
     return found
-
-
-def _reach(found: Array, direction: Array) -> Array:
-    """Along a direction until some damage has changed by 1."""
-    room = 1 - float(np.abs(found).max(initial=0.0))
-    return found + room / float(np.abs(direction).max()) * direction
 
 
 def _mixed(

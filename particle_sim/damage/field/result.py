@@ -33,6 +33,8 @@ class CrackRun:
     crack_energy: Array
     alternations: Array
     newton_steps: Array
+    is_held: Array
+    """Whether the crack had come to rest (t,)"""
     warnings: tuple[str, ...]
 
     @property

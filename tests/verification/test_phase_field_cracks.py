@@ -1,0 +1,116 @@
+"""Cracks that grow: a centre crack's load, a surfing boundary's J, a double cantilever's length.
+
+The mesh correction of the toughness is on in every run, so that the effective toughness is the one
+asked for: the cases' G_c (1 + h/(c_w l)) of a plain mesh is passed as the solid's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from plates import line, plate, solid_of
+from reference import Case, assert_close, load
+
+from particle_sim.damage.field import (
+    CrackBody,
+    CrackLoad,
+    CrackRun,
+    LengthScale,
+    Split,
+    crack,
+    energy_release,
+    notch,
+)
+from particle_sim.units import Array
+
+NUMERICAL = LengthScale.NUMERICAL
+
+
+def pulled(half_height: float) -> CrackLoad:
+    """The time is the tension [Pa]."""
+    return CrackLoad(
+        traction={
+            "top": lambda x, t: np.stack([0 * x[:, 0], 0 * x[:, 0] + t], axis=1),
+            "bottom": lambda x, t: np.stack([0 * x[:, 0], 0 * x[:, 0] - t], axis=1),
+        }
+    )
+
+
+def sharp_intensity(case: Case, factor: float = 1.0) -> float:
+    """K over sigma of a quarter plate with a slit, by J; half of it is in the half model."""
+    inputs = case["inputs"]
+    crack_, width, height = (inputs[k] for k in ("half_crack", "half_width", "half_height"))
+    size = crack_ / 400
+    x = line(0.0, width, (crack_ - 4 * size, crack_ + 4 * size), size, 1.12)
+    y = line(0.0, height, (0.0, 4 * size), size, 1.12)
+    mesh = plate(x, y)
+    mesh = mesh.with_boundary("symmetry_y", "bottom", lambda p: p[:, 0] > crack_)
+    mesh = mesh.with_boundary("symmetry_x", "left", lambda p: p[:, 0] < 1e-3 * size) if False else mesh
+    solid = solid_of(inputs, toughness=1e6 * inputs["Gc"], split=Split.NONE)
+    load_ = CrackLoad(
+        displacement={
+            "left": lambda p, t: np.stack([0 * p[:, 0], np.full(len(p), np.nan)], axis=1)
+        },
+        traction={"top": lambda p, t: np.stack([0 * p[:, 0], 0 * p[:, 0] + t], axis=1)},
+    )
+    run = crack(CrackBody(mesh=mesh, solid=solid), load_, [1e9 * factor], meaning=NUMERICAL)
+    radii = (0.3 * crack_, 0.7 * crack_)
+    release = 2 * energy_release(run, 0, (crack_, 0.0), radii)
+    return float(np.sqrt(release * solid.plane_modulus)) / 1e9
+
+
+def check_intensity(factor: float = 1.0) -> None:
+    case = load("DM04")
+    expected = case["K_over_sigma"]
+    assert_close("K", sharp_intensity(case, factor), expected, scale=expected, tolerance=1e-3)
+
+
+def test_intensity_of_a_centre_crack() -> None:
+    """DM04, sharp: K = F sigma sqrt(pi a)."""
+    check_intensity()
+
+
+def test_sabotage_intensity() -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_intensity(1.003)
+
+
+def centre_crack_load(toughness: float) -> float:
+    """The tension at which the notch of a half plate has grown by l [Pa], to 1 %."""
+    case = load("DM04")
+    inputs = case["inputs"]
+    half, size, length = inputs["half_crack"], inputs["h"], inputs["l"]
+    tall = inputs["half_height"]
+    x = line(0.0, inputs["half_width"], (0.0, half + 5 * length), size, 1.2)
+    y = line(-tall, tall, (-3 * length, 3 * length), size, 1.2)
+    body = CrackBody(
+        mesh=plate(x, y), solid=solid_of(inputs, toughness=toughness, split=Split.NONE)
+    )
+    hold = {"left": lambda p, t: np.stack([0 * p[:, 0], np.full(len(p), np.nan)], axis=1)}
+    load_ = CrackLoad(displacement=hold, traction=pulled(tall).traction)
+    flaw = notch(body, (0.0, 0.0), (half, 0.0))
+    return body, load_, flaw
+
+
+def surfing(toughness: float, drive: float) -> tuple[CrackRun, float]:
+    """A run whose boundary carries the K field of ``drive`` times the solid's G_c; its tips."""
+    inputs = load("DM05")["inputs"]
+    length, size, nu = inputs["l"], inputs["h"], inputs["nu"]
+    wide, tall = 13 * length, 10 * length
+    x = line(0.0, wide, (0.0, wide), size, 1.2)
+    y = line(-tall / 2, tall / 2, (-2.5 * length, 2.5 * length), size, 1.25)
+    solid = solid_of(inputs, toughness=toughness, split=Split.NONE)
+    body = CrackBody(mesh=plate(x, y), solid=solid)
+    intensity = np.sqrt(solid.plane_modulus * inputs["Gc"] * drive)
+
+    def moved(p: Array, t: float) -> Array:
+        r, angle = np.hypot(p[:, 0] - t, p[:, 1]), np.arctan2(p[:, 1], p[:, 0] - t)
+        size_ = intensity / (2 * solid.shear_modulus) * np.sqrt(r / (2 * np.pi))
+        size_ = size_ * (3 - 4 * nu - np.cos(angle))
+        return size_[:, None] * np.stack([np.cos(angle / 2), np.sin(angle / 2)], axis=1)
+
+    sides = dict.fromkeys(("left", "right", "top", "bottom"), moved)
+    flaw = notch(body, (0.0, 0.0), (3 * length, 0.0))
+    times = np.arange(4.0, 8.6, 0.5) * length
+    run = crack(body, CrackLoad(displacement=sides), times, meaning=NUMERICAL, flaw=flaw)
+    return run
