@@ -26,16 +26,6 @@ from particle_sim.units import Array
 NUMERICAL = LengthScale.NUMERICAL
 
 
-def pulled(half_height: float) -> CrackLoad:
-    """The time is the tension [Pa]."""
-    return CrackLoad(
-        traction={
-            "top": lambda x, t: np.stack([0 * x[:, 0], 0 * x[:, 0] + t], axis=1),
-            "bottom": lambda x, t: np.stack([0 * x[:, 0], 0 * x[:, 0] - t], axis=1),
-        }
-    )
-
-
 def sharp_intensity(case: Case, factor: float = 1.0) -> float:
     """K over sigma of a quarter plate with a slit, by J; half of it is in the half model."""
     inputs = case["inputs"]
@@ -75,21 +65,22 @@ def test_sabotage_intensity() -> None:
         check_intensity(1.003)
 
 
-def centre_crack_load(toughness: float) -> float:
-    """The tension at which the notch of a half plate has grown by l [Pa], to 1 %."""
-    case = load("DM04")
-    inputs = case["inputs"]
-    half, size, length = inputs["half_crack"], inputs["h"], inputs["l"]
-    tall = inputs["half_height"]
-    x = line(0.0, inputs["half_width"], (0.0, half + 5 * length), size, 1.2)
-    y = line(-tall, tall, (-3 * length, 3 * length), size, 1.2)
-    body = CrackBody(
-        mesh=plate(x, y), solid=solid_of(inputs, toughness=toughness, split=Split.NONE)
-    )
+def notched_plate(toughness: float, finer: float = 2.0) -> tuple[CrackBody, CrackLoad, Array]:
+    """The right half with a diffuse notch whose J is that of the sharp one: it ends l before a."""
+    inputs = load("DM04")["inputs"]
+    half, tall = inputs["half_crack"], inputs["half_height"]
+    size, length = inputs["h"] / finer, inputs["l"] / finer
+    x = line(0.0, inputs["half_width"], (0.0, half + 4 * length), size, 1.25)
+    y = line(-tall, tall, (-3 * length, 3 * length), size, 1.25)
+    solid = solid_of({**inputs, "l": length}, toughness=toughness, split=Split.NONE)
+    body = CrackBody(mesh=plate(x, y), solid=solid)
     hold = {"left": lambda p, t: np.stack([0 * p[:, 0], np.full(len(p), np.nan)], axis=1)}
-    load_ = CrackLoad(displacement=hold, traction=pulled(tall).traction)
-    flaw = notch(body, (0.0, 0.0), (half, 0.0))
-    return body, load_, flaw
+    ends = {
+        "top": lambda p, t: np.stack([0 * p[:, 0], 0 * p[:, 0] + t], axis=1),
+        "bottom": lambda p, t: np.stack([0 * p[:, 0], 0 * p[:, 0] - t], axis=1),
+    }
+    flaw = notch(body, (0.0, 0.0), (half - length, 0.0))
+    return body, CrackLoad(displacement=hold, traction=ends), flaw
 
 
 def surfing(toughness: float, drive: float) -> tuple[CrackRun, float]:
