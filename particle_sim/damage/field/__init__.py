@@ -9,6 +9,7 @@ from particle_sim.damage.field.fatigue import cycles_to_damage as cycles_to_dama
 from particle_sim.damage.field.fatigue import fatigue_bar as fatigue_bar
 from particle_sim.damage.field.load import CrackLoad as CrackLoad
 from particle_sim.damage.field.minimise import Method as Method
+from particle_sim.damage.field.particle_cracks import crack_particle as crack_particle
 from particle_sim.damage.field.point import strength as strength
 from particle_sim.damage.field.point import strength_in_words as strength_in_words
 from particle_sim.damage.field.point import uniform_bar as uniform_bar

@@ -112,7 +112,7 @@ class Displacements:
                     response=response,
                     spared=self._energy(moved, response, np.zeros_like(left)),
                 )
-            enough = 0.3 * RESIDUAL * size / error
+            enough = 0.3 * RESIDUAL * size / max(error, 1e-300)
             matrix = self._matrix(strain, left, opened)
             change, factors = self._solve(matrix, forces[self.free], factors, enough)
             pull = float(forces[self.free] @ change)
