@@ -18,6 +18,7 @@ RESULT = "a result: one named view of its fields each"
 SYSTEM = "what the stepper asks of a system, and the parts it is made of"
 
 LONGER: Mapping[str, str] = {
+    "damage/field/body.py: CrackBody": "a discretised section: one quantity of it each",
     "particle/elasticity.py: Elasticity": SYSTEM,
     "particle/open_surfaces.py: OpenSurfaces": SYSTEM,
     "particle/recovery.py: RecoveryPoints": RESULT,

@@ -118,11 +118,11 @@ def test_without_load_nothing_is_damaged() -> None:
     """Nor by an even strain of a free body, which makes no stress."""
     body = CrackBody(mesh=square(32), solid=SOLID)
     swells = CrackLoad(strain=lambda x, t: 0 * x[:, 0] + t)
-    for load, times in ((CrackLoad(), [1.0]), (swells, [0.1])):
+    for load, times in ((CrackLoad(), [1.0]), (swells, [0.01])):
         run = crack(body, load, times, meaning=LengthScale.MATERIAL)
         if load is swells:  # plane strain holds the long axis: only its own stress is left
-            pressed = -SOLID.youngs_modulus * 0.1
-            assert run.stress(0)[0][..., 2].mean() == pytest.approx(pressed, rel=1e-5)
+            axial = -SOLID.youngs_modulus * 0.01
+            assert run.stress(0)[0][..., 2].mean() == pytest.approx(axial, rel=1e-5)
         assert run.damage.max() == 0
 
 

@@ -1,7 +1,7 @@
-"""Cracks that grow: a centre crack's load, a surfing boundary's J, a double cantilever's length.
+"""Cracks that grow: the load of a centre crack, J under a surfing boundary.
 
-The mesh correction of the toughness is on in every run, so that the effective toughness is the one
-asked for: the cases' G_c (1 + h/(c_w l)) of a plain mesh is passed as the solid's.
+The mesh's correction is on in every run: a crack costs the G_c that was asked for, where a plain
+mesh would make it G_c (1 + h/(c_w l)).
 """
 
 from __future__ import annotations
@@ -158,25 +158,3 @@ def test_plateau_of_a_surfing_boundary(drive: float) -> None:
 def test_sabotage_plateau() -> None:
     with pytest.raises(AssertionError, match=r"J: .* exceeds"):
         check_plateau(1.2, toughness=1.05)
-
-
-def cantilever(toughness: float, openings: list[float], until: float) -> CrackRun:
-    """A plate cut along its middle, whose arms' ends are moved apart by ``openings`` [m].
-
-    l is 0.7 of the case's: at its own l, arms of 10 l bend to sqrt(3 E' G_c / arm), within 7 % of
-    their strength sqrt(3 E G_c / (8 l)), and break before the crack grows.
-    """
-    inputs = load("DM05")["inputs"]
-    arm, length, size = inputs["arm_height"], 0.7 * inputs["l"], 0.7 * inputs["h"]
-    x = line(0.0, 3.1e-6, (0.0, 1.8e-6), size, 1.25)
-    y = line(-arm, arm, (-2.5 * length, 2.5 * length), size, 1.25)
-    solid = solid_of({**inputs, "l": length}, toughness=toughness, split=Split.NONE)
-    body = CrackBody(mesh=plate(x, y), solid=solid)
-
-    def apart(p: Array, t: float) -> Array:
-        up = np.where(np.abs(p[:, 1]) < 2 * length, np.nan, np.sign(p[:, 1]) * t / 2)
-        return np.stack([np.full(len(p), np.nan), up], axis=1)
-
-    ends = CrackLoad(displacement={"left": apart, "right": lambda p, t: 0 * p})
-    flaw = notch(body, (0.0, 0.0), (1.55e-6, 0.0))
-    return crack(body, ends, openings, meaning=NUMERICAL, flaw=flaw, until=until)

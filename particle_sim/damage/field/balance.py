@@ -95,25 +95,28 @@ class Displacements:
 
     def balanced(self, damage: Array, start: Place) -> Balance:
         """From the displacement of ``start``; raises :class:`ConvergenceError`."""
+        body, solid = self.body, self.body.solid
         moved = np.where(self.step.is_free, start.displacement, self.step.prescribed)
-        left, residuals, factors = self.body.left(damage), [], start.factors
+        left, residuals, factors = body.left(damage), [], start.factors
         opened = start.opened | self._open(damage, moved)
         strain, response = self._respond(moved, opened)
         size = 0.0
         for _ in range(STEPS):
-            forces, now = self._forces(response, left)
+            forces, now = forces_of(body, self.step, response, left)
             size = max(size, now)
             error = float(np.linalg.norm(forces[self.free]))
             residuals.append(error / max(size, 1e-300))
             if error <= RESIDUAL * size and factors is not None:
+                kept = float((body.moved.weights * response.kept_energy).sum())
                 return Balance(
                     place=Place(displacement=moved, opened=opened, factors=factors),
                     factors=factors,
                     response=response,
-                    spared=self._energy(moved, response, np.zeros_like(left)),
+                    spared=kept - float(self.step.force @ moved),
                 )
             enough = 0.3 * RESIDUAL * size / max(error, 1e-300)
-            matrix = self._matrix(strain, left, opened)
+            moduli = tangent(solid.split, body.lame, body.shear, strain, left, opened)
+            matrix = stiffness_of(body, moduli, self.free)
             change, factors = self._solve(matrix, forces[self.free], factors, enough)
             pull = float(forces[self.free] @ change)
             line = Line(displacement=moved, change=change, left=left, opened=opened)
@@ -148,21 +151,6 @@ class Displacements:
         body, strain = self.body, self._strain(moved)
         return strain, respond(body.solid.split, body.lame, body.shear, strain, opened)
 
-    def _forces(self, response: Response, left: Array) -> tuple[Array, float]:
-        """Force out of balance (m,), and the size of the forces between cells."""
-        stress = left[..., None] * response.stress + response.kept_stress
-        matrix, weights = self.body.strain_matrix, self.body.moved.weights
-        cells, _, _, j = matrix.shape
-        flat = (stress * weights[..., None]).reshape(cells, 1, -1)
-        forces = (flat @ matrix.reshape(cells, -1, j))[:, 0]
-        inner = scatter(self.body.cell_dofs, forces, self.body.size)
-        size = np.linalg.norm(forces) + np.linalg.norm(self.step.force)
-        return self.step.force - inner, float(size)
-
-    def _energy(self, moved: Array, response: Response, left: Array) -> float:
-        stored = left * response.energy + response.kept_energy
-        return float((self.body.moved.weights * stored).sum() - self.step.force @ moved)
-
     def _downhill(self, line: Line, pull: float) -> tuple[Array, Array, Response]:
         """Along a Newton step to where its force, ``pull`` at first, has all but gone."""
         full = np.zeros_like(line.displacement)
@@ -173,7 +161,7 @@ class Displacements:
             strain, response = self._respond(new, line.opened)
             if self.body.solid.split is Split.NONE:
                 break
-            slope = float(self._forces(response, line.left)[0] @ full)
+            slope = float(forces_of(self.body, self.step, response, line.left)[0] @ full)
             if abs(slope) <= SLACK * pull:
                 break
             low, high = (length, high) if slope > 0 else (low, length)
@@ -190,23 +178,36 @@ class Displacements:
             change, failed = cg(matrix, force, rtol=tolerance, maxiter=WORTH, M=precondition)
             if not failed:
                 return change, factors
-        factors = self._ordering(matrix).factorise(matrix)
+        factors = ordering_of(self.body, self.step, matrix).factorise(matrix)
         return factors.solve(force), factors
 
-    def _matrix(self, strain: Array, left: Array, opened: NDArray[np.bool_]) -> sparse.csr_array:
-        """The tangent stiffness of the free displacements."""
-        body = self.body
-        moduli = tangent(body.solid.split, body.lame, body.shear, strain, left, opened)
-        matrix = body.strain_matrix
-        cells, _, _, j = matrix.shape
-        stress = ((moduli * body.moved.weights[..., None, None]) @ matrix).reshape(cells, -1, j)
-        blocks = matrix.reshape(cells, -1, j).transpose(0, 2, 1) @ stress
-        whole = body.pattern.assemble(blocks)
-        return sparse.csr_array(whole[self.free][:, self.free])
 
-    def _ordering(self, matrix: sparse.csr_array) -> Dissection:
-        key = self.step.is_free.tobytes()
-        if key not in self.body.orderings:
-            nodes = np.repeat(self.body.moved.nodes, 2, axis=0)[self.free]
-            self.body.orderings[key] = dissect(matrix, nodes)
-        return self.body.orderings[key]
+def ordering_of(body: CrackBody, step: Step, matrix: sparse.csr_array) -> Dissection:
+    """The elimination order of the free displacements, found once per body."""
+    key = step.is_free.tobytes()
+    if key not in body.orderings:
+        nodes = np.repeat(body.moved.nodes, 2, axis=0)[np.flatnonzero(step.is_free)]
+        body.orderings[key] = dissect(matrix, nodes)
+    return body.orderings[key]
+
+
+def forces_of(body: CrackBody, step: Step, response: Response, left: Array) -> tuple[Array, float]:
+    """Force out of balance (m,), and the size of the forces between cells."""
+    stress = left[..., None] * response.stress + response.kept_stress
+    matrix, weights = body.strain_matrix, body.moved.weights
+    cells, _, _, j = matrix.shape
+    flat = (stress * weights[..., None]).reshape(cells, 1, -1)
+    forces = (flat @ matrix.reshape(cells, -1, j))[:, 0]
+    inner = scatter(body.cell_dofs, forces, body.size)
+    size = np.linalg.norm(forces) + np.linalg.norm(step.force)
+    return step.force - inner, float(size)
+
+
+def stiffness_of(body: CrackBody, moduli: Array, free: Integers) -> sparse.csr_array:
+    """The tangent stiffness of the free displacements from moduli (e, q, 4, 4)."""
+    matrix = body.strain_matrix
+    cells, _, _, j = matrix.shape
+    stress = ((moduli * body.moved.weights[..., None, None]) @ matrix).reshape(cells, -1, j)
+    blocks = matrix.reshape(cells, -1, j).transpose(0, 2, 1) @ stress
+    whole = body.pattern.assemble(blocks)
+    return sparse.csr_array(whole[free][:, free])

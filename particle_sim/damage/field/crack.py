@@ -18,7 +18,7 @@ from particle_sim.damage.field.resolution import (
     check_resolution,
     length_warnings,
 )
-from particle_sim.damage.field.result import CrackRun
+from particle_sim.damage.field.result import CrackRun, run_of
 from particle_sim.errors import InputError
 from particle_sim.units import Array
 
@@ -50,19 +50,18 @@ def crack(
     ...     youngs_modulus=80e9, poisson_ratio=0.28, toughness=17.0, length_scale=50e-9
     ... )
     >>> body = CrackBody(mesh=ps.shapes.rectangle((5e-7, 5e-7), cells=(40, 40)), solid=solid)
-    >>> pull = CrackLoad(traction={"top": lambda x, t: 0 * x + (0, t),
-    ...                            "bottom": lambda x, t: 0 * x - (0, t)})
-    >>> run = crack(body, pull, [1e9, 2e9], meaning=LengthScale.MATERIAL)
+    >>> ends = {"top": lambda x, t: 0 * x + (0, t), "bottom": lambda x, t: 0 * x - (0, t)}
+    >>> run = crack(body, CrackLoad(traction=ends), [2e9], meaning=LengthScale.MATERIAL)
     >>> float(run.damage.max()), len(run.warnings)
     (0.0, 1)
     """
     instants = np.asarray(times, dtype=float)
     if instants.ndim != 1 or len(instants) == 0 or np.any(np.diff(instants) <= 0):
         raise InputError("The times of a crack must be one or more rising numbers; sort them.")
-    damage = checked_flaw(body, flaw)
-    warnings = length_warnings(body, meaning, damage)
+    start = checked_flaw(body, flaw)
+    warnings = length_warnings(body, meaning, start)
     check_resolution(body)
-    loading, found = Loading(body=body, load=load), []
+    loading, damage, found = Loading(body=body, load=load), start, []
     closed = np.zeros(len(body.cell_dofs), dtype=bool)
     place = Place(displacement=np.zeros(body.size), opened=closed)
     for time in instants:
@@ -73,20 +72,7 @@ def crack(
         damage, place = minimum.damage, at_rest(minimum)
         if body.crack_size(damage) > until:
             break
-    return CrackRun(
-        body=body,
-        load=load,
-        time=instants[: len(found)],
-        flaw=checked_flaw(body, flaw),
-        damage=np.stack([each.damage for each in found]),
-        scaled_displacement=np.stack([each.balance.displacement for each in found]),
-        elastic_energy=np.array([each.elastic for each in found]) * body.energy_unit,
-        crack_energy=np.array([each.crack for each in found]) * body.energy_unit,
-        alternations=np.array([len(each.energies) for each in found]),
-        newton_steps=np.array([each.newton_steps for each in found]),
-        is_held=np.array([each.is_held for each in found]),
-        warnings=warnings,
-    )
+    return run_of(found, loading, instants[: len(found)], start, warnings)
 
 
 def at_rest(minimum: Minimum) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from particle_sim.damage.field.balance import Displacements
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.load import CrackLoad, Loading
+from particle_sim.damage.field.minimise import Minimum
 from particle_sim.units import Array
 
 
@@ -89,3 +91,24 @@ class CrackRun:
             f"{self.damage[last].max():.3g}, crack {what} {self.crack_size[last]:.4g} {unit}, "
             f"{len(self.pop_ins)} pop-ins, warnings {len(self.warnings)}"
         )
+
+
+def run_of(
+    found: Sequence[Minimum], loading: Loading, time: Array, flaw: Array, warnings: tuple[str, ...]
+) -> CrackRun:
+    """The minima of the steps as one run, in SI units."""
+    unit = loading.body.energy_unit
+    return CrackRun(
+        body=loading.body,
+        load=loading.load,
+        time=time,
+        flaw=flaw,
+        damage=np.stack([each.damage for each in found]),
+        scaled_displacement=np.stack([each.balance.displacement for each in found]),
+        elastic_energy=np.array([each.elastic for each in found]) * unit,
+        crack_energy=np.array([each.crack for each in found]) * unit,
+        alternations=np.array([len(each.energies) for each in found]),
+        newton_steps=np.array([each.newton_steps for each in found]),
+        is_held=np.array([each.is_held for each in found]),
+        warnings=warnings,
+    )

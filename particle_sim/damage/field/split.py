@@ -60,11 +60,16 @@ def respond(
 
 
 def tangent(
-    split: Split, lame: float, shear: float, strain: Array, left: Array, opened: NDArray[np.bool_]
+    split: Split,
+    lame: float,
+    shear: float,
+    strain: Array,
+    left: Array,
+    opened: NDArray[np.bool_] | None = None,
 ) -> Array:
     """d stress / d strain (e, q, 4, 4) where ``left`` (e, q) of the damaged part is left."""
     whole = _TANGENTS[split](lame, shear, strain, left)
-    if split is not Split.NONE:
+    if split is not Split.NONE and opened is not None:
         whole[opened] = _linear_tangent(lame, shear, strain[opened], left[opened])
     return whole
 
