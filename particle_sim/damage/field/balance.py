@@ -100,7 +100,7 @@ class Displacements:
         left, residuals, factors = body.left(damage), [], start.factors
         opened = start.opened | self._open(damage, moved)
         strain, response = self._respond(moved, opened)
-        size = 0.0
+        size = self._standing
         for _ in range(STEPS):
             forces, now = forces_of(body, self.step, response, left)
             size = max(size, now)
@@ -127,6 +127,14 @@ class Displacements:
             last_state=moved,
             residuals=tuple(residuals),
         )
+
+    @cached_property
+    def _standing(self) -> float:
+        """Size of the forces that the load makes where nothing has moved."""
+        still = np.where(self.step.is_free, 0.0, self.step.prescribed)
+        left = np.ones(self.body.moved.weights.shape)
+        _, response = self._respond(still, np.zeros(len(self.body.cell_dofs), dtype=bool))
+        return forces_of(self.body, self.step, response, left)[1]
 
     def stress(self, damage: Array, moved: Array) -> tuple[Array, Array]:
         """Scaled stress (e, q, 4) and energy density (e, q) of what is left of the solid."""

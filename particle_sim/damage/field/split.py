@@ -134,7 +134,7 @@ def _principal_tangent(strain: Array, left: Array) -> Array:
     gap = one - two
     is_even = gap <= EQUAL * (np.abs(one) + np.abs(two))
     safe = np.where(is_even, 1.0, gap)
-    slope = (shares[..., 0] * one - shares[..., 1] * two) / safe
+    slope = shares[..., 0] + (shares[..., 0] - shares[..., 1]) * two / safe
     slope = np.where(is_even, 0.5 * (shares[..., 0] + shares[..., 1]), slope)
     own = np.zeros((*strain.shape, 4))
     for k in range(3):
