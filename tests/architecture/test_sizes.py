@@ -18,6 +18,8 @@ RESULT = "a result: one named view of its fields each"
 SYSTEM = "what the stepper asks of a system, and the parts it is made of"
 
 LONGER: Mapping[str, str] = {
+    "damage/field/body.py: CrackBody": "a discretised section: one quantity of it each",
+    "damage/field/balance.py: Displacements": "one Newton step and what it asks for",
     "particle/elasticity.py: Elasticity": SYSTEM,
     "particle/open_surfaces.py: OpenSurfaces": SYSTEM,
     "particle/recovery.py: RecoveryPoints": RESULT,

@@ -1,0 +1,191 @@
+"""A section with a brittle solid in it, discretised: displacement P2, damage P1.
+
+Scaled: lengths by the mesh's extent L, stresses by Young's modulus E, so energies by E L^2 per
+metre of a plane section and E L^3 of a meridian section.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from particle_sim.damage.field.solid import BrittleSolid
+from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import BodyMesh, Integers, Symmetry
+from particle_sim.fem.dissection import Dissection
+from particle_sim.fem.space import Space
+from particle_sim.fem.sparse_pattern import BlockPattern
+from particle_sim.particle.kinematics import Motions, Strains
+from particle_sim.units import Array
+
+DEGREE = 4
+"""Exact for (1 - d)^2 psi of straight cells."""
+
+_COMPONENTS = {Symmetry.PLANE: [0, 1, 2, 5], Symmetry.AXISYMMETRIC: [0, 2, 1, 4]}
+"""Two in-plane normals, the out-of-plane normal and the in-plane shear, of six components."""
+
+EVEN = np.array([1.0, 1.0, 1.0, 0.0])
+"""Strain of an even expansion, of a section's four."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrackBody:
+    """A section: ``mesh`` in metres, plane strain or the meridian of a round body.
+
+    Raises :class:`InputError` for radial meshes, on which hoop tension cannot localise, and solids.
+    Shapes below: e cells, q points, j displacements of a cell, n vertices.
+    """
+
+    mesh: BodyMesh
+    solid: BrittleSolid
+
+    def __post_init__(self) -> None:
+        if self.mesh.dimension != 2:
+            radial = "; hoop tension cannot localise on it" if self.mesh.dimension == 1 else ""
+            raise InputError(
+                f"The mesh is {self.mesh.symmetry.value}{radial}: cracks need a section, such as "
+                "shapes.disc, shapes.ball_section or shapes.rectangle."
+            )
+
+    @property
+    def length(self) -> float:
+        """Unit of length L [m]."""
+        return self.mesh.extent
+
+    @property
+    def energy_unit(self) -> float:
+        """E L^2 [J/m], or E L^3 [J] of a meridian."""
+        return self.solid.youngs_modulus * self.length**self.mesh.symmetry.power
+
+    @cached_property
+    def scaled_mesh(self) -> BodyMesh:
+        return self.mesh.scaled(1 / self.length)
+
+    @cached_property
+    def moved(self) -> Space:
+        """Of the displacement."""
+        return Space(mesh=self.scaled_mesh, order=2, degree=DEGREE)
+
+    @cached_property
+    def damaged(self) -> Space:
+        """Of the damage."""
+        return self.moved.of_order(1)
+
+    @property
+    def vertices(self) -> Array:
+        """Where the damage lives [m] (n, 2)."""
+        return self.damaged.nodes * self.length
+
+    @property
+    def lame(self) -> float:
+        return self.solid.lame_modulus / self.solid.youngs_modulus
+
+    @property
+    def shear(self) -> float:
+        return self.solid.shear_modulus / self.solid.youngs_modulus
+
+    @cached_property
+    def cell_size(self) -> Array:
+        """h [m] (e,): sqrt(2 area), a stretched cell's longest edge over sqrt(2) if that is more.
+
+        A right-angled triangle with two legs h has this h.
+        """
+        x = self.mesh.points[self.mesh.vertices]
+        areas = 0.5 * np.abs(np.linalg.det(x[:, 1:] - x[:, :1]))
+        return np.asarray(np.maximum(np.sqrt(2 * areas), self.mesh.cell_sizes / np.sqrt(2)))
+
+    @cached_property
+    def share(self) -> Array:
+        """s = 1 - h / (c_w l) (e,), at least a half: the mesh is given s G_c and s l.
+
+        A crack one cell wide costs 1 + h / (c_w l_mesh) times the toughness given (Bourdin,
+        Francfort & Marigo, J. Elasticity 91 (2008) 5), which is G_c again with these, and the
+        strength, which goes as sqrt(G_c / l), is not changed.
+        """
+        width = self.solid.density.normalisation * self.solid.length_scale
+        return np.asarray(np.maximum(1 - self.cell_size / width, 0.5))
+
+    @property
+    def toughness(self) -> Array:
+        """Scaled s G_c (e,)."""
+        return self.share * self.solid.toughness / (self.solid.youngs_modulus * self.length)
+
+    @property
+    def scale(self) -> Array:
+        """Scaled s l (e,)."""
+        return self.share * self.solid.length_scale / self.length
+
+    @cached_property
+    def strain_matrix(self) -> Array:
+        """B (e, q, 4, j)."""
+        space = self.moved
+        strains = Strains(
+            motions=Motions(symmetry=self.mesh.symmetry),
+            gradients=space.gradients,
+            values=space.values,
+            points=space.points,
+        )
+        return np.ascontiguousarray(strains.matrix[:, :, _COMPONENTS[self.mesh.symmetry]])
+
+    @cached_property
+    def slopes(self) -> Array:
+        """Gradients of the damage's shape functions (e, q or 1, 3, 2)."""
+        slopes = self.damaged.gradients
+        return slopes if self.mesh.is_curved else slopes[:, :1]
+
+    @cached_property
+    def pattern(self) -> BlockPattern:
+        return BlockPattern(
+            cell_nodes=self.moved.cell_dofs, nodes=self.moved.dimension, components=2
+        )
+
+    @cached_property
+    def orderings(self) -> dict[bytes, Dissection]:
+        """Elimination orders met so far, by which displacements are free."""
+        return {}
+
+    @property
+    def size(self) -> int:
+        """Displacement unknowns."""
+        return 2 * self.moved.dimension
+
+    @property
+    def cell_dofs(self) -> Integers:
+        """Displacement unknowns of every cell (e, j)."""
+        return self.pattern.cell_dofs
+
+    def strain(self, displacement: Array) -> Array:
+        """Total strain at the points (e, q, 4) of displacements (2 n,)."""
+        local = displacement[self.cell_dofs]
+        flat = self.strain_matrix.reshape(len(local), -1, local.shape[1]) @ local[..., None]
+        return np.asarray(flat.reshape(*self.moved.weights.shape, 4))
+
+    def at_points(self, damage: Array) -> Array:
+        """Damage at the points (e, q)."""
+        return np.asarray(damage[self.damaged.cell_dofs] @ self.damaged.values.T)
+
+    def left(self, damage: Array) -> Array:
+        """(1 - d)^2 + k at the points (e, q)."""
+        return np.asarray((1 - self.at_points(damage)) ** 2 + self.solid.residual_stiffness)
+
+    def crack_size(self, damage: Array) -> float:
+        """Length [m] of the cracks of a plane section, area [m2] of a meridian's.
+
+        int s / c_w (w / (s l) + s l |grad d|^2) dV, the crack energy over G_c without fatigue;
+        AT2's diffuse damage counts too.
+        """
+        density, scale = self.solid.density, self.scale[:, None]
+        slope = (damage[self.damaged.cell_dofs][:, None, None] @ self.slopes)[:, :, 0]
+        cost = density.of(self.at_points(damage)) / scale + scale * (slope**2).sum(axis=-1)
+        whole = float((self.share[:, None] * self.damaged.weights * cost).sum())
+        unit = self.length ** (self.mesh.symmetry.power - 1)
+        return whole / density.normalisation * unit
+
+    def too_coarse(self, damage: Array, resolution: float) -> NDArray[np.bool_]:
+        """Cells (e,) with a crack in them and l / h below ``resolution``."""
+        peak = damage[self.damaged.cell_dofs].max(axis=1)
+        is_coarse = self.solid.length_scale < resolution * self.cell_size * (1 - 1e-9)
+        return np.asarray(is_coarse & (peak > self.solid.density.localised))

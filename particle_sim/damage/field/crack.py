@@ -1,0 +1,125 @@
+"""Cracks in a section under a load that changes, step by step in equilibrium."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from particle_sim.checks import arguments_checked
+from particle_sim.damage.field.balance import Place
+from particle_sim.damage.field.body import CrackBody
+from particle_sim.damage.field.bounded import DamageProblem
+from particle_sim.damage.field.load import CrackLoad, Loading
+from particle_sim.damage.field.minimise import Method, Minimum, minimise
+from particle_sim.damage.field.resolution import (
+    LengthScale,
+    check_cracked,
+    check_resolution,
+    length_warnings,
+)
+from particle_sim.damage.field.result import CrackRun, run_of
+from particle_sim.errors import InputError
+from particle_sim.units import Array
+
+
+@arguments_checked
+def crack(
+    body: CrackBody,
+    load: CrackLoad,
+    times: Sequence[float] | Array,
+    *,
+    meaning: LengthScale,
+    flaw: Array | None = None,
+    method: Method = Method.NEWTON,
+    until: float = np.inf,
+) -> CrackRun:
+    """Damage and displacement at each time: local minima of the energy, damage never undone.
+
+    Inertia is left out: a crack that runs ends where the load of its step holds it. ``flaw`` (n,)
+    is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is. The
+    run ends where the crack size [m, or m2 of a meridian] passes ``until``: a dead load that no
+    crack can hold would cut the body in two, and pull the parts apart for ever.
+
+    Raises :class:`InputError` for l / h below 4 where there is damage, for l above a fifth of the
+    body and for times that do not rise; :class:`ConvergenceError` where a step is not found.
+
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage.field import BrittleSolid, CrackBody, CrackLoad, LengthScale, crack
+    >>> solid = BrittleSolid(
+    ...     youngs_modulus=80e9, poisson_ratio=0.28, toughness=17.0, length_scale=50e-9
+    ... )
+    >>> body = CrackBody(mesh=ps.shapes.rectangle((5e-7, 5e-7), cells=(40, 40)), solid=solid)
+    >>> ends = {"top": lambda x, t: 0 * x + (0, t), "bottom": lambda x, t: 0 * x - (0, t)}
+    >>> run = crack(body, CrackLoad(traction=ends), [2e9], meaning=LengthScale.MATERIAL)
+    >>> float(run.damage.max()), len(run.warnings)
+    (0.0, 1)
+    """
+    instants = np.asarray(times, dtype=float)
+    if instants.ndim != 1 or len(instants) == 0 or np.any(np.diff(instants) <= 0):
+        raise InputError("The times of a crack must be one or more rising numbers; sort them.")
+    start = checked_flaw(body, flaw)
+    warnings = length_warnings(body, meaning, start)
+    check_resolution(body)
+    loading, damage, found = Loading(body=body, load=load), start, []
+    closed = np.zeros(len(body.cell_dofs), dtype=bool)
+    place = Place(displacement=np.zeros(body.size), opened=closed)
+    for time in instants:
+        step = loading.at(float(time))
+        minimum = minimise(body, step, damage, place, method=method, until=until)
+        check_cracked(body, minimum.damage)
+        found.append(minimum)
+        damage, place = minimum.damage, at_rest(minimum)
+        if body.crack_size(damage) > until:
+            break
+    return run_of(found, loading, instants[: len(found)], start, warnings)
+
+
+def at_rest(minimum: Minimum) -> Place:
+    """Where the next step begins: faces may close again."""
+    place = minimum.balance.place
+    return Place(
+        displacement=place.displacement,
+        opened=np.zeros_like(place.opened),
+        factors=place.factors,
+    )
+
+
+def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
+    """The damage at the start (n,), none if not given."""
+    n = body.damaged.dimension
+    if flaw is None:
+        return np.zeros(n)
+    damage = np.asarray(flaw, dtype=float)
+    if damage.shape != (n,) or not np.all((damage >= 0) & (damage <= 1)):
+        raise InputError(
+            f"The flaw has the shape {damage.shape}; give one damage from 0 to 1 for each of the "
+            f"{n} vertices, as notch does."
+        )
+    return damage
+
+
+@arguments_checked
+def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float]) -> Array:
+    """Damage (n,) of an unloaded cut: 1 at the vertices of the cells that it crosses [m].
+
+    A cut along the edges of cells breaks those on its left, seen from its start.
+    """
+    begin, along = np.array(start), np.subtract(end, start)
+    length = float(np.linalg.norm(along))
+    if not 0 < length < np.inf:
+        raise InputError(f"The notch goes from {start} to {end}; give two places apart.")
+    along = along / length
+    normal = np.array([-along[1], along[0]])
+    corners = body.mesh.points[body.mesh.vertices] - begin
+    height = corners @ normal - 1e-3 * body.cell_size[:, None]
+    middle = corners.mean(axis=1) @ along
+    crossed = (height.min(axis=1) < 0) & (height.max(axis=1) > 0)
+    crossed &= (middle > 0) & (middle < length)
+    if not crossed.any():
+        raise InputError(f"The notch from {start} to {end} m crosses no cell; move it inside.")
+    cut = np.zeros(body.damaged.dimension)
+    cut[body.damaged.cell_dofs[crossed]] = 1.0
+    nothing = np.zeros(body.damaged.weights.shape)
+    unloaded = DamageProblem(body=body, worn=nothing + 1).energy(nothing)
+    return unloaded.least(cut, cut).damage

@@ -1,0 +1,119 @@
+"""What acts on a body: stress-free strain, prescribed displacements and tractions over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+
+from particle_sim.damage.field.body import CrackBody
+from particle_sim.errors import InputError, closest
+from particle_sim.fem.body_mesh import is_symmetry
+from particle_sim.fem.sparse_pattern import scatter
+from particle_sim.particle.kinematics import rigid_modes
+from particle_sim.particle.supports import Supports
+from particle_sim.units import Array
+
+FieldOfTime = Callable[[Array, float], Array]
+"""Of positions [m] (p, 2) and the time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrackLoad:
+    """Functions of positions (p, 2) [m] and time.
+
+    strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, 2) [m], nan where
+    a component is free. traction: boundary name -> (p, 2) [Pa]. Symmetry planes and the axis hold
+    by their names; a body that nothing else holds is pinned against rigid motion.
+    """
+
+    strain: FieldOfTime | None = None
+    displacement: Mapping[str, FieldOfTime] = field(default_factory=dict)
+    traction: Mapping[str, FieldOfTime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """A load on a discretised body, scaled."""
+
+    body: CrackBody
+    load: CrackLoad
+
+    def __post_init__(self) -> None:
+        mesh = self.body.mesh
+        surfaces = [name for name in mesh.boundaries if not is_symmetry(name)]
+        for name in (*self.load.displacement, *self.load.traction):
+            if name not in surfaces:
+                raise InputError(
+                    f'The load acts on "{name}", which is no surface; {closest(name, surfaces)}'
+                )
+
+    def at(self, time: float) -> Step:
+        """The load at a time."""
+        body, load = self.body, self.load
+        points = body.moved.points
+        strain = np.zeros(points.shape[:2])
+        if load.strain is not None:
+            flat = points.reshape(-1, 2) * body.length
+            strain = np.asarray(load.strain(flat, time), dtype=float).reshape(strain.shape)
+        return Step(strain=strain, force=self._force(time), prescribed=self._prescribed(time))
+
+    def _force(self, time: float) -> Array:
+        body = self.body
+        force = np.zeros(body.size)
+        for name, function in self.load.traction.items():
+            facets = body.moved.boundary(name)
+            places = facets.points.reshape(-1, 2) * body.length
+            traction = np.asarray(function(places, time), dtype=float) / body.solid.youngs_modulus
+            pulls = traction.reshape(*facets.weights.shape, 2) * facets.weights[..., None]
+            parts = np.einsum("fqi,fqc->fic", facets.values, pulls)  # facet, node, component
+            dofs = 2 * facets.dofs[..., None] + np.arange(2)
+            force += scatter(dofs, parts, body.size)
+        return force
+
+    def _prescribed(self, time: float) -> Array:
+        space, length = self.body.moved, self.body.length
+        values = np.full((space.dimension, 2), np.nan)
+        for name, function in self.load.displacement.items():
+            dofs = space.boundary_dofs(name)
+            given = np.asarray(function(space.nodes[dofs] * length, time), dtype=float) / length
+            values[dofs] = np.where(np.isnan(given), values[dofs], given)
+        return np.where(self._at_rest, 0.0, values.ravel())
+
+    @cached_property
+    def _at_rest(self) -> NDArray[np.bool_]:
+        """Unknowns held by symmetry, and by pins where nothing holds the body."""
+        body = self.body
+        none = sparse.csr_array((body.size, body.size))
+        held = Supports(space=body.moved, size=body.size, springs=none).by_symmetry
+        moving = held.copy()
+        for name in self.load.displacement:
+            dofs = body.moved.boundary_dofs(name)
+            given = self.load.displacement[name](body.moved.nodes[dofs] * body.length, 0.0)
+            is_given = ~np.isnan(np.asarray(given, dtype=float))
+            moving[(2 * dofs[:, None] + np.arange(2))[is_given]] = True
+        modes = rigid_modes(body.mesh.symmetry, body.moved.nodes)
+        grip = modes[moving].T @ modes[moving]
+        free = modes @ linalg.null_space(grip, rcond=1e-10) if moving.any() else modes
+        if free.shape[1]:
+            _, _, order = linalg.qr(free.T, mode="economic", pivoting=True)
+            held[order[: free.shape[1]]] = True
+        return held
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Scaled: stress-free strain (e, q), nodal forces (m,), prescribed displacements, else nan."""
+
+    strain: Array
+    force: Array
+    prescribed: Array
+
+    @cached_property
+    def is_free(self) -> NDArray[np.bool_]:
+        """Unknowns that are solved for (m,)."""
+        return np.isnan(self.prescribed)

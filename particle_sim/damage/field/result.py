@@ -1,0 +1,114 @@
+"""What a run of cracks found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from particle_sim.damage.field.balance import Displacements
+from particle_sim.damage.field.body import CrackBody
+from particle_sim.damage.field.load import CrackLoad, Loading
+from particle_sim.damage.field.minimise import Minimum
+from particle_sim.units import Array
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CrackRun:
+    """Cracks at t times on n vertices; per metre of a plane section.
+
+    elastic_energy, crack_energy [J/m], or [J] of a meridian (t,); alternations, newton_steps (t,):
+    how often damage was minimised and how many Newton steps were kept.
+    """
+
+    body: CrackBody
+    load: CrackLoad
+    time: Array
+    flaw: Array
+    """Damage at the start (n,)"""
+    damage: Array
+    """d (t, n) at ``body.vertices``"""
+    scaled_displacement: Array
+    """Over ``body.length``, interleaved (t, m)"""
+    elastic_energy: Array
+    crack_energy: Array
+    alternations: Array
+    newton_steps: Array
+    is_held: Array
+    """Whether the crack had come to rest (t,)"""
+    warnings: tuple[str, ...]
+
+    @property
+    def displacement(self) -> Array:
+        """[m] (t, nodes, 2) at ``body.moved.nodes * body.length``."""
+        shape = (len(self.time), -1, 2)
+        return (self.scaled_displacement * self.body.length).reshape(shape)
+
+    @property
+    def crack_size(self) -> Array:
+        """Length [m], of a meridian area [m2], of all cracks (t,): crack energy over G_c."""
+        return np.array([self.body.crack_size(damage) for damage in self.damage])
+
+    @property
+    def pop_ins(self) -> Array:
+        """Times at which more than l of crack (a ring of that width) grew in one step."""
+        before = np.concatenate([[self.body.crack_size(self.flaw)], self.crack_size])
+        unit = self.body.solid.length_scale
+        if self.body.mesh.symmetry.power == 3:
+            unit = unit * 2 * np.pi * self.body.length / 2
+        return self.time[np.diff(before) > unit]
+
+    def stress(self, index: int) -> tuple[Array, Array]:
+        """[Pa] (e, q, 4) and energy density [J/m3] (e, q) at the quadrature points.
+
+        Two in-plane normals, the out-of-plane normal and the shear.
+        """
+        step = Loading(body=self.body, load=self.load).at(float(self.time[index]))
+        moving = Displacements(body=self.body, step=step)
+        unit = self.body.solid.youngs_modulus
+        stress, energy = moving.stress(self.damage[index], self.scaled_displacement[index])
+        return stress * unit, energy * unit
+
+    @property
+    def toughness_in_words(self) -> str:
+        """The toughness that was asked for and what the finest cells were given instead."""
+        body, share = self.body, float(self.body.share.max())
+        solid = body.solid
+        return (
+            f"G_c = {solid.toughness:.4g} J/m2 and l = {solid.length_scale:.3g} m; cells of "
+            f"{body.cell_size.min():.3g} m are given {share * solid.toughness:.4g} J/m2 and "
+            f"{share * solid.length_scale:.3g} m, so that a crack one of them wide costs G_c"
+        )
+
+    def __repr__(self) -> str:
+        last = -1
+        what = "length" if self.body.mesh.symmetry.power == 2 else "area"
+        unit = "m" if what == "length" else "m2"
+        return (
+            f"CrackRun: {self.body.solid.density.name}, {len(self.body.cell_dofs):,} cells, "
+            f"{len(self.time)} times\n  {self.toughness_in_words}\n  largest damage "
+            f"{self.damage[last].max():.3g}, crack {what} {self.crack_size[last]:.4g} {unit}, "
+            f"{len(self.pop_ins)} pop-ins, warnings {len(self.warnings)}"
+        )
+
+
+def run_of(
+    found: Sequence[Minimum], loading: Loading, time: Array, flaw: Array, warnings: tuple[str, ...]
+) -> CrackRun:
+    """The minima of the steps as one run, in SI units."""
+    unit = loading.body.energy_unit
+    return CrackRun(
+        body=loading.body,
+        load=loading.load,
+        time=time,
+        flaw=flaw,
+        damage=np.stack([each.damage for each in found]),
+        scaled_displacement=np.stack([each.balance.displacement for each in found]),
+        elastic_energy=np.array([each.elastic for each in found]) * unit,
+        crack_energy=np.array([each.crack for each in found]) * unit,
+        alternations=np.array([len(each.energies) for each in found]),
+        newton_steps=np.array([each.newton_steps for each in found]),
+        is_held=np.array([each.is_held for each in found]),
+        warnings=warnings,
+    )
