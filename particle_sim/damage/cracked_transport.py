@@ -19,7 +19,6 @@ than 20 l); a crack seals only where whole cells are broken, as a phase field le
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Sequence
 
@@ -29,6 +28,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from particle_sim.checks import arguments_checked
+from particle_sim.damage.field.solid import CrackDensity
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh, Integers
 from particle_sim.fem.simplices import EDGES
@@ -42,32 +42,20 @@ RESIDUAL = 1e-6
 """Share of the flux that is left in a broken cell."""
 
 
-class Profile(enum.Enum):
-    """Local density w(d) of a phase field's crack, and c_w = 4 int_0^1 sqrt(w) dd."""
-
-    AT1 = "w = d", 8 / 3
-    AT2 = "w = d^2", 2.0
-
-    @property
-    def normalisation(self) -> float:
-        """c_w"""
-        return self.value[1]
-
-
 @arguments_checked
 def cracks(
     mesh: BodyMesh,
     damage: Array,
     *,
     length_scale: float,
-    profile: Profile = Profile.AT1,
+    density: CrackDensity = CrackDensity.AT1,
     wetted: bool = False,
     surfaces: Sequence[str] = (),
     residual: float = RESIDUAL,
 ) -> Cracks:
     """What a damage field (p,) at the mesh's points does to sodium, for ``Particle.cracks``.
 
-    ``length_scale`` l [m] and ``profile`` are those of the phase field; ``wetted``: electrolyte
+    ``length_scale`` l [m] and ``density`` are those of the phase field; ``wetted``: electrolyte
     fills the cracks that reach one of ``surfaces`` (default: every real surface). Cell means of g
     and 2 gamma, exact for the straight field. Raises :class:`InputError` for a field outside 0..1
     or of another mesh, and where l is below twice a cracked cell's size.
@@ -87,19 +75,19 @@ def cracks(
     faces = np.zeros(len(local))
     if wetted:
         reached = reached_by_electrolyte(mesh, damage, surfaces)
-        faces = np.where(reached, 2 * crack_density(mesh, damage, length_scale, profile), 0.0)
+        faces = np.where(reached, 2 * crack_density(mesh, damage, length_scale, density), 0.0)
     return Cracks(transmission=square * (1 - residual) + residual, wetted=faces)
 
 
-def crack_density(mesh: BodyMesh, damage: Array, length_scale: float, profile: Profile) -> Array:
+def crack_density(mesh: BodyMesh, damage: Array, length_scale: float, shape: CrackDensity) -> Array:
     """gamma in every cell (e,) [1/m]; 0 in cells that are broken at every corner."""
     local = damage[mesh.vertices]
-    density = local.mean(axis=1) if profile is Profile.AT1 else _mean_product(local)
+    density = local.mean(axis=1) if shape is CrackDensity.AT1 else _mean_product(local)
     corners = mesh.points[mesh.vertices]
     edges = corners[:, 1:] - corners[:, :1]
     slopes = np.linalg.solve(edges, (local[:, 1:] - local[:, :1])[..., None])[..., 0]
     squared = (slopes**2).sum(axis=1)
-    gamma = (density / length_scale + length_scale * squared) / profile.normalisation
+    gamma = (density / length_scale + length_scale * squared) / shape.normalisation
     return np.where(local.min(axis=1) > 1 - 1e-6, 0.0, gamma)
 
 

@@ -14,13 +14,13 @@ from reference import Inputs, assert_close, load, spoiled
 
 import particle_sim as ps
 from particle_sim.damage.cracked_transport import (
-    Profile,
     cracks,
     reachable_share,
     reached_by_electrolyte,
     wetted_area,
     wetted_rate_factor,
 )
+from particle_sim.damage.field import CrackDensity
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
@@ -172,25 +172,25 @@ def edge_crack(mesh: BodyMesh, start: float, stop: float, scale: float, cell: fl
     return np.asarray(np.maximum(1 - away / (2 * scale), 0.0) ** 2)
 
 
-def check_faces(profile: Profile, taken: Profile) -> None:
+def check_faces(profile: CrackDensity, taken: CrackDensity) -> None:
     """Plane cracks of the field's own profile: (1 - x/2l)^2, and exp(-x/l)."""
     mesh, scale = ps.shapes.rectangle((1e-6, 1e-7), cells=(400, 40)), 20e-9
     away = np.maximum(np.abs(mesh.points[:, 0] - 0.5e-6) - 2.51e-9, 0.0) / scale
-    shapes = {Profile.AT1: np.maximum(1 - away / 2, 0.0) ** 2, Profile.AT2: np.exp(-away)}
-    found = cracks(mesh, shapes[profile], length_scale=scale, profile=taken, wetted=True)
+    shapes = {CrackDensity.AT1: np.maximum(1 - away / 2, 0.0) ** 2, CrackDensity.AT2: np.exp(-away)}
+    found = cracks(mesh, shapes[profile], length_scale=scale, density=taken, wetted=True)
     area = wetted_area(mesh, found) / 1e-7
     assert_close("faces", area, 2.0, scale=2.0, tolerance=5e-3)  # straight cells of l/8
 
 
-@pytest.mark.parametrize("profile", list(Profile))
-def test_faces_of_a_crack(profile: Profile) -> None:
+@pytest.mark.parametrize("profile", list(CrackDensity))
+def test_faces_of_a_crack(profile: CrackDensity) -> None:
     """They are twice its area."""
     check_faces(profile, profile)
 
 
 def test_faces_of_a_crack_notice_another_profile() -> None:
     with pytest.raises(AssertionError, match="exceeds"):
-        check_faces(Profile.AT1, Profile.AT2)
+        check_faces(CrackDensity.AT1, CrackDensity.AT2)
 
 
 def test_electrolyte_reaches_what_hangs_together_with_the_surface() -> None:
