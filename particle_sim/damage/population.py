@@ -72,13 +72,20 @@ def cracked_share(
     >>> cracked_share(law, powder, np.array([1000.0, 20000.0]), uniform)
     array([[0.02948579, 0.50661452]])
     """
-    toughness, weight = powder.toughnesses(nodes)
+    found = cracked_of_toughness(growth, powder, cycles, *drivings, nodes=nodes)
+    return np.asarray(np.einsum("nqk,q->nk", found, powder.toughnesses(nodes)[1]))
+
+
+def cracked_of_toughness(
+    growth: CrackGrowth, powder: Powder, cycles: Array, *drivings: Driving, nodes: int = NODES
+) -> Array:
+    """As :func:`cracked_share`, (n, q, k) for each of the toughnesses of ``powder``."""
+    toughness, _ = powder.toughnesses(nodes)
     count = len(np.asarray(powder.flaw_size))
     exponent = np.broadcast_to(np.asarray(growth.slow_exponent, dtype=float), (count,))
     load = load_of(toughness, exponent, *drivings)
     wanted = cycles if np.ndim(cycles) == 1 else cycles[:, None, :]
-    depth = depth_that_lasts(_for_particles(growth), load, wanted)
-    return np.asarray(np.einsum("nqk,q->nk", powder.share_beyond(depth), weight))
+    return powder.share_beyond(depth_that_lasts(_for_particles(growth), load, wanted))
 
 
 def _for_particles(growth: CrackGrowth) -> CrackGrowth:
