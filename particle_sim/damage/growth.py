@@ -155,9 +155,7 @@ class _Pieces:
 
 def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
     shape = np.broadcast_shapes(*(np.shape(each) for each in vars(load).values()))
-    depth, ratio, swing, dwell = (
-        np.broadcast_to(each, shape) for each in (load.depth, load.ratio, load.swing, load.dwell)
-    )
+    depth, ratio, swing, dwell = (np.broadcast_to(each, shape) for each in vars(load).values())
     low, high = (slice(None, -1), slice(1, None))
     jumps = ratio >= 1
     start, end, share = depth[..., low].copy(), depth[..., high].copy(), ratio[..., low].copy()
@@ -186,7 +184,7 @@ def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
     stuck = (first <= 0) | (last <= 0)
     begins = ~both & (first <= 0) & (last > 0) & (met >= 0) & (met < 1)
     return _Pieces(
-        start=np.where(begins, start * (end / start) ** np.where(begins, met, 0.0), start),
+        start=start * (end / start) ** np.where(begins, met, 0.0),
         end=end,
         growth=np.where(both, np.inf, last),
         power=np.where(begins, law.exponent * climb / wide, np.where(stuck, 0.0, power)),
