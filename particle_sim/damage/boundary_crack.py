@@ -8,6 +8,7 @@ one table serves every draw.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,11 +17,14 @@ from particle_sim.units import Array
 
 DEPTHS = np.geomspace(2e-4, 0.3, 56)
 """Depths a/R of cracks; beyond 0.3 a half-plane says nothing about a sphere."""
-CORES = (np.arange(64) + 0.5) / 64
-"""Core shares f at which the boundary is looked at, in equal steps of the charge passed."""
+EDGES = 0.5 * (1 + np.cos(np.pi * np.arange(33) / 32))
+"""Core shares f between parts of a boundary's passage, from 1 to 0: finest where a thin shell or a
+vanishing core pulls hardest. Each part stands with the largest K within it."""
 _RATIOS = np.geomspace(1.0, 20.0, 25)
 """S/Y of the table; between them log-linear, above the last held."""
 _POINTS = 48
+_WITHIN = np.arange(9) / 8
+"""Of a part: where the largest K is sought."""
 
 
 def shell_hoop(ratio: Array, core: Array, depth: Array) -> Array:
@@ -58,12 +62,17 @@ def _shell_table() -> Array:
     """K/(S sqrt(R)) (m, a, f) of edge cracks, 0 where closed."""
     place, weight = edge_crack_rule(_POINTS)
     depth = DEPTHS[:, None, None] * place
-    hoop = shell_hoop(_RATIOS[:, None, None, None], CORES[:, None], depth)
-    return np.asarray(np.maximum(np.sqrt(np.pi * DEPTHS)[:, None] * (hoop @ weight), 0.0))
+    largest = []
+    for first, last in pairwise(EDGES):
+        core = np.maximum(first + (last - first) * _WITHIN, 1e-12)
+        hoop = shell_hoop(_RATIOS[:, None, None, None], core[:, None], depth)
+        largest.append((hoop @ weight).max(axis=-1))
+    unit = np.sqrt(np.pi * DEPTHS)[:, None] * np.stack(largest, axis=-1)
+    return np.asarray(np.maximum(unit, 0.0))
 
 
 def shell_intensity(stress: Array, yield_stress: Array, radius: Array) -> Array:
-    """K [Pa m^0.5] (n, a, f) of edge cracks of ``DEPTHS`` x R around cores of ``CORES``.
+    """Largest K [Pa m^0.5] (n, a, f) of edge cracks of ``DEPTHS`` x R in parts between ``EDGES``.
 
     ``stress`` S [Pa], ``yield_stress`` Y [Pa], ``radius`` R [m], (n,) each; 0 where the crack is
     closed. Half-plane, see :func:`~particle_sim.metrics.half_plane.edge_crack_rule`.
@@ -80,11 +89,13 @@ def core_intensity(stress: Array, yield_stress: Array, radius: Array) -> Array:
     """K [Pa m^0.5] (n, a, f) of penny cracks in the middle of a smaller core under tension.
 
     K = 2 p sqrt(a/pi) (Sneddon, infinite body), p = (2/3) S (1 - f), or (2/3) Y (ln m + 1 - f m)
-    and -(2/3) Y ln f where the shell yields; 0 for cracks wider than the core.
+    and -(2/3) Y ln f where the shell yields; 0 for cracks wider than the core. The tension grows
+    as the core shrinks: the largest of a part is at its end, or where the crack is as wide as it.
     """
-    ratio = np.maximum(stress / yield_stress, 1.0)[:, None]
-    end = np.minimum(ratio * CORES, 1.0)
-    tension = 2 / 3 * (np.log(end / CORES) + 1 - end) / ratio * stress[:, None]
-    inside = DEPTHS[:, None] ** 3 <= CORES
+    ratio = np.maximum(stress / yield_stress, 1.0)[:, None, None]
+    core = np.maximum(EDGES[1:], DEPTHS[:, None] ** 3)
+    end = np.minimum(ratio * core, 1.0)
+    tension = 2 / 3 * (np.log(end / core) + 1 - end) / ratio * stress[:, None, None]
+    inside = core <= EDGES[:-1]
     unit = 2 * np.sqrt(DEPTHS / np.pi)[:, None] * inside
-    return np.asarray(unit * tension[:, None, :] * np.sqrt(radius)[:, None, None])
+    return np.asarray(unit * tension * np.sqrt(radius)[:, None, None])

@@ -88,7 +88,8 @@ def cycles_left(law: CrackGrowth, load: CycleLoad) -> Array:
         N(a) = int_a^(a_d) da' / (da/dN)(a'),
 
     with 0 cycles where K_max >= K_IC. Exact where the growth is a power of the depth (uniform
-    stress without a threshold) or constant; else of second order in the spacing of ln a.
+    stress without a threshold) or constant; else of second order in the spacing of ln a. Where dK
+    meets K_th between two depths, growth begins just there.
 
     >>> depth = np.geomspace(20e-9, 80e-9, 65)
     >>> ratio = 1.12 * 900e6 * np.sqrt(np.pi * depth) / 1e6
@@ -146,14 +147,15 @@ class _Pieces:
     growth: Array
     """at the end [m]; inf where the piece is one jump"""
     power: Array
+    """of the growth in the depth; of dK^m where the piece ``begins``"""
     cycles: Array
+    begins: NDArray[np.bool_]
+    """dK is K_th at the start: no cycle adds below"""
 
 
 def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
     shape = np.broadcast_shapes(*(np.shape(each) for each in vars(load).values()))
-    depth, ratio, swing, dwell = (
-        np.broadcast_to(each, shape) for each in (load.depth, load.ratio, load.swing, load.dwell)
-    )
+    depth, ratio, swing, dwell = (np.broadcast_to(each, shape) for each in vars(load).values())
     low, high = (slice(None, -1), slice(1, None))
     jumps = ratio >= 1
     start, end, share = depth[..., low].copy(), depth[..., high].copy(), ratio[..., low].copy()
@@ -176,14 +178,18 @@ def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
         wide = np.log(end / start)
         power = np.where(wide > 0, np.log(last / first) / wide, 0.0)
         cycles = _integral(start, end, last, power)
+        # a piece in which dK meets K_th begins there
+        climb = np.log(np.where(into, at(swing), swing[..., high]) / swing[..., low])
+        met = np.log(law.threshold / swing[..., low]) / climb
     stuck = (first <= 0) | (last <= 0)
-    cycles = np.where(both, 0.0, np.where(stuck, np.inf, cycles))
+    begins = ~both & (first <= 0) & (last > 0) & (met >= 0) & (met < 1)
     return _Pieces(
-        start=start,
+        start=start * (end / start) ** np.where(begins, met, 0.0),
         end=end,
         growth=np.where(both, np.inf, last),
-        power=np.where(stuck, 0.0, power),
-        cycles=cycles,
+        power=np.where(begins, law.exponent * climb / wide, np.where(stuck, 0.0, power)),
+        cycles=np.where(both, 0.0, np.where(stuck, np.inf, cycles)),
+        begins=begins,
     )
 
 
@@ -198,9 +204,21 @@ def _relative(x: Array) -> Array:
     return np.asarray(np.where(x == 0, 1.0, np.expm1(x) / np.where(x == 0, 1.0, x)))
 
 
+def _above_threshold(start: Array, end: Array, growth: Array, power: Array, cycles: Array) -> Array:
+    """Depth from which ``cycles`` lead to the end, with growth (a/start)^q - 1 over its end value:
+
+        N = sqrt(start end)/(B q) ln((1 - e^-Z)/(1 - e^-z)),   z = q ln(a/start),   B = g/(e^Z - 1),
+
+    Z that of the end; a in front of the logarithm, where it differs little, taken in its middle.
+    """
+    last = power * np.log(end / start)
+    decay = np.exp(-cycles * growth * power / (np.expm1(last) * np.sqrt(start * end)))
+    return np.asarray(start * np.exp(-np.log1p(np.expm1(-last) * decay) / power))
+
+
 def _summed(pieces: _Pieces) -> Array:
     """Cycles from every depth on, (..., d)."""
-    with np.errstate(over="ignore"):  # more cycles than a number holds: it never ends
+    with np.errstate(over="ignore"):  # more cycles than a number can hold are no end of them
         backwards = np.cumsum(pieces.cycles[..., ::-1], axis=-1)[..., ::-1]
     return np.asarray(np.concatenate([backwards, np.zeros_like(backwards[..., :1])], axis=-1))
 
@@ -215,13 +233,18 @@ def _within(pieces: _Pieces, left: Array, cycles: Array, depth: Array) -> Array:
         every = np.broadcast_to(values, (*left.shape[:-1], values.shape[-1]))
         return np.asarray(np.take_along_axis(every, where, -1))
 
-    end, growth = take(pieces.end, before), take(pieces.growth, before)
-    exponent = 1 - take(pieces.power, before)
+    start, end, growth, power = (
+        take(each, before) for each in (pieces.start, pieces.end, pieces.growth, pieces.power)
+    )
+    exponent = 1 - power
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        gone = (cycles - take(left, node)) * growth / end
+        spare = cycles - take(left, node)
+        begun = _above_threshold(start, end, growth, power, spare)
+        gone = spare * growth / end
         # (1 - x (1 - p))^(1/(1 - p)), exp(-x) as p goes to 1
         inner = np.exp(np.log1p(-np.minimum(exponent * gone, 1.0)) / exponent)
         inner = np.where(np.abs(exponent) < 1e-9, np.exp(-gone), inner)
     stuck = ~np.isfinite(take(pieces.cycles, before)) | (growth <= 0)
-    place = np.where(stuck, end, np.maximum(end * inner, take(pieces.start, before)))
+    place = np.where(stuck, end, np.maximum(end * inner, start))
+    place = np.where(np.take_along_axis(pieces.begins, before, -1), begun, place)
     return np.asarray(np.where(node == 0, take(depth, node), place)[..., 0])

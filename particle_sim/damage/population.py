@@ -76,7 +76,15 @@ def cracked_share(
     >>> cracked_share(law, powder, np.array([1000.0, 20000.0]), uniform)
     array([[0.02948579, 0.50661452]])
     """
-    toughness, weight = powder.toughnesses(nodes)
+    found = cracked_of_toughness(growth, powder, cycles, *drivings, nodes=nodes)
+    return np.asarray(np.einsum("nqk,q->nk", found, powder.toughnesses(nodes)[1]))
+
+
+def cracked_of_toughness(
+    growth: CrackGrowth, powder: Powder, cycles: Array, *drivings: Driving, nodes: int = NODES
+) -> Array:
+    """As :func:`cracked_share`, (n, q, k) for each of the toughnesses of ``powder``."""
+    toughness, _ = powder.toughnesses(nodes)
     wanted = np.broadcast_to(
         np.asarray(cycles)[..., None, :], (*toughness.shape, np.shape(cycles)[-1])
     )
@@ -92,7 +100,7 @@ def cracked_share(
             for name, value in vars(load).items()
         }
         depth[grows] = depth_that_lasts(_of(growth, grows), CycleLoad(**own), wanted[grows])
-    return np.asarray(np.einsum("nqk,q->nk", powder.share_beyond(depth), weight))
+    return powder.share_beyond(depth)
 
 
 def _grows(

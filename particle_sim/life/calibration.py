@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.cell.half_cell import Cell
+from particle_sim.damage.constants import GrowthConstants, load_growth_constants
 from particle_sim.life.chain import CONSTANT, Rule, growth_of
-from particle_sim.life.powder import CycledPowder, Effects, worn_capacities
+from particle_sim.life.powder import SHARES, CycledPowder, Effects, worn_capacities
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.units import Array
 
@@ -24,45 +25,54 @@ HALVINGS = 30
 def may_carry(
     draws: MaterialDraws, cell: Cell, c_rate: float, retention: float
 ) -> NDArray[np.bool_]:
-    """Draws (n,) that would keep no more than ``retention`` if every particle cracked."""
-    ends = np.array([0.0, 1.0])
-    whole, least = worn_capacities(draws, cell, c_rate, ends, Effects()).T
+    """Draws (n,) that would keep no more than ``retention`` at some cracked share."""
+    capacity = worn_capacities(draws, cell, c_rate, SHARES, Effects())
+    whole, least = capacity[:, 0], capacity.min(axis=1)
     return np.asarray((least <= retention * whole) & (whole > 0))
 
 
 def calibrated(
-    tested: CycledPowder, rule: Rule, cycles: float, retention: float
+    tested: CycledPowder,
+    rule: Rule,
+    cycles: float,
+    retention: float,
+    *,
+    constants: GrowthConstants | None = None,
 ) -> tuple[Array, NDArray[np.bool_]]:
     """Constant (n,) of ``rule`` with which each draw keeps ``retention`` after ``cycles``, and
-    whether it can: within the constant's plausible range, by cracks alone.
+    whether it can: within the range of the ``constants``, by cracks alone.
 
-    The first cycle's capacity is the whole; cracks that pop in during it are not fade. By halving,
-    as capacity falls with the constant.
+    The first cycle's capacity is the whole; cracks that pop in during it are not fade. The share
+    of cracked particles that the retention tells, the least one, is met by halving: it grows with
+    the constant, while capacity may first rise. Where cracks pop in and arrest the share grows by
+    steps, and a draw may keep a little less than ``retention``.
     """
     belief = tested.draws.values[CONSTANT[rule]]
-    ends = np.log([belief.min(), belief.max()])
-    least, most = _kept(tested, rule, cycles, np.broadcast_to(ends, (len(belief), 2))).T
-    carries = (most <= retention) & (least > retention)
+    known = (constants or load_growth_constants()).properties[CONSTANT[rule]]
+    ends = np.log(known.quantile(np.array([0.0, 1.0])))
+    first = _cracked(tested, rule, np.zeros(1))[:, 0]
+    wanted = tested.share_that_keeps(retention, first)
+    least, most = _cracked(tested, rule, np.exp(ends) * cycles).T
+    carries = (least < wanted) & (wanted <= most)
     constant = belief.copy()
     if np.any(carries):
-        constant[carries] = _halved(tested.kept(carries), rule, cycles, retention, ends)
+        constant[carries] = _halved(tested.kept(carries), rule, cycles, wanted[carries], ends)
     return constant, carries
 
 
-def _halved(some: CycledPowder, rule: Rule, cycles: float, retention: float, ends: Array) -> Array:
+def _halved(some: CycledPowder, rule: Rule, cycles: float, wanted: Array, ends: Array) -> Array:
     low, high = (np.full(len(some.powder.flaw_size), end) for end in ends)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        more = _kept(some, rule, cycles, middle[:, None])[:, 0] > retention
-        low, high = np.where(more, middle, low), np.where(more, high, middle)
+        whole = _cracked(some, rule, np.exp(middle)[:, None] * cycles)[:, 0] < wanted
+        low, high = np.where(whole, middle, low), np.where(whole, high, middle)
     return np.asarray(np.exp((low + high) / 2))
 
 
-def _kept(tested: CycledPowder, rule: Rule, cycles: float, constant: Array) -> Array:
-    """Retention (n, k) with ln of the constant (n, k)."""
+def _cracked(tested: CycledPowder, rule: Rule, grown: Array) -> Array:
+    """Cracked share (n, k) by the constant times the cycles, (k,) or (n, k)."""
     unit = replace(growth_of(tested.draws.values, rule), **_ONE[rule])
-    first = tested.cracked(unit, np.zeros(1))[:, 0]
-    return tested.retention(tested.cracked(unit, np.exp(constant) * cycles), first)
+    return tested.cracked(unit, grown)
 
 
 def with_constant(

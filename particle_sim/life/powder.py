@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from particle_sim.cell.half_cell import Cell
 from particle_sim.damage.driving import Driving
 from particle_sim.damage.growth import CrackGrowth
-from particle_sim.damage.population import Powder, cracked_share
+from particle_sim.damage.population import Powder, cracked_of_toughness
 from particle_sim.inference.discharge import capacities, discharge_of
 from particle_sim.inference.form import Form
 from particle_sim.life.loads import Site
@@ -68,12 +68,15 @@ class CycledPowder:
 
     def cracked(self, growth: CrackGrowth, cycles: Array) -> Array:
         """Share (n, k) of particles with a crack through after ``cycles`` (k,), from the surface or
-        the middle: 1 - (1 - s_surface)(1 - s_middle), flaws being independent."""
+        the middle: 1 - sum_q w_q (1 - s_surface)(1 - s_middle), flaws being independent in
+        particles of one toughness."""
         whole = [
-            1 - cracked_share(growth, self.powder, cycles, *found)
+            1 - cracked_of_toughness(growth, self.powder, cycles, *found)
             for found in self.drivings.values()
         ]
-        return np.asarray(1 - np.prod(whole, axis=0))
+        _, weight = self.powder.toughnesses()
+        found = np.einsum("nqk,q->nk", 1 - np.prod(whole, axis=0), weight)
+        return np.asarray(np.minimum(found, 1.0))
 
     @cached_property
     def as_made(self) -> Array:
@@ -99,11 +102,26 @@ class CycledPowder:
         return self.capacities(self.c_rate)
 
     def retention(self, cracked: Array, first: Array, capacity: Array | None = None) -> Array:
-        """Capacity (n, k) at ``cracked`` shares (n, k) over that at the ``first`` cycle's (n,); nan
-        where even the first delivers nothing."""
+        """Capacity (n, k) at ``cracked`` shares (n, k) over that at the ``first`` cycle's (n,);
+        nan where that is nothing."""
         table = self.at_test if capacity is None else capacity
         left, whole = _read(table, cracked), _read(table, first[:, None])
         return np.asarray(np.divide(left, whole, out=np.full_like(left, np.nan), where=whole > 0))
+
+    def share_that_keeps(self, retention: float, first: Array) -> Array:
+        """The least cracked share (n,) above the ``first`` cycle's (n,) at which no more than
+        ``retention`` of that cycle's capacity is left; inf where there is none.
+
+        The least, because shorter paths can raise capacity before lost contact lowers it.
+        """
+        wanted = retention * _read(self.at_test, first[:, None])
+        below = (self.at_test <= wanted) & (first[:, None] < SHARES) & (wanted > 0)
+        node = np.argmax(below, axis=1)[:, None]
+        before = np.maximum(SHARES[np.maximum(node - 1, 0)], first[:, None])
+        high, low = _read(self.at_test, before), np.take_along_axis(self.at_test, node, axis=1)
+        part = np.clip((high - wanted) / np.maximum(high - low, 1e-300), 0, 1)
+        found = before + (SHARES[node] - before) * part
+        return np.asarray(np.where(below.any(axis=1), found[:, 0], np.inf))
 
 
 def worn_capacities(

@@ -139,3 +139,44 @@ def test_a_constant_out_of_its_range_carries_nothing(
     some = tested.kept(np.arange(DRAWS) < 5)
     assert len(some.at_test) == 5
     assert replace(some, c_rate=1.0).at_test.mean() > some.at_test.mean()
+
+
+def test_capacity_that_rises_before_it_falls(
+    draws: MaterialDraws, tables: dict[Site, GradientTable]
+) -> None:
+    """The least share at which the datum is met, past a hump and before any dip that recovers."""
+    tested = cycled_nfm(draws, tables)
+    hump = np.interp(SHARES, [0, 0.25, 0.5, 0.75, 1], [1.0, 1.4, 0.6, 1.2, 0.1])
+    tested.__dict__["at_test"] = np.tile(hump, (DRAWS, 1))
+    found = tested.share_that_keeps(0.8, np.zeros(DRAWS))
+    assert found == pytest.approx(np.full(DRAWS, 0.25 + 0.25 * 0.6 / 0.8))
+    assert np.all(np.isinf(tested.share_that_keeps(0.05, np.zeros(DRAWS))))
+
+
+def test_what_delivers_nothing_keeps_no_number(
+    draws: MaterialDraws, tables: dict[Site, GradientTable]
+) -> None:
+    tested = cycled(draws, 1e5, Held.HELD, tables=tables)
+    assert np.all(tested.at_test[:, 0] == 0)
+    share = tested.cracked(growth_of(draws.values, *Rule), CYCLES)
+    assert share[:, -1] == pytest.approx(share[:, 0], abs=1e-12)
+    assert np.all(np.isnan(tested.retention(share, share[:, 0])))
+    assert not calibrated(tested, Rule.SLOW, 200.0, 0.8)[1].any()
+
+
+def test_parts_of_the_draws_are_the_whole(
+    draws: MaterialDraws, tables: dict[Site, GradientTable]
+) -> None:
+    law = growth_of(draws.values, *Rule)
+    whole = cycled_nfm(draws, tables)
+    some = np.arange(DRAWS) % 3 == 1
+    own = draws.kept(some)
+    part = cycled_nfm(own, tables)
+    assert part.cracked(growth_of(own.values, *Rule), CYCLES) == pytest.approx(
+        whole.cracked(law, CYCLES)[some], rel=1e-12
+    )
+    for rule in Rule:
+        constant, carries = calibrated(whole, rule, 200.0, 0.9)
+        again, same = calibrated(part, rule, 200.0, 0.9)
+        assert np.array_equal(same, carries[some])
+        assert again == pytest.approx(constant[some], rel=1e-6)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from particle_sim.damage.boundary_crack import CORES, DEPTHS
+from particle_sim.damage.boundary_crack import DEPTHS
 from particle_sim.life import loads
 from particle_sim.life.chain import draw_powder
-from particle_sim.life.loads import Site, boundary, gradient_table, gradients
+from particle_sim.life.loads import Site, boundary, gradient_tables, gradients
 from particle_sim.materials.load import load_material
 from particle_sim.metrics.flaw_free_bound import flaw_free_bound
 from particle_sim.metrics.stress_bracket import boundary_in, stress_bracket
@@ -29,22 +29,22 @@ def one_draw(**values: float) -> MaterialDraws:
 
 @pytest.fixture(scope="module")
 def table() -> loads.GradientTable:
-    return gradient_table(NFM, Site.SURFACE)
+    return gradient_tables(NFM)[Site.SURFACE]
 
 
 def largest(draws: MaterialDraws, table: loads.GradientTable, c_rate: float = 1.0) -> Array:
     return np.asarray(gradients(draws, table, c_rate, ONE, 3600 * ONE).largest[0])
 
 
-@pytest.mark.parametrize("rate", [2e-4, 2e-3, 0.3])
+@pytest.mark.parametrize("rate", [2e-6, 8e-6, 6e-5, 2e-4, 2e-3, 0.3])
 def test_between_the_table_s_runs(
     table: loads.GradientTable, rate: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D/R^2 between two runs against a run of its own: K goes as a power of it."""
-    monkeypatch.setattr(loads, "SMOOTH_RATES", np.array([rate, 10 * rate]))
-    own = gradient_table(NFM, Site.SURFACE)
+    monkeypatch.setattr(loads, "RATES", np.array([rate, 10 * rate]))
+    own = gradient_tables(NFM)[Site.SURFACE]
     draws = one_draw(diffusivity=rate * NFM.value("particle_radius") ** 2)
-    read, exact = largest(draws, table), own.intensity[0].max(axis=-1)
+    read, exact = largest(draws, table), own.intensity[0, 0].max(axis=-1)
     exact = exact * np.sqrt(NFM.value("particle_radius"))
     assert read == pytest.approx(exact, rel=0.05)
     shifted = one_draw(diffusivity=1.2 * rate * NFM.value("particle_radius") ** 2)
@@ -70,8 +70,8 @@ def test_no_flaw_is_pulled_harder_than_the_bound(table: loads.GradientTable) -> 
 
 def test_cracks_in_the_middle_open_on_discharge() -> None:
     """Sneddon in the parabola of insertion: 2 sigma_0 sqrt(a/pi)(1 - 4 a^2/(3 R^2))."""
-    table = gradient_table(NFM, Site.CENTRE)
-    steady = table.intensity[10, :, -1]  # D/R^2 of 0.1/s
+    table = gradient_tables(NFM)[Site.CENTRE]
+    steady = table.intensity[0, -3, :, -1]  # D/R^2 of 0.01/s
     pressed = steady / (2 * np.sqrt(DEPTHS / np.pi))
     shape = pressed / pressed[0]
     assert shape == pytest.approx(1 - 4 * DEPTHS**2 / 3, rel=2e-3)
@@ -84,7 +84,7 @@ def test_a_cycle_stops_where_its_rate_does(table: loads.GradientTable) -> None:
     half = gradients(draws, table, 1.0, 0.5 * ONE, 1800 * ONE)
     whole = gradients(draws, table, 1.0, ONE, 3600 * ONE)
     assert half.lasts.sum() == pytest.approx(1800)
-    assert whole.lasts.sum() == pytest.approx(3600)
+    assert whole.lasts.sum() == pytest.approx(3600, rel=0.03)  # empty outside a little before
     assert half.dwell(np.array([1.0]))[0] @ np.ones(len(DEPTHS)) > 0
     shallow = boundary(draws, Site.SURFACE, 0.1 * ONE, 360 * ONE)
     deep = boundary(draws, Site.SURFACE, ONE, 3600 * ONE)
@@ -100,4 +100,43 @@ def test_a_boundary_pulls_within_the_bracket() -> None:
         pulled = boundary(draws, Site.SURFACE, ONE, 3600 * ONE).largest[0]
         assert pulled.max() <= bracket.flaw_free_bound[0] * (1 + 1e-6)
     assert pulled.max() == pytest.approx(bracket.flaw_free_bound[0], rel=0.03)
-    assert len(CORES) == boundary(draws, Site.SURFACE, ONE, ONE).intensity.shape[-1]
+
+
+def test_a_lattice_that_shrinks_on_insertion_turns_the_halves_round() -> None:
+    """Its surface opens on discharge: the same table as that of its mirror image on charge."""
+    spinel = load_material("li4ti5o12")
+    assert np.diff(spinel["chemical_strain"](np.array([0.0, 1.0])))[0] < 0
+    found = gradient_tables(spinel)
+    for site in Site:
+        assert found[site].intensity[0].max() > 0
+    surface = found[Site.SURFACE].intensity[0, -3]
+    assert DEPTHS[int(np.argmax(surface[:, -1]))] == pytest.approx(0.152, rel=0.1)
+    ends = [boundary(draw_powder(spinel, 1, 1), site, 0.1 * ONE, ONE) for site in Site]
+    assert all(each.largest.max() > 0 for each in ends)
+
+
+def test_a_plateau_is_passed_in_its_own_share_of_the_charge() -> None:
+    """NVP's strains in the last 76 % of the charge: before nothing pulls."""
+    draws = draw_powder(load_material("nvp"), 1, 1)
+    early = boundary(draws, Site.SURFACE, 0.2 * ONE, ONE)
+    late = boundary(draws, Site.SURFACE, ONE, ONE)
+    assert early.largest.max() == 0
+    assert late.largest.max() > 0
+    assert late.lasts.sum() == pytest.approx(0.758, abs=0.002)
+    assert boundary(one_draw(), Site.SURFACE, ONE, ONE).lasts.sum() == pytest.approx(1, abs=0.005)
+
+
+def test_slow_diffusion_pulls_too(table: loads.GradientTable) -> None:
+    """The surface is empty after 0.9 % of the charge, and a thin skin has been in tension."""
+    draws = one_draw(diffusivity=1e-7 * NFM.value("particle_radius") ** 2)
+    pulled = gradients(draws, table, 1.0, 0.01 * ONE, 36 * ONE)
+    fast = gradients(one_draw(), table, 1.0, ONE, 3600 * ONE)
+    assert pulled.largest[0, 0] > 2 * fast.largest[0, 0]
+    assert 0 < pulled.lasts.sum() < 36
+
+
+def test_no_half_of_the_cycle_lifts_the_least_stress_intensity(
+    table: loads.GradientTable,
+) -> None:
+    """dK = K_max: discharge closes the surface cracks of NFM at every depth and D/R^2."""
+    assert len(table.reach) == 1

@@ -273,7 +273,8 @@ def check_shell(stress: float, yields: float) -> None:
     for place in (20, 35, 45, 52):
         depth = boundary_crack.DEPTHS[place]
         exact = [
-            max(shell_by_quadrature(ratio, float(f), depth), 0.0) for f in boundary_crack.CORES
+            max(shell_by_quadrature(ratio, float(f), depth), 0.0)
+            for f in (np.arange(64) + 0.5) / 64
         ]
         assert found[place].max() == pytest.approx(max(exact), rel=0.03)
 
@@ -326,3 +327,17 @@ def test_a_crack_through_both_sides_of_its_toughness() -> None:
     coarse, fine = left(60), left(601)
     assert coarse[0] == pytest.approx(fine[0], rel=0.01)
     assert np.all(np.isfinite(fine))
+
+
+@pytest.mark.parametrize("points", [40, 73])
+def test_growth_begins_at_the_threshold_wherever_the_depths_lie(points: int) -> None:
+    """The flaw that lasts, few depths against 20,000; those of 40 lie 10 % apart."""
+    law, wanted = CrackGrowth(rate=1e-11, exponent=12.0), np.array([1e3, 1e4, 1e6])
+
+    def lasts(count: int) -> Array:
+        depth = np.geomspace(10e-9, 400e-9, count)
+        ratio = 0.45 * np.sqrt(depth / 10e-9)
+        return depth_that_lasts(law, CycleLoad(depth=depth, ratio=ratio, swing=ratio), wanted)
+
+    assert lasts(points) == pytest.approx(lasts(20_000), rel=5e-3)
+    assert lasts(points)[-1] >= 10e-9 * (0.6 / 0.45) ** 2 * (1 - 1e-9)
