@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from particle_sim.damage.boundary_crack import CORES, DEPTHS, core_intensity, shell_intensity
+from particle_sim.damage.boundary_crack import DEPTHS, EDGES, core_intensity, shell_intensity
 from particle_sim.damage.driving import Driving
 from particle_sim.damage.population import Powder, cracked_share
 from particle_sim.life.chain import CONSTANT, Held, Rule, cycled, draw_powder, growth_of
@@ -95,7 +95,7 @@ def spinel(radius: float, misfit: Array) -> Array:
         driving = Driving(
             depth=sizes[:, None] * DEPTHS,
             intensity=intensity(stress, yields, sizes),
-            lasts=np.full((DRAWS, len(CORES)), 3600 / len(CORES)),
+            lasts=np.broadcast_to(-3600 * np.diff(EDGES), (DRAWS, len(EDGES) - 1)),
         )
         for k, rule in enumerate(Rule):
             count = np.array([float(CYCLES)])
