@@ -4,9 +4,10 @@
 
 plants every fault of ``planted_faults.toml`` (a wrong sign, a lost factor, a swapped DOI), runs the
 tests named beside it and counts those that a test notices; ``--write`` puts the score into
-docs/planted_faults.md (some 20 minutes of processor time). ``--sample 20 --seed 3`` takes a few,
-``--only entropy`` those whose name or file holds a text. The tests named must pass without the
-fault, or the run stops.
+docs/planted_faults.md (some 20 minutes of processor time); ``--changed --write`` plants those that
+are new, or whose file or tests have changed since the page was committed, and keeps the page's
+other rows. ``--sample 20 --seed 3`` takes a few, ``--only entropy`` those whose name or file holds
+a text. The tests named must pass without the fault, or the run stops.
 """
 
 from __future__ import annotations
@@ -134,6 +135,25 @@ the first that failed is shown. Written by `{command}`.
 """
 
 
+def kept_rows() -> dict[str, str]:
+    """Who noticed, by fault, of the page's faults whose file and tests are as they were then."""
+    written = _git("log", "-1", "--format=%H", "--", str(PAGE))
+    changed = set(_git("diff", "--name-only", written).splitlines())
+    rows = re.findall(r"^\| (.+) \| `.+` \| `(.+)` \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    noticed = dict(rows)
+    return {
+        fault.name: noticed[fault.name]
+        for fault in faults()
+        if fault.name in noticed
+        and not changed & {fault.file, *(test.partition("::")[0] for test in fault.tests)}
+    }
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 def _cell(test: str) -> str:
     return f"`{test.rpartition('/')[2]}`" if test else "**nobody**"
 
@@ -143,12 +163,15 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="how many, drawn with --seed; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="faults whose name or file holds this text")
+    parser.add_argument("--changed", action="store_true", help="new or changed ones alone")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write docs/planted_faults.md")
     given = parser.parse_args()
     if given.write and (given.sample is not None or given.only):
         parser.error("--write needs a run of all faults; leave out --sample and --only")
+    kept = kept_rows() if given.changed else {}
     chosen = [f for f in faults() if given.only in f.name or given.only in f.file]
+    chosen = [fault for fault in chosen if fault.name not in kept]
     if given.sample is not None:
         chosen = random.Random(given.seed).sample(chosen, min(given.sample, len(chosen)))
     tests = sorted({test for fault in chosen for test in fault.tests})
@@ -162,9 +185,9 @@ def main() -> None:
     missed = [outcome.fault.name for outcome in outcomes if not outcome.noticed_by]
     print(f"{len(outcomes) - len(missed)} of {len(outcomes)} noticed")
     if given.write:
-        PAGE.write_text(
-            page(outcomes, "python tests/reliability/planted_faults.py --write"), "utf-8"
-        )
+        found = {**kept, **{outcome.fault.name: outcome.noticed_by for outcome in outcomes}}
+        rows = [Outcome(fault=fault, noticed_by=found[fault.name]) for fault in faults()]
+        PAGE.write_text(page(rows, "python tests/reliability/planted_faults.py --write"), "utf-8")
 
 
 if __name__ == "__main__":
