@@ -1,7 +1,7 @@
 """How well capacities at unseen rates are predicted, on all public rate tests.
 
     python benchmarks/prediction.py --learn   # parameters/evidence/hyperpriors.toml first
-    python benchmarks/prediction.py           # docs/prediction.md and the record, 15 CPU minutes
+    python benchmarks/prediction.py           # docs/prediction.md and the record, 5 CPU minutes
 
 Nothing is learned on the held papers of ``parameters/evidence/corpus.toml``. The tasks:
 the upper third of the rates from the lower ones, one inner rate from the others, and another cell
@@ -231,7 +231,7 @@ def main() -> None:
 
 
 def scored() -> dict[str, object]:
-    """All tasks of all series, by the shipped hyperpriors and, where these were taught, crossed."""
+    """All tasks of all series, by the shipped hyperpriors, or crossed where papers taught them."""
     teaching, testing = split()
     known = {each.name: each for each in (*teaching, *testing)}
     outcomes = crossed(teaching)
