@@ -1,9 +1,9 @@
 """How well capacities at unseen rates are predicted, on all public rate tests.
 
     python benchmarks/prediction.py --learn   # parameters/evidence/hyperpriors.toml first
-    python benchmarks/prediction.py           # docs/prediction.md and the record, 15 CPU minutes
+    python benchmarks/prediction.py           # docs/prediction.md and the record, 5 CPU minutes
 
-Nothing is learned or chosen on the held papers of ``parameters/evidence/corpus.toml``. The tasks:
+Nothing is learned on the held papers of ``parameters/evidence/corpus.toml``. The tasks:
 the upper third of the rates from the lower ones, one inner rate from the others, and another cell
 of a paper from the first. The teaching papers are scored by cross-validation: by what the others
 teach. Scores are of single data, capacities over the largest fitted one.
@@ -37,7 +37,6 @@ from prediction_learning import (
     population,
     put,
     sister_question,
-    stacked,
     write_hyperpriors,
 )
 from prediction_page import NAMES, write_page
@@ -219,32 +218,23 @@ def main() -> None:
     """Learn, or score and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--learn", action="store_true", help="rewrite the hyperpriors first")
-    teaching, _ = split()
     build_tables(corpus())
-    outcomes = crossed(teaching)
     if parser.parse_args().learn:
-        tables = {model: population(model, teaching) for model in reversed(MODELS)}
+        teaching, _ = split()
+        tables = {model: population(model, teaching, hyperpriors(model)) for model in MODELS[::-1]}
         known = {each.name: each for each in teaching}
-        weights = stacked(densities(outcomes, WEIGHED))
-        write_hyperpriors(teaching, tables, weights, learned_likeness(known, tables, weights))
+        write_hyperpriors(teaching, tables, learned_likeness(known, tables, model_weights()))
         hyperpriors.cache_clear()
-    record = scored(outcomes)
+    record = scored()
     ROOT.joinpath(*RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     write_page(record)
 
 
-def densities(outcomes: Sequence[Outcome], models: Iterable[str]) -> dict[str, Array]:
-    """ln p of every held-out datum, of each model alone."""
-    return {
-        model: np.array([line["log_score"] for line in scores(outcomes, {model: 1.0})])
-        for model in models
-    }
-
-
-def scored(outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """All tasks of all series, by the shipped hyperpriors; ``outcomes`` by cross-validation."""
+def scored() -> dict[str, object]:
+    """All tasks of all series, by the shipped hyperpriors, or crossed where papers taught them."""
     teaching, testing = split()
     known = {each.name: each for each in (*teaching, *testing)}
+    outcomes = crossed(teaching)
     upper = [upper_third(each) for each in testing]
     middle = [found for each in testing if (found := inner(each))]
     tasks = {

@@ -1,4 +1,4 @@
-"""What the teaching papers teach: hyperpriors, the models' weights, how alike sisters are."""
+"""What the teaching papers teach: hyperpriors, and how alike sisters are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from particle_sim.inference.corpus import Series, fingerprint, stand_in_cell
@@ -32,8 +31,8 @@ TRIAL = {
     "window_capacity": (0.02, 0.02),
     "size_spread": (0.0, 0.7),
     "diffusivity_fall": (0.0, 1.5),
-    "discrepancy": (0.0, 0.15),
-    "noise": (-2.0, 0.3),
+    "discrepancy": (0.0, 0.10),
+    "noise": (-2.3, 0.25),
     "characteristic_time": (2.0, 0.7),
     "exponent": (0.6, 0.2),
 }
@@ -45,8 +44,6 @@ DRAWS = 400
 ENOUGH = 0.05
 """Gain of ln evidence a series at which a population is taken as found (its scatter is 0.05)."""
 FOLDS = 5
-STRENGTH = 6.0
-"""Data that speak for equal weights of the models, all together."""
 SISTERS = (
     ("nvp_ncds_2024", "nvp_ncds_thick_2024"),
     ("nvp_quasi_2024", "nvp_liquid_2024"),
@@ -68,10 +65,10 @@ def form_of(model: str) -> str:
     return Form.ONE_SIZE.value if model == EXACT else model
 
 
-def population(model: str, series: Sequence[Series]) -> Table:
-    """The likeliest population after some passes from the trial one."""
+def population(model: str, series: Sequence[Series], start: Table = TRIAL) -> Table:
+    """The likeliest population after some passes from ``start``."""
     trial = {**TRIAL, **({"discrepancy": NO_DISCREPANCY} if model == EXACT else {})}
-    now: Table = trial
+    now = start
     before = -np.inf
     for number in range(PASSES):
         problems = [put(model, each, each.current, each.capacity, now) for each in series]
@@ -119,22 +116,6 @@ def folds(series: Sequence[Series]) -> Iterator[tuple[list[Series], list[Series]
         )
 
 
-def stacked(log_density: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
-    """Weights w that maximise sum over data of ln sum_k w_k p_k(datum), from ln p_k (m,) of models.
-
-    ``STRENGTH`` data speak for equal weights.
-    """
-    names = list(log_density)
-    density = np.array([log_density[name] for name in names])
-    relative = np.exp(density - density.max(axis=0))
-    weights = np.full(len(names), 1 / len(names))
-    for _ in range(500):
-        share = weights[:, None] * relative
-        counts = (share / share.sum(axis=0)).sum(axis=1) + STRENGTH / len(names)
-        weights = counts / counts.sum()
-    return dict(zip(names, map(float, weights), strict=True))
-
-
 def learned_likeness(
     series: Mapping[str, Series], tables: Mapping[str, Table], weights: Mapping[str, float]
 ) -> float:
@@ -176,16 +157,12 @@ def sister_question(
 
 
 def write_hyperpriors(
-    series: Sequence[Series],
-    tables: Mapping[str, Table],
-    weights: Mapping[str, float],
-    likeness: float,
+    series: Sequence[Series], tables: Mapping[str, Table], likeness: float
 ) -> None:
-    """The file, whose head stays."""
+    """The file, whose head with the weights stays."""
     text = HYPERPRIORS.read_text("utf-8")
-    lines = [text[: text.index("[weights]")] + "[weights]"]
-    lines += [f"{name} = {share:.2f}" for name, share in weights.items()]
-    lines += ["", "[sisters]", f"likeness = {likeness:.2f}", "", "[learned]"]
+    lines = [text[: text.index("[sisters]")] + "[sisters]"]
+    lines += [f"likeness = {likeness:.2f}", "", "[learned]"]
     lines += [f"series = {len(series)}", f"points = {sum(len(s.current) for s in series)}"]
     lines += [
         f'sha256 = "{fingerprint(series)}"',

@@ -3,8 +3,8 @@
     y_j = f_j(x) + delta_j + e_j,      e_j ~ N(0, (NOISE Q)^2)
 
 with delta as in :mod:`particle_sim.inference.discrepancy`, growing from half the lowest rate on,
-and Q the largest of the other prints. Its size s, at a decade above the start, is
-half-normal and summed over. A draw x weighs p(y | x, s); its prediction of the
+and Q the largest of the other prints. Its size s per square root of a decade is half-normal and
+summed over. A draw x weighs p(y | x, s); its prediction of the
 capacity that was left out is normal, with the mean and variance that delta has given the others.
 """
 
@@ -21,8 +21,8 @@ from particle_sim.units import Array
 
 NOISE = 0.01
 """Standard deviation of a printed capacity over the largest one (assumed)."""
-DISCREPANCY = 0.18
-"""Scale of the half-normal s: what 41 public rate tests ask of models with spheres."""
+DISCREPANCY = 0.10
+"""Scale of the half-normal s per square root of a decade: what 41 public rate tests ask for."""
 NODES = 20
 """Values of s, at even probabilities."""
 

@@ -113,7 +113,8 @@ def _energy(question: Question) -> Evidence:
         inputs=cells.at(own.rows),
         name=USUAL,
         branches=tuple(
-            _branch(name, near[each.rows]) for name, each in zip(WIDER, others, strict=True)
+            replace(_branch(name, near[each.rows]), measurable=cells.at(each.rows))
+            for name, each in zip(WIDER, others, strict=True)
         ),
         text=(
             f"Drawn inventories weighed by the printed {capacity:.4g} mA h/g "

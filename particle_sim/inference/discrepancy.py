@@ -5,8 +5,8 @@
 A discrepancy is confounded with the parameters and resolved by its prior only (Kennedy & O'Hagan,
 J. R. Stat. Soc. B 63 (2001) 425, doi:10.1111/1467-9868.00294; Brynjarsdottir & O'Hagan, Inverse
 Problems 30 (2014) 114007, doi:10.1088/0266-5611/30/11/114007), so that of rates is learned from
-many series. There it is an integrated Wiener process in log rate (:class:`Growing`); along a
-discharge curve it is as wide everywhere (:class:`Even`).
+many series. There it is a Wiener process in log rate (:class:`Growing`); along a discharge curve it
+is as wide everywhere (:class:`Even`).
 """
 
 from __future__ import annotations
@@ -25,19 +25,13 @@ Covariance = Callable[[Array, Array], Array]
 
 @dataclass(frozen=True, kw_only=True)
 class Growing:
-    """Integral of a Wiener process in u = log10(I/I_0), with a deviation of 1 at u = 1.
+    """min(u, u') with u = log10(I/I_0), 0 up to the origin I_0: half the lowest rate of a test.
 
-        C(u, u') = m^2 (3 M - m)/2,    m = min(u, u'),    M = max(u, u'),    0 for m <= 0
+    Nothing where the slow capacity defines the window, and wider the farther a rate lies outside
+    the data.
 
-    It starts with value and slope 0 at the origin I_0, half the lowest rate of a test, where the
-    slow capacity defines the window, and goes on as the data bend: the prior of a cubic smoothing
-    spline (Wahba, J. R. Stat. Soc. B 40 (1978) 364). Beyond the data its deviation grows with the
-    distance at first, as the slope is not known exactly, and with its power 3/2 far out.
-
-    >>> ten, hundred = np.array([5.0]), np.array([50.0])
-    >>> growing = Growing(origin=0.5)
-    >>> float(growing(ten, ten)[0, 0]), float(growing(hundred, ten)[0, 0])
-    (1.0, 2.5)
+    >>> float(Growing(origin=0.5)(np.array([50.0]), np.array([5.0]))[0, 0])
+    1.0
     """
 
     origin: float
@@ -45,9 +39,8 @@ class Growing:
 
     def __call__(self, current: Array, other: Array) -> Array:
         """At currents [A/kg]."""
-        first, second = (np.maximum(np.log10(each / self.origin), 0.0) for each in (current, other))
-        least, most = np.minimum.outer(first, second), np.maximum.outer(first, second)
-        return np.asarray(least**2 * (3 * most - least) / 2)
+        both = (np.maximum(np.log10(each / self.origin), 0.0) for each in (current, other))
+        return np.asarray(np.minimum.outer(*both))
 
 
 @dataclass(frozen=True, kw_only=True)

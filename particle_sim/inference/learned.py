@@ -128,7 +128,7 @@ def scatter_coordinates(
     """Discrepancy and, unless it is ``stated`` with the data, noise."""
     wrong = Coordinate(
         name=DISCREPANCY,
-        meaning="discrepancy over the largest capacity, a decade of rate above half the slowest",
+        meaning="discrepancy over the largest capacity, per square root of a decade of rate",
         centre=known[DISCREPANCY][0],
         deviation=known[DISCREPANCY][1],
         low=0.0,

@@ -1,10 +1,10 @@
 """Capacities at rates that nobody measured, from those at rates that somebody did.
 
 Each model (many sizes, D(theta), and a curve without physics) is fitted to the data and asked for
-the other rates; their draws count with equal weights, which held-out rates of the public series do
-not tell from better ones (stacking: Yao et al., Bayesian Anal. 13 (2018) 917,
-doi:10.1214/17-BA1091). Beside the mixture stands the curve without physics alone, fitted to the
-same data: what the physics has to beat.
+the other rates; their draws count with equal weights, set before any held paper was scored (shares
+learned from scores: stacking, Yao et al., Bayesian Anal. 13 (2018) 917, doi:10.1214/17-BA1091).
+Beside the mixture stands the curve without physics alone, fitted to the same data: what the physics
+has to beat.
 """
 
 from __future__ import annotations

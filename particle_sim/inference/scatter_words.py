@@ -38,7 +38,7 @@ def _discrepancy_line(fit: Fit) -> str:
     low, middle, high = np.quantile(scatter_of(fit.problem, fit.draws)[0], [0.05, 0.5, 0.95])
     ends = f"{factor * low:.2g} to {factor * high:.2g} {unit}"
     before = f"{factor * _half_normal(fit, 0.05):.2g} to {factor * _half_normal(fit, 0.95):.2g}"
-    where = "a decade above half the slowest rate" if unit == "%" else "along the curve"
+    where = "per square root of a decade of rate" if unit == "%" else "along the curve"
     return (
         f"Discrepancy: the model is wrong by {factor * middle:.2g} {unit} ({ends}; before: "
         f"{before} {unit}) {where}."

@@ -32,8 +32,7 @@ def exact(printed: Array, slope: float, size: float) -> tuple[float, float]:
     """Mean and deviation of the third capacity given the first two, by one normal law of all."""
     along = np.log10(2 * np.array([1.0, 10.0, 100.0]))
     scale = printed.max()
-    least, most = np.minimum.outer(along, along), np.maximum.outer(along, along)
-    shared = 10.0**2 + (size * scale) ** 2 * least**2 * (3 * most - least) / 2
+    shared = 10.0**2 + (size * scale) ** 2 * np.minimum.outer(along, along)
     shared += (NOISE * scale) ** 2 * np.eye(3)
     gain = np.linalg.solve(shared[:2, :2], shared[:2, 2])
     mean = 100 + slope * np.arange(3)
@@ -66,7 +65,7 @@ def test_without_other_prints_all_draws_weigh_alike() -> None:
     assert np.array_equal(np.sort(found.rows), np.arange(4000))
     middles = (np.arange(NODES) + 0.5) / NODES
     sizes = DISCREPANCY * norm.ppf((1 + middles) / 2)
-    more = 100.0**2 * (np.log10(2) ** 3 * np.mean(sizes**2) + NOISE**2)
+    more = 100.0**2 * (np.log10(2) * np.mean(sizes**2) + NOISE**2)
     assert found.values.std() == pytest.approx(np.sqrt(10.0**2 + more), rel=0.03)
 
 

@@ -88,9 +88,7 @@ def test_only_groups_matter(power: float, same: bool) -> None:
 def test_data_determine_what_they_should(fitted: Fit) -> None:
     known = fitted.identifiability
     assert known.groups["window_capacity"].ratio < 1
-    # from below: that diffusion is faster, a model that bends with the rate hides
-    diffusion = known.groups["diffusion_rate"]
-    assert diffusion.posterior[0] > 5 * diffusion.prior[0]
+    assert known.groups["diffusion_rate"].ratio < 0.4
     assert known.groups["series_resistance"].determined  # drops far more than other cells do
     radius, diffusivity = known.never["particle_radius"], known.never["diffusivity"]
     assert radius.ratio == pytest.approx(1.0, abs=0.1)
