@@ -45,10 +45,13 @@ def answer(tree: xr.DataTree) -> str:
     mean = tree["cracked"]["mean"].isel(cycle=-1)
 
     def said(end: str) -> str:
-        shares = {t: between(mean.sel(material=name, end=end)) for name, t in names_of(tree)}
-        whose = " and ".join(f"{share} of {title}'s particles" for title, share in shares.items())
-        if len(shares) == 2 and len(set(shares.values())) == 1:
-            whose = f"{next(iter(shares.values()))} of the particles of both"
+        shares = [between(mean.sel(material=name, end=end)) for name, _ in names_of(tree)]
+        titles = [title for _, title in names_of(tree)]
+        whose = f"{shares[0]} of {titles[0]}'s particles"
+        if len(shares) == 2 and shares[0] == shares[1]:
+            whose = f"{shares[0]} of the particles of both"
+        elif len(shares) == 2:
+            whose += f" and {shares[1]} of {titles[1]}'s"
         return f"cycling cracks {whose}{_fewer(tree, end)}."
 
     test = f"{tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}"

@@ -94,7 +94,7 @@ def test_verdicts_are_those_of_their_intervals(comparison: ComparisonResult) -> 
 
 
 def test_a_comparison_says_what_to_measure_next(comparison: ComparisonResult) -> None:
-    """By the readings that would settle an open sentence; the twin: nothing where all are settled."""
+    """By readings that would settle an open sentence; the twin: nothing where all are settled."""
     open_ = [each for each in comparison.findings if each.answer.verdict is Verdict.UNDECIDED]
     assert len(open_) >= 2
     title, *rows = next_lines(comparison.findings)
