@@ -27,6 +27,7 @@ from particle_sim.claims.learned_pair import (
     narrowed_words,
 )
 from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
 from particle_sim.materials.carriers import CARRIER_NAMES
@@ -223,6 +224,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
             }
             for finding in result.findings
         ],
+        "measure_next": next_lines(result.findings),
         "cautions": list(result.cautions),
         "warnings": {m.name: list(m.particle.warnings) for m in result.materials},
         "bodies": {
@@ -243,7 +245,8 @@ def lines(result: ComparisonResult) -> list[str]:
     equal = [each.name.replace("_", " ") for each in result.differences if each.common is not None]
     if equal:
         said.append(f"Known of one at most, and therefore the same for both: {', '.join(equal)}.")
-    return said
+    following = next_lines(result.findings)
+    return said + (["", *following] if following else [])
 
 
 def _line(finding: Finding) -> str:

@@ -50,7 +50,9 @@ def asked_evidence(
 def _file(text: str, materials: Sequence[str]) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not (equals and name.strip() and path.strip()):
-        raise InputError(f'--data is "{text}"; write it like {materials[0]}=rates.csv.')
+        file = (path or name).strip() or "rates.csv"
+        whose = " or ".join(f"{Path(each).stem}={file}" for each in materials)
+        raise InputError(f'--data is "{text}"; say whose it is: {whose}.')
     for material in materials:
         if name.strip() in (material, material.partition("@")[0], Path(material).stem):
             check_regular(Path(path.strip()))

@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.options import (
+    ForceOption,
+    MassOption,
+    PositiveOption,
+    complete_material,
+    typed,
+)
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
+from particle_sim.errors import InputError
 from particle_sim.studies.choices import GrowthChoice
+from particle_sim.units import positive_quantity
 
 
 @verb(
@@ -38,9 +46,11 @@ def life(
         Path | None,
         typer.Option(
             help="Your own retention of the one material, CSV: cycle, capacity [mAh/g] or "
-            "retention [%]."
+            "retention [%]; or a cycler's file."
         ),
     ] = None,
+    mass: MassOption = None,
+    positive: PositiveOption = None,
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
@@ -64,6 +74,9 @@ def life(
         write_life_folder,
     )
 
+    active = positive_quantity("--mass", mass, "kg")
+    if data is None and (active, positive) != (None, None):
+        raise InputError("--mass and --positive are of a file; give it with --data.")
     study = LifeStudy(
         materials=tuple(materials),
         cycles=cycles,
@@ -72,7 +85,7 @@ def life(
         law=law,
         samples=samples,
         seed=seed,
-        data=None if data is None else read_retention(data),
+        data=None if data is None else read_retention(data, mass=active, positive=positive),
     )
     folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))
     check_folder(folder, force=force)

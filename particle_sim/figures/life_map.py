@@ -17,8 +17,8 @@ SAFE = 0.9
 
 def life_map(results: xr.DataTree) -> Figure:
     """Mean share cracked after the cycles. Blue line: below it, and beyond it at rates that hardly
-    charge a particle, no flaw of any size grows in nine draws of ten. Dotted: the central radius.
-    Cross: the test.
+    charge a particle, no flaw of any size grows in nine draws of ten; blue words where that holds
+    everywhere or nowhere. Dotted: the central radius. Cross: the test.
     """
     table = results["map"].to_dataset()
     names, ends = table.material.values, table.end.values
@@ -51,8 +51,13 @@ def _panel(axis: Any, own: xr.Dataset, results: xr.DataTree, place: int) -> Any:
     drawn = axis.contourf(
         rate, radius, np.clip(own.cracked.values, 0, 1), LEVELS, cmap=STRESS_MAP, norm=norm
     )
-    if float(own.none_grows.min()) < SAFE < float(own.none_grows.max()):
+    least, most = float(own.none_grows.min()), float(own.none_grows.max())
+    if least < SAFE < most:
         axis.contour(rate, radius, own.none_grows.values, [SAFE], colors="#0072B2", linewidths=2.0)
+    else:
+        said = "no flaw grows, everywhere" if least >= SAFE else "a flaw grows, everywhere"
+        box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none"}
+        axis.text(0.5, 0.8, said, transform=axis.transAxes, ha="center", color="#0072B2", bbox=box)
     central = np.atleast_1d(results.attrs["radii"])[place] * 1e6
     axis.axhline(central, color="#555555", lw=0.9, ls=":")
     axis.plot([results.attrs["c_rate"]], [central], "x", color="black", markersize=6)

@@ -105,8 +105,9 @@ def _read(path: Path, one_c_current: float) -> RateData:
     except InputError as error:
         if any("--mass" in problem for problem in error.problems):
             raise InputError(
-                f"{path.name}: its currents or capacities are those of a whole cell; divide them "
-                "by the active mass, and give mA/g (or C) and mAh/g."
+                f"{path.name}: its currents or capacities are those of a whole cell; write them "
+                f'per gram with particle-sim read {path.name} --mass "2.1 mg" --out results/rates, '
+                "and give results/rates/rates.csv."
             ) from None
         raise
 

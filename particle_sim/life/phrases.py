@@ -32,12 +32,16 @@ def between(values: Sequence[float] | Array | Any) -> str:
 
     >>> between([0.13, 0.0243]), between([1.0, 1.0]), between([2e-5, 0.064])
     ('2.4 to 13 %', '100 %', '0 to 6.4 %')
+    >>> between([0.0, 2e-5]), between([0.99996, 1.0]), between([0.9, 0.99996])
+    ('below 0.1 %', 'above 99.9 %', '90 to 100 %')
     """
     low, high = percent(float(np.min(values))), percent(float(np.max(values)))
     if low == high:
         return low
-    if low == "below 0.1 %":
-        return f"0 to {high}"
+    if low in ("0 %", "below 0.1 %"):
+        return "below 0.1 %" if high == "below 0.1 %" else f"0 to {high}"
+    if low == "above 99.9 %":
+        return low
     if high == "above 99.9 %":
         return f"{low.removesuffix(' %')} to 100 %"
     return f"{low.removesuffix(' %')} to {high}"

@@ -21,9 +21,9 @@ def print_line(tree: xr.DataTree) -> str:
     share = frozen["share"].values
     attrs = frozen.attrs
     said = (
-        f"The constants are calibrated on {attrs['material']} at {attrs['c_rate']:g}C alone "
-        f"({100 * attrs['retention']:.1f} % after {attrs['cycles']:.0f} cycles), which cracks by "
-        f"themselves can carry in {between(share)} of the plausible draws."
+        f"One retention in print, of {attrs['material']} at {attrs['c_rate']:g}C "
+        f"({100 * attrs['retention']:.1f} % after {attrs['cycles']:.0f} cycles), fixes the "
+        f"constant of growth; cracks alone explain it in {between(share)} of the plausible draws."
     )
     if "printed" not in tree.children:
         return f"{said} Nothing in print of these materials, in this window, is held against it."
@@ -35,9 +35,9 @@ def print_line(tree: xr.DataTree) -> str:
     closer = predicted["miss"] < best
     some, every = int(closer.any("variant").sum()), int(closer.all("variant").sum())
     return (
-        f"{said} With these, {some} of {predicted.sizes['row']} predicted retentions come closer "
-        "than every rule without physics in one variant of the model or more, and "
-        f"{every or 'none'} in all four.{_beyond(tree, predicted)}"
+        f"{said} Of {predicted.sizes['row']} other retentions in print, predicted with it, "
+        f"{some or 'none'} came closer than all three rules without physics in some of the model's "
+        f"variants, {every or 'none'} in all.{_beyond(tree, predicted)}"
     )
 
 
@@ -51,8 +51,8 @@ def _beyond(tree: xr.DataTree, predicted: xr.Dataset) -> str:
     if not found:
         return ""
     return (
-        f" What is printed of {' and '.join(found)} fades more than 95 % of these draws give in "
-        "any variant: not by cracks alone."
+        f" What is printed of {' and '.join(found)} fades more than in 95 % of these draws, "
+        "whatever the variant: not by cracks alone."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import xarray as xr
@@ -25,6 +25,13 @@ LIMITS = (
     "Constants of growth are those of other ceramics; no sodium cathode has been measured.",
 )
 """Of the model, as the page says them."""
+ENDS = {
+    "relieved": "if boundaries between phases let go of their misfit",
+    "held": "if they hold it up to yielding",
+}
+"""Both ends of what a boundary may do, in words, the second as a continuation of the first."""
+ALIKE = 0.9
+"""Share of draws from which two materials that are alike in them are called so, and no more."""
 
 
 def names_of(tree: xr.DataTree) -> list[tuple[str, str]]:
@@ -33,27 +40,43 @@ def names_of(tree: xr.DataTree) -> list[tuple[str, str]]:
 
 
 def answer(tree: xr.DataTree) -> str:
-    """One sentence: what cycling has cracked, and which of two has fewer cracks."""
+    """What cycling cracks, and which of two has fewer cracks: a sentence for either end of what a
+    boundary between phases may do, or one for both where they agree."""
     mean = tree["cracked"]["mean"].isel(cycle=-1)
-    shares = " and ".join(
-        f"{between(mean.sel(material=name))} of the particles of {title}"
-        for name, title in names_of(tree)
-    )
-    said = (
-        f"After {tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}, cycling has "
-        f"cracked {shares}, by what a boundary between phases does"
-    )
+
+    def said(end: str) -> str:
+        shares = [between(mean.sel(material=name, end=end)) for name, _ in names_of(tree)]
+        titles = [title for _, title in names_of(tree)]
+        whose = f"{shares[0]} of {titles[0]}'s particles"
+        if len(shares) == 2 and shares[0] == shares[1]:
+            whose = f"{shares[0]} of the particles of both"
+        elif len(shares) == 2:
+            whose += f" and {shares[1]} of {titles[1]}'s"
+        return f"cycling cracks {whose}{_fewer(tree, end)}."
+
+    test = f"{tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}"
+    let_go, hold = (said(end) for end in ENDS)
+    if let_go == hold:
+        return f"In {test}, whatever boundaries between phases do, {hold}"
+    return f"In {test}, {ENDS['relieved']}, {let_go} {_capital(ENDS['held'])}, {hold}"
+
+
+def _fewer(tree: xr.DataTree, end: str) -> str:
+    """In how many draws which of two has fewer cracks; nothing of one."""
     if "order" not in tree.children:
-        return f"{said}."
-    order = tree["order"]
+        return ""
+    own = tree["order"].to_dataset().sel(end=end)
     (_, first), (_, second) = names_of(tree)
-    less, more = (np.asarray(order[name]) for name in ("fewer", "more"))
-    if not less.any() and not more.any():
-        return f"{said}; in no joint draw can the two be told apart."
+    if own.tie.min() >= ALIKE:
+        return f"; the two are alike in {between(own.tie)} of the draws"
     return (
-        f"{said}; {second} has the fewer cracks in {between(less)} of the joint draws, {first} in "
-        f"{between(more)}."
+        f"; {second} has the fewer cracks in {between(own.fewer)} of the draws, {first} in "
+        f"{between(own.more)}"
     )
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def verdict(tree: xr.DataTree) -> list[tuple[str, str]]:
@@ -69,20 +92,29 @@ def verdict(tree: xr.DataTree) -> list[tuple[str, str]]:
     return [(name, text) for name, text in lines if text]
 
 
+def _by_end(said: Callable[[str], str]) -> str:
+    """What is said of either end of the bracket, or once where both agree."""
+    let_go, hold = (said(end) for end in ENDS)
+    if let_go == hold:
+        return f"{hold}, whatever boundaries do"
+    return f"if boundaries let go, {let_go}; if they hold, {hold}"
+
+
 def _flaw_free(tree: xr.DataTree) -> str:
     table = tree["flaw_free"].to_dataset()
-    shares = " and ".join(
-        f"in {between(table.none_grows.sel(material=name))} of the draws of {title}"
-        for name, title in names_of(tree)
-    )
-    radii = " and ".join(
-        f"{times(table.griffith_over_radius.sel(material=name))} radii of {title}"
+
+    def share(name: str) -> Callable[[str], str]:
+        return lambda end: percent(float(table.none_grows.sel(material=name, end=end)))
+
+    shares = ". ".join(f"{title}: {_by_end(share(name))}" for name, title in names_of(tree))
+    radii = ", ".join(
+        f"{title} {times(table.griffith_over_radius.sel(material=name))}"
         for name, title in names_of(tree)
     )
     said = (
-        f"No flaw of any size grows {shares}: the largest K of any depth stays below K_th, from a "
-        "boundary that holds its misfit to one that lets go of it. Griffith's radius, below which "
-        f"no coherent boundary pays for a cut, is {radii}"
+        "Share of draws in which no flaw of any size grows (K stays below K_th at every depth). "
+        f"{shares}. Griffith's radius, below which no coherent boundary pays for a cut, over the "
+        f"particles' radius: {radii}"
     )
     if "griffith_ratio" in table:
         (_, first), (_, second) = names_of(tree)
@@ -92,20 +124,23 @@ def _flaw_free(tree: xr.DataTree) -> str:
 
 def _avoided(tree: xr.DataTree) -> str:
     table, rate = tree["flaw_free"].to_dataset(), rate_text(tree.attrs["c_rate"])
-    parts = []
-    for name, title in names_of(tree):
-        own = table.sel(material=name)
-        ends = {
-            f"{_sizes(float(own.safe_radius.sel(end=end)))}, and at the central radius "
-            f"{_rates(float(own.safe_rate.sel(end=end)))}": str(end)
-            for end in table.end.values
-        }
-        if len(ends) == 1:
-            said = f"{next(iter(ends))}, whatever a boundary does"
-        else:
-            said = "; ".join(f"{_at(end)}, {text}" for text, end in ends.items())
-        parts.append(f"{title}: {said}.")
-    return f"In nine draws of ten no flaw grows at {rate}: {' '.join(parts)}"
+    radii = np.atleast_1d(tree.attrs["radii"])
+
+    def safe(name: str, radius: float) -> Callable[[str], str]:
+        def said(end: str) -> str:
+            own = table.sel(material=name, end=end)
+            return (
+                f"{_sizes(float(own.safe_radius))} at {rate}, and {_rates(float(own.safe_rate))} "
+                f"at {radius * 1e6:.2g} µm"
+            )
+
+        return said
+
+    parts = ". ".join(
+        f"{title}: {_by_end(safe(name, radius))}"
+        for (name, title), radius in zip(names_of(tree), radii, strict=True)
+    )
+    return f"In nine draws of ten no flaw grows. {parts}."
 
 
 def _sizes(radius: float) -> str:
@@ -124,24 +159,22 @@ def _rates(rate: float) -> str:
 
 def _cracked(tree: xr.DataTree) -> str:
     table = tree["cracked"].to_dataset().isel(cycle=-1)
-    parts = []
-    for name, title in names_of(tree):
+
+    def said(name: str) -> Callable[[str], str]:
         own = table.sel(material=name)
-        ends = "; ".join(
-            f"{_at(end)}, {between(own['mean'].sel(end=end))} of the particles"
+        return lambda end: (
+            f"{between(own['mean'].sel(end=end))}"
             f"{_tail(float(own.share.sel(end=end, quantile=0.95).max()))}"
-            for end in table.end.values
         )
-        parts.append(f"{title}: {ends}.")
-    return " ".join(parts)
+
+    parts = ". ".join(f"{title}: {_by_end(said(name))}" for name, title in names_of(tree))
+    rules = len(tree.attrs["rules"]) > 1
+    ranges = " A range is from one rule of growth to the other." if rules else ""
+    return f"Particles that cycling cracks, mean of the draws. {parts}.{ranges}"
 
 
 def _tail(share: float) -> str:
-    return f", in one draw of twenty {percent(share)} or more" if share > 1e-3 else ""
-
-
-def _at(end: str) -> str:
-    return f"with the boundary {end}"
+    return f" (in one draw of twenty {percent(share)} or more)" if share > 1e-3 else ""
 
 
 def _order(tree: xr.DataTree) -> str:
@@ -149,29 +182,37 @@ def _order(tree: xr.DataTree) -> str:
         return ""
     table = tree["order"].to_dataset()
     (_, first), (_, second) = names_of(tree)
-    said = "; ".join(
-        f"{_at(end)}, {second} has the fewer cracks in {between(table.fewer.sel(end=end))} "
-        f"of the joint draws, {first} in {between(table.more.sel(end=end))}, and "
-        f"{between(table.tie.sel(end=end))} are ties"
-        for end in table.end.values
-    )
-    return f"{said[0].upper()}{said[1:]} (within a particle in a thousand)."
+
+    def said(end: str) -> str:
+        own = table.sel(end=end)
+        return (
+            f"{second} has the fewer cracks in {between(own.fewer)} of the draws, {first} in "
+            f"{between(own.more)}, and they are alike in {between(own.tie)}"
+        )
+
+    return f"{_capital(_by_end(said))} (within a particle in a thousand)."
 
 
 def _capacity(tree: xr.DataTree) -> str:
     table = tree["retention"].to_dataset()
     last = table.retention.isel(cycle=-1)
-    parts = []
-    for name, title in names_of(tree):
-        rates = " and ".join(
-            f"{_kept(last.sel(material=name).isel(c_rate=place))} at {rate_text(float(rate))}"
-            for place, rate in enumerate(last.c_rate.values)
-        )
-        parts.append(f"{title} keeps {rates}; {_knee(table.sel(material=name))}.")
-    return (
-        " ".join(parts)
-        + " Medians, and in brackets from the lowest 5 % to the highest 95 % of the draws."
+
+    def kept(name: str) -> Callable[[str], str]:
+        def said(end: str) -> str:
+            own = last.sel(material=name, end=end)
+            texts: dict[str, list[str]] = {}
+            for place, rate in enumerate(own.c_rate.values):
+                text = _kept(own.isel(c_rate=place))
+                texts.setdefault(text, []).append(rate_text(float(rate)))
+            return " and ".join(f"{text} at {' and '.join(r)}" for text, r in texts.items())
+
+        return said
+
+    parts = " ".join(
+        f"{title} keeps: {_by_end(kept(name))}; {_knee(table.sel(material=name))}."
+        for name, title in names_of(tree)
     )
+    return f"Median, and in brackets 5 to 95 % of the draws. {parts}"
 
 
 def _kept(last: xr.DataArray) -> str:

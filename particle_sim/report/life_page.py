@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, nam
 from particle_sim.report.branches import branch_text
 from particle_sim.report.page import embedded, text_of
 
+PERCENT = re.compile(r"(\d) %")
+"""A number and its sign, which no line's end shall part."""
+
 
 def subtitle(tree: xr.DataTree) -> str:
     """The test, in words."""
@@ -22,7 +26,7 @@ def subtitle(tree: xr.DataTree) -> str:
     windows = list(dict.fromkeys(f"{low:g} to {high:g} V" for low, high in cut_offs))
     return (
         f"{tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}, "
-        f"{' and '.join(windows)}, half cells"
+        f"{' and '.join(windows)}, half cells, {tree.attrs['samples']} draws of what is not known"
     )
 
 
@@ -34,7 +38,7 @@ def life_page(tree: xr.DataTree, captions: Mapping[str, str], command: str, fold
     printed = list(printed_rows(tree))
     table = tree["printed"].to_dataset() if printed else None
     cautions = [text for text in np.atleast_1d(tree.attrs["cautions"]) if text != "none"]
-    return environment.from_string(text_of("life.html")).render(
+    text = environment.from_string(text_of("life.html")).render(
         look=text_of("look.css"),
         title=f"Life of {tree.attrs['title']}",
         subtitle=subtitle(tree),
@@ -61,6 +65,7 @@ def life_page(tree: xr.DataTree, captions: Mapping[str, str], command: str, fold
         samples=tree.attrs["samples"],
         seed=tree.attrs["seed"],
     )
+    return PERCENT.sub("\\1\N{NO-BREAK SPACE}%", text)
 
 
 def _flaw_free(tree: xr.DataTree) -> Iterator[list[str]]:

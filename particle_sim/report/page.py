@@ -13,6 +13,7 @@ from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult, besides
 from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.missing import next_lines
 from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
@@ -34,6 +35,7 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         command=command,
         findings=result.findings,
+        following=next_lines(result.findings),
         besides={finding.kind: besides(finding) for finding in result.findings},
         shares={finding.kind: share_in_words(finding.answer) for finding in result.findings},
         **answer_block(result),

@@ -112,7 +112,7 @@ def test_a_comparison_shows_draws_before_and_after(run: RunCommand, tmp_path: Pa
     ("options", "words"),
     [
         (("--evidence", "mine"), "--evidence mine needs --data; give a file of measured rates"),
-        (("--data", "rates.csv"), '--data is "rates.csv"; write it like nvp=rates.csv'),
+        (("--data", "rates.csv"), '--data is "rates.csv"; say whose it is: nvp=rates.csv'),
         (("--data", "nfm=rates.csv"), '--data names the material "nfm", which is not asked about'),
         (("--data", "nvp=none.csv"), "none.csv: the file does not exist"),
         (("--data", "nvp=rates.csv", "--evidence", "none"), "--data is given, but --evidence is"),

@@ -100,6 +100,8 @@ def test_one_material_with_its_own_data(run: RunCommand, tmp_path: Path) -> None
     [
         (("nvp", "he_v", "nvmp"), "3 materials are named; give one, or a baseline and one more"),
         (("nvp", "he_v", "--data", "mine.csv"), "--data is the test of one material, and 2 are"),
+        (("nvp", "--mass", "2 mg"), "--mass and --positive are of a file; give it with --data"),
+        (("nvp", "--data", "cell.csv"), 'give its active mass, e.g. --mass "2.1 mg"'),
         (("nvp", "--cycles", "1000000"), "the law supports 1 to 100000"),
         (("nvp", "--c-rate", "-1"), "The C-rate is -1"),
         (("nvp", "--samples", "3"), "The samples are 3"),
@@ -117,11 +119,21 @@ def test_mistakes_end_with_one_sentence(
     (tmp_path / "mine.csv").write_text(SERIES, encoding="utf-8")
     (tmp_path / "rising.csv").write_text("cycle, retention [%]\n1, 90\n2, 95\n3, 99\n", "utf-8")
     (tmp_path / "twice.csv").write_text("cycle, retention [%]\n1, 99\n1, 95\n", "utf-8")
+    (tmp_path / "cell.csv").write_text(SERIES.replace("mAh/g", "mAh"), "utf-8")
     outcome = run("life", *arguments)
     assert outcome.code == 2, outcome
     assert len(outcome.errors) == 1, outcome.err
     assert words in outcome.errors[0]
     assert not list(tmp_path.glob("results/*"))
+
+
+def test_a_series_of_a_whole_cell_takes_its_mass(run: RunCommand, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(SERIES.replace("mAh/g", "mAh"), encoding="utf-8")
+    told = run("life", "he_v", "--samples", "50", "--data", "mine.csv", "--mass", "2.1 mg",
+               "--out", "found")  # fmt: skip
+    assert told.code == 0, told.err
+    with xr.open_datatree(tmp_path / "found" / "life.nc", engine="h5netcdf") as tree:
+        assert float(tree["data"]["retention"][-1]) == pytest.approx(80.0 / 99.8)
 
 
 def test_gaps_of_a_series_are_a_caution_and_no_refusal(run: RunCommand, tmp_path: Path) -> None:

@@ -132,6 +132,9 @@ def test_what_settles_most_claims_is_measured_next(folder: Path) -> None:
     words = " 0.0 expected,  2 alone,  1 with others  Young's"
     entries = read_ledger(folder)
     assert missing_lines(entries)[0].startswith(words)
+    assert missing_lines([]) == [
+        "None of these claims waits for a measurement that is known to settle it."
+    ]
     worth = {"flaw_size of A": 0.3, "flaw_size of B": 0.4}
     open_ = [replace(each, answer=replace(each.answer, worth=worth)) for each in entries[:2]]
     first = missing_measurements([*open_, *entries[2:]])[0]

@@ -11,10 +11,11 @@ import pytest
 
 from particle_sim.claims import central
 from particle_sim.claims.answer import answer
-from particle_sim.claims.compare import ComparisonResult
+from particle_sim.claims.compare import ComparisonResult, lines
 from particle_sim.claims.findings import SENTENCES, Finding, findings
 from particle_sim.claims.interval import Verdict, verdict_of
 from particle_sim.claims.kinds import NEEDS
+from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import claims_folder, load_claims
 from particle_sim.claims.tools import simulations
 from particle_sim.materials.schema import ClaimEntry
@@ -90,6 +91,26 @@ def test_verdicts_are_those_of_their_intervals(comparison: ComparisonResult) -> 
             expected = Verdict.NOT_TESTABLE
         assert finding.answer.verdict is expected
         assert f"{100 * share:.0f} %" in finding.answer.sentence
+
+
+def test_a_comparison_says_what_to_measure_next(comparison: ComparisonResult) -> None:
+    """By readings that would settle an open sentence; the twin: nothing where all are settled."""
+    open_ = [each for each in comparison.findings if each.answer.verdict is Verdict.UNDECIDED]
+    assert len(open_) >= 2
+    title, *rows = next_lines(comparison.findings)
+    assert f"of {len(open_)} open sentences" in title
+    assert lines(comparison)[-len(rows) - 1 :] == [title, *rows]
+    expected = [float(row.split()[0]) for row in rows]
+    assert expected == sorted(expected, reverse=True)
+    assert 0 < expected[-1] <= expected[0] <= len(open_)
+    settled = [
+        replace(each, answer=replace(each.answer, verdict=Verdict.SUPPORTED)) for each in open_
+    ]
+    assert next_lines(settled) == []
+    worthless = [
+        replace(each, answer=replace(each.answer, worth={})) for each in comparison.findings
+    ]
+    assert "no single measurement" in next_lines(worthless)[0]
 
 
 def test_what_a_charge_contradicts_a_discharge_supports(comparison: ComparisonResult) -> None:

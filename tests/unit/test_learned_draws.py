@@ -236,7 +236,9 @@ def test_your_own_test_of_one_side_is_used_with_a_caution(tmp_path: Path) -> Non
     assert differences(found.before[1], found.after[1]) >= {"diffusivity"}
     assert found.known.caution.startswith("Only HE is narrowed by a rate test (NVP: no file of it")
     path.write_text("c_rate [1/h], capacity [mAh]\n0.1, 0.2\n1, 0.18\n", "utf-8")
-    with pytest.raises(InputError, match="those of a whole cell; divide them by the active mass"):
+    with pytest.raises(
+        InputError, match="those of a whole cell; write them per gram with particle-sim read"
+    ):
         pair_of("nvp", "he_o3_li2024", EvidenceChoice.MINE, {"he_o3_li2024": str(path)})
     path.write_text("c_rate [1/h], capacity [mAh/g]\n0.1, 0.117\n1, 0.101\n", "utf-8")
     with pytest.raises(InputError, match="the capacity and the material disagree"):
