@@ -114,16 +114,33 @@ def test_crack_length_on_turned_and_finer_meshes(grown: CrackRun) -> None:
         check_same_length(torn(opening=2.75e-8), grown, 0.03)
 
 
-def test_without_load_nothing_is_damaged() -> None:
-    """Nor by an even strain of a free body, which makes no stress."""
+SHRINKAGE = 0.05
+"""Makes less than the strength where it is free, and more where a boundary holds it."""
+
+
+def check_unloaded(*held: str) -> None:
+    """Without load, and under an even strain of a body that is free but for ``held``, d = 0.
+
+    Plane strain holds the long axis, whose own stress E eps* is then the only one.
+    """
     body = CrackBody(mesh=square(32), solid=SOLID)
-    swells = CrackLoad(strain=lambda x, t: 0 * x[:, 0] + t)
-    for load, times in ((CrackLoad(), [1.0]), (swells, [0.01])):
+    sides = dict.fromkeys(held, lambda x, t: 0 * x)
+    shrinks = CrackLoad(strain=lambda x, t: 0 * x[:, 0] - t, displacement=sides)
+    for load, times in ((CrackLoad(), [1.0]), (shrinks, [SHRINKAGE])):
         run = crack(body, load, times, meaning=LengthScale.MATERIAL)
-        if load is swells:  # plane strain holds the long axis: only its own stress is left
-            axial = -SOLID.youngs_modulus * 0.01
-            assert run.stress(0)[0][..., 2].mean() == pytest.approx(axial, rel=1e-5)
-        assert run.damage.max() == 0
+        assert run.damage.max() == 0, "there is damage without a load"
+    axial = SOLID.youngs_modulus * SHRINKAGE
+    assert run.stress(0)[0][..., 2].mean() == pytest.approx(axial, rel=1e-5)
+
+
+def test_without_load_nothing_is_damaged() -> None:
+    check_unloaded()
+
+
+def test_sabotage_without_load() -> None:
+    """The same shrinkage breaks a body whose supports hold two sides."""
+    with pytest.raises(AssertionError, match="damage without a load"):
+        check_unloaded("left", "right")
 
 
 def pressed(solid: BrittleSolid) -> float:
@@ -143,10 +160,19 @@ def pressed(solid: BrittleSolid) -> float:
     return float(run.damage.max())
 
 
+def check_pressed(solid: BrittleSolid) -> None:
+    """Pressure from all sides never damages."""
+    assert pressed(solid) == 0, "pressure has damaged"
+
+
 def test_pressure_from_all_sides_damages_nothing() -> None:
-    """With the default split; without one it does."""
-    assert pressed(SOLID) == 0
-    assert pressed(WHOLE) > 0.01
+    check_pressed(SOLID)
+
+
+def test_sabotage_pressure() -> None:
+    """Energy that is not split damages under pressure too."""
+    with pytest.raises(AssertionError, match="pressure has damaged"):
+        check_pressed(WHOLE)
 
 
 def test_energy_of_alternations_never_rises(grown: CrackRun) -> None:
