@@ -12,13 +12,13 @@ from particle_sim.checks import arguments_checked
 from particle_sim.damage.cracked_transport import CRACKED
 from particle_sim.damage.field.result import CrackRun
 from particle_sim.errors import InputError
+from particle_sim.fem.simplices import Symmetry
 from particle_sim.figures.film import check_film, write_film
 from particle_sim.figures.style import BASELINE, CANDIDATE, SODIUM_MAP, Figure, figure_style
-from particle_sim.fem.simplices import Symmetry
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
-DAMAGE_MAP, POP_IN = "Reds", "#D3DAE1"
+DAMAGE_MAP, POP_IN = "YlOrRd", "#D3DAE1"
 
 
 @arguments_checked
@@ -43,8 +43,7 @@ def crack_section(
         section, curves, *rest = figure.subplots(1, count)
         drawn = _damage(section, cracks, index, magnification)
         figure.colorbar(drawn, ax=section, shrink=0.8).set_label("Damage (fraction)")
-        _curves(curves, cracks)
-        curves.axvline(cracks.time[index], color="black", lw=0.8, ls=":")
+        _curves(curves, cracks, index)
         if around is not None:
             drawn = _sodium(rest[0], cracks, index, magnification, (around, around_index))
             figure.colorbar(drawn, ax=rest[0], shrink=0.8).set_label("Sodium content (filling)")
@@ -147,31 +146,31 @@ def _framed(axes: Any, cracks: CrackRun) -> None:
     axes.set(xlabel=f"{first} [µm]", ylabel=f"{second} [µm]")
 
 
-def _curves(axes: Any, cracks: CrackRun) -> None:
-    """Crack size on the left, energies on the right."""
+def _curves(axes: Any, cracks: CrackRun, index: int) -> None:
+    """Crack size on the left, energies on the right; the time that is shown is the last line."""
     flat = cracks.body.mesh.symmetry is not Symmetry.AXISYMMETRIC
     for time in cracks.pop_ins:
-        axes.axvline(time, color=POP_IN, lw=3.0, zorder=0)
+        axes.axvline(time, color=POP_IN, lw=4.0, zorder=0, label="pop-in")
     size, unit = (1e6, "length [µm]") if flat else (1e12, "area [µm²]")
     axes.plot(cracks.time, size * cracks.crack_size, "o-", color=BASELINE, ms=3,
               label=f"crack {unit.split()[0]}")  # fmt: skip
-    axes.set(xlabel="Time [s]", ylabel=f"Crack {unit}")
+    axes.set_xlabel("Time [s]")
+    axes.set_ylabel(f"Crack {unit}", color=BASELINE)
     axes.set_ylim(bottom=0.0)
     right = axes.twinx()
     right.spines["right"].set_visible(True)
-    power, unit = (1e6, "Energy [µJ/m]") if flat else (1e12, "Energy [pJ]")
+    power, unit = (1e6, "µJ/m") if flat else (1e12, "pJ")
     for name, values, style in (
         ("elastic energy", cracks.elastic_energy, "s--"),
         ("crack energy", cracks.crack_energy, "^-."),
     ):
         right.plot(cracks.time, power * values, style, color=CANDIDATE, ms=3, label=name)
-    right.set_ylabel(unit)
+    right.set_ylabel(f"Energy [{unit}]", color=CANDIDATE)
     right.set_ylim(bottom=0.0)
-    lines = [*axes.lines[len(cracks.pop_ins):], *right.lines]
-    if len(cracks.pop_ins):
-        lines.append(axes.lines[0])
-        lines[-1].set_label("pop-in")
-    axes.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=2)
+    axes.axvline(cracks.time[index], color="black", lw=0.8, ls=":", label="shown")
+    named = {line.get_label(): line for line in (*axes.lines, *right.lines)}
+    axes.legend(handles=list(named.values()), loc="lower center", bbox_to_anchor=(0.5, 1.0),
+                ncols=2)  # fmt: skip
 
 
 def _clock(time: float) -> str:

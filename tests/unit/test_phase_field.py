@@ -19,7 +19,6 @@ from particle_sim.damage.field import (
     Method,
     Split,
     crack,
-    crack_particle,
     energy_release,
     notch,
     strength,
@@ -297,40 +296,3 @@ def test_damage_in_coarse_cells_is_refused() -> None:
     check_cracked(body, np.where(body.vertices[:, 1] < -LENGTH, 1.0, 0.0))
     with pytest.raises(InputError, match="Damage has reached cells"):
         check_cracked(body, np.where(body.vertices[:, 1] > LENGTH, 1.0, 0.0))
-
-
-def test_sections_follow_the_run_of_a_sphere() -> None:
-    """A meridian's stress under the run's sodium is the run's own; another radius is refused."""
-    radius = 2.5e-7
-    material = ps.load_material("nvp")
-    sphere = ps.shapes.sphere(radius, cells=30, grading=5)
-    duration = 0.1 * radius**2 / 3e-15
-    flux = ps.constant_flux(
-        material.maximum_concentration * radius / 30 / duration,
-        duration,
-        initial_site_fraction=0.6,
-    )
-    run = ps.solve_particle(ps.Particle(material=material, mesh=sphere), flux, limits=None)
-    half = np.array(0.5)
-    solid = dataclasses.replace(
-        SOLID,
-        youngs_modulus=float(material["youngs_modulus"](half)),
-        poisson_ratio=float(material["poisson_ratio"](half)),
-        length_scale=radius / 6,
-    )
-    section = ps.shapes.ball_section(radius, cell_size=radius / 26, half=True, curved=False)
-    time = [float(run.time[-1])]
-    found = crack_particle(run, solid, section, time, meaning=LengthScale.MATERIAL)
-    assert found.damage.max() == 0
-    stress = found.stress(0)[0][..., 2]
-    hoop = np.interp(
-        np.linalg.norm(found.body.moved.points, axis=2),
-        run.positions[:, 0] / run.length,
-        run.component("hoop")[-1],
-    )
-    scale = np.abs(run.component("hoop")[-1]).max()
-    assert np.abs(stress - hoop).max() < 0.05 * scale
-    with pytest.raises(InputError, match="same radius"):
-        crack_particle(run, solid, section.scaled(1.1), time, meaning=LengthScale.MATERIAL)
-    with pytest.raises(InputError, match="the run has"):
-        crack_particle(run, solid, section, [1e9], meaning=LengthScale.MATERIAL)
