@@ -32,7 +32,8 @@ def crack_section(
 ) -> Figure:
     """Left: damage at one time, on the section with its displacement magnified. Middle: crack size
     and energies over time, pop-ins as upright lines. Right, where a run ``around`` the cracks is
-    given: its filling at ``around_index``, on the same section, broken cells left blank.
+    given: its filling at ``around_index``, on the same section, broken cells left blank. The crack
+    size is the crack energy over G_c, so that damage spread along a skin counts in it.
 
     Raises :class:`InputError` for a time index outside the runs, and for a run on another mesh.
     """
@@ -81,6 +82,9 @@ def _frames(figure: Figure, cracks: CrackRun, magnification: float) -> Iterator[
     section, curves, *_ = figure.axes
     moved = _corners(cracks, slice(None), magnification).reshape(-1, 2)
     low, high = moved.min(axis=0), moved.max(axis=0)
+    section.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # everything keeps its place
     for index in range(len(cracks.time)):
         section.clear()
         _damage(section, cracks, index, magnification)
