@@ -77,12 +77,36 @@ def test_sabotage_onset() -> None:
         check_onset(volume=1.03)
 
 
-def test_below_onset_nothing_and_beyond_a_band() -> None:
-    """DM13's statements (1) and (4): a band along the face; none of the rows below onset."""
+def check_rows(volume: float = 1.0) -> None:
+    """Statement (4): none of the rows below onset is damaged, the one beyond it is."""
     drops = np.array([row["surface_concentration_drop"] for row in CASE["rows"]])
-    run = quenched(drops, 2.0)
+    run = quenched(drops, 2.0, volume)
     found = (run.damage.max(axis=1) > 1e-6).tolist()
-    assert found == [row["damages_AT1"] for row in CASE["rows"]]
-    at_face = run.body.vertices[:, 1] > 11.99 * INPUTS["l"]
-    assert run.damage[-1][at_face].min() > 0
-    assert run.damage[-1][run.body.vertices[:, 1] < 8 * INPUTS["l"]].max() == 0
+    expected = [row["damages_AT1"] for row in CASE["rows"]]
+    assert found == expected, "other rows are damaged"
+
+
+def check_band(depth: float = 2.0) -> None:
+    """Statement (1): damage starts as a band along the whole face, and leaves the rest alone."""
+    run = quenched(np.array([CASE["rows"][-1]["surface_concentration_drop"]]), depth)
+    height, damage = run.body.vertices[:, 1], run.damage[-1]
+    assert damage[height > 11.99 * INPUTS["l"]].min() > 0, "a part of the face is whole"
+    assert damage[height < 8 * INPUTS["l"]].max() == 0, "damage is no band"
+
+
+def test_below_onset_nothing_and_beyond_a_band() -> None:
+    """DM13's statements (1) and (4)."""
+    check_rows()
+    check_band()
+
+
+def test_sabotage_rows() -> None:
+    """A seventh less shrinkage leaves the last row whole."""
+    with pytest.raises(AssertionError, match="other rows"):
+        check_rows(volume=0.85)
+
+
+def test_sabotage_band() -> None:
+    """A slab that shrinks all through is damaged all through."""
+    with pytest.raises(AssertionError, match="no band"):
+        check_band(depth=1e3)

@@ -21,6 +21,9 @@ from particle_sim.units import Array
 REACH = 1e-6
 """Relative difference of the two outer radii that is rounding."""
 
+RINGS = 400
+"""Rings of one area, over whose middles a section's mean is taken."""
+
 
 @arguments_checked
 def crack_particle(
@@ -37,12 +40,14 @@ def crack_particle(
 
     eps*(r, t) = eps_ch(theta(r, t)) - eps_ch(theta_0), theta straight between the stored times.
     Cracks do not act back on the sodium, and E does not depend on it. On a meridian all cracks go
-    around the axis; a plane section is that of a long wire with the run's filling along r.
-    ``flaw``: start and end of a cut [m].
+    around the axis. A plane section is that of a long wire with the run's filling along r, whose
+    ends are free: it is as long as the uncracked wire, the section's mean of eps*, which the
+    displacement leaves out in the plane too. ``flaw``: start and end of a cut [m].
 
     Raises :class:`InputError` for slabs, a mesh of another radius and times outside the run.
     """
-    load = CrackLoad(strain=chemical_strain_of(run))
+    strain = chemical_strain_of(run)
+    load = CrackLoad(strain=_without_mean(run, strain) if mesh.symmetry.power == 2 else strain)
     if abs(mesh.extent / run.length - 1) > REACH:
         raise InputError(
             f"The mesh reaches {mesh.extent:.6g} m and the run's particle {run.length:.6g} m; give "
@@ -77,3 +82,11 @@ def chemical_strain_of(run: ParticleRun) -> FieldOfTime:
         return np.asarray(law(np.interp(radius, run.radius, filling)) - rest)
 
     return strain
+
+
+def _without_mean(run: ParticleRun, strain: FieldOfTime) -> FieldOfTime:
+    """eps* less its mean over the section: plane strain then has a free wire's axial strain."""
+    ends = run.radius[[0, -1]] ** 2
+    radii = np.sqrt(ends[0] + (ends[1] - ends[0]) * (np.arange(RINGS) + 0.5) / RINGS)
+    rings = np.stack([radii, 0 * radii], axis=1)
+    return lambda points, time: strain(points, time) - strain(rings, time).mean()

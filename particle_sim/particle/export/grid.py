@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.errors import InputError
 from particle_sim.fem.simplices import EDGES, Integers, Symmetry
 from particle_sim.fem.space import Space
 from particle_sim.particle.run import ParticleRun
@@ -69,6 +70,18 @@ class Grid:
         return np.asarray(
             np.einsum("pi,pi...->p...", shapes, values[self.run.points.cell_points[cell]])
         )
+
+    def of_vertices(self, values: Array) -> Array:
+        """Values at the vertices of the run's mesh (v,), straight within cells, at the points."""
+        cell, node = self.source
+        space = self.run.elasticity.space.of_order(1)
+        if np.shape(values) != (space.dimension,):
+            raise InputError(
+                f"The field to export has the shape {np.shape(values)}; give one number for each "
+                f"of the mesh's {space.dimension:,} vertices."
+            )
+        shapes = _shapes(space, self.order)[node]
+        return np.asarray(np.einsum("pi,pi->p", shapes, values[space.cell_dofs[cell]]))
 
     def _displacement(self, index: int) -> Array:
         cell, node = self.source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -15,6 +16,7 @@ from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import new_files
 from particle_sim.particle.export.grid import TENSOR, Grid, grid_of
 from particle_sim.particle.run import ParticleRun
+from particle_sim.units import Array
 
 _TYPES = {"float64": "Float64", "int64": "Int64", "uint8": "UInt8"}
 
@@ -25,22 +27,31 @@ _HEAD = (
 )
 
 
-def write_vtu(run: ParticleRun, path: str | Path, *, force: bool = False) -> Path:
+def write_vtu(
+    run: ParticleRun,
+    path: str | Path,
+    *,
+    vertex_fields: Mapping[str, Array] | None = None,
+    force: bool = False,
+) -> Path:
     """Write ``name.pvd`` and its ``name/name_0000.vtu``, ...; returns the path of the .pvd file.
 
     Open the .pvd file in ParaView. Cells keep their second order; points, fields and units are
-    those of :class:`Grid`, and every cell has the number of its region. The files appear together
-    and replace an earlier series; another hand's are an :class:`InputError`, unless forced.
+    those of :class:`Grid`, and every cell has the number of its region. ``vertex_fields``: more of
+    them by name, the same at all times, each one number per vertex of the mesh (v,), such as
+    ``{"damage [1]": cracks.damage[-1]}``. The files appear together and replace an earlier series;
+    another hand's are an :class:`InputError`, unless forced.
     """
     target = Path(path)
     if target.suffix != ".pvd":
         raise InputError(f'The time series\' name is "{target.name}"; it must end in .pvd.')
     grid, stem = grid_of(run), target.stem
+    more = {name: grid.of_vertices(values) for name, values in (vertex_fields or {}).items()}
     entries = []
     with new_files(target, force=force) as work:
         for index, time in enumerate(run.time):
             name = f"{stem}/{stem}_{index:04d}.vtu"
-            write_file(work / name, sealed(_document(grid, index).encode()))
+            write_file(work / name, sealed(_document(grid, index, more).encode()))
             place = f'timestep="{float(time)!r}" part="0" file={quoteattr(name)}'
             entries.append(f"<DataSet {place}/>\n")
         head, inside = _HEAD.format(kind="Collection"), "".join(entries)
@@ -49,10 +60,10 @@ def write_vtu(run: ParticleRun, path: str | Path, *, force: bool = False) -> Pat
     return target
 
 
-def _document(grid: Grid, index: int) -> str:
+def _document(grid: Grid, index: int, more: Mapping[str, Array]) -> str:
     """One state as VTK's XML with inline base64 arrays."""
     count, per = grid.cells.shape
-    fields = grid.fields(index)
+    fields = {**grid.fields(index), **more}
     tensor = " ".join(f'ComponentName{k}="{name}"' for k, name in enumerate(TENSOR))
     data = [
         _array(values, name, tensor if name == "stress [Pa]" else "")

@@ -1,0 +1,181 @@
+"""Cracks of a damage field: the section as it is torn, crack size and energies, sodium around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from particle_sim.checks import arguments_checked
+from particle_sim.damage.cracked_transport import CRACKED
+from particle_sim.damage.field.result import CrackRun
+from particle_sim.errors import InputError
+from particle_sim.fem.simplices import Symmetry
+from particle_sim.figures.film import check_film, write_film
+from particle_sim.figures.style import BASELINE, CANDIDATE, SODIUM_MAP, Figure, figure_style
+from particle_sim.particle.run import ParticleRun
+from particle_sim.units import Array
+
+DAMAGE_MAP, POP_IN = "YlOrRd", "#D3DAE1"
+
+
+@arguments_checked
+def crack_section(
+    cracks: CrackRun,
+    index: int = -1,
+    *,
+    magnification: float = 5.0,
+    around: ParticleRun | None = None,
+    around_index: int = -1,
+) -> Figure:
+    """Left: damage at one time, on the section with its displacement magnified. Middle: crack size
+    and energies over time, pop-ins as upright lines. Right, where a run ``around`` the cracks is
+    given: its filling at ``around_index``, on the same section, broken cells left blank. The crack
+    size is the crack energy over G_c, so that damage spread along a skin counts in it.
+
+    Raises :class:`InputError` for a time index outside the runs, and for a run on another mesh.
+    """
+    _check_index(index, len(cracks.time))
+    with figure_style() as figure_class:
+        count = 2 if around is None else 3
+        figure = figure_class(figsize=(4.3 * count, 3.9), layout="constrained")
+        section, curves, *rest = figure.subplots(1, count)
+        drawn = _damage(section, cracks, index, magnification)
+        figure.colorbar(drawn, ax=section, shrink=0.8).set_label("Damage (fraction)")
+        _curves(curves, cracks, index)
+        if around is not None:
+            drawn = _sodium(rest[0], cracks, index, magnification, (around, around_index))
+            figure.colorbar(drawn, ax=rest[0], shrink=0.8).set_label("Sodium content (filling)")
+    return figure
+
+
+@arguments_checked
+def crack_film(
+    cracks: CrackRun,
+    path: str | Path,
+    *,
+    magnification: float = 5.0,
+    seconds: float = 6.0,
+    force: bool = False,
+) -> Path:
+    """Write a film of :func:`crack_section`, one frame per time of ``cracks``; returns its path.
+
+    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. An earlier film is
+    replaced; another file is an :class:`InputError`, unless ``force`` is set.
+    """
+    if not seconds > 0:
+        raise InputError(f"The film takes {seconds} s; it must take more than 0.")
+    target = Path(path)
+    check_film(target)
+    figure = crack_section(cracks, 0, magnification=magnification)
+    with figure_style():
+        moving = _frames(figure, cracks, magnification)
+        colours = [figure.axes[0].collections[0].get_cmap()]
+        write_film(figure, moving, target, len(cracks.time) / seconds, colours, force=force)
+    return target
+
+
+def _frames(figure: Figure, cracks: CrackRun, magnification: float) -> Iterator[int]:
+    """Bring the figure to one time after the other, its section within the same frame."""
+    section, curves, *_ = figure.axes
+    moved = _corners(cracks, slice(None), magnification).reshape(-1, 2)
+    low, high = moved.min(axis=0), moved.max(axis=0)
+    section.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # everything keeps its place
+    for index in range(len(cracks.time)):
+        section.clear()
+        _damage(section, cracks, index, magnification)
+        section.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        curves.lines[-1].set_xdata([cracks.time[index]] * 2)
+        yield index
+
+
+def _check_index(index: int, count: int) -> None:
+    if not -count <= index < count:
+        raise InputError(f"The time index is {index}; the run has {count} times, numbered from 0.")
+
+
+def _corners(cracks: CrackRun, index: int | slice, magnification: float) -> Array:
+    """Corners of the moved cells (..., e, 3, 2) [um]."""
+    body = cracks.body
+    moved = body.moved.nodes * body.length + magnification * cracks.displacement[index]
+    return np.asarray(1e6 * moved[..., body.moved.cell_dofs[:, :3], :])
+
+
+def _damage(axes: Any, cracks: CrackRun, index: int, magnification: float) -> Any:
+    corners = _corners(cracks, index, magnification)
+    values = cracks.damage[index][cracks.body.damaged.cell_dofs]
+    drawn = _painted(axes, corners, values, DAMAGE_MAP)
+    drawn.set_clim(0.0, 1.0)
+    _framed(axes, cracks)
+    axes.set_title(f"{_clock(cracks.time[index])}, displacement × {magnification:g}")
+    return drawn
+
+
+def _sodium(
+    axes: Any, cracks: CrackRun, index: int, magnification: float, state: tuple[ParticleRun, int]
+) -> Any:
+    run, time = state
+    _check_index(time, len(run.time))
+    mesh, own = cracks.body.scaled_mesh, run.mesh.scaled(run.length / cracks.body.length)
+    if own.points.shape != mesh.points.shape or not np.allclose(own.points, mesh.points):
+        raise InputError(
+            f"The run around the cracks has a mesh of {len(own.points):,} points, the cracks one "
+            f"of {len(mesh.points):,}; solve it with mesh=cracks.body.mesh."
+        )
+    whole = cracks.damage[index][cracks.body.damaged.cell_dofs].min(axis=1) <= CRACKED
+    values = run.site_fraction_at_points[time][run.points.cell_points[:, :3]]
+    corners = _corners(cracks, index, magnification)
+    drawn = _painted(axes, corners[whole], values[whole], SODIUM_MAP)
+    _framed(axes, cracks)
+    axes.set_title(f"Sodium after {_clock(run.time[time])}")
+    return drawn
+
+
+def _painted(axes: Any, corners: Array, values: Array, colours: str) -> Any:
+    """Cells (e, 3, 2) in the colours of their corners' values (e, 3)."""
+    x, y = corners.reshape(-1, 2).T
+    cells = np.arange(len(x)).reshape(-1, 3)
+    return axes.tripcolor(
+        x, y, cells, values.ravel(), shading="gouraud", cmap=colours, rasterized=True
+    )
+
+
+def _framed(axes: Any, cracks: CrackRun) -> None:
+    first, second = "rz" if cracks.body.mesh.symmetry is Symmetry.AXISYMMETRIC else "xy"
+    axes.set_aspect("equal")
+    axes.set(xlabel=f"{first} [µm]", ylabel=f"{second} [µm]")
+
+
+def _curves(axes: Any, cracks: CrackRun, index: int) -> None:
+    """Crack size on the left, energies on the right; the time that is shown is the last line."""
+    flat = cracks.body.mesh.symmetry is not Symmetry.AXISYMMETRIC
+    for time in cracks.pop_ins:
+        axes.axvline(time, color=POP_IN, lw=4.0, zorder=0, label="pop-in")
+    size, unit = (1e6, "length [µm]") if flat else (1e12, "area [µm²]")
+    axes.plot(cracks.time, size * cracks.crack_size, "o-", color=BASELINE, ms=3,
+              label=f"crack {unit.split()[0]}")  # fmt: skip
+    axes.set_xlabel("Time [s]")
+    axes.set_ylabel(f"Crack {unit}", color=BASELINE)
+    axes.set_ylim(bottom=0.0)
+    right = axes.twinx()
+    right.spines["right"].set_visible(True)
+    power, unit = (1e6, "µJ/m") if flat else (1e12, "pJ")
+    for name, values, style in (
+        ("elastic energy", cracks.elastic_energy, "s--"),
+        ("crack energy", cracks.crack_energy, "^-."),
+    ):
+        right.plot(cracks.time, power * values, style, color=CANDIDATE, ms=3, label=name)
+    right.set_ylabel(f"Energy [{unit}]", color=CANDIDATE)
+    right.set_ylim(bottom=0.0)
+    axes.axvline(cracks.time[index], color="black", lw=0.8, ls=":", label="shown")
+    named = {line.get_label(): line for line in (*axes.lines, *right.lines)}
+    axes.legend(handles=list(named.values()), loc="lower center", bbox_to_anchor=(0.5, 1.0),
+                ncols=2)  # fmt: skip
+
+
+def _clock(time: float) -> str:
+    return f"{time:.4g} s"

@@ -1,0 +1,90 @@
+"""Sections of particles whose cracks are driven by a radial run: their stress is the run's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import particle_sim as ps
+from particle_sim.damage.field import (
+    BrittleSolid,
+    CrackBody,
+    CrackLoad,
+    LengthScale,
+    crack,
+    crack_particle,
+)
+from particle_sim.damage.field.particle_cracks import chemical_strain_of
+from particle_sim.errors import InputError
+from particle_sim.fem.mesh import Mesh
+from particle_sim.particle.run import ParticleRun
+
+RADIUS = 2.5e-7
+MEANING = LengthScale.MATERIAL
+
+
+def charged(mesh: Mesh, share: int) -> tuple[ParticleRun, BrittleSolid]:
+    """NVP that loses a tenth of its sodium, and a solid of its elasticity, l = R/6."""
+    material, half = ps.load_material("nvp"), np.array(0.5)
+    duration = 0.1 * RADIUS**2 / 3e-15
+    flux = ps.constant_flux(
+        material.maximum_concentration * RADIUS / share / duration,
+        duration,
+        initial_site_fraction=0.6,
+    )
+    run = ps.solve_particle(ps.Particle(material=material, mesh=mesh), flux, limits=None)
+    solid = BrittleSolid(
+        youngs_modulus=float(material["youngs_modulus"](half)),
+        poisson_ratio=float(material["poisson_ratio"](half)),
+        toughness=17.0,
+        length_scale=RADIUS / 6,
+    )
+    return run, solid
+
+
+def test_sections_follow_the_run_of_a_sphere() -> None:
+    """A meridian's stress under the run's sodium is the run's own; another radius is refused."""
+    run, solid = charged(ps.shapes.sphere(RADIUS, cells=30, grading=5), 30)
+    section = ps.shapes.ball_section(RADIUS, cell_size=RADIUS / 26, half=True, curved=False)
+    time = [float(run.time[-1])]
+    found = crack_particle(run, solid, section, time, meaning=MEANING)
+    assert found.damage.max() == 0
+    stress = found.stress(0)[0][..., 2]
+    hoop = np.interp(
+        np.linalg.norm(found.body.moved.points, axis=2),
+        run.positions[:, 0] / run.length,
+        run.component("hoop")[-1],
+    )
+    scale = np.abs(run.component("hoop")[-1]).max()
+    assert np.abs(stress - hoop).max() < 0.05 * scale
+    with pytest.raises(InputError, match="same radius"):
+        crack_particle(run, solid, section.scaled(1.1), time, meaning=MEANING)
+    with pytest.raises(InputError, match="the run has"):
+        crack_particle(run, solid, section, [1e9], meaning=MEANING)
+
+
+def check_wire(*, held: bool = False) -> None:
+    """Axial stress of a disc is that of the cylinder whose run drives it, by 5 % of its size."""
+    run, solid = charged(ps.shapes.cylinder(RADIUS, cells=30, grading=5), 20)
+    section = ps.shapes.disc(RADIUS, cell_size=RADIUS / 26, quarter=True, curved=False)
+    time = [float(run.time[-1])]
+    if held:
+        body = CrackBody(mesh=section, solid=solid)
+        found = crack(body, CrackLoad(strain=chemical_strain_of(run)), time, meaning=MEANING)
+    else:
+        found = crack_particle(run, solid, section, time, meaning=MEANING)
+    axial = run.component("axial")[-1]
+    distance = np.linalg.norm(found.body.moved.points, axis=2)
+    expected = np.interp(distance, run.positions[:, 0] / run.length, axial)
+    apart = float(np.abs(found.stress(0)[0][..., 2] - expected).max())
+    assert apart < 0.05 * np.abs(axial).max(), "the axial stress is another"
+
+
+def test_a_disc_is_a_wire_with_free_ends() -> None:
+    check_wire()
+
+
+def test_sabotage_wire() -> None:
+    """A wire whose ends are held apart has another axial stress."""
+    with pytest.raises(AssertionError, match="axial stress"):
+        check_wire(held=True)
