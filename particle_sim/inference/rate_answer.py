@@ -20,13 +20,12 @@ from particle_sim.inference.learned import RIVAL
 from particle_sim.inference.measure_next import Worth, rates_to_measure, worth_measuring
 from particle_sim.inference.problem import scatter_of
 from particle_sim.inference.rate_prediction import (
-    Held,
     LearnedRates,
     asked_of,
     learned_rates,
-    public_score,
     quantiles,
 )
+from particle_sim.inference.rate_record import Held, public_score
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 

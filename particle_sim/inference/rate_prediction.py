@@ -9,11 +9,8 @@ has to beat.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp
@@ -24,28 +21,14 @@ from particle_sim.inference.joint import PARTICLES, Joint, Posterior, Prediction
 from particle_sim.inference.learned import RIVAL, model_weights
 from particle_sim.inference.problem import Problem
 from particle_sim.inference.rate_problem import rate_problem
+from particle_sim.inference.rate_record import Held, public_score, task_score
 from particle_sim.inference.smc import Tempered
 from particle_sim.inference.tian import tian_problem
-from particle_sim.resources import shipped_folder
 from particle_sim.units import Array
 
 SHARES = (0.05, 0.5, 0.95)
 """Of the quantiles."""
-RECORD = ("parameters", "evidence", "prediction.json")
 _ONE = "powder"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """How good predictions of held-out capacities were."""
-
-    log_score: float
-    """Mean of ln p(datum), capacities over the largest fitted one"""
-    coverage: float
-    """Share of the data inside the 5-95 % band"""
-    error: float
-    """Median of |datum - median| over the largest fitted capacity"""
-    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,32 +287,6 @@ def held(
         error=float(np.median(np.abs(capacity - median)) / scale),
         count=len(capacity),
     )
-
-
-def public_score(extrapolation: float) -> Mapping[str, Held]:
-    """``mixture`` and ``rival`` on the public series at a ratio of the current to the highest
-    fitted one; empty where the record has none as far out.
-    """
-    for part in _record().get("by_extrapolation", []):
-        if part["above"] < extrapolation <= part["up_to"]:
-            return {name: Held(**part[name]) for name in ("mixture", "rival")}
-    return {}
-
-
-def task_score(task: str) -> Mapping[str, Held]:
-    """``mixture`` and ``rival`` on a task of the record."""
-    found = _record()["tasks"][task]
-    keys = Held.__dataclass_fields__
-    return {
-        name: Held(**{key: found[model][key] for key in keys})
-        for name, model in (("mixture", "mixture"), ("rival", RIVAL))
-    }
-
-
-@cache
-def _record() -> dict[str, Any]:
-    path = shipped_folder(RECORD[0]).joinpath(*RECORD[1:])
-    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
 def _one(member: Prediction, capacity: Array) -> Array:

@@ -35,6 +35,8 @@ class Label(enum.Enum):
     """How a row stands to the constants it is made with."""
 
     CALIBRATED = "calibrated"
+    SEEN = "calibrated, seen before"
+    """Held against other constants before: it counts as calibrated"""
     PREDICTED = "predicted"
 
 

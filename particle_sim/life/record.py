@@ -53,21 +53,22 @@ def load_predictions(path: Path | None = None) -> tuple[Recorded, ...]:
 
 
 def label_of(row: str, calibration: Calibration, record: Sequence[Recorded]) -> Label:
-    """Of a datum by its key: calibrated where it is the calibration's, or was held against other
-    constants before.
+    """Of a datum by its key: calibrated where it is the calibration's, seen before where it was
+    held against other constants, else predicted.
 
     >>> found = load_calibration()
     >>> label_of("nfm_li2024 3C 0 to 200", found, ()).value
     'calibrated'
-    >>> label_of("nfm_li2024 5C 0 to 500", found, load_predictions()).value
+    >>> label_of("nfm_li2024 5C 0 to 500", found, ()).value
     'predicted'
     """
     known = Observed(
         material=calibration.material, fade=calibration.datum, since=0.0, place="", note=""
     )
     used = {each.constants for each in record if each.row == row}
-    fresh = row != known.key and used <= {calibration.hash}
-    return Label.PREDICTED if fresh else Label.CALIBRATED
+    if row == known.key:
+        return Label.CALIBRATED
+    return Label.PREDICTED if used <= {calibration.hash} else Label.SEEN
 
 
 def recorded_with_now() -> tuple[Recorded, ...]:

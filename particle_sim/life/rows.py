@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from particle_sim.life.against_print import Label
 from particle_sim.life.phrases import between, percent
 from particle_sim.units import Array
 
@@ -28,25 +29,34 @@ def print_line(tree: xr.DataTree) -> str:
     if "printed" not in tree.children:
         return f"{said} Nothing in print of these materials, in this window, is held against it."
     table = tree["printed"].to_dataset()
-    predicted = table.isel(row=np.flatnonzero(table.of_label.values == "predicted"))
-    if not predicted.sizes["row"]:
-        return f"{said} No retention of these materials is a prediction."
-    best = predicted.null_miss.min("null_rule")
-    closer = predicted["miss"] < best
+    labels = table.of_label.values
+    others = table.isel(row=np.flatnonzero(labels != Label.CALIBRATED.value))
+    if not others.sizes["row"]:
+        return f"{said} No other retention of these materials is in print."
+    best = others.null_miss.min("null_rule")
+    closer = others["miss"] < best
     some, every = int(closer.any("variant").sum()), int(closer.all("variant").sum())
     return (
-        f"{said} Of {predicted.sizes['row']} other retentions in print, predicted with it, "
+        f"{said} Of {others.sizes['row']} other retentions in print, {_told(labels)}, "
         f"{some or 'none'} came closer than all three rules without physics in some of the model's "
-        f"variants, {every or 'none'} in all.{_beyond(tree, predicted)}"
+        f"variants, {every or 'none'} in all.{_beyond(tree, others)}"
     )
 
 
-def _beyond(tree: xr.DataTree, predicted: xr.Dataset) -> str:
+def _told(labels: Array) -> str:
+    """How the others stand to the constant."""
+    if Label.SEEN.value not in labels:
+        return "predicted with it"
+    some = "some of which" if Label.PREDICTED.value in labels else "which"
+    return f"{some} count as calibrated too, as the model was mended after they had been seen"
+
+
+def _beyond(tree: xr.DataTree, others: xr.Dataset) -> str:
     """Of whom every printed retention is below what 95 % of the draws give in any variant."""
     titles = dict(zip(tree.attrs["materials"], tree.attrs["titles"], strict=True))
-    lowest = predicted.said.sel(quantile=0.05).min("variant")
-    below = np.asarray(predicted.of_observed < lowest)
-    names = predicted.of_material.values
+    lowest = others.said.sel(quantile=0.05).min("variant")
+    below = np.asarray(others.of_observed < lowest)
+    names = others.of_material.values
     found = [titles.get(name, name) for name in dict.fromkeys(names) if below[names == name].all()]
     if not found:
         return ""
@@ -103,7 +113,7 @@ def _off(miss: float) -> str:
 
 def row_verdict(row: xr.Dataset) -> str:
     """Which rules without physics the model beats, and with which variants."""
-    if str(row.of_label.values) == "calibrated":
+    if str(row.of_label.values) == Label.CALIBRATED.value:
         return "calibrated: says nothing of the model"
     closer = row["miss"].values[:, None] < row.null_miss.values
     names = [str(variant) for variant in row.variant.values]

@@ -46,10 +46,10 @@ def test_a_pair_to_a_page(run: RunCommand, tmp_path: Path) -> None:
     labels = {row["key"]: row["label"] for row in answer["printed"]}
     assert labels == {
         "nfm_li2024 3C 0 to 200": "calibrated",
-        "nfm_li2024 5C 0 to 500": "predicted",
-        "he_o3_li2024 3C 0 to 200": "predicted",
-        "he_o3_li2024 5C 0 to 500": "predicted",
-        "he_o3_li2024 1C 0 to 100": "predicted",
+        "nfm_li2024 5C 0 to 500": "calibrated, seen before",
+        "he_o3_li2024 3C 0 to 200": "calibrated, seen before",
+        "he_o3_li2024 5C 0 to 500": "calibrated, seen before",
+        "he_o3_li2024 1C 0 to 100": "calibrated, seen before",
     }
     hashes = {answer["constants"], *(row["constants"] for row in answer["printed"])}
     assert hashes == {load_calibration().hash}

@@ -105,18 +105,21 @@ def test_every_recorded_row_has_the_hash_of_todays_constants_or_counts_as_calibr
         label = label_of(each.key, found, record)
         used = {entry.constants for entry in record if entry.row == each.key}
         is_datum = each.key == "nfm_li2024 3C 0 to 200"
-        assert (label is Label.CALIBRATED) == (is_datum or used != {found.hash}), each.key
+        assert (label is Label.CALIBRATED) == is_datum, each.key
+        assert (label is Label.PREDICTED) == (not is_datum and used == {found.hash}), each.key
         assert rows[each.key].observed == pytest.approx(each.fade.retention)
 
 
 def test_a_label_falls_back_when_constants_change_after_a_prediction() -> None:
-    found, record = load_calibration(), load_predictions()
+    found, shipped = load_calibration(), load_predictions()
+    record = tuple(each for each in shipped if each.constants == found.hash)
     known = next(each for each in observed_of("nfm_li2024") if each.fade.c_rate == 5.0)
     assert label_of(known.key, found, record) is Label.PREDICTED
+    assert label_of(known.key, found, shipped) is Label.SEEN, "the chain was mended since"
     changed = replace(found, hash="0000000000000000")
-    assert label_of(known.key, changed, record) is Label.CALIBRATED
+    assert label_of(known.key, changed, record) is Label.SEEN
     new = tuple(each.model_copy(update={"constants": changed.hash}) for each in record)
-    assert label_of(known.key, changed, (*record, *new)) is Label.CALIBRATED, "recorded again"
+    assert label_of(known.key, changed, (*record, *new)) is Label.SEEN, "recorded again"
     fresh = replace(known, material="never_seen")
     assert label_of(fresh.key, changed, record) is Label.PREDICTED
 

@@ -32,9 +32,9 @@ from particle_sim.inference.rate_prediction import (
     held,
     log_density,
     predicted_rates,
-    public_score,
     quantiles,
 )
+from particle_sim.inference.rate_record import public_score
 from particle_sim.inference.tian import tian_capacities, tian_problem
 from particle_sim.materials.load import load_material
 from particle_sim.resources import shipped_folder, shipped_table

@@ -15,7 +15,8 @@ from particle_sim.inference.discrepancy import Growing, Scatter
 from particle_sim.inference.joint import Joint, Prediction, learn
 from particle_sim.inference.learned import RIVAL, likeness
 from particle_sim.inference.problem import DISCREPANCY, NOISE, Problem
-from particle_sim.inference.rate_prediction import LearnedRates, learned_rates, task_score
+from particle_sim.inference.rate_prediction import LearnedRates, learned_rates
+from particle_sim.inference.rate_record import task_score
 from particle_sim.inference.sisters import sister_of, sister_rates
 from particle_sim.materials.load import load_material
 from particle_sim.units import Array
