@@ -120,9 +120,9 @@ def keeps_more(question: Question) -> Evidence:
 def rate_orders_diffusivity(question: Question) -> Evidence:
     """D of the first material is above the second's, in particles of one size, by their rate tests.
 
-    From all printed rates of both, with one set of beliefs for both; log10 D is its mean from half
-    a lattice to a full one. The readings of a list that contradicts itself are those that give the
-    printed capacity at the rate.
+    From all printed rates of both, with one set of beliefs for both, by forms in which D means the
+    same in both; log10 D is its mean from half a lattice to a full one. The readings of a list that
+    contradicts itself are those that give the printed capacity at the rate.
     """
     prints = {
         name: (question.rate(draws.material), question.claim.printed[role])
@@ -137,7 +137,8 @@ def rate_orders_diffusivity(question: Question) -> Evidence:
         gaps.append(first - second)
         return first > second, first - second, {}
 
-    found, values = _asked(question, _learned(question, np.inf, prints), says)
+    alike = [each for each in _learned(question, np.inf, prints) if each.is_one_diffusivity]
+    found, values = _asked(question, tuple(alike), says)
     low, middle, high = (float(np.quantile(values, q)) for q in (0.05, 0.5, 0.95))
     numbers: Numbers = {
         "log10 of the ratio of D, 5 %": (low, "1"),

@@ -62,6 +62,11 @@ class Learned(Protocol):
     @property
     def label(self) -> str: ...
 
+    @property
+    def is_one_diffusivity(self) -> bool:
+        """Whether D is that of the same thing in all materials."""
+        ...
+
     def has(self, material: str, name: str) -> bool:
         """Whether this form has the unknown."""
         ...

@@ -19,7 +19,7 @@ import numpy as np
 from particle_sim.cell.design import CellKind
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.inference.form import Form
-from particle_sim.inference.joint import Joint, Posterior, learn, predict
+from particle_sim.inference.joint import SHARED, Joint, Posterior, learn, predict
 from particle_sim.inference.learned import beliefs_of
 from particle_sim.inference.moving_boundary import gap_in
 from particle_sim.inference.rate_problem import rate_problem
@@ -57,6 +57,13 @@ class Member:
     def has(self, material: str, name: str) -> bool:
         """Whether this form has the unknown."""
         return name in self.posterior.joint.parts[material].names
+
+    @property
+    def is_one_diffusivity(self) -> bool:
+        """Whether D is that of the same thing in all materials: behind a boundary it is that of one
+        phase, without one that of the whole filling."""
+        parts = self.posterior.joint.parts.values()
+        return len({part.form is Form.MOVING_BOUNDARY for part in parts}) == 1
 
     def column(self, material: str, name: str) -> Array:
         """Draws (n,) of one unknown of a material, as in the problem's vectors."""
@@ -180,6 +187,20 @@ def _joint(
         seen = rates <= up_to
         current = rates[seen] * cell.material.value("one_c_current")
         alone = form is Form.MOVING_BOUNDARY and gap_in(cell.material) is None
-        own_form = Form.ONE_SIZE if alone else form
-        parts[name] = rate_problem(cell, current, values[seen], form=own_form, learned=beliefs)
+        parts[name] = rate_problem(
+            cell,
+            current,
+            values[seen],
+            form=Form.SIZES if alone else form,
+            learned=_beside(form, beliefs) if alone else beliefs,
+        )
     return Joint(parts=parts)
+
+
+def _beside(form: Form, beliefs: Beliefs) -> Beliefs:
+    """Of a material in one phase beside one that parts: many sizes, as far off as the other."""
+    sizes, usual = beliefs_of(Form.SIZES), beliefs_of(form)
+    shared = {name: beliefs[name] for name in SHARED if name in beliefs}
+    centre, width = sizes["diffusion_rate"]
+    moved = beliefs["diffusion_rate"][0] - usual["diffusion_rate"][0]
+    return {**sizes, **shared, "diffusion_rate": (centre + moved, width)}

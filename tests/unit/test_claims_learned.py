@@ -27,6 +27,7 @@ class Member:
     """Cells that keep these shares (n,) of their window, with these unknowns."""
 
     label: str = "made up"
+    is_one_diffusivity: bool = True
     kept: Mapping[str, Array]
     unknowns: Mapping[str, Array] = field(default_factory=dict)
 
