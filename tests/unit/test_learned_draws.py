@@ -324,5 +324,5 @@ def test_rows_are_of_the_form_that_is_asked() -> None:
 def test_another_powder_s_test_says_so() -> None:
     note, phases = carried(load_record("ncnfmt"), EvidenceChoice.SHIPPED).notes
     assert note.endswith("whether it is the same sample is not known.")
-    assert phases.endswith("what is learned of D/R² is an effective number.")
+    assert phases.endswith("weighs the boundary against it.")
     assert carried(HE, EvidenceChoice.SHIPPED).notes == ()
