@@ -18,7 +18,6 @@ from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import GrowthChoice
-from particle_sim.units import positive_quantity
 
 
 @verb(
@@ -73,6 +72,7 @@ def life(
         summary_text,
         write_life_folder,
     )
+    from particle_sim.units import positive_quantity
 
     active = positive_quantity("--mass", mass, "kg")
     if data is None and (active, positive) != (None, None):

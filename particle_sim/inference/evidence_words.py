@@ -143,7 +143,7 @@ def _data(record: MaterialRecord) -> dict[str, Any]:
         "diffusion_rate": {
             form.value: dict(zip(("before", "after"), map(list, _ends(form, known)), strict=True))
             for form in Form
-            if known.ways
+            if known.ways and all(form.value in way.found for way in known.ways)
         },
         "note": known.note,
     }

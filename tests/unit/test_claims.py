@@ -142,7 +142,11 @@ def nothing_learned(*_: Any) -> tuple[Learned, ...]:
 
 def no_gradients(names: tuple[str, ...], place: int) -> dict[Site, GradientTable]:
     """Sodium that is even at any time loads no crack."""
-    table = GradientTable(rates=GRID, intensity=np.zeros((len(GRID), len(DEPTHS), STEPS)))
+    table = GradientTable(
+        rates=GRID,
+        reach=np.ones((1, len(GRID))),
+        intensity=np.zeros((1, len(GRID), len(DEPTHS), STEPS + 1)),
+    )
     return dict.fromkeys(Site, table)
 
 

@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 
 from particle_sim.claims import central
-from particle_sim.claims.answer import answer
+from particle_sim.claims import findings as findings_module
+from particle_sim.claims.answer import Answer, answer
 from particle_sim.claims.compare import ComparisonResult, lines
 from particle_sim.claims.findings import SENTENCES, Finding, findings
 from particle_sim.claims.interval import Verdict, verdict_of
 from particle_sim.claims.kinds import NEEDS
+from particle_sim.claims.ledger import read_ledger
 from particle_sim.claims.missing import next_lines
-from particle_sim.claims.schema import claims_folder, load_claims
+from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.claims.tools import simulations
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.plausible.defaults import SAMPLES
-from particle_sim.studies.choices import StressMeasure
+from particle_sim.studies.choices import PhysicsChoice, StressMeasure
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE
@@ -198,3 +200,23 @@ def test_peaks_are_those_of_the_baseline_over_the_candidate() -> None:
     assert found.numbers["ratio"] == (pytest.approx(1.5), "1")
     assert "As solid solutions" in found.text
     assert "300 MPa in A and 200 MPa in B" in found.text
+
+
+def test_cycles_are_not_asked_again_where_the_ledger_has_just_asked() -> None:
+    known = load_claims(claims_folder(), NEEDS)
+    asked = next(each for each in known if each.id == "C6a")
+    pair: Any = {"baseline": SimpleNamespace(name="nvp"), "candidate": SimpleNamespace(name="he_v")}
+
+    def stored(claim: Claim = asked, **settings: Any) -> Answer | None:
+        usual = Comparison(baseline="nvp", candidate="he_v", **settings)
+        return findings_module._stored(usual, pair, claim, known)
+
+    found = stored()
+    assert found is not None
+    ledger = {entry.claim.id: entry.answer for entry in read_ledger()}
+    assert found == ledger["C6a"]
+    assert stored(samples=1000) is None
+    assert stored(overrides={"nvp": {"youngs_modulus": "70 GPa"}}) is None
+    assert stored(physics=PhysicsChoice.SOLID_SOLUTION) is None
+    faster = replace(asked, parameters={**asked.parameters, "c_rate": 2.0})
+    assert stored(faster) is None

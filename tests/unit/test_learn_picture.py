@@ -29,6 +29,9 @@ LOGARITHMIC = {
     "Plausible flaws that grow": (True, False),
     "How uneven is the sodium?": (True, True),
     "Largest tension through the charge": (False, True),
+    "How hard one cycle pulls": (True, False),
+    "One crack": (True, True),
+    "A powder with flaws around it": (True, False),
 }
 """Panels whose x and y are logarithmic; all others have none."""
 

@@ -143,6 +143,7 @@ RANDOM_OF_THEIR_OWN = {
     "inference/measure_next.py": "values that a next datum may have",
     "inference/next_datum.py": "an example of a next datum",
     "inference/identify.py": "draws of the fitted prior",
+    "claims/worth.py": "hypothetical readings of a measurement",
     "inference/profiles.py": "first guesses of a search",
     "inference/predict.py": "one value per draw of a prediction",
 }

@@ -28,13 +28,12 @@ from particle_sim.inference.hierarchy import Table, improved, likeliest
 from particle_sim.inference.joint import Prediction
 from particle_sim.inference.learned import RIVAL, coordinates_of, hyperpriors, model_weights
 from particle_sim.inference.rate_prediction import (
-    RECORD,
     held,
     log_density,
     predicted_rates,
     quantiles,
 )
-from particle_sim.inference.rate_record import public_score
+from particle_sim.inference.rate_record import RECORD, public_score
 from particle_sim.inference.tian import tian_capacities, tian_problem
 from particle_sim.materials.load import load_material
 from particle_sim.resources import shipped_folder, shipped_table
