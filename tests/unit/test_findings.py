@@ -27,7 +27,7 @@ from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 from particle_sim.transport.laws import SOLID_SOLUTION, TWO_PHASE
 
-WHOSE = {"C1": "uniform", "C6b": "no_cracks"}
+WHOSE = {"C1": "uniform"}
 """Claims on HE-V alone, which is a solid solution, by the kind of sentence of its file."""
 
 
