@@ -191,7 +191,8 @@ def _finding(
 def _stored(
     settings: Comparison, pair: Pair, claim: Claim, known: Sequence[Claim]
 ) -> Answer | None:
-    """The ledger's answer where this is its question and nothing has changed since.
+    """The ledger's answer where this is its question, of shipped materials, and nothing has changed
+    since; asked at the cut-offs of the claim's own materials.
 
     Thousands of cycles cost more than the rest of a comparison.
     """
@@ -199,12 +200,13 @@ def _stored(
     same = ("physics", "footing", "samples", "seed")
     if any(getattr(settings, name) != getattr(usual, name) for name in same):
         return None
-    if any(settings.overrides.values()) or "@" in settings.baseline + settings.candidate:
-        return None
+    names = frozenset(result.name for result in pair.values())
+    if any(settings.overrides.values()) or names != {settings.baseline, settings.candidate}:
+        return None  # a reading, or a file of the user's that bears the name of a shipped one
     asked = [each for each in known if each.id == claim.id and each.parameters == claim.parameters]
     if not asked:
         return None
-    entries = read_ledger(within=frozenset(result.name for result in pair.values()))
+    entries = read_ledger(within=names)
     current = [each.answer for each in entries if each.claim.id == claim.id and not each.stale]
     return current[0] if current else None
 

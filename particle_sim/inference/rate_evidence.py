@@ -4,8 +4,8 @@ A test printed twice, or in a way that contradicts itself, is one test with read
 takes one form of the particles, one reading of each test and one set of beliefs; what all members
 say does not hang on a choice of ours. The beliefs are those of :mod:`.learned`, those with half and
 twice the discrepancy, and those with diffusion ``SHIFT`` decades slower and faster before the data.
-Where a material parts, a boundary that moves in it is a form too; materials that do not are spheres
-of one size there.
+Where a material parts, a boundary that moves in it is a form too; materials that do not have many
+sizes there.
 """
 
 from __future__ import annotations

@@ -218,5 +218,7 @@ def test_cycles_are_not_asked_again_where_the_ledger_has_just_asked() -> None:
     assert stored(samples=1000) is None
     assert stored(overrides={"nvp": {"youngs_modulus": "70 GPa"}}) is None
     assert stored(physics=PhysicsChoice.SOLID_SOLUTION) is None
+    own = Comparison(baseline="mine/nvp.toml", candidate="he_v")
+    assert findings_module._stored(own, pair, asked, known) is None, "a file named as a shipped one"
     faster = replace(asked, parameters={**asked.parameters, "c_rate": 2.0})
     assert stored(faster) is None
