@@ -2,11 +2,13 @@
 
 A boundary between phases is relieved or holds its misfit up to yielding, and cracks grow per cycle
 or per second (:mod:`particle_sim.life.chain`): an answer must be the same in all of these. Which
-part of the volume change is one boundary's follows from plateaus that are rarely measured: where
-that is not the whole, a boundary that holds the whole is asked too. Counted are
-particles that cycling has cracked; those with a flaw across them as made are not. What many or few
-is, is assumed: every test is asked at its ``limit`` and at ``other_limit`` too. Growth per second
-and the other limit are shown where a verdict turns on them, which leaves the claim open.
+part of the volume change is one boundary's is its plateau's part of the charge, or anything from
+that to the whole, drawn: where a material has several steps, the lattice may change more in one
+than in another. One boundary that holds all of it is shown and has no vote, as those steps are in
+print. Counted are particles that cycling has cracked; those with a flaw across them as made are
+not. What many or few is, is assumed: every test is asked at its ``limit`` and at ``other_limit``
+too. Growth per second and the other limit are shown where a verdict turns on them, which leaves the
+claim open.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from particle_sim.plausible.draws import MaterialDraws, named_inputs
 from particle_sim.plausible.streams import evenly
 
 MECHANISMS = {Held.RELIEVED: RELIEVED, Held.HELD: HELD}
+MORE = "if a boundary holds more than its plateau's part"
+BOTH_MORE = "if boundaries in both hold more than their plateaus' parts"
 WHOLE = "if one boundary holds the whole volume change"
 BOTH_WHOLE = "if boundaries in both hold the whole volume change"
 HEARD = 0.05
@@ -124,6 +128,7 @@ def _alone(question: Question, judge: Judge) -> Evidence:
     if material.two_phase:
         mechanisms.reverse()
     if _shared_out(material):
+        mechanisms.append((MORE, Held.HELD, _more(question.seed)))
         mechanisms.append((WHOLE, Held.HELD, _whole))
     ways, numbers = [], Numbers()
     for body, of_size in _bodies(question):
@@ -131,7 +136,10 @@ def _alone(question: Question, judge: Judge) -> Evidence:
             found = worn(question, 0, held, _both_of(altered, of_size))
             numbers |= _taken(material.title, mechanism + body, found)
             judged = _counting(judge, found)
-            ways.append(_Way(name=mechanism + body, judge=judged, limit=_limit(question)))
+            votes = mechanism is not WHOLE
+            ways.append(
+                _Way(name=mechanism + body, judge=judged, limit=_limit(question), votes=votes)
+            )
     inputs = named_inputs([growing(question, 0)])
     return replace(_evidence(question, ways), inputs=inputs, numbers=numbers)
 
@@ -143,6 +151,18 @@ def _as_drawn(draws: MaterialDraws) -> MaterialDraws:
 def _whole(draws: MaterialDraws) -> MaterialDraws:
     """The whole volume change at one boundary."""
     return draws.having(misfit_share=np.ones(len(draws.values["volume_change"])))
+
+
+def _more(seed: int) -> Altered:
+    """From the part of the most strained plateau to the whole, the same way in every material."""
+
+    def altered(draws: MaterialDraws) -> MaterialDraws:
+        change = draws.values["volume_change"]
+        least = misfit_in(draws.material, draws.values) / (change / 3)
+        place = evenly("part of the volume change at one boundary", len(change), seed)
+        return draws.having(misfit_share=least + place * (1 - least))
+
+    return altered
 
 
 def _both_of(first: Altered, second: Altered) -> Altered:
@@ -199,8 +219,9 @@ def _ordered(question: Question, compare: Compare, seen: str) -> Evidence:
     ]
     pairs = [(name, first[one], second[other], votes) for name, one, other, votes in rows]
     if any(_shared_out(each.material) for each in question.draws):
-        mine, yours = (worn(question, place, holding, _whole) for place in (0, 1))
-        pairs.append((BOTH_WHOLE, mine, yours, True))
+        for name, altered in ((BOTH_MORE, _more(question.seed)), (BOTH_WHOLE, _whole)):
+            mine, yours = (worn(question, place, holding, altered) for place in (0, 1))
+            pairs.append((name, mine, yours, name is BOTH_MORE))
     ways, numbers = [], Numbers()
     for name, mine, yours, votes in pairs:
         judge = _both(compare, mine, yours)

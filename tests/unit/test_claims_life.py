@@ -12,6 +12,7 @@ import pytest
 from particle_sim.claims.answer import Answer, answer, question_of
 from particle_sim.claims.expected import EXPECTED, LOWER
 from particle_sim.claims.kinds_crack import HELD, RELIEVED
+from particle_sim.claims.kinds_life import MORE, WHOLE
 from particle_sim.claims.schema import Claim
 from particle_sim.claims.worn import growing
 from particle_sim.life.chain import CONSTANT
@@ -79,6 +80,16 @@ def test_a_boundary_that_decides_is_named() -> None:
     found = ask(claim("cracks_over_cycles", ["nvp"], TEST), load=tough(0.02))
     assert found.verdict is UNDECIDED
     assert found.decided_by == f"yes {HELD}; no {RELIEVED}"
+
+
+def test_what_a_boundary_holds_beyond_its_plateau_is_asked() -> None:
+    """Between the plateau's part and the whole; the whole is shown, the steps being in print."""
+    found = ask(claim("cracks_over_cycles", ["nfm_li2024"], TEST))
+    more, whole = (
+        next(each for each in found.branches if each.name == name) for name in (MORE, WHOLE)
+    )
+    assert (found.share or 0.0) < more.share < whole.share
+    assert (more.votes, whole.votes) == (True, False)
 
 
 def test_more_cycles_crack_more() -> None:
