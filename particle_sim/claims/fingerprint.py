@@ -25,7 +25,7 @@ from particle_sim.materials.document import read_toml
 from particle_sim.materials.hosts import host_names, host_path
 from particle_sim.materials.system import material_path, system_names
 from particle_sim.plausible.defaults import SAMPLES, SEED
-from particle_sim.resources import shipped_folder
+from particle_sim.resources import shipped_files, shipped_folder
 
 
 def fingerprints(claims: Iterable[Claim]) -> dict[str, dict[str, str]]:
@@ -55,6 +55,9 @@ def _fingerprint(
     names += system_names() if kind.needs.whole_library else []
     for name in dict.fromkeys(names):
         parts |= material(name)
+    if kind.needs.whole_library:
+        for path in shipped_files("parameters", "retention").values():
+            parts[f"retention {path.stem}"] = of_toml(path)
     for cell in kind.needs.cells:
         parts[f"cell {cell}"] = of_toml(_cell_path(cell))
     if learned in _roots(kind):

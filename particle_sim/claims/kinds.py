@@ -70,12 +70,16 @@ keeps_at_least = claim_kind(
     kinds_learned.keeps_at_least, {}, optional={**_RATE, "keeps": "1"}, optional_printed=_KEPT
 )
 keeps_more = claim_kind(kinds_learned.keeps_more, {}, materials=2, optional=_RATE)
-keeps_over_cycles = claim_kind(
-    kinds_retention.keeps_over_cycles,
-    {},
-    optional={**_RATE, "known_rate": "1/h"},
-    printed=("kept", "cycles"),
-    optional_printed=("known_kept", "known_cycles"),
+keeps_over_cycles, keeps_as_in_print = (
+    claim_kind(
+        test,
+        {},
+        optional={**_RATE, "known_rate": "1/h"},
+        printed=("kept", "cycles"),
+        optional_printed=("known_kept", "known_cycles"),
+        whole_library=test is kinds_retention.keeps_as_in_print,
+    )
+    for test in (kinds_retention.keeps_over_cycles, kinds_retention.keeps_as_in_print)
 )
 low_polarisation = claim_kind(
     kinds_rate.low_polarisation, {"polarisation_below": "V"}, optional=_RATE

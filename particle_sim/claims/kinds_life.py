@@ -124,6 +124,7 @@ def fades_less_by_cracks(question: Question) -> Evidence:
 def _alone(question: Question, judge: Judge) -> Evidence:
     """The first material, under what its source describes first."""
     material = question.draws[0].material
+    mechanisms: list[tuple[str, Held, Altered]]
     mechanisms = [(RELIEVED, Held.RELIEVED, _as_drawn), (HELD, Held.HELD, _as_drawn)]
     if material.two_phase:
         mechanisms.reverse()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from particle_sim.claims.question import (
     every,
 )
 from particle_sim.claims.worn import Worn, after, cycles_of, cycling, growing, parts, worn
+from particle_sim.damage.fade import Fade
+from particle_sim.inference.fade_law import FadeLaw, fades_in_print
 from particle_sim.life.calibration import calibrated, may_carry, with_constant
 from particle_sim.life.chain import Held, Rule
 from particle_sim.plausible.draws import MaterialDraws, named_inputs
@@ -74,6 +76,45 @@ def keeps_over_cycles(question: Question) -> Evidence:
         fit="" if fit == LOWER and not known else fit,
         numbers=_numbers(members, values, printed) | (_null_rules(question) if known else {}),
         cannot_support=ONLY_CRACKS,
+        cannot_contradict=MEASURED,
+    )
+
+
+def keeps_as_in_print(question: Question) -> Evidence:
+    """The printed retention, against those of other tests in print, its own paper's among them.
+
+    ``holds`` where a draw of :mod:`particle_sim.inference.fade_law`, which has not seen the print,
+    keeps at least as much. What cracks alone leave is shown beside it, without a vote.
+    """
+    material, printed = question.draws[0].material, question.claim.printed["kept"] / 100
+    test = Fade(retention=printed, cycles=cycles_of(question), c_rate=question.rate(material))
+    law = FadeLaw(rows=fades_in_print()).without(material.name, test)
+    expected = law.expected(material.name, test)
+    kept = expected.retentions(test.cycles, question.samples, question.seed)
+    holds, counted = every(kept >= printed)
+    cracks = keeps_over_cycles(question)
+    own = Branch(name=cracks.name, holds=cracks.holds, counted=cracks.counted)
+    known = sum(row.name == material.name for row in law.rows)
+    low, middle, high = np.quantile(kept, [0.05, 0.5, 0.95])
+    return Evidence(
+        holds=holds,
+        counted=counted,
+        inputs={},
+        text=(
+            f"Over {test.cycles:g} cycles at {test.c_rate:.3g}C, {100 * low:.0f} to "
+            f"{100 * high:.0f} % are expected from {len(law.rows)} retentions of sodium cathodes "
+            f"in print, {known} of them of {material.title}."
+        ),
+        name="as retentions in print",
+        branches=tuple(replace(each, votes=False) for each in (own, *cracks.branches)),
+        fit=expectation([kept], printed, 1.0),
+        numbers={
+            "kept, 5 % of what is in print": (float(low), "1"),
+            "kept, median of what is in print": (float(middle), "1"),
+            "kept, 95 % of what is in print": (float(high), "1"),
+            **cracks.numbers,
+        },
+        cannot_support=MEASURED,
         cannot_contradict=MEASURED,
     )
 

@@ -111,7 +111,13 @@ def test_another_kind_makes_nothing_stale(
             expected,
             "if high <= EDGE",
             "if high < EDGE",
-            {"keeps_capacity", "inventory_capacity", "carbon_capacity", "keeps_over_cycles"},
+            {
+                "keeps_capacity",
+                "inventory_capacity",
+                "carbon_capacity",
+                "keeps_over_cycles",
+                "keeps_as_in_print",
+            },
         ),
         (kinds_field, '"surface_excess") > 0)', '"surface_excess") >= 0)', {"surface_richer"}),
         (
@@ -135,6 +141,7 @@ def test_another_kind_makes_nothing_stale(
                 "cracks_less_over_cycles",
                 "cracks_over_cycles",
                 "fades_less_by_cracks",
+                "keeps_as_in_print",
                 "keeps_over_cycles",
                 "stays_whole",
             },

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from particle_sim.claims.answer import Answer, answer, question_of
-from particle_sim.claims.expected import EXPECTED, LOWER
+from particle_sim.claims.expected import EXPECTED, HIGHER, LOWER
 from particle_sim.claims.kinds_crack import HELD, RELIEVED
 from particle_sim.claims.kinds_life import MORE, WHOLE
 from particle_sim.claims.schema import Claim
@@ -163,6 +163,16 @@ def test_a_lower_print_than_cracks_leave_is_open(percent: float, fit: str) -> No
     found = ask(asked, load=tough(100.0))
     assert (found.fit, found.verdict) == (fit, UNDECIDED)
     assert ("nothing else is modelled" in found.sentence) == (fit == "")
+
+
+@pytest.mark.parametrize(("percent", "fit"), [(99.99, HIGHER), (85.0, EXPECTED), (1.0, LOWER)])
+def test_a_retention_is_held_against_those_in_print(percent: float, fit: str) -> None:
+    printed = {"kept": percent, "cycles": 10000.0}
+    found = ask(claim("keeps_as_in_print", ["he_v"], {"c_rate": 50.0}, printed))
+    assert (found.fit.removesuffix(" in a wide band"), found.verdict) == (fit, UNDECIDED)
+    assert "1 of them of HE-V" in found.sentence
+    assert found.branches
+    assert not any(each.votes for each in found.branches)
 
 
 @pytest.mark.parametrize(("percent", "fit"), [(40.2, EXPECTED), (20.0, LOWER)])
