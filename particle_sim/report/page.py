@@ -18,6 +18,7 @@ from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
+from particle_sim.report.live import live_json
 from particle_sim.report.pages import embedded, picture, render, verdict_line
 from particle_sim.studies.printed_sentences import sentences
 from particle_sim.studies.result import MaterialResult
@@ -30,6 +31,7 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
     pictures = [picture(folder, name, each.caption) for name, each in figures.FIGURES.items()]
     return render(
         "page.html",
+        live=live_json(result),
         title=f"{result.baseline.title} and {result.candidate.title}",
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         answer=result.headline.answer,

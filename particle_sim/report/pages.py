@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 
-def render(sections: str, **context: Any) -> str:
+def render(sections: str, *, live: str = "", **context: Any) -> str:
     """A page as text: the base around what the template ``sections`` says.
 
     Both get ``context``; the base needs ``title``, ``subtitle``, ``answer``, ``lines`` (one of
     :func:`verdict_line` each), ``cautions`` and ``hero``, the picture of the first screen.
+    ``live`` is JSON of what the script draws in its place, without any ``<``.
     """
     import jinja2
     from markupsafe import Markup
@@ -28,9 +29,11 @@ def render(sections: str, **context: Any) -> str:
     return environment.get_template("base.html").render(
         look=Markup(text_of("look.css")),
         script=Markup(text_of("report.js")),
+        live_script=Markup(text_of("live.js")),
         sections=Markup(body),
         contents=contents,
-        **{"live": "", "following": (), **context},
+        live=Markup(live),
+        **{"following": (), **context},
     )
 
 
