@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import resources
-
 import numpy as np
 import xarray as xr
 
@@ -57,21 +54,6 @@ def printed_tree(found: AsPrinted) -> dict[str, xr.Dataset]:
 def asked_figures(tree: xr.DataTree) -> list[str]:
     """Names of the figures that this tree holds because they were asked for."""
     return [name for name, figure in ASKED_FOR.items() if f"/{figure.needs}" in tree.groups]
-
-
-def printed_block(found: AsPrinted, pictures: Mapping[str, str]) -> str:
-    """The section of the page in HTML; ``pictures`` by name, as data."""
-    import jinja2
-
-    source = resources.files("particle_sim.report").joinpath("as_printed.html").read_text("utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(source).render(
-        sentences=sentences(found),
-        pictures=[
-            {"name": name, "caption": ASKED_FOR[name].caption, "data": data}
-            for name, data in pictures.items()
-        ],
-    )
 
 
 def _readings(found: AsPrinted) -> xr.Dataset:

@@ -14,7 +14,7 @@ from particle_sim.life.phrases import between, percent, rate_text, times
 from particle_sim.life.rows import printed_rows, record_rows
 from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, names_of, verdict
 from particle_sim.report.branches import branch_text
-from particle_sim.report.page import embedded, text_of
+from particle_sim.report.pages import picture, render, verdict_line
 
 PERCENT = re.compile(r"(\d) %")
 """A number and its sign, which no line's end shall part."""
@@ -32,23 +32,19 @@ def subtitle(tree: xr.DataTree) -> str:
 
 def life_page(tree: xr.DataTree, captions: Mapping[str, str], command: str, folder: Path) -> str:
     """The page as text; pictures are read from ``folder``."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     printed = list(printed_rows(tree))
     table = tree["printed"].to_dataset() if printed else None
     cautions = [text for text in np.atleast_1d(tree.attrs["cautions"]) if text != "none"]
-    text = environment.from_string(text_of("life.html")).render(
-        look=text_of("look.css"),
+    pictures = {name: picture(folder, name, caption) for name, caption in captions.items()}
+    text = render(
+        "life.html",
         title=f"Life of {tree.attrs['title']}",
         subtitle=subtitle(tree),
         answer=answer(tree),
-        verdict=verdict(tree),
+        lines=[verdict_line(name, said) for name, said in verdict(tree)],
         cautions=cautions,
-        pictures={
-            name: {"name": name, "caption": text, "data": embedded(folder / f"{name}.png")}
-            for name, text in captions.items()
-        },
+        hero=pictures["life_cracked"],
+        pictures=pictures,
         flaw_free=list(_flaw_free(tree)),
         rate=rate_text(tree.attrs["c_rate"]),
         effects=list(effect_rows(tree)),

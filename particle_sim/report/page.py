@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,65 +10,73 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult, besides
+from particle_sim.claims.findings import Finding
 from particle_sim.claims.ledger import share_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
-from particle_sim.report.as_printed import asked_figures, printed_block
+from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
+from particle_sim.report.live import live_json
+from particle_sim.report.pages import embedded, picture, render, verdict_line
+from particle_sim.studies.printed_sentences import sentences
 from particle_sim.studies.result import MaterialResult
 from particle_sim.units import readable
 
 
 def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folder: Path) -> str:
     """The page as text; figures are read from ``folder`` and embedded."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    settings = result.settings
-    return environment.from_string(text_of("page.html")).render(
-        look=text_of("look.css"),
+    settings, bodies = result.settings, bodies_of(result)
+    pictures = [picture(folder, name, each.caption) for name, each in figures.FIGURES.items()]
+    return render(
+        "page.html",
+        live=live_json(result),
         title=f"{result.baseline.title} and {result.candidate.title}",
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
+        answer=result.headline.answer,
+        lines=[_line(finding) for finding in result.findings],
+        hero=pictures[0],
+        pictures=pictures[1:],
         command=command,
         findings=result.findings,
         following=next_lines(result.findings),
-        besides={finding.kind: besides(finding) for finding in result.findings},
-        shares={finding.kind: share_in_words(finding.answer) for finding in result.findings},
         **answer_block(result),
         cautions=result.cautions,
         materials=[_material(material) for material in result.materials],
         cell_inputs=property_rows(
             result.baseline.record, result.baseline.cell.cell.design.properties, CELL_CATALOGUE
         ),
-        pictures=[
-            {"name": name, "caption": figure.caption, "data": embedded(folder / f"{name}.png")}
-            for name, figure in figures.FIGURES.items()
-        ],
         bodies=body_table(result),
-        body_picture=embedded(folder / f"{BODY_FIGURE}.png") if bodies_of(result) else "",
-        as_printed=_printed(result, tree, folder),
+        body_picture=embedded(folder / f"{BODY_FIGURE}.png") if bodies else "",
+        printed=_printed(result, tree, folder),
         seconds=f"{result.seconds:.0f}",
     )
 
 
-def text_of(name: str) -> str:
-    """A file of this package: a template, or the look that all pages share."""
-    return resources.files("particle_sim.report").joinpath(name).read_text("utf-8")
+def _line(finding: Finding) -> dict[str, str]:
+    """A finding on the first screen; the short of what must be said beside it comes first."""
+    said = sorted(besides(finding), key=len)
+    verdict = finding.answer.verdict.value
+    return verdict_line(
+        verdict,
+        finding.short,
+        kind=verdict.replace(" ", "-"),
+        anchor=finding.kind,
+        beside=" \N{MIDDLE DOT} ".join([share_in_words(finding.answer), *said]),
+    )
 
 
-def embedded(path: Path) -> str:
-    """A picture as data of a page."""
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
-
-
-def _printed(result: ComparisonResult, tree: xr.DataTree, folder: Path) -> str:
-    """The block of the printed picture, or nothing."""
+def _printed(result: ComparisonResult, tree: xr.DataTree, folder: Path) -> dict[str, Any] | None:
+    """The printed picture, where it was asked for."""
     if result.as_printed is None:
-        return ""
-    pictures = {name: embedded(folder / f"{name}.png") for name in asked_figures(tree)}
-    return printed_block(result.as_printed, pictures)
+        return None
+    return {
+        "sentences": sentences(result.as_printed),
+        "pictures": [
+            picture(folder, name, figures.ASKED_FOR[name].caption) for name in asked_figures(tree)
+        ],
+    }
 
 
 def _material(material: MaterialResult) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
 import statistics
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from browser import (
     OpenPage,
     Server,
     commit,
-    lacking,
+    findings,
     movable,
     photograph,
     pictures,
@@ -37,7 +35,6 @@ LESSON = "l1_diffusion_in_a_sphere"
 MOVES = 20
 GROWTH = 150.0
 """Memory that a class of students may cost the server [MB]."""
-ALERTING = ("serious", "critical")
 
 
 # --- every page in every window ------------------------------------------------------------------
@@ -96,21 +93,6 @@ def test_what_must_not_be_seen_is_seen(open_page: OpenPage, server: Server) -> N
 
 
 # --- accessibility -------------------------------------------------------------------------------
-
-
-def findings(page: Page) -> list[str]:
-    """Serious and critical findings of axe on a page, each with the first place."""
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        lacking("axe_playwright_python")
-    script = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(script)
-    result = page.evaluate("() => axe.run()")
-    return [
-        f"{found['id']}: {found['help']} ({found['nodes'][0]['html'][:160]})"
-        for found in result["violations"]
-        if found["impact"] in ALERTING
-    ]
 
 
 @pytest.mark.parametrize(

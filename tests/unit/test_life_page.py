@@ -56,7 +56,7 @@ def test_a_page_answers_first_and_shows_one_picture_before_the_rest(
     tree: xr.DataTree, tmp_path: Path
 ) -> None:
     text = page(tree, tmp_path)
-    order = [text.index('class="answer"'), text.index('class="verdicts"'),
+    order = [text.index('class="answer'), text.index('class="verdicts"'),
              text.index('id="life_cracked"'), text.index("Where no flaw grows"),
              text.index("What is left of the capacity"), text.index("Calibrated or predicted"),
              text.index("What a boundary between phases may do"),

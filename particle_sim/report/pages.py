@@ -1,0 +1,63 @@
+"""One design for every page of results: a base, its look, its script and the parts of a page."""
+
+from __future__ import annotations
+
+import base64
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+
+def render(sections: str, *, live: str = "", **context: Any) -> str:
+    """A page as text: the base around what the template ``sections`` says.
+
+    Both get ``context``; the base needs ``title``, ``subtitle``, ``answer``, ``lines`` (one of
+    :func:`verdict_line` each), ``cautions`` and ``hero``, the picture of the first screen.
+    ``live`` is JSON of what the script draws in its place, without any ``<``.
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        loader=jinja2.FunctionLoader(text_of),
+    )
+    contents: list[tuple[str, str]] = []
+    body = environment.get_template(sections).render(contents=contents, **context)
+    return environment.get_template("base.html").render(
+        look=Markup(text_of("look.css")),
+        script=Markup(text_of("report.js")),
+        live_script=Markup(text_of("live.js")),
+        sections=Markup(body),
+        contents=contents,
+        live=Markup(live),
+        **{"following": (), **context},
+    )
+
+
+def text_of(name: str) -> str:
+    """A file of this package: a template, the look or the script that all pages share."""
+    return resources.files("particle_sim.report").joinpath(name).read_text("utf-8")
+
+
+def embedded(path: Path) -> str:
+    """A picture as data of a page."""
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def picture(folder: Path, name: str, caption: str) -> dict[str, str]:
+    """A figure of the folder as its page shows it."""
+    return {"name": name, "caption": caption, "data": embedded(folder / f"{name}.png")}
+
+
+def verdict_line(
+    mark: str, text: str, *, kind: str = "plain", anchor: str = "", beside: str = ""
+) -> dict[str, str]:
+    """A line of the first screen: what is marked how, where it is told whole, and what is beside.
+
+    >>> verdict_line("supported", "A is stressed less.", kind="supported")["kind"]
+    'supported'
+    """
+    return {"mark": mark, "text": text, "kind": kind, "anchor": anchor, "beside": beside}
