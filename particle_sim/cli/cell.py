@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, PhysicsOption, complete_material
+from particle_sim.cli.options import (
+    CellOption,
+    ForceOption,
+    FullOption,
+    JsonOption,
+    MaterialArgument,
+    OutOption,
+    PhysicsOption,
+    SetOption,
+)
+from particle_sim.cli.overrides import overrides
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import PhysicsChoice
@@ -37,17 +46,15 @@ ChargeOption = Annotated[
     3,
     "one discharge beside what its paper prints, or any protocol",
     "cell he_v --c-rate 0.2",
-    completes={"name": complete_material},
 )
 def cell(
-    name: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
+    name: MaterialArgument,
     c_rate: Annotated[
         float, typer.Option(help="Rate in units of the material's printed 1C.")
     ] = 0.1,
-    full: Annotated[bool, typer.Option("--full", help="Against hard carbon.")] = False,
-    design: Annotated[
-        str | None, typer.Option(help="Cell design: a shipped name or a .toml file.")
-    ] = None,
+    full: FullOption = False,
+    design: CellOption = None,
+    override: SetOption = None,
     model: Annotated[str, typer.Option(help="SPM, SPMe or DFN.")] = "SPM",
     physics: PhysicsOption = PhysicsChoice.SOLID_SOLUTION,
     inventory: Annotated[
@@ -62,9 +69,9 @@ def cell(
     window: WindowOption = None,
     cycles: CyclesOption = 1,
     state_of_charge: ChargeOption = 0.5,
-    out: Annotated[Path | None, typer.Option(help="Result folder, of a protocol.")] = None,
+    out: OutOption = None,
     force: ForceOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Discharge one cell, compare with print, vary every assumption of the cell on its own.
 
@@ -86,7 +93,7 @@ def cell(
     models = {known.value: known for known in CellModel if known is not CellModel.MPM}
     if model not in models:
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
-    record = load_record(name)
+    record = load_record(name, overrides=overrides(override, [name]).get(name))
     if inventory is not None:
         own = None if design is None else load_cell_design(design)
         print_inventory(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.voltammogram import Peak
 from particle_sim.cli.options import typed
+from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.protocols.step import Protocol
 from particle_sim.units import quantity, split_quantity
@@ -245,7 +245,7 @@ def _spectrum(cell: Cell, asked: Asked) -> None:
 
 def _tell(summary: dict[str, Any], asked: Asked, lines: Sequence[str]) -> None:
     if asked.as_json:
-        print(json.dumps(summary, indent=2))
+        print_json(summary if asked.out is None else {**summary, "folder": asked.out})
         return
     print("\n".join(lines))
     for name, value in summary.items():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from particle_sim.cell.design import CELL_CATALOGUE, FULL_CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import CellModel
 from particle_sim.cli.tables import print_table
+from particle_sim.cli.told import print_json
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.studies.cell_check import CellCheck, check_cell
 from particle_sim.studies.choices import PhysicsChoice
@@ -27,12 +26,12 @@ def show_check(
     """Run the check of a discharge and print it."""
     check = check_cell(record, c_rate=c_rate, design=design, model=model, physics=physics)
     if as_json:
-        print_json(check, record, design, c_rate)
+        tell_json(check, record, design, c_rate)
     else:
         print_check(check, record, f"{design.title}, {model.value}, discharge at {c_rate:g}C")
 
 
-def print_json(check: CellCheck, record: MaterialRecord, design: CellDesign, c_rate: float) -> None:
+def tell_json(check: CellCheck, record: MaterialRecord, design: CellDesign, c_rate: float) -> None:
     """The check as JSON."""
     shown = {
         "material": record.material.name,
@@ -45,7 +44,7 @@ def print_json(check: CellCheck, record: MaterialRecord, design: CellDesign, c_r
         "printed": [vars(printed) for printed in check.printed],
         "variations": [vars(variation) for variation in check.variations],
     }
-    print(json.dumps(shown, indent=2))
+    print_json(shown)
 
 
 def print_check(check: CellCheck, record: MaterialRecord, what: str) -> None:

@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from particle_sim.cli.options import JsonOption
+from particle_sim.cli.tables import print_table
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, gathering, refuse
 from particle_sim.files import is_there
@@ -30,21 +33,28 @@ def check(
         Path | None,
         typer.Option(help="Folder that compare wrote: list uncertain numbers by their influence."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check files and report every problem at once; exit code 2 if there is one."""
     problems: list[str] = []
     names: Counter[str] = Counter()
+    fine = []
     for path in _expanded(files):
         with gathering(problems):
-            print(f"{path.name}: {_checked(path, names)}")
+            fine.append((path.name, _checked(path, names)))
+            if not as_json:
+                print(": ".join(fine[-1]))
     problems += [
         f'{count} files call their material "{name}"; give each its own name.'
         for name, count in names.items()
         if count > 1
     ]
     refuse(problems)
-    if study is not None:
-        _by_influence(study, files)
+    rows = [] if study is None else _by_influence(study, files)
+    if as_json:
+        print_json({"files": dict(fine), "by influence": rows})
+    elif study is not None:
+        print_table(f"Stand-ins and assumptions by influence in {study}", rows)
     elif len(files) == len(names) == 1 and sys.stdout.isatty():
         _tell_next(files[0])
 
@@ -63,9 +73,8 @@ _BASELINES = {"Na": ["nvp"], "Li": ["ncm811"]}
 """By carrier, the baseline that is suggested for a material that names none."""
 
 
-def _by_influence(study: Path, files: list[Path]) -> None:
+def _by_influence(study: Path, files: list[Path]) -> list[dict[str, str]]:
     """The numbers that are not the material's own, those that move results most first."""
-    from particle_sim.cli.tables import print_table
     from particle_sim.materials.document import read_toml
     from particle_sim.materials.system import load_system
     from particle_sim.report.influences import stored_influences
@@ -81,19 +90,16 @@ def _by_influence(study: Path, files: list[Path]) -> None:
             if key in entries and entries[key].evidence in ("proxy", "assumed"):
                 rows.append((name, key, entries[key].evidence, result, rho))
     rows.sort(key=lambda row: -abs(row[-1]))
-    print_table(
-        f"Stand-ins and assumptions by influence in {study}",
-        [
-            {
-                "name": name,
-                "property": key.replace("_", " "),
-                "evidence": evidence,
-                "moves most": result,
-                "rank correlation": f"{rho:+.2f}",
-            }
-            for name, key, evidence, result, rho in rows
-        ],
-    )
+    return [
+        {
+            "name": name,
+            "property": key.replace("_", " "),
+            "evidence": evidence,
+            "moves most": result,
+            "rank correlation": f"{rho:+.2f}",
+        }
+        for name, key, evidence, result, rho in rows
+    ]
 
 
 def _expanded(files: list[Path]) -> list[Path]:

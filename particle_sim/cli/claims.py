@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from particle_sim.cli.options import JsonOption, QuietOption
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 
 
@@ -26,7 +27,8 @@ def claims(
     folder: Annotated[
         Path | None, typer.Option(help="Folder of claim files; default: the shipped one.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
     to_measure: Annotated[
         bool, typer.Option("--next", help="Print which measurements would settle most claims.")
     ] = False,
@@ -39,7 +41,7 @@ def claims(
     from particle_sim.claims.page import claims_page
     from particle_sim.claims.tools import simulations
 
-    with progress_bar(enabled=not as_json) as report:
+    with progress_bar(enabled=not (quiet or as_json)) as report:
         entries = update_ledger(
             simulations,
             folder=folder,
@@ -49,7 +51,7 @@ def claims(
         )
     if as_json:
         rows = [{**as_data(entry.answer), "says": entry.claim.file.claim.says} for entry in entries]
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     if to_measure:
         print("\n".join(missing_lines(entries)))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from particle_sim.cli.complete import complete_material
 from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_evidence
 from particle_sim.cli.options import (
     FootingOption,
     ForceOption,
+    JsonOption,
+    OutOption,
     PhysicsOption,
+    QuietOption,
+    SetOption,
     WorkersOption,
-    complete_material,
-    typed,
 )
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.overrides import overrides
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError
 from particle_sim.studies.choices import (
     Direction,
     Footing,
@@ -53,10 +54,7 @@ def compare(
     at: Annotated[
         str, typer.Option(help="Fractions of the capacity to show, separated by commas.")
     ] = ",".join(map(str, FRACTIONS)),
-    override: Annotated[
-        list[str] | None,
-        typer.Option("--set", help='Replace a number: nvp.diffusivity="1e-15 m^2/s". Repeatable.'),
-    ] = None,
+    override: SetOption = None,
     physics: PhysicsOption = PhysicsChoice.DECLARED,
     footing: FootingOption = Footing.EQUAL,
     evidence: EvidenceOption = None,
@@ -81,12 +79,15 @@ def compare(
         bool,
         typer.Option("--as-printed", help="Add which inputs would give the picture in print."),
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    out: OutOption = None,
     force: ForceOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    as_json: JsonOption = False,
     workers: WorkersOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Sodium and stress of two materials under the same protocol, with an honest verdict."""
+    from particle_sim.cli.comparison import comparison_data, run_comparison, tell_comparison
+
     choice, files = asked_evidence(evidence, data, (baseline, candidate))
     settings = Comparison(
         baseline=baseline,
@@ -102,14 +103,23 @@ def compare(
         shape=shape,
         grains=grains,
         cells_per_radius=cells_per_radius,
-        overrides=overrides(override or [], radius, (baseline, candidate)),
+        overrides=overrides(override, (baseline, candidate), radius),
         evidence=choice,
         data=files,
     )
     folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"
-    run_comparison(
-        settings, folder, force=force, as_json=as_json, workers=workers, as_printed=as_printed
+    result = run_comparison(
+        settings,
+        folder,
+        force=force,
+        workers=workers,
+        shown=not (quiet or as_json),
+        as_printed=as_printed,
     )
+    if as_json:
+        print_json(comparison_data(result, folder))
+    else:
+        tell_comparison(result, folder)
 
 
 def fractions(text: str) -> tuple[float, ...]:
@@ -118,71 +128,3 @@ def fractions(text: str) -> tuple[float, ...]:
         return tuple(sorted({float(part) for part in text.split(",")}))
     except ValueError:
         raise InputError(f'--at is "{text}"; give numbers with commas, e.g. 0.1,0.5,0.9.') from None
-
-
-def overrides(
-    given: list[str], radius: str | None, materials: tuple[str, str]
-) -> dict[str, dict[str, str]]:
-    """``nvp.diffusivity=1e-15 m^2/s`` and ``--radius`` as a nested mapping."""
-    result: dict[str, dict[str, str]] = {}
-    if radius is not None:
-        result = {name: {"particle_radius": radius} for name in materials}
-    for text in given:
-        target, equals, value = text.partition("=")
-        name, dot, key = target.strip().rpartition(".")
-        if not (equals and dot and name and key):
-            raise InputError(f'--set is "{text}"; write it like nvp.diffusivity="1e-15 m^2/s".')
-        matching = [m for m in materials if name in (m, m.partition("@")[0], Path(m).stem)]
-        if not matching:
-            raise InputError(
-                f'--set names the material "{name}", which is not compared; '
-                f"{closest(name, materials)}"
-            )
-        for material in matching:
-            result.setdefault(material, {})[key] = value.strip().strip('"')
-    return result
-
-
-def run_comparison(
-    settings: Comparison,
-    folder: Path,
-    *,
-    force: bool,
-    as_json: bool,
-    workers: int | None,
-    as_printed: bool = False,
-) -> None:
-    """Solve, write and tell; shared with ``particle-sim run``."""
-    from particle_sim.claims import compare as study
-    from particle_sim.claims.ledger import ledger_lines
-    from particle_sim.outputs import check_folder
-    from particle_sim.report.folder import PAGE_FILE, write_folder
-    from particle_sim.studies import as_printed as pictures
-    from particle_sim.studies.printed_sentences import sentences
-
-    check_folder(folder, force=force)
-    with progress_bar(enabled=not as_json) as report:
-        result = study.compare(
-            settings, workers=workers or os.cpu_count() or 1, progress=report.solving
-        )
-        if as_printed:
-            result = replace(result, as_printed=pictures.as_printed(settings))
-        write_folder(result, folder, typed(), progress=report.writing, force=force)
-    if as_json:
-        print(json.dumps(study.summary(result), indent=2))
-        return
-    for line in study.lines(result):
-        print(line)
-    if result.as_printed is not None:
-        print("\nThe picture as printed:")
-        for sentence in sentences(result.as_printed):
-            print(f"  {sentence}")
-    asked = {finding.answer.id for finding in result.findings}
-    ledger = ledger_lines(result.baseline.name, result.candidate.name, without=asked)
-    if ledger:
-        print(
-            "\nThe papers' other claims on these materials, from the ledger (particle-sim claims):"
-        )
-        for line in ledger:
-            print(f"  {line}")
-    print(f"\nReport: {folder / PAGE_FILE}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from particle_sim.cli.options import ForceOption, complete_material
+from particle_sim.cli.complete import complete_material
+from particle_sim.cli.options import FileOption, ForceOption, JsonOption
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
@@ -23,10 +25,9 @@ def design(
     formula: Annotated[str, typer.Argument(help='Such as "Na3.3V1.4Cr0.2Mn0.2Fe0.2(PO4)3".')],
     like: Annotated[str, typer.Option(help="The simulable material it is made after.")],
     name: Annotated[str, typer.Option(help="Name of the new material.")] = "my_material",
-    out: Annotated[
-        Path | None, typer.Option(help="Where to write the file; default NAME.toml.")
-    ] = None,
+    file: FileOption = None,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Composition report of a formula and a draft material file after a known material."""
     from particle_sim.cli.tables import print_lines, print_table
@@ -42,9 +43,9 @@ def design(
         raise InputError(f'--name is "{name}"; use letters, digits and underscores.')
     if name in system_names():
         raise InputError(f'--name is "{name}", a material of the library; choose another name.')
-    target = out or Path(f"{name}.toml")
+    target = file or Path(f"{name}.toml")
     if target.suffix != ".toml":
-        raise InputError(f"--out is {target}; give it a name that ends in .toml.")
+        raise InputError(f"--file is {target}; give it a name that ends in .toml.")
     check_file(target)
     tables = draft_material(name, formula, like)
     known = load_system(like)
@@ -52,11 +53,17 @@ def design(
     with new_files(target, force=force) as work:
         write_file(work / target.name, material_text(tables))
         load_record(str(work / target.name))
-    print_table(f"Composition of {formula}", rows(report))
-    print_lines("In words", sentences(report))
-    print_lines(
-        "Trends people design by, and what the library holds of them",
-        [trend.sentence(known.citation(trend.source)) for trend in trends()],
-    )
+    told: dict[str, Any] = {
+        "composition": rows(report),
+        "in words": list(sentences(report)),
+        "trends": [trend.sentence(known.citation(trend.source)) for trend in trends()],
+        "file": target,
+    }
+    if as_json:
+        print_json(told)
+        return
+    print_table(f"Composition of {formula}", told["composition"])
+    print_lines("In words", told["in words"])
+    print_lines("Trends people design by, and what the library holds of them", told["trends"])
     print(f"Draft after {like}: {target}")
     print(f"Next: replace its assumed numbers, then particle-sim compare {like} {target}")

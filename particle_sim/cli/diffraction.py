@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, complete_material, typed
+from particle_sim.cli.options import ForceOption, JsonOption, MaterialArgument, OutOption, typed
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
@@ -19,18 +18,17 @@ from particle_sim.errors import InputError
     7,
     "where an X-ray reflection stands as sodium leaves",
     "diffraction nfm_li2024 --reflection 003",
-    completes={"name": complete_material},
 )
 def diffraction(
-    name: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
+    name: MaterialArgument,
     reflection: Annotated[
         str, typer.Option(help='Miller indices on hexagonal axes: 003, 10-4 or "2,-1,3".')
     ] = "003",
     wavelength: Annotated[str, typer.Option(help="Of the X-rays.")] = "1.5406 angstrom",
     states: Annotated[int, typer.Option(min=2, max=1000, help="States from full to empty.")] = 11,
-    out: Annotated[Path | None, typer.Option(help="Folder for the table and the picture.")] = None,
+    out: OutOption = None,
     force: ForceOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """2 theta of one reflection at rest, of both phases where two coexist, from full to empty."""
     import numpy as np
@@ -61,7 +59,7 @@ def diffraction(
     if as_json:
         what = {"material": record.material.name, "reading": record.material.reading}
         result = {**what, "reflection": indices, "states": rows, "printed": shifts}
-        print(json.dumps(result, indent=2))
+        print_json(result)
         return
     print_reflections(title, rows, shifts, record)
     if out is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import complete_material
+from particle_sim.cli.complete import complete_material
+from particle_sim.cli.options import JsonOption, QuietOption
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
@@ -28,7 +29,8 @@ def evidence(
         bool,
         typer.Option("--write", help="Learn again, and store, what was learned of other inputs."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Rate tests with their readings, and the posteriors learned from them.
 
@@ -42,12 +44,12 @@ def evidence(
         if materials:
             raise InputError("--write stores every posterior that is stale; leave the names out.")
         due = stale(evidence_folder())
-        with progress_bar(enabled=not as_json) as report:
+        with progress_bar(enabled=not (quiet or as_json)) as report:
             store(list(due), evidence_folder(), report.solving)
         print("\n".join(f"Stored: {name} ({', '.join(why)})." for name, why in due.items())
               or "Every stored posterior is of today's tests, files and beliefs.")  # fmt: skip
         return
     if as_json:
-        print(json.dumps(data_of(materials), indent=2))
+        print_json(data_of(materials))
         return
     print("\n".join(lines_of(materials) if materials else overview()))

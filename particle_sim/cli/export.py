@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, complete_material
+from particle_sim.cli.options import FileOption, ForceOption, JsonOption, MaterialArgument
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 
 
@@ -22,17 +23,17 @@ class Format(enum.Enum):
     Aim.USE,
     1,
     "a material's full cell as BPX",
-    "export he_v --out he_v.json",
-    completes={"name": complete_material},
+    "export he_v --file he_v.json",
 )
 def export(
-    name: Annotated[str, typer.Argument(help="Material name, name@reading, or a .toml file.")],
-    to: Annotated[Format, typer.Option(help="Format to write.")] = Format.BPX,
-    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+    name: MaterialArgument,
+    to: Annotated[Format, typer.Option("--format", help="Format to write.")] = Format.BPX,
+    file: FileOption = None,
     negative: Annotated[
         str, typer.Option(help="Electrode opposite the material; BPX wants both.")
     ] = "hard_carbon",
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a full cell as BPX, and beside it what the format cannot carry."""
     import json
@@ -42,7 +43,7 @@ def export(
     from particle_sim.materials.load import load_record
     from particle_sim.outputs import check_file, new_files
 
-    path = out or Path(f"{Path(name).stem.replace('@', '_')}.{to.value}.json")
+    path = file or Path(f"{Path(name).stem.replace('@', '_')}.{to.value}.json")
     check_file(path)
     written = to_bpx(load_record(name), negative=negative)
     report = path.with_name(f"{path.stem}.losses.txt")
@@ -52,4 +53,7 @@ def export(
         write_file(work / path.name, f"{text}\n")
         text = f"{path.name} does not carry:\n\n{losses}\n\n{written.provenance}"
         write_file(work / report.name, text)
+    if as_json:
+        print_json({"file": path, "report": report, "not carried": list(written.losses)})
+        return
     print(f"{path} does not carry:\n{losses}\nThis list, and every number's source: {report}")

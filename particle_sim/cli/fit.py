@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import enum
 import math
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from particle_sim.cli.complete import complete_material
 from particle_sim.cli.options import (
+    CellOption,
     ForceOption,
+    JsonOption,
     MassOption,
+    OutOption,
     PositiveOption,
-    complete_material,
+    QuietOption,
     typed,
 )
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
 from particle_sim.inference.form import Form
@@ -65,14 +71,16 @@ def fit(
     form: Annotated[
         Form, typer.Option(help="What rates take the particles to be.")
     ] = Form.ONE_SIZE,
-    cell: Annotated[str | None, typer.Option(help="Cell design, by name or .toml file.")] = None,
+    cell: CellOption = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
     particles: Annotated[int, typer.Option(min=200, help="Draws of the sampler.")] = 1000,
-    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    out: OutOption = None,
     force: ForceOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
-    from particle_sim.cli.fit_data import fitted_rates, titration_of
+    from particle_sim.cli.fit_data import fit_data, fitted_rates, titration_data, titration_of
     from particle_sim.inference.folder import write_fit, write_titration
     from particle_sim.inference.titration_words import titration_lines
     from particle_sim.inference.words import fit_lines
@@ -84,9 +92,9 @@ def fit(
     if kind is Kind.GITT:
         titration = titration_of(data, material, radius, mass, positive, area)
         paths = write_titration(titration, folder, typed(), force=force)
-        lines = titration_lines(titration)
+        lines, data_of = titration_lines(titration), partial(titration_data, titration)
     else:
-        with progress_bar() as bar:
+        with progress_bar(enabled=not (quiet or as_json)) as bar:
             found = fitted_rates(
                 data,
                 material,
@@ -102,7 +110,10 @@ def fit(
             )
             bar.writing("drawing")
             paths = write_fit(found, folder, typed(), force=force)
-        lines = fit_lines(found)
+        lines, data_of = fit_lines(found), partial(fit_data, found)
+    if as_json:
+        print_json({"says": lines, **data_of(), "folder": folder})
+        return
     print("\n".join(lines))
     print(f"\nWritten: {', '.join(path.name for path in paths)} in {folder}")
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 from particle_sim.cell.design import load_cell_design
+from particle_sim.cli.told import plain, table_data
 from particle_sim.errors import InputError
 from particle_sim.inference.data import read_rates, read_titration, read_voltage
 from particle_sim.inference.fit import Fit, FitSettings, Progress, fit_rates, fit_voltage
 from particle_sim.inference.form import Form
 from particle_sim.inference.titration import Titration, titrate
+from particle_sim.inference.tree import fit_tree, titration_dataset
 from particle_sim.materials.load import load_material
 from particle_sim.readers.positive import Positive
 from particle_sim.units import positive_quantity
@@ -86,3 +89,17 @@ def rates_of(text: str | None) -> tuple[float, ...]:
     if not all(0 < rate < math.inf for rate in rates):
         raise InputError(f'--hold-out is "{text}"; give rates with commas, e.g. 5C,10C.')
     return rates
+
+
+def fit_data(fit: Fit) -> dict[str, Any]:
+    """What the report of a fit is read off, less the draws, which the file holds."""
+    tree = fit_tree(fit)
+    told = {"knowledge", "data", "held_out", "rival_held_out"}
+    parts = {name: table_data(tree[name].to_dataset()) for name in told & set(tree.children)}
+    return {**plain(tree.attrs), "tables": dict(sorted(parts.items()))}
+
+
+def titration_data(titration: Titration) -> dict[str, Any]:
+    """What the report of a titration is read off: a row for each pulse."""
+    table = titration_dataset(titration).drop_dims("row")
+    return {**plain(table.attrs), "tables": {"pulses": table_data(table.drop_attrs(deep=False))}}

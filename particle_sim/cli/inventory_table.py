@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from particle_sim.cell.design import FULL_CELL_CATALOGUE, CellDesign, CellKind
 from particle_sim.cli.tables import print_table
+from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.load import MaterialRecord
@@ -41,10 +40,11 @@ def print_inventory(
         samples=samples,
     )
     told = narrowings(found.inputs, found.agrees)
-    if as_json:
-        print(json.dumps(_plain(record, chosen, found, told, printed), indent=2))
-        return
     low, middle, high = np.quantile(found.capacity[found.capacity > 0], [0.05, 0.5, 0.95])
+    if as_json:
+        drawn = {"drawn [mAh/g]": {"5 %": low, "median": middle, "95 %": high}}
+        print_json(_plain(record, chosen, found, told, printed) | drawn)
+        return
     print(f"{record.material.title}, {chosen.title}, discharge at {c_rate:g}C")
     print(f"Printed: {printed:g} mAh/g: {source}")
     print(f"Drawn: {middle:.1f} mAh/g, 5 to 95 % {low:.1f} to {high:.1f}, of {samples} cells")

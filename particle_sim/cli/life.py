@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.complete import complete_material
 from particle_sim.cli.options import (
     ForceOption,
+    JsonOption,
     MassOption,
+    OutOption,
     PositiveOption,
-    complete_material,
+    QuietOption,
     typed,
 )
 from particle_sim.cli.progress import progress_bar
@@ -52,9 +55,10 @@ def life(
     positive: PositiveOption = None,
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    out: OutOption = None,
     force: ForceOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Share of particles that cycling cracks and capacity kept, with what is printed beside it.
 
@@ -89,7 +93,7 @@ def life(
     )
     folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))
     check_folder(folder, force=force)
-    with progress_bar(enabled=not as_json) as report:
+    with progress_bar(enabled=not (quiet or as_json)) as report:
         tree = life_study(study, progress=report.solving)
         report.writing("drawing")
         write_life_folder(tree, folder, typed(), force=force)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from particle_sim.cli.ending import run_to_the_end
+from particle_sim.cli.renamed import now_called
 from particle_sim.cli.verbs import VERBS
 from particle_sim.cli.welcome import advised, readable, welcome
 from particle_sim.errors import ConvergenceError, InputError
@@ -63,7 +64,8 @@ def run_verb() -> None:
     except InputError as error:
         _refuse(error.problems)
     except USAGE_ERROR as error:
-        _refuse([readable(error.format_message())])  # type: ignore[attr-defined]
+        said: str = error.format_message()  # type: ignore[attr-defined]
+        _refuse([now_called(said, sys.argv[1:]) or readable(said)])
     except ConvergenceError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import complete_material
+from particle_sim.cli.complete import complete_material
+from particle_sim.cli.options import JsonOption
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 
@@ -31,7 +32,7 @@ def migration(
         typer.Option(help='Energy of the new site over the old, e.g. "0.1 eV"; none: no return.'),
     ] = None,
     temperature: Annotated[float, typer.Option(help="[K]")] = 298.15,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Waiting time and share moved in a charge, and the barrier that a reported share means."""
     from particle_sim.cli.migration_table import (
@@ -63,6 +64,6 @@ def migration(
     found = [hops_of_barrier(*each, charge) for each in barriers]
     found += [hops_of_share(*each, charge) for each in shares]
     if as_json:
-        print(json.dumps([hops.as_json for hops in found], indent=2))
+        print_json([hops.as_json for hops in found])
         return
     print_hops(f"A charge at {c_rate:g}C, {temperature:g} K", found)

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption
+from particle_sim.cli.options import ForceOption, JsonOption, OutOption
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
@@ -42,8 +43,9 @@ def complete_kind(incomplete: str) -> list[str]:
 def new(
     kind: Annotated[str, typer.Argument(help="material, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
-    out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
+    out: OutOption = None,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a file that explains itself, to be filled in: your material, metric or scenario."""
     from particle_sim.outputs import check_file, write_new
@@ -51,9 +53,12 @@ def new(
     if kind not in FILE_ENDINGS:
         raise InputError(f'new does not know "{kind}"; {closest(kind, FILE_ENDINGS)}')
     _refuse_name(kind, name)
-    path = out / f"{name}{FILE_ENDINGS[kind]}"
+    path = (out or Path()) / f"{name}{FILE_ENDINGS[kind]}"
     check_file(path)
     write_new(path, template_text(kind, name), force=force)
+    if as_json:
+        print_json({"file": path})
+        return
     print(f"Wrote {path}")
     print(NEXT_STEPS[kind].format(path=path))
 

@@ -1,8 +1,7 @@
-"""Options that several verbs share."""
+"""Options that several verbs share: one name, one meaning and one help text each."""
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from pathlib import Path
@@ -10,10 +9,53 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.complete import complete_cell, complete_material
 from particle_sim.readers.positive import Positive
-from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import Footing, PhysicsChoice
 
+MaterialArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Material name, name@reading, or a .toml file.", autocompletion=complete_material
+    ),
+]
+MaterialsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        help="Material names, name@reading, or .toml files.", autocompletion=complete_material
+    ),
+]
+CellOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cell",
+        help="Cell design: a shipped name or a .toml file.",
+        autocompletion=complete_cell,
+    ),
+]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="A full cell against hard carbon (sodium only).")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Folder that the results are written into."),
+]
+FileOption = Annotated[Path | None, typer.Option("--file", metavar="FILE", help="File to write.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help='Replace a number: nvp.diffusivity="1e-15 m^2/s". Repeatable.',
+    ),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes; default: all cores.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document instead of text.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Do not show how far the work is.")]
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace files that another hand wrote or changed."),
@@ -40,19 +82,8 @@ MassOption = Annotated[
 PositiveOption = Annotated[
     Positive | None, typer.Option(help="The current that the file counts positive, if it is asked.")
 ]
-WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]
 
 
 def typed() -> str:
     """The command as it was typed, for a manifest."""
     return "particle-sim " + shlex.join(sys.argv[1:])
-
-
-def complete_material(incomplete: str) -> list[str]:
-    """Shipped materials and own TOML files that begin with ``incomplete``, for the shell."""
-    names = shipped_files("parameters", "materials")
-    head = re.sub(r"[^/\\]*$", "", incomplete)  # as typed; a path would lose "./"
-    folder = Path(head)
-    found = sorted(path.name for path in folder.glob("*.toml")) if folder.is_dir() else []
-    own = [head + name for name in found]
-    return [name for name in (*names, *own) if name.startswith(incomplete)]

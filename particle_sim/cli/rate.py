@@ -11,13 +11,20 @@ import typer
 from particle_sim.cli.options import (
     FootingOption,
     ForceOption,
+    FullOption,
+    JsonOption,
+    MassOption,
+    MaterialsArgument,
+    OutOption,
     PhysicsOption,
+    QuietOption,
+    SetOption,
     ShareAboveOption,
     SizesOption,
     SizeSpreadOption,
-    complete_material,
     typed,
 )
+from particle_sim.cli.overrides import overrides
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
@@ -35,12 +42,9 @@ SAMPLES = 200
     4,
     "capacity against C-rate, and what limits it",
     "rate nvp he_v --rates 0.1,1,10",
-    completes={"materials": complete_material},
 )
 def rate(
-    materials: Annotated[
-        list[str], typer.Argument(help="Material names, name@reading, or .toml files.")
-    ],
+    materials: MaterialsArgument,
     rates: Annotated[
         str, typer.Option(help="C-rates of each material's printed 1C, increasing, with commas.")
     ] = RATES,
@@ -52,9 +56,8 @@ def rate(
     size_spread: SizeSpreadOption = None,
     sizes: SizesOption = None,
     share_above: ShareAboveOption = None,
-    full_cell: Annotated[
-        bool, typer.Option("--full-cell", help="Also against hard carbon (sodium only).")
-    ] = False,
+    full: FullOption = False,
+    override: SetOption = None,
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     evidence: Annotated[
@@ -70,19 +73,19 @@ def rate(
     predict: Annotated[
         str | None, typer.Option(help="With --data: rates to predict, e.g. 3C,5C,10C.")
     ] = None,
-    mass: Annotated[
-        str | None,
-        typer.Option(help='Active mass, where the file has mA and mAh of the cell, e.g. "2.1 mg".'),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    mass: MassOption = None,
+    out: OutOption = None,
     force: ForceOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="With --data: print as JSON.")] = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Capacity against C-rate with its losses, its band, a size map, and the printed data.
 
+    With --full: the curves of a full cell beside those of the half cell.
+
     With --data and --predict: learned from your own rates, what is to be expected at others.
     """
-    _refuse_half(data, predict, mass, as_json=as_json, evidence=evidence)
+    _refuse_half(data, predict, mass, evidence=evidence)
     if data is not None and predict is not None:
         _refuse_misplaced(
             rates=rates != RATES,
@@ -92,7 +95,8 @@ def rate(
             size_spread=size_spread is not None,
             sizes=sizes is not None,
             share_above=share_above is not None,
-            full_cell=full_cell,
+            full=full,
+            set=bool(override),
             samples=samples != SAMPLES,
             evidence=evidence not in (EvidenceChoice.SHIPPED, EvidenceChoice.MINE),
         )
@@ -100,7 +104,15 @@ def rate(
         from particle_sim.cli.rate_predict import predict_rates
 
         predict_rates(
-            materials, data, asked, mass=mass, seed=seed, out=out, force=force, as_json=as_json
+            materials,
+            data,
+            asked,
+            mass=mass,
+            seed=seed,
+            out=out,
+            force=force,
+            as_json=as_json,
+            quiet=quiet,
         )
         return
     asked = read_rates(rates)
@@ -119,15 +131,22 @@ def rate(
         footing=footing,
         models=named_models(model, {model.value: model for model in CellModel}),
         sizes=sizes_of(size_spread, sizes, share_above),
-        cells=(CellKind.HALF, CellKind.FULL) if full_cell else (CellKind.HALF,),
+        cells=(CellKind.HALF, CellKind.FULL) if full else (CellKind.HALF,),
         samples=samples,
         seed=seed,
+        overrides=overrides(override, materials),
     )
     check_folder(folder, force=force)
-    with progress_bar() as report:
+    with progress_bar(enabled=not (quiet or as_json)) as report:
         tree = rate_study(study, progress=report.solving, learned=_learned(evidence, physics))
         report.writing("drawing")
         write_rate_folder(tree, folder, typed(), force=force)
+    if as_json:
+        from particle_sim.cli.rate_data import rate_data
+        from particle_sim.cli.told import print_json
+
+        print_json({**rate_data(tree), "folder": folder})
+        return
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Pictures and data: {folder}")
 
@@ -145,7 +164,6 @@ def _refuse_half(
     predict: str | None,
     mass: str | None,
     *,
-    as_json: bool,
     evidence: EvidenceChoice,
 ) -> None:
     """What belongs to --data and --predict without one of them."""
@@ -154,7 +172,6 @@ def _refuse_half(
     needing = {
         "--predict": predict,
         "--mass": mass,
-        "--json": as_json or None,
         "--evidence mine": evidence if evidence is EvidenceChoice.MINE else None,
     }
     for option, given in needing.items():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from particle_sim.cli.options import typed
 from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.inference.answer_folder import write_answer
 from particle_sim.inference.answer_tree import answer_tree
@@ -29,6 +29,7 @@ def predict_rates(
     out: Path | None,
     force: bool,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Learn from the rates of a file, print what is expected at others, and write it."""
     if len(materials) != 1:
@@ -44,12 +45,12 @@ def predict_rates(
         mass=None if mass is None else positive("--mass", quantity("--mass", mass, "kg"), "kg"),
     )
     check_folder(folder, force=force)
-    with progress_bar(enabled=not as_json) as report:
+    with progress_bar(enabled=not (quiet or as_json)) as report:
         tree = answer_tree(answer_rates(material, read, rates, seed=seed, progress=report.solving))
         report.writing("drawing")
         write_answer(tree, folder, typed(), force=force)
     if as_json:
-        print(json.dumps({**answer_data(tree), "folder": str(folder)}, indent=2))
+        print_json({**answer_data(tree), "folder": folder})
         return
     print("\n".join(answer_lines(tree)))
     print(f"\nPicture and data: {folder}")

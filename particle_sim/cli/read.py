@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption, MassOption, PositiveOption, typed
+from particle_sim.cli.options import (
+    ForceOption,
+    JsonOption,
+    MassOption,
+    OutOption,
+    PositiveOption,
+    typed,
+)
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 
 
@@ -24,13 +31,14 @@ def read(
     ],
     mass: MassOption = None,
     positive: PositiveOption = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for a picture, and tables ready for fit.")
-    ] = None,
+    out: OutOption = None,
     force: ForceOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show what is understood of a measured file: sign, mass, segments, doubts, and what to fit."""
+    """Show what is understood of a measured file: sign, mass, segments, doubts, and what to fit.
+
+    With --out: a picture, and tables ready for fit.
+    """
     from particle_sim.cli.read_table import print_summary, write_record
     from particle_sim.outputs import check_folder
     from particle_sim.readers.record import read_record
@@ -45,7 +53,7 @@ def read(
     if out is not None:
         names = write_record(out, record, found, command=typed(), force=force)
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     options = "" if positive is None else f" --positive {positive.value}"
     print_summary(found, str(file), options)

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.compare import run_comparison
-from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_evidence
-from particle_sim.cli.options import ForceOption, WorkersOption
+from particle_sim.cli.complete import complete_scenario
+from particle_sim.cli.evidence_options import DataOption, EvidenceOption
+from particle_sim.cli.options import (
+    ForceOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    WorkersOption,
+)
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
-from particle_sim.studies.choices import EvidenceChoice
 
 
-@verb(Aim.VARY, 1, "a sweep over ranges, or a scenario with its expected answer", "run nvp_vs_he_v")
+@verb(
+    Aim.VARY,
+    1,
+    "a sweep over ranges, or a scenario with its expected answer",
+    "run nvp_vs_he_v",
+    completes={"file": complete_scenario},
+)
 def run(
     file: Annotated[Path, typer.Argument(help="A scenario or sweep .toml file.")],
-    out: Annotated[Path | None, typer.Option(help="Result folder.")] = None,
+    out: OutOption = None,
     force: ForceOption = False,
     evidence: EvidenceOption = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
     workers: WorkersOption = None,
+    quiet: QuietOption = False,
     scheduler: Annotated[
         str | None, typer.Option(help="Of a sweep: a Dask scheduler, e.g. tcp://10.0.0.1:8786.")
     ] = None,
@@ -35,7 +46,7 @@ def run(
     """Run a scenario and hold it against its [[expect]] blocks (exit code 1 if one fails), or run
     a sweep; a sweep that was stopped goes on where it was."""
     from particle_sim.materials.document import read_toml
-    from particle_sim.studies.scenario import find_scenario
+    from particle_sim.studies.scenario import find_scenario, load_scenario
 
     path = find_scenario(file)
     folder = out or Path("results") / path.stem
@@ -52,41 +63,14 @@ def run(
             confirmed=yes,
             evidence=evidence,
             data=data,
+            as_json=as_json,
+            quiet=quiet,
         )
         return
     if scheduler is not None or yes:
         option = "--yes" if scheduler is None else "--scheduler"
         raise InputError(f"{option} is for sweeps, and {path.name} has no [sweep]; leave it out.")
-    _run_scenario(path, folder, force=force, workers=workers, evidence=evidence, data=data)
+    from particle_sim.cli.scenario import narrowed, run_scenario
 
-
-def _run_scenario(
-    path: Path,
-    folder: Path,
-    *,
-    force: bool,
-    workers: int | None,
-    evidence: EvidenceChoice | None,
-    data: list[str] | None,
-) -> None:
-    from particle_sim.report.folder import open_folder
-    from particle_sim.studies.scenario import failures, load_scenario
-
-    scenario = load_scenario(path)
-    asked = scenario.comparison
-    pair = (asked.baseline, asked.candidate)
-    choice, files = asked_evidence(evidence, data, pair, asked.evidence)
-    run_comparison(
-        replace(asked, evidence=choice, data=files),
-        folder,
-        force=force,
-        as_json=False,
-        workers=workers,
-        as_printed=scenario.as_printed,
-    )
-    wrong = failures(scenario, open_folder(folder))
-    for sentence in wrong:
-        print(f"Not as expected: {sentence}", file=sys.stderr)
-    if wrong:
-        sys.exit(1)
-    print(f"All {len(scenario.expectations)} expectations hold.")
+    asked = narrowed(load_scenario(path), evidence, data)
+    run_scenario(asked, folder, force=force, workers=workers, as_json=as_json, quiet=quiet)

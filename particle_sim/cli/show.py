@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import complete_material
+from particle_sim.cli.complete import complete_material
+from particle_sim.cli.options import JsonOption
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
@@ -36,7 +37,7 @@ def show(
         bool, typer.Option("--high-entropy", help="Only what its paper calls high-entropy.")
     ] = False,
     sort: Annotated[str | None, typer.Option(help="Column to sort the list by.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: JsonOption = False,
     study: Annotated[
         Path | None, typer.Option(help="Folder that compare wrote: adds each number's influence.")
     ] = None,
@@ -87,7 +88,7 @@ def _list(rows: list[dict[str, str]], as_json: bool) -> None:
     from particle_sim.cli.tables import WIDE_TERMINAL, print_table, terminal_width
 
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     columns = _WIDE if terminal_width() >= WIDE_TERMINAL else _NARROW
     shown = [{key: row[key] for key in columns} for row in rows]
@@ -124,7 +125,7 @@ def _one(name: str, as_json: bool, study: Path | None) -> None:
             "printed": facts,
             "composition": composition,
         }
-        print(json.dumps(shown, indent=2))
+        print_json(shown)
         return
     if rows:
         title = f"{header.title}  {header.formula}  reading: {system.reading}"

@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import xarray as xr
 
 from particle_sim.cli.progress import Show, progress_bar
+from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import EvidenceChoice
 from particle_sim.sweeps.engines import Dask, Engine, Processes, Serial
@@ -34,6 +36,8 @@ def run_sweep(
     confirmed: bool,
     evidence: EvidenceChoice | None = None,
     data: Sequence[str] | None = None,
+    as_json: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Run or continue the sweep of a file in ``folder``, and print what came out.
 
@@ -42,17 +46,15 @@ def run_sweep(
     from particle_sim.cli.sweep_evidence import narrowed_axes
     from particle_sim.studies.sweep_catalogue import FUNCTIONS
     from particle_sim.sweeps.plan import MOST_CONFIRMED, MOST_SAMPLES
-    from particle_sim.sweeps.result import open_sweep
     from particle_sim.sweeps.scenario import load_sweep
     from particle_sim.sweeps.sweep import sweep
 
     asked = load_sweep(path, FUNCTIONS)
-    print(asked.question)
     axes, says = narrowed_axes(asked, evidence, data)
-    for line in says:
-        print(line)
+    if not as_json:
+        print("\n".join([asked.question, *says]))
     try:
-        with progress_bar() as bar:
+        with progress_bar(enabled=not (quiet or as_json)) as bar:
             found = sweep(
                 asked.function,
                 axes,
@@ -65,15 +67,25 @@ def run_sweep(
                 progress=_counting(bar.show),
             )
     except KeyboardInterrupt:
-        stored = 0
-        with suppress(InputError):  # it may not have come as far as a store
-            stored = int(np.count_nonzero(open_sweep(folder).status.values))
-        print(
-            f"Stopped: {stored} samples are stored in {folder}; run the same command to go on.",
-            file=sys.stderr,
-        )
-        sys.exit(INTERRUPTED)
-    _tell(found, folder)
+        _stopped(folder)
+    if as_json:
+        print_json({"question": asked.question, "evidence": says, **_data(found, folder)})
+    else:
+        _tell(found, folder)
+
+
+def _stopped(folder: Path) -> NoReturn:
+    """How far it came; what is stored stays."""
+    from particle_sim.sweeps.result import open_sweep
+
+    stored = 0
+    with suppress(InputError):  # it may not have come as far as a store
+        stored = int(np.count_nonzero(open_sweep(folder).status.values))
+    print(
+        f"Stopped: {stored} samples are stored in {folder}; run the same command to go on.",
+        file=sys.stderr,
+    )
+    sys.exit(INTERRUPTED)
 
 
 def _engine(workers: int | None, scheduler: str | None) -> Engine:
@@ -102,15 +114,10 @@ def _tell(data: xr.Dataset, folder: Path) -> None:
     from particle_sim.cli.tables import print_table
     from particle_sim.sweeps.result import failures_of
 
-    rows = []
-    for name, variable in data.data_vars.items():
-        if name == "status" or not np.isfinite(variable.values).any():
-            continue
-        found = {
-            label: f"{np.nanquantile(variable.values, share):.3g}"
-            for label, share in QUANTILES.items()
-        }
-        rows.append({"result": str(name), **found, "unit": str(variable.attrs["units"])})
+    rows = [
+        {name: value if isinstance(value, str) else f"{value:.3g}" for name, value in row.items()}
+        for row in _quantiles(data)
+    ]
     print_table(f"{data.attrs['computed']} samples", rows)
     for sentence in _orders(data):
         print(sentence)
@@ -121,6 +128,32 @@ def _tell(data: xr.Dataset, folder: Path) -> None:
     for repair in json.loads(data.attrs.get("repairs", "[]")):
         print(f"Damaged: {repair}.")
     print(f"Data: {folder}")
+
+
+def _data(data: xr.Dataset, folder: Path) -> dict[str, Any]:
+    """What :func:`_tell` tells, as data."""
+    from particle_sim.sweeps.result import failures_of
+
+    return {
+        "samples": data.attrs["computed"],
+        "results": list(_quantiles(data)),
+        "orders": list(_orders(data)),
+        "failed": data.attrs["failed"],
+        "failures": [{"sample": each.sample, "error": each.error} for each in failures_of(data)],
+        "damaged": json.loads(data.attrs.get("repairs", "[]")),
+        "folder": folder,
+    }
+
+
+def _quantiles(data: xr.Dataset) -> Iterator[dict[str, Any]]:
+    """A row for every result that some sample has."""
+    for name, variable in data.data_vars.items():
+        if name != "status" and np.isfinite(variable.values).any():
+            found = {
+                label: float(np.nanquantile(variable.values, share))
+                for label, share in QUANTILES.items()
+            }
+            yield {"result": str(name), **found, "unit": str(variable.attrs["units"])}
 
 
 def _orders(data: xr.Dataset) -> Iterator[str]:

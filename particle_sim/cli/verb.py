@@ -5,7 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
-from typing import Generic, ParamSpec, get_type_hints
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, get_args, get_type_hints
+
+from typer.models import OptionInfo
 
 
 class Aim(enum.Enum):
@@ -53,7 +56,21 @@ def verb(
         hints = get_type_hints(run, include_extras=True)
         for argument, complete in (completes or {}).items():
             hints[argument].__metadata__[0].autocompletion = complete
+        for hint in hints.values():
+            _name_value(hint)
         run.__annotations__ = hints
         return Verb(run, aim, place, says, f"particle-sim {example}")
 
     return made
+
+
+VALUES = {str: "TEXT", float: "NUMBER", int: "COUNT", Path: "PATH"}
+"""What stands for the value of an option in its help."""
+
+
+def _name_value(hint: Any) -> None:
+    """Say what the value of an option is, where the option does not."""
+    (about, *_), kinds = getattr(hint, "__metadata__", (None,)), str(get_args(hint)[:1])
+    if isinstance(about, OptionInfo) and about.metavar is None:
+        found = (word for kind, word in VALUES.items() if kind.__name__ in kinds)
+        about.metavar = next(found, None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -67,6 +67,8 @@ class RateStudy:
     seed: int = 0
     sizes: ParticleSizes | None = None
     """Half cells of many sizes beside all else, which is of one"""
+    overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Numbers in the place of a file's, by material as named: ``{"nvp": {"diffusivity": ...}}``"""
 
     def __post_init__(self) -> None:
         problems = [*_rate_problems(self.rates), *_sample_problems(self.samples)]
@@ -112,7 +114,7 @@ _STEPS = 7
 
 def _on_one_footing(study: RateStudy) -> tuple[list[MaterialRecord], tuple[Levelled, ...]]:
     """The materials with what their tests share made equal; each keeps its own transport."""
-    filed = [load_record(name) for name in study.materials]
+    filed = [load_record(name, overrides=study.overrides.get(name, {})) for name in study.materials]
     materials, levelled = level(filed, study.footing)
     records = [
         replace(record, material=with_own_transport(material, record.material))

@@ -571,7 +571,7 @@ def test_an_expression_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_export_then_import_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     runner, formula = CliRunner(), ps.load_material("nvp").formula
-    told = runner.invoke(app, ["export", "nvp", "--to", "bpx"])
+    told = runner.invoke(app, ["export", "nvp", "--format", "bpx"])
     assert told.exit_code == 0, told.output
     assert "does not carry" in told.output
     assert "evidence" in (tmp_path / "nvp.bpx.losses.txt").read_text(encoding="utf-8")

@@ -606,7 +606,7 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "--set of a material not compared": (
         ("compare", "nvp", "he_v", "--set", "nfm.diffusivity=1e-15 m^2/s"),
-        ('--set names the material "nfm"', "not compared", "nvp"),
+        ('--set names the material "nfm"', "not among those named", "nvp"),
     ),
     "--set of an unknown property": (
         ("compare", "nvp", "he_v", "--set", "nvp.difusivity=1e-15 m^2/s"),

@@ -10,8 +10,6 @@ import pytest
 import xarray as xr
 from command_line import RunCommand
 
-import particle_sim.cli.run
-
 ASKED = ("as_printed", "as_printed_map")
 FAST = ("--physics", "solid-solution", "--at", "0.1,0.9")
 
@@ -57,7 +55,7 @@ def test_a_scenario_asks_for_it_too(
         asked.append(as_printed)
         sys.exit(0)
 
-    monkeypatch.setattr(particle_sim.cli.run, "run_comparison", noted)
+    monkeypatch.setattr("particle_sim.cli.scenario.run_comparison", noted)
     question = '[scenario]\nquestion = "Q"\nbaseline = "nvp"\ncandidate = "he_v"\n'
     for key in ("", "as_printed = false\n", "as_printed = true\n"):
         (tmp_path / "asked.toml").write_text(question + key, encoding="utf-8")

@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (FORMULA, "--like", "nvp", "--name", "nvp"),
         ('--name is "nvp"', "choose another name"),
     ),
-    "another ending": ((FORMULA, "--like", "nvp", "--out", "own.txt"), (".toml",)),
+    "another ending": ((FORMULA, "--like", "nvp", "--file", "own.txt"), (".toml",)),
 }
 
 

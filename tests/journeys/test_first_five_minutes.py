@@ -12,8 +12,8 @@ import pytest
 from command_line import Outcome, RunCommand
 
 from particle_sim import __version__
+from particle_sim.cli.complete import complete_material
 from particle_sim.cli.main import app
-from particle_sim.cli.options import complete_material
 from particle_sim.cli.verb import Aim
 from particle_sim.cli.verbs import VERBS
 from particle_sim.cli.welcome import TRY_FIRST, next_step
@@ -135,7 +135,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "fit rates.csv --material nvpp": ("did you mean nvp", SHOW_ALL),
     "fit rates.csv --material nvp --hold-out fast": ("5C,10C", '"particle-sim fit --help"'),
     "plot nowhere size_map": ("nowhere", '"particle-sim plot --help"'),
-    "export he_v --to csv": ("bpx", '"particle-sim export --help"'),
+    "export he_v --format csv": ("bpx", '"particle-sim export --help"'),
     "new materil mine": ("did you mean material", '"particle-sim new --help"'),
     "new material nvp": ("shipped", '"particle-sim new material my_nvp"'),
     "new material 1x": ("letters", '"particle-sim new material my_material"'),

@@ -154,8 +154,10 @@ def test_the_command_line_means_the_same_state(
         slide(page, f"{role}_{key}", position)
     asked: list[Comparison] = []
     monkeypatch.setattr(
-        "particle_sim.cli.compare.run_comparison", lambda settings, *a, **k: asked.append(settings)
+        "particle_sim.cli.comparison.run_comparison",
+        lambda settings, *a, **k: asked.append(settings),
     )
+    monkeypatch.setattr("particle_sim.cli.comparison.tell_comparison", lambda *_: None)
     program, *arguments = shlex.split(page.inner_text("#command-text"))
     assert program == "particle-sim"
     outcome = run(*arguments)

@@ -26,9 +26,9 @@ FOLDER = {
     "learn": ("learn", "--export"),
 }
 FILE = {
-    "export": ("export", "he_v", "--out"),
-    "import": ("import", "cell.json", "--name", "mine", "--out"),
-    "design": ("design", "Na3V2(PO4)3", "--like", "nvp", "--name", "mine", "--out"),
+    "export": ("export", "he_v", "--file"),
+    "import": ("import", "cell.json", "--name", "mine", "--file"),
+    "design": ("design", "Na3V2(PO4)3", "--like", "nvp", "--name", "mine", "--file"),
     "new": ("new", "scenario", "mine", "--out"),
 }
 VERBS = {**FOLDER, **FILE}

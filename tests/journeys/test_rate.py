@@ -53,7 +53,7 @@ def test_one_material_to_a_folder(run: RunCommand, tmp_path: Path) -> None:
         (("nvp", "--samples", "3"), "The number of samples is 3; give 20 to"),
         (("nvpp",), 'There is no material "nvpp"; did you mean'),
         (("nvp", "nvp"), "nvp is named twice"),
-        (("lfp", "--full-cell", "--rates", "1"), "it takes up Li but hard_carbon"),
+        (("lfp", "--full", "--rates", "1"), "it takes up Li but hard_carbon"),
         (("nvp", "--out", "."), "the folder you are in"),
     ],
 )

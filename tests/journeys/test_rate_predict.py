@@ -63,7 +63,7 @@ def test_measured_rates_to_an_answer_and_a_folder(
         ((), "--data needs --predict"),
         (("--predict", "3C", "--model", "SPM"), "--model is given, but rates learned from --data"),
         (("--predict", "3C", "--rates", "1"), "--rates is given, but"),
-        (("--predict", "3C", "--full-cell"), "--full-cell is given, but"),
+        (("--predict", "3C", "--full"), "--full is given, but"),
         (("--predict", "3C", "--evidence", "none"), "--evidence is given, but"),
         (("--predict", "3C", "--mass", "-2 mg"), "--mass is -2e-06 kg; it must be positive"),
         (("--predict", "3C", "nvp"), "--data is the test of one material, and 2 are named"),

@@ -19,7 +19,7 @@ COMMAND = "from particle_sim.cli.main import main; main()"
 VERBS = {
     "compare": ["compare", "nvp", "he_v", "--out", "out", "--workers", "1"],
     "rate": ["rate", "nvp", "--rates", "1", "--model", "SPM", "--samples", "20", "--out", "out"],
-    "export": ["export", "he_v", "--out", "he_v.json"],
+    "export": ["export", "he_v", "--file", "he_v.json"],
     "new": ["new", "material", "mine"],
     "design": ["design", "Na3V1.5Cr0.5(PO4)3", "--like", "nvp", "--name", "mine"],
     "learn --export": ["learn", "--export", "out"],

@@ -15,7 +15,7 @@ import pytest
 import tomli_w
 
 from particle_sim.cli.check import PLACEHOLDER, check
-from particle_sim.cli.compare import run_comparison
+from particle_sim.cli.comparison import run_comparison, tell_comparison
 from particle_sim.cli.new import FILE_ENDINGS, new, template_text
 from particle_sim.errors import InputError
 from particle_sim.materials.catalogue import CATALOGUE
@@ -138,7 +138,7 @@ def test_a_filled_material_is_compared(tmp_path: Path, capsys: pytest.CaptureFix
         samples=100,
     )
     folder = tmp_path / "result"
-    run_comparison(settings, folder, force=False, as_json=False, workers=1)
+    tell_comparison(run_comparison(settings, folder, force=False, shown=False, workers=1), folder)
     assert f"Report: {folder / 'report.html'}" in capsys.readouterr().out
     page = (folder / "report.html").read_text("utf-8")
     assert "Half cells of one batch" in page
