@@ -12,6 +12,7 @@ from typing import Any
 from particle_sim.files import write_file
 from particle_sim.learn import site
 from particle_sim.learn.controls import Control, State, keywords, start_state
+from particle_sim.learn.history import film, other_controls
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
 from particle_sim.learn.playground import playground
 from particle_sim.learn.rate_tests import Asked
@@ -78,11 +79,15 @@ def _slides(folder: Path) -> None:
 def _states(folder: Path, name: str, scene: Scene) -> str:
     """A script with the picture of every exported state; its path from the page."""
     controls = tuple(scene.controls)
-    found: dict[str, Any] = {
-        key: site.picture_data(scene.draw(**keywords(controls, state)))
-        for key, state in exported_states(controls)
-    }
-    script = f"window.particleSimStates = {json.dumps(found)};\n"
+    found: dict[str, Any] = {}
+    for key, state in exported_states(other_controls(scene)):
+        whole = start_state(controls) | state
+        found[key] = (
+            film(scene, whole, site.picture_data)
+            if scene.history
+            else site.picture_data(scene.draw(**keywords(controls, whole)))
+        )
+    script = f"window.particleSimStates = {json.dumps(found, separators=(',', ':'))};\n"
     write_file(folder / "data" / f"{name}.js", script)
     return f"data/{name}.js"
 

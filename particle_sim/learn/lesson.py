@@ -7,11 +7,14 @@ are plain sentences; ``$...$`` in them is LaTeX. Numbers in texts are computed w
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+
+from numpy.typing import ArrayLike
 
 from particle_sim.errors import InputError, closest
 from particle_sim.learn.controls import Control
@@ -25,6 +28,8 @@ class Scene:
 
     controls: Sequence[Control]
     draw: Callable[..., Picture]
+    history: str = ""
+    """Name of the slider along which the page plays; its pictures are sent at once"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,31 +41,68 @@ class Equation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sketch:
+    """A curve that the reader draws before it is computed."""
+
+    question: str
+    x_label: str
+    y_label: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    curve: Callable[[], tuple[ArrayLike, ArrayLike]]
+    """x and y (n,), x rising, from the simulation"""
+    look_at: str
+    """What to compare when the computed curve lies over the drawn one"""
+    log_x: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What the reader commits to before the picture is shown."""
+    """What the reader commits to before anything is explained."""
 
     question: str
     options: Sequence[str]
     answer: Callable[[], int]
     """Index of the right option, found by running the simulation"""
+    feedback: Sequence[str]
+    """For each option, what would have to be true for it; for the right one, why it is"""
     reveal: Callable[[], str]
     """Why, with computed numbers"""
+    sketch: Sketch
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """A number to find."""
+    """A number to find, from numbers that differ from student to student.
 
-    question: str
+    Functions take the drawn numbers as keywords; without any they take the first of each.
+    """
+
+    question: Callable[..., str]
     unit: str
-    answer: Callable[[], float]
+    answer: Callable[..., float]
     """From a closed form, in ``unit``"""
-    simulated: Callable[[], float]
+    simulated: Callable[..., float]
     """The same from the simulation"""
     tolerance: float
     """Relative; within it the reader's answer is right, and so must the simulation be"""
     hint: str
-    solution: Callable[[], str]
+    solution: Callable[..., str]
+    drawn: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Keyword -> its values; their counts have no common divisor, so that all sets differ"""
+    other_units: Mapping[str, float] = field(default_factory=dict)
+    """Unit that an answer may also be given in -> how many of ``unit`` it is"""
+    slips: Mapping[float, str] = field(default_factory=dict)
+    """Ratio of a common wrong answer to the right one -> what to look at"""
+
+    @property
+    def sets(self) -> int:
+        """How many sets of numbers there are."""
+        return math.prod(len(values) for values in self.drawn.values())
+
+    def numbers(self, seed: int) -> dict[str, float]:
+        """The numbers of a student: each value list is walked through as the seed counts."""
+        return {name: values[seed % len(values)] for name, values in self.drawn.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +113,14 @@ class Lesson:
     question: str
     minutes: int
     background: Sequence[str]
-    """Paragraphs"""
+    """Paragraphs that the prediction needs, and no more"""
+    prediction: Prediction
+    explanation: Sequence[str]
+    """Paragraphs that unfold, with the equations, once the prediction is made"""
     equations: Sequence[Equation]
     scene: Scene
     try_this: Sequence[str]
     """What to do with the sliders"""
-    prediction: Prediction
     exercise: Exercise
     left_out: Sequence[str]
     sources: Sequence[str] = ()
@@ -118,5 +162,5 @@ def run_as_script(lesson: Lesson) -> None:
     prediction, exercise = lesson.prediction, lesson.exercise
     print(f"{prediction.question} {prediction.options[prediction.answer()]}")
     print(prediction.reveal())
-    print(f"{exercise.question} {exercise.answer():.3g} {exercise.unit}".rstrip())
+    print(f"{exercise.question()} {exercise.answer():.3g} {exercise.unit}".rstrip())
     print(f"The simulation gives {exercise.simulated():.3g} {exercise.unit}".rstrip() + ".")

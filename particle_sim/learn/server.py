@@ -11,6 +11,7 @@ from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.learn import site
 from particle_sim.learn.controls import keywords, read_state
 from particle_sim.learn.guard import Guard, is_api
+from particle_sim.learn.history import film
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
 from particle_sim.learn.rate_tests import Asked
 from particle_sim.learn.shipped import PAIR, shipped_pair, shipped_titles
@@ -47,6 +48,7 @@ def application(*, host: str = HOST, asked: Asked | None = None) -> ASGIApp:
             Route("/key", _page(lambda _: site.sheet_page(site.LIVE, key=True))),
             Route("/assets/{name}", _asset),
             Route("/api/lesson/{name}", _lesson_picture),
+            Route("/api/lesson/{name}/history", _lesson_history),
             Route("/api/playground", _playground_picture),
         ],
         exception_handlers={InputError: _told, LaterError: _later, 404: _nowhere},
@@ -120,6 +122,14 @@ async def _lesson_picture(request: Request) -> Response:
     return await _picture(request, lambda: scene, dict(request.query_params))
 
 
+async def _lesson_history(request: Request) -> Response:
+    from starlette.responses import JSONResponse
+
+    turns: Turns = request.app.state.turns
+    name, query = request.path_params["name"], dict(request.query_params)
+    return JSONResponse(await turns.take(lambda: _filmed(load_lesson(name).scene, query)))
+
+
 async def _playground_picture(request: Request) -> Response:
     query = dict(request.query_params)
     names = _names(query)
@@ -144,6 +154,12 @@ def _drawn(scene: Scene, query: dict[str, str]) -> dict[str, Any]:
         picture = scene.draw(**keywords(controls, start))
         problems = (*problems, f"{error} Shown instead: where the sliders started.")
     return {"picture": site.picture_data(picture), "problems": problems}
+
+
+def _filmed(scene: Scene, query: dict[str, str]) -> dict[str, Any]:
+    """Every picture along a scene's history, and a sentence for what cannot be."""
+    state, problems = read_state(tuple(scene.controls), query)
+    return {"film": film(scene, state, site.picture_data), "problems": problems}
 
 
 async def _told(request: Request, error: Any) -> Response:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from particle_sim.errors import InputError
-from particle_sim.learn.controls import Control, Slider, Value
+from particle_sim.learn.controls import Control, Slider, Value, start_state
+from particle_sim.learn.history import film
 from particle_sim.learn.lesson import Lesson, Scene, lesson_names, load_lesson
 from particle_sim.learn.picture import Picture, as_json
+from particle_sim.learn.questions import ANSWER_DIGITS, questions
+from particle_sim.learn.text import display_math, raised, rich
 
+HERO = "l2_from_sodium_to_stress"
 NEEDED = ("plotly", "latex2mathml", "starlette", "uvicorn")
-ANSWER_DIGITS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,25 +75,17 @@ def asset(name: str) -> bytes:
 
 ASSETS = {
     "learn.css": "text/css",
-    "learn.js": "text/javascript",
+    "store.js": "text/javascript",
     "draw.js": "text/javascript",
+    "save.js": "text/javascript",
+    "panel.js": "text/javascript",
+    "learn.js": "text/javascript",
+    "play.js": "text/javascript",
+    "sketch.js": "text/javascript",
+    "lesson.js": "text/javascript",
+    "home.js": "text/javascript",
     "plotly.min.js": "text/javascript",
 }
-
-
-def rich(text: str) -> str:
-    """Plain text as HTML; ``$...$`` becomes MathML, and a number keeps its per cent sign."""
-    from latex2mathml.converter import convert
-
-    parts = re.split(r"\$([^$]+)\$", re.sub(r"(\d) ?%", "\\1\u202f%", text))
-    return "".join(convert(p) if i % 2 else escape(p) for i, p in enumerate(parts))
-
-
-def display_math(latex: str) -> str:
-    """A LaTeX formula as MathML on a line of its own."""
-    from latex2mathml.converter import convert
-
-    return str(convert(latex, display="block"))
 
 
 def picture_data(picture: Picture) -> dict[str, Any]:
@@ -102,8 +96,14 @@ def picture_data(picture: Picture) -> dict[str, Any]:
 
 def index_page(links: Links) -> str:
     """Table of contents."""
+    lessons = _listed(links)
     return _render(
-        "index.html", links, title="Why do battery particles crack?", lessons=_listed(links)
+        "index.html",
+        links,
+        title="Why do battery particles crack?",
+        lessons=lessons,
+        minutes=sum(lesson["minutes"] for lesson in lessons),
+        hero=_script_data(hero()),
     )
 
 
@@ -121,12 +121,13 @@ def lesson_page(name: str, links: Links, *, source: str = "", states: str = "") 
         lesson=lesson,
         number=at + 1,
         count=len(names),
+        asked=questions(name),
+        data=_script_data(questions(name)),
         previous=listed[at - 1] if at else None,
         following=listed[at + 1] if at + 1 < len(names) else None,
         veiled=True,
         states=states,
         setup=_setup(lesson.scene, source, exported=bool(states)),
-        **_answers(name),
     )
 
 
@@ -162,23 +163,31 @@ def message_page(text: str, links: Links, *, title: str) -> str:
 
 
 def sheet_page(links: Links, *, key: bool) -> str:
-    """Exercises of all lessons for printing, with answers if ``key``."""
-    lessons = [{**vars(load_lesson(name)), **_answers(name)} for name in lesson_names()]
+    """Exercises of all lessons for printing, with answers to every set of numbers if ``key``."""
+    lessons = [
+        {**vars(load_lesson(name)), "asked": questions(name), "simulated": _simulated(name)}
+        for name in lesson_names()
+    ]
     title = "Answer key" if key else "Exercise sheet"
     return _render("sheet.html", links, title=title, lessons=lessons, key=key)
 
 
 @lru_cache(maxsize=64)
-def _answers(name: str) -> dict[str, Any]:
-    """What a lesson computes once."""
-    lesson = load_lesson(name)
-    return {
-        "answer": lesson.prediction.answer(),
-        "reveal": lesson.prediction.reveal(),
-        "exercise_answer": f"{lesson.exercise.answer():.{ANSWER_DIGITS}g}",
-        "simulated": f"{lesson.exercise.simulated():.{ANSWER_DIGITS}g}",
-        "solution": lesson.exercise.solution(),
-    }
+def _simulated(name: str) -> str:
+    """The exercise's number from the simulation, for the printed set of numbers."""
+    return f"{load_lesson(name).exercise.simulated():.{ANSWER_DIGITS}g}"
+
+
+@lru_cache(maxsize=1)
+def hero() -> dict[str, Any]:
+    """A particle that fills and strains, for the first page: the second lesson's history."""
+    scene = load_lesson(HERO).scene
+    film_of = film(scene, start_state(tuple(scene.controls)), as_json)
+    return {"frames": [_balls(frame) for frame in film_of["frames"]]}
+
+
+def _balls(frame: dict[str, Any]) -> list[dict[str, Any]]:
+    return [panel for panel in frame["panels"] if panel["kind"] == "ball"]
 
 
 def _listed(links: Links) -> list[dict[str, Any]]:
@@ -186,7 +195,9 @@ def _listed(links: Links) -> list[dict[str, Any]]:
     for name in lesson_names():
         lesson: Lesson = load_lesson(name)
         slide = links.slide.format(name=name)
-        found.append({**vars(lesson), "link": links.lesson.format(name=name), "slide": slide})
+        found.append(
+            {**vars(lesson), "name": name, "link": links.lesson.format(name=name), "slide": slide}
+        )
     return found
 
 
@@ -197,16 +208,24 @@ def _setup(
     exported: bool,
     fixed: Mapping[str, str] | None = None,
     problems: Sequence[str] = (),
-) -> str:
-    """Controls for the page's script; ``<`` is escaped because it stands inside a script."""
-    controls = [_control(control, exported) for control in scene.controls]
+) -> Markup:
+    """Controls for the page's script."""
+    controls = [
+        _control(control, exported and control.name != scene.history) for control in scene.controls
+    ]
     setup = {
         "controls": controls,
+        "history": scene.history,
         "source": source,
         "fixed": dict(fixed or {}),
         "problems": list(problems),
     }
-    return json.dumps(setup).replace("<", "\\u003c")
+    return _script_data(setup)
+
+
+def _script_data(data: Any) -> Markup:
+    """JSON inside a script: ``<`` is escaped, so that nothing in it ends the script."""
+    return Markup(json.dumps(data).replace("<", "\\u003c"))
 
 
 def _control(control: Control, exported: bool) -> dict[str, Any]:
@@ -236,18 +255,13 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         loader=jinja2.PackageLoader("particle_sim.learn", "pages"),
     )
-    from markupsafe import Markup
-
+    environment.filters["raised"] = raised
     environment.filters["rich"] = lambda text: Markup(rich(text))
     environment.filters["display"] = lambda latex: Markup(display_math(latex))
     return environment
 
 
 def _render(page: str, links: Links, **content: Any) -> str:
-    from markupsafe import Markup
-
-    if "setup" in content:
-        content["setup"] = Markup(content["setup"])
     return (
         _environment()
         .get_template(page)

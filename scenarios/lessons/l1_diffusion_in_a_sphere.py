@@ -7,12 +7,21 @@ The Mathematics of Diffusion (1975), eqs 6.18, 6.20 and 6.45.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 import particle_sim as ps
 from particle_sim.learn.controls import Choice, Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Ball, Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
@@ -97,10 +106,27 @@ def simulate(
     return ps.solve_particle(particle, surface, times=times, store=ps.Stored.STEPS, limits=None)
 
 
+TIME = Slider(
+    name="time",
+    label="Time",
+    low=10.0,
+    high=LONGEST,
+    start=60.0,
+    unit="s",
+    logarithmic=True,
+)
+
+
+@lru_cache(maxsize=64)
+def whole_run(supply: str, radius: float, also: float | None) -> ParticleRun:
+    """A run through every position of the time slider, and a moment between two of them."""
+    moments = np.union1d(np.geomspace(1.0, LONGEST, 30), [*TIME.values, also or LONGEST])
+    return simulate(supply, radius, moments)
+
+
 def draw(*, supply: str, radius: float, time: float) -> Picture:
     """Sodium in the particle at ``time`` [s], and the way there."""
-    moments = np.union1d(np.geomspace(1.0, LONGEST, 30), [time])
-    run = simulate(supply, radius, moments)
+    run = whole_run(supply, radius, None if time in TIME.values else time)
     index = int(np.argmin(np.abs(run.time - time)))
     x, theta, fourier = run.radius / radius, run.site_fraction[index], fourier_number(radius, time)
     q = supply_number(radius, 1.0)
@@ -193,7 +219,8 @@ def half_full_time(radius: float) -> float:
 
 
 FACTORS = (math.sqrt(2), 2.0, 4.0, 8.0)
-SMALL, TEST_RADIUS, TEST_RATE = 1e-6, 0.8e-6, 2.0  # m, m, 1/h; chosen for the questions
+SMALL, SKETCHED = 1e-6, 300.0  # m, s; chosen for the questions
+RADII, RATES = (0.8, 1.0, 1.2, 0.6, 0.5), (2.0, 1.0, 3.0, 1.5)  # um, 1/h; of the exercise
 
 
 def predicted() -> int:
@@ -214,23 +241,44 @@ def reveal() -> str:
     )
 
 
-def simulated_difference(diffusivity: float = DIFFUSIVITY) -> float:
+def mean_filling() -> tuple[Array, Array]:
+    """Time [s] and mean filling of the small particle, its surface held full."""
+    run = simulate(HELD, SMALL, np.geomspace(0.1, SKETCHED, 60))
+    return run.time, run.mean_site_fraction
+
+
+def question(radius: float = RADII[0], c_rate: float = RATES[0]) -> str:
+    """Of the exercise; the radius in micrometres."""
+    return (
+        f"A particle of {radius:g} µm radius with D = {DIFFUSIVITY:.0e} m²/s fills at {c_rate:g}C. "
+        "By how many per cent of the full filling is its surface ahead of its centre, once the "
+        "difference no longer changes?"
+    )
+
+
+def difference(radius: float = RADII[0], c_rate: float = RATES[0]) -> float:
+    """The closed form, in per cent of the full filling."""
+    return 100 * settled_difference(1e-6 * radius, c_rate)
+
+
+def simulated_difference(
+    radius: float = RADII[0], c_rate: float = RATES[0], diffusivity: float = DIFFUSIVITY
+) -> float:
     """Surface minus centre at half filling, in per cent of the full filling."""
-    end = np.array([0.5 * HOUR / TEST_RATE])
-    run = simulate(FLUX, TEST_RADIUS, end, c_rate=TEST_RATE, diffusivity=diffusivity)
+    end = np.array([0.5 * HOUR / c_rate])
+    run = simulate(FLUX, 1e-6 * radius, end, c_rate=c_rate, diffusivity=diffusivity)
     return float(100 * (run.site_fraction[-1, -1] - run.site_fraction[-1, 0]))
 
 
-def solution() -> str:
+def solution(radius: float = RADII[0], c_rate: float = RATES[0]) -> str:
     """Step by step."""
-    q = supply_number(TEST_RADIUS, TEST_RATE)
+    q = supply_number(1e-6 * radius, c_rate)
     return (
-        f"At {TEST_RATE:g}C every place fills by {TEST_RATE / HOUR:.3g} of the full filling per "
+        f"At {c_rate:g}C every place fills by {c_rate / HOUR:.3g} of the full filling per "
         "second. The sodium for the sphere inside r comes through its surface, so the slope at r "
         "is (r/3) times this over D. Summed from the centre to the surface, the slopes give R²/6 "
-        f"times it over D: ({TEST_RADIUS:.2g} m)² × {TEST_RATE / HOUR:.3g} 1/s / "
-        f"(6 × {DIFFUSIVITY:.2g} m²/s) = {q / 2:.3f}, or "
-        f"{100 * settled_difference(TEST_RADIUS, TEST_RATE):.2f} %."
+        f"times it over D: ({1e-6 * radius:.2g} m)² × {c_rate / HOUR:.3g} 1/s / "
+        f"(6 × {DIFFUSIVITY:.2g} m²/s) = {q / 2:.3f}, or {difference(radius, c_rate):.2f} %."
     )
 
 
@@ -242,15 +290,17 @@ LESSON = Lesson(
         "Sodium enters a particle through its surface only. Inside it hops from site to site, each "
         "hop in a random direction. More hops lead out of full places than out of empty ones, so "
         "differences even out. This is diffusion. The diffusivity $D$ says how fast it goes.",
+        "There are two simple ways to supply sodium. If the voltage is held, the surface takes its "
+        "new filling at once and keeps it. If the current is held, the same amount of sodium "
+        "arrives every second. At 1C the particle would be full after one hour.",
+    ],
+    explanation=[
         "A random walker who wants to get twice as far needs four times as long. So a particle of "
         "radius $R$ needs a time of the order of $R^2/D$. For a radius of 1 µm and "
         f"$D$ = {DIFFUSIVITY:.0e} m²/s this is {(1e-6) ** 2 / DIFFUSIVITY:.0f} s, or "
         f"{(1e-6) ** 2 / DIFFUSIVITY / 60:.0f} minutes.",
         "The time that has passed, divided by $R^2/D$, is called the Fourier number. Two particles "
         "with equal Fourier numbers and a full surface look exactly alike, large or small.",
-        "There are two simple ways to supply sodium. If the voltage is held, the surface takes its "
-        "new filling at once and keeps it. If the current is held, the same amount of sodium "
-        "arrives every second. At 1C the particle would be full after one hour.",
     ],
     equations=[
         Equation(
@@ -288,18 +338,10 @@ LESSON = Lesson(
                 logarithmic=True,
                 exported=7,
             ),
-            Slider(
-                name="time",
-                label="Time",
-                low=10.0,
-                high=LONGEST,
-                start=60.0,
-                unit="s",
-                logarithmic=True,
-                exported=7,
-            ),
+            TIME,
         ),
         draw=draw,
+        history="time",
     ),
     try_this=[
         "Keep the surface held full and move the time slowly from left to right. At which Fourier "
@@ -319,19 +361,47 @@ LESSON = Lesson(
             "Eight times as long, because it has eight times the volume",
         ],
         answer=predicted,
+        feedback=[
+            "That would be a time that grows with the root of the radius. A larger particle would "
+            "then take in more sodium per second through each square metre. But its way inside is "
+            "longer, so each square metre lets less through.",
+            "Something that moves at one speed needs twice the time for twice the way. Hops in "
+            "random directions have no speed: twice as far takes four times as many hops.",
+            "The time goes with the square of the radius.",
+            "Eight times the room would need eight times as long if sodium came in no faster. But "
+            "the surface is four times as large. You have counted the room and forgotten the door.",
+        ],
         reveal=reveal,
+        sketch=Sketch(
+            question=f"Draw how full the small particle is on average, from 0 to {SKETCHED:.0f} s. "
+            f"Its radius is {SMALL * 1e6:g} µm, D = {DIFFUSIVITY:.0e} m²/s, and its surface is "
+            "held full from the start.",
+            x_label="time [s]",
+            y_label="mean filling [1]",
+            x_range=(0.0, SKETCHED),
+            y_range=(0.0, 1.0),
+            curve=mean_filling,
+            look_at="The curve is steepest at the very start, where sodium has the shortest way to "
+            "an empty place: it rises with the root of time. It has no bend to wait for, and it "
+            "never quite reaches 1.",
+        ),
     ),
     exercise=Exercise(
-        question=f"A particle of {TEST_RADIUS * 1e6:g} µm radius with D = {DIFFUSIVITY:.0e} m²/s "
-        f"fills at {TEST_RATE:g}C. By how many per cent of the full filling is its surface ahead "
-        "of its centre, once the difference no longer changes?",
+        question=question,
         unit="%",
-        answer=lambda: 100 * settled_difference(TEST_RADIUS, TEST_RATE),
+        answer=difference,
         simulated=simulated_difference,
         tolerance=0.02,
         hint="When the shape of the curve no longer changes, every place fills equally fast. How "
         "much sodium must then pass the sphere of radius r each second to fill all that is inside?",
         solution=solution,
+        drawn={"radius": RADII, "c_rate": RATES},
+        slips={
+            2.0: "twice too large: the slope at r is r/3 times the rate over D, and its sum from "
+            "0 to R holds a half",
+            0.4: "that is how far the surface is ahead of the mean, not of the centre",
+            0.01: "that is the share; per cent are asked for",
+        },
     ),
     left_out=[
         "The diffusivity is the same at every filling. In real cathodes it can change tenfold or "

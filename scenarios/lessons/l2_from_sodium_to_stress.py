@@ -7,11 +7,21 @@ sphere, with chemical in place of thermal strain (Christensen & Newman 2006).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 import particle_sim as ps
 from particle_sim.learn.controls import Choice, Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import (
     Ball,
     Colour,
@@ -76,17 +86,25 @@ def crank_misfit(x: Array, time: float, sign: float) -> tuple[Array, Array]:
     return np.interp(x, fine, misfit), np.interp(x, fine, inside)
 
 
-def settled_stress(supply: float = SUPPLY) -> float:
+def settled_stress(
+    supply: float = SUPPLY, change: float = VOLUME_CHANGE, modulus: float = YOUNGS_MODULUS
+) -> float:
     """Hoop stress late in a constant flux [Pa]: + at the centre, - at the surface when swelling.
 
     E eps/(1 - nu) q/5, eps = volume change/3. (Cheng & Verbrugge 2009, late limit.)
     """
-    return STIFFNESS * VOLUME_CHANGE / 3 * supply / 5
+    return modulus / (1 - POISSON_RATIO) * change / 3 * supply / 5
 
 
-def simulate(step: str, sense: str, time: float, modulus: float = YOUNGS_MODULUS) -> ParticleRun:
-    """A particle at 1C until ``time`` [s], from empty (insert) or full (extract)."""
-    change = VOLUME_CHANGE if sense == SWELLS else -VOLUME_CHANGE
+def simulate(
+    step: str,
+    sense: str,
+    times: list[float],
+    modulus: float = YOUNGS_MODULUS,
+    volume_change: float = VOLUME_CHANGE,
+) -> ParticleRun:
+    """A particle at 1C through ``times`` [s], from empty (insert) or full (extract)."""
+    change = volume_change if sense == SWELLS else -volume_change
     start = 0.0 if step == INSERT else 1.0
     material = ps.material_from_values(
         maximum_concentration=MAXIMUM_CONCENTRATION,
@@ -99,22 +117,48 @@ def simulate(step: str, sense: str, time: float, modulus: float = YOUNGS_MODULUS
     out = MAXIMUM_CONCENTRATION * RADIUS / (3 * HOUR) * (-1 if step == INSERT else 1)
     return ps.solve_particle(
         ps.Particle(material=material, mesh=ps.shapes.sphere(RADIUS)),
-        ps.constant_flux(out, time, initial_site_fraction=start),
-        times=[time],
+        ps.constant_flux(out, times[-1], initial_site_fraction=start),
+        times=times,
         limits=None,
     )
 
 
+TIME = Slider(
+    name="time",
+    label="Time at 1C",
+    low=10.0,
+    high=LONGEST,
+    start=600.0,
+    unit="s",
+    logarithmic=True,
+)
+
+
+@lru_cache(maxsize=16)
+def whole_run(step: str, sense: str, also: float | None) -> ParticleRun:
+    """A run through every position of the time slider, and a moment between two of them."""
+    return simulate(step, sense, sorted({*TIME.values, also or LONGEST}))
+
+
 def draw(*, step: str, sense: str, time: float) -> Picture:
     """Misfit and stress at ``time`` [s]."""
-    run = simulate(step, sense, time)
-    x, stress = run.radius / RADIUS, run.stress[-1] / 1e6
+    run = whole_run(step, sense, None if time in TIME.values else time)
+    now = int(np.argmin(np.abs(run.time - time)))
+    x, stress = run.radius / RADIUS, run.stress[now] / 1e6
     change = VOLUME_CHANGE / 3 * (1 if sense == SWELLS else -1)
-    misfit = 100 * change * (run.site_fraction[-1] - run.mean_site_fraction[-1])
+    misfit = 100 * change * (run.site_fraction[now] - run.mean_site_fraction[now])
     exact = crank_misfit(x, time, (1 if step == INSERT else -1) * (1 if sense == SWELLS else -1))
     zero = [Mark(label="zero", y=0.0)]
     return Picture(
         panels=[
+            Ball(
+                title="Sodium",
+                label="filling [1]",
+                radius=x,
+                values=run.site_fraction[now],
+                low=0.0,
+                high=1.0,
+            ),
             Ball(
                 title="Stress that opens or shuts the cut",
                 label="hoop stress [MPa]",
@@ -166,21 +210,22 @@ def draw(*, step: str, sense: str, time: float) -> Picture:
                 y_range=(-200.0, 200.0),
             ),
         ],
-        sentences=_sentences(run, step, stress),
+        sentences=_sentences(run, now, step),
         numbers=[
             Number(label="hoop stress at the centre", value=float(stress[0, 1]), unit="MPa"),
             Number(label="hoop stress at the surface", value=float(stress[-1, 1]), unit="MPa"),
             Number(label="radial stress at the surface", value=float(stress[-1, 0]), unit="MPa"),
-            Number(label="mean filling", value=float(run.mean_site_fraction[-1])),
+            Number(label="mean filling", value=float(run.mean_site_fraction[now])),
         ],
     )
 
 
-def _sentences(run: ParticleRun, step: str, stress: Array) -> tuple[str, ...]:
-    moved = run.mean_site_fraction[-1] if step == INSERT else 1 - run.mean_site_fraction[-1]
+def _sentences(run: ParticleRun, now: int, step: str) -> tuple[str, ...]:
+    mean, stress = run.mean_site_fraction[now], run.stress[now] / 1e6
+    moved = mean if step == INSERT else 1 - mean
     verb = "has gone in" if step == INSERT else "has gone out"
     centre, surface = stress[0, 1], stress[-1, 1]
-    pull, push = section_forces(run)
+    pull, push = section_forces(run, now)
     return (
         f"{moved:.1%} of the sodium {verb}. The centre is {_state(centre)} with "
         f"{abs(centre):.1f} MPa, the surface is {_state(surface)} with {abs(surface):.1f} MPa.",
@@ -193,10 +238,10 @@ def _state(stress: float) -> str:
     return "pulled" if stress > 0 else "squeezed"
 
 
-def section_forces(run: ParticleRun) -> tuple[float, float]:
+def section_forces(run: ParticleRun, now: int = -1) -> tuple[float, float]:
     """Integrals of the hoop stress 2 pi r dr over the pulled and the squeezed part [uN]."""
     radius = np.linspace(0, RADIUS, 801)
-    hoop = run.profile(radius, inner_side=True).hoop_stress.values[-1]
+    hoop = run.profile(radius, inner_side=True).hoop_stress.values[now]
     force = 2 * np.pi * radius * hoop * 1e6
     pull = np.trapezoid(np.maximum(force, 0), radius)
     push = np.trapezoid(np.maximum(-force, 0), radius)
@@ -205,7 +250,7 @@ def section_forces(run: ParticleRun) -> tuple[float, float]:
 
 def predicted() -> int:
     """Index of the option that the signs of the simulated hoop stress choose."""
-    hoop = simulate(EXTRACT, SWELLS, LONGEST / 2).stress[-1, :, 1]
+    hoop = simulate(EXTRACT, SWELLS, [LONGEST / 2]).stress[-1, :, 1]
     signs = (bool(hoop[0] > 0), bool(hoop[-1] > 0))
     return {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[signs]
 
@@ -213,7 +258,7 @@ def predicted() -> int:
 def reveal() -> str:
     """Both steps."""
     out, back = (
-        simulate(step, SWELLS, LONGEST / 2).stress[-1, :, 1] / 1e6 for step in (EXTRACT, INSERT)
+        simulate(step, SWELLS, [LONGEST / 2]).stress[-1, :, 1] / 1e6 for step in (EXTRACT, INSERT)
     )
     return (
         f"The surface has {out[-1]:+.0f} MPa and the centre {out[0]:+.0f} MPa. The surface wants "
@@ -224,21 +269,45 @@ def reveal() -> str:
     )
 
 
-def simulated_tension(modulus: float = YOUNGS_MODULUS) -> float:
+def drawn_stress() -> tuple[Array, Array]:
+    """r/R and hoop stress [MPa] half-way through a charge."""
+    run = simulate(EXTRACT, SWELLS, [LONGEST / 2])
+    return run.radius / RADIUS, run.stress[-1, :, 1] / 1e6
+
+
+CHANGES, MODULI = (0.05, 0.041, 0.033, 0.062, 0.023), (80.0, 60.0, 100.0, 120.0)  # 1, GPa; exercise
+
+
+def question(change: float = CHANGES[0], modulus: float = MODULI[0]) -> str:
+    """Of the exercise; the modulus in GPa."""
+    return (
+        f"Sodium goes in at 1C: R = {RADIUS * 1e6:g} µm, D = {DIFFUSIVITY:.0e} m²/s, volume change "
+        f"{100 * change:g} %, E = {modulus:g} GPa, ν = {POISSON_RATIO:g}. How large is the tension "
+        "at the centre in the end?"
+    )
+
+
+def tension(change: float = CHANGES[0], modulus: float = MODULI[0]) -> float:
+    """The closed form [MPa]."""
+    return settled_stress(change=change, modulus=1e9 * modulus) / 1e6
+
+
+def simulated_tension(change: float = CHANGES[0], modulus: float = MODULI[0]) -> float:
     """Hoop stress at the centre after LONGEST of insertion [MPa]."""
-    return float(simulate(INSERT, SWELLS, LONGEST, modulus).stress[-1, 0, 1] / 1e6)
+    run = simulate(INSERT, SWELLS, [LONGEST], 1e9 * modulus, change)
+    return float(run.stress[-1, 0, 1] / 1e6)
 
 
-def solution() -> str:
+def solution(change: float = CHANGES[0], modulus: float = MODULI[0]) -> str:
     """Step by step."""
-    strain = VOLUME_CHANGE / 3
+    strain, stiffness = change / 3, modulus / (1 - POISSON_RATIO)
     return (
         f"The linear strain is a third of the volume change, {100 * strain:.2f} %. The supply "
         f"number is q = R²/(3 h D) = ({RADIUS:.0e} m)²/(3 × {HOUR:.0f} s × {DIFFUSIVITY:.0e} m²/s) "
         f"= {SUPPLY:.3f}. Late filling is a parabola, q x²/2 plus what is the same everywhere. Its "
         f"mean is q/2 × 3/5 above the centre, which is {0.3 * SUPPLY:.3f}. At the centre the "
-        f"stress is 2/3 E/(1 − ν) times the missing strain: 2/3 × {STIFFNESS / 1e9:.1f} GPa × "
-        f"{0.3 * SUPPLY:.3f} × {100 * strain:.2f} % = {settled_stress() / 1e6:.0f} MPa."
+        f"stress is 2/3 E/(1 − ν) times the missing strain: 2/3 × {stiffness:.1f} GPa × "
+        f"{0.3 * SUPPLY:.3f} × {100 * strain:.2f} % = {tension(change, modulus):.0f} MPa."
     )
 
 
@@ -250,17 +319,20 @@ LESSON = Lesson(
         "Most cathodes shrink a little when sodium leaves and swell when it comes back. If the "
         "whole particle did so evenly, there would be no stress. But sodium leaves the surface "
         "first. Cut the particle into thin shells in your mind: each shell wants a size of its "
-        "own. The first curves show how far each wish is from the average.",
-        "The shells are one solid, so no shell gets its wish. A shell that wants to be smaller "
+        "own. The shells are one solid, so no shell gets its wish.",
+        "Stress has a direction. The radial stress acts along the radius. The hoop stress acts "
+        "around, like the hoop of a barrel. On the face of a cut through the centre the hoop "
+        "stress stands at a right angle, so it is what would open the cut. Pull is counted "
+        "positive, squeeze negative.",
+    ],
+    explanation=[
+        "A shell that wants to be smaller "
         "than its neighbours let it be is stretched. We call that tension and count it positive. A "
         "shell that wants to be larger is squeezed. The rule: what has shrunk more than the "
         "average is pulled, with a small correction for where it sits.",
-        "Stress has a direction. The radial stress acts along the radius. The hoop stress acts "
-        "around, like the hoop of a barrel. On the face of a cut through the centre the hoop "
-        "stress stands at a right angle, so it is what would open the cut. Cracks need tension.",
         "Nothing pulls at the particle from outside. So the radial stress is zero at the surface, "
         "and on every cut face pull and push cancel. Where something is pulled, something else "
-        "must be squeezed.",
+        "must be squeezed. Cracks need tension.",
     ],
     equations=[
         Equation(
@@ -295,18 +367,10 @@ LESSON = Lesson(
                 options={SWELLS: "swells", SHRINKS: "shrinks"},
                 start=SWELLS,
             ),
-            Slider(
-                name="time",
-                label="Time at 1C",
-                low=10.0,
-                high=LONGEST,
-                start=600.0,
-                unit="s",
-                logarithmic=True,
-                exported=7,
-            ),
+            TIME,
         ),
         draw=draw,
+        history="time",
     ),
     try_this=[
         "Start at the earliest time. Which has the larger stress, the surface or the centre? And "
@@ -326,20 +390,48 @@ LESSON = Lesson(
             "Nothing is pulled, because the particle is free",
         ],
         answer=predicted,
+        feedback=[
+            "That is the opposite step. When sodium goes in, the surface swells first and drags "
+            "the centre outwards.",
+            "What has shrunk more than the rest is held open by the rest.",
+            "Then every cut would be pulled open with nothing pulling from outside. Over a cut "
+            "face pull and push must cancel.",
+            "No force from outside does not mean no stress inside: parts of one solid that want "
+            "different sizes pull at each other. Only if all shrank alike would a free particle "
+            "be free of stress.",
+        ],
         reveal=reveal,
+        sketch=Sketch(
+            question="Draw the hoop stress from the centre to the surface, after "
+            f"{LONGEST / 120:.0f} minutes of this charge at 1C. Above zero is pull.",
+            x_label="r / R [1]",
+            y_label="hoop stress [MPa]",
+            x_range=(0.0, 1.0),
+            y_range=(-200.0, 200.0),
+            curve=drawn_stress,
+            look_at="One side is pulled and the other squeezed. The change of sign lies well "
+            "outside the middle of the radius, because the outer half of the radius holds seven "
+            "eighths of the volume. At the centre the curve is level: it is a ball, not a cone.",
+        ),
     ),
     exercise=Exercise(
-        question=f"Sodium goes in at 1C: R = {RADIUS * 1e6:g} µm, D = {DIFFUSIVITY:.0e} m²/s, "
-        f"volume change {100 * VOLUME_CHANGE:g} %, E = {YOUNGS_MODULUS / 1e9:g} GPa, "
-        f"ν = {POISSON_RATIO:g}. How large is the tension at the centre in the end?",
+        question=question,
         unit="MPa",
-        answer=lambda: settled_stress() / 1e6,
+        answer=tension,
         simulated=simulated_tension,
         tolerance=0.02,
         hint="Late in a constant flux the filling is a parabola; lesson 1 gives its height. How "
         "far is the centre of a parabola below its mean over a ball? At the centre the mean of the "
         "ball inside is the misfit itself.",
         solution=solution,
+        drawn={"change": CHANGES, "modulus": MODULI},
+        other_units={"GPa": 1e3, "Pa": 1e-6},
+        slips={
+            3.0: "three times too large: the length changes by a third of the volume change",
+            1 - POISSON_RATIO: "the 1 − ν is missing: a shell is held in two directions at once",
+            2.5: "q/2 is the centre against the surface; against the mean it is 3/5 of that",
+            1.5: "2/3 is missing: at the centre the mean of the ball inside is the misfit itself",
+        },
     ),
     left_out=[
         "Here every step starts from an even filling. Right after a current turns round, the skin "

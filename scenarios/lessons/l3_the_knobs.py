@@ -14,7 +14,15 @@ import numpy as np
 
 from particle_sim.batch.advance import Spheres, advance
 from particle_sim.learn.controls import Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.functions import LinearTable
 from particle_sim.transport.table import table_of
@@ -143,7 +151,7 @@ def draw(*, radius: float, c_rate: float, diffusivity: float) -> Picture:
     knob_panel = Panel(
         title="Turn one knob of your particle",
         x_label="knob / its value now [1]",
-        y_label="peak tension / its value now [1]",
+        y_label="tension / its value now [1]",
         lines=[
             Line(label=name, x=FACTORS, y=ratio, colour=colour)
             for (name, ratio), colour in zip(ratios.items(), colours, strict=True)
@@ -179,7 +187,7 @@ def _master(others: Knobs, peaks: Array, here: tuple[float, float]) -> Panel:
     return Panel(
         title="All particles on one curve",
         x_label="q = C R² / (3 h D) [1]",
-        y_label="peak tension / (E ε / (1 − ν)) [1]",
+        y_label="tension / (E ε/(1 − ν)) [1]",
         lines=[
             Line(label="random, simulated", x=others.supply, y=peaks / others.unit, kind=points),
             Line(
@@ -222,7 +230,9 @@ def _verdict(supply: float) -> str:
 
 CHANGED = ("half", "the same", "twice", "four times")
 FACTOR_OF = (0.5, 1.0, 2.0, 4.0)
-LIMIT, TEST_RATE, TEST_DIFFUSIVITY = 50e6, 3.0, 1e-15  # Pa, 1/h, m2/s; chosen for the questions
+LIMITS, TEST_RATES = (50.0, 41.0, 62.0, 33.0, 57.0), (3.0, 2.0, 1.0, 4.0)  # MPa, 1/h; exercise
+TEST_DIFFUSIVITY, SKETCH_RADIUS = 1e-15, 2e-6  # m2/s, m; chosen for the questions
+SKETCHED = (0.1, 100.0)  # 1/h
 
 
 def predicted() -> int:
@@ -249,23 +259,49 @@ def reveal() -> str:
     )
 
 
-def simulated_radius(diffusivity: float = TEST_DIFFUSIVITY) -> float:
-    """Radius at which the simulated peak tension is LIMIT [um]."""
+def drawn_tension() -> tuple[Array, Array]:
+    """C-rate and peak tension over E eps/(1 - nu) of the particle to sketch."""
+    rates = np.geomspace(*SKETCHED, 25)
+    body = knobs(np.full(len(rates), SKETCH_RADIUS), 1.0, TEST_DIFFUSIVITY)._replace(c_rate=rates)
+    return rates, peak_tension(body) / body.unit
+
+
+def question(limit: float = LIMITS[0], c_rate: float = TEST_RATES[0]) -> str:
+    """Of the exercise; the limit in MPa."""
+    return (
+        f"The tension must stay below {limit:g} MPa at {c_rate:g}C. "
+        f"D = {TEST_DIFFUSIVITY:.0e} m²/s, E = {YOUNGS_MODULUS / 1e9:g} GPa, ν = "
+        f"{POISSON_RATIO:g}, volume change {100 * VOLUME_CHANGE:g} %. What is the largest radius?"
+    )
+
+
+def radius_allowed(limit: float = LIMITS[0], c_rate: float = TEST_RATES[0]) -> float:
+    """The closed form [um]."""
+    return 1e6 * largest_radius(1e6 * limit, c_rate, TEST_DIFFUSIVITY)
+
+
+def simulated_radius(
+    limit: float = LIMITS[0],
+    c_rate: float = TEST_RATES[0],
+    diffusivity: float = TEST_DIFFUSIVITY,
+) -> float:
+    """Radius at which the simulated peak tension is the limit [um]."""
     radius = np.geomspace(0.2e-6, 2e-6, 41)
-    stress = peak_tension(knobs(radius, TEST_RATE, diffusivity))
-    return float(1e6 * np.exp(np.interp(math.log(LIMIT), np.log(stress), np.log(radius))))
+    stress = peak_tension(knobs(radius, c_rate, diffusivity))
+    return float(1e6 * np.exp(np.interp(math.log(1e6 * limit), np.log(stress), np.log(radius))))
 
 
-def solution() -> str:
+def solution(limit: float = LIMITS[0], c_rate: float = TEST_RATES[0]) -> str:
     """Step by step."""
     unit = YOUNGS_MODULUS * VOLUME_CHANGE / 3 / (1 - POISSON_RATIO)
-    q = 5 * LIMIT / unit
+    share = 1e6 * limit / unit
+    q = 5 * share
     return (
         f"E ε/(1 − ν) = {YOUNGS_MODULUS / 1e9:.0f} GPa × {100 * VOLUME_CHANGE / 3:.2f} % / "
-        f"{1 - POISSON_RATIO:.2f} = {unit / 1e6:.0f} MPa. The limit is {LIMIT / unit:.4f} of it, "
-        f"so q = 5 × {LIMIT / unit:.4f} = {q:.3f}. R² = 3 h D q/C = 3 × {HOUR:.0f} s × "
-        f"{TEST_DIFFUSIVITY:.0e} m²/s × {q:.3f} / {TEST_RATE:g}, so R = "
-        f"{1e6 * largest_radius(LIMIT, TEST_RATE, TEST_DIFFUSIVITY):.2f} µm. As q is well below 1, "
+        f"{1 - POISSON_RATIO:.2f} = {unit / 1e6:.0f} MPa. The limit is {share:.4f} of it, "
+        f"so q = 5 × {share:.4f} = {q:.3f}. R² = 3 h D q/C = 3 × {HOUR:.0f} s × "
+        f"{TEST_DIFFUSIVITY:.0e} m²/s × {q:.3f} / {c_rate:g}, so R = "
+        f"{radius_allowed(limit, c_rate):.2f} µm. As q is well below 1, "
         "the line q/5 may be used."
     )
 
@@ -277,6 +313,10 @@ LESSON = Lesson(
     background=[
         "Suppose your particles crack. You can make them smaller, charge more slowly, find a "
         "material with faster diffusion, with less volume change or a softer one. What helps most?",
+        "Stress comes from sodium that is not where it would like to be. Each knob changes how "
+        "uneven it gets, or what the unevenness costs.",
+    ],
+    explanation=[
         "Two groups decide. The first is $E\\varepsilon/(1-\\nu)$: stiffness times the change of "
         "length from empty to full. It is the stress that would arise if an empty skin sat on "
         "a full ball. No even current can make the stress larger, for the skin cannot be emptier "
@@ -353,19 +393,49 @@ LESSON = Lesson(
         "and four times the diffusivity. What is the partner's peak tension?",
         options=[f"{word[0].upper()}{word[1:]}" for word in CHANGED],
         answer=predicted,
+        feedback=[
+            "That is right if the radius counts once: twice the way against four times the "
+            "speed. It counts twice, because through each square metre more sodium has to pass "
+            "as well.",
+            "What the radius does, squared, the diffusivity undoes.",
+            "That is right if the diffusivity counts with its root, as where only a skin knows of "
+            "the current. With little stress the sodium has time to settle, and the difference "
+            "goes with one over D.",
+            "That is right if the diffusivity does not count: radius squared. But the faster "
+            "sodium moves, the less uneven it gets.",
+        ],
         reveal=reveal,
+        sketch=Sketch(
+            question=f"Draw the largest tension in a particle of {SKETCH_RADIUS * 1e6:g} µm radius "
+            f"against the C-rate, for D = {TEST_DIFFUSIVITY:.0e} m²/s. One is the tension of an "
+            "empty skin on a full ball.",
+            x_label="C-rate [C]",
+            y_label="peak tension / its limit [1]",
+            x_range=SKETCHED,
+            y_range=(0.0, 1.0),
+            log_x=True,
+            curve=drawn_tension,
+            look_at="At low rates ten times the current is ten times the stress. At high rates it "
+            "hardly matters any more: the surface cannot be emptier than empty. Whoever draws a "
+            "straight line is right at one end only.",
+        ),
     ),
     exercise=Exercise(
-        question=f"The tension must stay below {LIMIT / 1e6:g} MPa at {TEST_RATE:g}C. "
-        f"D = {TEST_DIFFUSIVITY:.0e} m²/s, E = {YOUNGS_MODULUS / 1e9:g} GPa, ν = "
-        f"{POISSON_RATIO:g}, volume change {100 * VOLUME_CHANGE:g} %. What is the largest radius?",
+        question=question,
         unit="µm",
-        answer=lambda: 1e6 * largest_radius(LIMIT, TEST_RATE, TEST_DIFFUSIVITY),
+        answer=radius_allowed,
         simulated=simulated_radius,
         tolerance=0.02,
         hint="Work out E ε/(1 − ν) first, with ε a third of the volume change. Which share of it "
         "is allowed, and which q belongs to that share?",
         solution=solution,
+        drawn={"limit": LIMITS, "c_rate": TEST_RATES},
+        other_units={"um": 1.0, "nm": 1e-3, "m": 1e6},
+        slips={
+            3**-0.5: "ε is a third of the volume change",
+            (1 - POISSON_RATIO) ** -0.5: "the 1 − ν is missing in E ε/(1 − ν)",
+            5**-0.5: "the share of the largest stress is q/5, not q",
+        },
     ),
     left_out=[
         "Whether a stress cracks a particle depends on the flaws it has. A smaller particle has "

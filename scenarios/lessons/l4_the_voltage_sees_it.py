@@ -14,7 +14,15 @@ import numpy as np
 import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.learn.controls import Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.material import Material
 from particle_sim.studies.half_cell_batch import HalfCellBatch, half_cell_batch
@@ -207,7 +215,8 @@ def _rate_panel(body: Material, case: Electrode, capacity: Array) -> Panel:
 
 
 LARGE, FAST = 2e-6, 1.0  # m, A/m2; chosen for the questions: slow diffusion, fast reaction
-QUESTION_RATE, TEST_RATE = 10.0, 5.0  # 1/h; chosen for the questions
+QUESTION_RATE = 10.0  # 1/h; chosen for the question
+RADII, TEST_RATES = (2.0, 1.8, 1.6, 1.5, 1.9), (5.0, 4.0, 6.0, 3.0)  # um, 1/h; of the exercise
 SMALL_RISE = 0.2  # V; of the option, just above the overpotential at the end
 
 
@@ -248,33 +257,55 @@ def reveal() -> str:
     )
 
 
-def answer() -> float:
-    """Capacity of the exercise by the closed form [mAh/g]."""
+def drawn_capacity() -> tuple[Array, Array]:
+    """C-rate and capacity [mAh/g] of the large particles."""
+    return CURVE_RATES, capacities(LARGE, FAST)
+
+
+def exercise_case(radius: float, c_rate: float, factor: float = 1.0) -> Electrode:
+    """The electrode of the exercise; radius in um, ``factor`` multiplies the diffusivity."""
+    return Electrode(c_rate, 1e-6 * radius, FAST, factor * material().value("diffusivity"))
+
+
+def question(radius: float = RADII[0], c_rate: float = TEST_RATES[0]) -> str:
+    """Of the exercise; the radius in micrometres."""
     body = material()
-    supply = supply_number(body, question_case(body, TEST_RATE))
+    return (
+        f"The particles have a radius of {radius:g} µm and "
+        f"D = {body.value('diffusivity'):.2g} m²/s. Empty to full would be "
+        f"{body.specific_capacity:.1f} mAh/g, 1C is {body.value('one_c_current'):.0f} mA/g, the "
+        "reaction is fast, and the discharge starts at a filling of "
+        f"{start_filling(body):.3f}. What does the cell give at {c_rate:g}C?"
+    )
+
+
+def answer(radius: float = RADII[0], c_rate: float = TEST_RATES[0]) -> float:
+    """Capacity by the closed form [mAh/g]."""
+    body = material()
+    supply = supply_number(body, exercise_case(radius, c_rate))
     return float(settled_capacity(body, supply, start_filling(body)))
 
 
-def simulated_capacity(factor: float = 1.0) -> float:
-    """The same from the simulation [mAh/g]; ``factor`` multiplies the diffusivity."""
-    body = material()
-    case = question_case(body, TEST_RATE)
-    case = case._replace(diffusivity=factor * case.diffusivity)
-    return float(simulate(body, case, np.array([TEST_RATE])).capacity[0])
+def simulated_capacity(
+    radius: float = RADII[0], c_rate: float = TEST_RATES[0], factor: float = 1.0
+) -> float:
+    """The same from the simulation [mAh/g]."""
+    run = simulate(material(), exercise_case(radius, c_rate, factor), np.array([c_rate]))
+    return float(run.capacity[0])
 
 
-def solution() -> str:
+def solution(radius: float = RADII[0], c_rate: float = TEST_RATES[0]) -> str:
     """Step by step."""
     body = material()
-    q = supply_number(body, question_case(body, TEST_RATE))
-    start = start_filling(body)
-    hours = body.specific_capacity / (TEST_RATE * body.value("one_c_current"))
+    q, start = supply_number(body, exercise_case(radius, c_rate)), start_filling(body)
+    hours = body.specific_capacity / (c_rate * body.value("one_c_current"))
     return (
         f"At this current the whole window of {body.specific_capacity:.1f} mAh/g would take "
-        f"{hours * 3600:.0f} s. q = R²/(3 D × that time) = ({LARGE:.0e} m)²/(3 × "
+        f"{hours * 3600:.0f} s. q = R²/(3 D × that time) = ({1e-6 * radius:.2g} m)²/(3 × "
         f"{body.value('diffusivity'):.2g} m²/s × {hours * 3600:.0f} s) = {q:.3f}. The surface runs "
         f"ahead of the mean by q/5 = {q / 5:.4f}. It starts at {start:.4f} and stops at 1, so the "
-        f"mean rises by {1 - q / 5 - start:.4f} and the cell gives {answer():.1f} mAh/g."
+        f"mean rises by {1 - q / 5 - start:.4f} and the cell gives {answer(radius, c_rate):.1f} "
+        "mAh/g."
     )
 
 
@@ -284,17 +315,21 @@ LESSON = Lesson(
     minutes=14,
     background=[
         "During discharge, sodium enters the cathode particles. The voltage of the cell falls as "
-        "they fill. But the electrolyte touches the surface only. So the voltage tells how full "
+        "they fill. At a cut-off voltage the discharge is stopped.",
+        "To step from the electrolyte into the solid, sodium needs a push. This push is called "
+        "overpotential, and it costs voltage as long as a current flows.",
+        "All particles are alike here and share the current evenly. This is the single-particle "
+        "model, the simplest battery model that knows about diffusion.",
+    ],
+    explanation=[
+        "The electrolyte touches the surface of a particle only. So the voltage tells how full "
         "the surface is, not how full the particle is.",
         "At a low rate surface and mean are equal. At a high rate the surface runs ahead, as in "
         "lesson 1. When it is full, the voltage drops to the cut-off and the cell stops. What "
         "remains empty inside is the capacity that is lost.",
-        "There is a second loss. To step from the electrolyte into the solid, sodium needs a push. "
-        "This push is called overpotential. It grows in proportion to a small current but only "
+        "The overpotential is a second loss. It grows in proportion to a small current but only "
         "with the logarithm of a large one; the function asinh does both. How easily the step "
         "goes is measured by the exchange current density.",
-        "All particles are alike here and share the current evenly. This is the single-particle "
-        "model, the simplest battery model that knows about diffusion.",
     ],
     equations=[
         Equation(
@@ -367,14 +402,33 @@ LESSON = Lesson(
             "It goes on falling",
         ],
         answer=predicted,
+        feedback=[
+            "At a very low rate that would be nearly true: inside and surface are equally full "
+            "when the cell stops. At a high rate the inside lags, and the cell is not empty.",
+            "The overpotential vanishes at once, that part is right. If it were all, the sodium "
+            "would have to be even when the current stops.",
+            "More than the overpotential comes back: the sodium itself moves.",
+            "Without current no sodium comes in. What is inside moves from where there is more to "
+            "where there is less: from the surface inwards. The surface empties, so the voltage "
+            "cannot fall.",
+        ],
         reveal=reveal,
+        sketch=Sketch(
+            question=f"Draw the capacity of a cell with large particles, {LARGE * 1e6:g} µm in "
+            f"radius, against the C-rate. The material holds "
+            f"{material().specific_capacity:.0f} mAh/g.",
+            x_label="C-rate [C]",
+            y_label="capacity [mAh/g]",
+            x_range=RATES,
+            y_range=(0.0, 120.0),
+            curve=drawn_capacity,
+            look_at="At low rates the loss is in proportion to the rate and too small to see. It "
+            "becomes large where the surface leads the mean by a good part of the whole window.",
+            log_x=True,
+        ),
     ),
     exercise=Exercise(
-        question=f"The particles have a radius of {LARGE * 1e6:g} µm and "
-        f"D = {material().value('diffusivity'):.2g} m²/s. Empty to full would be "
-        f"{material().specific_capacity:.1f} mAh/g, 1C is {material().value('one_c_current'):.0f} "
-        "mA/g, the reaction is fast, and the discharge starts at a filling of "
-        f"{start_filling(material()):.3f}. What does the cell give at {TEST_RATE:g}C?",
+        question=question,
         unit="mAh/g",
         answer=answer,
         simulated=simulated_capacity,
@@ -382,6 +436,8 @@ LESSON = Lesson(
         hint="How long would the whole window take at this current? From it follow q and the lead "
         "of the surface over the mean.",
         solution=solution,
+        drawn={"radius": RADII, "c_rate": TEST_RATES},
+        other_units={"Ah/g": 1e3, "Ah/kg": 1.0},
     ),
     left_out=[
         "The electrolyte is taken as perfect. At high rates it often loses more than the "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -10,7 +11,15 @@ from scipy.optimize import brentq
 import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.learn.controls import Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
@@ -91,18 +100,20 @@ def material(volume_change: float) -> Material:
     )
 
 
-def charge(body: Material, c_rate: float, filling: float, *, acts_back: bool) -> ParticleRun:
-    """A charge at ``c_rate``, with a state stored at ``filling``."""
+def charge(
+    body: Material, c_rate: float, *fillings: float, acts_back: bool, last: float = END
+) -> ParticleRun:
+    """A charge at ``c_rate`` down to ``last``, with states stored at ``fillings``."""
     law = [ps.physics.fickian_diffusion, ps.physics.stress_drift][: 1 + acts_back]
     speed = c_rate * FILLING_RATE
+    duration = (BEGIN - last) / speed
+    moments = np.union1d([(BEGIN - x) / speed for x in fillings], np.linspace(0, duration, 19)[1:])
     return ps.solve_particle(
         ps.Particle(
             material=body, mesh=ps.shapes.sphere(RADIUS, cells=8, grading=1.0), physics=law
         ),
-        ps.constant_flux(
-            speed * CONCENTRATION * RADIUS / 3, (BEGIN - END) / speed, initial_site_fraction=BEGIN
-        ),
-        times=np.append((BEGIN - filling) / speed, np.linspace(0, (BEGIN - END) / speed, 19)[1:]),
+        ps.constant_flux(speed * CONCENTRATION * RADIUS / 3, duration, initial_site_fraction=BEGIN),
+        times=moments,
         store=ps.Stored.STEPS,
         tolerance=1e-3,
     )
@@ -114,14 +125,37 @@ def surface_tension(body: Material, c_rate: float, filling: float, *, acts_back:
     return float(run.stress[np.abs(run.mean_site_fraction - filling).argmin(), -1, 1])
 
 
-def draw(volume_change: float, c_rate: float, filling: float) -> Picture:
+TAKEN = Slider(
+    name="taken",
+    label="Sodium taken out",
+    low=20.0,
+    high=80.0,
+    start=50.0,
+    unit="%",
+    scale=0.01,
+    positions=31,
+)
+
+
+@lru_cache(maxsize=64)
+def whole_charge(
+    volume_change: float, c_rate: float, acts_back: bool, also: float | None
+) -> ParticleRun:
+    """A charge with a state at every position of the slider, and one between two of them."""
+    fillings = [1 - TAKEN.scale * taken for taken in TAKEN.values]
+    body = material(volume_change)
+    return charge(body, c_rate, *fillings, *([also] if also else []), acts_back=acts_back)
+
+
+def draw(volume_change: float, c_rate: float, taken: float) -> Picture:
     """Sodium and hoop stress with and without the push, and the tension through the charge."""
-    body, strain, x = material(volume_change), linear_strain(volume_change), np.linspace(0, 1, 41)
+    strain, x, filling = linear_strain(volume_change), np.linspace(0, 1, 41), 1 - taken
+    between = not any(math.isclose(taken, TAKEN.scale * value) for value in TAKEN.values)
     factors, flux = (push_back(volume_change), 0.0), flux_number(c_rate)
     sodium, stress, history, surface, spread = [], [], [], [], []
     looks = zip(NAMES, factors, (Colour.CANDIDATE, Colour.BASELINE), strict=True)
     for name, factor, colour in looks:
-        run = charge(body, c_rate, filling, acts_back=factor > 0)
+        run = whole_charge(volume_change, c_rate, factor > 0, filling if between else None)
         now = int(np.abs(run.mean_site_fraction - filling).argmin())
         theory = steady_profile(x, factor, flux, filling)
         theta, tension = run.site_fraction[now], run.stress[now, :, 1] / 1e6
@@ -142,6 +176,13 @@ def draw(volume_change: float, c_rate: float, filling: float) -> Picture:
     return Picture(
         panels=(
             Panel(
+                title="Tension at the surface",
+                x_label="sodium taken out [%]",
+                y_label="hoop stress [MPa]",
+                lines=history,
+                marks=(Mark(label="profiles shown", x=100 * taken),),
+            ),
+            Panel(
                 title="Sodium across the particle",
                 x_label="distance from the centre, r/R [1]",
                 y_label="share of sites filled [1]",
@@ -155,16 +196,9 @@ def draw(volume_change: float, c_rate: float, filling: float) -> Picture:
                 lines=stress,
                 marks=(Mark(label="no stress", y=0.0),),
             ),
-            Panel(
-                title="Tension at the surface",
-                x_label="sodium taken out [%]",
-                y_label="hoop stress [MPa]",
-                lines=history,
-                marks=(Mark(label="profiles shown", x=100 * (1 - filling)),),
-            ),
         ),
         sentences=(
-            f"With {100 * filling:.0f} % of the sites filled, stress makes sodium move as if its "
+            f"With {100 * taken:.0f} % of the sodium out, stress makes sodium move as if its "
             f"diffusion coefficient were {1 + factors[0] * filling * (1 - filling):.2f} times as "
             "large.",
             f"The centre is ahead of the surface by {spread[0]:.3f} of the sites instead of "
@@ -181,21 +215,65 @@ def draw(volume_change: float, c_rate: float, filling: float) -> Picture:
 
 VOLUME_CHANGE, HE_V_CHANGE = (each.value("volume_change") for each in (NVP, HE_V))
 SLOW = 0.1  # C-rate at which the gradient is so small that k theta (1 - theta) is one number
+FILLINGS = (HALF, 0.4, 0.3, 0.25, 0.2)  # of the exercise
+CHANGES = (100 * VOLUME_CHANGE, 6.0, 5.0, 4.0)  # %; of the exercise
+SKETCHED = (10.0, 90.0)  # %
 LEAST, MOST = (100 * float(x) for x in NVP["volume_change"].quantile(np.array([0.0, 1.0])))
 
 
-def eased(body: Material | None = None) -> float:
-    """Simulated share [%] of the surface tension that the push takes away, half filled."""
-    chosen = body or material(VOLUME_CHANGE)
+def eased(
+    body: Material | None = None,
+    filling: float = FILLINGS[0],
+    volume_change: float = CHANGES[0],
+) -> float:
+    """Simulated share [%] of the surface tension that the push takes away; change in per cent."""
+    chosen = body or material(volume_change / 100)
     with_push, without = (
-        surface_tension(chosen, SLOW, HALF, acts_back=acts) for acts in (True, False)
+        surface_tension(chosen, SLOW, filling, acts_back=acts) for acts in (True, False)
     )
     return 100 * (1 - with_push / without)
 
 
-def eased_closed_form() -> float:
-    """100 (1 - 1/(1 + k/4)): half filled, theta (1 - theta) = 1/4."""
-    return 100 * (1 - 1 / (1 + push_back(VOLUME_CHANGE) / 4))
+def eased_closed_form(filling: float = FILLINGS[0], volume_change: float = CHANGES[0]) -> float:
+    """100 (1 - 1/(1 + k theta (1 - theta))); the volume change in per cent."""
+    return 100 * (1 - 1 / (1 + push_back(volume_change / 100) * filling * (1 - filling)))
+
+
+def question(filling: float = FILLINGS[0], volume_change: float = CHANGES[0]) -> str:
+    """Of the exercise."""
+    strain = linear_strain(volume_change / 100)
+    return (
+        f"With c_max = {CONCENTRATION:.0f} mol/m³, E = {MODULUS / 1e9:g} GPa, ν = {POISSON:g}, T = "
+        f"{REFERENCE_TEMPERATURE:g} K and a linear strain of {strain:.5f} from full to empty "
+        "(Ω = 3 strain/c_max): by how much does the push lower the surface tension of a slowly "
+        f"charged particle that is {100 * filling:g} % full?"
+    )
+
+
+def solution(filling: float = FILLINGS[0], volume_change: float = CHANGES[0]) -> str:
+    """Step by step."""
+    strain, k = linear_strain(volume_change / 100), push_back(volume_change / 100)
+    gain = 1 + k * filling * (1 - filling)
+    return (
+        f"Ω = 3 × {strain:.5f}/{CONCENTRATION:.0f} = {3 * strain / CONCENTRATION:.3g} m³/mol. "
+        f"k = 2 Ω² E c_max/(9 R T (1 - ν)) = {k:.2f}. θ(1 - θ) = {filling * (1 - filling):.4g}, so "
+        f"D grows by 1 + k θ(1 - θ) = {gain:.2f}. Gradient and tension shrink to {1 / gain:.3f} of "
+        f"what they were: {eased_closed_form(filling, volume_change):.1f} % less."
+    )
+
+
+def drawn_tension() -> tuple[Array, Array]:
+    """Sodium taken out [%] and surface tension with the push over that without."""
+    out = np.linspace(*SKETCHED, 17)
+    with_push, without = (
+        charge(material(VOLUME_CHANGE), SLOW, *(1 - out / 100), acts_back=acts)
+        for acts in (True, False)
+    )
+    first, second = (
+        np.interp(out, 100 * (1 - run.mean_site_fraction), run.stress[:, -1, 1])
+        for run in (with_push, without)
+    )
+    return out, first / second
 
 
 BOUNDS = (-10.0, 10.0, 75.0)
@@ -230,12 +308,16 @@ LESSON = Lesson(
         "Each sodium ion takes up room. It saves energy by moving from squeezed places to "
         "stretched ones. The stress that diffusion made now moves the sodium itself. What counts "
         "is the mean of the three stresses at a point, called hydrostatic stress.",
-        "In a free ball of one stiffness this comes down to one factor: Fick's law stays, but with "
-        "a larger diffusion coefficient. The gain is greatest half way, where there is both sodium "
-        "to move and an empty site to move to.",
         f"The particle here is NVP between Na3 and Na1 with a radius of {RADIUS * 1e6:g} µm, "
         "treated as a solid solution (all fillings mix freely). Real NVP does not mix freely; the "
         "next lesson is about that.",
+    ),
+    explanation=(
+        "The centre is squeezed and the surface stretched, so stress pushes sodium from the centre "
+        "to the surface. That is the way it goes anyway on charge; on discharge both turn round.",
+        "In a free ball of one stiffness this comes down to one factor: Fick's law stays, but with "
+        "a larger diffusion coefficient. The gain is greatest half way, where there is both sodium "
+        "to move and an empty site to move to.",
     ),
     equations=(
         Equation(
@@ -274,22 +356,16 @@ LESSON = Lesson(
                 unit="C",
                 logarithmic=True,
             ),
-            Slider(
-                name="filling",
-                label="Share of sites filled when we look",
-                low=0.2,
-                high=0.8,
-                start=HALF,
-                positions=25,
-            ),
+            TAKEN,
         ),
         draw=draw,
+        history="taken",
     ),
     try_this=(
         f"Lower the volume change to HE-V's {100 * HE_V_CHANGE:.1f} %: the two colours nearly fall "
         "onto each other. Strain counts twice, once to make the stress and once to feel it, so "
         "the push goes as its square.",
-        "Move the filling from 0.2 to 0.8. The gap between the colours is widest in the middle.",
+        "Play the charge. The gap between the colours is widest in the middle.",
         "Change only the rate. Both tensions grow with it; their ratio hardly moves.",
         "Look at the start of the charge in the right picture: the dashed line is the slow limit, "
         "which the particle reaches only after sodium has had time to cross it.",
@@ -304,28 +380,39 @@ LESSON = Lesson(
             f"It grows by more than {BOUNDS[1]:.0f} %.",
         ),
         answer=predicted,
+        feedback=(
+            f"That would need a push-back number above {4 * (1 / (1 - BOUNDS[2] / 100) - 1):.0f}. "
+            "It goes with the square of the strain: a crystal that swells half as much again.",
+            "The push goes the way of the sodium and is as strong as diffusion itself.",
+            "That is what a crystal with little strain would do, such as one with HE-V's. Strain "
+            "counts twice: once to make the stress, once to feel it.",
+            "For that, squeezed places would have to attract sodium. An ion that takes up room "
+            "saves energy by leaving them.",
+        ),
         reveal=revealed,
+        sketch=Sketch(
+            question="Draw the tension at the surface through a slow charge, stress acting back, "
+            "as a share of the tension without it.",
+            x_label="sodium taken out [%]",
+            y_label="tension over that without [1]",
+            x_range=SKETCHED,
+            y_range=(0.0, 1.2),
+            curve=drawn_tension,
+            look_at="The push does most in the middle. At either end there is little sodium to "
+            "push, or few empty sites to push it to: θ(1 − θ).",
+        ),
     ),
     exercise=Exercise(
-        question=f"With c_max = {CONCENTRATION:.0f} mol/m³, E = {MODULUS / 1e9:g} GPa, ν = "
-        f"{POISSON:g}, T = {REFERENCE_TEMPERATURE:g} K and a linear strain of "
-        f"{linear_strain(VOLUME_CHANGE):.5f} from full to empty (Ω = 3 strain/c_max): by how "
-        "much does the push lower the surface tension of a slowly charged particle, half filled?",
+        question=question,
         unit="%",
         answer=eased_closed_form,
         simulated=eased,
         tolerance=0.02,
         hint="Put Ω into k. At one flux, the gradient goes as one over the diffusion coefficient, "
         "and the tension goes with the gradient.",
-        solution=lambda: (
-            f"Ω = 3 × {linear_strain(VOLUME_CHANGE):.5f}/{CONCENTRATION:.0f} = "
-            f"{3 * linear_strain(VOLUME_CHANGE) / CONCENTRATION:.3g} m³/mol. "
-            f"k = 2 Ω² E c_max/(9 R T (1 - ν)) = {push_back(VOLUME_CHANGE):.2f}. "
-            f"Half filled, θ(1 - θ) = 1/4, so D grows by 1 + k/4 = "
-            f"{1 + push_back(VOLUME_CHANGE) / 4:.2f}. Gradient and tension shrink to "
-            f"{1 / (1 + push_back(VOLUME_CHANGE) / 4):.3f} of what they were: "
-            f"{eased_closed_form():.1f} % less."
-        ),
+        solution=solution,
+        drawn={"filling": FILLINGS, "volume_change": CHANGES},
+        slips={0.01: "that is the share; per cent are asked for"},
     ),
     left_out=(
         "Sodium ions in the crystal also attract or repel each other. That changes how strongly a "

@@ -12,7 +12,15 @@ from scipy.optimize import brentq
 import particle_sim as ps
 from particle_sim.constants import FARADAY
 from particle_sim.learn.controls import Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
@@ -164,14 +172,6 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
     return Picture(
         panels=(
             Panel(
-                title="Stress intensity during the charge",
-                x_label="sodium taken out [%]",
-                y_label="stress intensity [MPa √m]",
-                lines=_curves(out, intensities, now, theory_now),
-                marks=(Mark(label="toughness", y=toughness / 1e6),),
-                y_range=(0.0, 2.0),
-            ),
-            Panel(
                 title="Smallest flaw that grows",
                 x_label="charging rate [C]",
                 y_label="flaw depth [nm]",
@@ -184,6 +184,14 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
                     Mark(label="chosen flaw", y=flaw * 1e9),
                 ),
                 y_range=(1.0, 1e6),
+            ),
+            Panel(
+                title="Stress intensity during the charge",
+                x_label="sodium taken out [%]",
+                y_label="stress intensity [MPa √m]",
+                lines=_curves(out, intensities, now, theory_now),
+                marks=(Mark(label="toughness", y=toughness / 1e6),),
+                y_range=(0.0, 2.0),
             ),
             Panel(
                 title="Plausible flaws that grow",
@@ -226,7 +234,8 @@ def _curves(x: Array, measure: Callable[[Array], Array], *stress: Array) -> tupl
 FLAW, TOUGHNESS = NVP.value("flaw_size"), NVP.value("fracture_toughness")
 LEAST_FLAW, LARGEST_FLAW = (float(x) for x in NVP["flaw_size"].quantile(ENDS))
 WEAKEST, TOUGHEST = (float(x) for x in NVP["fracture_toughness"].quantile(ENDS))
-DEEP, WEAK = 0.1 * RADIUS, WEAKEST  # exercise: a crack at a moderate rate
+DEPTHS = (200.0, 190.0, 180.0, 170.0, 195.0)  # nm; of the exercise: cracks at moderate rates
+TOUGHNESSES = (WEAKEST / 1e6, 0.52, 0.54, 0.56)  # MPa sqrt(m); of the exercise
 TESTED = (1.0, 10.0, 1000.0)  # C-rates of the prediction, the last far beyond any battery
 
 
@@ -260,16 +269,53 @@ def revealed() -> str:
     )
 
 
-def critical_rate() -> float:
+def _times(c_rate: float) -> str:
+    return f"{needed_tension() / peak_tension(c_rate):.2g}"
+
+
+def needed(depth: float, toughness: float) -> float:
+    """Tension that a flaw needs [Pa]; depth in nm, toughness in MPa sqrt(m)."""
+    return 1e6 * toughness / edge_crack_intensity(1.0, 1e-9 * depth)
+
+
+def critical_rate(depth: float = DEPTHS[0], toughness: float = TOUGHNESSES[0]) -> float:
     """C-rate at which K_IC = 1.12 sqrt(pi a) sigma: steady tension is proportional to the rate."""
-    return WEAK / edge_crack_intensity(steady_tension(1.0), DEEP)
+    return needed(depth, toughness) / steady_tension(1.0)
 
 
-def simulated_rate(body: Material | None = None) -> float:
+def simulated_rate(
+    body: Material | None = None,
+    depth: float = DEPTHS[0],
+    toughness: float = TOUGHNESSES[0],
+) -> float:
     """The same from a run at 0.5C whose flux is scaled until the flaw grows."""
     run = charge(0.5, body)
-    rate = critical_c_rate(run, flaw_size=DEEP, toughness=WEAK)
+    rate = critical_c_rate(run, flaw_size=1e-9 * depth, toughness=1e6 * toughness)
     return math.nan if rate is None else rate
+
+
+def question(depth: float = DEPTHS[0], toughness: float = TOUGHNESSES[0]) -> str:
+    """Of the exercise."""
+    return (
+        f"A worse particle: a flaw of {depth:g} nm and a toughness of {toughness:g} MPa √m. "
+        f"E = {MODULUS / 1e9:g} GPa, ν = {POISSON:g}, ε = {NVP_STRAIN:.5f}, and "
+        f"q = {flux_number(1.0):.3f} at 1C. From which C-rate on does the flaw grow? Take the "
+        "steady gradient."
+    )
+
+
+def solution(depth: float = DEPTHS[0], toughness: float = TOUGHNESSES[0]) -> str:
+    """Step by step."""
+    return (
+        f"The flaw needs K_IC/(1.12 √(π a)) = {needed(depth, toughness) / 1e6:.0f} MPa. At 1C the "
+        f"steady tension is E ε/(1 - ν) × q/5 = {steady_tension(1.0) / 1e6:.0f} MPa. The rate is "
+        f"their ratio, {critical_rate(depth, toughness):.2f}C."
+    )
+
+
+def drawn_tension() -> tuple[Array, Array]:
+    """C-rate and largest tension at the surface [GPa]."""
+    return np.array(RATES), tensions()[0] / 1e9
 
 
 LESSON = Lesson(
@@ -288,8 +334,15 @@ LESSON = Lesson(
         f"measured one. The toughness is {TOUGHNESS / 1e6:g} MPa √m, plausible "
         f"{WEAKEST / 1e6:g} to {TOUGHEST / 1e6:g}, borrowed from related crystals.",
         f"The particle has a radius of {RADIUS * 1e6:g} µm, at the upper end of what is plausible, "
-        "and is a solid solution. NVP in two phases is a mark across the pictures. The charge ends "
-        "when the surface has no sodium left to give.",
+        "and is a solid solution. The charge ends when the surface has no sodium left to give.",
+    ),
+    explanation=(
+        "The steeper the gradient, the larger the tension, but only until the surface is empty and "
+        "all the rest is full. More current cannot go beyond that. So there is a largest tension, "
+        "and a flaw that needs more never grows.",
+        "Every flaw and every toughness of the material file is as believable as another. So the "
+        "answer to the question is a share, not a yes or a no. NVP in two phases, whose boundary "
+        "needs no current, is a mark across the pictures.",
     ),
     equations=(
         Equation(
@@ -344,8 +397,8 @@ LESSON = Lesson(
     try_this=(
         "Take the flaw to the two ends of its plausible range, then the toughness. How far does "
         "the answer move?",
-        "Raise the rate step by step. In the first picture the charge ends earlier and earlier.",
-        "Look at the bend in the second picture: a faster charge cannot pull harder than an empty "
+        "Raise the rate step by step. In the picture of the charge it ends earlier and earlier.",
+        "Look at the bend in the large picture: a faster charge cannot pull harder than an empty "
         "surface around a full inside.",
         "Compare orange and blue there: HE-V's strain is "
         f"{1 / LESS:.1f} times smaller, so the flaw may be {1 / LESS**2:.0f} times as deep.",
@@ -361,24 +414,42 @@ LESSON = Lesson(
             "At no rate, however fast",
         ),
         answer=predicted,
+        feedback=(
+            f"At {TESTED[0]:g}C the gradient makes {peak_tension(TESTED[0]) / 1e9:.2f} GPa; the "
+            f"flaw needs {needed_tension() / 1e9:.2f} GPa, {_times(TESTED[0])} times as much.",
+            f"At {TESTED[1]:g}C it makes {peak_tension(TESTED[1]) / 1e9:.2f} GPa; the flaw needs "
+            f"{needed_tension() / 1e9:.2f} GPa, {_times(TESTED[1])} times as much.",
+            "For that, more current would have to make more stress for ever. The gradient is "
+            "complete when the surface is empty and the inside full.",
+            "The largest gradient there is does not reach what this flaw needs.",
+        ),
         reveal=revealed,
+        sketch=Sketch(
+            question="Draw the largest tension at the surface against the charging rate.",
+            x_label="charging rate [C]",
+            y_label="largest surface tension [GPa]",
+            x_range=(RATES[0], RATES[-1]),
+            y_range=(0.0, 4.0),
+            curve=drawn_tension,
+            look_at=f"It rises with the rate and then bends: the limit is {FULL_TENSION / 1e9:.2f} "
+            "GPa, an empty surface around a full inside.",
+            log_x=True,
+        ),
     ),
     exercise=Exercise(
-        question=f"A worse particle: a flaw of {DEEP * 1e9:.0f} nm and a toughness of "
-        f"{WEAK / 1e6:g} MPa √m. E = {MODULUS / 1e9:g} GPa, ν = {POISSON:g}, ε = "
-        f"{NVP_STRAIN:.5f}, and q = {flux_number(1.0):.3f} at 1C. From which C-rate on does the "
-        "flaw grow? Take the steady gradient.",
+        question=question,
         unit="C",
         answer=critical_rate,
-        simulated=simulated_rate,
+        simulated=lambda **numbers: simulated_rate(None, **numbers),
         tolerance=0.02,
         hint="First find the tension that the flaw needs, then the rate that makes it.",
-        solution=lambda: (
-            f"The flaw needs K_IC/(1.12 √(π a)) = "
-            f"{WEAK / edge_crack_intensity(1.0, DEEP) / 1e6:.0f} MPa. At 1C the steady "
-            f"tension is E ε/(1 - ν) × q/5 = {steady_tension(1.0) / 1e6:.0f} MPa. The rate is "
-            f"their ratio, {critical_rate():.2f}C."
-        ),
+        solution=solution,
+        drawn={"depth": DEPTHS, "toughness": TOUGHNESSES},
+        slips={
+            0.2: "the steady tension has q/5 in it, not q",
+            EDGE_CRACK: "the 1.12 of a surface flaw is missing",
+            math.sqrt(math.pi): "the π under the root is missing",
+        },
     ),
     left_out=(
         "Many charges. A flaw that does not grow in one charge may creep on over thousands.",

@@ -16,7 +16,15 @@ from particle_sim.claims.ledger import LEDGER
 from particle_sim.claims.schema import claims_folder
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.learn.controls import Choice, Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Ball, Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
@@ -277,9 +285,9 @@ def revealed() -> str:
         "Sodium leaves through the surface, and flows from where there is more to where there is "
         "less. So while it leaves, the surface is always poorer than the inside, whatever D, R "
         f"or reaction: with two phases by {-surface_excess(run):.3f} of the sites. On a "
-        "discharge it is the other way round, and the caption speaks of depth of discharge. "
+        "discharge it is the other way round, and the caption speaks of depth of discharge.\n"
         "Asked the other way round: which inputs give uneven NVP and even HE-V, if plain diffusion "
-        f"is all there is? {inverse_words()}"
+        f"is all there is?\n{inverse_words()}"
     )
 
 
@@ -293,22 +301,55 @@ def inverse() -> AsPrinted:
 
 def inverse_words() -> str:
     """One sentence for each state that "90 %" may mean."""
-    return " ".join(reading_sentence(inverse(), answer) for answer in inverse().answers)
+    return "\n".join(reading_sentence(inverse(), answer) for answer in inverse().answers)
 
 
-def threshold() -> float:
-    """D [1e-17 m2/s] at which q/2 = UNEVEN: R^2 C_RATE rate/(6 UNEVEN)."""
-    return RADIUS**2 * C_RATE * NVP_WINDOW.rate / (6 * UNEVEN) / 1e-17
+RADII, LIMITS = (RADIUS * 1e9, 200.0, 300.0, 150.0, 400.0), (UNEVEN, 0.07, 0.03, 0.045)  # nm, 1
 
 
-def simulated_threshold(values: Window = NVP_WINDOW) -> float:
-    """The same by bisection of log D over charges of a solid solution."""
+def threshold(radius: float = RADII[0], limit: float = LIMITS[0]) -> float:
+    """D [1e-17 m2/s] at which q/2 = limit: R^2 C_RATE rate/(6 limit); radius in nm."""
+    return (1e-9 * radius) ** 2 * C_RATE * NVP_WINDOW.rate / (6 * limit) / 1e-17
+
+
+def simulated_threshold(
+    values: Window = NVP_WINDOW, radius: float = RADII[0], limit: float = LIMITS[0]
+) -> float:
+    """The same by bisection of log D over charges of a solid solution; D/R^2 is all that counts."""
     low, high = -4.0, -2.0
     for _ in range(12):
         middle = 0.5 * (low + high)
-        uneven = unevenness(run_to(values, 10**middle, "solid")) > UNEVEN
+        uneven = unevenness(run_to(values, 10**middle, "solid")) > limit
         low, high = (middle, high) if uneven else (low, middle)
-    return float(10 ** (0.5 * (low + high)) * RADIUS**2 / 1e-17)
+    return float(10 ** (0.5 * (low + high)) * (1e-9 * radius) ** 2 / 1e-17)
+
+
+def question(radius: float = RADII[0], limit: float = LIMITS[0]) -> str:
+    """Of the exercise."""
+    return (
+        f"NVP as a solid solution, R = {radius:g} nm, charging with "
+        f"{C_RATE * NVP_WINDOW.rate:.3g} of its sites per second. Below which diffusion "
+        f"coefficient is its sodium more uneven than {limit:g} of the sites?"
+    )
+
+
+def solution(radius: float = RADII[0], limit: float = LIMITS[0]) -> str:
+    """Step by step."""
+    return (
+        f"q/2 = {limit:g} means rate R²/(6 D) = {limit:g}. So D = {NVP_WINDOW.rate:.3g} × "
+        f"({1e-9 * radius:.3g})²/(6 × {limit:g}) = {threshold(radius, limit):.2f} × 10⁻¹⁷ m²/s. "
+        f"The plausible range of NVP's D is {SLOWEST:.0e} to {FASTEST:.0e} m²/s, so both answers, "
+        "even and uneven, are plausible. The figure alone decides nothing."
+    )
+
+
+SKETCHED = 3e-4  # 1/s; slow enough to see, and the surface is not empty yet
+
+
+def drawn_sodium() -> tuple[Array, Array]:
+    """r/R and filling at the printed state of a charge."""
+    run = run_to(NVP_WINDOW, SKETCHED, "solid")
+    return run.radius / RADIUS, run.site_fraction[-1]
 
 
 OPTIONS = (
@@ -339,6 +380,8 @@ LESSON = Lesson(
         f"belongs to two sodium, and {100 * HE_V.value('volume_change'):.1f} % for HE-V over "
         "three. And it calls HE-V a mix of both reactions in which the solid solution seems to "
         "control.",
+    ),
+    explanation=(
         "So we fill the gaps ourselves and say so. D and R enter the shape of the sodium only as "
         f"D/R². You choose NVP's; HE-V keeps an assumed {group(HE_V):.2g}/s, "
         f"{group(HE_V) / group(NVP):.2g} times what we assume for NVP. Both charge at "
@@ -392,23 +435,43 @@ LESSON = Lesson(
         "plausible inputs. Which?",
         options=OPTIONS,
         answer=predicted,
+        feedback=(
+            "That would need slow diffusion in HE-V. Its diffusion coefficient is not printed, so "
+            "it can be even or not: undecided is not wrong.",
+            "Two phases are uneven by their nature, and slow diffusion makes a solid solution "
+            "uneven. It can well be true, for either reason.",
+            "Sodium leaves through the surface, so on a charge the surface is the poorest place.",
+            "Less strain, less stress: with a quarter of the volume change this holds for nearly "
+            "every input.",
+        ),
         reveal=revealed,
+        sketch=Sketch(
+            question=f"NVP as a solid solution with slow diffusion, D/R² = {SKETCHED:.0e} 1/s, at "
+            f"{100 * DONE:.0f} % of a charge at {C_RATE:g}C. Draw its sodium from the centre to "
+            "the surface.",
+            x_label="r / R [1]",
+            y_label="share of sites filled [1]",
+            x_range=(0.0, 1.0),
+            y_range=(0.0, 0.2),
+            curve=drawn_sodium,
+            look_at="Its mean over the volume is a tenth, and most of the volume is near the "
+            "surface, where there is least sodium.",
+        ),
     ),
     exercise=Exercise(
-        question=f"NVP as a solid solution, R = {RADIUS * 1e9:.0f} nm, charging with "
-        f"{C_RATE * NVP_WINDOW.rate:.3g} of its sites per second. Below which diffusion "
-        f"coefficient is its sodium more uneven than {UNEVEN:g} of the sites?",
+        question=question,
         unit="10⁻¹⁷ m²/s",
         answer=threshold,
-        simulated=simulated_threshold,
+        simulated=lambda **numbers: simulated_threshold(NVP_WINDOW, **numbers),
         tolerance=0.02,
         hint="Set q/2 to the limit and solve for D. R enters squared.",
-        solution=lambda: (
-            f"q/2 = {UNEVEN:g} means rate R²/(6 D) = {UNEVEN:g}. So D = {NVP_WINDOW.rate:.3g} × "
-            f"({RADIUS:.3g})²/(6 × {UNEVEN:g}) = {threshold():.2f}e-17 m²/s. The plausible range "
-            f"of NVP's D is {SLOWEST:.0e} to {FASTEST:.0e} m²/s, so both answers, even and "
-            "uneven, are plausible. The figure alone decides nothing."
-        ),
+        solution=solution,
+        drawn={"radius": RADII, "limit": LIMITS},
+        other_units={"m²/s": 1e17, "m2/s": 1e17},
+        slips={
+            2.0: "that is q; the centre leads the surface by q/2",
+            0.4: "q/5 is the surface against the mean; the centre leads the surface by q/2",
+        },
     ),
     left_out=(
         "We do not know the paper's inputs, so this is not a copy of its simulation. Its "

@@ -18,7 +18,15 @@ from particle_sim.damage.growth import (
 from particle_sim.damage.population import Powder, cracked_share
 from particle_sim.damage.printed_fade import printed_of
 from particle_sim.learn.controls import Slider
-from particle_sim.learn.lesson import Equation, Exercise, Lesson, Prediction, Scene, run_as_script
+from particle_sim.learn.lesson import (
+    Equation,
+    Exercise,
+    Lesson,
+    Prediction,
+    Scene,
+    Sketch,
+    run_as_script,
+)
 from particle_sim.learn.picture import Colour, Kind, Line, Mark, Number, Panel, Picture
 from particle_sim.materials.load import load_material
 from particle_sim.metrics.flaw_free_bound import parabola_intensity
@@ -122,7 +130,7 @@ def draw(tension: float, flaw: float, exponent: float) -> Picture:
             Panel(
                 title="A powder with flaws around it",
                 x_label="cycles [1]",
-                y_label="particles cracked through [%]",
+                y_label="cracked through [%]",
                 lines=(Line(label="share", x=CYCLES, y=through),),
                 log_x=True,
                 y_range=(0.0, 100.0),
@@ -187,27 +195,52 @@ def revealed() -> str:
     )
 
 
-PULL, GROWN = 400e6, 0.8  # exercise: a uniform tension [Pa], and where to, over a toughness
-POWER, SLOW = 4.0, 1e-9
+GROWN, POWER = 0.8, 4.0  # exercise: where to, over a toughness
+PULLS, SLOW = (400.0, 350.0, 300.0, 380.0, 330.0), (1.0, 0.5, 2.0, 0.2)  # MPa, nm; of the exercise
+SKETCHED, START = 1e9, 40e-9  # Pa, m; chosen so that the crack creeps and then arrests
 
 
-def reach() -> float:
-    """Depth [m] at which K = 1.1215 sigma sqrt(pi a) is 0.8 of the toughness."""
-    return float((GROWN * TOUGHNESS / (1.1215 * PULL)) ** 2 / np.pi)
+def reach(pull: float = PULLS[0]) -> float:
+    """Depth [m] at which K = 1.1215 sigma sqrt(pi a) is 0.8 of the toughness; the pull in MPa."""
+    return float((GROWN * TOUGHNESS / (1.1215e6 * pull)) ** 2 / np.pi)
 
 
-def thousands(power: float = POWER) -> float:
+def thousands(pull: float = PULLS[0], slow: float = SLOW[0]) -> float:
     """da/dN = v (K/K_ref)^4 with K_ref at the end: N = (a_e/v) (a_e/a_0 - 1), in thousands."""
-    end = reach()
-    return end / SLOW * ((end / FLAW) ** (power / 2 - 1) - 1) / (power / 2 - 1) / 1e3
+    end = reach(pull)
+    return end / (1e-9 * slow) * (end / FLAW - 1) / 1e3
 
 
-def counted(power: float = POWER) -> float:
+def counted(pull: float = PULLS[0], slow: float = SLOW[0], power: float = POWER) -> float:
     """The same from the growth law over depths."""
-    depth = np.geomspace(FLAW, reach(), 400)
-    ratio = 1.1215 * PULL * np.sqrt(np.pi * depth) / TOUGHNESS
-    law = CrackGrowth(rate=SLOW, exponent=power, threshold=0.0, reference=GROWN)
+    depth = np.geomspace(FLAW, reach(pull), 400)
+    ratio = 1.1215e6 * pull * np.sqrt(np.pi * depth) / TOUGHNESS
+    law = CrackGrowth(rate=1e-9 * slow, exponent=power, threshold=0.0, reference=GROWN)
     return float(cycles_left(law, CycleLoad(depth=depth, ratio=ratio, swing=ratio))[0]) / 1e3
+
+
+def question(pull: float = PULLS[0], slow: float = SLOW[0]) -> str:
+    """Of the exercise."""
+    return (
+        f"A uniform tension of {pull:g} MPa in every cycle, a flaw of "
+        f"{FLAW * 1e9:g} nm, a toughness of {TOUGHNESS / 1e6:g} MPa √m, m = {POWER:g}, no "
+        f"threshold, and {slow:g} nm a cycle at {GROWN:g} of the toughness. After how many "
+        f"thousand cycles is the crack at {GROWN:g} of its toughness? K = 1.1215 σ √(π a)."
+    )
+
+
+def solution(pull: float = PULLS[0], slow: float = SLOW[0]) -> str:
+    """Step by step."""
+    return (
+        f"At the end a = ({GROWN:g} K_IC/(1.1215 σ))²/π = {1e9 * reach(pull):.0f} nm. da/dN = v "
+        f"(a/a_e)², so N = (a_e/v)(a_e/a_0 - 1) = {thousands(pull, slow):.3g} thousand cycles. "
+        "Half of the life is spent before the crack has doubled."
+    )
+
+
+def drawn_depth() -> tuple[Array, Array]:
+    """Cycles, and depth of the crack [nm]."""
+    return CYCLES, 1e9 * history(SKETCHED, START, LAW)
 
 
 def fade_words(fade: Fade) -> str:
@@ -222,15 +255,17 @@ LESSON = Lesson(
         "A flaw that one charge does not break may still grow a little. Ceramics creep: below the "
         "toughness, each cycle can lengthen a crack by a fraction of a nanometre. Below a "
         "threshold, about six tenths of the toughness, nothing grows.",
+        f"The particle is one of NFM: radius {1e9 * RADIUS:.0f} nm, toughness "
+        f"{TOUGHNESS / 1e6:g} MPa √m. Its gradients at 1C pull with some tens of MPa; a boundary "
+        "between two phases may hold a thousand. The constants of growth are those of other "
+        "ceramics. Nobody has measured a sodium cathode.",
+    ),
+    explanation=(
         "Growth is a steep power of the pull: with an exponent of 15, a pull smaller by a tenth "
         "grows a crack five times more slowly. So most cracks either never move or are gone at "
         "once, and few are on their way.",
         "In a particle the tension lives at the surface and turns to compression inside. A crack "
         "runs out of it: it stops. Cracked but whole is the normal end.",
-        f"The particle is one of NFM: radius {1e9 * RADIUS:.0f} nm, toughness "
-        f"{TOUGHNESS / 1e6:g} MPa √m. Its gradients at 1C pull with some tens of MPa; a boundary "
-        "between two phases may hold a thousand. The constants of growth are those of other "
-        "ceramics. Nobody has measured a sodium cathode.",
     ),
     equations=(
         Equation(
@@ -298,23 +333,39 @@ LESSON = Lesson(
             "more",
         ),
         answer=options_answer,
+        feedback=(
+            "That is the law most people have in mind, and it is a good guess for cracks by "
+            "gradients. What was printed goes the other way, so something else than the size of "
+            "the current must be at work: the hours, for one.",
+            "Then nothing in a cycle would depend on how fast it is: not stress, and not the "
+            "time that side reactions have.",
+            "As printed. A cycle at the higher rate is shorter.",
+        ),
         reveal=revealed,
+        sketch=Sketch(
+            question=f"A crack in this particle starts {1e9 * START:.0f} nm deep; every charge "
+            f"ends with {SKETCHED / 1e6:.0f} MPa of tension at the surface. Draw its depth over "
+            "the cycles.",
+            x_label="cycles [1]",
+            y_label="depth of the crack [nm]",
+            x_range=(1.0, 1e6),
+            y_range=(0.0, 160.0),
+            curve=drawn_depth,
+            look_at="For a hundred cycles hardly anything happens; then it runs, because a "
+            "deeper crack is pulled harder; then it stops, where the tension ends.",
+            log_x=True,
+        ),
     ),
     exercise=Exercise(
-        question=f"A uniform tension of {PULL / 1e6:g} MPa in every cycle, a flaw of "
-        f"{FLAW * 1e9:g} nm, a toughness of {TOUGHNESS / 1e6:g} MPa √m, m = {POWER:g}, no "
-        f"threshold, and {SLOW * 1e9:g} nm a cycle at {GROWN:g} of the toughness. After how many "
-        f"thousand cycles is the crack at {GROWN:g} of its toughness? K = 1.1215 σ √(π a).",
+        question=question,
         unit="thousand cycles",
         answer=thousands,
         simulated=counted,
         tolerance=0.02,
         hint="First the depth at the end. K² goes as a, so da/dN goes as a²; integrate da/a².",
-        solution=lambda: (
-            f"At the end a = ({GROWN:g} K_IC/(1.1215 σ))²/π = {1e9 * reach():.0f} nm. da/dN = v "
-            f"(a/a_e)², so N = (a_e/v)(a_e/a_0 - 1) = {thousands():.3g} thousand cycles. Half of "
-            "the life is spent before the crack has doubled."
-        ),
+        solution=solution,
+        drawn={"pull": PULLS, "slow": SLOW},
+        other_units={"cycles": 1e-3},
     ),
     left_out=(
         "Every cycle is like the first: cracks do not relax the stress, nor does the particle "

@@ -135,7 +135,7 @@ DRAWN = """() => {
     title: place.closest("figure").querySelector("figcaption").textContent,
     axes: ["xaxis", "yaxis"].map((name) => {
       const axis = place._fullLayout[name];
-      return { text: axis.title.text, type: axis.type, range: axis.range };
+      return { text: axis.title.text.replace("<br>", " "), type: axis.type, range: axis.range };
     }),
     lines: place.data.map(({ name, x, y, mode, line }) => ({ name, x, y, mode, line })),
   }));
@@ -163,10 +163,12 @@ def settled(page: Page, more_than: int = 0) -> None:
 
 
 def commit(page: Page, answer: str | None = None) -> None:
-    """Choose an answer (the right one unless told) and open the picture."""
+    """Choose an answer (the right one unless told), draw nothing, and open the picture."""
     right = page.get_attribute("#prediction", "data-answer")
     page.check(f"#prediction input[value='{answer or right}']")
-    page.click("#prediction button[type=submit]")
+    page.click("#commit")
+    assert page.inner_text("#prediction-said").startswith("Draw the curve, too")
+    page.click("#commit")
     settled(page)
 
 

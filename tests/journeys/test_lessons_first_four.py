@@ -85,7 +85,7 @@ def check_line(line: Line, panel: Panel) -> None:
 
 def check_picture(picture: Picture) -> None:
     json.dumps(as_json(picture), allow_nan=False)
-    assert 1 <= len(picture.panels) <= 3
+    assert 1 <= len(picture.panels) <= 4
     assert 1 <= len(picture.sentences) <= 3
     assert all(np.isfinite(number.value) for number in picture.numbers)
     for panel in picture.panels:
@@ -153,7 +153,7 @@ def test_the_simulation_finds_the_answer_of_the_exercise(name: str) -> None:
 
 WRONG: dict[str, Callable[[ModuleType], float]] = {
     DIFFUSION: lambda module: module.simulated_difference(diffusivity=0.9 * module.DIFFUSIVITY),
-    STRESS: lambda module: module.simulated_tension(modulus=0.9 * module.YOUNGS_MODULUS),
+    STRESS: lambda module: module.simulated_tension(modulus=0.9 * module.MODULI[0]),
     KNOBS: lambda module: module.simulated_radius(diffusivity=0.9 * module.TEST_DIFFUSIVITY),
     VOLTAGE: lambda module: module.simulated_capacity(factor=0.9),
 }
@@ -169,7 +169,7 @@ def test_the_centre_is_pulled_when_the_surface_swells_only() -> None:
     """Inserting into a swelling or extracting from a shrinking-with-sodium particle, else not."""
     lesson = load_lesson(STRESS)
     for step, sense in itertools.product(("insert", "extract"), ("swells", "shrinks")):
-        ball = drawn(lesson, step=step, sense=sense).panels[0]
+        ball = drawn(lesson, step=step, sense=sense).panels[1]
         assert isinstance(ball, Ball)
         hoop = np.asarray(ball.values)
         surface_swells = (step == "insert") == (sense == "swells")
@@ -179,7 +179,7 @@ def test_the_centre_is_pulled_when_the_surface_swells_only() -> None:
 
 def test_pull_and_push_over_a_section_cancel() -> None:
     module = module_of(STRESS)
-    pull, push = module.section_forces(module.simulate("extract", "swells", 300.0))
+    pull, push = module.section_forces(module.simulate("extract", "swells", [300.0]))
     assert pull > 0
     assert pull == pytest.approx(push, rel=1e-3)
 
@@ -197,8 +197,8 @@ PAIRS = {
         (2, "centre, simulation", "centre, Crank", 2e-3),
     ],
     STRESS: [
-        (1, "simulation", "Crank's series", 2e-3),
-        (2, "hoop, simulation", "hoop, closed form", 4e-3),
+        (2, "simulation", "Crank's series", 2e-3),
+        (3, "hoop, simulation", "hoop, closed form", 4e-3),
     ],
     VOLTAGE: [
         (0, "surface, simulation", "surface, Crank", 2e-3),

@@ -16,6 +16,8 @@ from particle_sim.learn import site
 from particle_sim.learn.picture import Ball, Line, Panel, Picture, as_json
 
 NODE = shutil.which("node")
+SCRIPTS = ("store.js", "panel.js", "draw.js", "save.js", "play.js", "learn.js", "sketch.js",
+           "lesson.js")  # fmt: skip
 SHADE = 6
 """Of 255; between the page's straight lines and the map."""
 
@@ -32,13 +34,18 @@ globalThis.document = { getElementById: element, body: element("body"), title: "
 globalThis.getComputedStyle = () => ({ fontSize: "16px" });
 globalThis.location = { search: "", pathname: "/" };
 globalThis.history = { replaceState() {} };
+element("asked").textContent = JSON.stringify({ name: "l", feedback: [],
+  sketch: { y: [0, 1], y_range: [0, 1], x_range: [0, 1] },
+  exercise: { unit: "MPa", units: { MPa: 1, GPa: 1000 }, slips: [[3, "a third"]],
+    sets: [{ question: "q", answer: "1", solution: "s" }] } });
 element("setup").textContent = JSON.stringify({ controls: [], fixed: {}, problems: [] });
 """
 
 DRAWN = """
 const pixels = (ball) => {
   const size = 100, data = new Float64Array(4 * size * size);
-  const context = { createImageData: () => ({ data }), clearRect() {}, putImageData() {} };
+  const context = { createImageData: () => ({ data }), clearRect() {}, putImageData() {},
+    beginPath() {}, arc() {}, stroke() {} };
   drawBall({ width: size, getContext: () => context }, ball);
   const at = ([x, y]) => Array.from(data.slice(4 * (size * y + x), 4 * (size * y + x) + 4));
   return [[50, 50], [50, 90], [2, 2]].map(at);
@@ -53,7 +60,7 @@ const pictures = [
 ];
 const judged = (text) => {
   const form = element("exercise");
-  Object.assign(form.dataset, { answer: "1", tolerance: "0.05" });
+  form.dataset.tolerance = "0.05";
   element("answer").value = text;
   form.listeners.submit({ preventDefault() {} });
   return element("exercise-said").textContent;
@@ -65,7 +72,8 @@ console.log(JSON.stringify({
   axes: [axis("x", true, [10, 1000], []), axis("y", false, [1, 2], [])],
   marks: marks({ log_x: true, log_y: false, marks: marked }),
   table: asTable({ panels: pictures, numbers: [] }),
-  said: Object.fromEntries(["1.04", "0.9", "1.1", "-1", "1,0"].map((x) => [x, judged(x)])),
+  said: Object.fromEntries(["1.04", "0.9", "1.1", "-1", "1,0",
+    "1 MPa", "0.001 GPa", "1 kN", "3", "1000", "many"].map((x) => [x, judged(x)])),
 }));
 """
 
@@ -77,7 +85,7 @@ def page() -> dict[str, Any]:
         if os.environ.get("PARTICLE_SIM_NEED_BROWSER"):
             pytest.fail("node is missing, and PARTICLE_SIM_NEED_BROWSER is set")
         pytest.skip("node is missing")
-    scripts = [site.asset(name).decode("utf-8") for name in ("draw.js", "learn.js")]
+    scripts = [site.asset(name).decode("utf-8") for name in SCRIPTS]
     done = subprocess.run(
         [NODE, "-"], input="\n".join([STAGE, *scripts, DRAWN]), capture_output=True, text=True
     )
@@ -127,6 +135,11 @@ def test_an_answer_is_judged_by_its_tolerance(page: dict[str, Any]) -> None:
     assert "too small" in said["0.9"]
     assert "too large" in said["1.1"]
     assert "the sign is wrong" in said["-1"]
+    assert said["1 MPa"] == said["0.001 GPa"] == "Right."
+    assert said["1 kN"] == "The unit kN is not known here; write MPa or GPa."
+    assert said["3"] == "Not yet: a third. Try again, or open the hint."
+    assert "power of ten" in said["1000"]
+    assert said["many"].startswith("Write a number")
 
 
 def test_a_picture_reaches_the_page_as_it_is() -> None:

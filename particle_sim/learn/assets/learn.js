@@ -1,14 +1,23 @@
-// Controls, state in the URL, one request at a time, predictions and exercises.
+// Controls, state in the URL, one request at a time.
 "use strict";
 
 const byId = (id) => document.getElementById(id);
 const setup = JSON.parse(byId("setup").textContent);
 const controls = setup.controls;
 const state = {};
+const seedGiven = new URLSearchParams(location.search).get("seed");
 let picture = null, busy = false, waiting = false, moved = 0;
 
 const place = (control) => Math.max(0, control.values.indexOf(state[control.name]));
-const shown = (control, value) => control.titles ? control.titles[control.values.indexOf(value)] : `${value} ${control.unit}`.trim();
+const shown = (control, value) => control.titles ? control.titles[control.values.indexOf(value)] : `${printed(value)} ${control.unit}`.trim();
+
+// 1e-15 as a textbook prints it.
+function printed(value) {
+  const [digits, power] = String(value).split("e");
+  if (power === undefined) return digits;
+  const up = [...String(Math.abs(power))].map((digit) => RAISED[digit]).join("");
+  return `${digits === "1" ? "" : `${digits} × `}10${power < 0 ? "⁻" : ""}${up}`;
+}
 
 function nearest(control, value) {
   const near = (v) => Math.abs(control.logarithmic ? Math.log(v / value) : v - value);
@@ -18,6 +27,7 @@ function nearest(control, value) {
 function buildControls() {
   const form = byId("controls"), groups = new Map();
   for (const control of controls) {
+    if (control.name === setup.history) { form.prepend(slider(control)); continue; }
     if (!groups.has(control.group)) {
       const set = document.createElement("fieldset");
       set.innerHTML = `<legend></legend>`;
@@ -26,6 +36,9 @@ function buildControls() {
       form.append(set);
     }
     groups.get(control.group).append(control.titles ? choice(control) : slider(control));
+  }
+  if (controls.some((control) => control.plausible)) {
+    form.append(Object.assign(document.createElement("p"), { className: "quiet explained", innerHTML: '<i class="plausible-key"></i> plausible by the material file; outside it you ask about another material' }));
   }
   form.addEventListener("submit", (event) => event.preventDefault());
 }
@@ -40,7 +53,11 @@ function slider(control) {
   const input = box.querySelector("input");
   input.disabled = control.values.length < 2;
   if (input.disabled) box.title = "Fixed on pages without a server; particle-sim learn moves it.";
-  input.addEventListener("input", () => move(control, control.values[Number(input.value)]));
+  input.addEventListener("input", () => { if (playing) stop(); move(control, control.values[Number(input.value)]); });
+  if (control.name === setup.history) {
+    box.classList.add("history");
+    box.append(playButton());
+  }
   return box;
 }
 
@@ -50,8 +67,12 @@ function plausible(control) {
   const [low, high] = control.plausible, bar = document.createElement("div");
   bar.className = "plausible";
   bar.innerHTML = `<span style="margin-left:${share(low)}%;width:${Math.max(share(high) - share(low), 1)}%"></span>`;
-  bar.title = `plausible: ${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))} ${control.unit}`;
-  return bar;
+  const words = Object.assign(document.createElement("span"), { className: "range" }), number = (v) => printed(Number(v.toPrecision(3)));
+  words.textContent = `plausible: ${number(low)} to ${number(high)} ${control.unit}`.trim();
+  const both = document.createElement("div");
+  both.className = "believed";
+  both.append(bar, words);
+  return both;
 }
 
 function choice(control) {
@@ -78,6 +99,7 @@ function showControls() {
 function address() {
   const query = new URLSearchParams(setup.fixed);
   for (const control of controls) if (state[control.name] !== control.start) query.set(control.name, state[control.name]);
+  if (seedGiven !== null) query.set("seed", seedGiven);
   const text = query.toString();
   return `${location.pathname}${text ? "?" + text : ""}`;
 }
@@ -113,11 +135,20 @@ async function ask() {
 async function fetched() {
   const query = new URLSearchParams(setup.fixed);
   for (const control of controls) query.set(control.name, state[control.name]);
-  if (window.particleSimStates) return window.particleSimStates[controls.map(place).join(",")];
+  if (window.particleSimStates) return exported();
+  const known = setup.history && fromFilm();
+  if (known) return known;
   const answer = await fetch(`${setup.source}?${query}`);
   const content = await answer.json();
   if (content.problems.length) complain(content.problems);
+  expectFilm();
   return content.picture;
+}
+
+function exported() {
+  const key = controls.filter((control) => control.name !== setup.history).map(place).join(",");
+  const found = window.particleSimStates[key];
+  return setup.history ? unpacked(found, place(playable())) : found;
 }
 
 function row(label, ...values) {
@@ -145,7 +176,7 @@ function readAddress() {
   for (const control of controls) state[control.name] = control.start;
   for (const [name, text] of new URLSearchParams(location.search)) {
     const control = controls.find((c) => c.name === name);
-    if (Object.hasOwn(setup.fixed, name)) continue;
+    if (Object.hasOwn(setup.fixed, name) || name === "seed") continue;
     if (!control) { problems.push(`The link sets ${name}, which is not here; the rest is shown.`); continue; }
     if (control.titles) {
       if (control.values.includes(text)) state[name] = text;
@@ -179,55 +210,18 @@ function tools() {
 }
 
 function open() {
-  for (const id of ["scene", "live-title", "try-this"]) if (byId(id)) byId(id).hidden = false;
+  byId("scene").hidden = false;
   const problems = [...setup.problems, ...readAddress()];
   showControls();
   complain(problems);
   ask();
 }
 
-function prediction() {
-  const form = byId("prediction");
-  if (!form) { open(); return; }
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const chosen = new FormData(form).get("prediction");
-    if (chosen === null) { byId("prediction-said").textContent = "Choose one of the answers first."; return; }
-    const right = chosen === form.dataset.answer;
-    byId("verdict").textContent = right ? "Right." : `Not quite. The simulation says: ${form.querySelectorAll("label")[Number(form.dataset.answer)].textContent.trim()}`;
-    byId("prediction-said").textContent = "";
-    form.querySelector("fieldset").disabled = true;
-    form.querySelector("button").hidden = true;
-    byId("reveal").hidden = false;
-    byId("reveal").focus();
-    open();
-  });
-}
-
-function wrong(value, answer) {
-  if (value * answer < 0) return "the sign is wrong";
-  return Math.abs(value) > Math.abs(answer) ? "too large" : "too small";
-}
-
-function exercise() {
-  const form = byId("exercise");
-  if (!form) return;
-  const reveal = (id) => { byId(id).hidden = false; byId(`${id}-button`).setAttribute("aria-expanded", "true"); byId("solution-button").disabled = false; };
-  byId("hint-button").addEventListener("click", () => reveal("hint"));
-  byId("solution-button").addEventListener("click", () => reveal("solution"));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const text = byId("answer").value.trim().replace(",", "."), value = Number(text), answer = Number(form.dataset.answer);
-    if (text === "" || !Number.isFinite(value)) { byId("exercise-said").textContent = "Write a number, for example 0.25 or 2e-3."; return; }
-    const off = Math.abs(value - answer), right = off <= Number(form.dataset.tolerance) * Math.abs(answer);
-    byId("solution-button").disabled = false;
-    byId("exercise-said").textContent = right ? "Right." : `Not yet: ${wrong(value, answer)}. Try again, or open the hint.`;
-  });
-}
-
 buildControls();
 for (const control of controls) state[control.name] = control.start;
 showControls();
+if (setup.history) stop();
 tools();
-exercise();
-prediction();
+globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", () => { if (picture) drawPicture(picture); });
+globalThis.addEventListener?.("resize", () => { if (picture) drawPicture(picture); });
+if (!byId("prediction")) open();

@@ -1,0 +1,38 @@
+"""Plain text of lessons as HTML: formulas, powers of ten, per cent signs."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(text: str) -> str:
+    """``1e-15`` and ``-3`` as a textbook prints them.
+
+    >>> raised("D = 2.5e-15 m²/s, 1e+04 of them, -3 MPa")
+    'D = 2.5 × 10⁻¹⁵ m²/s, 10⁴ of them, −3 MPa'
+    """
+
+    def power(found: re.Match[str]) -> str:
+        mantissa, exponent = found[1], str(int(found[2])).translate(RAISED)
+        return f"10{exponent}" if mantissa == "1" else f"{mantissa} × 10{exponent}"
+
+    powers = re.sub(r"\b(\d+(?:\.\d+)?)e([+-]?\d{1,3})\b", power, text)
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", powers)
+
+
+def rich(text: str) -> str:
+    """Plain text as HTML; ``$...$`` becomes MathML, and a number keeps its per cent sign."""
+    from latex2mathml.converter import convert
+
+    parts = re.split(r"\$([^$]+)\$", re.sub(r"(\d) ?%", "\\1\u202f%", text))
+    return "".join(convert(p) if i % 2 else escape(raised(p)) for i, p in enumerate(parts))
+
+
+def display_math(latex: str) -> str:
+    """A LaTeX formula as MathML on a line of its own."""
+    from latex2mathml.converter import convert
+
+    return str(convert(latex, display="block"))
