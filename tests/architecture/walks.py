@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
@@ -61,19 +62,27 @@ def walk(call: Callable[[], Any], to: Callable[[FrameType], bool] | None = None)
     seen: dict[CodeType, None] = {}
     importing = 0
 
-    def note(frame: FrameType, event: str, _: Any) -> None:
+    def note(frame: FrameType, event: str, _: Any) -> Callable[..., Any] | None:
         nonlocal importing
         code = frame.f_code
         if code.co_name == "<module>":
-            importing += {"call": 1, "return": -1}.get(event, 0)
-        elif event == "call" and not importing and (to is None or to(frame)):
+            importing += 1
+            frame.f_trace_lines = False
+            return leave
+        if not importing and (to is None or to(frame)):
             seen.update(dict.fromkeys([code] if to is None else _way(frame)))
+        return None  # only the next function that is entered, and nothing inside this one
 
-    sys.setprofile(note)
+    def leave(_: FrameType, event: str, __: Any) -> Callable[..., Any]:
+        nonlocal importing
+        importing -= event == "return"
+        return leave
+
+    sys.settrace(note)
     try:
         call()
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
     # <lambda> and <listcomp> are read with what they stand in
     return Walk.of([module_of(code) for code in seen if not code.co_name.startswith("<")])
 
@@ -89,7 +98,12 @@ def _way(frame: FrameType) -> list[CodeType]:
 
 def module_of(code: CodeType) -> str:
     """``materials.load``; nothing for code that is not ours or was made at run time."""
-    path = Path(code.co_filename)
+    return _module_in(code.co_filename)
+
+
+@cache
+def _module_in(filename: str) -> str:
+    path = Path(filename)
     if PACKAGE not in path.parents:
         return ""
     parts = path.relative_to(PACKAGE).with_suffix("").parts

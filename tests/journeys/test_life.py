@@ -11,6 +11,8 @@ from command_line import RunCommand
 
 from particle_sim.life.frozen import load_calibration
 
+pytestmark = pytest.mark.usefixtures("known_particles")
+
 FIGURES = ("life_cracked", "life_retention", "life_map")
 FILES = {
     "life.nc", "report.txt", "report.html", "manifest.json",

@@ -9,7 +9,6 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -28,6 +27,8 @@ from particle_sim.claims.ledger import read_ledger
 from particle_sim.cli.main import main
 from particle_sim.materials.load import load_record, material_names
 from particle_sim.materials.system import system_names
+from particle_sim.studies import size_map
+from particle_sim.studies.settings import Comparison
 
 FIGURES = ("particle_fields", "radial_profiles", "voltage", "history", "size_map")
 BALANCE = 1e-12
@@ -351,31 +352,22 @@ def test_plot_all_and_in_place(run: RunCommand, folder: Path, tmp_path: Path) ->
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-def installed(*arguments: str) -> str:
-    """What the command beside this Python prints, in a process of its own."""
-    command = shutil.which("particle-sim", path=str(Path(sys.executable).parent))
-    assert command is not None, "particle-sim is not installed beside this Python"
-    ended = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (0, ""), ended.stderr
-    return ended.stdout
-
-
 @pytest.mark.usefixtures("known_particles", "one_picture")
 def test_a_second_run_replaces_the_first_and_finds_the_same(
-    run: RunCommand, tmp_path: Path
+    run: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first with two processes of its own, the second here."""
+    """The first with two processes of its own, the second here; few points on its maps are enough
+    to come back from a process in another order, and few draws to be judged in one."""
+    monkeypatch.setattr(size_map, "SMOOTH_RATES", size_map.SMOOTH_RATES[::4])
+    monkeypatch.setitem(Comparison.__init__.__kwdefaults__, "samples", 200)
     result = tmp_path / "result"
     told, stored, pages = [], [], []
     for workers in ("2", "1"):
         arguments = ("compare", "nvp", "he_v", "--physics", "solid-solution", "--json")
         arguments += ("--workers", workers, "--out", "result")
-        if workers == "2":
-            told.append(json.loads(installed(*arguments)))
-        else:
-            outcome = run(*arguments)
-            assert (outcome.code, outcome.err) == (0, "")
-            told.append(json.loads(outcome.out))
+        outcome = run(*arguments)
+        assert (outcome.code, outcome.err) == (0, "")
+        told.append(json.loads(outcome.out))
         stored.append(opened(result))
         pages.append((result / "report.html").read_text("utf-8"))
         assert [path.name for path in tmp_path.iterdir()] == ["result"]

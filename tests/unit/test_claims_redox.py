@@ -21,7 +21,7 @@ from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.swept_half_cells import Sweeps
 
-LIBRARY = library()
+LIBRARY, TOOLS = library(), simulations()
 DRAWS = 400
 SUPPORTED, CONTRADICTED, UNDECIDED = Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED
 
@@ -32,7 +32,7 @@ def claim(name: str, **printed: float) -> Claim:
 
 
 def asked(name: str, tools: Tools | None = None, **printed: float) -> Answer:
-    return answer(claim(name, **printed), tools or simulations(), samples=DRAWS)
+    return answer(claim(name, **printed), tools or TOOLS, samples=DRAWS)
 
 
 def turned(name: str) -> Answer:
@@ -45,7 +45,7 @@ def turned(name: str) -> Answer:
     shares = (shipped.printed.get("first_share", 0), shipped.printed.get("second_share", 0))
     printed = dict(zip(("first_share", "second_share"), shares[::-1], strict=True))
     other = replace(shipped, file=file, printed=printed if shares[0] else {})
-    return answer(other, simulations(), samples=DRAWS)
+    return answer(other, TOOLS, samples=DRAWS)
 
 
 def fixed(monkeypatch: pytest.MonkeyPatch, **volts: float) -> None:
@@ -94,7 +94,7 @@ def test_shares_that_say_the_opposite_leave_it_open() -> None:
 
 def test_a_lossy_half_cell_takes_the_voltage_away() -> None:
     """A volt of polarisation in HE alone turns the order of the voltages, not of the potentials."""
-    real = simulations()
+    real = TOOLS
 
     def lossy(draws: MaterialDraws, rate: float, way: Direction, points: int) -> Any:
         runs = real.half_cells(draws, rate, way, points)
@@ -120,7 +120,7 @@ def test_electrons_beyond_four_plus_by_hand() -> None:
 
 def test_a_smaller_capacity_needs_no_higher_couple() -> None:
     """With 108.5 mAh/g HE-V would stay within V4+."""
-    real = simulations()
+    real = TOOLS
 
     def poorer(name: str) -> Any:
         material = real.load(name)
@@ -143,7 +143,7 @@ def farther(one: float, two: float) -> Answer:
         reached = np.minimum(GRID / (two if law == OWN else one), 0.9)
         return xr.Dataset({"reached": ("diffusion_rate", reached)}, {"diffusion_rate": GRID})
 
-    return asked("c53b", replace(simulations(), field_map=table))
+    return asked("c53b", replace(TOOLS, field_map=table))
 
 
 def test_one_phase_goes_farther_where_it_does() -> None:
@@ -167,7 +167,7 @@ def swept(first: float, second: float, gaps: tuple[float, float]) -> Tools:
         )
         return Sweeps(voltage=voltage, current=rows, turn=len(up))
 
-    return replace(simulations(), sweeps=sweeps)
+    return replace(TOOLS, sweeps=sweeps)
 
 
 def test_peaks_are_compared_one_by_one() -> None:
@@ -193,7 +193,7 @@ def test_lattices_order_reflections() -> None:
 
 def closer(first_chi: float, second_chi: float) -> Answer:
     """Peaks of HE-V and NVP with fixed chi, and with one kinetics in both."""
-    real = simulations()
+    real = TOOLS
 
     def load(name: str) -> Any:
         material = real.load(name)

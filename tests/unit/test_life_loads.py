@@ -28,8 +28,13 @@ def one_draw(**values: float) -> MaterialDraws:
 
 
 @pytest.fixture(scope="module")
-def table() -> loads.GradientTable:
-    return gradient_tables(NFM)[Site.SURFACE]
+def tables() -> dict[Site, loads.GradientTable]:
+    return gradient_tables(NFM)
+
+
+@pytest.fixture
+def table(tables: dict[Site, loads.GradientTable]) -> loads.GradientTable:
+    return tables[Site.SURFACE]
 
 
 def largest(draws: MaterialDraws, table: loads.GradientTable, c_rate: float = 1.0) -> Array:
@@ -68,10 +73,9 @@ def test_no_flaw_is_pulled_harder_than_the_bound(table: loads.GradientTable) -> 
     assert pulled.max() == pytest.approx(bound, rel=0.01)
 
 
-def test_cracks_in_the_middle_open_on_discharge() -> None:
+def test_cracks_in_the_middle_open_on_discharge(tables: dict[Site, loads.GradientTable]) -> None:
     """Sneddon in the parabola of insertion: 2 sigma_0 sqrt(a/pi)(1 - 4 a^2/(3 R^2))."""
-    table = gradient_tables(NFM)[Site.CENTRE]
-    steady = table.intensity[0, -3, :, -1]  # D/R^2 of 0.01/s
+    steady = tables[Site.CENTRE].intensity[0, -3, :, -1]  # D/R^2 of 0.01/s
     pressed = steady / (2 * np.sqrt(DEPTHS / np.pi))
     shape = pressed / pressed[0]
     assert shape == pytest.approx(1 - 4 * DEPTHS**2 / 3, rel=2e-3)

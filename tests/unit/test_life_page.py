@@ -14,7 +14,7 @@ import xarray as xr
 from particle_sim.damage.population import UNSEEN
 from particle_sim.life.asked import LifeStudy
 from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
-from particle_sim.life.loads import gradient_tables
+from particle_sim.life.loads import GradientTable, Site, gradient_tables
 from particle_sim.life.sides import (
     by_cycling,
     cracked_by_cycling,
@@ -25,6 +25,7 @@ from particle_sim.life.sides import (
 from particle_sim.life.study import cycles_shown, life_study
 from particle_sim.life.words import answer, carried_by, verdict
 from particle_sim.materials.load import load_material
+from particle_sim.materials.material import Material
 from particle_sim.report.life_folder import FIGURES, caption_of, report_lines
 from particle_sim.report.life_page import life_page
 
@@ -105,10 +106,21 @@ def test_words_follow_the_numbers(tree: xr.DataTree) -> None:
     assert "\n".join(report_lines(tree)).count("calibrated, seen before:") == 4
 
 
-def test_cracks_only_grow_with_cycles_and_strain(tree: xr.DataTree) -> None:
+@pytest.fixture(scope="module")
+def nvp() -> Material:
+    return load_material("nvp")
+
+
+@pytest.fixture(scope="module")
+def tables(nvp: Material) -> dict[Site, GradientTable]:
+    return gradient_tables(nvp)
+
+
+def test_cracks_only_grow_with_cycles_and_strain(
+    nvp: Material, tables: dict[Site, GradientTable]
+) -> None:
     """In every draw. The twin: cycles in the opposite order fall."""
-    nvp = load_material("nvp")
-    draws, tables = draw_powder(nvp, 60, 1), gradient_tables(nvp)
+    draws = draw_powder(nvp, 60, 1)
     cycles = cycles_shown(1000)
     for end in Held:
         powder = cycled(draws, 1.0, end, tables=tables)
@@ -123,12 +135,13 @@ def test_cracks_only_grow_with_cycles_and_strain(tree: xr.DataTree) -> None:
             assert (np.diff(share[:, ::-1], axis=1) < 0).any() or share.max() == 0
 
 
-def test_where_no_flaw_grows_no_particle_cracks_by_fatigue() -> None:
+def test_where_no_flaw_grows_no_particle_cracks_by_fatigue(
+    nvp: Material, tables: dict[Site, GradientTable]
+) -> None:
     """The flaw-free statement at the median toughness, of powders without a spread of it."""
-    nvp = load_material("nvp")
     drawn = draw_powder(nvp, 200, 1)
     draws = drawn.having(toughness_spread=np.zeros(200))
-    powder = cycled(draws, 1.0, Held.HELD, tables=gradient_tables(nvp))
+    powder = cycled(draws, 1.0, Held.HELD, tables=tables)
     safe = no_flaw_grows(powder)
     assert 0 < safe.mean() < 1
     share = cracked_by_cycling(powder, (Rule.FATIGUE,), np.array([1e5]))[:, 0]
@@ -136,11 +149,12 @@ def test_where_no_flaw_grows_no_particle_cracks_by_fatigue() -> None:
     assert share[~safe].max() > 0.1, "the twin"
 
 
-def test_particles_made_cracked_are_not_cracked_by_cycling() -> None:
-    nvp = load_material("nvp")
+def test_particles_made_cracked_are_not_cracked_by_cycling(
+    nvp: Material, tables: dict[Site, GradientTable]
+) -> None:
     draws = draw_powder(nvp, 60, 1)
     still = draws.having(volume_change=np.full(60, 1e-9), misfit_share=np.full(60, 1e-9))
-    powder = cycled(still, 1.0, Held.HELD, tables=gradient_tables(nvp))
+    powder = cycled(still, 1.0, Held.HELD, tables=tables)
     through = powder.cracked(growth_of(still.values, *Rule), np.array([0.0, 1e5]))
     assert through == pytest.approx(np.tile(made_cracked(powder)[:, None], 2))
     assert by_cycling(powder, through).max() < 1e-12

@@ -12,6 +12,7 @@ from particle_sim.claims.answer import Answer, answer
 from particle_sim.claims.interval import Verdict, share_interval
 from particle_sim.claims.ledger import Entry, read_ledger
 from particle_sim.claims.page import claims_page
+from particle_sim.claims.question import Tools
 from particle_sim.claims.tools import simulations
 from particle_sim.inference.rate_evidence import PARTICLES
 from particle_sim.materials.catalogue import CATALOGUE
@@ -31,6 +32,12 @@ def ledger() -> dict[str, Entry]:
     return {entry.claim.id: entry for entry in read_ledger()}
 
 
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    """The simulations as ``particle-sim claims`` shares them between its claims."""
+    return simulations()
+
+
 def same(stored: Answer, fresh: Answer) -> bool:
     if (stored.verdict, stored.because) != (fresh.verdict, fresh.because):
         return False
@@ -43,15 +50,15 @@ def same(stored: Answer, fresh: Answer) -> bool:
 
 
 @pytest.mark.parametrize("name", CHEAP)
-def test_the_ledger_is_what_comes_out(ledger: Mapping[str, Entry], name: str) -> None:
+def test_the_ledger_is_what_comes_out(ledger: Mapping[str, Entry], tools: Tools, name: str) -> None:
     entry = ledger[name]
-    fresh = answer(entry.claim, simulations())
+    fresh = answer(entry.claim, tools)
     assert same(entry.answer, fresh), f"{entry.answer.sentence}\n{fresh.sentence}"
 
 
-def test_the_check_notices_other_draws(ledger: Mapping[str, Entry]) -> None:
+def test_the_check_notices_other_draws(ledger: Mapping[str, Entry], tools: Tools) -> None:
     entry = ledger["C1"]
-    assert not same(entry.answer, answer(entry.claim, simulations(), seed=2))
+    assert not same(entry.answer, answer(entry.claim, tools, seed=2))
 
 
 def test_nothing_changed_since_the_ledger_was_written(ledger: Mapping[str, Entry]) -> None:
