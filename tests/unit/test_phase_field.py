@@ -24,7 +24,7 @@ from particle_sim.damage.field import (
     strength,
 )
 from particle_sim.damage.field.balance import Place
-from particle_sim.damage.field.bounded import BoundedDamage, DamageEnergy
+from particle_sim.damage.field.bounded import BoundedDamage, DamageEnergy, DamageProblem
 from particle_sim.damage.field.load import Loading
 from particle_sim.damage.field.minimise import minimise
 from particle_sim.damage.field.resolution import check_cracked
@@ -253,6 +253,21 @@ def test_strength_without_a_split() -> None:
     assert strength(SOLID, (-1.0, -1.0, -1.0)) == np.inf
 
 
+def test_cracks_cost_what_their_cells_cost(grown: CrackRun) -> None:
+    """The crack energy is the sum of G_c over the crack, of each cell its own."""
+    upper = grown.body.vertices[grown.body.damaged.cell_dofs, 1].mean(axis=1) > 0
+    cut = grown.damage[-1]
+    costs = []
+    for below, above in ((17.0, 17.0), (17.0, 0.0), (0.0, 17.0)):
+        given = np.where(upper, above, below) + 1e-9
+        body = dataclasses.replace(grown.body, cell_toughness=given)
+        still = np.zeros(body.damaged.weights.shape)
+        costs.append(DamageProblem(body=body, worn=still + 1).energy(still).of(cut))
+    assert costs[0] * grown.body.energy_unit == pytest.approx(17.0 * grown.crack_size[-1], rel=1e-8)
+    assert costs[0] == pytest.approx(costs[1] + costs[2], rel=1e-8)
+    assert costs[2] < 0.9 * costs[0]
+
+
 def test_refusals() -> None:
     """One sentence each, with the value and what to do."""
     coarse = CrackBody(mesh=square(20), solid=SOLID)
@@ -265,6 +280,8 @@ def test_refusals() -> None:
     with pytest.raises(InputError, match="cannot localise"):
         CrackBody(mesh=line_mesh(ps.shapes.sphere(1e-6)), solid=SOLID)
     fine = CrackBody(mesh=square(32), solid=SOLID)
+    with pytest.raises(InputError, match="each of the 2,048 cells"):
+        dataclasses.replace(fine, cell_toughness=np.full(3, 17.0))
     run = crack(fine, CrackLoad(), [1.0], meaning=material)
     assert "strength, not toughness, decides" in run.warnings[0]
     with pytest.raises(InputError, match='"lid", which is no surface'):

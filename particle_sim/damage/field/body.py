@@ -35,12 +35,16 @@ EVEN = np.array([1.0, 1.0, 1.0, 0.0])
 class CrackBody:
     """A section: ``mesh`` in metres, plane strain or the meridian of a round body.
 
+    ``cell_toughness`` G_c [J/m2] (e,) is that of every cell, as of grain boundaries; that of the
+    solid everywhere where there is none.
+
     Raises :class:`InputError` for radial meshes, on which hoop tension cannot localise, and solids.
     Shapes below: e cells, q points, j displacements of a cell, n vertices.
     """
 
     mesh: BodyMesh
     solid: BrittleSolid
+    cell_toughness: Array | None = None
 
     def __post_init__(self) -> None:
         if self.mesh.dimension != 2:
@@ -48,6 +52,14 @@ class CrackBody:
             raise InputError(
                 f"The mesh is {self.mesh.symmetry.value}{radial}: cracks need a section, such as "
                 "shapes.disc, shapes.ball_section or shapes.rectangle."
+            )
+        given, cells = self.cell_toughness, len(self.mesh.cells)
+        if given is None:
+            return
+        if np.shape(given) != (cells,) or not np.all((given > 0) & np.isfinite(given)):
+            raise InputError(
+                f"The toughness of the cells has the shape {np.shape(given)} and is "
+                f"{np.min(given):g} J/m2 at least; give each of the {cells:,} cells a positive one."
             )
 
     @property
@@ -111,7 +123,8 @@ class CrackBody:
     @property
     def toughness(self) -> Array:
         """Scaled s G_c (e,)."""
-        return self.share * self.solid.toughness / (self.solid.youngs_modulus * self.length)
+        own = self.solid.toughness if self.cell_toughness is None else self.cell_toughness
+        return np.asarray(self.share * own / (self.solid.youngs_modulus * self.length))
 
     @property
     def scale(self) -> Array:
