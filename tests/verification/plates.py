@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 import particle_sim as ps
@@ -41,6 +43,17 @@ def plate(x: Array, y: Array) -> BodyMesh:
         regions=flat.regions,
         boundaries=flat.boundaries,
     )
+
+
+def mirrored(x: Array, y: Array, size: float) -> BodyMesh:
+    """A plate above the plane of its crack, whose broken row of cells is half as high there.
+
+    With its mirror image a crack in the plane is one cell wide, which the toughness allows for.
+    """
+    mesh = plate(x, np.concatenate([[0.0], size / 2 + y]))
+    named = {"bottom": "symmetry_y"}
+    boundaries = {named.get(name, name): facets for name, facets in mesh.boundaries.items()}
+    return dataclasses.replace(mesh, boundaries=boundaries)
 
 
 def solid_of(inputs: dict[str, float], *, toughness: float, split: Split) -> BrittleSolid:
