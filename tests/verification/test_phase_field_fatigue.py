@@ -27,12 +27,14 @@ from particle_sim.damage.field import (
     fatigue_of,
     jump_error,
     notch,
+    steady_growth,
     with_boundaries,
 )
 from particle_sim.damage.field.bounded import DamageProblem
 from particle_sim.damage.field.cycling import Cycling, Worn
 from particle_sim.damage.field.load import FieldOfTime
 from particle_sim.damage.growth import CrackGrowth
+from particle_sim.errors import InputError
 
 EXACT = Jumps(growth=0.0, settled=1e-10)
 
@@ -159,9 +161,7 @@ def strip(
         split=Split.NONE,
     )
     x = line(0.0, 11 * LENGTH, (0.0, 8 * LENGTH), cell * LENGTH, 1.2)
-    y = line(
-        -high / 2 * LENGTH, high / 2 * LENGTH, (-1.5 * LENGTH, 1.5 * LENGTH), cell * LENGTH, 1.3
-    )
+    y = line(-high / 2 * LENGTH, high / 2 * LENGTH, (-2 * LENGTH, 2 * LENGTH), cell * LENGTH, 1.3)
     body = CrackBody(mesh=plate(x, y), solid=solid)
     stiff = solid.lame_modulus + 2 * solid.shear_modulus
     pull = ratio * np.sqrt(2 * COST * high * LENGTH / stiff) / 2
@@ -194,44 +194,77 @@ def pace(run: FatigueRun) -> float:
     return float(np.polyfit(run.cycle[kept], run.grown[kept], 1)[0])
 
 
-def check_pace(law: CrackGrowth, ratio: float = 0.8, wear: float = 1.0) -> None:
-    """A section's crack grows as the law of the radial chain says, at its reference K."""
-    solid = BrittleSolid(
-        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
-    )
-    fatigue = fatigue_of(law, solid)
-    fatigue = replace(fatigue, threshold=wear * fatigue.threshold)
-    run = strip(ratio, fatigue, 10**6, grown=2.5)
-    expected = float(law.per_cycle(*2 * [np.array(ratio)]))
-    assert_close("pace", pace(run), expected, scale=expected, tolerance=0.05)
-
-
 LAW = CrackGrowth(rate=1e-11, exponent=15.0, threshold=0.6)
 
 
-@pytest.mark.slow
-def test_a_section_grows_as_the_radial_chain() -> None:
-    """At 0.8 K_IC within 5 %: C of the closed form is measured on such strips, to 2 %."""
-    check_pace(LAW)
+@pytest.fixture(scope="module")
+def calibrated() -> FatigueRun:
+    """A strip at 0.8 K_IC whose wear is that of a growth law."""
+    solid = BrittleSolid(
+        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
+    )
+    return strip(0.8, fatigue_of(LAW, solid), 10**6, grown=2.5)
+
+
+def check_pace(run: FatigueRun, law: CrackGrowth) -> None:
+    expected = float(law.per_cycle(np.array(0.8), np.array(0.8)))
+    assert_close("pace", pace(run), expected, scale=expected, tolerance=0.1)
 
 
 @pytest.mark.slow
-def test_sabotage_pace() -> None:
+def test_a_section_grows_as_the_radial_chain(calibrated: FatigueRun) -> None:
+    """At 0.8 K_IC within a tenth: C is measured, and on a strip the pace is not quite steady."""
+    check_pace(calibrated, LAW)
+
+
+@pytest.mark.slow
+def test_sabotage_pace(calibrated: FatigueRun) -> None:
     with pytest.raises(AssertionError, match="exceeds"):
-        check_pace(LAW, wear=1.3)
+        check_pace(calibrated, replace(LAW, rate=1.3e-11))
+
+
+def test_the_wear_of_a_growth_law_has_its_slope_and_threshold() -> None:
+    """d ln v / d ln K of both at 0.8 K_IC by differences; no growth at K_th; the source's 3.7."""
+    solid = BrittleSolid(
+        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
+    )
+    worn, ends = fatigue_of(LAW, solid), np.array([0.7999, 0.8001])
+    found = np.log([steady_growth(worn, solid, float(each)) for each in ends])
+    assert np.diff(found) == pytest.approx(np.diff(np.log(LAW.per_cycle(ends, ends))), rel=1e-3)
+    assert steady_growth(worn, solid, 0.6) == 0
+    plain = Fatigue(threshold=1e9)
+    found = np.log([steady_growth(plain, solid, float(each)) for each in ends])
+    assert np.diff(found) / np.diff(np.log(ends)) == pytest.approx(3 + 0.8 / 1.2, rel=1e-3)
+    for law in (
+        replace(LAW, slow_rate=1e-12),
+        replace(LAW, rate=0.0),
+        replace(LAW, exponent=1.5, threshold=0.0),
+    ):
+        with pytest.raises(InputError, match="growth law"):
+            fatigue_of(law, solid)
+
+
+def check_converged(fatigue: Fatigue, finer: Fatigue) -> None:
+    """Half the jumps move what has grown by < 2 %, doubled cells the length by < 3 %."""
+    run = strip(0.8, fatigue, 100, high=6.0)
+    assert run.grown[-1] > 0.5 * LENGTH
+    assert run.cycle[-1] > 2 * len(run.cycle)
+    fine = strip(0.8, finer, 100, high=6.0, cell=0.25 / np.sqrt(2))
+    apart = abs(fine.crack_size[-1] / run.crack_size[-1] - 1)
+    assert apart < 0.03, f"lengths differ by {apart:.1%}"
+    assert jump_error(run) < 0.02
 
 
 @pytest.mark.slow
 def test_halved_jumps_and_doubled_cells_of_a_notch() -> None:
-    """Half the jumps move what has grown by < 2 %, doubled cells the length by < 3 %."""
-    fatigue = Fatigue(threshold=5e9)
-    run = strip(0.8, fatigue, 120, high=6.0)
-    assert run.grown[-1] > LENGTH
-    assert jump_error(run) < 0.02
-    fine = strip(0.8, fatigue, 120, high=6.0, cell=0.25 / np.sqrt(2))
-    assert abs(fine.crack_size[-1] / run.crack_size[-1] - 1) < 0.03
-    weaker = strip(0.8, replace(fatigue, threshold=4e9), 120, high=6.0)
-    assert abs(weaker.crack_size[-1] / run.crack_size[-1] - 1) > 0.03
+    check_converged(Fatigue(threshold=5e9), Fatigue(threshold=5e9))
+
+
+@pytest.mark.slow
+def test_sabotage_doubled_cells() -> None:
+    """A tenth more wear is seen."""
+    with pytest.raises(AssertionError, match="differ"):
+        check_converged(Fatigue(threshold=5e9), Fatigue(threshold=4.5e9))
 
 
 def along_a_band(density: CrackDensity, wide: int, *, compensated: bool = True) -> float:
