@@ -12,6 +12,7 @@ from particle_sim.figures.body_view import body_view as body_view
 from particle_sim.figures.boundary_opening import boundary_opening as boundary_opening
 from particle_sim.figures.crack_section import crack_film as crack_film
 from particle_sim.figures.crack_section import crack_section as crack_section
+from particle_sim.figures.fatigue_cracks import fatigue_cracks as fatigue_cracks
 from particle_sim.figures.history import history as history
 from particle_sim.figures.of_comparison import ComparisonFigure
 from particle_sim.figures.particle_fields import particle_fields as particle_fields

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,10 +15,12 @@ from particle_sim.damage.field import (
     LengthScale,
     crack,
     crack_particle,
+    particle_load,
 )
 from particle_sim.damage.field.particle_cracks import chemical_strain_of
 from particle_sim.errors import InputError
 from particle_sim.fem.mesh import Mesh
+from particle_sim.materials.functions import LinearTable
 from particle_sim.particle.run import ParticleRun
 
 RADIUS = 2.5e-7
@@ -78,6 +82,59 @@ def check_wire(*, held: bool = False) -> None:
     expected = np.interp(distance, run.positions[:, 0] / run.length, axial)
     apart = float(np.abs(found.stress(0)[0][..., 2] - expected).max())
     assert apart < 0.05 * np.abs(axial).max(), "the axial stress is another"
+
+
+def softened(*, known: bool = True) -> None:
+    """Stress in a disc whose modulus doubles with its filling is that of the cylinder's run."""
+    duration, radius = 50.0, RADIUS
+    material = ps.material_from_values(
+        maximum_concentration=2e4,
+        diffusivity=3e-16,
+        youngs_modulus=LinearTable((0.0, 1.0), (4e10, 1.2e11)),
+        partial_molar_volume=4e-6,
+    )
+    flux = ps.constant_flux(0.4 * 2e4 * radius / 2 / duration, duration, initial_site_fraction=0.9)
+    particle = ps.Particle(material=material, mesh=ps.shapes.cylinder(radius, cells=30, grading=5))
+    run = ps.solve_particle(particle, flux, limits=None)
+    solid = BrittleSolid(
+        youngs_modulus=8e10, poisson_ratio=0.3, toughness=1e3, length_scale=radius / 6
+    )
+    section = ps.shapes.disc(radius, cell_size=radius / 26, quarter=True, curved=False)
+    time = [float(run.time[-1])]
+    load = particle_load(run, solid, section, time)
+    load = load if known else dataclasses.replace(load, modulus=None)
+    found = crack(CrackBody(mesh=section, solid=solid), load, time, meaning=MEANING)
+    axial = run.component("axial")[-1]
+    distance = np.linalg.norm(found.body.moved.points, axis=2)
+    expected = np.interp(distance, run.positions[:, 0] / run.length, axial)
+    apart = float(np.abs(found.stress(0)[0][..., 2] - expected).max())
+    assert apart < 0.05 * np.abs(axial).max(), "the axial stress is another"
+
+
+def test_the_modulus_of_a_section_is_that_of_its_sodium() -> None:
+    softened()
+
+
+def test_sabotage_modulus() -> None:
+    with pytest.raises(AssertionError, match="axial stress"):
+        softened(known=False)
+
+
+def test_toughness_falls_with_the_sodium_that_is_gone() -> None:
+    """G_c0 (1 - q (1 - theta)); a run says that q is assumed, one without q has no such field."""
+    run, solid = charged(ps.shapes.sphere(RADIUS, cells=30, grading=5), 30)
+    section = ps.shapes.ball_section(RADIUS, cell_size=RADIUS / 26, half=True, curved=False)
+    time = float(run.time[-1])
+    load = particle_load(run, solid, section, [time], embrittlement=0.4)
+    assert load.toughness is not None
+    ends = np.array([[0.0, 0.0], [RADIUS, 0.0]])
+    expected = 1 - 0.4 * (1 - run.site_fraction[-1][[0, -1]])
+    np.testing.assert_allclose(load.toughness(ends, time), expected, rtol=1e-9)
+    assert particle_load(run, solid, section, [time]).toughness is None
+    found = crack_particle(run, solid, section, [time], meaning=MEANING, embrittlement=0.4)
+    assert "40% of its toughness" in found.warnings[-1]
+    with pytest.raises(InputError, match="has lost, 0 to"):
+        particle_load(run, solid, section, [time], embrittlement=0.6)
 
 
 def test_a_disc_is_a_wire_with_free_ends() -> None:

@@ -116,6 +116,7 @@ class Displacements:
                 )
             enough = 0.3 * RESIDUAL * size / max(error, 1e-300)
             moduli = tangent(solid.split, body.lame, body.shear, strain, left, opened)
+            moduli *= self.step.modulus[..., None, None]
             matrix = stiffness_of(body, moduli, self.free)
             change, factors = self._solve(matrix, forces[self.free], factors, enough)
             pull = float(forces[self.free] @ change)
@@ -157,7 +158,8 @@ class Displacements:
 
     def _respond(self, moved: Array, opened: NDArray[np.bool_]) -> tuple[Array, Response]:
         body, strain = self.body, self._strain(moved)
-        return strain, respond(body.solid.split, body.lame, body.shear, strain, opened)
+        whole = respond(body.solid.split, body.lame, body.shear, strain, opened)
+        return strain, whole.times(self.step.modulus)
 
     def _downhill(self, line: Line, pull: float) -> tuple[Array, Array, Response]:
         """Along a Newton step to where its force, ``pull`` at first, has all but gone."""

@@ -197,6 +197,12 @@ class CrackBody:
         unit = self.length ** (self.mesh.symmetry.power - 1)
         return whole / density.normalisation * unit
 
+    @property
+    def crack_unit(self) -> float:
+        """l [m], or of a meridian the area [m2] of a ring of that width at half the extent."""
+        around = np.pi * self.length if self.mesh.symmetry.power == 3 else 1.0
+        return float(around * self.solid.length_scale)
+
     def too_coarse(self, damage: Array, resolution: float) -> NDArray[np.bool_]:
         """Cells (e,) with a crack in them and l / h below ``resolution``."""
         peak = damage[self.damaged.cell_dofs].max(axis=1)

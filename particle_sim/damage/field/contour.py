@@ -30,7 +30,9 @@ def energy_release(
     meridians and where a stress-free strain acts.
     """
     body = run.body
-    if body.mesh.symmetry is not Symmetry.PLANE or run.load.strain is not None:
+    if body.mesh.symmetry is not Symmetry.PLANE or (
+        run.load.strain is not None or run.load.modulus is not None
+    ):
         raise InputError(
             "J is that of a plane section without stress-free strain; use the energies of the run."
         )

@@ -66,7 +66,9 @@ def crack(
     place = Place(displacement=np.zeros(body.size), opened=closed)
     for time in instants:
         step = loading.at(float(time))
-        minimum = minimise(body, step, damage, place, method=method, until=until)
+        minimum = minimise(
+            body, step, damage, place, worn=step.toughness, method=method, until=until
+        )
         check_cracked(body, minimum.damage)
         found.append(minimum)
         damage, place = minimum.damage, at_rest(minimum)

@@ -1,10 +1,12 @@
 """Toughness worn by cycles, and a bar under them: each cycle in turn, or jumping over many.
 
-    f(A) = 1 for A <= alpha_T, (2 alpha_T / (A + alpha_T))^2 beyond
+    f(A) = 1 for A <= alpha_T, b + (1 - b) (2 alpha_T / (A + alpha_T))^p beyond
 
 multiplies G_c; A sums the positive increments of the energy (1 - d)^2 psi_+ that damage has left.
 Source: Carrara, Ambati, Alessi & De Lorenzis, Comput. Meth. Appl. Mech. Eng. 361 (2020) 112731,
-eq. 24 and 29. No alpha_T of a cathode has been measured.
+eq. 24 and 29, with p = 2 and b = 0. Other exponents and a floor b below which no cycle wears are
+ours: with the source's own any load breaks in the end, and growth goes as about dK^3 to dK^4. No
+alpha_T of a cathode has been measured.
 """
 
 from __future__ import annotations
@@ -26,9 +28,16 @@ JUMP = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Fatigue:
-    """threshold alpha_T [J/m3]: the accumulated energy that wears nothing."""
+    """threshold alpha_T [J/m3]: the accumulated energy that wears nothing; exponent p; floor b.
+
+    >>> worn = Fatigue(threshold=1e7)
+    >>> print(worn.factor(np.array([1e7, 3e7])), worn.accumulated(0.25))
+    [1.   0.25] 30000000.0
+    """
 
     threshold: float
+    exponent: float = 2.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -36,11 +45,24 @@ class Fatigue:
             raise InputError(
                 f"The fatigue threshold is {self.threshold:g} J/m3; it must be positive."
             )
+        if not (0 < self.exponent < np.inf and 0 <= self.floor < 1):
+            raise InputError(
+                f"Fatigue has the exponent {self.exponent:g} and the floor {self.floor:g}; give a "
+                "positive exponent and a floor from 0 to below 1."
+            )
 
     def factor(self, accumulated: Array) -> Array:
         """f(A) (...)."""
         beyond = np.maximum(np.asarray(accumulated, dtype=float), self.threshold)
-        return np.asarray((2 * self.threshold / (beyond + self.threshold)) ** 2)
+        wears = (2 * self.threshold / (beyond + self.threshold)) ** self.exponent
+        return np.asarray(self.floor + (1 - self.floor) * wears)
+
+    def accumulated(self, factor: float) -> float:
+        """A [J/m3] at which f falls below ``factor``; infinite at the floor and below."""
+        if factor <= self.floor:
+            return np.inf
+        share = min((factor - self.floor) / (1 - self.floor), 1.0)
+        return float(self.threshold * (2 * share ** (-1 / self.exponent) - 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +142,13 @@ def _after(
 
 @arguments_checked
 def cycles_to_damage(solid: BrittleSolid, fatigue: Fatigue, strain: float) -> float:
-    """Cycles that AT1 survives whole: A* / psi, A* = alpha_T (2 sqrt(psi_c / psi) - 1).
+    """Cycles that AT1 survives whole: A* / psi with f(A*) = psi / psi_c.
 
-    1 where the first cycle already damages; the first damaged cycle is the next whole number.
+    A* = alpha_T (2 sqrt(psi_c / psi) - 1) where p = 2 and b = 0. 1 where the first cycle
+    already damages; the first damaged cycle is the next whole number.
     Raises :class:`InputError` for AT2, which is damaged at once.
     """
     if solid.density is not CrackDensity.AT1:
         raise InputError("AT2 is damaged by the first cycle; ask AT1 for its onset.")
     density = 0.5 * solid.youngs_modulus * strain**2
-    ratio = critical_energy(solid) / density
-    return float(max(1.0, fatigue.threshold * (2 * np.sqrt(ratio) - 1) / density))
+    return max(1.0, fatigue.accumulated(density / critical_energy(solid)) / density)

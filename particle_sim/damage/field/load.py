@@ -28,10 +28,14 @@ class CrackLoad:
 
     strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, 2) [m], nan where
     a component is free. traction: boundary name -> (p, 2) [Pa]. Symmetry planes and the axis hold
-    by their names; a body that nothing else holds is pinned against rigid motion.
+    by their names; a body that nothing else holds is pinned against rigid motion. ``modulus`` and
+    ``toughness`` (p,): what the sodium of that place and time makes of E and G_c, over those of the
+    body; Poisson's ratio stays.
     """
 
     strain: FieldOfTime | None = None
+    modulus: FieldOfTime | None = None
+    toughness: FieldOfTime | None = None
     displacement: Mapping[str, FieldOfTime] = field(default_factory=dict)
     traction: Mapping[str, FieldOfTime] = field(default_factory=dict)
 
@@ -54,13 +58,21 @@ class Loading:
 
     def at(self, time: float) -> Step:
         """The load at a time."""
-        body, load = self.body, self.load
-        points = body.moved.points
-        strain = np.zeros(points.shape[:2])
-        if load.strain is not None:
-            flat = points.reshape(-1, 2) * body.length
-            strain = np.asarray(load.strain(flat, time), dtype=float).reshape(strain.shape)
-        return Step(strain=strain, force=self._force(time), prescribed=self._prescribed(time))
+        load = self.load
+        return Step(
+            strain=self._at_points(load.strain, time, 0.0),
+            modulus=self._at_points(load.modulus, time, 1.0),
+            toughness=self._at_points(load.toughness, time, 1.0),
+            force=self._force(time),
+            prescribed=self._prescribed(time),
+        )
+
+    def _at_points(self, field: FieldOfTime | None, time: float, otherwise: float) -> Array:
+        points = self.body.moved.points
+        if field is None:
+            return np.full(points.shape[:2], otherwise)
+        values = field(points.reshape(-1, 2) * self.body.length, time)
+        return np.asarray(values, dtype=float).reshape(points.shape[:2])
 
     def _force(self, time: float) -> Array:
         body = self.body
@@ -107,9 +119,12 @@ class Loading:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Scaled: stress-free strain (e, q), nodal forces (m,), prescribed displacements, else nan."""
+    """Scaled: at the points (e, q) stress-free strain and factors of E and G_c; nodal forces (m,)
+    and prescribed displacements (m,), else nan."""
 
     strain: Array
+    modulus: Array
+    toughness: Array
     force: Array
     prescribed: Array
 

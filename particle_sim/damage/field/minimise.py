@@ -71,17 +71,20 @@ def minimise(
     worn: Array | None = None,
     method: Method = Method.NEWTON,
     until: float = np.inf,
+    guess: Array | None = None,
 ) -> Minimum:
-    """The least energy that alternations reach from damage ``lowest``, which only grows.
+    """The least energy that alternations reach from a ``guess`` of the damage, else ``lowest``.
 
-    ``worn`` (e, q): fatigue factors. It ends early where the crack size [m or m2] passes ``until``.
+    Damage only grows above ``lowest``. ``worn`` (e, q): factors of the toughness. It
+    ends early where the crack size [m or m2] passes ``until``.
 
     Raises :class:`ConvergenceError` after 3000 alternations or where the energy rises.
     """
     factor = np.ones(body.damaged.weights.shape) if worn is None else worn
     problem = DamageProblem(body=body, worn=factor)
     moving = Displacements(body=body, step=step, reuse=method is Method.NEWTON)
-    now = _Progress(damage=lowest, balance=moving.balanced(lowest, start))
+    damage = lowest if guess is None else np.maximum(guess, lowest)
+    now = _Progress(damage=damage, balance=moving.balanced(damage, start))
     for _ in range(MOST):
         energy = problem.energy(now.balance.response.energy)
         _note(now, energy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from particle_sim.units import Array
 REACH = 1e-6
 """Relative difference of the two outer radii that is rounding."""
 
+MOST_BRITTLE = 0.5
+"""Share of the toughness that an empty particle may have lost."""
+
 RINGS = 400
 """Rings of one area, over whose middles a section's mean is taken."""
 
@@ -34,20 +38,51 @@ def crack_particle(
     *,
     meaning: LengthScale,
     flaw: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    embrittlement: float = 0.0,
     until: float = np.inf,
 ) -> CrackRun:
     """Cracks at ``times`` [s] of a radial run, on a meridian or plane section ``mesh`` of its body.
 
-    eps*(r, t) = eps_ch(theta(r, t)) - eps_ch(theta_0), theta straight between the stored times.
-    Cracks do not act back on the sodium, and E does not depend on it. On a meridian all cracks go
-    around the axis. A plane section is that of a long wire with the run's filling along r, whose
-    ends are free: it is as long as the uncracked wire, the section's mean of eps*, which the
-    displacement leaves out in the plane too. ``flaw``: start and end of a cut [m].
+    The load is :func:`particle_load`. Cracks do not act back on the sodium. On a meridian all
+    cracks go around the axis. ``flaw``: start and end of a cut [m].
 
     Raises :class:`InputError` for slabs, a mesh of another radius and times outside the run.
     """
-    strain = chemical_strain_of(run)
-    load = CrackLoad(strain=_without_mean(run, strain) if mesh.symmetry.power == 2 else strain)
+    load = particle_load(run, solid, mesh, times, embrittlement=embrittlement)
+    body = CrackBody(mesh=mesh, solid=solid)
+    cut = None if flaw is None else notch(body, *flaw)
+    found = crack(body, load, times, meaning=meaning, flaw=cut, until=until)
+    return replace(found, warnings=found.warnings + brittle_warnings(embrittlement))
+
+
+@arguments_checked
+def particle_load(
+    run: ParticleRun,
+    solid: BrittleSolid,
+    mesh: BodyMesh,
+    times: Sequence[float] | Array,
+    *,
+    embrittlement: float = 0.0,
+) -> CrackLoad:
+    """What the sodium of a radial run does to a section of its body, at ``times`` [s].
+
+        eps*(r, t) = eps_ch(theta(r, t)) - eps_ch(theta_0)
+        E = E(theta) of the run's material,   G_c = G_c0 (1 - q (1 - theta))
+
+    theta straight between the stored times, q the ``embrittlement``, 0 to 0.5: no cathode's has
+    been measured, so that a result belongs beside that of q = 0. Poisson's ratio is the solid's; E
+    is too where the material's does not depend on theta. A plane section is that of a long wire
+    with the run's filling along r, whose ends are free: it is as long as the uncracked wire,
+    int E eps* / int E over the section, which the displacement leaves out in the plane too.
+
+    Raises :class:`InputError` as :func:`crack_particle` does, and for q outside 0 to 0.5.
+    """
+    filling = _filling_of(run)
+    if not 0 <= embrittlement <= MOST_BRITTLE:
+        raise InputError(
+            f"The embrittlement is {embrittlement:g}; give the share of the toughness that an "
+            f"empty particle has lost, 0 to {MOST_BRITTLE:g}."
+        )
     if abs(mesh.extent / run.length - 1) > REACH:
         raise InputError(
             f"The mesh reaches {mesh.extent:.6g} m and the run's particle {run.length:.6g} m; give "
@@ -59,34 +94,72 @@ def crack_particle(
             f"The times of the cracks are {low:g} to {high:g} s; the run has {run.time[0]:g} to "
             f"{run.time[-1]:g} s."
         )
-    body = CrackBody(mesh=mesh, solid=solid)
-    cut = None if flaw is None else notch(body, *flaw)
-    return crack(body, load, times, meaning=meaning, flaw=cut, until=until)
+    law = run.particle.material["youngs_modulus"]
+    is_constant = not np.any(law.slope(np.linspace(0, 1, 11)))
+    strain = chemical_strain_of(run)
+
+    def modulus(points: Array, time: float) -> Array:
+        return np.asarray(law(filling(points, time)) / solid.youngs_modulus)
+
+    def toughness(points: Array, time: float) -> Array:
+        return np.asarray(1 - embrittlement * (1 - filling(points, time)))
+
+    stiffness = None if is_constant else modulus
+    return CrackLoad(
+        strain=_without_mean(run, strain, stiffness) if mesh.symmetry.power == 2 else strain,
+        modulus=stiffness,
+        toughness=toughness if embrittlement else None,
+    )
+
+
+def brittle_warnings(embrittlement: float) -> tuple[str, ...]:
+    """A result with an assumed loss of toughness belongs beside one without."""
+    if not embrittlement:
+        return ()
+    return (
+        f"An empty particle is taken to have lost {embrittlement:.0%} of its toughness, which is "
+        "assumed; show the same with embrittlement 0 beside it.",
+    )
 
 
 def chemical_strain_of(run: ParticleRun) -> FieldOfTime:
     """eps* at positions [m] and times [s] of a run of a sphere or cylinder."""
+    law, filling = run.particle.material["chemical_strain"], _filling_of(run)
+    rest = float(law(np.array(run.particle.material.stress_free_site_fraction)))
+    return lambda points, time: np.asarray(law(filling(points, time)) - rest)
+
+
+def _filling_of(run: ParticleRun) -> FieldOfTime:
     if run.mesh.symmetry not in (Symmetry.SPHERICAL, Symmetry.CYLINDRICAL):
         raise InputError(
             f"The run's particle is {run.mesh.symmetry.value}; cracks are driven by the run of a "
             "sphere or cylinder."
         )
-    law = run.particle.material["chemical_strain"]
-    rest = float(law(np.array(run.particle.material.stress_free_site_fraction)))
 
-    def strain(points: Array, time: float) -> Array:
+    def filling(points: Array, time: float) -> Array:
         later = int(np.clip(np.searchsorted(run.time, time), 1, len(run.time) - 1))
         share = (time - run.time[later - 1]) / (run.time[later] - run.time[later - 1])
-        filling = (1 - share) * run.site_fraction[later - 1] + share * run.site_fraction[later]
+        profile = (1 - share) * run.site_fraction[later - 1] + share * run.site_fraction[later]
         radius = np.linalg.norm(points, axis=1)
-        return np.asarray(law(np.interp(radius, run.radius, filling)) - rest)
+        return np.asarray(np.interp(radius, run.radius, profile))
 
-    return strain
+    return filling
 
 
-def _without_mean(run: ParticleRun, strain: FieldOfTime) -> FieldOfTime:
-    """eps* less its mean over the section: plane strain then has a free wire's axial strain."""
+def _without_mean(
+    run: ParticleRun, strain: FieldOfTime, modulus: FieldOfTime | None
+) -> FieldOfTime:
+    """eps* less its mean over the section, each part as heavy as it is stiff.
+
+    Plane strain then has a free wire's axial strain: int sigma_z dA = 0, where the in-plane
+    stresses, times one Poisson's ratio, have no resultant either.
+    """
     ends = run.radius[[0, -1]] ** 2
     radii = np.sqrt(ends[0] + (ends[1] - ends[0]) * (np.arange(RINGS) + 0.5) / RINGS)
     rings = np.stack([radii, 0 * radii], axis=1)
-    return lambda points, time: strain(points, time) - strain(rings, time).mean()
+
+    def kept(points: Array, time: float) -> Array:
+        weights = None if modulus is None else modulus(rings, time)
+        return np.asarray(strain(points, time) - np.average(strain(rings, time), weights=weights))
+
+    return kept

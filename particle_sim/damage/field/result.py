@@ -54,10 +54,7 @@ class CrackRun:
     def pop_ins(self) -> Array:
         """Times at which more than l of crack (a ring of that width) grew in one step."""
         before = np.concatenate([[self.body.crack_size(self.flaw)], self.crack_size])
-        unit = self.body.solid.length_scale
-        if self.body.mesh.symmetry.power == 3:
-            unit = unit * 2 * np.pi * self.body.length / 2
-        return self.time[np.diff(before) > unit]
+        return self.time[np.diff(before) > self.body.crack_unit]
 
     def stress(self, index: int) -> tuple[Array, Array]:
         """[Pa] (e, q, 4) and energy density [J/m3] (e, q) at the quadrature points.

@@ -38,6 +38,15 @@ class Response:
     stress: Array
     kept_stress: Array
 
+    def times(self, factor: Array) -> Response:
+        """Of a solid that is stiffer by ``factor`` (...)."""
+        return Response(
+            energy=factor * self.energy,
+            kept_energy=factor * self.kept_energy,
+            stress=factor[..., None] * self.stress,
+            kept_stress=factor[..., None] * self.kept_stress,
+        )
+
 
 def respond(
     split: Split,

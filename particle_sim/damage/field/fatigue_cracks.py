@@ -1,0 +1,163 @@
+"""Cracks in a section that grow by fatigue, over as many cycles as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from particle_sim.checks import arguments_checked
+from particle_sim.damage.field.body import CrackBody
+from particle_sim.damage.field.crack import checked_flaw
+from particle_sim.damage.field.cycling import Cycling, Jumps, Worn
+from particle_sim.damage.field.fatigue import Fatigue
+from particle_sim.damage.field.fatigue_run import FatigueEnd, FatigueRun
+from particle_sim.damage.field.load import CrackLoad
+from particle_sim.damage.field.resolution import (
+    LengthScale,
+    check_cracked,
+    check_resolution,
+    length_warnings,
+)
+from particle_sim.errors import ConvergenceError, InputError
+from particle_sim.units import Array
+
+RESOLVED = Jumps(growth=0.0)
+"""Every cycle in turn."""
+
+
+@arguments_checked
+def fatigue_cracks(
+    body: CrackBody,
+    load: CrackLoad,
+    instants: Sequence[float] | Array,
+    cycles: int,
+    *,
+    fatigue: Fatigue,
+    meaning: LengthScale,
+    flaw: Array | None = None,
+    jumps: Jumps | None = None,
+    until: float = np.inf,
+) -> FatigueRun:
+    """Cracks under ``cycles`` cycles of a load: what :func:`crack` is for one, with f(A) G_c.
+
+    One cycle takes ``load`` to each of ``instants`` (k,) in turn, in any order and at least to
+    where it is largest and where it is smallest: A counts rises from instant to instant, and from
+    the last to the first of the next cycle. ``jumps`` says how many cycles one solved cycle may
+    stand for; :func:`jump_error` what that costs. The load must come back: sodium that
+    drifts from cycle to cycle, and what cracks do to it, are left out.
+
+    The run ends early, with what it has, where cracks pass ``until`` [m, or m2 of a
+    meridian], where they reach coarse cells and where a cycle is not found; ``end`` and ``said``
+    tell. Raises :class:`InputError` as :func:`crack` does.
+
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage.field import (
+    ...     BrittleSolid, CrackBody, CrackLoad, Fatigue, LengthScale, fatigue_cracks
+    ... )
+    >>> solid = BrittleSolid(
+    ...     youngs_modulus=80e9, poisson_ratio=0.28, toughness=17.0, length_scale=40e-9
+    ... )
+    >>> body = CrackBody(mesh=ps.shapes.rectangle((4e-7, 4e-8), cells=(40, 4)), solid=solid)
+    >>> ends = {"left": lambda x, t: 0 * x - (t, 0), "right": lambda x, t: 0 * x + (t, 0)}
+    >>> run = fatigue_cracks(
+    ...     body,
+    ...     CrackLoad(displacement=ends),
+    ...     [4e-9, 0.0],
+    ...     10,
+    ...     fatigue=Fatigue(threshold=1e9),
+    ...     meaning=LengthScale.MATERIAL,
+    ... )
+    >>> print(run.cycle, run.end.value, run.crack_size[-1])
+    [ 1  2  3  4  6  8 10] all cycles are done 0.0
+    """
+    times = np.asarray(instants, dtype=float)
+    if times.ndim != 1 or len(times) < 1 or not np.all(np.isfinite(times)) or cycles < 1:
+        raise InputError(
+            f"Fatigue has {cycles} cycles of {len(np.atleast_1d(times))} instants; give one cycle "
+            "at least, and its instants as a row of finite numbers."
+        )
+    start = checked_flaw(body, flaw)
+    warnings = length_warnings(body, meaning, start)
+    check_resolution(body)
+    cycling = Cycling(
+        body=body,
+        load=load,
+        instants=times,
+        fatigue=fatigue,
+        jumps=jumps or Jumps(),
+        until=until,
+    )
+    states, end, said = _states(cycling, start, cycles)
+    return _run_of(cycling, states, start, (end, said), warnings)
+
+
+def _states(cycling: Cycling, flaw: Array, cycles: int) -> tuple[list[Worn], FatigueEnd, str]:
+    """One state after the other, and why they end."""
+    state, states = cycling.start(flaw), list[Worn]()
+    while state.cycle < cycles:
+        try:
+            state = cycling.after(state, cycles - state.cycle)
+        except ConvergenceError as error:
+            return states, FatigueEnd.UNSETTLED, str(error)
+        states.append(state)
+        if not state.is_held:
+            return states, FatigueEnd.RUNNING, ""
+        try:
+            check_cracked(cycling.body, state.damage)
+        except InputError as error:
+            return states, FatigueEnd.COARSE, str(error)
+    return states, FatigueEnd.CYCLES, ""
+
+
+def _run_of(
+    cycling: Cycling,
+    states: list[Worn],
+    flaw: Array,
+    end: tuple[FatigueEnd, str],
+    warnings: tuple[str, ...],
+) -> FatigueRun:
+    if not states:
+        raise ConvergenceError(
+            f"Not even the first cycle was found: {end[1]}", last_state=flaw, residuals=()
+        )
+    return FatigueRun(
+        cycling=cycling,
+        flaw=flaw,
+        cycle=np.array([each.cycle for each in states]),
+        counted=np.array([each.many for each in states]),
+        damage=np.stack([each.damage for each in states]),
+        accumulated=np.array([each.accumulated.max() for each in states]),
+        elastic_energy=np.array([each.elastic for each in states]),
+        crack_energy=np.array([each.crack for each in states]),
+        alternations=np.array([each.alternations for each in states]),
+        end=end[0],
+        said=end[1],
+        warnings=warnings,
+    )
+
+
+@arguments_checked
+def jump_error(run: FatigueRun) -> float:
+    """How far jumps of half the size lead elsewhere, over what cycles added to the cracks.
+
+    max |a_half(N) - a(N)| / max(a - a_0) over the rows of ``run``; as the error goes at least with
+    the size of the jumps, about what the run itself is off by. Takes twice as long as the run. 0
+    where no crack has grown in either.
+    """
+    cycling = run.cycling
+    half = replace(
+        cycling,
+        jumps=replace(
+            cycling.jumps, growth=cycling.jumps.growth / 2, advance=cycling.jumps.advance / 2
+        ),
+    )
+    states, _, _ = _states(half, run.flaw, int(run.cycle[-1]))
+    cycle = [0] + [each.cycle for each in states]
+    before = cycling.body.crack_size(run.flaw)
+    grown = [0.0] + [cycling.body.crack_size(each.damage) - before for each in states]
+    known = run.cycle <= cycle[-1]
+    apart = np.abs(np.interp(run.cycle, cycle, grown) - run.grown)[known]
+    largest = max(float(run.grown.max()), float(np.max(grown)))
+    return float(apart.max() / largest) if largest > 0 and known.any() else 0.0

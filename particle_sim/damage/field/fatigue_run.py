@@ -1,0 +1,98 @@
+"""What fatigue of a section found, cycle by cycle."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from particle_sim.damage.field.cycling import Cycling
+from particle_sim.units import Array
+
+
+class FatigueEnd(enum.Enum):
+    """Why the cycles ended."""
+
+    CYCLES = "all cycles are done"
+    RUNNING = "a crack ran and passed the size at which the run was to end"
+    COARSE = "damage has reached cells too coarse for it"
+    UNSETTLED = "a cycle could not be solved"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FatigueRun:
+    """Cracks at the ends of t cycles, on n vertices; per metre of a plane section.
+
+    ``cycle`` N (t,), of which each row's solved cycle counted ``counted`` times (t,); energies
+    [J/m], of a meridian [J] (t,), the elastic one at its largest within the cycle. Between rows
+    cracks grow at an even pace.
+    """
+
+    cycling: Cycling
+    flaw: Array
+    """Damage before the first cycle (n,)"""
+    cycle: Array
+    counted: Array
+    damage: Array
+    """d (t, n) at ``cycling.body.vertices``"""
+    accumulated: Array
+    """Largest A of the body [J/m3] (t,)"""
+    elastic_energy: Array
+    crack_energy: Array
+    """What the cracks would cost now, with the toughness that is left"""
+    alternations: Array
+    end: FatigueEnd
+    said: str
+    """The sentence of whatever ended the cycles early, else nothing"""
+    warnings: tuple[str, ...]
+
+    @property
+    def crack_size(self) -> Array:
+        """Length [m], of a meridian area [m2], of all cracks (t,)."""
+        return np.array([self.cycling.body.crack_size(each) for each in self.damage])
+
+    @property
+    def grown(self) -> Array:
+        """Crack size that cycles have added (t,)."""
+        return self.crack_size - self.cycling.body.crack_size(self.flaw)
+
+    def index_at(self, cycle: int) -> int:
+        """The last row at ``cycle`` or before; the first where there is none."""
+        return max(0, int(np.searchsorted(self.cycle, cycle, side="right")) - 1)
+
+    def to_dataset(self) -> xr.Dataset:
+        """All rows with units in attrs, and the damage field of each, to be kept in a file."""
+        size = "m2" if self.cycling.body.mesh.symmetry.power == 3 else "m"
+        energy = "J" if size == "m2" else "J/m"
+        rows = {
+            "counted": (self.counted, "1"),
+            "crack_size": (self.crack_size, size),
+            "elastic_energy": (self.elastic_energy, energy),
+            "crack_energy": (self.crack_energy, energy),
+            "accumulated": (self.accumulated, "J/m3"),
+        }
+        fatigue, jumps = self.cycling.fatigue, self.cycling.jumps
+        data = xr.Dataset({name: ("cycle", v, {"units": unit}) for name, (v, unit) in rows.items()})
+        data["damage"] = (("cycle", "vertex"), self.damage, {"units": "1"})
+        data["flaw"] = ("vertex", self.flaw, {"units": "1"})
+        data["position"] = (("vertex", "axis"), self.cycling.body.vertices, {"units": "m"})
+        return data.assign_coords(cycle=self.cycle).assign_attrs(
+            end=self.end.value,
+            fatigue_threshold=fatigue.threshold,
+            fatigue_exponent=fatigue.exponent,
+            fatigue_floor=fatigue.floor,
+            jump_growth=jumps.growth,
+            jump_advance=jumps.advance,
+        )
+
+    def __repr__(self) -> str:
+        what, unit = (
+            ("area", "m2") if self.cycling.body.mesh.symmetry.power == 3 else ("length", "m")
+        )
+        return (
+            f"FatigueRun: {self.cycle[-1]:,} cycles, {len(self.cycle):,} of them solved; "
+            f"{self.end.value}\n  crack {what} {self.crack_size[-1]:.4g} {unit}, of which cycles "
+            f"added {self.grown[-1]:.4g} {unit}; warnings {len(self.warnings)}"
+        )

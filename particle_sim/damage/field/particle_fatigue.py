@@ -1,0 +1,59 @@
+"""Fatigue of the section of a particle whose sodium comes and goes as in a solved cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from particle_sim.checks import arguments_checked
+from particle_sim.damage.field.body import CrackBody
+from particle_sim.damage.field.crack import notch
+from particle_sim.damage.field.cycling import Jumps
+from particle_sim.damage.field.fatigue import Fatigue
+from particle_sim.damage.field.fatigue_cracks import fatigue_cracks
+from particle_sim.damage.field.fatigue_run import FatigueRun
+from particle_sim.damage.field.particle_cracks import brittle_warnings, particle_load
+from particle_sim.damage.field.resolution import LengthScale
+from particle_sim.damage.field.solid import BrittleSolid
+from particle_sim.fem.body_mesh import BodyMesh
+from particle_sim.particle.run import ParticleRun
+from particle_sim.units import Array
+
+
+@arguments_checked
+def fatigue_particle(
+    run: ParticleRun,
+    solid: BrittleSolid,
+    mesh: BodyMesh,
+    instants: Sequence[float] | Array,
+    cycles: int,
+    *,
+    fatigue: Fatigue,
+    meaning: LengthScale,
+    flaw: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    embrittlement: float = 0.0,
+    jumps: Jumps | None = None,
+    until: float = np.inf,
+) -> FatigueRun:
+    """Cracks over ``cycles`` cycles of the sodium of a radial run, on a section of its body.
+
+    ``instants`` [s] are those of one cycle of ``run``, best one in which the sodium ends where it
+    began; every cycle, jumped over or not, has the same. See
+    :func:`particle_load` for the load and :func:`fatigue_cracks` for the cycles.
+    """
+    load = particle_load(run, solid, mesh, instants, embrittlement=embrittlement)
+    body = CrackBody(mesh=mesh, solid=solid)
+    found = fatigue_cracks(
+        body,
+        load,
+        instants,
+        cycles,
+        fatigue=fatigue,
+        meaning=meaning,
+        flaw=None if flaw is None else notch(body, *flaw),
+        jumps=jumps,
+        until=until,
+    )
+    return replace(found, warnings=found.warnings + brittle_warnings(embrittlement))

@@ -1,0 +1,321 @@
+"""Fatigue of sections: a uniform bar, jumps, lives, and the growth of a long crack per cycle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from plates import line, plate
+from reference import assert_close, column, load
+from test_phase_field_points import solid_of
+
+import particle_sim as ps
+from particle_sim.damage.field import (
+    BrittleSolid,
+    CrackBody,
+    CrackDensity,
+    CrackLoad,
+    Fatigue,
+    FatigueRun,
+    Jumps,
+    LengthScale,
+    Split,
+    band_toughness,
+    fatigue_bar,
+    fatigue_cracks,
+    fatigue_of,
+    jump_error,
+    notch,
+    steady_growth,
+    with_boundaries,
+)
+from particle_sim.damage.field.bounded import DamageProblem
+from particle_sim.damage.field.cycling import Cycling, Worn
+from particle_sim.damage.field.load import FieldOfTime
+from particle_sim.damage.growth import CrackGrowth
+from particle_sim.errors import InputError
+
+EXACT = Jumps(growth=0.0, settled=1e-10)
+
+
+def bar(solid: BrittleSolid) -> tuple[CrackBody, CrackLoad]:
+    """Two triangles, shorter than l, strained by the time along x."""
+    side = 0.4 * solid.length_scale
+    pull = CrackLoad(
+        displacement={
+            "left": lambda x, t: np.stack([0 * x[:, 0], np.full(len(x), np.nan)], axis=1),
+            "right": lambda x, t: np.stack([0 * x[:, 0] + side * t, x[:, 0] * np.nan], axis=1),
+            "bottom": lambda x, t: np.stack([x[:, 0] * np.nan, 0 * x[:, 0]], axis=1),
+        }
+    )
+    mesh = ps.shapes.rectangle((side, side), cells=(1, 1))
+    return CrackBody(mesh=mesh, solid=solid), pull
+
+
+def cycled(
+    solid: BrittleSolid, fatigue: Fatigue, strain: float, cycles: int, jumps: Jumps = EXACT
+) -> list[Worn]:
+    """States of the bar, strained and let go."""
+    body, pull = bar(solid)
+    cycling = Cycling(
+        body=body, load=pull, instants=np.array([strain, 0.0]), fatigue=fatigue, jumps=jumps
+    )
+    states = [cycling.start(np.zeros(4))]
+    while states[-1].cycle < cycles:
+        states.append(cycling.after(states[-1], cycles - states[-1].cycle))
+    return states[1:]
+
+
+def check_bar(name: str, threshold: float = 1.0) -> None:
+    case, solid = load(name), solid_of(name)
+    inputs = case["inputs"]
+    fatigue = Fatigue(threshold=threshold * inputs["alpha_T"])
+    strain = float(np.sqrt(2 * inputs["psi_max_over_psi_c"] * inputs["psi_c"] / inputs["E"]))
+    states = cycled(solid, fatigue, strain, inputs["cycles"])
+    rows = [states[int(row["cycle"]) - 1] for row in case["rows"]]
+    expected = column(case["rows"], "damage")
+    found = np.array([row.damage.max() for row in rows])
+    assert_close("damage", found, expected, scale=1.0, tolerance=1e-7)
+    expected = column(case["rows"], "accumulated")
+    found = np.array([row.accumulated.max() for row in rows])
+    assert_close("accumulated", found, expected, scale=expected, tolerance=1e-6)
+
+
+@pytest.mark.parametrize("name", ["DM09", "DM10"])
+def test_a_bar_of_cells_tires_as_the_bar(name: str) -> None:
+    """DM09, DM10 by the code of sections: damage and A, cycle by cycle."""
+    check_bar(name)
+
+
+def test_sabotage_bar_of_cells() -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_bar("DM09", threshold=1.001)
+
+
+def check_jumps(growth: float, most: float) -> None:
+    """After 3000 cycles, few of them solved, the damage of every cycle in turn."""
+    solid, fatigue = solid_of("DM09"), Fatigue(threshold=3e8)
+    states = cycled(solid, fatigue, 0.02, 3000, Jumps(growth=growth, settled=1e-8))
+    exact = fatigue_bar(solid, fatigue, 0.02, 3000)
+    assert len(states) < 150
+    apart = abs(float(states[-1].damage.max()) - float(exact.damage[-1]))
+    assert apart < most, f"jumps are off by {apart:.2g}"
+
+
+def test_jumps_of_a_bar_of_cells() -> None:
+    """An implicit jump of the default size is off by some thousandths of the damage."""
+    check_jumps(0.05, 5e-3)
+
+
+def test_sabotage_jumps() -> None:
+    """Ten times the size is not."""
+    with pytest.raises(AssertionError, match="jumps are off"):
+        check_jumps(0.5, 5e-3)
+
+
+def life(strain: float, fatigue: Fatigue) -> int:
+    """Cycles until the bar is damaged by a half."""
+    states = cycled(solid_of("DM09"), fatigue, strain, 2000, Jumps())
+    broken = [state.cycle for state in states if state.damage.max() > 0.5]
+    return broken[0] if broken else 2000
+
+
+def check_lives(*strains: float, fatigue: Fatigue | None = None) -> None:
+    lives = [life(strain, fatigue or Fatigue(threshold=3e8)) for strain in strains]
+    assert all(np.diff(lives) < 0), f"life does not fall: {lives}"
+
+
+def test_life_falls_with_the_range() -> None:
+    check_lives(0.0, 0.02, 0.025, 0.03)
+
+
+def test_sabotage_life() -> None:
+    """Where no cycle wears below a floor, two small ranges live alike."""
+    with pytest.raises(AssertionError, match="does not fall"):
+        check_lives(0.01, 0.012, fatigue=Fatigue(threshold=3e8, floor=0.9))
+
+
+LENGTH, COST = 25e-9, 17.0
+
+
+def strip(
+    ratio: float,
+    fatigue: Fatigue,
+    cycles: int,
+    *,
+    jumps: Jumps | None = None,
+    cell: float = 0.25,
+    high: float = 8.0,
+    grown: float = 1.5,
+) -> FatigueRun:
+    """A strip with a through notch, its ends pulled apart to K = ``ratio`` K_IC and let go.
+
+    G = 1/2 (lambda + 2 mu) (u / H)^2 H does not depend on the crack's length.
+    """
+    solid = BrittleSolid(
+        youngs_modulus=80e9,
+        poisson_ratio=0.28,
+        toughness=COST,
+        length_scale=LENGTH,
+        split=Split.NONE,
+    )
+    x = line(0.0, 11 * LENGTH, (0.0, 8 * LENGTH), cell * LENGTH, 1.2)
+    y = line(-high / 2 * LENGTH, high / 2 * LENGTH, (-2 * LENGTH, 2 * LENGTH), cell * LENGTH, 1.3)
+    body = CrackBody(mesh=plate(x, y), solid=solid)
+    stiff = solid.lame_modulus + 2 * solid.shear_modulus
+    pull = ratio * np.sqrt(2 * COST * high * LENGTH / stiff) / 2
+
+    def end(side: float) -> FieldOfTime:
+        return lambda x, t: np.stack([0 * x[:, 0], 0 * x[:, 0] + side * t * pull], axis=1)
+
+    ends = {
+        "top": end(1.0),
+        "bottom": end(-1.0),
+        "right": lambda x, t: np.stack([0 * x[:, 0], np.full(len(x), np.nan)], axis=1),
+    }
+    flaw = notch(body, (0.0, 0.0), (3 * LENGTH, 0.0))
+    return fatigue_cracks(
+        body,
+        CrackLoad(displacement=ends),
+        [1.0, 0.0],
+        cycles,
+        fatigue=fatigue,
+        meaning=LengthScale.NUMERICAL,
+        flaw=flaw,
+        jumps=jumps,
+        until=body.crack_size(flaw) + grown * LENGTH,
+    )
+
+
+def pace(run: FatigueRun) -> float:
+    """da/dN [m] of the last l."""
+    kept = run.grown > run.grown[-1] - LENGTH
+    return float(np.polyfit(run.cycle[kept], run.grown[kept], 1)[0])
+
+
+LAW = CrackGrowth(rate=1e-11, exponent=15.0, threshold=0.6)
+
+
+@pytest.fixture(scope="module")
+def calibrated() -> FatigueRun:
+    """A strip at 0.8 K_IC whose wear is that of a growth law."""
+    solid = BrittleSolid(
+        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
+    )
+    return strip(0.8, fatigue_of(LAW, solid), 10**6, grown=2.5)
+
+
+def check_pace(run: FatigueRun, law: CrackGrowth) -> None:
+    expected = float(law.per_cycle(np.array(0.8), np.array(0.8)))
+    assert_close("pace", pace(run), expected, scale=expected, tolerance=0.1)
+
+
+@pytest.mark.slow
+def test_a_section_grows_as_the_radial_chain(calibrated: FatigueRun) -> None:
+    """At 0.8 K_IC within a tenth: C is measured, and on a strip the pace is not quite steady."""
+    check_pace(calibrated, LAW)
+
+
+@pytest.mark.slow
+def test_sabotage_pace(calibrated: FatigueRun) -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_pace(calibrated, replace(LAW, rate=1.3e-11))
+
+
+def test_the_wear_of_a_growth_law_has_its_slope_and_threshold() -> None:
+    """d ln v / d ln K of both at 0.8 K_IC by differences; no growth at K_th; the source's 3.7."""
+    solid = BrittleSolid(
+        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
+    )
+    worn, ends = fatigue_of(LAW, solid), np.array([0.7999, 0.8001])
+    found = np.log([steady_growth(worn, solid, float(each)) for each in ends])
+    assert np.diff(found) == pytest.approx(np.diff(np.log(LAW.per_cycle(ends, ends))), rel=1e-3)
+    assert steady_growth(worn, solid, 0.6) == 0
+    plain = Fatigue(threshold=1e9)
+    found = np.log([steady_growth(plain, solid, float(each)) for each in ends])
+    assert np.diff(found) / np.diff(np.log(ends)) == pytest.approx(3 + 0.8 / 1.2, rel=1e-3)
+    for law in (
+        replace(LAW, slow_rate=1e-12),
+        replace(LAW, rate=0.0),
+        replace(LAW, exponent=1.5, threshold=0.0),
+    ):
+        with pytest.raises(InputError, match="growth law"):
+            fatigue_of(law, solid)
+
+
+def check_converged(fatigue: Fatigue, finer: Fatigue) -> None:
+    """Half the jumps move what has grown by < 2 %, doubled cells the length by < 3 %."""
+    run = strip(0.8, fatigue, 100, high=6.0)
+    assert run.grown[-1] > 0.5 * LENGTH
+    assert run.cycle[-1] > 2 * len(run.cycle)
+    fine = strip(0.8, finer, 100, high=6.0, cell=0.25 / np.sqrt(2))
+    apart = abs(fine.crack_size[-1] / run.crack_size[-1] - 1)
+    assert apart < 0.03, f"lengths differ by {apart:.1%}"
+    assert jump_error(run) < 0.02
+
+
+@pytest.mark.slow
+def test_halved_jumps_and_doubled_cells_of_a_notch() -> None:
+    check_converged(Fatigue(threshold=5e9), Fatigue(threshold=5e9))
+
+
+@pytest.mark.slow
+def test_sabotage_doubled_cells() -> None:
+    """A tenth more wear is seen."""
+    with pytest.raises(AssertionError, match="differ"):
+        check_converged(Fatigue(threshold=5e9), Fatigue(threshold=4.5e9))
+
+
+def along_a_band(density: CrackDensity, wide: int, *, compensated: bool = True) -> float:
+    """Energy per length of a crack along a band of ``wide`` cells of l/4, asked to be a half."""
+    ratio, rows, asked = 0.25, 16 if density is CrackDensity.AT1 else 32, 0.5
+    solid = BrittleSolid(
+        youngs_modulus=1.0, poisson_ratio=0.2, toughness=1.0, length_scale=1.0, density=density
+    )
+    half = wide * ratio / 2
+    given = band_toughness(solid, asked, half, ratio) if compensated else asked
+    energies = []
+    for high in (24, 26):
+        cells = (2 * rows + 1, high)
+        mesh = ps.shapes.rectangle((cells[0] * ratio, high * ratio), cells=cells)
+        place = mesh.points[mesh.vertices].mean(axis=1)[:, 0] - (rows + 0.5) * ratio
+        costs = np.where(np.abs(place) < half, given, 1.0)
+        body = CrackBody(mesh=mesh, solid=solid, cell_toughness=costs)
+        line_ = np.rint(body.vertices[:, 0] / ratio)
+        cut = np.where((line_ == rows) | (line_ == rows + 1), 1.0, 0.0)
+        still = np.zeros(body.damaged.weights.shape)
+        energy = DamageProblem(body=body, worn=still + 1).energy(still)
+        energies.append(energy.of(energy.least(cut, cut).damage) * body.energy_unit)
+    return (energies[1] - energies[0]) / (2 * ratio)
+
+
+def check_band(density: CrackDensity, wide: int, *, compensated: bool = True) -> None:
+    found = along_a_band(density, wide, compensated=compensated)
+    assert_close("boundary", found, 0.5, scale=0.5, tolerance=5e-3)
+
+
+@pytest.mark.parametrize("wide", [3, 9, 17])
+@pytest.mark.parametrize("density", list(CrackDensity))
+def test_a_diffuse_boundary_costs_what_was_asked(density: CrackDensity, wide: int) -> None:
+    """Energy per length of a broken band within what cells of l/4 leave of the profile, 0.3 %."""
+    check_band(density, wide)
+
+
+def test_sabotage_diffuse_boundary() -> None:
+    """Given its own toughness a band of 3 l/4 costs half as much again."""
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_band(CrackDensity.AT1, 3, compensated=False)
+
+
+def test_boundaries_of_grains_get_their_toughness() -> None:
+    """The band lies between the regions, and costs less than the grains."""
+    flat = ps.shapes.rectangle((8.0, 8.0), cells=(32, 32))
+    middle = flat.points[flat.vertices].mean(axis=1)
+    mesh = replace(flat, regions=(middle[:, 0] > 4).astype(int))
+    solid = BrittleSolid(youngs_modulus=1.0, poisson_ratio=0.2, toughness=1.0, length_scale=1.0)
+    body = with_boundaries(CrackBody(mesh=mesh, solid=solid), 0.5, 0.5)
+    assert body.cell_toughness is not None
+    weak = body.cell_toughness < 1
+    np.testing.assert_array_equal(weak, np.abs(middle[:, 0] - 4) <= 0.5)
+    assert 0 < body.cell_toughness.min() < 0.5
