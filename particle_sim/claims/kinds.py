@@ -19,6 +19,7 @@ from particle_sim.claims import (
     kinds_sweep,
 )
 from particle_sim.claims.kind import Kind, claim_kind
+from particle_sim.claims.kinds_full_cell import full_cell_retention as full_cell_retention
 from particle_sim.claims.kinds_inventory import carbon_capacity as carbon_capacity
 from particle_sim.claims.kinds_inventory import inventory_capacity as inventory_capacity
 from particle_sim.claims.kinds_inventory import inventory_energy as inventory_energy

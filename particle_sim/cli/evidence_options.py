@@ -27,8 +27,9 @@ def asked_evidence(
     data: Sequence[str] | None,
     materials: Sequence[str],
     default: EvidenceChoice = EvidenceChoice.SHIPPED,
+    option: str = "--data",
 ) -> tuple[EvidenceChoice, dict[str, str]]:
-    """The choice, and the file of each of ``materials`` that has one.
+    """The choice, and the file of each of ``materials`` that has one by ``option``.
 
     >>> asked_evidence(None, None, ["nvp", "he_v"])
     (<EvidenceChoice.SHIPPED: 'shipped'>, {})
@@ -36,28 +37,29 @@ def asked_evidence(
     if not data:
         if choice is EvidenceChoice.MINE:
             raise InputError(
-                "--evidence mine needs --data; give a file of measured rates, e.g. "
-                f"--data {materials[0]}=rates.csv."
+                f"--evidence mine needs {option}; give a file of measured rates, e.g. "
+                f"{option} {materials[0]}=rates.csv."
             )
         return choice or default, {}
     if choice not in (None, EvidenceChoice.MINE):
         raise InputError(
-            f"--data is given, but --evidence is {choice.value}; leave --evidence out, or say mine."
+            f"{option} is given, but --evidence is {choice.value}; leave --evidence out, or say "
+            "mine."
         )
-    return EvidenceChoice.MINE, dict(_file(text, materials) for text in data)
+    return EvidenceChoice.MINE, dict(_file(text, materials, option) for text in data)
 
 
-def _file(text: str, materials: Sequence[str]) -> tuple[str, str]:
+def _file(text: str, materials: Sequence[str], option: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not (equals and name.strip() and path.strip()):
         file = (path or name).strip() or "rates.csv"
         whose = " or ".join(f"{Path(each).stem}={file}" for each in materials)
-        raise InputError(f'--data is "{text}"; say whose it is: {whose}.')
+        raise InputError(f'{option} is "{text}"; say whose it is: {whose}.')
     for material in materials:
         if name.strip() in (material, material.partition("@")[0], Path(material).stem):
             check_regular(Path(path.strip()))
             return material, path.strip()
     raise InputError(
-        f'--data names the material "{name.strip()}", which is not asked about; '
+        f'{option} names the material "{name.strip()}", which is not asked about; '
         f"{closest(name.strip(), materials)}"
     )

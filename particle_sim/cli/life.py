@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.complete import complete_material
+from particle_sim.cli.evidence_options import asked_evidence
 from particle_sim.cli.options import (
     ForceOption,
+    FullOption,
     JsonOption,
     MassOption,
     OutOption,
@@ -20,7 +22,7 @@ from particle_sim.cli.options import (
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
-from particle_sim.studies.choices import GrowthChoice
+from particle_sim.studies.choices import EvidenceChoice, GrowthChoice
 
 
 @verb(
@@ -44,6 +46,21 @@ def life(
         GrowthChoice,
         typer.Option(help="Growth per cycle (fatigue), per second (slow), or each by itself."),
     ] = GrowthChoice.BOTH,
+    full: FullOption = False,
+    constants: Annotated[
+        str,
+        typer.Option(help="Constants of crack growth: your own .toml like the shipped ceramic."),
+    ] = "ceramic",
+    evidence: Annotated[
+        EvidenceChoice,
+        typer.Option(
+            help="Rate tests that narrow D/R², of both or of neither: shipped, mine (with --rates)."
+        ),
+    ] = EvidenceChoice.NONE,
+    rates: Annotated[
+        list[str] | None,
+        typer.Option(help="Your own rate test: NAME=rates.csv, c_rate [1/h], capacity [mAh/g]."),
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -64,8 +81,10 @@ def life(
 
     A boundary between phases is taken at both ends of what it may do: it lets go of its misfit, or
     holds it up to yielding. Constants of growth are frozen on one printed retention; every other
-    one is a prediction, beside three rules without physics.
+    one is held against them, beside three rules without physics. Constants of your own calibrate
+    nothing: they are drawn as you give them.
     """
+    from particle_sim.cell.design import CellKind
     from particle_sim.life.asked import LifeStudy, read_window
     from particle_sim.life.study import life_study
     from particle_sim.outputs import check_folder
@@ -81,6 +100,8 @@ def life(
     active = positive_quantity("--mass", mass, "kg")
     if data is None and (active, positive) != (None, None):
         raise InputError("--mass and --positive are of a file; give it with --data.")
+    given = None if evidence is EvidenceChoice.NONE and rates else evidence
+    chosen, files = asked_evidence(given, rates, materials, option="--rates")
     study = LifeStudy(
         materials=tuple(materials),
         cycles=cycles,
@@ -89,6 +110,10 @@ def life(
         law=law,
         samples=samples,
         seed=seed,
+        cell=CellKind.FULL if full else CellKind.HALF,
+        constants=constants,
+        evidence=chosen,
+        rates=tuple(files.items()),
         data=None if data is None else read_retention(data, mass=active, positive=positive),
     )
     folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))

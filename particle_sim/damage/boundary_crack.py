@@ -19,7 +19,10 @@ DEPTHS = np.geomspace(2e-4, 0.3, 56)
 """Depths a/R of cracks; beyond 0.3 a half-plane says nothing about a sphere."""
 EDGES = 0.5 * (1 + np.cos(np.pi * np.arange(33) / 32))
 """Core shares f between parts of a boundary's passage, from 1 to 0: finest where a thin shell or a
-vanishing core pulls hardest. Each part stands with the largest K within it."""
+vanishing core pulls hardest."""
+PASSAGE = np.repeat(-np.diff(EDGES) / 2, 2)
+"""Share of the passage between the instants at which K is given: the ends of the parts between
+``EDGES`` and, half way through each, the largest K within it."""
 _RATIOS = np.geomspace(1.0, 20.0, 25)
 """S/Y of the table; between them log-linear, above the last held."""
 _POINTS = 48
@@ -67,12 +70,21 @@ def _shell_table() -> Array:
         core = np.maximum(first + (last - first) * _WITHIN, 1e-12)
         hoop = shell_hoop(_RATIOS[:, None, None, None], core[:, None], depth)
         largest.append((hoop @ weight).max(axis=-1))
-    unit = np.sqrt(np.pi * DEPTHS)[:, None] * np.stack(largest, axis=-1)
+    core = np.maximum(EDGES, 1e-12)
+    ends = shell_hoop(_RATIOS[:, None, None, None], core[:, None], depth) @ weight
+    unit = np.sqrt(np.pi * DEPTHS)[:, None] * _interleaved(ends, np.stack(largest, axis=-1))
     return np.asarray(np.maximum(unit, 0.0))
 
 
+def _interleaved(ends: Array, within: Array) -> Array:
+    """Values (..., t + 1) at the ends of parts and (..., t) within them, as (..., 2 t + 1)."""
+    found = np.empty((*ends.shape[:-1], 2 * ends.shape[-1] - 1))
+    found[..., ::2], found[..., 1::2] = ends, within
+    return found
+
+
 def shell_intensity(stress: Array, yield_stress: Array, radius: Array) -> Array:
-    """Largest K [Pa m^0.5] (n, a, f) of edge cracks of ``DEPTHS`` x R in parts between ``EDGES``.
+    """K [Pa m^0.5] (n, a, t) of edge cracks of ``DEPTHS`` x R at the instants of ``PASSAGE``.
 
     ``stress`` S [Pa], ``yield_stress`` Y [Pa], ``radius`` R [m], (n,) each; 0 where the crack is
     closed. Half-plane, see :func:`~particle_sim.metrics.half_plane.edge_crack_rule`.
@@ -86,16 +98,23 @@ def shell_intensity(stress: Array, yield_stress: Array, radius: Array) -> Array:
 
 
 def core_intensity(stress: Array, yield_stress: Array, radius: Array) -> Array:
-    """K [Pa m^0.5] (n, a, f) of penny cracks in the middle of a smaller core under tension.
+    """K [Pa m^0.5] (n, a, t) of penny cracks in the middle of a smaller core under tension, at
+    the instants of ``PASSAGE``.
 
     K = 2 p sqrt(a/pi) (Sneddon, infinite body), p = (2/3) S (1 - f), or (2/3) Y (ln m + 1 - f m)
     and -(2/3) Y ln f where the shell yields; 0 for cracks wider than the core. The tension grows
     as the core shrinks: the largest of a part is at its end, or where the crack is as wide as it.
     """
     ratio = np.maximum(stress / yield_stress, 1.0)[:, None, None]
-    core = np.maximum(EDGES[1:], DEPTHS[:, None] ** 3)
-    end = np.minimum(ratio * core, 1.0)
-    tension = 2 / 3 * (np.log(end / core) + 1 - end) / ratio * stress[:, None, None]
-    inside = core <= EDGES[:-1]
-    unit = 2 * np.sqrt(DEPTHS / np.pi)[:, None] * inside
-    return np.asarray(unit * tension * np.sqrt(radius)[:, None, None])
+    least = DEPTHS[:, None] ** 3
+    core = _interleaved(np.broadcast_to(EDGES, (len(DEPTHS), len(EDGES))), _within(least))
+    end = np.minimum(ratio * np.maximum(core, least), 1.0)
+    tension = 2 / 3 * (np.log(end / np.maximum(core, least)) + 1 - end) / ratio
+    unit = 2 * np.sqrt(DEPTHS / np.pi)[:, None] * (core >= least)
+    return np.asarray(unit * tension * (stress * np.sqrt(radius))[:, None, None])
+
+
+def _within(least: Array) -> Array:
+    """Core share (a, t) of each part at which a crack that needs a core of ``least`` (a, 1) is
+    pulled hardest; below ``least`` where it is closed throughout."""
+    return np.minimum(np.maximum(EDGES[1:], least), EDGES[:-1])

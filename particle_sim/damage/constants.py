@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pydantic import Field
 
 from particle_sim.checks import arguments_checked
+from particle_sim.errors import InputError
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.load import load_properties
@@ -16,6 +18,8 @@ from particle_sim.materials.property import Property
 from particle_sim.materials.schema import PropertyEntry, Source, Strict
 from particle_sim.resources import named_file
 
+SHIPPED = "ceramic"
+"""The constants that the calibration belongs to."""
 GROWTH_CATALOGUE: dict[str, PropertyKind] = {
     "growth_rate": PropertyKind(
         unit="m",
@@ -81,8 +85,10 @@ class GrowthConstants:
 
 
 @arguments_checked
-def load_growth_constants(name: str = "ceramic") -> GrowthConstants:
+def load_growth_constants(name: str = SHIPPED) -> GrowthConstants:
     """Shipped constants by name, or your own ``.toml`` file.
+
+    Raises :class:`InputError` with every problem of the file, such as a threshold at the toughness.
 
     >>> constants = load_growth_constants()
     >>> print(constants.properties["growth_threshold"].magnitude)
@@ -91,4 +97,11 @@ def load_growth_constants(name: str = "ceramic") -> GrowthConstants:
     path = named_file("file of crack growth", name, "parameters", "damage")
     file = validated(_GrowthFile, read_toml(path), path.name)
     properties = load_properties(path.name, file.properties, GROWTH_CATALOGUE, file.sources)
+    threshold = properties["growth_threshold"]
+    most = float(threshold.quantile(np.ones(1))[0])
+    if most >= 1:
+        raise InputError(
+            f"{path.name}: growth_threshold goes up to {most:g}; it is K_th over K_IC and must "
+            "stay below 1: a crack at its toughness runs through."
+        )
     return GrowthConstants(title=file.growth.title, properties=properties, path=path)

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from particle_sim.damage.growth import CycleLoad
 from particle_sim.units import Array
 
+LEVEL = 1e-6
+"""Step of K/K_max below which it is level: the difference of powers would cancel."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Driving:
     """Stress intensity over the part of a cycle that opens a crack, the rest of it closed.
 
-    ``depth`` a [m] (n, d); ``intensity`` K [Pa m^0.5] (n, d, t), not negative; ``lasts`` (n, t),
-    how long each holds [s], 0 for what the cycle does not come to.
+    ``depth`` a [m] (n, d); ``intensity`` K [Pa m^0.5] (n, d, t) at instants, not negative;
+    ``lasts`` (n, t - 1), how long from each instant to the next [s], K going straight between
+    them: 0 from the end of one stretch to the beginning of another, and for what the cycle does
+    not come to.
     """
 
     depth: Array
@@ -33,16 +38,36 @@ class Driving:
     @cached_property
     def largest(self) -> Array:
         """K_max (n, d) of what the cycle comes to; as K falls to 0 in it, dK too."""
-        return np.asarray((self.intensity * (self.lasts > 0)[:, None, :]).max(axis=-1))
+        passed = np.pad(self.lasts > 0, ((0, 0), (1, 1)))
+        reached = passed[:, 1:] | passed[:, :-1]
+        return np.asarray((self.intensity * reached[:, None, :]).max(axis=-1))
 
     def dwell(self, exponent: Array) -> Array:
-        """int (K/K_max)^n dt [s] (n, d) for exponents n (n,)."""
+        """int (K/K_max)^n dt [s] (n, d) for exponents n (n,), exact where K goes straight.
+
+        >>> import numpy as np
+        >>> ramp = Driving(
+        ...     depth=np.ones((1, 1)), intensity=np.array([[[0.0, 1.0]]]), lasts=np.ones((1, 1))
+        ... )
+        >>> ramp.dwell(np.array([15.0]))  # int_0^1 t^15 dt
+        array([[0.0625]])
+        """
         largest = self.largest[..., None]
         share = np.divide(
             self.intensity, largest, out=np.zeros_like(self.intensity), where=largest > 0
         )
-        powers = np.minimum(share, 1.0) ** np.asarray(exponent)[:, None, None]
-        return np.asarray(np.einsum("ndt,nt->nd", powers, self.lasts))
+        share = np.minimum(share, 1.0)
+        n = np.asarray(exponent)[:, None, None]
+        power = share**n
+        low, high, below, above = share[..., :-1], share[..., 1:], power[..., :-1], power[..., 1:]
+        step = high - low
+        level = np.abs(step) <= LEVEL
+        mean = np.where(
+            level,
+            0.5 * (below + above),
+            (high * above - low * below) / ((n + 1) * np.where(level, 1.0, step)),
+        )
+        return np.asarray(np.einsum("ndt,nt->nd", mean, self.lasts))
 
 
 def load_of(toughness: Array, exponent: Array | None, *drivings: Driving) -> CycleLoad:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from particle_sim.damage.driving import Driving, load_of
 from particle_sim.damage.growth import CrackGrowth, CycleLoad, depth_that_lasts
 from particle_sim.units import Array
 
-NODES = 9
-"""Gauss-Hermite points over the logarithm of the toughness: few, where many draws are averaged."""
+NODES = 24
+"""Toughnesses that stand for those of a powder. Where cracks pop in and arrest, the share is a
+step over the toughness: it is off by no more than half of the particles of one of them."""
+WEAKEST = (1e-3, 1e-2)
+"""Shares of the particles, the weakest, that have toughnesses of their own."""
 UNSEEN = 1e-6
 """Growth over the last depth that is none: it moves a share by less than a quadrature does."""
 
@@ -38,10 +41,15 @@ class Powder:
     toughness_spread: Array
 
     def toughnesses(self, nodes: int = NODES) -> tuple[Array, Array]:
-        """K_IC [Pa m^0.5] (n, q) and weights (q,)."""
-        node, weight = hermegauss(nodes)
+        """K_IC [Pa m^0.5] (n, q), in the middle of each share of the particles, and shares (q,)."""
+        weak = max(nodes // NODES, 1)  # of each of the weakest shares
+        ends = (0.0, *WEAKEST)
+        tail = [np.linspace(*each, weak, endpoint=False) for each in pairwise(ends)]
+        rest = np.linspace(ends[-1], 1.0, nodes - weak * len(WEAKEST) + 1)
+        edges = np.concatenate([*tail, rest])
+        node = ndtri((edges[1:] + edges[:-1]) / 2)
         spread = np.asarray(self.toughness_spread)[:, None]
-        return np.asarray(self.toughness)[:, None] * np.exp(spread * node), weight / weight.sum()
+        return np.asarray(self.toughness)[:, None] * np.exp(spread * node), np.diff(edges)
 
     def share_beyond(self, depth: Array) -> Array:
         """P(a_0 >= a) (n, ...) = Phi(-(ln a - mu)/s) at depths a [m] (n, ...)."""
@@ -65,7 +73,7 @@ def cracked_share(
     >>> depth = np.geomspace(1e-9, 1e-7, 200)[None]
     >>> uniform = Driving(
     ...     depth=depth,
-    ...     intensity=(1.12 * 700e6 * np.sqrt(np.pi * depth))[..., None],
+    ...     intensity=np.repeat((1.12 * 700e6 * np.sqrt(np.pi * depth))[..., None], 2, axis=-1),
     ...     lasts=np.ones((1, 1)),
     ... )
     >>> powder = Powder(

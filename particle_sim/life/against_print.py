@@ -23,6 +23,7 @@ from particle_sim.life.frozen import Calibration, frozen_draws
 from particle_sim.life.loads import GradientTable, Site
 from particle_sim.life.powder import CycledPowder
 from particle_sim.materials.material import Material
+from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.units import Array
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -38,6 +39,8 @@ class Label(enum.Enum):
     SEEN = "calibrated, seen before"
     """Held against other constants before: it counts as calibrated"""
     PREDICTED = "predicted"
+    OWN = "own constants"
+    """By constants of growth that the user gives, as drawn"""
 
 
 class Null(enum.Enum):
@@ -57,6 +60,8 @@ class Observed:
     since: float
     place: str
     note: str
+    title: str = ""
+    """Of a cell that is not the material's own paper's"""
 
     @property
     def key(self) -> str:
@@ -126,6 +131,7 @@ def _observed(row: PrintedFade, material: str) -> Observed:
         since=row.fade.cycles if row.span.startswith("latter") else 0.0,
         place=f"{row.citation}; {row.place}",
         note=row.note,
+        title="" if row.name == row.material else f"{row.title} (another paper's cell)",
     )
 
 
@@ -149,12 +155,14 @@ def row_of(
     calibration: Calibration,
     reference: Material,
     label: Label,
+    own: MaterialDraws | None = None,
 ) -> Row:
-    """A datum held against the frozen constants; ``reference`` is the calibration's material."""
+    """A datum held against the frozen constants, or against ``own`` draws of growth as they are;
+    ``reference`` is the calibration's material."""
     fade, said = observed.fade, []
     for end in Held:
         for rule in Rule:
-            draws = frozen_draws(calibration, material, rule, end)
+            draws = own or frozen_draws(calibration, material, rule, end)
             powder = cycled(draws, fade.c_rate, end, tables=tables)
             found = kept(powder, [rule], observed.since, observed.since + fade.cycles)
             good = found[~np.isnan(found)]
@@ -179,5 +187,5 @@ def row_of(
         label=label,
         said=tuple(said),
         null={null: retention_after(each, fade.cycles) for null, each in fades.items()},
-        constants=calibration.hash,
+        constants="" if own else calibration.hash,
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.cell.design import CellKind
 from particle_sim.checks import check_fields
+from particle_sim.damage.constants import SHIPPED, GrowthConstants, load_growth_constants
 from particle_sim.errors import InputError, refuse
 from particle_sim.life.chain import Rule
 from particle_sim.life.phrases import percent
@@ -16,7 +18,7 @@ from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.readers.retention import Retention
-from particle_sim.studies.choices import GrowthChoice
+from particle_sim.studies.choices import EvidenceChoice, GrowthChoice
 from particle_sim.units import Array
 
 MOST_CYCLES = 1e5
@@ -48,6 +50,14 @@ class LifeStudy:
     seed: int = 1
     data: Retention | None = None
     """A measured retention of the one material"""
+    cell: CellKind = CellKind.HALF
+    """What the test is of: sodium that films take is asked of full cells with hard carbon"""
+    constants: str = SHIPPED
+    """Of crack growth: a name, or a file of your own"""
+    evidence: EvidenceChoice = EvidenceChoice.NONE
+    """Rate tests that narrow D/R^2"""
+    rates: tuple[tuple[str, str], ...] = ()
+    """Your own rate tests: material and file, for ``EvidenceChoice.MINE``"""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -78,6 +88,11 @@ class LifeStudy:
     def rules(self) -> tuple[Rule, ...]:
         """The rules of growth that are shown."""
         return tuple(Rule) if self.law is GrowthChoice.BOTH else (Rule[self.law.name],)
+
+    @property
+    def growth(self) -> GrowthConstants:
+        """The constants of crack growth."""
+        return load_growth_constants(self.constants)
 
     @property
     def overrides(self) -> dict[str, str]:

@@ -39,7 +39,9 @@ CYCLES, C_RATE = 200.0, 3.0
 """The datum: which printed retention of ``MATERIAL``, on one footing with ``PARTNER``."""
 SAMPLES, SEED = 8000, 1
 """Of the draws, of which about one in a hundred carries the datum."""
-SCHEMA = 2
+AT_ONCE = 500
+"""Draws whose cracks are followed together; more would only fill the memory."""
+SCHEMA = 3
 """Raise it when the chain's equations change: what was predicted before is then known."""
 FILE = ("damage", "calibration.toml")
 COMMAND = "python docs/_tools/growth_calibration.py"
@@ -114,17 +116,29 @@ def calibrate(samples: int = SAMPLES, seed: int = SEED) -> Calibration:
     """The constants that the datum tells, from drawn inputs of everything else."""
     material, _ = level_pair(MATERIAL, PARTNER)
     draws, tables, known = draw_powder(material, samples, seed), gradient_tables(material), datum()
+    found: dict[tuple[Rule, Held], list[tuple[NDArray[np.intp], Array]]] = {}
+    for end in Held:
+        for rows in np.array_split(np.arange(samples), max(samples // AT_ONCE, 1)):
+            tested = cycled(draws.kept(rows), known.c_rate, end, tables=tables)
+            for rule in Rule:
+                constant, carries = calibrated(tested, rule, known.cycles, known.retention)
+                found.setdefault((rule, end), []).append((rows[carries], constant[carries]))
+    return _whole(known, samples, seed, _joined(found, samples), made_from())
+
+
+def _joined(
+    found: Mapping[tuple[Rule, Held], list[tuple[NDArray[np.intp], Array]]], samples: int
+) -> dict[tuple[Rule, Held], Frozen]:
     frozen = {}
     for end in Held:
-        tested = cycled(draws, known.c_rate, end, tables=tables)
         for rule in Rule:
-            constant, carries = calibrated(tested, rule, known.cycles, known.retention)
+            rows, constant = (np.concatenate(each) for each in zip(*found[rule, end], strict=True))
             frozen[rule, end] = Frozen(
-                draws=np.flatnonzero(carries),
-                constant=np.array([float(f"{each:.5e}") for each in constant[carries]]),
-                share=float(carries.mean()),
+                draws=rows,
+                constant=np.array([float(f"{each:.5e}") for each in constant]),
+                share=len(rows) / samples,
             )
-    return _whole(known, samples, seed, frozen, made_from())
+    return frozen
 
 
 def _whole(

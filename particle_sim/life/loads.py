@@ -15,7 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from particle_sim.damage.boundary_crack import DEPTHS, EDGES, core_intensity, shell_intensity
+from particle_sim.damage.boundary_crack import (
+    DEPTHS,
+    EDGES,
+    core_intensity,
+    shell_intensity,
+)
 from particle_sim.damage.driving import Driving
 from particle_sim.materials.material import Material
 from particle_sim.metrics.half_plane import edge_crack_rule
@@ -40,7 +45,7 @@ RATES = np.concatenate(
 stress goes as R^2/D."""
 STEPS = 32
 """Equal parts of a half cycle at whose ends the stress is read."""
-PASSED = (np.arange(STEPS) + 1) / STEPS
+PASSED = np.arange(STEPS + 1) / STEPS
 NOTHING = 1e-9
 """Of the largest K of a table: what stands for a closed crack where logarithms are read."""
 FLAT = 0.02
@@ -91,7 +96,7 @@ def _run(material: Material, direction: Direction, rate: float) -> ParticleRun:
         material=own,
         law=SOLID_SOLUTION,
         flux=galvanostatic_flux(own, 1.0, direction, start, stop),
-        fillings=tuple(float(each) for each in start + (stop - start) * PASSED),
+        fillings=tuple(float(each) for each in start + (stop - start) * PASSED[1:]),
         tolerance=1e-3,
         history_points=2,
     )
@@ -125,10 +130,17 @@ def gradients(
         found.append(np.exp(low * (1 - part_) + high * part_) * scale[:, None, None])
         loaded = duration * np.minimum(end / np.maximum(passed, 1e-12), 1.0)
         lasts.append(np.repeat(loaded[:, None] / STEPS, STEPS, axis=1))
+    return _one_after_another(radius, found, lasts)
+
+
+def _one_after_another(radius: Array, found: list[Array], lasts: list[Array]) -> Driving:
+    """Stretches of a cycle: K (n, d, t) at the instants of each, and times (n, t - 1) between."""
+    joint = np.zeros((len(radius), 1))
+    times = [each for stretch in lasts for each in (stretch, joint)]
     return Driving(
         depth=radius[:, None] * DEPTHS,
         intensity=np.concatenate(found, axis=-1),
-        lasts=np.concatenate(lasts, axis=-1),
+        lasts=np.concatenate(times[:-1], axis=-1),
     )
 
 
@@ -154,18 +166,15 @@ def boundary(draws: MaterialDraws, site: Site, passed: Array, duration: Array) -
     radius = values["particle_radius"]
     yields = np.broadcast_to(whole.yield_stress, radius.shape)
     of = shell_intensity if site is Site.SURFACE else core_intensity
+    full, empty = rest_fillings(material, Direction.CHARGE)
     found, lasts = [], []
     for first, last, misfit in _plateaus(material):
         charges = (misfit > 0) is (site is Site.SURFACE)
-        start = rest_fillings(material, Direction.CHARGE if charges else Direction.DISCHARGE)[0]
         begin, end = (last, first) if charges else (first, last)
         found.append(of(whole.stress * abs(misfit), yields, radius))
-        lasts.append(_lasts(np.abs(end + (begin - end) * EDGES - start), passed, duration))
-    return Driving(
-        depth=radius[:, None] * DEPTHS,
-        intensity=np.concatenate(found, axis=-1),
-        lasts=np.concatenate(lasts, axis=-1),
-    )
+        edges = np.abs(end + (begin - end) * EDGES - (full if charges else empty))
+        lasts.append(_lasts(edges, passed, duration))
+    return _one_after_another(radius, found, lasts)
 
 
 def _plateaus(material: Material) -> tuple[tuple[float, float, float], ...]:
@@ -185,17 +194,18 @@ def _plateaus(material: Material) -> tuple[tuple[float, float, float], ...]:
 
 
 def _lasts(edges: Array, passed: Array, duration: Array) -> Array:
-    """Time (n, t) [s] in parts of a charge between its shares ``edges`` (t + 1,), of which
-    ``passed`` is exchanged in ``duration``."""
+    """Time (n, 2 t) [s] in halves of the parts of a charge between its shares ``edges`` (t + 1,),
+    of which ``passed`` is exchanged in ``duration``."""
     within = np.clip(passed[:, None] - edges[:-1], 0, np.diff(edges))
-    return np.asarray(within * (duration / np.maximum(passed, 1e-12))[:, None])
+    times = within * (duration / np.maximum(passed, 1e-12))[:, None]
+    return np.repeat(times / 2, 2, axis=1)
 
 
 def _over_charge(run: ParticleRun, site: Site) -> Array:
     """K/sqrt(R) [Pa] (d, t) at 0 to 1 of the charge of a run."""
     gone = np.abs(run.mean_site_fraction - run.mean_site_fraction[0])
     own = _intensity(run, site) / np.sqrt(run.particle.radial_mesh.outer)
-    wanted = gone[-1] * np.concatenate([[0.0], PASSED])
+    wanted = gone[-1] * PASSED
     return np.array([np.interp(wanted, gone, each) for each in own])
 
 

@@ -134,6 +134,8 @@ def worn_capacities(
 
     q the discharge of :mod:`particle_sim.inference.discharge`, phi ``contact_lost``, c = s (1 -
     phi)/e the cracked part of what is left, one mean particle standing for whole and cracked ones.
+    In closed form, as a life asks tens of thousands of states; steps in time, for other laws too:
+    :func:`~particle_sim.studies.worn_half_cells.worn_half_cells`.
     """
     values, material = draws.values, draws.material
     lost = values["contact_lost"][:, None] * (1.0 if effects.contact else 0.0)

@@ -6,15 +6,25 @@ from collections.abc import Iterator, Sequence
 
 import xarray as xr
 
+from particle_sim.damage.constants import SHIPPED
 from particle_sim.damage.fade import fade_of
 from particle_sim.errors import InputError
-from particle_sim.life.against_print import Null, Observed, Row, miss_of, observed_of, row_of
+from particle_sim.life.against_print import (
+    Label,
+    Null,
+    Observed,
+    Row,
+    miss_of,
+    observed_of,
+    row_of,
+)
 from particle_sim.life.asked import LifeStudy
-from particle_sim.life.chain import Held, Rule
+from particle_sim.life.chain import Held, Rule, draw_powder
 from particle_sim.life.frozen import Calibration, load_calibration
 from particle_sim.life.record import Recorded, label_of, load_predictions
 from particle_sim.life.sides import Side
-from particle_sim.materials.system import system_names
+from particle_sim.materials.system import load_system, system_names
+from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.footing import level_pair
 
 MEASURED = "your measurement"
@@ -52,8 +62,16 @@ def _rows(
         printed = _printed(side) if study.window is None else ()  # tests at the files' cut-offs
         observed = [*printed, *_measured(study, side)]
         for each in observed:
-            label = label_of(each.key, calibration, record)
-            yield row_of(each, side.material, side.tables, calibration, reference, label)
+            if study.constants != SHIPPED:
+                own, label = _own(study, side), Label.OWN
+            else:
+                own, label = None, label_of(each.key, calibration, record)
+            yield row_of(each, side.material, side.tables, calibration, reference, label, own)
+
+
+def _own(study: LifeStudy, side: Side) -> MaterialDraws:
+    """Draws with the user's constants, of all that is plausible."""
+    return draw_powder(side.material, study.samples, study.seed, constants=study.growth)
 
 
 def _printed(side: Side) -> tuple[Observed, ...]:
@@ -85,6 +103,7 @@ def _table(rows: Sequence[Row]) -> xr.Dataset:
         "label": [row.label.value for row in rows],
         "place": [row.observed.place for row in rows],
         "note": [row.observed.note for row in rows],
+        "title": [row.observed.title for row in rows],
         "constants": [row.constants for row in rows],
     }
     dims = ("row", "variant")
@@ -144,6 +163,7 @@ def _frozen(calibration: Calibration) -> xr.Dataset:
         },
         attrs={
             "material": calibration.material,
+            "title": load_system(calibration.material).file.material.title,
             "retention": calibration.datum.retention,
             "cycles": calibration.datum.cycles,
             "c_rate": calibration.datum.c_rate,

@@ -18,37 +18,53 @@ FAR = np.log(1000.0)
 
 def print_line(tree: xr.DataTree) -> str:
     """What the calibration found, and how the predictions of these materials do."""
-    frozen = tree["frozen"]
-    share = frozen["share"].values
-    attrs = frozen.attrs
-    said = (
-        f"One retention in print, of {attrs['material']} at {attrs['c_rate']:g}C "
-        f"({100 * attrs['retention']:.1f} % after {attrs['cycles']:.0f} cycles), fixes the "
-        f"constant of growth; cracks alone explain it in {between(share)} of the plausible draws."
-    )
-    if "printed" not in tree.children:
+    said, printed = _fixed(tree), "printed" in tree.children
+    if not printed:
         return f"{said} Nothing in print of these materials, in this window, is held against it."
     table = tree["printed"].to_dataset()
     labels = table.of_label.values
+    if Label.OWN.value in labels:
+        said = "Cracks grow by your own constants, as drawn: nothing is calibrated."
     others = table.isel(row=np.flatnonzero(labels != Label.CALIBRATED.value))
     if not others.sizes["row"]:
         return f"{said} No other retention of these materials is in print."
     best = others.null_miss.min("null_rule")
     closer = others["miss"] < best
     some, every = int(closer.any("variant").sum()), int(closer.all("variant").sum())
+    count = "the one" if others.sizes["row"] == 1 else f"{others.sizes['row']}"
+    came = (
+        "none comes closer than all three rules without physics in any variant of the model"
+        if not some
+        else f"{some} comes closer than all three rules without physics in some of the model's "
+        f"variants, {every or 'none'} in all"
+    )
+    other = "" if Label.OWN.value in labels else " other"
     return (
-        f"{said} Of {others.sizes['row']} other retentions in print, {_told(labels)}, "
-        f"{some or 'none'} came closer than all three rules without physics in some of the model's "
-        f"variants, {every or 'none'} in all.{_beyond(tree, others)}"
+        f"{said} Of {count}{other} held against it, {_told(labels)}, {came}.{_beyond(tree, others)}"
+    )
+
+
+def _fixed(tree: xr.DataTree) -> str:
+    """What the calibration rests on."""
+    attrs, share = tree["frozen"].attrs, tree["frozen"]["share"].values
+    return (
+        f"One retention in print, of {attrs['title']} at {attrs['c_rate']:g}C "
+        f"({100 * attrs['retention']:.1f} % after {attrs['cycles']:.0f} cycles), fixes the "
+        f"constant of growth; cracks alone explain it in {between(share)} of the plausible draws."
     )
 
 
 def _told(labels: Array) -> str:
     """How the others stand to the constant."""
+    if Label.OWN.value in labels:
+        return "in print or measured"
     if Label.SEEN.value not in labels:
         return "predicted with it"
     some = "some of which" if Label.PREDICTED.value in labels else "which"
-    return f"{some} count as calibrated too, as the model was mended after they had been seen"
+    return (
+        f"{some} count as calibrated too, because earlier versions of the model were held against "
+        "them"
+    )
 
 
 def _beyond(tree: xr.DataTree, others: xr.Dataset) -> str:
@@ -61,8 +77,9 @@ def _beyond(tree: xr.DataTree, others: xr.Dataset) -> str:
     if not found:
         return ""
     return (
-        f" What is printed of {' and '.join(found)} fades more than in 95 % of these draws, "
-        "whatever the variant: not by cracks alone."
+        f" {' and '.join(found)} fades more in print than cracks let it in 95 % of these draws, "
+        "whatever the variant: by this model something else takes the capacity, such as films, "
+        "electrolyte or the other electrode, which is not in it."
     )
 
 
@@ -99,7 +116,8 @@ def _what(row: xr.Dataset, titles: Mapping[str, str]) -> str:
     since, cycles = float(row.of_since), float(row.of_cycles)
     span = f"cycles {since:.0f} to {since + cycles:.0f}" if since else f"{cycles:.0f} cycles"
     name = str(row.of_material.values)
-    return f"{titles.get(name, name)} at {float(row.of_c_rate):g}C, {span}"
+    title = str(row.of_title.values) or titles.get(name, name)
+    return f"{title} at {float(row.of_c_rate):g}C, {span}"
 
 
 def _band(values: Array) -> str:

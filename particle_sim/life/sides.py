@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from particle_sim.life.against_print import delivers
 from particle_sim.life.asked import LifeStudy, check_toughness
 from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
+from particle_sim.life.evidence import narrowed
 from particle_sim.life.loads import GradientTable, Site, gradient_tables
 from particle_sim.life.powder import CycledPowder
 from particle_sim.materials.load import load_record
@@ -32,16 +33,27 @@ class Side:
     draws: MaterialDraws
     tables: Mapping[Site, GradientTable]
     powders: Mapping[Held, CycledPowder]
+    says: tuple[str, ...] = ()
+    """What rate tests have narrowed, or why they have not"""
 
 
 def sides_of(study: LifeStudy) -> tuple[Side, ...]:
     """The materials, equal in what is printed of neither. Raises :class:`InputError` for a
     material without what a phase boundary's stress follows from, or without toughness."""
     records = [load_record(name, overrides=study.overrides) for name in study.materials]
-    found = []
-    for name, material in zip(study.materials, level(records)[0], strict=True):
+    materials, found = level(records)[0], []
+    for material in materials:
         check_toughness(material)
-        draws, tables = draw_powder(material, study.samples, study.seed), gradient_tables(material)
+    drawn, says = narrowed(
+        study,
+        records,
+        [
+            draw_powder(material, study.samples, study.seed, constants=study.growth)
+            for material in materials
+        ],
+    )
+    for name, material, draws in zip(study.materials, materials, drawn, strict=True):
+        tables = gradient_tables(material)
         found.append(
             Side(
                 name=name,
@@ -49,6 +61,7 @@ def sides_of(study: LifeStudy) -> tuple[Side, ...]:
                 draws=draws,
                 tables=tables,
                 powders={end: cycled(draws, study.c_rate, end, tables=tables) for end in Held},
+                says=tuple(says),
             )
         )
     return tuple(found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from particle_sim.cell.half_cell import half_cell
 from particle_sim.life.asked import LifeStudy
 from particle_sim.life.chain import Held, cycled, draw_powder
 from particle_sim.life.sides import Side, cracked_by_cycling, no_flaw_grows
+from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.units import Array
 
 DRAWS = 64
@@ -27,12 +29,12 @@ def size_map(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
     shape = (len(sides), len(Held), len(radii), len(rates))
     cracked, none = np.empty(shape), np.empty(shape)
     for first, side in enumerate(sides):
-        drawn = draw_powder(side.material, DRAWS, study.seed)
+        drawn, cell = _drawn(study, side), half_cell(side.material)
         for third, radius in enumerate(radii):
             draws = drawn.having(particle_radius=np.full(DRAWS, radius))
             for second, end in enumerate(Held):
                 for fourth, rate in enumerate(rates):
-                    powder = cycled(draws, float(rate), end, tables=side.tables)
+                    powder = cycled(draws, float(rate), end, cell=cell, tables=side.tables)
                     place = first, second, third, fourth
                     count = np.array([float(study.cycles)])
                     found = cracked_by_cycling(powder, study.rules, count)
@@ -49,6 +51,10 @@ def size_map(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
             "c_rate": ("c_rate", rates, {"units": "1/h"}),
         },
     )
+
+
+def _drawn(study: LifeStudy, side: Side) -> MaterialDraws:
+    return draw_powder(side.material, DRAWS, study.seed, constants=study.growth)
 
 
 def safe_below(place: Array, share: Array) -> float:

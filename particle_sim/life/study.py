@@ -13,9 +13,12 @@ from typing import TypeVar
 import numpy as np
 import xarray as xr
 
+from particle_sim.cell.design import CellKind
 from particle_sim.checks import arguments_checked
+from particle_sim.damage.constants import SHIPPED
 from particle_sim.life.asked import LifeStudy, cautions
 from particle_sim.life.chain import Held, Rule, growth_of
+from particle_sim.life.full_table import full_table
 from particle_sim.life.mechanism_table import griffith, mechanism_table
 from particle_sim.life.powder import Effects
 from particle_sim.life.printed_table import printed_nodes
@@ -45,6 +48,10 @@ EFFECTS: Mapping[str, Effects] = {
     "new surface and shorter paths": Effects(fragments=1),
 }
 """What is switched off to see what it does."""
+OWN_CONSTANTS = (
+    "cracks grow by constants of your own ({}): retentions in print are held against them as "
+    "drawn, and nothing is calibrated."
+)
 Progress = Callable[[str, float], None]
 
 
@@ -53,9 +60,9 @@ def life_study(study: LifeStudy, *, progress: Progress | None = None) -> xr.Data
     """Everything about the life of one or two materials, as one labelled tree.
 
     Nodes ``flaw_free``, ``cracked``, ``order`` (of two), ``retention``, ``influence``, ``effects``,
-    ``map``, ``mechanisms``, ``printed`` and ``record``. Every cycle is like the first, and every
-    crack is held against the fresh particle's stress. Raises :class:`InputError` for a material
-    that cannot be simulated or lacks what cracks follow from.
+    ``map``, ``mechanisms``, ``printed``, ``record`` and, if asked, ``full_cell``. Every cycle is
+    like the first, and every crack is held against the fresh particle's stress. Raises
+    :class:`InputError` for a material that cannot be simulated or lacks what cracks follow from.
     """
     report = progress or (lambda _text, _share: None)
     report("stress of a cycle", 0.0)
@@ -86,6 +93,8 @@ def life_study(study: LifeStudy, *, progress: Progress | None = None) -> xr.Data
     }
     if len(sides) > 1:
         nodes["/order"] = _order(study, sides, through)
+    if study.cell is CellKind.FULL:
+        nodes["/full_cell"] = full_table(study, sides)
     names = {"material": [side.name for side in sides]}
     ends = {"end": [end.name.lower() for end in Held]}
     known = {**names, **ends, "rule": [rule.name.lower() for rule in study.rules]}
@@ -129,7 +138,8 @@ def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
 
 def _cautions(study: LifeStudy, sides: tuple[Side, ...]) -> list[str]:
     doubts = () if study.data is None else study.data.doubts
-    return [*cautions([side.draws for side in sides]), *doubts]
+    own = [OWN_CONSTANTS.format(study.growth.title)] if study.constants != SHIPPED else []
+    return [*cautions([side.draws for side in sides]), *doubts, *sides[0].says, *own]
 
 
 def _flaw_free(sides: tuple[Side, ...], plane: xr.Dataset, study: LifeStudy) -> xr.Dataset:

@@ -113,6 +113,10 @@ def test_one_material_with_its_own_data(run: RunCommand, tmp_path: Path) -> None
         (("nvp", "--data", "rising.csv"), "the capacity rises up to the last cycle"),
         (("nvp", "--data", "twice.csv"), "twice.csv"),
         (("nvp", "--out", "."), "the folder you are in"),
+        (("nvp", "--constants", "mine.toml"), "mine.toml"),
+        (("nvp", "--evidence", "mine"), "--evidence mine needs --rates"),
+        (("nvp", "--evidence", "shipped", "--rates", "nvp=r.csv"), "--rates is given, but"),
+        (("nvp", "--rates", "he_v=r.csv"), "--rates names the material"),
     ],
 )
 def test_mistakes_end_with_one_sentence(

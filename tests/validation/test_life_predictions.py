@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from particle_sim.damage.boundary_crack import DEPTHS, EDGES, core_intensity, shell_intensity
+from particle_sim.damage.boundary_crack import DEPTHS, PASSAGE, core_intensity, shell_intensity
 from particle_sim.damage.driving import Driving
 from particle_sim.damage.population import Powder, cracked_share
 from particle_sim.life.chain import CONSTANT, Held, Rule, cycled, draw_powder, growth_of
@@ -95,7 +95,7 @@ def spinel(radius: float, misfit: Array) -> Array:
         driving = Driving(
             depth=sizes[:, None] * DEPTHS,
             intensity=intensity(stress, yields, sizes),
-            lasts=np.broadcast_to(-3600 * np.diff(EDGES), (DRAWS, len(EDGES) - 1)),
+            lasts=np.broadcast_to(3600 * PASSAGE, (DRAWS, len(PASSAGE))),
         )
         for k, rule in enumerate(Rule):
             count = np.array([float(CYCLES)])
@@ -233,7 +233,7 @@ def test_the_volume_change_of_nvp_is_noticed() -> None:
 
 
 def test_a_full_cell_of_he_loses_what_its_half_cell_does_not() -> None:
-    """What the reason of C65b says: at most a third of it, if the half cell faded evenly."""
+    """At most a third of it is the half cell's, if that faded evenly: C65b asks for the rest."""
     system = load_system("he_o3_li2024")
     (half,) = (
         fact.number("retention_pct")
