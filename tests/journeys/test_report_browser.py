@@ -20,6 +20,7 @@ from particle_sim.report import life_folder
 from particle_sim.report.life_page import life_page
 from particle_sim.report.live import STATES, at_states
 from particle_sim.report.page import render_page
+from particle_sim.report.pages import caption_of
 from particle_sim.report.tree import to_tree
 
 pytest_plugins = ["browser_fixtures"]
@@ -50,7 +51,7 @@ def pages(two_laws: ComparisonResult, tmp_path_factory: pytest.TempPathFactory) 
                 values = getattr(module, name)
                 patch.setattr(module, name, values[[0, len(values) // 2, -1]])
         lived = life_study(LifeStudy(materials=("nvp", "he_v"), samples=50, cycles=10))
-    captions = {name: life_folder.caption_of(draw) for name, draw in life_folder.FIGURES.items()}
+    captions = {name: caption_of(draw) for name, draw in life_folder.FIGURES.items()}
     texts = {
         "compare": render_page(two_laws, to_tree(two_laws), "particle-sim compare", folder),
         "life": life_page(lived, captions, "particle-sim life", folder),
@@ -151,7 +152,7 @@ def test_the_charge_moves_all_pictures_together(
             assert after[role][part] != before[role][part], part
     page.locator("#charge").focus()
     page.keyboard.press("ArrowRight")
-    assert page.get_attribute("#charge", "aria-valuetext") == "31 % of the sodium removed"
+    page.wait_for_selector("#charge[aria-valuetext='31 % of the sodium removed']")
     page.click("#play")
     page.wait_for_function("Number(document.getElementById('charge').value) > 33")
     page.click("#play")
@@ -178,7 +179,7 @@ def test_a_radius_is_marked_everywhere(open_page: OpenPage, pages: dict[str, str
     page = open_page(pages["compare"]).page
     before = page.evaluate(SEEN)
     page.locator("#ring").fill("60")
-    page.wait_for_selector(".profile .marked")
+    page.wait_for_selector(".profile .marked", state="attached")
     after = page.evaluate(SEEN)
     for role in ("baseline", "candidate"):
         assert "at 0.60 of the radius" in after[role]["told"]
@@ -223,7 +224,7 @@ def test_without_script_the_still_figures_stand(open_page: OpenPage, pages: dict
 # --- on paper ------------------------------------------------------------------------------------
 
 UNSEEN = """() => [...document.querySelectorAll("main *")]
-  .filter((e) => !e.closest("#live, .contents, button"))
+  .filter((e) => !e.closest("#live, .contents, button, .gist, .files"))
   .filter((e) => e.children.length === 0 && e.textContent.trim())
   .filter((e) => !e.checkVisibility({ contentVisibilityAuto: true })
     || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== "visible")
