@@ -50,8 +50,14 @@ def embedded(path: Path) -> str:
 
 def picture(folder: Path, name: str, caption: str, *, paper: bool = True) -> dict[str, Any]:
     """A figure of the folder as its page shows it; ``paper``: ``plot`` can draw it for one."""
-    data = embedded(folder / f"{name}.png")
-    return {"name": name, "caption": caption, "data": data, "paper": paper}
+    files = [f"{name}.{kind}" for kind in ("png", "svg", "csv")]
+    return {
+        "name": name,
+        "caption": caption,
+        "data": embedded(folder / files[0]),
+        "files": [file for file in files if (folder / file).is_file()],
+        "paper": paper,
+    }
 
 
 def verdict_line(

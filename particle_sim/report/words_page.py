@@ -7,6 +7,9 @@ from pathlib import Path
 
 from particle_sim.report.pages import picture, render, verdict_line
 
+KINDS = {"determined": "supported", "NOT determined": "undecided"}
+"""Colours of marks; all others have none."""
+
 
 def words_page(
     title: str,
@@ -30,7 +33,7 @@ def words_page(
         title=title,
         subtitle=subtitle,
         answer=answer,
-        lines=[verdict_line(mark, text) for mark, text in lines],
+        lines=[verdict_line(mark, text, kind=KINDS.get(mark, "plain")) for mark, text in lines],
         cautions=(),
         hero=pictures[0],
         pictures=pictures[1:],
