@@ -16,7 +16,7 @@ from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures.paper import INCH, WIDTHS, draw_for_paper, narrowed
 from particle_sim.figures.table import COLUMNS, line_table
-from particle_sim.report.live import LEVELS, RADII, packed
+from particle_sim.report.live import LEVELS, RADII, STATES, at_states, packed
 from particle_sim.report.methods import methods_text, references
 from particle_sim.report.pages import text_of
 
@@ -81,6 +81,15 @@ def test_one_column_shows_fewer_states(stored: xr.DataTree) -> None:
     five.attrs["at"] = [0.1, 0.3, 0.5, 0.7, 0.9]
     assert list(narrowed(five, 85.0).attrs["at"]) == [0.1, 0.5, 0.9]
     assert narrowed(five, 180.0) is five
+
+
+def test_states_lie_between_two_steps_and_end_where_a_run_ended() -> None:
+    passed, values = np.array([0.0, 0.4, 0.8]), np.array([[0.0], [4.0], [12.0]])
+    found = at_states(passed, values, np.linspace(0, 1, STATES))
+    assert len(found) == 81
+    fractions = np.linspace(0, 0.8, 81)
+    straight = np.where(fractions < 0.4, 10 * fractions, 20 * fractions - 4)
+    assert found[:, 0] == pytest.approx(straight)
 
 
 def test_packed_values_are_exact_to_half_a_step() -> None:
