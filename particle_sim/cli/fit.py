@@ -85,13 +85,15 @@ def fit(
     from particle_sim.inference.titration_words import titration_lines
     from particle_sim.inference.words import fit_lines
     from particle_sim.outputs import check_folder
+    from particle_sim.report.fit_page import fit_page
 
     _refuse_misplaced(kind, hold_out, c_rate, radius, area, form)
     folder = out or Path("results") / f"fit_{data.stem}"
     check_folder(folder, force=force)
     if kind is Kind.GITT:
         titration = titration_of(data, material, radius, mass, positive, area)
-        paths = write_titration(titration, folder, typed(), force=force)
+        page = fit_page(f"Titration of {titration.material.title}", typed())
+        paths = write_titration(titration, folder, typed(), force=force, page=page)
         lines, data_of = titration_lines(titration), partial(titration_data, titration)
     else:
         with progress_bar(enabled=not (quiet or as_json)) as bar:
@@ -109,7 +111,8 @@ def fit(
                 bar.solving,
             )
             bar.writing("drawing")
-            paths = write_fit(found, folder, typed(), force=force)
+            page = fit_page(f"Fit of {found.problem.cell.material.title}", typed())
+            paths = write_fit(found, folder, typed(), force=force, page=page)
         lines, data_of = fit_lines(found), partial(fit_data, found)
     if as_json:
         print_json({"says": lines, **data_of(), "folder": folder})

@@ -17,9 +17,16 @@ def plot(
     folder: Annotated[Path, typer.Argument(help="A folder that compare or life wrote.")],
     figure: Annotated[str, typer.Argument(help="Figure name, or all.")],
     out: Annotated[Path | None, typer.Option(help="Where to; default: the same folder.")] = None,
+    paper: Annotated[
+        bool,
+        typer.Option("--paper", help="As PDF, SVG and PNG, 85 and 180 mm wide, in FOLDER_paper."),
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Redraw without solving."""
+    if paper:
+        _for_paper(folder, figure, out, force)
+        return
     from particle_sim import figures
     from particle_sim.outputs import check_file, new_files
     from particle_sim.report import life_folder
@@ -46,3 +53,27 @@ def plot(
         drawn = [path.name for name in names for path in draw_figure(tree, name, work)]
     for file in drawn:
         print(target.with_name(file))
+
+
+def _for_paper(folder: Path, figure: str, out: Path | None, force: bool) -> None:
+    """One or all figures of a stored result, one and two columns wide."""
+    from particle_sim.figures.paper import WIDTHS, draw_for_paper, narrowed
+    from particle_sim.outputs import new_files
+    from particle_sim.report.stored_figures import stored_figures
+
+    tree, known = stored_figures(folder)
+    if figure not in ("all", *known):
+        raise InputError(f'There is no figure "{figure}"; {closest(figure, known)}')
+    real = folder.resolve()
+    target = out or real.with_name(f"{real.name}_paper")
+    with new_files(target / "any", force=force) as work:
+        drawn = [
+            path.name
+            for name in (known if figure == "all" else [figure])
+            for label, width in WIDTHS.items()
+            for path in draw_for_paper(
+                known[name](narrowed(tree, width)), work / f"{name}_{label}", width
+            )
+        ]
+    for file in drawn:
+        print(target / file)

@@ -11,11 +11,12 @@ from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.inference.answer_folder import write_answer
 from particle_sim.inference.answer_tree import answer_tree
-from particle_sim.inference.answer_words import answer_data, answer_lines
+from particle_sim.inference.answer_words import answer_data, answer_lines, expected_lines
 from particle_sim.inference.data import read_rates
 from particle_sim.inference.rate_answer import answer_rates
 from particle_sim.materials.load import load_material
 from particle_sim.outputs import check_folder
+from particle_sim.report.fit_page import fit_page
 from particle_sim.units import positive, quantity
 
 
@@ -48,7 +49,9 @@ def predict_rates(
     with progress_bar(enabled=not (quiet or as_json)) as report:
         tree = answer_tree(answer_rates(material, read, rates, seed=seed, progress=report.solving))
         report.writing("drawing")
-        write_answer(tree, folder, typed(), force=force)
+        title = f"Rates of {material.title}, learned from {data.name}"
+        page = fit_page(title, typed(), expected_lines(tree))
+        write_answer(tree, folder, typed(), force=force, page=page)
     if as_json:
         print_json({**answer_data(tree), "folder": folder})
         return

@@ -9,6 +9,11 @@ from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figure_style, plain
 from particle_sim.units import Array
 
+DECADES = 100.0
+"""From what counts as uniform down to the smallest spread that is shown."""
+SMALLER = 30.0
+"""From the peak of the least stressed run down to the smallest stress that is shown."""
+
 
 @of_comparison(
     place=40,
@@ -20,7 +25,7 @@ def history(results: xr.DataTree) -> Figure:
     with figure_style() as figure_class:
         figure = figure_class(figsize=(6.8, 6.4), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True)
-        measure = ""
+        measure, peaks = "", []
         for role in ROLES:
             node = results[role]
             for law, child in node["particle"].children.items():
@@ -32,12 +37,18 @@ def history(results: xr.DataTree) -> Figure:
                 width = 2.0 if own else 1.2
                 spread = _visible(run.inhomogeneity.values, 1e-6)
                 stress = _visible(run.peak_stress.values / 1e6, 1e-4)
+                peaks.append(float(run.peak_stress.max()) / 1e6 or 1.0)
                 x = 100 * run.fraction.values
                 above.semilogy(x[1:], spread[1:], linewidth=width, label=label, **style)
                 below.semilogy(x[1:], stress[1:], linewidth=width, label=label, **style)
         limit = float(results.attrs["uniform_below"])
         above.axhline(limit, color="#777777", linewidth=0.8)
-        above.text(0, 1.1 * limit, "uniform below", ha="left", va="bottom", fontsize=7)
+        above.text(
+            0.99, 1.1 * limit, "uniform below", ha="right", va="bottom", fontsize=7,
+            transform=above.get_yaxis_transform(),
+        )  # fmt: skip
+        above.set_ylim(bottom=limit / DECADES)
+        below.set_ylim(bottom=min(peaks) / SMALLER)
         above.set_ylabel(f"(max - min) / full range of {results.attrs['carrier']}")
         below.set_ylabel(f"Largest {measure} [MPa]")
         below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the usable capacity]")

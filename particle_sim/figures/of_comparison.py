@@ -16,20 +16,31 @@ class ComparisonFigure:
     __name__: str
 
     def __init__(
-        self, draw: Callable[[xr.DataTree], Figure], place: int, caption: str, needs: str
+        self,
+        draw: Callable[[xr.DataTree], Figure],
+        place: int,
+        caption: str,
+        needs: str,
+        table: Callable[[xr.DataTree], str] | None,
     ) -> None:
         update_wrapper(self, draw)
         self.draw, self.place, self.caption, self.needs = draw, place, caption, needs
+        self.table = table
 
     def __call__(self, results: xr.DataTree) -> Figure:
         return self.draw(results)
 
 
 def of_comparison(
-    *, place: int, caption: str, needs: str = ""
+    *,
+    place: int,
+    caption: str,
+    needs: str = "",
+    table: Callable[[xr.DataTree], str] | None = None,
 ) -> Callable[[Callable[[xr.DataTree], Figure]], ComparisonFigure]:
     """Decorator of a figure that every report shows and ``particle-sim plot`` draws.
 
     ``needs``: the part of the tree without which there is nothing to draw, where it was asked for.
+    ``table``: its numbers as CSV, where they are not its lines.
     """
-    return lambda draw: ComparisonFigure(draw, place, caption, needs)
+    return lambda draw: ComparisonFigure(draw, place, caption, needs, table)

@@ -20,6 +20,7 @@ from particle_sim.figures.style import (
     figure_style,
     plain,
 )
+from particle_sim.figures.table import as_csv
 from particle_sim.units import Array
 
 _ROWS = (
@@ -29,8 +30,30 @@ _ROWS = (
 )
 
 
+def field_table(results: xr.DataTree) -> str:
+    """CSV of what the balls show: every row of the figure along the radius [m], SI."""
+    return as_csv(
+        (
+            f"{results[role].attrs['title']}, {fraction:.0%}",
+            str(run[variable].attrs.get("long_name", variable)),
+            float(radius),
+            "radius [m]",
+            float(value),
+            f"{variable} [{run[variable].attrs['units']}]",
+        )
+        for role in ROLES
+        for run in [results[role]["fields"].to_dataset()]
+        for variable, *_ in _ROWS
+        for fraction in np.atleast_1d(results.attrs["at"])
+        for values in [state_profile(run, variable, float(fraction))]
+        if values is not None
+        for radius, value in zip(run.radius.values, values, strict=True)
+    )
+
+
 @of_comparison(
     place=10,
+    table=field_table,
     caption="Filling, stress and strain in one particle of each material. Each quantity has one "
     "colour scale for both; the numbers under a ball are its own smallest and largest. Sizes are "
     "those of the bars.",

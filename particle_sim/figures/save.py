@@ -1,4 +1,4 @@
-"""A figure on disk: once for the screen, once to edit and print."""
+"""A figure on disk: once for the screen, once to edit and print, and its numbers."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ def draw_files(figure: Figure, stem: Path) -> list[Path]:
         figure.set_layout_engine("none")  # everything is in its place
         write_file(svg, _drawn(partial(FigureCanvasSVG(figure).print_svg, metadata={"Date": None})))
     return [png, svg]
+
+
+def draw_with_data(figure: Figure, stem: Path, table: str | None = None) -> list[Path]:
+    """The same, and ``stem.csv``: its lines, or the ``table`` given."""
+    from particle_sim.figures.table import line_table
+
+    data = Path(f"{stem}.csv")
+    write_file(data, line_table(figure) if table is None else table)
+    return [data, *draw_files(figure, stem)]
 
 
 def _drawn(draw: Callable[[BytesIO], None]) -> bytes:

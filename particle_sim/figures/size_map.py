@@ -10,6 +10,9 @@ import xarray as xr
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figure_style, plain
 
+STRESS_SPAN = 1e6
+"""Of the stresses shown: what is smaller cracks nothing."""
+
 
 @of_comparison(
     place=50,
@@ -32,7 +35,12 @@ def size_map(results: xr.DataTree) -> Figure:
         _draw_bars(results, bars)
         limit = float(results.attrs["uniform_below"])
         below.axhline(limit, color="#777777", linewidth=0.8)
-        below.text(1e-6, limit * 1.08, "uniform below", fontsize=7, va="bottom")
+        below.text(
+            0.01, limit * 1.08, "uniform below", fontsize=7, va="bottom",
+            transform=below.get_yaxis_transform(),
+        )  # fmt: skip
+        below.set_ylim(bottom=limit / 1000)
+        above.set_ylim(bottom=above.get_ylim()[1] / STRESS_SPAN)
         own = results["baseline"]
         measure = own[f"particle/{own.attrs['law']}"].attrs["stress"]
         above.set_ylabel(f"Peak {measure} [MPa]")

@@ -21,7 +21,9 @@ def voltage(results: xr.DataTree) -> Figure:
             node = results[role]
             cell, title = node["cell"].to_dataset(), plain(node.attrs["title"])
             above.plot(cell.capacity, cell.voltage, color=COLOURS[role], label=title)
-            below.plot(cell.grid_capacity, cell.differential_capacity, color=COLOURS[role])
+            below.plot(
+                cell.grid_capacity, cell.differential_capacity, color=COLOURS[role], label=title
+            )
         above.set_ylabel("Voltage [V vs metal]")
         above.set_title(
             f"{results.attrs['direction'].capitalize()} at {results.attrs['c_rate']:g}C"

@@ -34,6 +34,19 @@ def answer_lines(tree: xr.DataTree) -> list[str]:
     return [*lines, *(["", *notes] if notes else [])]
 
 
+def expected_lines(tree: xr.DataTree) -> list[tuple[str, str]]:
+    """Each rate asked for, with the capacity to be expected and what was plausible before."""
+    asked = tree["asked"].to_dataset()
+    return [
+        (
+            f"{rate:.4g}C",
+            f"{_cell(asked.capacity.values[:, i])} mAh/g; before the data "
+            f"{_cell(asked.before.values[:, i])}",
+        )
+        for i, rate in enumerate(asked.c_rate.values)
+    ]
+
+
 def answer_data(tree: xr.DataTree) -> dict[str, Any]:
     """The same as numbers and texts, for JSON; capacities in mA h/g."""
     asked, after = tree["asked"].to_dataset(), tree["next"].to_dataset()

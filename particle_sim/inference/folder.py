@@ -15,6 +15,7 @@ from particle_sim.figures.save import draw_files
 from particle_sim.figures.style import Figure
 from particle_sim.files import write_file
 from particle_sim.inference.fit import Fit
+from particle_sim.inference.page import Page, write_page
 from particle_sim.inference.titration import Titration
 from particle_sim.inference.titration_tables import titration_texts
 from particle_sim.inference.titration_words import titration_lines
@@ -28,9 +29,15 @@ REPORT_FILE = "report.txt"
 
 
 def write_fit(
-    fit: Fit, folder: Path, command: str = FROM_PYTHON, *, force: bool = False
+    fit: Fit,
+    folder: Path,
+    command: str = FROM_PYTHON,
+    *,
+    force: bool = False,
+    page: Page | None = None,
 ) -> list[Path]:
-    """``posterior.nc``, ``report.txt`` and the figures of a fit; returns the paths.
+    """``posterior.nc``, ``report.txt`` and the figures of a fit, and its ``page``; returns the
+    paths.
 
     An earlier fit in ``folder`` is replaced; anything else is an :class:`InputError`, unless it
     is forced (:func:`particle_sim.outputs.new_folder`).
@@ -43,12 +50,19 @@ def write_fit(
     if fit.profiles:
         drawings["profiles"] = lambda: fit_profiles(tree)
     with new_folder(folder, command=command, force=force) as work:
-        names = _fill(work, DATA_FILE, tree, fit_lines(fit), drawings)
+        lines = fit_lines(fit)
+        names = _fill(work, DATA_FILE, tree, lines, drawings)
+        names += write_page(work, lines, page)
     return [folder / name for name in names]
 
 
 def write_titration(
-    titration: Titration, folder: Path, command: str = FROM_PYTHON, *, force: bool = False
+    titration: Titration,
+    folder: Path,
+    command: str = FROM_PYTHON,
+    *,
+    force: bool = False,
+    page: Page | None = None,
 ) -> list[Path]:
     """``titration.nc``, ``report.txt``, the figure and the tables of a titration, as
     :func:`write_fit`.
@@ -56,10 +70,12 @@ def write_titration(
     table = titration_dataset(titration)
     drawings: dict[str, Callable[[], Figure]] = {"titration": lambda: fit_titration(table)}
     with new_folder(folder, command=command, force=force) as work:
-        names = _fill(work, TITRATION_FILE, table, titration_lines(titration), drawings)
+        lines = titration_lines(titration)
+        names = _fill(work, TITRATION_FILE, table, lines, drawings)
         for name, text in titration_texts(titration).items():
             write_file(work / name, text)
             names.append(name)
+        names += write_page(work, lines, page)
     return [folder / name for name in names]
 
 

@@ -21,8 +21,9 @@ from particle_sim.figures.voltammogram import voltammogram as draw_voltammogram
 from particle_sim.files import write_file
 from particle_sim.outputs import FROM_PYTHON, new_folder
 from particle_sim.protocols.step import SWEEPS
+from particle_sim.report.words_page import words_page
 
-SUMMARY_FILE = "summary.json"
+SUMMARY_FILE, PAGE_FILE = "summary.json", "report.html"
 
 
 def write_cell_runs(
@@ -111,6 +112,50 @@ def _write(
         write_file(work / SUMMARY_FILE, json.dumps(summary, indent=2) + "\n")
         for name, draw in drawings.items():
             draw_files(draw(), work / name)
+        write_file(work / PAGE_FILE, _page(tables, summary, list(drawings), command, work))
+
+
+def _page(
+    tables: Mapping[str, xr.Dataset],
+    summary: Mapping[str, Any],
+    figures: Sequence[str],
+    command: str,
+    folder: Path,
+) -> str:
+    """A line for every run, with its numbers as they stand in the summary."""
+    runs = [dict(run) for run in summary.get("runs", [])] or [dict(summary)]
+    return words_page(
+        f"Cell of {summary['material']}",
+        f"{summary['model']}, cell design {summary['design']}, "
+        + (f"{len(runs)} runs" if len(runs) > 1 else "one run"),
+        first_fact(runs[-1]),
+        [(f"run {number}", facts_text(run)) for number, run in enumerate(runs, 1)],
+        captions=dict.fromkeys(figures, "What the cell does."),
+        words=json.dumps(summary, indent=2),
+        data=[*(f"{name}.csv" for name in tables), SUMMARY_FILE],
+        command=command,
+        folder=folder,
+    )
+
+
+def first_fact(run: Mapping[str, Any]) -> str:
+    """Protocol and end of a run, or its first facts."""
+    if "protocol" in run and "end" in run:
+        return f"{run['protocol']}: {run['end']}"
+    return facts_text(dict(list(run.items())[:4])) + "."
+
+
+def facts_text(run: Mapping[str, Any]) -> str:
+    """Plain facts of a run in a line; numbers with four digits.
+
+    >>> facts_text({"end": "full", "time [h]": 1.23456, "peaks": [1, 2]})
+    'end: full, time [h]: 1.235'
+    """
+    plain = {name: value for name, value in run.items() if isinstance(value, str | int | float)}
+    return ", ".join(
+        f"{name}: {f'{value:.4g}' if isinstance(value, float) else str(value).rstrip('.')}"
+        for name, value in plain.items()
+    )
 
 
 def _csv(table: xr.Dataset) -> str:

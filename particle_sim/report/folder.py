@@ -12,19 +12,21 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.errors import InputError, closest
-from particle_sim.figures.save import draw_files
+from particle_sim.figures.save import draw_with_data
 from particle_sim.figures.style import ROLES
 from particle_sim.files import check_regular, read_json, write_file
 from particle_sim.manifest import MANIFEST_FILE, sha256
 from particle_sim.outputs import new_folder, write_netcdf
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import how_it_ran, write_bodies
+from particle_sim.report.methods import methods_text, references
 from particle_sim.report.page import render_page
 from particle_sim.report.tree import to_tree
 from particle_sim.studies.result import MaterialResult
 
 DATA_FILE = "results.nc"
 PAGE_FILE = "report.html"
+METHODS_FILE, REFERENCES_FILE = "methods.txt", "references.bib"
 MOST_BYTES = 2**36
 """Of the data of a comparison."""
 
@@ -52,12 +54,14 @@ def write_folder(
             draw_figure(tree, name, work)
         report("drawing bodies")
         write_bodies(result, work)
+        write_file(work / METHODS_FILE, methods_text(result) + "\n")
+        write_file(work / REFERENCES_FILE, references(result))
         write_file(work / PAGE_FILE, render_page(result, tree, command, work))
     return tree
 
 
 def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
-    """Draw one figure as PNG and SVG beside the data."""
+    """Draw one figure as PNG and SVG, with its numbers as CSV."""
     known = {**figures.FIGURES, **figures.ASKED_FOR}
     if name not in known:
         raise InputError(f'There is no figure "{name}"; {closest(name, known)}')
@@ -65,7 +69,9 @@ def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
         raise InputError(
             f"The stored comparison has nothing to draw for {name}; run compare with --as-printed."
         )
-    return draw_files(known[name](tree), folder / name)
+    figure = known[name]
+    table = figure.table(tree) if figure.table else None
+    return draw_with_data(figure(tree), folder / name, table)
 
 
 def open_folder(folder: Path) -> xr.DataTree:

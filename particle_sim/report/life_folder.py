@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,14 @@ from particle_sim.errors import InputError, closest
 from particle_sim.figures.life_cracked import life_cracked
 from particle_sim.figures.life_map import life_map
 from particle_sim.figures.life_retention import life_retention
-from particle_sim.figures.save import draw_files
+from particle_sim.figures.save import draw_with_data
 from particle_sim.files import write_file
 from particle_sim.life.rows import printed_rows
 from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, names_of, verdict
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 from particle_sim.report.folder import stored_tree
 from particle_sim.report.life_page import life_page, subtitle
+from particle_sim.report.pages import caption_of
 
 DATA_FILE, REPORT_FILE, PAGE_FILE = "life.nc", "report.txt", "report.html"
 FIGURES = {
@@ -45,7 +45,7 @@ def write_life_folder(
         write_netcdf(tree, work / DATA_FILE)
         write_file(work / REPORT_FILE, "\n".join(report_lines(tree)) + "\n")
         for name, figure in FIGURES.items():
-            draw_files(figure(tree), work / name)
+            draw_with_data(figure(tree), work / name)
         captions = {name: caption_of(figure) for name, figure in FIGURES.items()}
         write_file(work / PAGE_FILE, life_page(tree, captions, command, work))
 
@@ -59,12 +59,7 @@ def draw_life(folder: Path, name: str, work: Path) -> list[Path]:
         raise InputError(f'There is no figure "{name}" of a life; {closest(name, FIGURES)}')
     tree = stored_tree(folder / DATA_FILE, "life")
     chosen = FIGURES if name == "all" else {name: FIGURES[name]}
-    return [path for key, draw in chosen.items() for path in draw_files(draw(tree), work / key)]
-
-
-def caption_of(figure: Any) -> str:
-    """What the docstring of a figure says, in one line."""
-    return " ".join((inspect.getdoc(figure) or "").split())
+    return [path for key, draw in chosen.items() for path in draw_with_data(draw(tree), work / key)]
 
 
 def report_lines(tree: xr.DataTree) -> Iterator[str]:

@@ -19,6 +19,7 @@ from particle_sim.report.answer import answer_block
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
 from particle_sim.report.live import live_json
+from particle_sim.report.methods import methods_text, references
 from particle_sim.report.pages import embedded, picture, render, verdict_line
 from particle_sim.studies.printed_sentences import sentences
 from particle_sim.studies.result import MaterialResult
@@ -50,6 +51,8 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         bodies=body_table(result),
         body_picture=embedded(folder / f"{BODY_FIGURE}.png") if bodies else "",
         printed=_printed(result, tree, folder),
+        methods=methods_text(result),
+        references=references(result),
         seconds=f"{result.seconds:.0f}",
     )
 

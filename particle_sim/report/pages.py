@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,16 @@ def embedded(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
-def picture(folder: Path, name: str, caption: str) -> dict[str, str]:
-    """A figure of the folder as its page shows it."""
-    return {"name": name, "caption": caption, "data": embedded(folder / f"{name}.png")}
+def picture(folder: Path, name: str, caption: str, *, paper: bool = True) -> dict[str, Any]:
+    """A figure of the folder as its page shows it; ``paper``: ``plot`` can draw it for one."""
+    files = [f"{name}.{kind}" for kind in ("png", "svg", "csv")]
+    return {
+        "name": name,
+        "caption": caption,
+        "data": embedded(folder / files[0]),
+        "files": [file for file in files if (folder / file).is_file()],
+        "paper": paper,
+    }
 
 
 def verdict_line(
@@ -61,3 +69,8 @@ def verdict_line(
     'supported'
     """
     return {"mark": mark, "text": text, "kind": kind, "anchor": anchor, "beside": beside}
+
+
+def caption_of(figure: Any) -> str:
+    """What the docstring of a figure says, in one line."""
+    return " ".join((inspect.getdoc(figure) or "").split())

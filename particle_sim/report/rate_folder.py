@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import xarray as xr
@@ -9,12 +10,15 @@ import xarray as xr
 from particle_sim.figures.rate_curves import rate_curves
 from particle_sim.figures.rate_losses import rate_losses
 from particle_sim.figures.rate_map import rate_map
-from particle_sim.figures.save import draw_files
+from particle_sim.figures.save import draw_with_data
 from particle_sim.files import write_file
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
-from particle_sim.studies.rate_sentences import rate_csv, summary
+from particle_sim.report.pages import caption_of
+from particle_sim.report.words_page import words_page
+from particle_sim.studies.rate_sentences import rate_csv, sentence, summary
 
 DATA_FILE, TABLE_FILE, SUMMARY_FILE = "rate.nc", "rate.csv", "summary.txt"
+PAGE_FILE = "report.html"
 FIGURES = {"rate_curves": rate_curves, "rate_losses": rate_losses, "rate_map": rate_map}
 
 
@@ -31,4 +35,34 @@ def write_rate_folder(
         write_file(work / TABLE_FILE, rate_csv(tree))
         write_file(work / SUMMARY_FILE, summary(tree))
         for name, figure in FIGURES.items():
-            draw_files(figure(tree), work / name)
+            draw_with_data(figure(tree), work / name)
+        write_file(work / PAGE_FILE, rate_page(tree, command, work))
+
+
+def rate_page(tree: xr.DataTree, command: str, folder: Path) -> str:
+    """The page as text; pictures are read from ``folder``."""
+    nodes = [tree.children[name] for name in tree.attrs["materials"]]
+    titles = [str(node.attrs["title"]) for node in nodes]
+    return words_page(
+        f"Rates of {' and '.join(titles)}",
+        "capacity against C-rate, cell models and plausible inputs against print",
+        rate_answer(nodes),
+        [(title, sentence(node)) for title, node in zip(titles, nodes, strict=True)],
+        captions={name: caption_of(figure) for name, figure in FIGURES.items()},
+        words=summary(tree),
+        data=(DATA_FILE, TABLE_FILE, SUMMARY_FILE),
+        command=command,
+        folder=folder,
+        paper=True,
+    )
+
+
+def rate_answer(nodes: Sequence[xr.DataTree]) -> str:
+    """What plausible inputs give at the highest rate: median, and 5 to 95 % of the draws."""
+    said = []
+    for node in nodes:
+        band = node["band"].to_dataset()
+        low, middle, high = (f"{value:.3g}" for value in band.quantiles.values[:, -1])
+        rate = float(band.c_rate[-1])
+        said.append(f"{node.attrs['title']} gives {middle} mAh/g at {rate:g}C ({low} to {high})")
+    return f"With plausible inputs {', '.join(said)}; median and 5 to 95 % of the draws."

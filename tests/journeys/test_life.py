@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("known_particles")
 FIGURES = ("life_cracked", "life_retention", "life_map")
 FILES = {
     "life.nc", "report.txt", "report.html", "manifest.json",
-    *(f"{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
+    *(f"{name}.{ending}" for name in FIGURES for ending in ("png", "svg", "csv")),
 }  # fmt: skip
 SERIES = "cycle, capacity [mAh/g]\n" + "".join(f"{n}, {100 - 0.2 * n}\n" for n in range(1, 101))
 
@@ -66,6 +66,7 @@ def test_a_pair_to_a_page(run: RunCommand, tmp_path: Path) -> None:
     drawn = run("plot", "found", "life_map", "--out", "again")
     assert drawn.code == 0, drawn.err
     assert {path.name for path in (tmp_path / "again").iterdir()} == {
+        "life_map.csv",
         "life_map.png",
         "life_map.svg",
     }

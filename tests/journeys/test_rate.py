@@ -12,7 +12,11 @@ FILES = {
     "rate.nc",
     "rate.csv",
     "summary.txt",
-    *(f"rate_{name}.{kind}" for name in ("curves", "losses", "map") for kind in ("png", "svg")),
+    *(
+        f"rate_{name}.{kind}"
+        for name in ("curves", "losses", "map")
+        for kind in ("png", "svg", "csv")
+    ),
 }
 
 

@@ -11,7 +11,10 @@ from command_line import RunCommand
 
 MATERIAL = "he_o3_li2024"
 SLOW = "c_rate [1/h], capacity [mAh/g]\n0.1, 117\n0.3, 113\n0.5, 107\n1, 101\n"
-FILES = {"results.nc", "report.txt", "rate_prediction.png", "rate_prediction.svg", "manifest.json"}
+FILES = {
+    "results.nc", "report.txt", "report.html", "rate_prediction.png", "rate_prediction.svg",
+    "manifest.json",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -54,6 +54,8 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
         report: {
             "to_tree": lambda _result: TREE,
             "render_page": lambda *_: "page",
+            "methods_text": lambda _result: "words",
+            "references": lambda _result: "@misc{}",
             "_details": lambda _result: {},
             "write_bodies": lambda *_: None,
             "draw_figure": lambda _tree, name, work: save.draw_files(figure, work / name),
@@ -61,6 +63,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
         rate_folder: {
             "rate_csv": lambda _tree: "table",
             "summary": lambda _tree: "words",
+            "rate_page": lambda *_: "page",
             "FIGURES": {"rate_map": lambda _tree: figure},
         },
         answer_folder: {

@@ -26,8 +26,9 @@ from particle_sim.life.study import cycles_shown, life_study
 from particle_sim.life.words import answer, carried_by, verdict
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
-from particle_sim.report.life_folder import FIGURES, caption_of, report_lines
+from particle_sim.report.life_folder import FIGURES, report_lines
 from particle_sim.report.life_page import life_page
+from particle_sim.report.pages import caption_of
 
 HOSTILE = '"><img src=x onerror=alert(1)></title><script>alert(1)</script>'
 
