@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from particle_sim import variables
 from particle_sim.errors import InputError
 from particle_sim.files import write_file
 from particle_sim.manifest import (
@@ -155,8 +156,11 @@ def check_file(target: Path) -> None:
 def write_netcdf(
     data: xr.DataTree | xr.Dataset, path: Path, encoding: Mapping[str, Any] | None = None
 ) -> None:
-    """Write NetCDF by way of memory; HDF5 itself ends the process where the disk is full."""
-    content: Any = data.to_netcdf(None, engine="h5netcdf", encoding=encoding)
+    """Write NetCDF by way of memory; HDF5 itself ends the process where the disk is full.
+
+    Every variable says what it is, and the file how to open it (:mod:`particle_sim.variables`).
+    """
+    content: Any = variables.described(data).to_netcdf(None, engine="h5netcdf", encoding=encoding)
     write_file(path, bytes(content))
 
 

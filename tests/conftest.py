@@ -9,7 +9,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -140,3 +140,35 @@ def stored(comparison: ComparisonResult, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("comparison")
     to_tree(comparison).to_netcdf(folder / DATA_FILE, engine="h5netcdf")
     return open_folder(folder)
+
+
+# --- stored data: what any test writes says what it is ------------------------------------------
+
+
+def unsaid(data: Any) -> list[str]:
+    """The variables of data as they are stored that lack a long name or a unit."""
+    return [
+        f"{node.path}/{name} has no {lacking}"
+        for node in data.subtree
+        for name, variable in node.variables.items()
+        for lacking in ("long_name", "units")
+        if not variable.attrs.get(lacking)
+    ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_variable_says_what_it_is() -> Iterator[None]:
+    """Results that a verb or a study writes anywhere; data made up for a test have no title."""
+    from particle_sim import variables
+
+    described: Any = variables.described
+
+    def checked(data: Any) -> Any:
+        told = described(data)
+        lacking = unsaid(told) if {"title", "materials"} & set(data.attrs) else []
+        assert not lacking, f"write these into particle_sim/variables.toml: {lacking}"
+        return told
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variables, "described", checked)
+        yield

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from particle_sim.cli.folding import whole_output
 from particle_sim.cli.options import JsonOption, QuietOption
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.told import print_json
@@ -57,7 +58,7 @@ def claims(
         print("\n".join(missing_lines(entries)))
         return
     if markdown:
-        print(claims_page(entries), end="")
+        print(claims_page(entries), end="", file=whole_output())
         return
     for entry in entries:
         print(headline(entry))

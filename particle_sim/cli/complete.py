@@ -28,8 +28,9 @@ def complete_scenario(incomplete: str) -> list[str]:
 
 def complete_figure(context: typer.Context, incomplete: str) -> list[str]:
     """Figures of the result folder on the command line that begin with ``incomplete``."""
-    folder = Path(str(context.params.get("folder") or ""))
-    drawn = {path.stem for path in folder.glob("*.svg")}
+    words = [str(context.params.get("folder") or ""), *context.args]
+    folders = [Path(word) for word in words if word and not word.startswith("-")]
+    drawn = {path.stem for folder in folders for path in folder.glob("*.svg")}
     return [name for name in sorted({*drawn, "all"}) if name.startswith(incomplete)]
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from shutil import get_terminal_size
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from particle_sim.cli.ending import run_to_the_end
+from particle_sim.cli.folding import folded, folded_output
 from particle_sim.cli.renamed import now_called
 from particle_sim.cli.verbs import VERBS
 from particle_sim.cli.welcome import advised, readable, welcome
-from particle_sim.errors import ConvergenceError, InputError
+from particle_sim.errors import LONGEST_SENTENCE, ConvergenceError, InputError
 
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """A command line that cannot be read; typer has it under a name that differs by version."""
@@ -60,7 +62,8 @@ def main() -> None:
 def run_verb() -> None:
     """Run the command; a user's mistake ends with one sentence and exit code 2."""
     try:
-        ended: Any = app(standalone_mode=False)
+        with folded_output():
+            ended: Any = app(standalone_mode=False)
     except InputError as error:
         _refuse(error.problems)
     except USAGE_ERROR as error:
@@ -78,6 +81,7 @@ def run_verb() -> None:
 
 def _refuse(problems: Sequence[str]) -> NoReturn:
     """Each problem on a line, with what to do next; exit code 2."""
+    width = get_terminal_size().columns if sys.stderr.isatty() else LONGEST_SENTENCE * 2
     for line in advised(problems, sys.argv[1:]):
-        print(f"Error: {line}", file=sys.stderr)
+        print(folded(f"Error: {line}", width), file=sys.stderr)
     sys.exit(2)

@@ -1,79 +1,121 @@
-"""``particle-sim plot``: draw a figure again from stored results."""
+"""``particle-sim plot``: draw the figures of a stored result again."""
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import ForceOption
+from particle_sim.cli.complete import complete_figure
+from particle_sim.cli.options import ForceOption, JsonOption, OutOption
+from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
-from particle_sim.errors import InputError, closest
+from particle_sim.errors import InputError
+
+WIDTHS = (20.0, 500.0)
+FONT_SIZES = (3.0, 40.0)
 
 
-@verb(Aim.SEE, 6, "draw a figure of a stored result again", "plot results/nvp_vs_he_v size_map")
+class Format(enum.Enum):
+    """What can be written."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+class ThemeName(enum.Enum):
+    """Colours of the page; :class:`particle_sim.figures.finish.Theme` for what it does."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    PRINT = "print"
+
+
+@verb(
+    Aim.SEE,
+    6,
+    "the figures of a stored result again, for paper or screen",
+    "plot results/nvp_vs_he_v --figure size_map --width 85mm --format pdf",
+)
 def plot(
-    folder: Annotated[Path, typer.Argument(help="A folder that compare or life wrote.")],
-    figure: Annotated[str, typer.Argument(help="Figure name, or all.")],
-    out: Annotated[Path | None, typer.Option(help="Where to; default: the same folder.")] = None,
-    paper: Annotated[
-        bool,
-        typer.Option("--paper", help="As PDF, SVG and PNG, 85 and 180 mm wide, in FOLDER_paper."),
-    ] = False,
+    folder: Annotated[Path, typer.Argument(help="A folder that a verb wrote.")],
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--figure",
+            metavar="NAME",
+            help="Only this one. Repeatable; default: all.",
+            autocompletion=complete_figure,
+        ),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only name the figures.")] = False,
+    width: Annotated[
+        str | None, typer.Option(metavar="MM", help="Millimetres: 85mm, 180mm, or any number.")
+    ] = None,
+    formats: Annotated[
+        list[Format] | None, typer.Option("--format", help="Repeatable; default: png and svg.")
+    ] = None,
+    font_size: Annotated[
+        float | None, typer.Option(help="Points of the text at the axes; default: as it fits.")
+    ] = None,
+    theme: Annotated[ThemeName, typer.Option(help="print: 600 dots per inch.")] = ThemeName.LIGHT,
+    out: OutOption = None,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Redraw without solving."""
-    if paper:
-        _for_paper(folder, figure, out, force)
-        return
-    from particle_sim import figures
+    """Redraw stored figures without solving; without --out into the same folder."""
+    millimetres, points = _width(width), _font_size(font_size)
+    import particle_sim as ps
+    from particle_sim.figures.finish import Finish, Theme
+    from particle_sim.figures.save import FORMATS, draw_files
     from particle_sim.outputs import check_file, new_files
-    from particle_sim.report import life_folder
-    from particle_sim.report.as_printed import asked_figures
-    from particle_sim.report.folder import draw_figure, open_folder
 
-    if (folder / life_folder.DATA_FILE).is_file():
-        target = (out or folder) / f"{figure}.png"
-        check_file(target)
-        with new_files(target, force=force) as work:
-            drawn = [path.name for path in life_folder.draw_life(folder, figure, work)]
-        for file in drawn:
-            print(target.with_name(file))
+    result = ps.open(folder)
+    unknown = [name for name in figure or [] if name not in (*result.figures, "all")]
+    if unknown or not result.figures:
+        result.draw(unknown[0] if unknown else "all")
+    names = result.figures if "all" in (figure or ["all"]) else list(dict.fromkeys(figure or []))
+    if listed:
+        print_json(list(result.figures)) if as_json else print("\n".join(result.figures))
         return
-    known = {**figures.FIGURES, **figures.ASKED_FOR}
-    if figure not in ("all", *known):
-        raise InputError(f'There is no figure "{figure}"; {closest(figure, known)}')
-    names = list(figures.FIGURES) if figure == "all" else [figure]
     target = (out or folder) / f"{names[0]}.png"
     check_file(target)
-    tree = open_folder(folder)
-    names += asked_figures(tree) if figure == "all" else []
+    finish = Finish(width=millimetres, font_size=points, theme=Theme(theme.value))
+    kinds = [kind.value for kind in formats or []] or FORMATS
     with new_files(target, force=force) as work:
-        drawn = [path.name for name in names for path in draw_figure(tree, name, work)]
-    for file in drawn:
-        print(target.with_name(file))
-
-
-def _for_paper(folder: Path, figure: str, out: Path | None, force: bool) -> None:
-    """One or all figures of a stored result, one and two columns wide."""
-    from particle_sim.figures.paper import WIDTHS, draw_for_paper, narrowed
-    from particle_sim.outputs import new_files
-    from particle_sim.report.stored_figures import stored_figures
-
-    tree, known = stored_figures(folder)
-    if figure not in ("all", *known):
-        raise InputError(f'There is no figure "{figure}"; {closest(figure, known)}')
-    real = folder.resolve()
-    target = out or real.with_name(f"{real.name}_paper")
-    with new_files(target / "any", force=force) as work:
-        drawn = [
-            path.name
-            for name in (known if figure == "all" else [figure])
-            for label, width in WIDTHS.items()
-            for path in draw_for_paper(
-                known[name](narrowed(tree, width)), work / f"{name}_{label}", width
-            )
+        files = [
+            target.with_name(path.name)
+            for name in names
+            for path in draw_files(result.draw(name, millimetres), work / name, kinds, finish)
         ]
-    for file in drawn:
-        print(target / file)
+    print_json({"files": files}) if as_json else print("\n".join(map(str, files)))
+
+
+def _width(text: str | None) -> float | None:
+    """``"85mm"`` -> 85.0.
+
+    >>> _width("180mm"), _width("120"), _width(None)
+    (180.0, 120.0, None)
+    """
+    if text is None:
+        return None
+    try:
+        width = float(text.strip().removesuffix("mm"))
+    except ValueError:
+        width = float("nan")
+    low, high = WIDTHS
+    if not low <= width <= high:
+        raise InputError(
+            f'--width is "{text}"; give millimetres from {low:g} to {high:g}, e.g. 85mm or 180mm.'
+        )
+    return width
+
+
+def _font_size(points: float | None) -> float | None:
+    low, high = FONT_SIZES
+    if points is not None and not low <= points <= high:
+        raise InputError(f"--font-size is {points:g}; give points from {low:g} to {high:g}.")
+    return points

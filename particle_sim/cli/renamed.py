@@ -27,7 +27,7 @@ def now_called(usage: str, arguments: Sequence[str]) -> str:
     if option is not None and (verb, option[1]) in RENAMED:
         name = RENAMED[verb, option[1]]
         return f"{verb} calls {option[1]} now {name}; write {name} instead."
-    extra = re.match(r"Got unexpected extra arguments? \((\S+)\)", usage)
+    extra = re.match(r"Got unexpected extra argument(?:s|\(s\))? \((\S+)\)", usage)
     if extra is not None and verb == "plot":
         return f"plot takes the name of a figure by --figure; write --figure {extra[1]}."
     return ""

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from particle_sim.cli.complete import complete_material
+from particle_sim.cli.folding import whole_output
 from particle_sim.cli.options import JsonOption
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 
 KINDS = ("material", "materials")
-_NARROW = ("name", "carrier", "high-entropy", "status", "known")
-_WIDE = ("name", "formula", "family", "role", *_NARROW[1:], "printed numbers")
+_NARROW = ("name", "formula", "status")
+_WIDE = ("name", "formula", "family", "role", "carrier", "high-entropy", "status", "known",
+         "printed numbers")  # fmt: skip
 """Columns a terminal has room for; ``--json`` has them all."""
+DISTANCE = "distance, at%"
+NEAREST = 10
+"""Materials that --near lists."""
 
 
 @verb(
@@ -32,6 +38,19 @@ def show(
     carrier: Annotated[str | None, typer.Option(help="Only this carrier: Na, Li or K.")] = None,
     family: Annotated[str | None, typer.Option(help="Only families with this word.")] = None,
     role: Annotated[str | None, typer.Option(help="Only cathode, anode, ...")] = None,
+    element: Annotated[
+        list[str] | None, typer.Option(help="Only what holds it, e.g. Mn. Repeatable: all of them.")
+    ] = None,
+    formula: Annotated[
+        str | None, typer.Option(help="Only formulas with this in them, e.g. Ni1/3.")
+    ] = None,
+    paper: Annotated[
+        str | None, typer.Option(help="Only what a paper names: words of its citation, or a DOI.")
+    ] = None,
+    near: Annotated[
+        str | None,
+        typer.Option(help="The ten nearest to a formula, by the shares of their atoms."),
+    ] = None,
     simulable: Annotated[bool, typer.Option("--simulable", help="Only what can be run.")] = False,
     high_entropy: Annotated[
         bool, typer.Option("--high-entropy", help="Only what its paper calls high-entropy.")
@@ -62,17 +81,30 @@ def show(
         simulable=simulable,
         high_entropy=high_entropy,
         text=name,
+        elements=tuple(element or ()),
+        formula=formula,
+        paper=paper,
     )
     systems = select(chosen)
     if markdown:
         from particle_sim.materials.page import library_page
 
-        print(library_page(systems), end="")
+        print(library_page(systems), end="", file=whole_output())
         return
-    rows = library_rows(systems)
+    rows = library_rows(systems) if near is None else _nearest(near, systems)
     if sort is not None:
         rows = sorted_rows(rows, sort)
     _list(rows, as_json)
+
+
+def _nearest(formula: str, systems: Sequence[Any]) -> list[dict[str, str]]:
+    """Rows of the nearest materials; their distance is that of their compositions in at%."""
+    from particle_sim.materials.library import library_rows
+    from particle_sim.materials.near import nearest
+
+    found = nearest(formula, systems)[:NEAREST]
+    rows = library_rows([system for _, system in found])
+    return [{DISTANCE: f"{far:.1f}", **row} for (far, _), row in zip(found, rows, strict=True)]
 
 
 def _meant(kind: str) -> str:
@@ -85,16 +117,27 @@ def _meant(kind: str) -> str:
 
 
 def _list(rows: list[dict[str, str]], as_json: bool) -> None:
-    from particle_sim.cli.tables import WIDE_TERMINAL, print_table, terminal_width
+    from particle_sim.cli.tables import (
+        WIDE_TERMINAL,
+        print_table,
+        terminal_width,
+        with_short_formulas,
+    )
 
     if as_json:
         print_json(rows)
         return
     columns = _WIDE if terminal_width() >= WIDE_TERMINAL else _NARROW
+    columns = (*((DISTANCE,) if rows and DISTANCE in rows[0] else ()), *columns)
     shown = [{key: row[key] for key in columns} for row in rows]
+    if columns[-1] == "status":
+        shown = with_short_formulas(shown)
     simulable = sum(row["status"] == "simulable" for row in rows)
     print_table(f"{len(rows)} materials, {simulable} simulable", shown)
-    print("known: properties of a simulation that are its own, not stand-ins or assumptions.")
+    if DISTANCE in columns:
+        print("distance: Euclidean, of the shares of the elements among all atoms.")
+    if "known" in columns:
+        print("known: properties of a simulation that are its own, not stand-ins or assumptions.")
     print('"particle-sim show material NAME" shows each number with its source.')
 
 

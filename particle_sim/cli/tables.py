@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 WIDE_TERMINAL = 110
@@ -10,7 +11,16 @@ WIDE_TERMINAL = 110
 VALUE_WIDTH = 13
 """Characters that hold a number with its unit."""
 
-WHOLE = ("name", "property", "evidence", "status", "carrier", "high-entropy", "known")
+WHOLE = (
+    "name",
+    "distance, at%",
+    "property",
+    "evidence",
+    "status",
+    "carrier",
+    "high-entropy",
+    "known",
+)
 """Columns that never break over lines."""
 
 
@@ -19,6 +29,31 @@ def terminal_width() -> int:
     from rich.console import Console
 
     return Console().width
+
+
+def with_short_formulas(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows whose formulas are broken between elements where the terminal has no room for them."""
+    taken = sum(
+        3 + max(len(name), *(len(row[name]) for row in rows))
+        for name in (rows[0] if rows else ())
+        if name != "formula"
+    )
+    room = terminal_width() - taken - 4
+    return [{**row, "formula": broken(row["formula"], room)} for row in rows]
+
+
+def broken(formula: str, width: int) -> str:
+    """A formula over lines of ``width``, broken in front of an element or a bracket.
+
+    >>> broken("NaNi0.2Fe0.2Mn0.6O2", 12).splitlines()
+    ['NaNi0.2Fe0.2', 'Mn0.6O2']
+    """
+    lines = [""]
+    for part in re.findall(r"[A-Z(\[ ]?[^A-Z(\[ ]*", formula):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.strip() for line in lines)
 
 
 def print_table(title: str, rows: Sequence[dict[str, str]]) -> None:

@@ -9,13 +9,16 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from particle_sim.cli.folding import whole_output
+
 if TYPE_CHECKING:
     import xarray as xr
 
 
 def print_json(data: Any) -> None:
     """One document on standard output; not-a-number and infinity are null there."""
-    print(json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False))
+    document = json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False)
+    print(document, file=whole_output())
 
 
 def plain(data: Any) -> Any:

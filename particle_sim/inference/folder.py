@@ -26,6 +26,9 @@ from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 DATA_FILE = "posterior.nc"
 TITRATION_FILE = "titration.nc"
 REPORT_FILE = "report.txt"
+TITRATION_FIGURES: Mapping[str, Callable[[xr.DataTree], Figure]] = {
+    "titration": lambda data: fit_titration(data.to_dataset())
+}
 
 
 def write_fit(
@@ -43,17 +46,17 @@ def write_fit(
     is forced (:func:`particle_sim.outputs.new_folder`).
     """
     tree = fit_tree(fit)
-    drawings: dict[str, Callable[[], Figure]] = {
-        "curve": lambda: fit_curve(tree),
-        "pairs": lambda: fit_pairs(tree),
-    }
-    if fit.profiles:
-        drawings["profiles"] = lambda: fit_profiles(tree)
     with new_folder(folder, command=command, force=force) as work:
         lines = fit_lines(fit)
-        names = _fill(work, DATA_FILE, tree, lines, drawings)
+        names = _fill(work, DATA_FILE, tree, lines, fit_figures(tree))
         names += write_page(work, lines, page)
     return [folder / name for name in names]
+
+
+def fit_figures(tree: xr.DataTree) -> dict[str, Callable[[xr.DataTree], Figure]]:
+    """What can be drawn of a stored fit, by name."""
+    drawn: dict[str, Callable[[xr.DataTree], Figure]] = {"curve": fit_curve, "pairs": fit_pairs}
+    return drawn | ({"profiles": fit_profiles} if "profile" in tree.children else {})
 
 
 def write_titration(
@@ -67,11 +70,10 @@ def write_titration(
     """``titration.nc``, ``report.txt``, the figure and the tables of a titration, as
     :func:`write_fit`.
     """
-    table = titration_dataset(titration)
-    drawings: dict[str, Callable[[], Figure]] = {"titration": lambda: fit_titration(table)}
+    table = xr.DataTree(titration_dataset(titration))
     with new_folder(folder, command=command, force=force) as work:
         lines = titration_lines(titration)
-        names = _fill(work, TITRATION_FILE, table, lines, drawings)
+        names = _fill(work, TITRATION_FILE, table, lines, TITRATION_FIGURES)
         for name, text in titration_texts(titration).items():
             write_file(work / name, text)
             names.append(name)
@@ -82,12 +84,12 @@ def write_titration(
 def _fill(
     work: Path,
     name: str,
-    data: xr.DataTree | xr.Dataset,
+    data: xr.DataTree,
     lines: Sequence[str],
-    drawings: Mapping[str, Callable[[], Figure]],
+    drawings: Mapping[str, Callable[[xr.DataTree], Figure]],
 ) -> list[str]:
     """Write everything into ``work``; the names of the files."""
     write_netcdf(data, work / name)
     write_file(work / REPORT_FILE, "\n".join(lines) + "\n")
-    drawn = [path for key, draw in drawings.items() for path in draw_files(draw(), work / key)]
+    drawn = [path for key, draw in drawings.items() for path in draw_files(draw(data), work / key)]
     return [name, REPORT_FILE, *(path.name for path in drawn)]

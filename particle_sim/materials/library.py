@@ -21,6 +21,9 @@ class Selection:
     simulable: bool = False
     high_entropy: bool = False
     text: str | None = None
+    formula: str | None = None
+    paper: str | None = None
+    elements: tuple[str, ...] = ()
 
     def takes(self, system: System) -> bool:
         """Whether the material is chosen; words match a part of the text, in any case."""
@@ -30,20 +33,29 @@ class Selection:
             (self.family, header.family),
             (self.role, header.role),
             (self.text, " ".join([header.name, header.title, header.formula, *header.aliases])),
+            (self.formula, header.formula),
+            (self.paper, _papers(system)),
         )
+        held = {} if system.formula is None else system.formula.amounts
         return (
             all(asked is None or asked.lower() in given.lower() for asked, given in words)
             and (system.status.simulable or not self.simulable)
             and (header.high_entropy is True or not self.high_entropy)
+            and set(self.elements) <= set(held)
         )
 
 
 def select(selection: Selection) -> list[System]:
     """The shipped materials of a selection, by name.
 
-    Raises :class:`InputError` when a carrier, family or role matches nothing in the library.
+    Raises :class:`InputError` when a carrier, family or role matches nothing in the library, and
+    for an element that is none of it.
     """
     systems = [load_system(name) for name in system_names()]
+    held = {element for s in systems if s.formula is not None for element in s.formula.amounts}
+    for element in selection.elements:
+        if element not in held:
+            raise InputError(f'No material holds the element "{element}"; {closest(element, held)}')
     for what in ("carrier", "family", "role"):
         asked = getattr(selection, what)
         known = {str(getattr(system.file.material, what)) for system in systems}
@@ -70,6 +82,13 @@ def sorted_rows(rows: list[dict[str, str]], column: str) -> list[dict[str, str]]
 def evidence_counts(system: System) -> Counter[str]:
     """How many properties rest on each kind of evidence."""
     return Counter(entry.evidence for entry in system.entries.values())
+
+
+def _papers(system: System) -> str:
+    """Key, DOI and citation of every paper that names the material."""
+    keys = dict.fromkeys(mention.source for mention in system.file.material.named_in)
+    known = (system.sources[key] for key in keys if key in system.sources)
+    return " ".join([*keys, *(f"{source.doi} {source.citation}" for source in known)])
 
 
 _YES_NO: dict[bool | None, str] = {True: "yes", False: "no", None: ""}

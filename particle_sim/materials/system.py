@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,8 +168,8 @@ def _find(stem: str) -> Path:
     if len(called) == 1:
         return called[0]
     if called:
-        names = ", ".join(path.stem for path in called)
-        raise InputError(f'"{stem}" names {len(called)} materials; choose from {names}.')
+        names = ", ".join(f"{path.stem} ({_formula(path)})" for path in called)
+        raise InputError(f'"{stem}" could be {len(called)} materials: {names}; give one by name.')
     raise InputError(
         f'There is no material "{stem}"; {closest(stem, shipped)}'
         ' "particle-sim show materials" lists them all.'
@@ -176,6 +177,13 @@ def _find(stem: str) -> Path:
 
 
 def _other_names(path: Path) -> Iterator[str]:
+    """Title, formula and aliases; of ``NNFM / NFM (Zhang et al.)`` each name by itself too."""
     header = read_toml(path).get("material", {})
     for text in (header.get("title"), header.get("formula"), *header.get("aliases", [])):
         yield str(text).lower()
+        for part in re.sub(r" \([^()]*\)$", "", str(text)).split(" / "):
+            yield part.lower()
+
+
+def _formula(path: Path) -> str:
+    return str(read_toml(path)["material"]["formula"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,19 @@ import xarray as xr
 
 from particle_sim.cell.impedance import Impedance
 from particle_sim.cell.run import CellRun
-from particle_sim.cell.voltammogram import Peak, voltammogram
+from particle_sim.cell.voltammogram import voltammogram
 from particle_sim.figures.cell_history import cell_history
 from particle_sim.figures.nyquist import nyquist
 from particle_sim.figures.save import draw_files
 from particle_sim.figures.style import Figure
 from particle_sim.figures.voltammogram import voltammogram as draw_voltammogram
 from particle_sim.files import write_file
-from particle_sim.outputs import FROM_PYTHON, new_folder
+from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 from particle_sim.protocols.step import SWEEPS
 from particle_sim.report.words_page import words_page
 
-SUMMARY_FILE, PAGE_FILE = "summary.json", "report.html"
+DATA_FILE, SUMMARY_FILE, PAGE_FILE = "cell.nc", "summary.json", "report.html"
+SPECTRUM, SWEPT = "impedance", "sweep_"
 
 
 def write_cell_runs(
@@ -36,14 +38,10 @@ def write_cell_runs(
 ) -> None:
     """A table per run, its numbers and its picture; sweeps have a voltammogram besides."""
     tables = {f"run_{number}": run_table(run) for number, run in enumerate(runs, 1)}
-    drawings: dict[str, Callable[[], Figure]] = {
-        name: lambda table=table: cell_history(table)  # type: ignore[misc]
-        for name, table in tables.items()
-    }
+    curves = {}
     if all(step.mode in SWEEPS for run in runs for step in run.protocol.steps):
-        curves = [swept_curve(run) for run in runs]
-        drawings = {"voltammogram": lambda: draw_voltammogram(curves)}
-    _write(tables, summary, drawings, folder, command, force)
+        curves = {f"{SWEPT}{number}": swept_curve(run) for number, run in enumerate(runs, 1)}
+    _write(tables, curves, summary, folder, command, force)
 
 
 def write_impedance(
@@ -55,9 +53,25 @@ def write_impedance(
     force: bool = False,
 ) -> None:
     """The spectrum as a table, its numbers and its picture."""
-    table = found.to_dataset()
-    drawings: dict[str, Callable[[], Figure]] = {"nyquist": lambda: nyquist(table)}
-    _write({"impedance": table}, summary, drawings, folder, command, force)
+    _write({SPECTRUM: found.to_dataset()}, {}, summary, folder, command, force)
+
+
+def cell_figures(tree: xr.DataTree) -> dict[str, Callable[[xr.DataTree], Figure]]:
+    """What can be drawn of a stored cell, by name."""
+    if SPECTRUM in tree.children:
+        return {"nyquist": lambda data: nyquist(data[SPECTRUM].to_dataset())}
+    swept = [name for name in tree.children if name.startswith(SWEPT)]
+    if swept:
+        return {
+            "voltammogram": lambda data: draw_voltammogram(
+                [data[name].to_dataset() for name in swept]
+            )
+        }
+    return {name: partial(_history, name=name) for name in tree.children}
+
+
+def _history(data: xr.DataTree, name: str) -> Figure:
+    return cell_history(data[name].to_dataset())
 
 
 def run_table(run: CellRun) -> xr.Dataset:
@@ -72,18 +86,22 @@ def swept_curve(run: CellRun) -> xr.Dataset:
     """The last cycle of a sweep as it is drawn: anodic current positive [mA/g]."""
     found = voltammogram(run)
     last = run.step >= len(run.protocol.steps) - len(SWEEPS)
-    peaks = [p for each in (found.anodic, found.cathodic) if each for p in _place(each)]
+    peaks = [(each.voltage, each.current) for each in (found.anodic, found.cathodic) if each]
     return xr.Dataset(
         {
-            "voltage": ("time", run.voltage[last]),
-            "current": ("time", -run.current[last] / run.cell.active_mass),
+            "voltage": ("time", run.voltage[last], {"units": "V"}),
+            "current": (
+                "time",
+                -run.current[last] / run.cell.active_mass,
+                {"units": "mA/g", "long_name": "current per active mass, anodic positive"},
+            ),
         },
-        {"time": run.time[last]},
+        {"time": ("time", run.time[last], {"units": "s"})},
         {
             "title": run.cell.material.title,
             "scan_rate": run.protocol.steps[-1].scan_rate,
             "reference": reference_of(run),
-            "peaks": peaks,
+            "peaks": np.ravel(peaks),
         },
     )
 
@@ -94,25 +112,25 @@ def reference_of(run: CellRun) -> str:
     return run.cell.material.carrier if negative is None else negative.title.lower()
 
 
-def _place(peak: Peak) -> tuple[float, float]:
-    return peak.voltage, peak.current
-
-
 def _write(
     tables: Mapping[str, xr.Dataset],
+    curves: Mapping[str, xr.Dataset],
     summary: Mapping[str, Any],
-    drawings: Mapping[str, Callable[[], Figure]],
     folder: Path,
     command: str,
     force: bool,
 ) -> None:
+    title = {"title": str(next(iter(tables.values())).attrs["title"])}
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=title), **tables, **curves})
     with new_folder(folder, command=command, force=force) as work:
+        write_netcdf(tree, work / DATA_FILE)
         for name, table in tables.items():
             write_file(work / f"{name}.csv", _csv(table))
         write_file(work / SUMMARY_FILE, json.dumps(summary, indent=2) + "\n")
-        for name, draw in drawings.items():
-            draw_files(draw(), work / name)
-        write_file(work / PAGE_FILE, _page(tables, summary, list(drawings), command, work))
+        figures = cell_figures(tree)
+        for name, draw in figures.items():
+            draw_files(draw(tree), work / name)
+        write_file(work / PAGE_FILE, _page(tables, summary, list(figures), command, work))
 
 
 def _page(

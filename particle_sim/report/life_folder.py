@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.errors import InputError, closest
 from particle_sim.figures.life_cracked import life_cracked
 from particle_sim.figures.life_map import life_map
 from particle_sim.figures.life_retention import life_retention
@@ -19,7 +18,6 @@ from particle_sim.files import write_file
 from particle_sim.life.rows import printed_rows
 from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, names_of, verdict
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
-from particle_sim.report.folder import stored_tree
 from particle_sim.report.life_page import life_page, subtitle
 from particle_sim.report.pages import caption_of
 
@@ -48,18 +46,6 @@ def write_life_folder(
             draw_with_data(figure(tree), work / name)
         captions = {name: caption_of(figure) for name, figure in FIGURES.items()}
         write_file(work / PAGE_FILE, life_page(tree, captions, command, work))
-
-
-def draw_life(folder: Path, name: str, work: Path) -> list[Path]:
-    """A figure of a stored life, or ``all``, as PNG and SVG into ``work``.
-
-    Raises :class:`InputError` for changed or damaged data, and for a name it does not know.
-    """
-    if name not in ("all", *FIGURES):
-        raise InputError(f'There is no figure "{name}" of a life; {closest(name, FIGURES)}')
-    tree = stored_tree(folder / DATA_FILE, "life")
-    chosen = FIGURES if name == "all" else {name: FIGURES[name]}
-    return [path for key, draw in chosen.items() for path in draw_with_data(draw(tree), work / key)]
 
 
 def report_lines(tree: xr.DataTree) -> Iterator[str]:

@@ -48,15 +48,14 @@ def embedded(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
-def picture(folder: Path, name: str, caption: str, *, paper: bool = True) -> dict[str, Any]:
-    """A figure of the folder as its page shows it; ``paper``: ``plot`` can draw it for one."""
+def picture(folder: Path, name: str, caption: str) -> dict[str, Any]:
+    """A figure of the folder as its page shows it."""
     files = [f"{name}.{kind}" for kind in ("png", "svg", "csv")]
     return {
         "name": name,
         "caption": caption,
         "data": embedded(folder / files[0]),
         "files": [file for file in files if (folder / file).is_file()],
-        "paper": paper,
     }
 
 

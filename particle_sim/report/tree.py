@@ -222,5 +222,6 @@ def _verdict(result: ComparisonResult) -> xr.Dataset:
         coords={"kind": [f.kind for f in findings]},
     )
     for name in names:
-        data[name].attrs["units"] = next(f.numbers[name][1] for f in findings if name in f.numbers)
+        unit = next(f.numbers[name][1] for f in findings if name in f.numbers)
+        data[name].attrs |= {"units": unit, "long_name": name.replace("_", " ")}
     return data

@@ -22,12 +22,11 @@ def words_page(
     data: Sequence[str],
     command: str,
     folder: Path,
-    paper: bool = False,
 ) -> str:
     """The page as text; ``lines`` are marks with what is said of each, ``captions`` those of the
     figures in ``folder``, the first of which is on the first screen.
     """
-    pictures = [picture(folder, name, text, paper=paper) for name, text in captions.items()]
+    pictures = [picture(folder, name, text) for name, text in captions.items()]
     return render(
         "words.html",
         title=title,

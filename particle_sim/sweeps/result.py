@@ -87,12 +87,12 @@ def _labelled(group: Any, content: Mapping[str, Any], ledger: list[dict[str, Any
     status = np.asarray(arrays.pop(STATUS)[:])
     flat = xr.Dataset(
         {
-            name: ("sample", array[:], {"units": array.attrs["units"]})
+            name: ("sample", array[:], _said(name, array))
             for name, array in arrays.items()
             if array.attrs["kind"] == "result"
         },
         coords={
-            name: ("sample", _decoded(array), {"units": array.attrs["units"]})
+            name: ("sample", _decoded(array), _said(name, array))
             for name, array in arrays.items()
             if array.attrs["kind"] == "input"
         },
@@ -103,8 +103,16 @@ def _labelled(group: Any, content: Mapping[str, Any], ledger: list[dict[str, Any
             "computed": int(np.count_nonzero(status == DONE)),
         },
     )
-    flat[STATUS] = ("sample", status, {"units": "1", "meaning": "0 open, 1 done, 2 failed"})
+    meaning = "0 open, 1 done, 2 failed"
+    flat[STATUS] = ("sample", status, {"units": "1", "long_name": meaning, "meaning": meaning})
     return flat if content["shape"] is None else _as_grid(flat, content)
+
+
+def _said(name: str, array: Any) -> dict[str, str]:
+    """``"nvp.peak_stress"`` is "peak stress of nvp"; a user's function names its own."""
+    *whose, what = name.rsplit(".", 1)
+    words = " of ".join([what.replace("_", " "), *whose])
+    return {"units": str(array.attrs["units"]), "long_name": words}
 
 
 def _decoded(array: Any) -> NDArray[Any]:

@@ -690,13 +690,20 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("compare", "nvp", "he_v", "--uniform-below", "0"),
         ("uniform_below is 0", "(0, 1)"),
     ),
-    "unknown figure": (
-        ("plot", "result", "sizemap"),
-        ('There is no figure "sizemap"; did you mean size_map',),
-    ),
     "plot of a folder that is not there": (
+        ("plot", "result", "--figure", "size_map"),
+        ("result is no folder", "give one that a verb wrote"),
+    ),
+    "a width without end": (("plot", "result", "--width", "inf"), ('--width is "inf"', "85mm")),
+    "a width in inches": (("plot", "result", "--width", "3in"), ('--width is "3in"', "85mm")),
+    "no font at all": (("plot", "result", "--font-size", "0"), ("--font-size is 0", "3 to 40")),
+    "an old name of an option": (
+        ("rate", "nvp", "--full-cell"),
+        ("rate calls --full-cell now --full; write --full instead.",),
+    ),
+    "a figure as it was asked for before": (
         ("plot", "result", "size_map"),
-        ("result holds no results.nc", "give a folder that compare wrote"),
+        ("plot takes the name of a figure by --figure; write --figure size_map.",),
     ),
     "unknown scenario": (
         ("run", "nvp_vs_he_w"),
@@ -807,15 +814,15 @@ def test_output_is_the_working_folder(run: RunCommand, tmp_path: Path) -> None:
 
 def test_plot_of_a_folder_without_results(run: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    outcome = run("plot", "other", "size_map", "--out", "pictures")
-    assert_refused(outcome, "other holds no results.nc; give a folder that compare wrote")
+    outcome = run("plot", "other", "--out", "pictures")
+    assert_refused(outcome, "other is no result of particle-sim", "results.nc, rate.nc", "compare")
     assert files_under(tmp_path) == {tmp_path / "other"}
 
 
 def test_plot_of_a_file_that_is_not_netcdf(run: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "results.nc").write_bytes(b"not a result" * 1000)
-    assert_refused(run("plot", "other", "all"), "results.nc cannot be read", "run compare again")
+    assert_refused(run("plot", "other"), "results.nc cannot be read", "run compare again")
     assert files_under(tmp_path) == {tmp_path / "other", tmp_path / "other" / "results.nc"}
 
 
@@ -825,7 +832,7 @@ def test_plot_of_somebody_elses_netcdf(run: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     path = tmp_path / "other" / "results.nc"
     xr.Dataset({"rain": ("day", [1.0, 2.0])}).to_netcdf(path, engine="h5netcdf")
-    assert_refused(run("plot", "other", "all"), "results.nc holds no comparison")
+    assert_refused(run("plot", "other"), "is not what compare writes today", "it has no verdict")
 
 
 # --- several problems ---------------------------------------------------------------------------

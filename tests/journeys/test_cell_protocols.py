@@ -25,7 +25,7 @@ def test_a_sweep_at_two_rates_to_a_folder(run: RunCommand, tmp_path: Path) -> No
     assert told.code == 0, told.err
     folder = tmp_path / "found"
     assert {path.name for path in folder.iterdir()} == {
-        "manifest.json", "report.html", "run_1.csv", "run_2.csv", "summary.json",
+        "cell.nc", "manifest.json", "report.html", "run_1.csv", "run_2.csv", "summary.json",
         "voltammogram.png", "voltammogram.svg",
     }  # fmt: skip
     summary = json.loads((folder / "summary.json").read_text("utf-8"))

@@ -48,7 +48,7 @@ def test_the_picture_comes_with_what_it_assumes(
             spread = float(field.max() - field.min())
             assert (spread < 0.05) is is_even
             assert spread == pytest.approx(float(point.spread.sel(role=role)), rel=1e-3)
-    redrawn = run("plot", "printed", "as_printed_map", "--out", "again")
+    redrawn = run("plot", "printed", "--figure", "as_printed_map", "--out", "again")
     assert redrawn.code == 0, redrawn.err
     assert (tmp_path / "again" / "as_printed_map.svg").read_bytes() == (
         folder / "as_printed_map.svg"

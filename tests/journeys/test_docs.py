@@ -21,6 +21,7 @@ from command_line import RunCommand
 
 import particle_sim as ps
 from particle_sim.cli.main import app
+from particle_sim.cli.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "docs" / "_tools"
@@ -30,6 +31,8 @@ from blocks import DOCS, REASONS, Block, blocks_of, commands_of, pages  # noqa: 
 from links import check  # noqa: E402
 from page import PAGE as BENCHMARKS  # noqa: E402
 from page import TEXT, all_records, page  # noqa: E402
+from verbs_page import PAGE as COMMANDS  # noqa: E402
+from verbs_page import page as commands_page  # noqa: E402
 from verification_page import PAGE, TESTS, differences, page_of, rows_on, twin_names  # noqa: E402
 
 NAMES = [page.relative_to(DOCS).as_posix() for page in pages()]
@@ -210,6 +213,17 @@ def test_a_page_that_differs_from_the_run_is_noticed(change: dict[str, Any]) -> 
     changed = [*rows[:place], replace(rows[place], **change), *rows[place + 1 :]]
     assert len(differences(rows, changed)) == 1
     assert len(differences(rows, rows[1:])) == 1
+
+
+# --- the page on commands -----------------------------------------------------------------------
+
+
+def test_the_page_on_commands_is_the_code() -> None:
+    written = commands_page()
+    assert COMMANDS.read_text("utf-8") == written, "run python docs/_tools/verbs_page.py"
+    for name, verb in VERBS.items():
+        assert f"\n### {name}\n" in written
+        assert f"`{verb.example}`" in written
 
 
 # --- the page on benchmarks ---------------------------------------------------------------------

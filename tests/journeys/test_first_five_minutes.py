@@ -134,7 +134,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "fit rates.csv": ("--material", '"particle-sim fit --help"'),
     "fit rates.csv --material nvpp": ("did you mean nvp", SHOW_ALL),
     "fit rates.csv --material nvp --hold-out fast": ("5C,10C", '"particle-sim fit --help"'),
-    "plot nowhere size_map": ("nowhere", '"particle-sim plot --help"'),
+    "plot nowhere --figure size_map": ("nowhere", '"particle-sim plot --help"'),
     "export he_v --format csv": ("bpx", '"particle-sim export --help"'),
     "new materil mine": ("did you mean material", '"particle-sim new --help"'),
     "new material nvp": ("shipped", '"particle-sim new material my_nvp"'),

@@ -63,7 +63,7 @@ def test_a_pair_to_a_page(run: RunCommand, tmp_path: Path) -> None:
         "Arrest is normal",
     ):
         assert word in page, word
-    drawn = run("plot", "found", "life_map", "--out", "again")
+    drawn = run("plot", "found", "--figure", "life_map", "--out", "again")
     assert drawn.code == 0, drawn.err
     assert {path.name for path in (tmp_path / "again").iterdir()} == {
         "life_map.csv",
@@ -73,10 +73,10 @@ def test_a_pair_to_a_page(run: RunCommand, tmp_path: Path) -> None:
     assert (tmp_path / "again" / "life_map.png").read_bytes() == (
         folder / "life_map.png"
     ).read_bytes()
-    unknown = run("plot", "found", "life_mop")
-    assert 'no figure "life_mop" of a life' in unknown.errors[0]
+    unknown = run("plot", "found", "--figure", "life_mop")
+    assert 'has no figure "life_mop"; did you mean life_map' in unknown.errors[0]
     (folder / "life.nc").write_bytes(b"changed")
-    assert "is damaged or was changed" in run("plot", "found", "life_map").errors[0]
+    assert "is damaged or was changed" in run("plot", "found", "--figure", "life_map").errors[0]
 
 
 def test_one_material_with_its_own_data(run: RunCommand, tmp_path: Path) -> None:

@@ -334,7 +334,7 @@ def test_plot_redraws_without_solving(
     modules = [(importlib.import_module(module), name) for module, name in solvers.items()]
     for module, name in modules:
         monkeypatch.setattr(module, name, refuse)
-    outcome = run("plot", folder, "size_map", "--out", "pictures/again")
+    outcome = run("plot", folder, "--figure", "size_map", "--out", "pictures/again")
     assert (outcome.code, outcome.err) == (0, "")
     drawn = sorted((tmp_path / "pictures" / "again").iterdir())
     assert [path.name for path in drawn] == ["size_map.csv", "size_map.png", "size_map.svg"]
@@ -345,7 +345,7 @@ def test_plot_redraws_without_solving(
 
 def test_plot_all_and_in_place(run: RunCommand, folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / "results.nc", tmp_path / "results.nc")
-    outcome = run("plot", ".", "all")
+    outcome = run("plot", ".")
     assert (outcome.code, outcome.err) == (0, "")
     drawn = {path.name for path in tmp_path.iterdir()} - {"results.nc"}
     assert drawn == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg", "csv")}

@@ -107,10 +107,10 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "fit": lambda p: fit_folder.write_titration(None, p / "out", "fit"),  # type: ignore[arg-type]
     "learn --export": lambda p: lessons.export_site(p / "out"),
     "new": lambda p: new_verb.new("scenario", "mine", out=p),
-    "export": lambda p: export_verb.export("nvp", out=p / "a.json"),
-    "import": lambda p: import_verb.import_(p / "x.json", name="mine", out=p / "a.toml"),
+    "export": lambda p: export_verb.export("nvp", file=p / "a.json"),
+    "import": lambda p: import_verb.import_(p / "x.json", name="mine", file=p / "a.toml"),
     "design": lambda p: design_verb.design(
-        "Na3V2(PO4)3", like="nvp", name="mine", out=p / "a.toml"
+        "Na3V2(PO4)3", like="nvp", name="mine", file=p / "a.toml"
     ),
     "film": lambda p: film.write_film(None, (), p / "a.gif", 1.0, ()),  # type: ignore[arg-type]
     "vtkhdf": lambda p: vtkhdf.write_vtkhdf(None, p / "a.vtkhdf"),  # type: ignore[arg-type]

@@ -5,20 +5,18 @@ from __future__ import annotations
 import base64
 import csv
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
-from PIL import Image
 
 from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult
-from particle_sim.figures.paper import INCH, WIDTHS, draw_for_paper, narrowed
 from particle_sim.figures.table import COLUMNS, line_table
 from particle_sim.report.live import LEVELS, RADII, STATES, at_states, packed
 from particle_sim.report.methods import methods_text, references
 from particle_sim.report.pages import text_of
+from particle_sim.report.result_folder import narrowed
 
 
 def test_methods_hold_the_numbers_of_the_run(comparison: ComparisonResult) -> None:
@@ -58,22 +56,6 @@ def test_a_table_holds_the_lines_of_its_figure(stored: xr.DataTree) -> None:
     assert table is not None
     known = {row["y of"] for row in csv.DictReader(table(stored).splitlines())}
     assert known == {"site_fraction [1]", "shown_stress [Pa]", "shown_strain [1]"}
-
-
-@pytest.mark.parametrize("label", WIDTHS)
-def test_a_figure_is_as_wide_as_a_column(stored: xr.DataTree, tmp_path: Path, label: str) -> None:
-    width = WIDTHS[label]
-    drawn = draw_for_paper(figures.voltage(narrowed(stored, width)), tmp_path / "voltage", width)
-    assert [path.suffix for path in drawn] == [".pdf", ".svg", ".png"]
-    points = 72 * width / INCH
-    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+)", drawn[0].read_bytes())
-    assert box is not None
-    assert float(box[1]) == pytest.approx(points, rel=1e-3)
-    wide = re.search(r'width="([\d.]+)pt"', drawn[1].read_text("utf-8"))
-    assert wide is not None
-    assert float(wide[1]) == pytest.approx(points, rel=1e-3)
-    with Image.open(drawn[2]) as image:
-        assert image.width == pytest.approx(300 * WIDTHS["180mm"] / INCH, rel=1e-2)
 
 
 def test_one_column_shows_fewer_states(stored: xr.DataTree) -> None:
