@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.learn import site
-from particle_sim.learn.controls import keywords, read_state
+from particle_sim.learn.controls import Value, keywords, read_state
 from particle_sim.learn.guard import Guard, is_api
-from particle_sim.learn.history import film
+from particle_sim.learn.history import Film, film
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
 from particle_sim.learn.rate_tests import Asked
 from particle_sim.learn.shipped import PAIR, shipped_pair, shipped_titles
@@ -26,6 +27,8 @@ HOST = "127.0.0.1"
 ROLES = ("baseline", "candidate")
 PATIENCE = 30.0
 """Longest wait for a page or a picture [s]."""
+FILMS = 32
+"""Histories that are kept: a class asks for the same ones."""
 PIECE = 65_536
 """Bytes of a file handed on at once, so that a slow reader costs no memory."""
 
@@ -127,7 +130,7 @@ async def _lesson_history(request: Request) -> Response:
 
     turns: Turns = request.app.state.turns
     name, query = request.path_params["name"], dict(request.query_params)
-    return JSONResponse(await turns.take(lambda: _filmed(load_lesson(name).scene, query)))
+    return JSONResponse(await turns.take(lambda: _filmed(name, query)))
 
 
 async def _playground_picture(request: Request) -> Response:
@@ -156,10 +159,17 @@ def _drawn(scene: Scene, query: dict[str, str]) -> dict[str, Any]:
     return {"picture": site.picture_data(picture), "problems": problems}
 
 
-def _filmed(scene: Scene, query: dict[str, str]) -> dict[str, Any]:
-    """Every picture along a scene's history, and a sentence for what cannot be."""
+def _filmed(name: str, query: dict[str, str]) -> dict[str, Any]:
+    """Every picture along a lesson's history, and a sentence for what cannot be."""
+    scene = load_lesson(name).scene
     state, problems = read_state(tuple(scene.controls), query)
-    return {"film": film(scene, state, site.picture_data), "problems": problems}
+    state.pop(scene.history, None)
+    return {"film": _film(name, tuple(state.items())), "problems": problems}
+
+
+@lru_cache(maxsize=FILMS)
+def _film(name: str, state: tuple[tuple[str, Value], ...]) -> Film:
+    return film(load_lesson(name).scene, dict(state), site.picture_data)
 
 
 async def _told(request: Request, error: Any) -> Response:

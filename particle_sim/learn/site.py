@@ -165,7 +165,11 @@ def message_page(text: str, links: Links, *, title: str) -> str:
 def sheet_page(links: Links, *, key: bool) -> str:
     """Exercises of all lessons for printing, with answers to every set of numbers if ``key``."""
     lessons = [
-        {**vars(load_lesson(name)), "asked": questions(name), "simulated": _simulated(name)}
+        {
+            **vars(load_lesson(name)),
+            "asked": questions(name),
+            "simulated": _simulated(name) if key else "",
+        }
         for name in lesson_names()
     ]
     title = "Answer key" if key else "Exercise sheet"

@@ -275,7 +275,7 @@ def drawn_stress() -> tuple[Array, Array]:
     return run.radius / RADIUS, run.stress[-1, :, 1] / 1e6
 
 
-CHANGES, MODULI = (0.05, 0.041, 0.033, 0.062, 0.023), (80.0, 60.0, 100.0, 120.0)  # 1, GPa; exercise
+CHANGES, MODULI = (0.05, 0.041, 0.036, 0.062, 0.023), (80.0, 60.0, 100.0, 120.0)  # 1, GPa; exercise
 
 
 def question(change: float = CHANGES[0], modulus: float = MODULI[0]) -> str:

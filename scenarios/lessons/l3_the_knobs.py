@@ -230,7 +230,7 @@ def _verdict(supply: float) -> str:
 
 CHANGED = ("half", "the same", "twice", "four times")
 FACTOR_OF = (0.5, 1.0, 2.0, 4.0)
-LIMITS, TEST_RATES = (50.0, 41.0, 62.0, 33.0, 57.0), (3.0, 2.0, 1.0, 4.0)  # MPa, 1/h; exercise
+LIMITS, TEST_RATES = (50.0, 41.0, 62.0, 36.0, 57.0), (3.0, 2.0, 1.0, 4.0)  # MPa, 1/h; exercise
 TEST_DIFFUSIVITY, SKETCH_RADIUS = 1e-15, 2e-6  # m2/s, m; chosen for the questions
 SKETCHED = (0.1, 100.0)  # 1/h
 

@@ -367,7 +367,7 @@ LESSON = Lesson(
         "the push goes as its square.",
         "Play the charge. The gap between the colours is widest in the middle.",
         "Change only the rate. Both tensions grow with it; their ratio hardly moves.",
-        "Look at the start of the charge in the right picture: the dashed line is the slow limit, "
+        "Look at the start of the charge in the large picture: the dashed line is the slow limit, "
         "which the particle reaches only after sodium has had time to cross it.",
     ),
     prediction=Prediction(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -129,10 +130,10 @@ def material(
     )
 
 
-def charge(body: Material, c_rate: float, filling: float) -> ParticleRun:
-    """A charge that ends at ``filling``; two phases start with their boundary in place."""
+def charge(body: Material, c_rate: float, *fillings: float) -> ParticleRun:
+    """A charge with states at ``fillings``, which fall; two phases start with their boundary."""
     width, speed = drawn_width(body), c_rate * FILLING_RATE
-    start = filling + APPROACH if width else 0.99
+    start = fillings[0] + APPROACH if width else 0.99
     poor, rich = phases()
 
     def before(radius: Array) -> Array:
@@ -141,14 +142,35 @@ def charge(body: Material, c_rate: float, filling: float) -> ParticleRun:
 
     mesh = ps.shapes.sphere(RADIUS, cells=28 if width else 8, grading=1.0)
     law = ps.physics.phase_separation if width else ps.physics.fickian_diffusion
-    duration = (start - filling) / speed
+    times = [(start - filling) / speed for filling in fillings]
     return ps.solve_particle(
         ps.Particle(material=body, mesh=mesh, physics=[law]),
-        ps.constant_flux(speed * CONCENTRATION * RADIUS / 3, duration, initial_site_fraction=start),
+        ps.constant_flux(
+            speed * CONCENTRATION * RADIUS / 3, times[-1], initial_site_fraction=start
+        ),
         initial_site_fraction=before if width else None,
-        times=[duration],
+        times=times,
         tolerance=5e-3 if width else 1e-3,
     )
+
+
+TAKEN = Slider(
+    name="taken",
+    label="Sodium taken out",
+    low=30.0,
+    high=80.0,
+    start=50.0,
+    unit="%",
+    scale=0.01,
+    positions=26,
+)
+
+
+@lru_cache(maxsize=64)
+def whole_charge(strain: float, width: float, c_rate: float, also: float | None) -> ParticleRun:
+    """A charge with a state at every position of the slider, and one between two of them."""
+    fillings = {1 - TAKEN.scale * taken for taken in TAKEN.values} | ({also} if also else set())
+    return charge(material(strain=strain, width=width), c_rate, *sorted(fillings, reverse=True))
 
 
 def drawn_width(body: Material) -> float:
@@ -156,20 +178,30 @@ def drawn_width(body: Material) -> float:
     return 0.9 * math.sqrt(2 * body.value("gradient_coefficient") / (ENERGY * SLOPE))
 
 
-def tension(run: ParticleRun) -> float:
-    """Hoop stress at the surface at the end [Pa]."""
-    return float(run.stress[-1, -1, 1])
+def tension(run: ParticleRun, filling: float) -> float:
+    """Hoop stress at the surface at a filling [Pa]."""
+    return float(run.stress[state_at(run, filling), -1, 1])
+
+
+def state_at(run: ParticleRun, filling: float) -> int:
+    """Index of the state with this mean filling."""
+    return int(np.abs(run.mean_site_fraction - filling).argmin())
 
 
 def draw(taken: float, c_rate: float, boundary: str) -> Picture:
     """NVP as two phases and as a solid solution, and HE-V's strain, at one filling and rate."""
     filling = 1 - taken
-    two_phase = material(width=WIDTHS[boundary] * RADIUS)
-    rates = np.array([c_rate / SLOWER, c_rate])
-    sharp = [charge(two_phase, rate, filling) for rate in rates]
-    smooth = [charge(material(), rate, filling) for rate in rates]
-    little = charge(material(strain=HE_V_STRAIN), c_rate, filling)
-    now, soft = sharp[-1], smooth[-1]
+    between = not any(math.isclose(taken, TAKEN.scale * value) for value in TAKEN.values)
+    rates, width = np.array([c_rate / SLOWER, c_rate]), WIDTHS[boundary] * RADIUS
+
+    def at(strain: float, width: float, rate: float) -> ParticleRun:
+        return whole_charge(strain, width, float(rate), filling if between else None)
+
+    sharp = [at(NVP_STRAIN, width, rate) for rate in rates]
+    smooth = [at(NVP_STRAIN, 0.0, rate) for rate in rates]
+    little = at(HE_V_STRAIN, 0.0, c_rate)
+    now, soft, row = sharp[-1], smooth[-1], state_at(sharp[-1], filling)
+    two, mixed = ([tension(run, filling) for run in runs] for runs in (sharp, smooth))
     x, wave = np.linspace(0, 1, 161), Kind.CLOSED_FORM
     closed = misfit_stress(x, core_radius(filling), misfit())
     panels = (
@@ -177,7 +209,7 @@ def draw(taken: float, c_rate: float, boundary: str) -> Picture:
             title="Sodium in NVP with two phases",
             label="share of sites filled [1]",
             radius=now.radius / RADIUS,
-            values=now.site_fraction[-1],
+            values=now.site_fraction[row],
             low=0.0,
             high=1.0,
         ),
@@ -186,7 +218,7 @@ def draw(taken: float, c_rate: float, boundary: str) -> Picture:
             x_label="distance from the centre, r/R [1]",
             y_label="hoop stress [GPa]",
             lines=(
-                _profile("NVP, two phases", now, Colour.BASELINE),
+                _profile("NVP, two phases", now, filling, Colour.BASELINE),
                 Line(
                     label="core in a shell, closed form",
                     x=x,
@@ -194,8 +226,8 @@ def draw(taken: float, c_rate: float, boundary: str) -> Picture:
                     colour=Colour.BASELINE,
                     kind=wave,
                 ),
-                _profile("NVP as a solid solution", soft, Colour.THIRD),
-                _profile("HE-V's strain, solid solution", little, Colour.CANDIDATE),
+                _profile("NVP as a solid solution", soft, filling, Colour.THIRD),
+                _profile("HE-V's strain, solid solution", little, filling, Colour.CANDIDATE),
             ),
             y_range=(-2.5, 3.5),
         ),
@@ -204,9 +236,9 @@ def draw(taken: float, c_rate: float, boundary: str) -> Picture:
             x_label="charging rate [C]",
             y_label="surface hoop stress [MPa]",
             lines=(
-                _against("NVP, two phases", rates, [tension(run) for run in sharp]),
+                _against("NVP, two phases", rates, two),
                 _against("misfit, closed form", rates, [misfit_tension(filling)] * 2, wave),
-                _against("NVP as a solid solution", rates, [tension(run) for run in smooth]),
+                _against("NVP as a solid solution", rates, mixed),
                 _against(
                     "gradient, closed form", rates, [gradient_tension(rate) for rate in rates], wave
                 ),
@@ -221,25 +253,28 @@ def draw(taken: float, c_rate: float, boundary: str) -> Picture:
         panels=panels,
         sentences=(
             f"With {100 * taken:.0f} % of the sodium out, the two phases put the surface of "
-            f"NVP under {tension(now) / 1e9:.2f} GPa of tension; as a solid solution it would be "
-            f"under {tension(soft) / 1e6:.2g} MPa, and with HE-V's strain under "
-            f"{tension(little) / 1e6:.2g} MPa.",
-            f"Ten times slower, the two phases still make {tension(sharp[0]) / 1e9:.2f} GPa, the "
-            f"solid solution {tension(smooth[0]) / 1e6:.2g} MPa.",
+            f"NVP under {two[-1] / 1e9:.2f} GPa of tension; as a solid solution it would be "
+            f"under {mixed[-1] / 1e6:.2g} MPa, and with HE-V's strain under "
+            f"{tension(little, filling) / 1e6:.2g} MPa.",
+            f"Ten times slower, the two phases still make {two[0] / 1e9:.2f} GPa, the "
+            f"solid solution {mixed[0] / 1e6:.2g} MPa.",
             f"The boundary is drawn {WIDTHS[boundary] * RADIUS * 1e9:.0f} nm wide; the material "
             f"file's value is {TRUE_WIDTH * 1e9:.1f} nm.",
         ),
         numbers=(
-            Number(label="tension, two phases", value=tension(now) / 1e6, unit="MPa"),
+            Number(label="tension, two phases", value=two[-1] / 1e6, unit="MPa"),
             Number(label="its closed form", value=misfit_tension(filling) / 1e6, unit="MPa"),
-            Number(label="tension, solid solution", value=tension(soft) / 1e6, unit="MPa"),
-            Number(label="tension, HE-V's strain", value=tension(little) / 1e6, unit="MPa"),
+            Number(label="tension, solid solution", value=mixed[-1] / 1e6, unit="MPa"),
+            Number(
+                label="tension, HE-V's strain", value=tension(little, filling) / 1e6, unit="MPa"
+            ),
         ),
     )
 
 
-def _profile(label: str, run: ParticleRun, colour: Colour) -> Line:
-    return Line(label=label, x=run.radius / RADIUS, y=run.stress[-1, :, 1] / 1e9, colour=colour)
+def _profile(label: str, run: ParticleRun, filling: float, colour: Colour) -> Line:
+    hoop = run.stress[state_at(run, filling), :, 1]
+    return Line(label=label, x=run.radius / RADIUS, y=hoop / 1e9, colour=colour)
 
 
 def _against(label: str, rates: Array, stress: list[float], kind: Kind = Kind.SIMULATION) -> Line:
@@ -264,7 +299,7 @@ def simulated_tension(
 ) -> float:
     """Surface tension of two phases [Pa], narrow boundary; modulus in GPa."""
     body = material(strain=strain, width=WIDTHS["narrow"] * RADIUS, modulus=1e9 * modulus)
-    return tension(charge(body, c_rate, filling))
+    return tension(charge(body, c_rate, filling), filling)
 
 
 def drawn_stress() -> tuple[Array, Array]:
@@ -360,7 +395,7 @@ LESSON = Lesson(
         f"{100 * WIDTHS['medium']:.0f} or {100 * WIDTHS['wide']:.0f} % of the radius wide, so that "
         f"it is quick. The material file's numbers say {TRUE_WIDTH * 1e9:.1f} nm, "
         f"{100 * TRUE_WIDTH / RADIUS:.0f} % of the radius. The run starts with the boundary in "
-        f"place, {100 * APPROACH:.0f} % of the sites earlier.",
+        f"place, {TAKEN.values[0] - 100 * APPROACH:.0f} % of the sodium out.",
     ),
     equations=(
         Equation(
@@ -378,16 +413,7 @@ LESSON = Lesson(
     ),
     scene=Scene(
         controls=(
-            Slider(
-                name="taken",
-                label="Sodium taken out",
-                low=30.0,
-                high=80.0,
-                start=100 * (1 - FILLING),
-                unit="%",
-                scale=0.01,
-                positions=26,
-            ),
+            TAKEN,
             Slider(
                 name="c_rate",
                 label="Charging rate",
@@ -396,6 +422,7 @@ LESSON = Lesson(
                 start=1.0,
                 unit="C",
                 logarithmic=True,
+                exported=4,
             ),
             Choice(
                 name="boundary",

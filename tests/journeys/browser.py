@@ -198,3 +198,23 @@ def photograph(page: Page, name: str) -> None:
     if folder:
         page.wait_for_timeout(400)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+# --- accessibility ---
+
+ALERTING = ("serious", "critical")
+
+
+def findings(page: Page) -> list[str]:
+    """Serious and critical findings of axe on a page, each with the first place."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        lacking("axe_playwright_python")
+    script = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(script)
+    result = page.evaluate("() => axe.run()")
+    return [
+        f"{found['id']}: {found['help']} ({found['nodes'][0]['html'][:160]})"
+        for found in result["violations"]
+        if found["impact"] in ALERTING
+    ]

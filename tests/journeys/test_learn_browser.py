@@ -40,6 +40,62 @@ GROWTH = 150.0
 # --- every page in every window ------------------------------------------------------------------
 
 
+CROWDED = """() => [...document.querySelectorAll("#panels .shape")].flatMap((place) => {
+  if (!place.offsetParent) return [];
+  const rim = place.querySelector(".nsewdrag").getBoundingClientRect(), found = [];
+  const boxes = (name) => [...place.querySelectorAll(name)].map((t) => t.getBoundingClientRect());
+  const within = (p, b) =>
+    p.x > b.left + 1 && p.x < b.right - 1 && p.y > b.top + 2 && p.y < b.bottom - 2;
+  const labels = boxes(".annotation-text-g");
+  for (const curve of place.querySelectorAll(".js-line")) {
+    const long = curve.getTotalLength(), turn = curve.getScreenCTM();
+    for (let k = 0; k <= 300; k += 1) {
+      const p = curve.getPointAtLength(long * k / 300).matrixTransform(turn);
+      if (within(p, rim) && labels.some((b) => within(p, b))) found.push("label on a curve");
+    }
+  }
+  for (const name of [".xtick text", ".ytick text", ".annotation-text-g"]) {
+    const all = boxes(name);
+    all.forEach((a, i) => all.slice(i + 1).forEach((b) => {
+      const beside = a.right < b.left + 1 || b.right < a.left + 1;
+      const apart = beside || a.bottom < b.top + 3 || b.bottom < a.top + 3;
+      if (!apart) found.push(`${name} overlap`);
+    }));
+    if (name !== ".annotation-text-g" && all.length > 9) found.push(`${all.length} of ${name}`);
+  }
+  const title = place.closest("figure").querySelector("figcaption").textContent;
+  return [...new Set(found)].map((what) => `${title}: ${what}`);
+})"""
+"""Labels that lie on a curve or on each other, and ticks that are too many or overlap."""
+
+
+def ends(page: Page, selector: str) -> tuple[float, float]:
+    """Top and bottom of an element in the window [px]."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"], box["y"] + box["height"]
+
+
+def first_screen(page: Page, size: str) -> None:
+    """Title and question; on a wide window also the axes to draw on and the button below them."""
+    wanted = ["h1", ".lead"] + (["#sketch-canvas", "#commit"] if size == "desktop" else [])
+    for selector in wanted:
+        top, bottom = ends(page, selector)
+        assert (selector, top >= 0, bottom <= SIZES[size][1]) == (selector, True, True)
+
+
+def in_sight(page: Page, size: str) -> None:
+    """The picture stays: beside the exercise on a wide window, above the last slider on a phone."""
+    last = "#exercise" if size == "desktop" else "#controls .control >> nth=-1"
+    page.locator(last).scroll_into_view_if_needed()
+    page.wait_for_timeout(50)
+    top, bottom = ends(page, "#picture")
+    assert top >= -1
+    assert bottom <= SIZES[size][1]
+    if size == "phone":
+        assert ends(page, last)[1] > bottom
+
+
 @pytest.mark.parametrize("name", lesson_names())
 def test_a_lesson_opens_its_picture_after_the_prediction(
     open_page: OpenPage, server: Server, name: str
@@ -47,6 +103,7 @@ def test_a_lesson_opens_its_picture_after_the_prediction(
     for size in ("phone", "desktop"):
         watched = open_page(f"{server.address}/lesson/{name}", size)
         page = watched.page
+        first_screen(page, size)
         assert page.is_hidden("#scene")
         assert page.is_hidden("#explained")
         assert page.is_hidden("#exercise")
@@ -59,6 +116,8 @@ def test_a_lesson_opens_its_picture_after_the_prediction(
         assert page.is_visible("#scene")
         assert page.inner_text("#sentences")
         photograph(page, f"{name}_{size}")
+        assert page.evaluate(CROWDED) == []
+        in_sight(page, size)
         assert watched.problems() == []
     width, height = SIZES["projector"]
     page.set_viewport_size({"width": width, "height": height})

@@ -174,7 +174,9 @@ def test_misfit_has_no_rate(modules: dict[str, ModuleType]) -> None:
     prediction = load_lesson(NAMES[1]).prediction
     assert prediction.answer() == len(prediction.options) - 1
     module = modules["l6"]
-    solid = [module.tension(module.charge(module.material(), rate, 0.5)) for rate in (1.0, 0.1)]
+    solid = [
+        module.tension(module.charge(module.material(), rate, 0.5), 0.5) for rate in (1.0, 0.1)
+    ]
     assert solid[0] / solid[1] == pytest.approx(10.0, rel=1e-2)
 
 

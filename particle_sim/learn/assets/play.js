@@ -38,6 +38,7 @@ function expectFilm() {
 function stop() {
   cancelAnimationFrame(playing);
   playing = 0;
+  byId("sentences").setAttribute("aria-live", "polite");
   const button = byId("play");
   button.textContent = "▶ Play";
   button.setAttribute("aria-label", "Play the history");
@@ -48,6 +49,7 @@ async function play() {
   const control = playable(), last = control.values.length - 1, button = byId("play");
   if (!window.particleSimStates) await fetchFilm().catch(() => {});
   if (place(control) === last) move(control, control.values[0]);
+  byId("sentences").setAttribute("aria-live", "off");
   const from = place(control), began = performance.now();
   button.textContent = "❚❚ Pause";
   button.setAttribute("aria-label", "Pause");
