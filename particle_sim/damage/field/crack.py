@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.checks import arguments_checked
 from particle_sim.damage.field.balance import Place
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.bounded import DamageProblem
+from particle_sim.damage.field.checkpoint import CrackFile
+from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.damage.field.load import CrackLoad, Loading
-from particle_sim.damage.field.minimise import Method, Minimum, minimise
+from particle_sim.damage.field.minimise import Method, minimise
 from particle_sim.damage.field.resolution import (
     LengthScale,
     check_cracked,
     check_resolution,
     length_warnings,
 )
-from particle_sim.damage.field.result import CrackRun, run_of
+from particle_sim.damage.field.result import CrackRun, Found, run_of
 from particle_sim.errors import InputError
 from particle_sim.units import Array
 
@@ -33,6 +38,8 @@ def crack(
     flaw: Array | None = None,
     method: Method = Method.NEWTON,
     until: float = np.inf,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> CrackRun:
     """Damage and displacement at each time: local minima of the energy, damage never undone.
 
@@ -40,6 +47,11 @@ def crack(
     is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is. The
     run ends where the crack size [m, or m2 of a meridian] passes ``until``: a dead load that no
     crack can hold would cut the body in two, and pull the parts apart for ever.
+
+    ``progress``, such as ``print``, is told what the run will take before it begins, and each time
+    that is done. ``checkpoint`` names a file for the times that are done; given again after an
+    interruption the run goes on from there to the same result. A finished run removes it. A body
+    that needs more memory than the machine has is refused before it starts.
 
     Raises :class:`InputError` for l / h below 4 where there is damage, for l above a fifth of the
     body and for times that do not rise; :class:`ConvergenceError` where a step is not found.
@@ -61,28 +73,48 @@ def crack(
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
-    loading, damage, found = Loading(body=body, load=load), start, []
-    closed = np.zeros(len(body.cell_dofs), dtype=bool)
-    place = Place(displacement=np.zeros(body.size), opened=closed)
-    for time in instants:
-        step = loading.at(float(time))
-        minimum = minimise(body, step, damage, place, method=method, until=until)
-        check_cracked(body, minimum.damage)
-        found.append(minimum)
-        damage, place = minimum.damage, at_rest(minimum)
-        if body.crack_size(damage) > until:
-            break
+    expected = check_forecast(body, len(instants))
+    loading = Loading(body=body, load=load)
+    tell = progress or (lambda _: None)
+    tell(str(expected))
+    kept = None if checkpoint is None else CrackFile.of(
+        checkpoint, loading, instants, start, (meaning, method, until)
+    )  # fmt: skip
+    found = [] if kept is None else kept.load()
+    place = _at_rest(body, found)
+    try:
+        for time in instants[len(found) :]:
+            damage = found[-1].damage if found else start
+            if found and body.crack_size(damage) > until:
+                break
+            step = loading.at(float(time))
+            minimum = minimise(body, step, damage, place, method=method, until=until)
+            check_cracked(body, minimum.damage)
+            found.append(Found.of(minimum))
+            tell(f"{time:.4g}: {_size_in_words(body, minimum.damage)}")
+            place = _at_rest(body, found)
+            if kept is None:
+                place = replace(place, factors=minimum.balance.factors)
+            else:  # a step depends on nothing that the file does not hold
+                kept.save(found)
+    finally:
+        if kept is not None and found:
+            kept.save(found, at_once=True)
+    if kept is not None:
+        kept.remove()
     return run_of(found, loading, instants[: len(found)], start, warnings)
 
 
-def at_rest(minimum: Minimum) -> Place:
+def _at_rest(body: CrackBody, found: Sequence[Found]) -> Place:
     """Where the next step begins: faces may close again."""
-    place = minimum.balance.place
-    return Place(
-        displacement=place.displacement,
-        opened=np.zeros_like(place.opened),
-        factors=place.factors,
-    )
+    still = np.zeros(len(body.cell_dofs), dtype=bool)
+    moved = found[-1].displacement if found else np.zeros(body.size)
+    return Place(displacement=moved, opened=still)
+
+
+def _size_in_words(body: CrackBody, damage: Array) -> str:
+    what, unit = ("length", "m") if body.mesh.symmetry.power == 2 else ("area", "m2")
+    return f"largest damage {damage.max():.3g}, crack {what} {body.crack_size(damage):.4g} {unit}"
 
 
 def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
@@ -103,8 +135,11 @@ def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
 def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float]) -> Array:
     """Damage (n,) of an unloaded cut: 1 at the vertices of the cells that it crosses [m].
 
-    A cut along the edges of cells breaks those on its left, seen from its start.
+    A cut along the edges of cells breaks those on its left, seen from its start. A section's; a
+    solid has :func:`~particle_sim.damage.field.penny.penny`.
     """
+    if body.mesh.dimension != 2:
+        raise InputError("A notch from place to place is a section's; use penny in a solid.")
     begin, along = np.array(start), np.subtract(end, start)
     length = float(np.linalg.norm(along))
     if not 0 < length < np.inf:
@@ -118,6 +153,11 @@ def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float])
     crossed &= (middle > 0) & (middle < length)
     if not crossed.any():
         raise InputError(f"The notch from {start} to {end} m crosses no cell; move it inside.")
+    return cut_through(body, crossed)
+
+
+def cut_through(body: CrackBody, crossed: NDArray[np.bool_]) -> Array:
+    """The damage (n,) of least energy around cells (e,) that are broken without a load."""
     cut = np.zeros(body.damaged.dimension)
     cut[body.damaged.cell_dofs[crossed]] = 1.0
     nothing = np.zeros(body.damaged.weights.shape)

@@ -19,15 +19,15 @@ from particle_sim.particle.supports import Supports
 from particle_sim.units import Array
 
 FieldOfTime = Callable[[Array, float], Array]
-"""Of positions [m] (p, 2) and the time."""
+"""Of positions [m] (p, d) and the time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrackLoad:
-    """Functions of positions (p, 2) [m] and time.
+    """Functions of positions (p, d) [m] and time.
 
-    strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, 2) [m], nan where
-    a component is free. traction: boundary name -> (p, 2) [Pa]. Symmetry planes and the axis hold
+    strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, d) [m], nan where
+    a component is free. traction: boundary name -> (p, d) [Pa]. Symmetry planes and the axis hold
     by their names; a body that nothing else holds is pinned against rigid motion.
     """
 
@@ -58,26 +58,26 @@ class Loading:
         points = body.moved.points
         strain = np.zeros(points.shape[:2])
         if load.strain is not None:
-            flat = points.reshape(-1, 2) * body.length
+            flat = points.reshape(-1, points.shape[2]) * body.length
             strain = np.asarray(load.strain(flat, time), dtype=float).reshape(strain.shape)
         return Step(strain=strain, force=self._force(time), prescribed=self._prescribed(time))
 
     def _force(self, time: float) -> Array:
-        body = self.body
+        body, d = self.body, self.body.mesh.dimension
         force = np.zeros(body.size)
         for name, function in self.load.traction.items():
             facets = body.moved.boundary(name)
-            places = facets.points.reshape(-1, 2) * body.length
+            places = facets.points.reshape(-1, d) * body.length
             traction = np.asarray(function(places, time), dtype=float) / body.solid.youngs_modulus
-            pulls = traction.reshape(*facets.weights.shape, 2) * facets.weights[..., None]
+            pulls = traction.reshape(*facets.weights.shape, d) * facets.weights[..., None]
             parts = np.einsum("fqi,fqc->fic", facets.values, pulls)  # facet, node, component
-            dofs = 2 * facets.dofs[..., None] + np.arange(2)
+            dofs = d * facets.dofs[..., None] + np.arange(d)
             force += scatter(dofs, parts, body.size)
         return force
 
     def _prescribed(self, time: float) -> Array:
         space, length = self.body.moved, self.body.length
-        values = np.full((space.dimension, 2), np.nan)
+        values = np.full(space.nodes.shape, np.nan)
         for name, function in self.load.displacement.items():
             dofs = space.boundary_dofs(name)
             given = np.asarray(function(space.nodes[dofs] * length, time), dtype=float) / length
@@ -87,7 +87,7 @@ class Loading:
     @cached_property
     def _at_rest(self) -> NDArray[np.bool_]:
         """Unknowns held by symmetry, and by pins where nothing holds the body."""
-        body = self.body
+        body, d = self.body, self.body.mesh.dimension
         none = sparse.csr_array((body.size, body.size))
         held = Supports(space=body.moved, size=body.size, springs=none).by_symmetry
         moving = held.copy()
@@ -95,7 +95,7 @@ class Loading:
             dofs = body.moved.boundary_dofs(name)
             given = self.load.displacement[name](body.moved.nodes[dofs] * body.length, 0.0)
             is_given = ~np.isnan(np.asarray(given, dtype=float))
-            moving[(2 * dofs[:, None] + np.arange(2))[is_given]] = True
+            moving[(d * dofs[:, None] + np.arange(d))[is_given]] = True
         modes = rigid_modes(body.mesh.symmetry, body.moved.nodes)
         grip = modes[moving].T @ modes[moving]
         free = modes @ linalg.null_space(grip, rcond=1e-10) if moving.any() else modes

@@ -1,8 +1,9 @@
-"""Cracks in the section of a particle, driven by the misfit of the sodium of a solved run."""
+"""Cracks in a particle or its section, driven by the misfit of the sodium of a solved run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -33,18 +34,25 @@ def crack_particle(
     times: Sequence[float] | Array,
     *,
     meaning: LengthScale,
-    flaw: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    flaw: tuple[tuple[float, float], tuple[float, float]] | Array | None = None,
     until: float = np.inf,
+    order: int = 2,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> CrackRun:
-    """Cracks at ``times`` [s] of a radial run, on a meridian or plane section ``mesh`` of its body.
+    """Cracks at ``times`` [s] of a radial run, on ``mesh``: a meridian or plane section of its
+    body, or a ball or an octant of it.
 
     eps*(r, t) = eps_ch(theta(r, t)) - eps_ch(theta_0), theta straight between the stored times.
     Cracks do not act back on the sodium, and E does not depend on it. On a meridian all cracks go
     around the axis. A plane section is that of a long wire with the run's filling along r, whose
     ends are free: it is as long as the uncracked wire, the section's mean of eps*, which the
-    displacement leaves out in the plane too. ``flaw``: start and end of a cut [m].
+    displacement leaves out in the plane too. ``flaw``: start and end of a cut [m] in a section, or
+    a damage (n,) as :func:`~particle_sim.damage.field.penny.penny` gives it. ``order`` of the
+    displacement, best 1 in a solid; the rest as in :func:`~particle_sim.damage.field.crack.crack`.
 
-    Raises :class:`InputError` for slabs, a mesh of another radius and times outside the run.
+    Raises :class:`InputError` for slabs, a mesh of another radius, a solid that is not of a sphere,
+    and times outside the run.
     """
     strain = chemical_strain_of(run)
     load = CrackLoad(strain=_without_mean(run, strain) if mesh.symmetry.power == 2 else strain)
@@ -59,9 +67,23 @@ def crack_particle(
             f"The times of the cracks are {low:g} to {high:g} s; the run has {run.time[0]:g} to "
             f"{run.time[-1]:g} s."
         )
-    body = CrackBody(mesh=mesh, solid=solid)
-    cut = None if flaw is None else notch(body, *flaw)
-    return crack(body, load, times, meaning=meaning, flaw=cut, until=until)
+    if mesh.dimension == 3 and run.mesh.symmetry is not Symmetry.SPHERICAL:
+        raise InputError(
+            f"The run's particle is {run.mesh.symmetry.value} and the mesh a solid; give a section "
+            "of a wire, or a ball for the run of a sphere."
+        )
+    body = CrackBody(mesh=mesh, solid=solid, order=order)
+    cut = notch(body, *flaw) if isinstance(flaw, tuple) else flaw
+    return crack(
+        body,
+        load,
+        times,
+        meaning=meaning,
+        flaw=cut,
+        until=until,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
 
 
 def chemical_strain_of(run: ParticleRun) -> FieldOfTime:
