@@ -23,7 +23,6 @@ from particle_sim.damage.field import (
     LengthScale,
     Split,
     crack,
-    forecast,
     notch,
     penny,
     write_crack_vtu,

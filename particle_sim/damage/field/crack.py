@@ -14,7 +14,6 @@ from particle_sim.damage.field.balance import Place
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.bounded import DamageProblem
 from particle_sim.damage.field.checkpoint import CrackFile
-from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.damage.field.load import CrackLoad, Loading
 from particle_sim.damage.field.minimise import Method, minimise
 from particle_sim.damage.field.resolution import (
@@ -24,6 +23,7 @@ from particle_sim.damage.field.resolution import (
     length_warnings,
 )
 from particle_sim.damage.field.result import CrackRun, Found, run_of
+from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.errors import InputError
 from particle_sim.units import Array
 
