@@ -37,6 +37,8 @@ def crack_section(
 
     Raises :class:`InputError` for a time index outside the runs, and for a run on another mesh.
     """
+    if cracks.body.mesh.dimension != 2:
+        raise InputError("The cracks are a solid's; write_crack_vtu gives them to ParaView.")
     _check_index(index, len(cracks.time))
     with figure_style() as figure_class:
         count = 2 if around is None else 3

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY
 from particle_sim.damage.charged_wire import ChargedWire
-from particle_sim.damage.cracked_transport import CRACKED
+from particle_sim.damage.cracked_transport import CRACKED, wetted_area
 from particle_sim.damage.cracked_transport import cracks as cracks_for_sodium
-from particle_sim.damage.cracked_transport import wetted_area
 from particle_sim.damage.field.particle_cracks import crack_particle
 from particle_sim.damage.field.resolution import LengthScale
 from particle_sim.damage.field.result import CrackRun

@@ -34,7 +34,7 @@ def wires() -> tuple[ChargedWire, ...]:
     """NFM, which cracks, with dry and with wetted cracks."""
     material = ps.load_material("nfm_li2024")
     return tuple(
-        charged_wire(material, CrackCharge(radius=RADIUS, c_rate=1.0, frames=3, wetted=wetted))
+        charged_wire(material, CrackCharge(radius=RADIUS, c_rate=1.0, frames=2, wetted=wetted))
         for wetted in (False, True)
     )
 
@@ -50,7 +50,7 @@ def check_charge(wire: ChargedWire, passed: float) -> None:
 def test_the_charge_leaves_around_dry_and_wetted_cracks(wires: tuple[ChargedWire, ...]) -> None:
     """mAh/g over the whole capacity F c_max / rho; the mesh's polygon is 2e-3 short of a circle."""
     material = ps.load_material("nfm_li2024")
-    capacity = 96485.33 * material.maximum_concentration / material.value("density") / 3.6
+    capacity = 96485.33 * material.maximum_concentration / material.value("density") / 3600
     for wire in wires:
         check_charge(wire, 1 / capacity)
         with pytest.raises(AssertionError):

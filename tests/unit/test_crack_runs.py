@@ -29,6 +29,7 @@ from particle_sim.damage.field import (
 )
 from particle_sim.damage.field.run_cost import SPARE
 from particle_sim.errors import InputError
+from particle_sim.figures import crack_section
 from particle_sim.particle import state_file
 from particle_sim.units import Array
 
@@ -258,6 +259,9 @@ def test_files_hold_the_fields_of_the_run(dimension: int, tmp_path: Path) -> Non
     modulus = SOLID.plane_modulus if dimension == 2 else SOLID.youngs_modulus
     longer = np.ptp(found["displacement [m]"][:, 0])
     assert longer == pytest.approx(SIDE * pull / modulus, rel=1e-6)
+    if dimension == 3:
+        with pytest.raises(InputError, match="write_crack_vtu gives them"):
+            crack_section(run)
     with pytest.raises(InputError, match="1 times and"):
         write_crack_vtu(run, tmp_path / "bar.pvd", site_fraction=filling[0])
     with pytest.raises(InputError, match=r"must end in \.pvd"):

@@ -21,6 +21,7 @@ from particle_sim.damage.field import (
     crack,
     energy_release,
     notch,
+    penny,
     strength,
 )
 from particle_sim.damage.field.balance import Place
@@ -290,6 +291,15 @@ def test_refusals() -> None:
         crack(fine, CrackLoad(), [1.0, 1.0], meaning=material)
     with pytest.raises(InputError, match="crosses no cell"):
         notch(fine, (SIDE, SIDE), (2 * SIDE, SIDE))
+    block = CrackBody(mesh=ps.shapes.box((SIDE,) * 3, cells=(2, 2, 2)), solid=SOLID, order=1)
+    with pytest.raises(InputError, match="use penny in a solid"):
+        notch(block, (0.0, 0.0), (SIDE, SIDE))
+    with pytest.raises(InputError, match="crosses no cell"):
+        penny(block, (3 * SIDE, 0.0, 0.0), (1.0, 0.0, 0.0), LENGTH)
+    with pytest.raises(InputError, match="2 dimensions; give a direction"):
+        penny(fine, (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), LENGTH)
+    with pytest.raises(InputError, match="order is 3; give 2, or 1"):
+        CrackBody(mesh=block.mesh, solid=SOLID, order=3)
     with pytest.raises(InputError, match="toughness is -1 J/m2"):
         dataclasses.replace(SOLID, toughness=-1.0)
     with pytest.raises(InputError, match="two rising"):
