@@ -15,7 +15,7 @@ from particle_sim.errors import InputError
 @verb(
     Aim.SEE,
     10,
-    "cracks that grow as the charge passes, and the sodium around them, as a film",
+    "cracks and sodium as the charge passes, as a film",
     'cracks nvp he_v --radius "3 um" --c-rate 3',
     completes={"materials": complete_material},
 )

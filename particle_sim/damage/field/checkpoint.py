@@ -29,12 +29,11 @@ class CrackFile:
         """``choices``: whatever else decides the run, by its text."""
         body = loading.body
         sides = {name: facets.tolist() for name, facets in body.mesh.boundaries.items()}
+        own = [getattr(body, each.name) for each in fields(body) if each.name != "mesh"]
         steps = [loading.at(float(time)) for time in times]
-        loads = (each for step in steps for each in (step.strain, step.force, step.prescribed))
-        mark = fingerprint(
-            body.mesh.points, body.mesh.cells, sides, body.solid, body.order, times, flaw, choices,
-            *loads,
-        )  # fmt: skip
+        loads = [getattr(step, each.name) for step in steps for each in fields(step)]
+        mesh = (body.mesh.points, body.mesh.cells, sides)
+        mark = fingerprint(*mesh, *own, times, flaw, choices, *loads)
         return cls(file=StateFile(path=Path(path), fingerprint=mark))
 
     def save(self, found: Sequence[Found], *, at_once: bool = False) -> None:

