@@ -80,6 +80,7 @@ def test_the_picture_shows_both_on_one_scale(wires: tuple[ChargedWire, ...]) -> 
 
 
 def test_the_verb_writes_a_film_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HE-V, which does not crack."""
     monkeypatch.chdir(tmp_path)
     given = ["cracks", "he_v", "--radius", "1 um", "--frames", "2", "--vtu", "--out", "film.gif"]
     done = CliRunner().invoke(app, given)

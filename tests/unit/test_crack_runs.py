@@ -196,7 +196,7 @@ def check_memory(predicted: float, peak: float) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        pytest.param((2, 64, "NONE"), id="section"),
+        pytest.param((2, 64, "NONE"), id="section", marks=pytest.mark.slow),
         pytest.param((3, 20, "NONE"), id="solid", marks=pytest.mark.slow),
         pytest.param((2, 64, "SPECTRAL"), id="section with a split", marks=pytest.mark.slow),
     ],

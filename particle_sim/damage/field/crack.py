@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,25 +73,47 @@ def crack(
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
-    expected = check_forecast(body, len(instants))
-    loading = Loading(body=body, load=load)
-    tell = progress or (lambda _: None)
-    tell(str(expected))
-    kept = None if checkpoint is None else CrackFile.of(
-        checkpoint, loading, instants, start, (meaning, method, until)
-    )  # fmt: skip
+    loading, tell = Loading(body=body, load=load), progress or _silent
+    tell(str(check_forecast(body, len(instants))))
+    choices = meaning, method, until
+    kept = None
+    if checkpoint is not None:
+        kept = CrackFile.of(checkpoint, loading, instants, start, choices)
+    path = _Path(loading=loading, method=method, until=until, tell=tell, kept=kept)
+    found = _followed(path, instants, start)
+    return run_of(found, loading, instants[: len(found)], start, warnings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Path:
+    """How a load is followed, and to which file it goes."""
+
+    loading: Loading
+    method: Method
+    until: float
+    tell: Callable[[str], None]
+    kept: CrackFile | None
+
+
+def _silent(_: str) -> None:
+    """Told, and says nothing."""
+
+
+def _followed(path: _Path, times: Array, flaw: Array) -> list[Found]:
+    """The steps at all times, those of the file among them; it is removed at the end."""
+    body, kept = path.loading.body, path.kept
     found = [] if kept is None else kept.load()
     place = _at_rest(body, found)
     try:
-        for time in instants[len(found) :]:
-            damage = found[-1].damage if found else start
-            if found and body.crack_size(damage) > until:
+        for time in times[len(found) :]:
+            damage = found[-1].damage if found else flaw
+            if found and body.crack_size(damage) > path.until:
                 break
-            step = loading.at(float(time))
-            minimum = minimise(body, step, damage, place, method=method, until=until)
+            step = path.loading.at(float(time))
+            minimum = minimise(body, step, damage, place, method=path.method, until=path.until)
             check_cracked(body, minimum.damage)
             found.append(Found.of(minimum))
-            tell(f"{time:.4g}: {_size_in_words(body, minimum.damage)}")
+            path.tell(f"{time:.4g}: {_size_in_words(body, minimum.damage)}")
             place = _at_rest(body, found)
             if kept is None:
                 place = replace(place, factors=minimum.balance.factors)
@@ -102,7 +124,7 @@ def crack(
             kept.save(found, at_once=True)
     if kept is not None:
         kept.remove()
-    return run_of(found, loading, instants[: len(found)], start, warnings)
+    return found
 
 
 def _at_rest(body: CrackBody, found: Sequence[Found]) -> Place:
