@@ -31,6 +31,7 @@ from particle_sim.damage.field import (
     Method,
     Split,
     crack,
+    forecast,
     notch,
 )
 from particle_sim.units import Array
@@ -97,6 +98,7 @@ def particle() -> None:
     flaw = notch(body, (0.0, radius), (0.0, radius - 1.5 * LENGTH))
     times, material = np.arange(0.03, 0.1, 0.005), LengthScale.MATERIAL
     most = body.crack_size(flaw) + 8 * LENGTH
+    print(f"particle, expected: {forecast(body, len(times))}")
     run, spent = timed(lambda: crack(body, load, times, meaning=material, flaw=flaw, until=most))
     grown = (run.crack_size[-1] - body.crack_size(flaw)) / LENGTH
     print(

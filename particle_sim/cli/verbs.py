@@ -6,6 +6,7 @@ from particle_sim.cli.cell import cell as cell
 from particle_sim.cli.check import check as check
 from particle_sim.cli.claims import claims as claims
 from particle_sim.cli.compare import compare as compare
+from particle_sim.cli.cracks import cracks as cracks
 from particle_sim.cli.design import design as design
 from particle_sim.cli.diffraction import diffraction as diffraction
 from particle_sim.cli.evidence import evidence as evidence

@@ -10,6 +10,8 @@ from particle_sim.figures.as_printed_map import as_printed_map as as_printed_map
 from particle_sim.figures.body_fields import body_fields as body_fields
 from particle_sim.figures.body_view import body_view as body_view
 from particle_sim.figures.boundary_opening import boundary_opening as boundary_opening
+from particle_sim.figures.crack_pair import crack_pair as crack_pair
+from particle_sim.figures.crack_pair import crack_pair_film as crack_pair_film
 from particle_sim.figures.crack_section import crack_film as crack_film
 from particle_sim.figures.crack_section import crack_section as crack_section
 from particle_sim.figures.fatigue_cracks import fatigue_cracks as fatigue_cracks

@@ -37,16 +37,18 @@ def crack_section(
 
     Raises :class:`InputError` for a time index outside the runs, and for a run on another mesh.
     """
+    if cracks.body.mesh.dimension != 2:
+        raise InputError("The cracks are a solid's; write_crack_vtu gives them to ParaView.")
     _check_index(index, len(cracks.time))
     with figure_style() as figure_class:
         count = 2 if around is None else 3
         figure = figure_class(figsize=(4.3 * count, 3.9), layout="constrained")
         section, curves, *rest = figure.subplots(1, count)
-        drawn = _damage(section, cracks, index, magnification)
+        drawn = draw_damage(section, cracks, index, magnification)
         figure.colorbar(drawn, ax=section, shrink=0.8).set_label("Damage (fraction)")
         _curves(curves, cracks, index)
         if around is not None:
-            drawn = _sodium(rest[0], cracks, index, magnification, (around, around_index))
+            drawn = draw_sodium(rest[0], cracks, index, magnification, (around, around_index))
             figure.colorbar(drawn, ax=rest[0], shrink=0.8).set_label("Sodium content (filling)")
     return figure
 
@@ -80,14 +82,14 @@ def crack_film(
 def _frames(figure: Figure, cracks: CrackRun, magnification: float) -> Iterator[int]:
     """Bring the figure to one time after the other, its section within the same frame."""
     section, curves, *_ = figure.axes
-    moved = _corners(cracks, slice(None), magnification).reshape(-1, 2)
+    moved = moved_corners(cracks, slice(None), magnification).reshape(-1, 2)
     low, high = moved.min(axis=0), moved.max(axis=0)
     section.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # everything keeps its place
     for index in range(len(cracks.time)):
         section.clear()
-        _damage(section, cracks, index, magnification)
+        draw_damage(section, cracks, index, magnification)
         section.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         curves.lines[-1].set_xdata([cracks.time[index]] * 2)
         yield index
@@ -98,15 +100,16 @@ def _check_index(index: int, count: int) -> None:
         raise InputError(f"The time index is {index}; the run has {count} times, numbered from 0.")
 
 
-def _corners(cracks: CrackRun, index: int | slice, magnification: float) -> Array:
+def moved_corners(cracks: CrackRun, index: int | slice, magnification: float) -> Array:
     """Corners of the moved cells (..., e, 3, 2) [um]."""
     body = cracks.body
     moved = body.moved.nodes * body.length + magnification * cracks.displacement[index]
     return np.asarray(1e6 * moved[..., body.moved.cell_dofs[:, :3], :])
 
 
-def _damage(axes: Any, cracks: CrackRun, index: int, magnification: float) -> Any:
-    corners = _corners(cracks, index, magnification)
+def draw_damage(axes: Any, cracks: CrackRun, index: int, magnification: float) -> Any:
+    """The damage at one time on the moved section; returns what a colour bar takes."""
+    corners = moved_corners(cracks, index, magnification)
     values = cracks.damage[index][cracks.body.damaged.cell_dofs]
     drawn = _painted(axes, corners, values, DAMAGE_MAP)
     drawn.set_clim(0.0, 1.0)
@@ -115,9 +118,10 @@ def _damage(axes: Any, cracks: CrackRun, index: int, magnification: float) -> An
     return drawn
 
 
-def _sodium(
+def draw_sodium(
     axes: Any, cracks: CrackRun, index: int, magnification: float, state: tuple[ParticleRun, int]
 ) -> Any:
+    """The filling of a run at one of its times on the moved section, broken cells left blank."""
     run, time = state
     _check_index(time, len(run.time))
     mesh, own = cracks.body.scaled_mesh, run.mesh.scaled(run.length / cracks.body.length)
@@ -128,7 +132,7 @@ def _sodium(
         )
     whole = cracks.damage[index][cracks.body.damaged.cell_dofs].min(axis=1) <= CRACKED
     values = run.site_fraction_at_points[time][run.points.cell_points[:, :3]]
-    corners = _corners(cracks, index, magnification)
+    corners = moved_corners(cracks, index, magnification)
     drawn = _painted(axes, corners[whole], values[whole], SODIUM_MAP)
     _framed(axes, cracks)
     axes.set_title(f"Sodium after {_clock(run.time[time])}")

@@ -13,7 +13,7 @@ from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.accuracy import controls_of
 from particle_sim.particle.adaptive import Adaptive
-from particle_sim.particle.checkpoint import Checkpoint, fingerprint
+from particle_sim.particle.checkpoint import Checkpoint
 from particle_sim.particle.default_mesh import chosen_mesh
 from particle_sim.particle.discretise import discretised, open_boundary
 from particle_sim.particle.filling import (
@@ -31,6 +31,7 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.result import noted, particle_run
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.space_error import estimated_error
+from particle_sim.particle.state_file import fingerprint
 from particle_sim.particle.stepper import Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem

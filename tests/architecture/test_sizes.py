@@ -18,6 +18,8 @@ RESULT = "a result: one named view of its fields each"
 SYSTEM = "what the stepper asks of a system, and the parts it is made of"
 
 LONGER: Mapping[str, str] = {
+    "damage/field/crack.py: crack": "the arguments of a run are its documentation",
+    "damage/field/particle_cracks.py: crack_particle": "the same, driven by a particle's run",
     "damage/field/body.py: CrackBody": "a discretised section: one quantity of it each",
     "damage/field/balance.py: Displacements": "one Newton step and what it asks for",
     "particle/elasticity.py: Elasticity": SYSTEM,
@@ -34,6 +36,7 @@ LONGER: Mapping[str, str] = {
     "flux.py: SurfaceFlux": "the seam between cell and particle: how it is made, read and joined",
     "cli/cell.py: cell": "a verb is as long as its options",
     "cli/compare.py: compare": "a verb is as long as its options",
+    "cli/cracks.py: cracks": "a verb is as long as its options",
     "cli/fit.py: fit": "a verb is as long as its options",
     "cli/life.py: life": "a verb is as long as its options",
     "cli/rate.py: rate": "a verb is as long as its options",

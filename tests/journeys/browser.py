@@ -24,7 +24,6 @@ SIZES = {
 }
 PATIENCE = 60_000
 """Longest wait for a picture on a busy machine [ms]."""
-ALERTING = ("serious", "critical")
 INSIDE = ("data:", "blob:")
 """Requests that never leave the page."""
 
@@ -96,24 +95,6 @@ def watch(page: Page, home: str) -> Watched:
         ),
     )
     return watched
-
-
-# --- accessibility ---
-
-
-def findings(page: Page) -> list[str]:
-    """Serious and critical findings of axe on a page, each with the first place."""
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        lacking("axe_playwright_python")
-    script = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(script)
-    result = page.evaluate("() => axe.run()")
-    return [
-        f"{found['id']}: {found['help']} ({found['nodes'][0]['html'][:160]})"
-        for found in result["violations"]
-        if found["impact"] in ALERTING
-    ]
 
 
 # --- what is drawn ---

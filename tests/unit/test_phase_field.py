@@ -21,6 +21,7 @@ from particle_sim.damage.field import (
     crack,
     energy_release,
     notch,
+    penny,
     strength,
 )
 from particle_sim.damage.field.balance import Place
@@ -211,10 +212,11 @@ def test_a_rising_energy_is_an_error(grown: CrackRun, monkeypatch: pytest.Monkey
         )
 
 
+@pytest.mark.parametrize("size", [4, 6], ids=["section", "solid"])
 @pytest.mark.parametrize("split", list(Split))
-def test_stress_and_tangent_are_slopes(split: Split) -> None:
+def test_stress_and_tangent_are_slopes(split: Split, size: int) -> None:
     """Stress is the slope of the energy, the tangent that of the stress; parts add up."""
-    strain = np.random.default_rng(1).normal(size=(60, 4))
+    strain = np.random.default_rng(1).normal(size=(60, size))
     left = np.random.default_rng(2).uniform(0, 1, 60)
 
     def energy(x: Array) -> Array:
@@ -225,7 +227,7 @@ def test_stress_and_tangent_are_slopes(split: Split) -> None:
         found = respond(split, 1.3, 0.7, x)
         return left[:, None] * found.stress + found.kept_stress
 
-    moves = 1e-6 * np.eye(4)
+    moves = 1e-6 * np.eye(size)
     slope = [(energy(strain + m) - energy(strain - m)) / 2e-6 for m in moves]
     assert np.abs(np.stack(slope, axis=-1) - stress(strain)).max() < 1e-7
     slopes = [(stress(strain + m) - stress(strain - m)) / 2e-6 for m in moves]
@@ -234,6 +236,22 @@ def test_stress_and_tangent_are_slopes(split: Split) -> None:
     assert np.abs(np.stack(slopes, axis=-1) - 1.001 * found).max() > 1e-4
     parts, whole = respond(split, 1.3, 0.7, strain), respond(Split.NONE, 1.3, 0.7, strain)
     assert np.allclose(parts.energy + parts.kept_energy, whole.energy, rtol=1e-12)
+
+
+@pytest.mark.parametrize("split", list(Split))
+def test_a_solid_that_is_strained_as_a_section_responds_as_one(split: Split) -> None:
+    """zz, and only xy of the shears; also where two principal strains are equal."""
+    flat = np.random.default_rng(3).normal(size=(60, 4))
+    flat[:20, 3], flat[:20, 1] = 0.0, flat[:20, 0]
+    strain, left = np.zeros((60, 6)), np.random.default_rng(2).uniform(0, 1, 60)
+    kept = [0, 1, 2, 5]
+    strain[:, kept] = flat
+    own, whole = respond(split, 1.3, 0.7, flat), respond(split, 1.3, 0.7, strain)
+    assert np.allclose(whole.energy, own.energy, rtol=1e-12, atol=1e-14)
+    assert np.allclose(whole.kept_stress[:, kept], own.kept_stress, atol=1e-12)
+    assert np.abs(whole.stress[:, [3, 4]]).max() < 1e-12
+    found = tangent(split, 1.3, 0.7, strain, left)[:, kept][:, :, kept]
+    assert np.allclose(found, tangent(split, 1.3, 0.7, flat, left), atol=1e-9)
 
 
 def test_strength_without_a_split() -> None:
@@ -290,6 +308,15 @@ def test_refusals() -> None:
         crack(fine, CrackLoad(), [1.0, 1.0], meaning=material)
     with pytest.raises(InputError, match="crosses no cell"):
         notch(fine, (SIDE, SIDE), (2 * SIDE, SIDE))
+    block = CrackBody(mesh=ps.shapes.box((SIDE,) * 3, cells=(2, 2, 2)), solid=SOLID, order=1)
+    with pytest.raises(InputError, match="use penny in a solid"):
+        notch(block, (0.0, 0.0), (SIDE, SIDE))
+    with pytest.raises(InputError, match="crosses no cell"):
+        penny(block, (3 * SIDE, 0.0, 0.0), (1.0, 0.0, 0.0), LENGTH)
+    with pytest.raises(InputError, match="2 dimensions; give a direction"):
+        penny(fine, (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), LENGTH)
+    with pytest.raises(InputError, match="order is 3; give 2, or 1"):
+        CrackBody(mesh=block.mesh, solid=SOLID, order=3)
     with pytest.raises(InputError, match="toughness is -1 J/m2"):
         dataclasses.replace(SOLID, toughness=-1.0)
     with pytest.raises(InputError, match="two rising"):

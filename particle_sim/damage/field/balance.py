@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, cg
 
-from particle_sim.damage.field.body import EVEN, CrackBody
+from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.load import Step
+from particle_sim.damage.field.principal import NORMALS
 from particle_sim.damage.field.solid import Split
 from particle_sim.damage.field.split import Response, respond, tangent
 from particle_sim.errors import ConvergenceError
@@ -138,14 +139,15 @@ class Displacements:
         return forces_of(self.body, self.step, response, left)[1]
 
     def stress(self, damage: Array, moved: Array) -> tuple[Array, Array]:
-        """Scaled stress (e, q, 4) and energy density (e, q) of what is left of the solid."""
+        """Scaled stress (e, q, c) and energy density (e, q) of what is left of the solid."""
         left = self.body.left(damage)
         _, response = self._respond(moved, self._open(damage, moved))
         stress = left[..., None] * response.stress + response.kept_stress
         return stress, left * response.energy + response.kept_energy
 
     def _strain(self, moved: Array) -> Array:
-        return np.asarray(self.body.strain(moved) - self.step.strain[..., None] * EVEN)
+        whole = self.body.strain(moved)
+        return np.asarray(whole - self.step.strain[..., None] * NORMALS[whole.shape[-1]])
 
     def _open(self, damage: Array, moved: Array) -> NDArray[np.bool_]:
         """Broken cells (e,) that have grown."""
@@ -196,7 +198,9 @@ def ordering_of(body: CrackBody, step: Step, matrix: sparse.csr_array) -> Dissec
     """The elimination order of the free displacements, found once per body."""
     key = step.is_free.tobytes()
     if key not in body.orderings:
-        nodes = np.repeat(body.moved.nodes, 2, axis=0)[np.flatnonzero(step.is_free)]
+        nodes = np.repeat(body.moved.nodes, body.mesh.dimension, axis=0)[
+            np.flatnonzero(step.is_free)
+        ]
         body.orderings[key] = dissect(matrix, nodes)
     return body.orderings[key]
 
@@ -214,7 +218,7 @@ def forces_of(body: CrackBody, step: Step, response: Response, left: Array) -> t
 
 
 def stiffness_of(body: CrackBody, moduli: Array, free: Integers) -> sparse.csr_array:
-    """The tangent stiffness of the free displacements from moduli (e, q, 4, 4)."""
+    """The tangent stiffness of the free displacements from moduli (e, q, c, c)."""
     matrix = body.strain_matrix
     cells, _, _, j = matrix.shape
     stress = ((moduli * body.moved.weights[..., None, None]) @ matrix).reshape(cells, -1, j)

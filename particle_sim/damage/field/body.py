@@ -1,7 +1,7 @@
-"""A section with a brittle solid in it, discretised: displacement P2, damage P1.
+"""A body with a brittle solid in it, discretised: displacement P2 or P1, damage P1.
 
 Scaled: lengths by the mesh's extent L, stresses by Young's modulus E, so energies by E L^2 per
-metre of a plane section and E L^3 of a meridian section.
+metre of a plane section and E L^3 of a meridian section or a solid.
 """
 
 from __future__ import annotations
@@ -21,38 +21,39 @@ from particle_sim.fem.sparse_pattern import BlockPattern
 from particle_sim.particle.kinematics import Motions, Strains
 from particle_sim.units import Array
 
-DEGREE = 4
-"""Exact for (1 - d)^2 psi of straight cells."""
-
-_COMPONENTS = {Symmetry.PLANE: [0, 1, 2, 5], Symmetry.AXISYMMETRIC: [0, 2, 1, 4]}
-"""Two in-plane normals, the out-of-plane normal and the in-plane shear, of six components."""
-
-EVEN = np.array([1.0, 1.0, 1.0, 0.0])
-"""Strain of an even expansion, of a section's four."""
+_COMPONENTS = {
+    Symmetry.PLANE: [0, 1, 2, 5],
+    Symmetry.AXISYMMETRIC: [0, 2, 1, 4],
+    Symmetry.SOLID: [0, 1, 2, 3, 4, 5],
+}
+"""Of six: a section's two in-plane normals, the out-of-plane normal and the in-plane shear."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrackBody:
-    """A section: ``mesh`` in metres, plane strain or the meridian of a round body.
+    """A section or a solid: ``mesh`` in metres; a section is one of plane strain or a meridian.
 
     ``cell_toughness`` G_c [J/m2] (e,) is that of every cell, as of grain boundaries; that of the
-    solid everywhere where there is none.
+    solid everywhere where there is none. ``order`` of the displacement: 2, or 1, whose cells are
+    stiffer but of which a solid has a sixth of the unknowns.
 
-    Raises :class:`InputError` for radial meshes, on which hoop tension cannot localise, and solids.
-    Shapes below: e cells, q points, j displacements of a cell, n vertices.
+    Raises :class:`InputError` for another order and for radial meshes, on which hoop tension cannot
+    localise. Shapes below: e cells, q points, j displacements of a cell, n vertices, c strains.
     """
 
     mesh: BodyMesh
     solid: BrittleSolid
     cell_toughness: Array | None = None
+    order: int = 2
 
     def __post_init__(self) -> None:
-        if self.mesh.dimension != 2:
-            radial = "; hoop tension cannot localise on it" if self.mesh.dimension == 1 else ""
+        if self.mesh.dimension == 1:
             raise InputError(
-                f"The mesh is {self.mesh.symmetry.value}{radial}: cracks need a section, such as "
-                "shapes.disc, shapes.ball_section or shapes.rectangle."
+                f"The mesh is {self.mesh.symmetry.value}; hoop tension cannot localise on it: "
+                "cracks need a section or a solid, such as shapes.disc or shapes.ball."
             )
+        if self.order not in (1, 2):
+            raise InputError(f"The displacement's order is {self.order}; give 2, or 1 for a solid.")
         given, cells = self.cell_toughness, len(self.mesh.cells)
         if given is None:
             return
@@ -69,7 +70,7 @@ class CrackBody:
 
     @property
     def energy_unit(self) -> float:
-        """E L^2 [J/m], or E L^3 [J] of a meridian."""
+        """E L^2 [J/m], or E L^3 [J] of a meridian or a solid."""
         return self.solid.youngs_modulus * self.length**self.mesh.symmetry.power
 
     @cached_property
@@ -78,8 +79,8 @@ class CrackBody:
 
     @cached_property
     def moved(self) -> Space:
-        """Of the displacement."""
-        return Space(mesh=self.scaled_mesh, order=2, degree=DEGREE)
+        """Of the displacement; its points are exact for (1 - d)^2 psi of straight cells."""
+        return Space(mesh=self.scaled_mesh, order=self.order, degree=2 * self.order)
 
     @cached_property
     def damaged(self) -> Space:
@@ -88,7 +89,7 @@ class CrackBody:
 
     @property
     def vertices(self) -> Array:
-        """Where the damage lives [m] (n, 2)."""
+        """Where the damage lives [m] (n, d)."""
         return self.damaged.nodes * self.length
 
     @property
@@ -101,13 +102,13 @@ class CrackBody:
 
     @cached_property
     def cell_size(self) -> Array:
-        """h [m] (e,): sqrt(2 area), a stretched cell's longest edge over sqrt(2) if that is more.
+        """h [m] (e,): (d! volume)^(1/d), a stretched cell's longest edge over sqrt(d) if more.
 
-        A right-angled triangle with two legs h has this h.
+        A right-angled triangle with two legs h has this h, and each sixth of a cube of side h.
         """
-        x = self.mesh.points[self.mesh.vertices]
-        areas = 0.5 * np.abs(np.linalg.det(x[:, 1:] - x[:, :1]))
-        return np.asarray(np.maximum(np.sqrt(2 * areas), self.mesh.cell_sizes / np.sqrt(2)))
+        x, d = self.mesh.points[self.mesh.vertices], self.mesh.dimension
+        sizes = np.abs(np.linalg.det(x[:, 1:] - x[:, :1])) ** (1 / d)
+        return np.asarray(np.maximum(sizes, self.mesh.cell_sizes / np.sqrt(d)))
 
     @cached_property
     def share(self) -> Array:
@@ -133,7 +134,7 @@ class CrackBody:
 
     @cached_property
     def strain_matrix(self) -> Array:
-        """B (e, q, 4, j)."""
+        """B (e, q, c, j)."""
         space = self.moved
         strains = Strains(
             motions=Motions(symmetry=self.mesh.symmetry),
@@ -145,15 +146,14 @@ class CrackBody:
 
     @cached_property
     def slopes(self) -> Array:
-        """Gradients of the damage's shape functions (e, q or 1, 3, 2)."""
+        """Gradients of the damage's shape functions (e, q or 1, d + 1, d)."""
         slopes = self.damaged.gradients
         return slopes if self.mesh.is_curved else slopes[:, :1]
 
     @cached_property
     def pattern(self) -> BlockPattern:
-        return BlockPattern(
-            cell_nodes=self.moved.cell_dofs, nodes=self.moved.dimension, components=2
-        )
+        space, d = self.moved, self.mesh.dimension
+        return BlockPattern(cell_nodes=space.cell_dofs, nodes=space.dimension, components=d)
 
     @cached_property
     def orderings(self) -> dict[bytes, Dissection]:
@@ -163,7 +163,7 @@ class CrackBody:
     @property
     def size(self) -> int:
         """Displacement unknowns."""
-        return 2 * self.moved.dimension
+        return self.mesh.dimension * self.moved.dimension
 
     @property
     def cell_dofs(self) -> Integers:
@@ -171,10 +171,10 @@ class CrackBody:
         return self.pattern.cell_dofs
 
     def strain(self, displacement: Array) -> Array:
-        """Total strain at the points (e, q, 4) of displacements (2 n,)."""
+        """Total strain at the points (e, q, c) of displacements (m,)."""
         local = displacement[self.cell_dofs]
         flat = self.strain_matrix.reshape(len(local), -1, local.shape[1]) @ local[..., None]
-        return np.asarray(flat.reshape(*self.moved.weights.shape, 4))
+        return np.asarray(flat.reshape(*self.moved.weights.shape, -1))
 
     def at_points(self, damage: Array) -> Array:
         """Damage at the points (e, q)."""
@@ -185,7 +185,7 @@ class CrackBody:
         return np.asarray((1 - self.at_points(damage)) ** 2 + self.solid.residual_stiffness)
 
     def crack_size(self, damage: Array) -> float:
-        """Length [m] of the cracks of a plane section, area [m2] of a meridian's.
+        """Length [m] of the cracks of a plane section, area [m2] of a meridian's and a solid's.
 
         int s / c_w (w / (s l) + s l |grad d|^2) dV, the crack energy over G_c without fatigue;
         AT2's diffuse damage counts too.
@@ -199,9 +199,12 @@ class CrackBody:
 
     @property
     def crack_unit(self) -> float:
-        """l [m], or of a meridian the area [m2] of a ring of that width at half the extent."""
-        around = np.pi * self.length if self.mesh.symmetry.power == 3 else 1.0
-        return float(around * self.solid.length_scale)
+        """l [m], or an area [m2] of that width: of a meridian the ring at half the extent, of a
+        solid a strip as long as half the extent.
+        """
+        around = {(2, 3): np.pi * self.length, (3, 3): self.length / 2}
+        key = self.mesh.dimension, self.mesh.symmetry.power
+        return float(around.get(key, 1.0) * self.solid.length_scale)
 
     def too_coarse(self, damage: Array, resolution: float) -> NDArray[np.bool_]:
         """Cells (e,) with a crack in them and l / h below ``resolution``."""

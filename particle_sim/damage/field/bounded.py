@@ -119,7 +119,7 @@ class DamageProblem:
 
     @cached_property
     def _resistance(self) -> tuple[Array, Array]:
-        """Second and first derivative of the crack energy, of every cell (e, 3, 3), (e, 3)."""
+        """Second and first derivative of the crack energy, of every cell (e, i, i), (e, i)."""
         body, space = self.body, self.body.damaged
         density, slopes, values = body.solid.density, body.slopes, space.values
         scale = body.scale[:, None]
@@ -129,10 +129,10 @@ class DamageProblem:
             if slopes.shape[1] > 1
             else np.broadcast_to(slopes, (*cost.shape, *slopes.shape[2:]))
         )
-        flat = along.transpose(0, 2, 1, 3).reshape(len(cost), 3, -1)
+        flat = along.transpose(0, 2, 1, 3).reshape(*space.cell_dofs.shape, -1)
         weighted = (2 * (scale * cost)[..., None, None] * along).transpose(0, 2, 1, 3)
         matrix = flat @ weighted.reshape(flat.shape).transpose(0, 2, 1)
         if density is CrackDensity.AT1:
             return matrix, (cost / scale) @ values
         matrix = matrix + ((2 * cost / scale)[:, None] * values.T[None]) @ values
-        return matrix, np.zeros((len(cost), 3))
+        return matrix, np.zeros(space.cell_dofs.shape)

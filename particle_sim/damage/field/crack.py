@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from particle_sim.checks import arguments_checked
 from particle_sim.damage.field.balance import Place
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.bounded import DamageProblem
+from particle_sim.damage.field.checkpoint import CrackFile
 from particle_sim.damage.field.load import CrackLoad, Loading
 from particle_sim.damage.field.minimise import Method, Minimum, minimise
 from particle_sim.damage.field.resolution import (
@@ -18,7 +22,8 @@ from particle_sim.damage.field.resolution import (
     check_resolution,
     length_warnings,
 )
-from particle_sim.damage.field.result import CrackRun, run_of
+from particle_sim.damage.field.result import CrackRun, Found, run_of
+from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.errors import InputError
 from particle_sim.units import Array
 
@@ -33,6 +38,8 @@ def crack(
     flaw: Array | None = None,
     method: Method = Method.NEWTON,
     until: float = np.inf,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> CrackRun:
     """Damage and displacement at each time: local minima of the energy, damage never undone.
 
@@ -40,6 +47,11 @@ def crack(
     is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is. The
     run ends where the crack size [m, or m2 of a meridian] passes ``until``: a dead load that no
     crack can hold would cut the body in two, and pull the parts apart for ever.
+
+    ``progress``, such as ``print``, is told what the run will take before it begins, and each time
+    that is done. ``checkpoint`` names a file for the times that are done; given again after an
+    interruption the run goes on from there to the same result. A finished run removes it. A body
+    that needs more memory than the machine has is refused before it starts.
 
     Raises :class:`InputError` for l / h below 4 where there is damage, for l above a fifth of the
     body and for times that do not rise; :class:`ConvergenceError` where a step is not found.
@@ -61,30 +73,73 @@ def crack(
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
-    loading, damage, found = Loading(body=body, load=load), start, []
-    closed = np.zeros(len(body.cell_dofs), dtype=bool)
-    place = Place(displacement=np.zeros(body.size), opened=closed)
-    for time in instants:
-        step = loading.at(float(time))
-        minimum = minimise(
-            body, step, damage, place, worn=step.toughness, method=method, until=until
-        )
-        check_cracked(body, minimum.damage)
-        found.append(minimum)
-        damage, place = minimum.damage, at_rest(minimum)
-        if body.crack_size(damage) > until:
-            break
+    loading, tell = Loading(body=body, load=load), progress or _silent
+    tell(str(check_forecast(body, len(instants))))
+    choices = meaning, method, until
+    kept = None
+    if checkpoint is not None:
+        kept = CrackFile.of(checkpoint, loading, instants, start, choices)
+    path = _Path(loading=loading, method=method, until=until, tell=tell, kept=kept)
+    found = _followed(path, instants, start)
     return run_of(found, loading, instants[: len(found)], start, warnings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Path:
+    """How a load is followed, and to which file it goes."""
+
+    loading: Loading
+    method: Method
+    until: float
+    tell: Callable[[str], None]
+    kept: CrackFile | None
+
+
+def _silent(_: str) -> None:
+    """Told, and says nothing."""
+
+
+def _followed(path: _Path, times: Array, flaw: Array) -> list[Found]:
+    """The steps at all times, those of the file among them; it is removed at the end."""
+    body, kept = path.loading.body, path.kept
+    found = [] if kept is None else kept.load()
+    still = np.zeros(len(body.cell_dofs), dtype=bool)
+    moved = found[-1].displacement if found else np.zeros(body.size)
+    place = Place(displacement=moved, opened=still)
+    try:
+        for time in times[len(found) :]:
+            damage = found[-1].damage if found else flaw
+            if found and body.crack_size(damage) > path.until:
+                break
+            step = path.loading.at(float(time))
+            minimum = minimise(
+                body, step, damage, place,
+                worn=step.toughness, method=path.method, until=path.until,
+            )  # fmt: skip
+            check_cracked(body, minimum.damage)
+            found.append(Found.of(minimum))
+            path.tell(f"{time:.4g}: {_size_in_words(body, minimum.damage)}")
+            place = at_rest(minimum)
+            if kept is not None:
+                place = replace(place, factors=None)  # the next step may know the file alone
+                kept.save(found)
+    finally:
+        if kept is not None and found:
+            kept.save(found, at_once=True)
+    if kept is not None:
+        kept.remove()
+    return found
 
 
 def at_rest(minimum: Minimum) -> Place:
     """Where the next step begins: faces may close again."""
     place = minimum.balance.place
-    return Place(
-        displacement=place.displacement,
-        opened=np.zeros_like(place.opened),
-        factors=place.factors,
-    )
+    return replace(place, opened=np.zeros_like(place.opened))
+
+
+def _size_in_words(body: CrackBody, damage: Array) -> str:
+    what, unit = ("length", "m") if body.mesh.symmetry.power == 2 else ("area", "m2")
+    return f"largest damage {damage.max():.3g}, crack {what} {body.crack_size(damage):.4g} {unit}"
 
 
 def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
@@ -105,8 +160,11 @@ def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
 def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float]) -> Array:
     """Damage (n,) of an unloaded cut: 1 at the vertices of the cells that it crosses [m].
 
-    A cut along the edges of cells breaks those on its left, seen from its start.
+    A cut along the edges of cells breaks those on its left, seen from its start. A section's; a
+    solid has :func:`~particle_sim.damage.field.penny.penny`.
     """
+    if body.mesh.dimension != 2:
+        raise InputError("A notch from place to place is a section's; use penny in a solid.")
     begin, along = np.array(start), np.subtract(end, start)
     length = float(np.linalg.norm(along))
     if not 0 < length < np.inf:
@@ -120,6 +178,11 @@ def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float])
     crossed &= (middle > 0) & (middle < length)
     if not crossed.any():
         raise InputError(f"The notch from {start} to {end} m crosses no cell; move it inside.")
+    return cut_through(body, crossed)
+
+
+def cut_through(body: CrackBody, crossed: NDArray[np.bool_]) -> Array:
+    """The damage (n,) of least energy around cells (e,) that are broken without a load."""
     cut = np.zeros(body.damaged.dimension)
     cut[body.damaged.cell_dofs[crossed]] = 1.0
     nothing = np.zeros(body.damaged.weights.shape)

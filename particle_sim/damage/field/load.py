@@ -19,15 +19,15 @@ from particle_sim.particle.supports import Supports
 from particle_sim.units import Array
 
 FieldOfTime = Callable[[Array, float], Array]
-"""Of positions [m] (p, 2) and the time."""
+"""Of positions [m] (p, d) and the time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrackLoad:
-    """Functions of positions (p, 2) [m] and time.
+    """Functions of positions (p, d) [m] and time.
 
-    strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, 2) [m], nan where
-    a component is free. traction: boundary name -> (p, 2) [Pa]. Symmetry planes and the axis hold
+    strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, d) [m], nan where
+    a component is free. traction: boundary name -> (p, d) [Pa]. Symmetry planes and the axis hold
     by their names; a body that nothing else holds is pinned against rigid motion. ``modulus`` and
     ``toughness`` (p,): what the sodium of that place and time makes of E and G_c, over those of the
     body; Poisson's ratio stays.
@@ -71,25 +71,25 @@ class Loading:
         points = self.body.moved.points
         if field is None:
             return np.full(points.shape[:2], otherwise)
-        values = field(points.reshape(-1, 2) * self.body.length, time)
+        values = field(points.reshape(-1, points.shape[2]) * self.body.length, time)
         return np.asarray(values, dtype=float).reshape(points.shape[:2])
 
     def _force(self, time: float) -> Array:
-        body = self.body
+        body, d = self.body, self.body.mesh.dimension
         force = np.zeros(body.size)
         for name, function in self.load.traction.items():
             facets = body.moved.boundary(name)
-            places = facets.points.reshape(-1, 2) * body.length
+            places = facets.points.reshape(-1, d) * body.length
             traction = np.asarray(function(places, time), dtype=float) / body.solid.youngs_modulus
-            pulls = traction.reshape(*facets.weights.shape, 2) * facets.weights[..., None]
+            pulls = traction.reshape(*facets.weights.shape, d) * facets.weights[..., None]
             parts = np.einsum("fqi,fqc->fic", facets.values, pulls)  # facet, node, component
-            dofs = 2 * facets.dofs[..., None] + np.arange(2)
+            dofs = d * facets.dofs[..., None] + np.arange(d)
             force += scatter(dofs, parts, body.size)
         return force
 
     def _prescribed(self, time: float) -> Array:
         space, length = self.body.moved, self.body.length
-        values = np.full((space.dimension, 2), np.nan)
+        values = np.full(space.nodes.shape, np.nan)
         for name, function in self.load.displacement.items():
             dofs = space.boundary_dofs(name)
             given = np.asarray(function(space.nodes[dofs] * length, time), dtype=float) / length
@@ -99,7 +99,7 @@ class Loading:
     @cached_property
     def _at_rest(self) -> NDArray[np.bool_]:
         """Unknowns held by symmetry, and by pins where nothing holds the body."""
-        body = self.body
+        body, d = self.body, self.body.mesh.dimension
         none = sparse.csr_array((body.size, body.size))
         held = Supports(space=body.moved, size=body.size, springs=none).by_symmetry
         moving = held.copy()
@@ -107,7 +107,7 @@ class Loading:
             dofs = body.moved.boundary_dofs(name)
             given = self.load.displacement[name](body.moved.nodes[dofs] * body.length, 0.0)
             is_given = ~np.isnan(np.asarray(given, dtype=float))
-            moving[(2 * dofs[:, None] + np.arange(2))[is_given]] = True
+            moving[(d * dofs[:, None] + np.arange(d))[is_given]] = True
         modes = rigid_modes(body.mesh.symmetry, body.moved.nodes)
         grip = modes[moving].T @ modes[moving]
         free = modes @ linalg.null_space(grip, rcond=1e-10) if moving.any() else modes

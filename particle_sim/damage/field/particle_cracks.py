@@ -1,9 +1,10 @@
-"""Cracks in the section of a particle, driven by the misfit of the sodium of a solved run."""
+"""Cracks in a particle or its section, driven by the misfit of the sodium of a solved run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -37,21 +38,36 @@ def crack_particle(
     times: Sequence[float] | Array,
     *,
     meaning: LengthScale,
-    flaw: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    flaw: tuple[tuple[float, float], tuple[float, float]] | Array | None = None,
     embrittlement: float = 0.0,
     until: float = np.inf,
+    order: int = 2,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> CrackRun:
-    """Cracks at ``times`` [s] of a radial run, on a meridian or plane section ``mesh`` of its body.
+    """Cracks at ``times`` [s] of a radial run, on ``mesh``: a meridian or plane section of its
+    body, or a ball or an octant of it.
 
     The load is :func:`particle_load`. Cracks do not act back on the sodium. On a meridian all
-    cracks go around the axis. ``flaw``: start and end of a cut [m].
+    cracks go around the axis. ``flaw``: start and end of a cut [m] in a section, or a damage (n,)
+    as :func:`~particle_sim.damage.field.penny.penny` gives it. ``order`` of the displacement, best
+    1 in a solid; the rest as in :func:`~particle_sim.damage.field.crack.crack`.
 
-    Raises :class:`InputError` for slabs, a mesh of another radius and times outside the run.
+    Raises :class:`InputError` for slabs, a mesh of another radius, a solid that is not of a sphere,
+    and times outside the run.
     """
     load = particle_load(run, solid, mesh, times, embrittlement=embrittlement)
-    body = CrackBody(mesh=mesh, solid=solid)
-    cut = None if flaw is None else notch(body, *flaw)
-    found = crack(body, load, times, meaning=meaning, flaw=cut, until=until)
+    body = CrackBody(mesh=mesh, solid=solid, order=order)
+    found = crack(
+        body,
+        load,
+        times,
+        meaning=meaning,
+        flaw=notch(body, *flaw) if isinstance(flaw, tuple) else flaw,
+        until=until,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
     return replace(found, warnings=found.warnings + brittle_warnings(embrittlement))
 
 
@@ -93,6 +109,11 @@ def particle_load(
         raise InputError(
             f"The times of the cracks are {low:g} to {high:g} s; the run has {run.time[0]:g} to "
             f"{run.time[-1]:g} s."
+        )
+    if mesh.dimension == 3 and run.mesh.symmetry is not Symmetry.SPHERICAL:
+        raise InputError(
+            f"The run's particle is {run.mesh.symmetry.value} and the mesh a solid; give a section "
+            "of a wire, or a ball for the run of a sphere."
         )
     law = run.particle.material["youngs_modulus"]
     is_constant = not np.any(law.slope(np.linspace(0, 1, 11)))

@@ -75,7 +75,7 @@ def check_cracked(body: CrackBody, damage: Array) -> None:
         where = body.mesh.points[body.mesh.vertices[coarse[0]]].mean(axis=0)
         raise InputError(
             f"Damage has reached cells of {body.cell_size[coarse[0]]:.3g} m near "
-            f"({where[0]:.3g}, {where[1]:.3g}) m; the length scale is "
+            f"({', '.join(f'{x:.3g}' for x in where)}) m; the length scale is "
             f"{body.solid.length_scale:.3g} m: {_advice(body)}"
         )
 
@@ -83,8 +83,8 @@ def check_cracked(body: CrackBody, damage: Array) -> None:
 def _advice(body: CrackBody) -> str:
     size = body.solid.length_scale / RESOLUTION
     x = body.mesh.points[body.mesh.vertices]
-    area = 0.5 * float(np.abs(np.linalg.det(x[:, 1:] - x[:, :1])).sum())
+    bricks = float(np.abs(np.linalg.det(x[:, 1:] - x[:, :1])).sum()) / size**body.mesh.dimension
     return (
         f"use cells of at most {size:.3g} m wherever a crack may go; everywhere they would be "
-        f"{2 * area / size**2:,.0f}."
+        f"{bricks:,.0f}."
     )

@@ -18,8 +18,8 @@ from particle_sim.units import Array
 class CrackRun:
     """Cracks at t times on n vertices; per metre of a plane section.
 
-    elastic_energy, crack_energy [J/m], or [J] of a meridian (t,); alternations, newton_steps (t,):
-    how often damage was minimised and how many Newton steps were kept.
+    elastic_energy, crack_energy [J/m], or [J] of a meridian or a solid (t,); alternations,
+    newton_steps (t,): how often damage was minimised and how many Newton steps were kept.
     """
 
     body: CrackBody
@@ -41,25 +41,28 @@ class CrackRun:
 
     @property
     def displacement(self) -> Array:
-        """[m] (t, nodes, 2) at ``body.moved.nodes * body.length``."""
-        shape = (len(self.time), -1, 2)
+        """[m] (t, nodes, d) at ``body.moved.nodes * body.length``."""
+        shape = (len(self.time), *self.body.moved.nodes.shape)
         return (self.scaled_displacement * self.body.length).reshape(shape)
 
     @property
     def crack_size(self) -> Array:
-        """Length [m], of a meridian area [m2], of all cracks (t,): crack energy over G_c."""
+        """Of all cracks (t,), the crack energy over G_c: length [m], area [m2] of a meridian or
+        a solid."""
         return np.array([self.body.crack_size(damage) for damage in self.damage])
 
     @property
     def pop_ins(self) -> Array:
-        """Times at which more than l of crack (a ring of that width) grew in one step."""
+        """Times at which more than l of crack grew in one step: of a meridian a ring, of a solid a
+        strip of that width across half of its reach."""
         before = np.concatenate([[self.body.crack_size(self.flaw)], self.crack_size])
         return self.time[np.diff(before) > self.body.crack_unit]
 
     def stress(self, index: int) -> tuple[Array, Array]:
-        """[Pa] (e, q, 4) and energy density [J/m3] (e, q) at the quadrature points.
+        """[Pa] (e, q, c) and energy density [J/m3] (e, q) at the quadrature points.
 
-        Two in-plane normals, the out-of-plane normal and the shear.
+        Of a section two in-plane normals, the out-of-plane normal and the shear; of a solid xx, yy,
+        zz, yz, xz, xy.
         """
         step = Loading(body=self.body, load=self.load).at(float(self.time[index]))
         moving = Displacements(body=self.body, step=step)
@@ -90,10 +93,35 @@ class CrackRun:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What is kept of one step: damage (n,), displacement (m,), scaled energies, counts."""
+
+    damage: Array
+    displacement: Array
+    elastic: float
+    crack: float
+    alternations: int
+    newton_steps: int
+    is_held: bool
+
+    @classmethod
+    def of(cls, minimum: Minimum) -> Found:
+        return cls(
+            damage=minimum.damage,
+            displacement=minimum.balance.displacement,
+            elastic=minimum.elastic,
+            crack=minimum.crack,
+            alternations=len(minimum.energies),
+            newton_steps=minimum.newton_steps,
+            is_held=minimum.is_held,
+        )
+
+
 def run_of(
-    found: Sequence[Minimum], loading: Loading, time: Array, flaw: Array, warnings: tuple[str, ...]
+    found: Sequence[Found], loading: Loading, time: Array, flaw: Array, warnings: tuple[str, ...]
 ) -> CrackRun:
-    """The minima of the steps as one run, in SI units."""
+    """The steps as one run, in SI units."""
     unit = loading.body.energy_unit
     return CrackRun(
         body=loading.body,
@@ -101,10 +129,10 @@ def run_of(
         time=time,
         flaw=flaw,
         damage=np.stack([each.damage for each in found]),
-        scaled_displacement=np.stack([each.balance.displacement for each in found]),
+        scaled_displacement=np.stack([each.displacement for each in found]),
         elastic_energy=np.array([each.elastic for each in found]) * unit,
         crack_energy=np.array([each.crack for each in found]) * unit,
-        alternations=np.array([len(each.energies) for each in found]),
+        alternations=np.array([each.alternations for each in found]),
         newton_steps=np.array([each.newton_steps for each in found]),
         is_held=np.array([each.is_held for each in found]),
         warnings=warnings,

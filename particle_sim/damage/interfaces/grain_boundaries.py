@@ -12,6 +12,7 @@ from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw, scaled
 from particle_sim.damage.interfaces.equilibrium import Cohesion, Load
 from particle_sim.damage.interfaces.opening import BoundaryOpening
 from particle_sim.damage.interfaces.path import Settled, follow
+from particle_sim.damage.interfaces.run_cost import check_memory
 from particle_sim.damage.interfaces.split_body import SplitBody
 from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
 from particle_sim.errors import InputError
@@ -108,6 +109,7 @@ def pull_apart(
 def _checked(run: ParticleRun, law: CohesiveLaw) -> SplitBody:
     """The body split along its boundaries; :class:`InputError` where its cells are too large."""
     whole, length = run.elasticity, run.length
+    check_memory(whole)
     body = SplitBody.of(whole, run.particle.mechanics, length)
     sizes = length * whole.space.mesh.cell_sizes[np.unique(body.facets.cells)]
     size, modulus = float(sizes.max()), whole.regions.reference_modulus

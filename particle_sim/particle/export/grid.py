@@ -19,7 +19,7 @@ from particle_sim.units import Array
 _VTK_EDGES = {2: ((0, 1), (1, 2), (0, 2)), 3: ((0, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 3))}
 """Vertex pairs of VTK's second-order cells, in the order of its midpoints."""
 
-_CELL_TYPES = {(2, 1): 5, (3, 1): 10, (2, 2): 22, (3, 2): 24}
+CELL_TYPES = {(2, 1): 5, (3, 1): 10, (2, 2): 22, (3, 2): 24}
 """VTK_TRIANGLE, TETRA, QUADRATIC_TRIANGLE and QUADRATIC_TETRA, by dimension and order."""
 
 TENSOR = ("XX", "YY", "ZZ", "XY", "YZ", "XZ")
@@ -88,7 +88,7 @@ class Grid:
         space, symmetry = self.run.elasticity.space, self.run.mesh.symmetry
         dofs = self.run.displacement[index][space.cell_dofs[cell]]
         moved = np.einsum("pi,pid->pd", _shapes(space, self.order)[node], dofs)
-        return _in_space(symmetry, moved)
+        return in_space(symmetry, moved)
 
 
 def grid_of(run: ParticleRun) -> Grid:
@@ -103,9 +103,9 @@ def grid_of(run: ParticleRun) -> Grid:
     cell, node = np.divmod(first, keys.shape[1])
     return Grid(
         run=run,
-        points=_in_space(mesh.symmetry, nodal.nodes[unique // count] * run.length),
-        cells=_vtk_cells(nodal, cell_points, order),
-        cell_type=_CELL_TYPES[mesh.dimension, order],
+        points=in_space(mesh.symmetry, nodal.nodes[unique // count] * run.length),
+        cells=vtk_cells(nodal, cell_points, order),
+        cell_type=CELL_TYPES[mesh.dimension, order],
         regions=mesh.regions,
         source=(cell.astype(np.intp), node.astype(np.intp)),
         order=order,
@@ -117,7 +117,7 @@ def _shapes(space: Space, order: int) -> Array:
     return space.tabulate(space.of_order(order).local_points)[0]
 
 
-def _in_space(symmetry: Symmetry, values: Array) -> Array:
+def in_space(symmetry: Symmetry, values: Array) -> Array:
     """Coordinates or vectors (p, d) as (p, 3)."""
     axes = {Symmetry.SOLID: [0, 1, 2], Symmetry.PLANE: [0, 1], Symmetry.AXISYMMETRIC: [0, 2]}
     whole = np.zeros((len(values), 3))
@@ -125,7 +125,7 @@ def _in_space(symmetry: Symmetry, values: Array) -> Array:
     return whole
 
 
-def _vtk_cells(space: Space, cells: Integers, order: int) -> Integers:
+def vtk_cells(space: Space, cells: Integers, order: int) -> Integers:
     """Cells with VTK's orientation (positive volume) and order of midpoints."""
     d = space.mesh.dimension
     corners = space.mesh.points[space.mesh.ordered_cells[:, : d + 1]]

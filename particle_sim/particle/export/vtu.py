@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
+from particle_sim.fem.simplices import Integers
 from particle_sim.files import write_file
 from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import new_files
-from particle_sim.particle.export.grid import TENSOR, Grid, grid_of
+from particle_sim.particle.export.grid import TENSOR, grid_of
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
@@ -47,12 +48,31 @@ def write_vtu(
         raise InputError(f'The time series\' name is "{target.name}"; it must end in .pvd.')
     grid, stem = grid_of(run), target.stem
     more = {name: grid.of_vertices(values) for name, values in (vertex_fields or {}).items()}
+    documents = (
+        (
+            float(time),
+            document(
+                (grid.points, grid.cells, grid.cell_type),
+                {**grid.fields(index), **more},
+                {"region": grid.regions},
+                float(time),
+            ),
+        )
+        for index, time in enumerate(run.time)
+    )
+    return write_series(target, stem, documents, force=force)
+
+
+def write_series(
+    target: Path, stem: str, documents: Iterable[tuple[float, str]], *, force: bool
+) -> Path:
+    """Write documents of rising times and the .pvd file ``target`` that lists them."""
     entries = []
     with new_files(target, force=force) as work:
-        for index, time in enumerate(run.time):
+        for index, (time, text) in enumerate(documents):
             name = f"{stem}/{stem}_{index:04d}.vtu"
-            write_file(work / name, sealed(_document(grid, index, more).encode()))
-            place = f'timestep="{float(time)!r}" part="0" file={quoteattr(name)}'
+            write_file(work / name, sealed(text.encode()))
+            place = f'timestep="{time!r}" part="0" file={quoteattr(name)}'
             entries.append(f"<DataSet {place}/>\n")
         head, inside = _HEAD.format(kind="Collection"), "".join(entries)
         listing = f"{head}<Collection>\n{inside}</Collection>\n</VTKFile>\n"
@@ -60,30 +80,41 @@ def write_vtu(
     return target
 
 
-def _document(grid: Grid, index: int, more: Mapping[str, Array]) -> str:
-    """One state as VTK's XML with inline base64 arrays."""
-    count, per = grid.cells.shape
-    fields = {**grid.fields(index), **more}
+def document(
+    mesh: tuple[Array, Integers, int],
+    fields: Mapping[str, Array],
+    cell_fields: Mapping[str, NDArray[np.generic]],
+    time: float,
+) -> str:
+    """One state as VTK's XML with inline base64 arrays.
+
+    ``mesh``: points (p, 3), cells (e, i) in VTK's order and VTK's number of their type.
+    """
+    points, cells, cell_type = mesh
+    count, per = cells.shape
     tensor = " ".join(f'ComponentName{k}="{name}"' for k, name in enumerate(TENSOR))
-    data = [
-        _array(values, name, tensor if name == "stress [Pa]" else "")
-        for name, values in fields.items()
-    ]
-    time = _array(grid.run.time[index : index + 1], "TimeValue", 'NumberOfTuples="1"')
-    cells = (
-        _array(grid.cells.ravel(), "connectivity"),
+
+    def arrays(named: Mapping[str, NDArray[np.generic]]) -> str:
+        return "".join(
+            _array(values, name, tensor if name == "stress [Pa]" else "")
+            for name, values in named.items()
+        )
+
+    topology = (
+        _array(cells.ravel(), "connectivity"),
         _array(per * np.arange(1, count + 1), "offsets"),
-        _array(np.full(count, grid.cell_type, dtype=np.uint8), "types"),
+        _array(np.full(count, cell_type, dtype=np.uint8), "types"),
     )
+    when = _array(np.array([time]), "TimeValue", 'NumberOfTuples="1"')
     return "".join(
         (
             _HEAD.format(kind="UnstructuredGrid"),
-            f"<UnstructuredGrid>\n<FieldData>\n{time}</FieldData>\n",
-            f'<Piece NumberOfPoints="{len(grid.points)}" NumberOfCells="{count}">\n',
-            f"<PointData>\n{''.join(data)}</PointData>\n",
-            f"<CellData>\n{_array(grid.regions, 'region')}</CellData>\n",
-            f"<Points>\n{_array(grid.points, 'Points')}</Points>\n",
-            f"<Cells>\n{''.join(cells)}</Cells>\n",
+            f"<UnstructuredGrid>\n<FieldData>\n{when}</FieldData>\n",
+            f'<Piece NumberOfPoints="{len(points)}" NumberOfCells="{count}">\n',
+            f"<PointData>\n{arrays(fields)}</PointData>\n",
+            f"<CellData>\n{arrays(cell_fields)}</CellData>\n",
+            f"<Points>\n{_array(points, 'Points')}</Points>\n",
+            f"<Cells>\n{''.join(topology)}</Cells>\n",
             "</Piece>\n</UnstructuredGrid>\n</VTKFile>\n",
         )
     )

@@ -1,0 +1,77 @@
+"""``particle-sim cracks``: a wire of one or two materials is charged until it cracks, as a film."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from particle_sim.cli.complete import complete_material
+from particle_sim.cli.options import FileOption, ForceOption, QuietOption
+from particle_sim.cli.verb import Aim, verb
+from particle_sim.errors import InputError
+
+
+@verb(
+    Aim.SEE,
+    10,
+    "cracks and sodium as the charge passes, as a film",
+    'cracks nvp he_v --radius "3 um" --c-rate 3',
+    completes={"materials": complete_material},
+)
+def cracks(
+    materials: Annotated[
+        list[str], typer.Argument(help="One material, or two: name, name@reading, .toml.")
+    ],
+    radius: Annotated[str, typer.Option(help="Of the wires, the same for both.")] = "2 um",
+    c_rate: Annotated[float, typer.Option(help="Rate in units of each material's 1C.")] = 1.0,
+    frames: Annotated[int, typer.Option(help="Times, even in charge.")] = 12,
+    wetted: Annotated[
+        bool, typer.Option("--wetted", help="Electrolyte fills the cracks; else they are dry.")
+    ] = False,
+    vtu: Annotated[
+        bool, typer.Option("--vtu", help="Write the fields for ParaView as well, beside the film.")
+    ] = False,
+    file: FileOption = None,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Charge long wires whose surface is flawed, and film their cracks on one scale.
+
+    Fick's law, no boundary between phases; toughness is the host's, the length scale R/8 and the
+    flaw 1.5 of that deep: all assumed, the same rule for both. About a second a frame. The film is
+    a .gif or .mp4.
+    """
+    from particle_sim.damage.field.crack_files import write_crack_vtu
+    from particle_sim.figures import crack_pair_film
+    from particle_sim.figures.film import check_film
+    from particle_sim.materials.load import load_material
+    from particle_sim.studies.crack_charge import (
+        CrackCharge,
+        charged_wire,
+        filling_around,
+    )
+    from particle_sim.units import positive_quantity
+
+    if len(materials) > 2:
+        raise InputError(f"{len(materials)} materials are given; a film shows one or two.")
+    case = CrackCharge(
+        radius=positive_quantity("--radius", radius, "m") or 0.0,
+        c_rate=c_rate,
+        frames=frames,
+        wetted=wetted,
+    )
+    names = [Path(name).stem.replace("@", "_") for name in materials]
+    film = file or Path("results") / f"cracks_{'_'.join(names)}.gif"
+    check_film(film)
+    wires = []
+    for name in materials:
+        wire = charged_wire(load_material(name), case, progress=None if quiet else print)
+        print(f"{wire.title}: cracks grew by {1e9 * wire.grown[-1]:.0f} nm in each quarter")
+        wires.append(wire)
+    print(crack_pair_film(wires, film, force=force))
+    for name, wire in zip(names, wires if vtu else [], strict=False):
+        target = film.with_name(f"{film.stem}_{name}.pvd")
+        filling = filling_around(wire)
+        print(write_crack_vtu(wire.cracks, target, site_fraction=filling, force=force))
