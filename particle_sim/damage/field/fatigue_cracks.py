@@ -20,6 +20,7 @@ from particle_sim.damage.field.resolution import (
     check_resolution,
     length_warnings,
 )
+from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.units import Array
 
@@ -78,6 +79,11 @@ def fatigue_cracks(
             f"Fatigue has {cycles} cycles of {len(np.atleast_1d(times))} instants; give one cycle "
             "at least, and its instants as a row of finite numbers."
         )
+    if body.mesh.dimension == 3:
+        raise InputError(
+            "Fatigue is for sections: a solid takes minutes for one load path; use a section of it."
+        )
+    check_forecast(body, len(times))
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
