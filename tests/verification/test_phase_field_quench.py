@@ -110,3 +110,107 @@ def test_sabotage_band() -> None:
     """A slab that shrinks all through is damaged all through."""
     with pytest.raises(AssertionError, match="no band"):
         check_band(depth=1e3)
+
+
+def shattered(
+    severity: float, depths: list[float], *, finer: int = 4, size: tuple[int, int] = (16, 6)
+) -> CrackRun:
+    """A slab whose surface drops by ``severity`` times the onset; the time is sqrt(D t) over l.
+
+    ``size`` over l, ``finer`` is l / h. Within l of its left side it is 2 % less tough: otherwise
+    only rounding and the mesh break a band that is the same all along.
+    """
+    length = INPUTS["l"]
+    wide, deep = size
+    mesh = ps.shapes.rectangle((wide * length, deep * length), cells=(wide * finer, deep * finer))
+    strain = severity * CASE["dc_onset"] * INPUTS["Omega"] / 3
+
+    def shrinks(p: np.ndarray, depth: float) -> np.ndarray:
+        return -strain * erfc((deep * length - p[:, 1]) / (2 * depth * length))
+
+    def held(p: np.ndarray, _: float) -> np.ndarray:
+        return np.stack([0 * p[:, 0], np.full(len(p), np.nan)], axis=1)
+
+    load_ = CrackLoad(strain=shrinks, displacement={"left": held, "right": held})
+    solid = solid_of(INPUTS, toughness=INPUTS["Gc"], split=Split.NONE)
+    middle = mesh.points[mesh.vertices].mean(axis=1)[:, 0]
+    costs = INPUTS["Gc"] * np.where(middle < length, 0.98, 1.0)
+    body = CrackBody(mesh=mesh, solid=solid, cell_toughness=costs)
+    return crack(body, load_, depths, meaning=LengthScale.MATERIAL)
+
+
+def places(run: CrackRun, index: int, depth: float) -> tuple[np.ndarray, float]:
+    """Where cracks cross the line ``depth`` below the face; the mean distance between them.
+
+    Both in l. The sides are planes of symmetry: a crack in one is half a crack.
+    """
+    vertices = run.body.vertices / INPUTS["l"]
+    wide, deep = vertices.max(axis=0)
+    row = np.flatnonzero(np.abs(vertices[:, 1] - (deep - depth)) < 1e-6)
+    row = row[np.argsort(vertices[row, 0])]
+    is_broken = np.concatenate([[False], run.damage[index, row] > 0.9, [False]])
+    first, after = (np.flatnonzero(np.diff(is_broken.astype(int)) == way) for way in (1, -1))
+    x = vertices[row, 0]
+    found = np.where(first == 0, 0.0, 0.5 * (x[first] + x[after - 1]))
+    found = np.where(after == len(row), wide, found)
+    count = len(found) - 0.5 * np.isin(found, (0.0, wide)).sum()
+    assert count > 0, "there are no cracks"
+    return found, float(wide / count)
+
+
+@pytest.fixture(scope="module")
+def severe() -> CrackRun:
+    """Four times the onset: when cracks form, and when some go on."""
+    return shattered(4.0, [1.0, 2.0])
+
+
+def check_pattern(run: CrackRun) -> None:
+    """Statement (1): cracks normal to the face whose gaps are alike, where the band was."""
+    found, _ = places(run, 0, 0.5)
+    assert len(found) >= 3, "there are few cracks"
+    gaps = np.diff(found)
+    assert gaps.max() < 1.5 * gaps.min(), "cracks are not periodic"
+
+
+def check_spacing(mild: CrackRun, severe: CrackRun) -> None:
+    """Statement (2): the more severe, the closer."""
+    assert places(severe, 0, 0.5)[1] < 0.9 * places(mild, 0, 0.5)[1], "cracks are no closer"
+
+
+def check_survivors(run: CrackRun, later: int = 1) -> None:
+    """Of statement (3): those that go on are farther apart than all."""
+    apart = places(run, later, 2.0 if later else 0.25)[1]
+    assert apart > 1.5 * places(run, later, 0.5)[1], "all cracks go on"
+
+
+def check_halved(run: CrackRun, fine: CrackRun) -> None:
+    """Statement (5): less than one crack in five more or fewer where h is halved."""
+    apart, closer = places(run, 0, 0.5)[1], places(fine, 0, 0.5)[1]
+    assert abs(apart / closer - 1) < 0.2, "other cracks on a finer mesh"
+
+
+@pytest.mark.slow
+def test_cracks_of_a_quench(severe: CrackRun) -> None:
+    """DM13 (1), (2), (3) in part, and (5), by counts.
+
+    Not met of (3): spacing over depth of the survivors is above 3 in a slab of this width, where
+    the first to go on relieves all others.
+    """
+    mild = shattered(3.0, [1.0])
+    check_pattern(severe)
+    check_spacing(mild, severe)
+    check_survivors(severe)
+    check_halved(severe, shattered(4.0, [1.0], finer=8))
+    with pytest.raises(AssertionError, match="no closer"):
+        check_spacing(severe, mild)
+    with pytest.raises(AssertionError, match="finer mesh"):
+        check_halved(severe, mild)
+    with pytest.raises(AssertionError, match="few cracks"):
+        check_pattern(mild)
+
+
+@pytest.mark.slow
+def test_sabotage_survivors(severe: CrackRun) -> None:
+    """As soon as they form, none has gone on."""
+    with pytest.raises(AssertionError, match="all cracks go on"):
+        check_survivors(severe, later=0)
