@@ -100,7 +100,7 @@ def test_words_follow_the_numbers(tree: xr.DataTree) -> None:
     alike["order"] = xr.DataTree(same.assign(tie=0 * same.tie + 1.0))
     assert answer(alike) == (
         "In 1000 cycles at 1C, whatever boundaries between phases do, cycling cracks 25 % of the "
-        "particles of both; the two are alike in 100 % of the draws."
+        "particles of both on average; the two are alike in 100 % of the draws."
     )
     assert len(dict(verdict(tree))) == 6
     assert {title for title, _ in carried_by(tree)} == {"NVP", "HE-V"}
@@ -131,7 +131,7 @@ def test_cracks_only_grow_with_cycles_and_strain(
         assert no_flaw_grows(strained).sum() <= no_flaw_grows(powder).sum()
         for rule in Rule:
             share = cracked_by_cycling(powder, (rule,), cycles)
-            assert np.all(np.diff(share, axis=1) >= -1e-12), "rounding of a sum of nine"
+            assert np.all(np.diff(share, axis=1) >= -1e-12), "rounding of a sum"
             assert np.all(cracked_by_cycling(strained, (rule,), cycles) >= share - UNSEEN)
             assert (np.diff(share[:, ::-1], axis=1) < 0).any() or share.max() == 0
 
