@@ -70,8 +70,8 @@ def draw_figure(tree: xr.DataTree, name: str, folder: Path) -> list[Path]:
             f"The stored comparison has nothing to draw for {name}; run compare with --as-printed."
         )
     figure = known[name]
-    table = figure.table(tree) if figure.table else None
-    return draw_with_data(figure(tree), folder / name, table)
+    drawn = figure(tree)
+    return draw_with_data(drawn, folder / name, figure.table(tree) if figure.table else None)
 
 
 def open_folder(folder: Path) -> xr.DataTree:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,6 @@ from particle_sim.life.rows import printed_rows, record_rows
 from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, names_of, verdict
 from particle_sim.report.branches import branch_text
 from particle_sim.report.pages import picture, render, verdict_line
-
-PERCENT = re.compile(r"(\d) %")
-"""A number and its sign, which no line's end shall part."""
 
 
 def subtitle(tree: xr.DataTree) -> str:
@@ -36,7 +32,7 @@ def life_page(tree: xr.DataTree, captions: Mapping[str, str], command: str, fold
     table = tree["printed"].to_dataset() if printed else None
     cautions = [text for text in np.atleast_1d(tree.attrs["cautions"]) if text != "none"]
     pictures = {name: picture(folder, name, caption) for name, caption in captions.items()}
-    text = render(
+    return render(
         "life.html",
         title=f"Life of {tree.attrs['title']}",
         subtitle=subtitle(tree),
@@ -61,7 +57,6 @@ def life_page(tree: xr.DataTree, captions: Mapping[str, str], command: str, fold
         samples=tree.attrs["samples"],
         seed=tree.attrs["seed"],
     )
-    return PERCENT.sub("\\1\N{NO-BREAK SPACE}%", text)
 
 
 def _flaw_free(tree: xr.DataTree) -> Iterator[list[str]]:

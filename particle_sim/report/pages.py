@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import inspect
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+PERCENT = re.compile(r"(\d) %")
+"""A number and its sign, which no line's end shall part."""
 
 
 def render(sections: str, *, live: str = "", **context: Any) -> str:
@@ -27,7 +31,7 @@ def render(sections: str, *, live: str = "", **context: Any) -> str:
     )
     contents: list[tuple[str, str]] = []
     body = environment.get_template(sections).render(contents=contents, **context)
-    return environment.get_template("base.html").render(
+    text = environment.get_template("base.html").render(
         look=Markup(text_of("look.css")),
         script=Markup(text_of("report.js")),
         live_script=Markup(text_of("live.js")),
@@ -36,6 +40,8 @@ def render(sections: str, *, live: str = "", **context: Any) -> str:
         live=Markup(live),
         **{"following": (), **context},
     )
+    said, script, code = text.partition("<script")
+    return PERCENT.sub("\\1\N{NO-BREAK SPACE}%", said) + script + code
 
 
 def text_of(name: str) -> str:
