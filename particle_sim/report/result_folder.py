@@ -63,13 +63,17 @@ class ResultFolder:
 
     def draw(self, name: str) -> Figure:
         """A figure again, from the stored data; :class:`InputError` for a name it has not."""
+        self.check(name)
+        return self.drawings[name](self.tree)
+
+    def check(self, name: str) -> None:
+        """Refuse the name of a figure that the folder has not; nothing is drawn."""
         if name not in self.drawings:
             raise InputError(
                 f'{self.path} has no figure "{name}"; {closest(name, self.drawings)}'
                 if self.drawings
                 else f"{self.path} is a {self.kind.value}, which has no figures."
             )
-        return self.drawings[name](self.tree)
 
     def __repr__(self) -> str:
         nodes = [node.path for node in self.tree.subtree if node.data_vars]
