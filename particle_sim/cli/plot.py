@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -68,16 +68,13 @@ def plot(
 ) -> None:
     """Redraw stored figures without solving; without --out into the same folder."""
     millimetres, points = _width(width), _font_size(font_size)
-    import particle_sim as ps
     from particle_sim.figures.finish import Finish, Theme
     from particle_sim.figures.save import FORMATS, draw_files
     from particle_sim.outputs import check_file, new_files
+    from particle_sim.report.result_folder import open_result
 
-    result = ps.open(folder)
-    unknown = [name for name in figure or [] if name not in (*result.figures, "all")]
-    if unknown or not result.figures:
-        result.draw(unknown[0] if unknown else "all")
-    names = result.figures if "all" in (figure or ["all"]) else list(dict.fromkeys(figure or []))
+    result = open_result(folder)
+    names = _names(figure or ["all"], result)
     if listed:
         print_json(list(result.figures)) if as_json else print("\n".join(result.figures))
         return
@@ -92,6 +89,14 @@ def plot(
             for path in draw_files(result.draw(name, millimetres), work / name, kinds, finish)
         ]
     print_json({"files": files}) if as_json else print("\n".join(map(str, files)))
+
+
+def _names(asked: list[str], result: Any) -> list[str]:
+    """The figures asked for, each once; one that there is not is refused."""
+    for name in asked:
+        if name != "all" or not result.figures:
+            result.check(name)
+    return list(result.figures) if "all" in asked else list(dict.fromkeys(asked))
 
 
 def _width(text: str | None) -> float | None:

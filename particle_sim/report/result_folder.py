@@ -72,13 +72,17 @@ class ResultFolder:
         One column of a paper, a ``width`` up to ``ONE_COLUMN`` [mm], has room for the first, the
         middle and the last of the states shown.
         """
+        self.check(name)
+        return self.drawings[name](narrowed(self.tree, width))
+
+    def check(self, name: str) -> None:
+        """Refuse the name of a figure that the folder has not; nothing is drawn."""
         if name not in self.drawings:
             raise InputError(
                 f'{self.path} has no figure "{name}"; {closest(name, self.drawings)}'
                 if self.drawings
                 else f"{self.path} is a {self.kind.value}, which has no figures."
             )
-        return self.drawings[name](narrowed(self.tree, width))
 
     def __repr__(self) -> str:
         nodes = [node.path for node in self.tree.subtree if node.data_vars]

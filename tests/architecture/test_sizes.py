@@ -40,6 +40,7 @@ LONGER: Mapping[str, str] = {
     "cli/fit.py: fit": "a verb is as long as its options",
     "cli/life.py: life": "a verb is as long as its options",
     "cli/rate.py: rate": "a verb is as long as its options",
+    "cli/show.py: show": "a verb is as long as its options",
     "studies/half_cell_batch.py: half_cell_batch": "the arguments of a study are its documentation",
     "studies/sized_half_cells.py: sized_half_cells": "the same, with a distribution of sizes",
 }
