@@ -62,8 +62,7 @@ def crack(
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
     loading, damage, found = Loading(body=body, load=load), start, []
-    closed = np.zeros(len(body.cell_dofs), dtype=bool)
-    place = Place(displacement=np.zeros(body.size), opened=closed)
+    place = unmoved(body)
     for time in instants:
         step = loading.at(float(time))
         minimum = minimise(
@@ -75,6 +74,12 @@ def crack(
         if body.crack_size(damage) > until:
             break
     return run_of(found, loading, instants[: len(found)], start, warnings)
+
+
+def unmoved(body: CrackBody) -> Place:
+    """Where the first step begins."""
+    closed = np.zeros(len(body.cell_dofs), dtype=bool)
+    return Place(displacement=np.zeros(body.size), opened=closed)
 
 
 def at_rest(minimum: Minimum) -> Place:
