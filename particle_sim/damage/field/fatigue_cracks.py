@@ -134,7 +134,8 @@ def _run_of(
 def jump_error(run: FatigueRun) -> float:
     """How far jumps of half the size lead elsewhere, over what cycles added to the cracks.
 
-    max |a_half(N) - a(N)| / max(a - a_0) over the rows of ``run``; as the error goes at least with
+    The largest difference of crack sizes at the rows of ``run``, over the largest that was added.
+    As the error goes at least with
     the size of the jumps, about what the run itself is off by. Takes twice as long as the run. 0
     where no crack has grown in either.
     """
