@@ -135,9 +135,8 @@ def jump_error(run: FatigueRun) -> float:
     """How far jumps of half the size lead elsewhere, over what cycles added to the cracks.
 
     The largest difference of crack sizes at the rows of ``run``, over the largest that was added.
-    As the error goes at least with
-    the size of the jumps, about what the run itself is off by. Takes twice as long as the run. 0
-    where no crack has grown in either.
+    As the error goes at least with the size of the jumps, about what the run itself is off by.
+    Takes twice as long as the run. 0 where no crack has grown in either.
     """
     cycling = run.cycling
     half = replace(
