@@ -103,9 +103,9 @@ def _followed(path: _Path, times: Array, flaw: Array) -> list[Found]:
     """The steps at all times, those of the file among them; it is removed at the end."""
     body, kept = path.loading.body, path.kept
     found = [] if kept is None else kept.load()
-    still = np.zeros(len(body.cell_dofs), dtype=bool)
-    moved = found[-1].displacement if found else np.zeros(body.size)
-    place = Place(displacement=moved, opened=still)
+    place = unmoved(body)
+    if found:
+        place = replace(place, displacement=found[-1].displacement)
     try:
         for time in times[len(found) :]:
             damage = found[-1].damage if found else flaw
@@ -129,6 +129,12 @@ def _followed(path: _Path, times: Array, flaw: Array) -> list[Found]:
     if kept is not None:
         kept.remove()
     return found
+
+
+def unmoved(body: CrackBody) -> Place:
+    """Where the first step begins."""
+    closed = np.zeros(len(body.cell_dofs), dtype=bool)
+    return Place(displacement=np.zeros(body.size), opened=closed)
 
 
 def at_rest(minimum: Minimum) -> Place:

@@ -19,7 +19,7 @@ import numpy as np
 from particle_sim.checks import check_fields
 from particle_sim.damage.field.balance import Place
 from particle_sim.damage.field.body import CrackBody
-from particle_sim.damage.field.crack import at_rest
+from particle_sim.damage.field.crack import at_rest, unmoved
 from particle_sim.damage.field.fatigue import JUMP, Fatigue
 from particle_sim.damage.field.load import CrackLoad, Loading, Step
 from particle_sim.damage.field.minimise import Minimum, minimise
@@ -106,9 +106,7 @@ class Cycling:
         return Worn(
             cycle=0,
             damage=damage,
-            place=Place(
-                displacement=np.zeros(body.size), opened=np.zeros(len(nothing), dtype=bool)
-            ),
+            place=unmoved(body),
             accumulated=nothing,
             density=nothing,
             added=np.zeros((len(self.instants), *nothing.shape)),

@@ -54,49 +54,41 @@ def fatigue_cracks(
     tell. Raises :class:`InputError` as :func:`crack` does.
 
     >>> import particle_sim as ps
-    >>> from particle_sim.damage.field import (
-    ...     BrittleSolid, CrackBody, CrackLoad, Fatigue, LengthScale, fatigue_cracks
-    ... )
+    >>> from particle_sim.damage.field import BrittleSolid, Fatigue
     >>> solid = BrittleSolid(
     ...     youngs_modulus=80e9, poisson_ratio=0.28, toughness=17.0, length_scale=40e-9
     ... )
     >>> body = CrackBody(mesh=ps.shapes.rectangle((4e-7, 4e-8), cells=(40, 4)), solid=solid)
     >>> ends = {"left": lambda x, t: 0 * x - (t, 0), "right": lambda x, t: 0 * x + (t, 0)}
-    >>> run = fatigue_cracks(
-    ...     body,
-    ...     CrackLoad(displacement=ends),
-    ...     [4e-9, 0.0],
-    ...     10,
-    ...     fatigue=Fatigue(threshold=1e9),
-    ...     meaning=LengthScale.MATERIAL,
-    ... )
-    >>> print(run.cycle, run.end.value, run.crack_size[-1])
-    [ 1  2  3  4  6  8 10] all cycles are done 0.0
+    >>> worn, l = Fatigue(threshold=1e9), LengthScale.MATERIAL
+    >>> pull = CrackLoad(displacement=ends)
+    >>> fatigue_cracks(body, pull, [4e-9, 0.0], 10, fatigue=worn, meaning=l).cycle
+    array([ 1,  2,  3,  4,  6,  8, 10])
     """
-    times = np.asarray(instants, dtype=float)
-    if times.ndim != 1 or len(times) < 1 or not np.all(np.isfinite(times)) or cycles < 1:
-        raise InputError(
-            f"Fatigue has {cycles} cycles of {len(np.atleast_1d(times))} instants; give one cycle "
-            "at least, and its instants as a row of finite numbers."
-        )
-    if body.mesh.dimension == 3:
-        raise InputError(
-            "Fatigue is for sections: a solid takes minutes for one load path; use a section of it."
-        )
-    check_forecast(body, len(times))
+    times = _checked_cycle(body, instants, cycles)
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
     cycling = Cycling(
-        body=body,
-        load=load,
-        instants=times,
-        fatigue=fatigue,
-        jumps=jumps or Jumps(),
-        until=until,
+        body=body, load=load, instants=times, fatigue=fatigue, jumps=jumps or Jumps(), until=until
     )
     states, end, said = _states(cycling, start, cycles)
     return _run_of(cycling, states, start, (end, said), warnings)
+
+
+def _checked_cycle(body: CrackBody, instants: Sequence[float] | Array, cycles: int) -> Array:
+    if body.mesh.dimension == 3:
+        raise InputError(
+            "Fatigue is for sections: a solid takes minutes for one load path; use a section of it."
+        )
+    times = np.asarray(instants, dtype=float)
+    if times.ndim != 1 or len(times) < 1 or not np.all(np.isfinite(times)) or cycles < 1:
+        raise InputError(
+            f"Fatigue has {cycles} cycles of {times.size} instants; give one cycle at least, and "
+            "its instants as a row of finite numbers."
+        )
+    check_forecast(body, len(times))
+    return times
 
 
 def _states(cycling: Cycling, flaw: Array, cycles: int) -> tuple[list[Worn], FatigueEnd, str]:
@@ -148,9 +140,9 @@ def _run_of(
 def jump_error(run: FatigueRun) -> float:
     """How far jumps of half the size lead elsewhere, over what cycles added to the cracks.
 
-    max |a_half(N) - a(N)| / max(a - a_0) over the rows of ``run``; as the error goes at least with
-    the size of the jumps, about what the run itself is off by. Takes twice as long as the run. 0
-    where no crack has grown in either.
+    The largest difference of crack sizes at the rows of ``run``, over the largest that was added.
+    As the error goes at least with the size of the jumps, about what the run itself is off by.
+    Takes twice as long as the run. 0 where no crack has grown in either.
     """
     cycling = run.cycling
     half = replace(

@@ -2,8 +2,8 @@
 
 A crack along the middle of a band of G_b and half-width b in grains of G_c costs, of least energy,
 
-    AT1  G_b int_0^b (d/l + l d'^2) dx + G_c y^3/(6 l^3), times 2/c_w,   d = 1 - s x + x^2/(4 l^2),
-         s = (b + y G_c/G_b)/(2 l^2),   y = sqrt(4 l^2 - b^2 + (b G_c/G_b)^2) - b G_c/G_b
+    AT1  2/c_w (G_b int_0^b (d/l + l d'^2) dx + G_c y^3/(6 l^3)) with d = 1 - s x + x^2/(4 l^2),
+    s = (b + y G_c/G_b)/(2 l^2) and y = sqrt(4 l^2 - b^2 + (b G_c/G_b)^2) - b G_c/G_b
     AT2  G_b (sinh(b/l) + G_c/G_b cosh(b/l)) / (cosh(b/l) + G_c/G_b sinh(b/l))
 
 from the profile whose G d' is continuous, the crack's damage ending at b + y. That is between G_b

@@ -99,22 +99,7 @@ def particle_load(
             f"The embrittlement is {embrittlement:g}; give the share of the toughness that an "
             f"empty particle has lost, 0 to {MOST_BRITTLE:g}."
         )
-    if abs(mesh.extent / run.length - 1) > REACH:
-        raise InputError(
-            f"The mesh reaches {mesh.extent:.6g} m and the run's particle {run.length:.6g} m; give "
-            "a section of the same radius with its middle at the origin."
-        )
-    low, high = float(np.min(times)), float(np.max(times))
-    if low < run.time[0] or high > run.time[-1]:
-        raise InputError(
-            f"The times of the cracks are {low:g} to {high:g} s; the run has {run.time[0]:g} to "
-            f"{run.time[-1]:g} s."
-        )
-    if mesh.dimension == 3 and run.mesh.symmetry is not Symmetry.SPHERICAL:
-        raise InputError(
-            f"The run's particle is {run.mesh.symmetry.value} and the mesh a solid; give a section "
-            "of a wire, or a ball for the run of a sphere."
-        )
+    _check_run(run, mesh, times)
     law = run.particle.material["youngs_modulus"]
     is_constant = not np.any(law.slope(np.linspace(0, 1, 11)))
     strain = chemical_strain_of(run)
@@ -131,6 +116,25 @@ def particle_load(
         modulus=stiffness,
         toughness=toughness if embrittlement else None,
     )
+
+
+def _check_run(run: ParticleRun, mesh: BodyMesh, times: Sequence[float] | Array) -> None:
+    if abs(mesh.extent / run.length - 1) > REACH:
+        raise InputError(
+            f"The mesh reaches {mesh.extent:.6g} m and the run's particle {run.length:.6g} m; give "
+            "a section of the same radius with its middle at the origin."
+        )
+    low, high = float(np.min(times)), float(np.max(times))
+    if low < run.time[0] or high > run.time[-1]:
+        raise InputError(
+            f"The times of the cracks are {low:g} to {high:g} s; the run has {run.time[0]:g} to "
+            f"{run.time[-1]:g} s."
+        )
+    if mesh.dimension == 3 and run.mesh.symmetry is not Symmetry.SPHERICAL:
+        raise InputError(
+            f"The run's particle is {run.mesh.symmetry.value} and the mesh a solid; give a section "
+            "of a wire, or a ball for the run of a sphere."
+        )
 
 
 def brittle_warnings(embrittlement: float) -> tuple[str, ...]:
