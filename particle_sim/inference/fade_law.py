@@ -122,6 +122,12 @@ class FadeLaw:
         variance += np.einsum("ki,kij,kj->k", left, found.scatter, left)
         return ExpectedFade(weight=found.weight, mean=mean, variance=variance)
 
+    def of_others(self, test: Fade, name: str) -> ExpectedFade:
+        """What all other rows let one expect of a test that may be among them, of its own cell."""
+        others = FadeLaw(rows=[row for row in self.rows if row.fade != test])
+        own = [row.name for row in self.rows if row.fade == test]
+        return others.expected(next(iter(own), name), test)
+
     def without(self, name: str, test: Fade) -> FadeLaw:
         """The law that has not seen a test of ``name`` at this rate over as many cycles."""
         kept = [

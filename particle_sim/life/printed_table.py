@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import xarray as xr
 
 from particle_sim.damage.constants import SHIPPED
 from particle_sim.damage.fade import fade_of
 from particle_sim.errors import InputError
+from particle_sim.inference.fade_law import FadeLaw, fades_in_print
 from particle_sim.life.against_print import (
+    QUANTILES,
     Label,
     Null,
     Observed,
@@ -28,6 +31,8 @@ from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.footing import level_pair
 
 MEASURED = "your measurement"
+DRAWN = 2000
+"""Retentions drawn for the band of what is in print."""
 
 
 def printed_nodes(study: LifeStudy, sides: tuple[Side, ...]) -> dict[str, xr.Dataset]:
@@ -118,6 +123,7 @@ def _table(rows: Sequence[Row]) -> xr.Dataset:
             "said": ((*dims, "quantile"), said, {"units": "1"}),
             "miss": (dims, misses, {"long_name": "|ln(half-life ratio)|"}),
             "delivering": (dims, share),
+            "in_print": (("row", "quantile"), [_in_print(row.observed) for row in rows]),
             "null": (("row", "null_rule"), null, {"units": "1"}),
             "null_miss": (("row", "null_rule"), null_misses),
         },
@@ -125,9 +131,19 @@ def _table(rows: Sequence[Row]) -> xr.Dataset:
             "row": [row.observed.key for row in rows],
             "variant": [f"{s.end.name} {s.rule.name}".lower() for s in rows[0].said],
             "null_rule": [name.value for name in Null],
-            "quantile": [0.05, 0.5, 0.95],
+            "quantile": list(QUANTILES),
         },
     )
+
+
+def _in_print(observed: Observed) -> list[float]:
+    """5, 50 and 95 % of the retention that others in print let one expect; nan but of sodium."""
+    name = observed.material
+    if name in system_names() and load_system(name).file.material.carrier != "Na":
+        return [np.nan] * len(QUANTILES)
+    expected = FadeLaw(rows=fades_in_print()).of_others(observed.fade, name)
+    kept = expected.retentions(observed.fade.cycles, DRAWN, seed=1)
+    return list(np.quantile(kept, QUANTILES))
 
 
 def _recorded(record: Sequence[Recorded], calibration: Calibration) -> xr.Dataset:

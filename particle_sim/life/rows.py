@@ -41,6 +41,7 @@ def print_line(tree: xr.DataTree) -> str:
     other = "" if Label.OWN.value in labels else " other"
     return (
         f"{said} Of {count}{other} held against it, {_told(labels)}, {came}.{_beyond(tree, others)}"
+        f"{_expected(table)}"
     )
 
 
@@ -51,6 +52,19 @@ def _fixed(tree: xr.DataTree) -> str:
         f"One retention in print, of {attrs['title']} at {attrs['c_rate']:g}C "
         f"({100 * attrs['retention']:.1f} % after {attrs['cycles']:.0f} cycles), fixes the "
         f"constant of growth; cracks alone explain it in {between(share)} of the plausible draws."
+    )
+
+
+def _expected(table: xr.Dataset) -> str:
+    """How many lie where other retentions in print alone put them."""
+    low, _, high = table.in_print.values.T
+    known = np.isfinite(low)
+    if not known.any():
+        return ""
+    inside = int(np.sum((low < table.of_observed) & (table.of_observed < high)))
+    return (
+        f" Retentions in print hardly depend on the cycles they took: from the others alone, "
+        f"without any model, {inside} of {int(known.sum())} lie in their 5 to 95 % band."
     )
 
 
@@ -101,6 +115,7 @@ def printed_rows(tree: xr.DataTree) -> Iterator[dict[str, Any]]:
                 for values, off in zip(row.said.values, row["miss"].values, strict=True)
             ],
             "delivering": between(row.delivering),
+            "in_print": _band(row.in_print.values) if np.isfinite(row.in_print[0]) else "",
             "null": [
                 f"{percent(value)} [{_off(off)}]"
                 for value, off in zip(row.null.values, row.null_miss.values, strict=True)

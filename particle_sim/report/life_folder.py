@@ -70,6 +70,8 @@ def report_lines(tree: xr.DataTree) -> Iterator[str]:
     yield f"Calibrated or predicted (constants {tree['frozen'].attrs['hash']}):"
     for row in printed_rows(tree):
         yield f"  {row['label']}: {row['what']}, {row['observed']} in print"
+        if row["in_print"]:
+            yield f"    expected from others in print, without a model: {row['in_print']}"
         known = tree["printed"].to_dataset()
         for variant, said in zip(known.variant.values, row["said"], strict=True):
             yield f"    {variant}: {said}"
