@@ -53,7 +53,6 @@ def rate_page(tree: xr.DataTree, command: str, folder: Path) -> str:
         data=(DATA_FILE, TABLE_FILE, SUMMARY_FILE),
         command=command,
         folder=folder,
-        paper=True,
     )
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from particle_sim import figures
 from particle_sim.figures.style import Figure
-from particle_sim.report import life_folder, rate_folder
+from particle_sim.report import life_folder
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.folder import open_folder, stored_tree
 
@@ -17,13 +17,12 @@ from particle_sim.report.folder import open_folder, stored_tree
 def stored_figures(
     folder: Path,
 ) -> tuple[xr.DataTree, Mapping[str, Callable[[xr.DataTree], Figure]]]:
-    """Of a comparison, a life or a rate study.
+    """Of a comparison or a life.
 
     Raises :class:`InputError` for a folder without results, and for changed or damaged ones.
     """
-    for kind, verb in ((life_folder, "life"), (rate_folder, "rate")):
-        if (folder / kind.DATA_FILE).is_file():
-            return stored_tree(folder / kind.DATA_FILE, verb), kind.FIGURES
+    if (folder / life_folder.DATA_FILE).is_file():
+        return stored_tree(folder / life_folder.DATA_FILE, "life"), life_folder.FIGURES
     tree = open_folder(folder)
     return tree, {
         **figures.FIGURES,
