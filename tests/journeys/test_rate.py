@@ -12,6 +12,7 @@ FILES = {
     "rate.nc",
     "rate.csv",
     "summary.txt",
+    "report.html",
     *(
         f"rate_{name}.{kind}"
         for name in ("curves", "losses", "map")
