@@ -125,6 +125,20 @@ def test_a_lesson_opens_its_picture_after_the_prediction(
     assert watched.problems() == []
 
 
+def test_a_label_on_a_curve_is_seen(open_page: OpenPage, server: Server) -> None:
+    """The mark "now" of the first lesson, moved to where the mean filling passes it."""
+    page = open_page(f"{server.address}/lesson/{LESSON}").page
+    commit(page)
+    assert page.evaluate(CROWDED) == []
+    mean = page.evaluate("Number(picture.numbers.find((n) => n.label === 'mean filling').value)")
+    page.evaluate(
+        "y => Plotly.relayout(document.querySelectorAll('#panels .shape')[1],"
+        " {'annotations[0].y': y, 'annotations[0].yanchor': 'middle'})",
+        (mean + 0.02) / 1.04,
+    )
+    assert page.evaluate(CROWDED) == ["Filling against time: label on a curve"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_other_pages_are_whole(open_page: OpenPage, server: Server, size: str) -> None:
     for path in ("", "sheet", "key", "playground"):
@@ -257,14 +271,6 @@ def test_an_exercise_judges_answers_and_the_open_page_is_accessible(
     page.click("#solution-button")
     assert page.inner_text("#solution-text")
     assert findings(page) == []
-
-
-def test_a_wrong_prediction_is_told_what_happens(open_page: OpenPage, server: Server) -> None:
-    page = open_page(f"{server.address}/lesson/{LESSON}").page
-    right = int(page.get_attribute("#prediction", "data-answer") or 0)
-    told = page.inner_text(f"#prediction label >> nth={right}").strip()
-    commit(page, str((right + 1) % 2))
-    assert page.inner_text("#verdict") == f"Not quite. The simulation says: {told}"
 
 
 # --- what is drawn -------------------------------------------------------------------------------
