@@ -76,9 +76,12 @@ def words_of(wires: Wires, magnification: float) -> str:
     """What was computed and what was assumed, on three lines."""
     first = wires[0]
     solids = "; ".join(
-        f"{each.title}: G_c {solid.toughness:.3g} J/m², l {1e9 * solid.length_scale:.0f} nm"
+        f"{each.title}: D {float(moves(np.array(0.5))):.3g} m²/s, G_c {solid.toughness:.3g} J/m², "
+        f"l {1e9 * solid.length_scale:.0f} nm"
         for each in wires
-        for solid in (each.cracks.body.solid,)
+        for solid, moves in (
+            (each.cracks.body.solid, each.around[0].particle.material["diffusivity"]),
+        )
     )
     cracks = "filled with electrolyte" if first.wetted else "dry: they hold sodium up"
     return (
