@@ -65,6 +65,10 @@ class LifeStudy:
         rules = (
             (1 <= count <= 2, f"{count} materials are named; give one, or a baseline and one more"),
             (
+                len(set(self.materials)) == count,
+                f"The materials are {', '.join(self.materials)}; name none twice",
+            ),
+            (
                 1 <= self.cycles <= MOST_CYCLES,
                 f"The cycles are {self.cycles}; the law supports 1 to {MOST_CYCLES:g}, beyond "
                 "which a crack that matters grows more slowly per cycle than was ever measured",

@@ -36,6 +36,7 @@ from particle_sim.studies.choices import GrowthChoice
         ({"samples": 10}, "The samples are 10; give 50 to 20000"),
         ({"materials": ()}, "0 materials are named"),
         ({"materials": ("nvp", "he_v", "nvmp")}, "3 materials are named"),
+        ({"materials": ("nvp", "nvp")}, "The materials are nvp, nvp; name none twice"),
     ],
 )
 def test_what_the_law_does_not_support_is_refused(changed: dict[str, object], words: str) -> None:
