@@ -10,17 +10,11 @@ import hashlib
 
 import numpy as np
 
-from particle_sim.errors import InputError
 from particle_sim.units import Array
-
-MOST = 2**63 - 1
-"""Seeds beyond fit into no file."""
 
 
 def generator(seed: int, *name: str | int) -> np.random.Generator:
-    """The generator of a name: a seed sequence of the seed, 0 to 2^63 - 1, and the name's hash."""
-    if not 0 <= seed <= MOST:
-        raise InputError(f"The seed is {seed}; give a whole number from 0 to {MOST}.")
+    """The generator of a name: a seed sequence of the seed and the name's hash."""
     text = "\0".join(str(part) for part in name)
     key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")
     return np.random.default_rng([seed, key])

@@ -656,6 +656,14 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("compare", "nvp", "he_v", "--radius", "0 um"),
         ('particle_radius was set to "0 um"; it must lie between 1e-12 and 100 m',),
     ),
+    "--radius beyond numbers": (
+        ("compare", "nvp", "he_v", "--radius", "1e300 m"),
+        ("it must lie between 1e-12 and 100 m",),
+    ),
+    "--seed beyond numbers": (
+        ("rate", "nvp", "--seed", "9223372036854775808"),
+        ("--seed", "less than or equal to 9223372036854775807"),
+    ),
     "--radius without a unit": (
         ("compare", "nvp", "he_v", "--radius", "0.5"),
         ('particle_radius was set to "0.5": the unit is missing', '"um"'),

@@ -14,7 +14,6 @@ from scipy.stats import chi2
 import particle_sim
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.claims.readings import map_driving, read, spread, stress
-from particle_sim.errors import InputError
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.property import Distribution, PlausibleRange, assumed
@@ -68,12 +67,6 @@ def test_streams_of_different_names_are_independent() -> None:
     for first, second in pairwise(columns):
         counts = np.histogram2d(first, second, bins=4)[0]
         assert np.sum((counts - 250) ** 2 / 250) < chi2.ppf(1 - 1e-5, 15)
-
-
-@pytest.mark.parametrize("seed", [-1, 2**63])
-def test_a_seed_that_fits_into_no_file_is_refused(seed: int) -> None:
-    with pytest.raises(InputError, match=f"The seed is {seed}; give a whole number from 0"):
-        evenly("diffusivity of nvp", 10, seed)
 
 
 def test_a_stream_fills_every_slice_once() -> None:
