@@ -74,7 +74,10 @@ def test_the_picture_shows_both_on_one_scale(wires: tuple[ChargedWire, ...]) -> 
         np.testing.assert_allclose(curve.get_xdata()[1:], wire.charge)
     words = figure.get_supxlabel()
     assert "Fick's law" in words
-    assert "Assumed, not measured" in words
+    assert "Assumed, not measured: D, G_c" in words
+    (said,) = [each for each in figure.texts if each.get_text() == words]
+    figure.draw_without_rendering()
+    assert said.get_window_extent().x1 < figure.bbox.x1, "no word is cut off"
     with pytest.raises(InputError, match="numbered from 0"):
         crack_pair(wires, len(wires[0].charge))
     with pytest.raises(InputError, match="one or two"):
