@@ -58,6 +58,7 @@ def full_table(study: LifeStudy, sides: Sequence[Side]) -> xr.Dataset:
             "carbon_film": (("material", "quantile"), lost, {"units": "mA h/g"}),
             **_columns(prints),
         },
+        attrs={"draws": count},
         coords={"quantile": list(QUANTILES), "cycle": cycles, "part": list(PARTS)},
     )
 

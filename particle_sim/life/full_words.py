@@ -26,7 +26,9 @@ def full_line(tree: xr.DataTree) -> str:
     parts = [_kept(table.sel(material=name), title) for name, title in titles.items()]
     prints = list(_prints(table, titles))
     told = [*parts, *prints, *([NOT_FITTED] if prints else [])]
-    return f"With hard carbon, cracks and films alone. {' '.join(told)}"
+    return (
+        f"With hard carbon, cracks and films alone, {table.attrs['draws']} draws. {' '.join(told)}"
+    )
 
 
 def _kept(own: xr.Dataset, title: str) -> str:

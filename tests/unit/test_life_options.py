@@ -75,7 +75,9 @@ def test_a_full_cell_in_print_stands_beside_its_films(
     for kept, name in ((1.0, "print_miss"), (half[0], "print_miss_with_half")):
         fade = -np.log(float(table.print_middle[0]) * kept)
         assert float(table[name][0]) == pytest.approx(abs(np.log(fade / -np.log(0.818))))
-    assert "films and cracks alone leave" in full_line(tree_of(sides, {"/full_cell": table}))
+    said = full_line(tree_of(sides, {"/full_cell": table}))
+    assert "films and cracks alone leave" in said
+    assert ", 6 draws." in said
 
 
 @pytest.mark.parametrize(
