@@ -26,9 +26,7 @@ def full_line(tree: xr.DataTree) -> str:
     parts = [_kept(table.sel(material=name), title) for name, title in titles.items()]
     prints = list(_prints(table, titles))
     told = [*parts, *prints, *([NOT_FITTED] if prints else [])]
-    return (
-        f"With hard carbon, cracks and films alone, {table.attrs['draws']} draws. {' '.join(told)}"
-    )
+    return f"With hard carbon, cracks and films alone. {' '.join(told)}"
 
 
 def _kept(own: xr.Dataset, title: str) -> str:
@@ -40,9 +38,9 @@ def _kept(own: xr.Dataset, title: str) -> str:
         f"{part!s} {percent(max(float(own.taken.sel(part=part)), 0.0))}" for part in own.part.values
     )
     return (
-        f"{title} keeps {between(middle)} ({between([low, high])}); the film on the carbon takes "
-        f"{film[1]:.2g} ({film[0]:.2g} to {film[2]:.2g}) mA h/g. Taken by each alone, median, if "
-        f"boundaries hold: {taken}."
+        f"{title} keeps {between(middle)} ({between([low, high])}; {int(own.draws)} draws); "
+        f"the film on the carbon takes {film[1]:.2g} ({film[0]:.2g} to {film[2]:.2g}) mA h/g. "
+        f"Taken by each alone, median, if boundaries hold: {taken}."
     )
 
 
