@@ -1,5 +1,5 @@
 """The text of a function and of all that it calls in claims, plausible inputs, rate evidence,
-damage and life.
+retentions in print, damage and life.
 
 Found by name, from the compiled code: functions, classes and constants. The solvers below stand
 outside, held by their own tests; so do comments and docstrings.
@@ -22,6 +22,7 @@ INSIDE = (
     "particle_sim.plausible",
     "particle_sim.studies.drawn_half_cells",
     "particle_sim.inference.rate_evidence",
+    "particle_sim.inference.fade_law",
     "particle_sim.life",
     "particle_sim.damage",
 )

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.complete import complete_material
-from particle_sim.cli.options import FileOption, ForceOption, QuietOption
+from particle_sim.cli.options import FileOption, FootingOption, ForceOption, QuietOption
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
+from particle_sim.studies.choices import Footing
 
 
 @verb(
@@ -26,6 +27,7 @@ def cracks(
     ],
     radius: Annotated[str, typer.Option(help="Of the wires, the same for both.")] = "2 um",
     c_rate: Annotated[float, typer.Option(help="Rate in units of each material's 1C.")] = 1.0,
+    footing: FootingOption = Footing.EQUAL,
     frames: Annotated[int, typer.Option(help="Times, even in charge.")] = 12,
     wetted: Annotated[
         bool, typer.Option("--wetted", help="Electrolyte fills the cracks; else they are dry.")
@@ -46,12 +48,13 @@ def cracks(
     from particle_sim.damage.field.crack_files import write_crack_vtu
     from particle_sim.figures import crack_pair_film
     from particle_sim.figures.film import check_film
-    from particle_sim.materials.load import load_material
+    from particle_sim.materials.load import load_record
     from particle_sim.studies.crack_charge import (
         CrackCharge,
         charged_wire,
         filling_around,
     )
+    from particle_sim.studies.footing import level
     from particle_sim.units import positive_quantity
 
     if len(materials) > 2:
@@ -65,10 +68,18 @@ def cracks(
     names = [Path(name).stem.replace("@", "_") for name in materials]
     film = file or Path("results") / f"cracks_{'_'.join(names)}.gif"
     check_film(film)
+    levelled, equal = level([load_record(name) for name in materials], footing)
+    if equal:
+        made = ", ".join(each.name.replace("_", " ") for each in equal)
+        print(f"Known of one at most, and therefore the same for both: {made}.")
     wires = []
-    for name in materials:
-        wire = charged_wire(load_material(name), case, progress=None if quiet else print)
-        print(f"{wire.title}: cracks grew by {1e9 * wire.grown[-1]:.0f} nm in each quarter")
+    for material in levelled:
+        wire = charged_wire(material, case, progress=None if quiet else print)
+        ended = ", when its surface was empty" if wire.emptied else ""
+        print(
+            f"{wire.title}: cracks grew by {1e9 * wire.grown[-1]:.0f} nm in each quarter over "
+            f"{wire.charge[-1]:.3g} mAh/g{ended}"
+        )
         wires.append(wire)
     print(crack_pair_film(wires, film, force=force))
     for name, wire in zip(names, wires if vtu else [], strict=False):

@@ -26,6 +26,7 @@ from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
 from particle_sim.inference.form import Form
+from particle_sim.studies.choices import LAST_SEED
 
 
 class Kind(enum.Enum):
@@ -72,7 +73,9 @@ def fit(
         Form, typer.Option(help="What rates take the particles to be.")
     ] = Form.ONE_SIZE,
     cell: CellOption = None,
-    seed: Annotated[int, typer.Option(help="Equal seeds give equal results.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LAST_SEED, help="Equal seeds give equal results.")
+    ] = 1,
     particles: Annotated[int, typer.Option(min=200, help="Draws of the sampler.")] = 1000,
     out: OutOption = None,
     force: ForceOption = False,

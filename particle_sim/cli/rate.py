@@ -28,7 +28,7 @@ from particle_sim.cli.overrides import overrides
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
-from particle_sim.studies.choices import EvidenceChoice, Footing, PhysicsChoice
+from particle_sim.studies.choices import LAST_SEED, EvidenceChoice, Footing, PhysicsChoice
 
 Model = TypeVar("Model")
 
@@ -59,7 +59,7 @@ def rate(
     full: FullOption = False,
     override: SetOption = None,
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = SAMPLES,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Of the draws.")] = 0,
     evidence: Annotated[
         EvidenceChoice,
         typer.Option(

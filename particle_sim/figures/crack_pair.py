@@ -14,9 +14,11 @@ from particle_sim.errors import InputError
 from particle_sim.figures.crack_section import draw_damage, draw_sodium, moved_corners
 from particle_sim.figures.film import check_film, write_film
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
+from particle_sim.materials.property import Evidence, Property
 from particle_sim.units import Array
 
 COLOURS, MARKS = (BASELINE, CANDIDATE), ("o-", "s--")
+PROXY, ASSUMED = Evidence.PROXY, Evidence.ASSUMED
 Wires = Sequence[ChargedWire]
 
 
@@ -73,21 +75,29 @@ def crack_pair_film(
 
 
 def words_of(wires: Wires, magnification: float) -> str:
-    """What was computed and what was assumed, on three lines."""
+    """What was computed and what was assumed, on four lines."""
     first = wires[0]
     solids = "; ".join(
-        f"{each.title}: G_c {solid.toughness:.3g} J/m², l {1e9 * solid.length_scale:.0f} nm"
+        f"{each.title}: D {float(_diffusivity(each)(np.array(0.5))):.3g} m²/s, "
+        f"G_c {solid.toughness:.3g} J/m², "
+        f"l {1e9 * solid.length_scale:.0f} nm"
         for each in wires
         for solid in (each.cracks.body.solid,)
     )
+    guessed = [each for each in wires if _diffusivity(each).evidence in (PROXY, ASSUMED)]
+    assumed = "D, G_c from" if guessed else "G_c from"
     cracks = "filled with electrolyte" if first.wetted else "dry: they hold sodium up"
     return (
         f"Long wires charged at {first.c_rate:g}C, radius {1e6 * first.cracks.body.length:.3g} µm; "
         f"displacement × {magnification:g}. Fick's law, no boundary between phases. Cracks are "
-        f"{cracks}.\n{solids}.\nAssumed, not measured: G_c from the host's toughness, l = R/8, a "
-        "flaw 1.5 l deep. The whole wire's sodium pulls; it is solved again around the cracks of "
-        "each time. Damage along the skin counts as crack."
+        f"{cracks}.\n{solids}.\nAssumed, not measured: {assumed} the host's toughness, l = R/8, a "
+        "flaw 1.5 l deep. Damage along the skin counts as crack.\nThe whole wire's sodium pulls; "
+        "it is solved again around the cracks of each time."
     )
+
+
+def _diffusivity(wire: ChargedWire) -> Property:
+    return wire.around[0].particle.material["diffusivity"]
 
 
 def _check(wires: Wires, index: int) -> None:

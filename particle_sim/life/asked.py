@@ -18,7 +18,7 @@ from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.readers.retention import Retention
-from particle_sim.studies.choices import EvidenceChoice, GrowthChoice
+from particle_sim.studies.choices import LAST_SEED, EvidenceChoice, GrowthChoice
 from particle_sim.units import Array
 
 MOST_CYCLES = 1e5
@@ -65,6 +65,10 @@ class LifeStudy:
         rules = (
             (1 <= count <= 2, f"{count} materials are named; give one, or a baseline and one more"),
             (
+                len(set(self.materials)) == count,
+                f"The materials are {', '.join(self.materials)}; name none twice",
+            ),
+            (
                 1 <= self.cycles <= MOST_CYCLES,
                 f"The cycles are {self.cycles}; the law supports 1 to {MOST_CYCLES:g}, beyond "
                 "which a crack that matters grows more slowly per cycle than was ever measured",
@@ -76,6 +80,10 @@ class LifeStudy:
             (
                 FEWEST <= self.samples <= MOST,
                 f"The samples are {self.samples}; give {FEWEST} to {MOST}",
+            ),
+            (
+                0 <= self.seed <= LAST_SEED,
+                f"The seed is {self.seed}; give 0 to {LAST_SEED}",
             ),
             (
                 self.data is None or count == 1,

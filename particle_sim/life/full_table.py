@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.damage.printed_fade import PrintedFade, printed_of
+from particle_sim.errors import InputError
 from particle_sim.life.against_print import DELIVERS, miss_of
 from particle_sim.life.asked import LifeStudy, read_window
 from particle_sim.life.chain import Held
@@ -31,9 +32,10 @@ def full_table(study: LifeStudy, sides: Sequence[Side]) -> xr.Dataset:
     the end (material, part), and printed full cells (print). The upper cut-off is the material's,
     and so is the lower one unless a full cell's window is in print."""
     cycles, count = study.cycles * SHOWN, min(study.samples, DRAWS)
-    bands, takes, lost, prints = [], [], [], []
+    bands, takes, lost, prints, draws = [], [], [], [], []
     for side in sides:
         cells, fresh = _cells(side, count, study, study.c_rate)
+        draws.append(len(fresh))
         through = [
             [cells.cracked(end, rule, cycles, side.tables) for rule in study.rules] for end in Held
         ]
@@ -56,6 +58,7 @@ def full_table(study: LifeStudy, sides: Sequence[Side]) -> xr.Dataset:
             "retention": (("material", "end", "rule", "quantile", "cycle"), bands, {"units": "1"}),
             "taken": (("material", "part"), takes, {"units": "1"}),
             "carbon_film": (("material", "quantile"), lost, {"units": "mA h/g"}),
+            "draws": ("material", draws, {"units": "1"}),
             **_columns(prints),
         },
         coords={"quantile": list(QUANTILES), "cycle": cycles, "part": list(PARTS)},
@@ -74,6 +77,11 @@ def _cells(side: Side, count: int, study: LifeStudy, c_rate: float) -> tuple[Ful
     )
     fresh = cells.fresh
     delivers = fresh >= DELIVERS * side.material.specific_capacity
+    if not delivers.any():
+        raise InputError(
+            f"{side.material.title}: none of {count} full cells delivers at {c_rate:g}C; ask a "
+            "smaller --c-rate, or half cells."
+        )
     return cells.kept(delivers), fresh[delivers]
 
 

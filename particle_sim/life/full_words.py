@@ -38,9 +38,9 @@ def _kept(own: xr.Dataset, title: str) -> str:
         f"{part!s} {percent(max(float(own.taken.sel(part=part)), 0.0))}" for part in own.part.values
     )
     return (
-        f"{title} keeps {between(middle)} ({between([low, high])}); the film on the carbon takes "
-        f"{film[1]:.2g} ({film[0]:.2g} to {film[2]:.2g}) mA h/g. Taken by each alone, median, if "
-        f"boundaries hold: {taken}."
+        f"{title} keeps {between(middle)} ({between([low, high])}; {int(own.draws)} draws); "
+        f"the film on the carbon takes {film[1]:.2g} ({film[0]:.2g} to {film[2]:.2g}) mA h/g. "
+        f"Taken by each alone, median, if boundaries hold: {taken}."
     )
 
 

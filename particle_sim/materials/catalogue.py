@@ -77,7 +77,12 @@ CATALOGUE: dict[str, PropertyKind] = {
         forms=(number(SquareRoot),),
     ),
     "particle_radius": PropertyKind(
-        "m", "particle radius", "rate capability, gradients, stress, cracks", display_unit="um"
+        "m",
+        "particle radius",
+        "rate capability, gradients, stress, cracks",
+        lowest=1e-12,
+        highest=100.0,
+        display_unit="um",
     ),
     "volume_change": PropertyKind(
         "1",

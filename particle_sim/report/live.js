@@ -13,7 +13,7 @@ for (const material of numbers.materials) for (const run of material.runs) for (
 }
 const state = {
   at: Math.round(100 * numbers.shown[Math.floor(numbers.shown.length / 2)]), quantity: 1, whose: "both", radius: null,
-  laws: numbers.materials.map((m) => Math.max(m.runs.findIndex((run) => run.own), 0)),
+  laws: numbers.materials.map((m) => m.first),
 };
 const fieldOf = (i) => numbers.materials[i].runs[state.laws[i]].fields[state.quantity];
 const shown = () => numbers.materials.map((_, i) => i).filter((i) => state.whose === "both" || state.whose === String(i));
@@ -75,6 +75,14 @@ const charge = slider("charge", capital(numbers.passed), { min: 0, max: last, st
 const ring = slider("ring", "Mark a radius", { min: 0, max: 100, step: 1, value: 0 });
 const play = make("button", { type: "button", id: "play", "aria-pressed": "false" }, "Play");
 const all = make("button", { type: "button", id: "all-states", "aria-pressed": "false" }, "All states");
+const bylaw = make("p", { class: "law bylaw", role: "status" });
+function lawWords() {
+  const [one, ...others] = numbers.materials.map((m, i) => m.runs[state.laws[i]]), same = others.every((run) => run.law === one.law);
+  const own = numbers.materials.map((m) => [m.title, m.runs.find((run) => run.own)]).filter(([, run]) => run.law !== one.law);
+  if (!same) return "By two laws: what differs may be the laws', not the materials'.";
+  const read = own.map(([title, run]) => ` ${title} is read as ${run.law} in its file: choose that under Law of ${title}.`);
+  return read.length ? `Both by one law, ${one.law}.${read.join("")}` : "";
+}
 const charts = ["profile", "voltage", "history"].map((name) => {
   const svg = draw("svg", { viewBox: "0 0 260 196", role: "img" });
   const title = make("figcaption"), box = make("figure", { class: `chart ${name}` }, title, svg);
@@ -226,6 +234,8 @@ function everything() {
   context.putImageData(image, 0, 0);
   const { title, unit } = numbers.quantities[state.quantity];
   [readable(low), null, readable(high), `${title}${unit && ` [${unit}]`}`].forEach((words, i) => words !== null && text(bar.children[i], words));
+  text(bylaw, lawWords());
+  bylaw.hidden = !bylaw.textContent || state.whose !== "both";
   still();
   moving();
 }
@@ -267,6 +277,7 @@ stage.append(
   make("div", { class: "choices" },
     choice("Show", numbers.quantities.map((q, i) => [i, q.title]), state.quantity, (v) => { state.quantity = Number(v); }),
     choice("Material", [["both", "both"], ...numbers.materials.map((m, i) => [i, m.title])], "both", (v) => { state.whose = v; }), ...laws, all),
+  bylaw,
   make("div", { class: "cards" }, ...cards.map((card) => card.card)), bar,
   make("div", { class: "moves" }, play, charge.box, ring.box), make("div", { class: "charts" }, ...charts.map((chart) => chart.box)));
 charts.forEach((chart) => chart.svg.setAttribute("aria-label", { profile: "Along the radius", voltage: "Voltage against charge", history: "History against charge" }[chart.name]));

@@ -15,7 +15,7 @@ from particle_sim.figures.sheet import length_text, round_length
 from particle_sim.figures.style import ROLES, SIGNED_MAP, SODIUM_MAP, STRESS_MAP
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.result import MaterialResult
-from particle_sim.transport.laws import LAWS
+from particle_sim.transport.laws import LAWS, SOLID_SOLUTION
 from particle_sim.units import Array
 
 STATES, RADII = 101, 121
@@ -67,10 +67,21 @@ def live_numbers(result: ComparisonResult) -> dict[str, Any]:
                 "bar_text": length_text(round_length(0.7 * fills[role])),
                 "voltage": _voltage(own),
                 "runs": [_run(own, law, run) for law, run in own.runs.items()],
+                "first": list(own.runs).index(law_first(result, own)),
             }
             for role, own in zip(ROLES, result.materials, strict=True)
         ],
     }  # fmt: skip
+
+
+def law_first(result: ComparisonResult, own: MaterialResult) -> str:
+    """The law that a page opens with: where the materials' own differ, a solid solution of both.
+
+    Each material's own where that was not run of both.
+    """
+    one_law = len({each.law.name for each in result.materials}) == 1
+    both = all(SOLID_SOLUTION.name in each.runs for each in result.materials)
+    return SOLID_SOLUTION.name if both and not one_law else own.law.name
 
 
 def colour_map(name: str) -> str:

@@ -10,17 +10,24 @@ from particle_sim.claims.compare import ComparisonResult
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.schema import Source
 from particle_sim.studies.result import MaterialResult
+from particle_sim.transport.laws import LAWS
 
 TOLD = {
     "particle_radius": "radius",
     "diffusivity": "diffusivity",
     "exchange_current_density": "exchange current density",
+    "regular_solution_parameter": "regular solution parameter",
+    "gradient_coefficient": "gradient coefficient",
     "volume_change": "volume change",
     "youngs_modulus": "Young's modulus",
     "poisson_ratio": "Poisson ratio",
     "fracture_toughness": "fracture toughness",
 }
 """Numbers of a material that its sentence gives."""
+PHASES = frozenset({"regular_solution_parameter", "gradient_coefficient"})
+"""Those that only a law of two phases reads."""
+UNPRINTED = frozenset({"arithmetic", "judgement"})
+"""Sources that nobody can look up."""
 SOFTWARE = {
     "particle_sim": Source(
         citation="The particle_sim authors, particle_sim: a continuum simulator of battery "
@@ -74,16 +81,18 @@ def _span(own: MaterialResult) -> str:
 
 def _material_sentence(own: MaterialResult) -> str:
     run, known = own.particle, own.material.properties
+    others = [LAWS[law].title for law in own.runs if law != own.law.name]
     values = []
     for name in TOLD:
-        if name in known:
+        if name in known and (name in own.law.needs or name not in PHASES):
             kind = CATALOGUE[name]
             unit = "" if kind.shown_unit == "1" else f" {kind.shown_unit}"
             value = known[name].magnitude * kind.shown_factor
             values.append(f"{TOLD[name]} {value:.4g}{unit}")
+    besides = f", and as {' and '.join(others)}" if others else ""
     return (
         f"{own.title} ran as {own.law.title}, {run.cost.steps} time steps, with "
-        f"{', '.join(values)}; its {own.material.carrier} balance closes to "
+        f"{', '.join(values)}{besides}; its {own.material.carrier} balance closes to "
         f"{run.balances.sodium:.0e} and its mechanical equilibrium to "
         f"{run.balances.equilibrium:.0e}."
     )
@@ -97,13 +106,8 @@ def references(result: ComparisonResult) -> str:
         properties += own.cell.cell.design.properties.values()
         keys = {prop.source for prop in properties} | {own.record.phase_behaviour.source}
         known = own.record.system.sources
-        used |= {key: known[key] for key in sorted(keys) if key in known and _printed(known[key])}
+        used |= {key: known[key] for key in sorted(keys - UNPRINTED) if key in known}
     return bibtex(used)
-
-
-def _printed(source: Source) -> bool:
-    """Whether it can be looked up: arithmetic and judgement cannot."""
-    return bool(source.doi or re.search(r"\b(19|20)\d\d\b", source.citation))
 
 
 def bibtex(sources: Mapping[str, Source]) -> str:

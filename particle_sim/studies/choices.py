@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import enum
 
+LAST_SEED = 2**63 - 1
+"""A larger one fits into no file."""
+
 
 class Direction(enum.Enum):
     """What the comparison does to the cathodes."""

@@ -44,6 +44,12 @@ FLAW = 1.5
 CELL = 0.21
 """Cells over l: at most a quarter of it, as they come from the mesher."""
 
+FASTEST = 1000.0
+"""C-rates beyond any test [1/h]"""
+
+SMALLEST, LARGEST = 1e-9, 1e-3
+"""Radii [m] of wires: below, there are no cells to resolve; above, no cathode."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrackCharge:
@@ -57,6 +63,12 @@ class CrackCharge:
     def __post_init__(self) -> None:
         positive("The wire's radius", self.radius, "m")
         positive("The C-rate", self.c_rate, "1/h")
+        if self.c_rate > FASTEST:
+            raise InputError(f"The C-rate is {self.c_rate:g}; give at most {FASTEST:g}.")
+        if not SMALLEST <= self.radius <= LARGEST:
+            raise InputError(
+                f"The wire's radius is {self.radius:g} m; give {SMALLEST:g} to {LARGEST:g} m."
+            )
         if not 2 <= self.frames <= 100:
             raise InputError(f"The film has {self.frames} frames; give 2 to 100.")
 

@@ -91,7 +91,7 @@ BROKEN_MATERIALS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "zero radius": (
         RADIUS,
         RADIUS.replace("0.25", "0"),
-        ("properties.particle_radius.value is 0 um; it must be positive",),
+        ("properties.particle_radius.value is 0 um; it must lie between 1e-12 and 100 m",),
     ),
     "value too large for a float once converted": (
         '[properties.youngs_modulus]\nvalue = 80.0\nunit = "GPa"\nrange = [55.0, 125.0]',
@@ -654,7 +654,15 @@ BAD_COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "--radius of zero": (
         ("compare", "nvp", "he_v", "--radius", "0 um"),
-        ('particle_radius was set to "0 um"; it must be positive',),
+        ('particle_radius was set to "0 um"; it must lie between 1e-12 and 100 m',),
+    ),
+    "--radius beyond numbers": (
+        ("compare", "nvp", "he_v", "--radius", "1e300 m"),
+        ("it must lie between 1e-12 and 100 m",),
+    ),
+    "--seed beyond numbers": (
+        ("rate", "nvp", "--seed", "9223372036854775808"),
+        ("--seed", "less than or equal to 9223372036854775807"),
     ),
     "--radius without a unit": (
         ("compare", "nvp", "he_v", "--radius", "0.5"),

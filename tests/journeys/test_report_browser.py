@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from particle_sim.report.page import render_page
 from particle_sim.report.pages import caption_of
 from particle_sim.report.tree import to_tree
 from particle_sim.report.words_page import words_page
+from particle_sim.transport.laws import TWO_PHASE
 
 pytest_plugins = ["browser_fixtures"]
 
@@ -123,6 +125,25 @@ def test_a_line_leads_to_its_sentence(open_page: OpenPage, pages: dict[str, str]
     assert page.locator("details.fold[open]").count() == 1
 
 
+def test_materials_of_two_laws_are_opened_under_one(
+    open_page: OpenPage, two_laws: ComparisonResult, tmp_path: Path
+) -> None:
+    own = dataclasses.replace(two_laws.baseline, law=TWO_PHASE)
+    parted = dataclasses.replace(two_laws, baseline=own)
+    for name in FIGURES:
+        draw_files(Figure(figsize=(6.8, 5.0)), tmp_path / name)
+    text = render_page(parted, to_tree(two_laws), "particle-sim compare", tmp_path)
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    watched = open_page((tmp_path / "page.html").as_uri(), "phone")
+    laws = watched.page.locator(".card .law").all_inner_texts()
+    assert laws == [parted.candidate.law.title] * 2
+    said = watched.page.inner_text(".bylaw")
+    assert "Both by one law" in said
+    assert f"{own.title} is read as {TWO_PHASE.title} in its file" in said
+    assert findings(watched.page) == []
+    assert watched.problems() == []
+
+
 # --- what moves ----------------------------------------------------------------------------------
 
 SEEN = """() => Object.fromEntries(["baseline", "candidate"].map((role) => {
@@ -187,9 +208,11 @@ def test_law_material_and_quantity_are_chosen(open_page: OpenPage, pages: dict[s
     page = open_page(pages["compare"]).page
     own = page.evaluate(SEEN)
     assert "von Mises stress" in own["baseline"]["told"]
+    assert page.is_hidden(".bylaw"), "one law, each one's own"
     page.select_option("label:has-text('Law of') select", index=1)
     other = page.evaluate(SEEN)
     assert other["baseline"]["told"] != own["baseline"]["told"]
+    assert "By two laws" in page.inner_text(".bylaw")
     assert span(other["baseline"]["told"]) == span(other["candidate"]["told"])
     page.select_option("label:has-text('Show') select", label="hoop stress")
     assert span(page.evaluate(SEEN)["baseline"]["told"])[0] < 0, "compression in the middle"

@@ -21,13 +21,16 @@ from particle_sim.claims import (
     kinds_inventory,
     kinds_learned,
     kinds_rate,
+    kinds_retention,
 )
 from particle_sim.claims.fingerprint import changed_parts, fingerprints
 from particle_sim.claims.kinds import KINDS, NEEDS, Kind
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.damage import population
+from particle_sim.inference import fade_law
 from particle_sim.plausible import space, streams
 
+ASKING = (kinds_field, kinds_inventory, kinds_learned, kinds_rate, kinds_retention)
 Change = Callable[[ModuleType, str, str], None]
 
 
@@ -60,7 +63,7 @@ def change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Change]:
         spec.loader.exec_module(fresh)
         new = {name: _renewed(kind, fresh) for name, kind in KINDS.items()}
         monkeypatch.setattr(fingerprint, "KINDS", new)
-        for user in (kinds_field, kinds_inventory, kinds_learned, kinds_rate, space):
+        for user in (*ASKING, space):
             for name in vars(user).keys() & vars(fresh).keys():
                 if getattr(vars(user)[name], "__module__", "") == module.__name__:
                     monkeypatch.setattr(user, name, vars(fresh)[name])
@@ -115,6 +118,7 @@ def test_another_kind_makes_nothing_stale(
                 "keeps_capacity",
                 "inventory_capacity",
                 "carbon_capacity",
+                "full_cell_retention",
                 "keeps_over_cycles",
                 "keeps_as_in_print",
             },
@@ -141,6 +145,7 @@ def test_another_kind_makes_nothing_stale(
                 "cracks_less_over_cycles",
                 "cracks_over_cycles",
                 "fades_less_by_cracks",
+                "full_cell_retention",
                 "keeps_as_in_print",
                 "keeps_over_cycles",
                 "stays_whole",
@@ -171,6 +176,23 @@ def test_another_formula_makes_those_stale_that_call_it(
     assert stale(claims, before) == kinds & asked
 
 
+@pytest.mark.parametrize(
+    ("module", "was", "becomes"),
+    [
+        (fade_law, "np.exp(-cycles * fade)", "np.exp(cycles * fade)"),
+        (fade_law, "np.isclose(row.fade.c_rate, test.c_rate)", "False"),
+    ],
+)
+def test_another_law_of_fade_makes_what_asks_it_stale(
+    change: Change, module: ModuleType, was: str, becomes: str
+) -> None:
+    before = {name: fingerprint._of_test(name) for name in ("keeps_as_in_print", "keeps_more")}
+    change(module, was, becomes)
+    now = {name: fingerprint._of_test(name) for name in before}
+    assert now["keeps_as_in_print"] != before["keeps_as_in_print"]
+    assert now["keeps_more"] == before["keeps_more"]
+
+
 def test_words_make_nothing_stale(
     claims: list[Claim], before: dict[str, dict[str, str]], change: Change
 ) -> None:
@@ -183,7 +205,11 @@ def test_other_simulations_make_those_stale_that_ask_for_them(
 ) -> None:
     other = {**fingerprint.SIMULATIONS, "full_cells": fingerprint.SIMULATIONS["half_cells"]}
     monkeypatch.setattr(fingerprint, "SIMULATIONS", other)
-    assert stale(claims, before) == {"inventory_capacity", "inventory_energy"}
+    assert stale(claims, before) == {
+        "full_cell_retention",
+        "inventory_capacity",
+        "inventory_energy",
+    }
 
 
 def test_more_draws_make_all_stale(

@@ -11,10 +11,12 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import particle_sim as ps
+from particle_sim import figures
 from particle_sim.cli.main import app
 from particle_sim.damage.charged_wire import ChargedWire
 from particle_sim.errors import InputError
 from particle_sim.figures import crack_pair
+from particle_sim.materials.material import Material
 from particle_sim.studies import crack_charge
 from particle_sim.studies.crack_charge import CrackCharge, charged_wire, filling_around
 
@@ -72,7 +74,10 @@ def test_the_picture_shows_both_on_one_scale(wires: tuple[ChargedWire, ...]) -> 
         np.testing.assert_allclose(curve.get_xdata()[1:], wire.charge)
     words = figure.get_supxlabel()
     assert "Fick's law" in words
-    assert "Assumed, not measured" in words
+    assert "Assumed, not measured: D, G_c" in words
+    (said,) = [each for each in figure.texts if each.get_text() == words]
+    figure.draw_without_rendering()
+    assert said.get_window_extent().x1 < figure.bbox.x1, "no word is cut off"
     with pytest.raises(InputError, match="numbered from 0"):
         crack_pair(wires, len(wires[0].charge))
     with pytest.raises(InputError, match="one or two"):
@@ -82,7 +87,7 @@ def test_the_picture_shows_both_on_one_scale(wires: tuple[ChargedWire, ...]) -> 
 def test_the_verb_writes_a_film_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """HE-V, which does not crack."""
     monkeypatch.chdir(tmp_path)
-    given = ["cracks", "he_v", "--radius", "1 um", "--frames", "2", "--vtu", "--out", "film.gif"]
+    given = ["cracks", "he_v", "--radius", "1 um", "--frames", "2", "--vtu", "--file", "film.gif"]
     done = CliRunner().invoke(app, given)
     assert done.exit_code == 0, done.output
     assert "GB of memory" in done.output
@@ -93,6 +98,30 @@ def test_the_verb_writes_a_film_and_files(tmp_path: Path, monkeypatch: pytest.Mo
     assert 'Name="site fraction [1]"' in Path("film_he_v", files[0]).read_text("utf-8")
 
 
+@pytest.mark.parametrize(("footing", "alike"), [("equal", True), ("as-filed", False)])
+def test_two_materials_are_filmed_on_one_footing(
+    wires: tuple[ChargedWire, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    footing: str,
+    alike: bool,
+) -> None:
+    """D, which no paper prints of NVP or HE-V, is one number for both unless asked otherwise."""
+    used: list[float] = []
+
+    def charged(material: Material, *_: object, **__: object) -> ChargedWire:
+        used.append(material.value("diffusivity"))
+        return wires[0]
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(crack_charge, "charged_wire", charged)
+    monkeypatch.setattr(figures, "crack_pair_film", lambda *_, **__: "film.gif")
+    done = CliRunner().invoke(app, ["cracks", "nvp", "he_v", "--footing", footing])
+    assert done.exit_code == 0, done.output
+    assert (used[0] == used[1]) is alike
+    assert ("the same for both" in done.output) is alike
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -100,6 +129,8 @@ def test_the_verb_writes_a_film_and_files(tmp_path: Path, monkeypatch: pytest.Mo
         (["nvp", "--frames", "1"], "give 2 to 100"),
         (["nvp", "--c-rate", "-1"], "C-rate"),
         (["nvp", "--radius", "2 V"], "--radius"),
+        (["nvp", "--radius", "1e-300 m"], "give 1e-09 to 0.001 m"),
+        (["nvp", "--c-rate", "1e300"], "at most 1000"),
     ],
 )
 def test_refused(given: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

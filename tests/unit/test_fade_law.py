@@ -29,6 +29,15 @@ def test_a_density_is_the_ratio_of_two_evidences(place: int) -> None:
         assert expected.density(np.log(fade)) == pytest.approx(ratio, rel=1e-8)
 
 
+def test_a_test_that_is_left_out_is_left_out_whole() -> None:
+    """Fewer cycles of one cell at one rate are the beginning of the test that is asked."""
+    row = ROWS[2]
+    asked = dataclasses.replace(row.fade, cycles=2 * row.fade.cycles)
+    rest = FadeLaw(rows=ROWS).without(row.name, asked)
+    assert rest.rows == [each for each in ROWS if each is not row]
+    assert len(FadeLaw(rows=ROWS).without("unheard of", asked).rows) == len(ROWS)
+
+
 def test_each_retention_in_print_is_expected_by_the_others() -> None:
     """90 % of what is left out lies in the band of 90 %, within three deviations of that count."""
     law = FadeLaw(rows=ROWS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,12 @@ def test_a_full_cell_in_print_stands_beside_its_films(
     for kept, name in ((1.0, "print_miss"), (half[0], "print_miss_with_half")):
         fade = -np.log(float(table.print_middle[0]) * kept)
         assert float(table[name][0]) == pytest.approx(abs(np.log(fade / -np.log(0.818))))
-    assert "films and cracks alone leave" in full_line(tree_of(sides, {"/full_cell": table}))
+    said = full_line(tree_of(sides, {"/full_cell": table}))
+    assert "films and cracks alone leave" in said
+    assert f"; {int(table.draws[0])} draws)" in said
+    assert 0 < int(table.draws[0]) <= 6
+    with pytest.raises(InputError, match="none of 6 full cells delivers at 1000C"):
+        full_table(replace(study, c_rate=1000.0), sides)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ from particle_sim.studies.choices import GrowthChoice
         ({"samples": 10}, "The samples are 10; give 50 to 20000"),
         ({"materials": ()}, "0 materials are named"),
         ({"materials": ("nvp", "he_v", "nvmp")}, "3 materials are named"),
+        ({"seed": 2**63}, "The seed is 9223372036854775808; give 0 to"),
+        ({"materials": ("nvp", "nvp")}, "The materials are nvp, nvp; name none twice"),
     ],
 )
 def test_what_the_law_does_not_support_is_refused(changed: dict[str, object], words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ import xarray as xr
 from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures.table import COLUMNS, line_table
-from particle_sim.report.live import LEVELS, RADII, STATES, at_states, packed
+from particle_sim.report.live import LEVELS, RADII, STATES, at_states, live_numbers, packed
 from particle_sim.report.methods import methods_text, references
 from particle_sim.report.pages import text_of
 from particle_sim.report.result_folder import narrowed
+from particle_sim.transport.laws import TWO_PHASE
 
 
 def test_methods_hold_the_numbers_of_the_run(comparison: ComparisonResult) -> None:
@@ -34,12 +36,21 @@ def test_references_name_every_source_once(comparison: ComparisonResult) -> None
     assert len(entries) == len(set(entries)) >= 5
     assert text.count("{") == text.count("}")
     used = {
-        prop.source
-        for own in comparison.materials
-        for prop in own.material.properties.values()
-        if re.search(r"\b(19|20)\d\d\b", own.record.citation(prop.source))
+        prop.source for own in comparison.materials for prop in own.material.properties.values()
     }
-    assert used <= set(entries)
+    assert used - {"arithmetic", "judgement"} <= set(entries)
+    assert not {"arithmetic", "judgement"} & set(entries)
+    assert "mpet_lfp" in used & set(entries), "a repository without a year"
+
+
+def test_methods_tell_the_numbers_and_runs_of_two_phases(comparison: ComparisonResult) -> None:
+    one = comparison.baseline
+    assert "gradient coefficient" not in methods_text(comparison), "no law read it"
+    runs = {"two_phase": one.particle, **one.runs}
+    text = methods_text(replace(comparison, baseline=replace(one, law=TWO_PHASE, runs=runs)))
+    for name in ("regular_solution_parameter", "gradient_coefficient"):
+        assert f"{name.replace('_', ' ')} {one.material.value(name):.4g}" in text
+    assert f", and as {comparison.candidate.law.title}; its" in text
 
 
 def test_a_table_holds_the_lines_of_its_figure(stored: xr.DataTree) -> None:
@@ -72,6 +83,22 @@ def test_states_lie_between_two_steps_and_end_where_a_run_ended() -> None:
     fractions = np.linspace(0, 0.8, 81)
     straight = np.where(fractions < 0.4, 10 * fractions, 20 * fractions - 4)
     assert found[:, 0] == pytest.approx(straight)
+
+
+def test_a_page_opens_with_one_law(comparison: ComparisonResult) -> None:
+    """Each material's own law where both have it; else a solid solution of both, if it was run."""
+    one, other = comparison.materials
+    runs = {"two_phase": one.particle, **one.runs}
+
+    def opened(**changed: object) -> list[str]:
+        found = live_numbers(replace(comparison, baseline=replace(one, **changed)))
+        return [each["runs"][each["first"]]["law"] for each in found["materials"]]
+
+    fickian = other.law.title
+    assert opened() == [fickian] * 2
+    assert opened(law=TWO_PHASE, runs=runs) == [fickian] * 2
+    alone = {"two_phase": one.particle}
+    assert opened(law=TWO_PHASE, runs=alone) == [TWO_PHASE.title, fickian], "none is of both"
 
 
 def test_packed_values_are_exact_to_half_a_step() -> None:
