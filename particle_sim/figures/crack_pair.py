@@ -73,7 +73,7 @@ def crack_pair_film(
 
 
 def words_of(wires: Wires, magnification: float) -> str:
-    """What was computed and what was assumed, on three lines."""
+    """What was computed and what was assumed, on four lines."""
     first = wires[0]
     solids = "; ".join(
         f"{each.title}: G_c {solid.toughness:.3g} J/m², l {1e9 * solid.length_scale:.0f} nm"
@@ -85,7 +85,7 @@ def words_of(wires: Wires, magnification: float) -> str:
         f"Long wires charged at {first.c_rate:g}C, radius {1e6 * first.cracks.body.length:.3g} µm; "
         f"displacement × {magnification:g}. Fick's law, no boundary between phases. Cracks are "
         f"{cracks}.\n{solids}.\nAssumed, not measured: G_c from the host's toughness, l = R/8, a "
-        "flaw 1.5 l deep. The whole wire's sodium pulls; it is solved again around the cracks of "
+        "flaw 1.5 l deep.\nThe whole wire's sodium pulls; it is solved again around the cracks of "
         "each time. Damage along the skin counts as crack."
     )
 

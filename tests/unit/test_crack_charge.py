@@ -73,6 +73,9 @@ def test_the_picture_shows_both_on_one_scale(wires: tuple[ChargedWire, ...]) -> 
     words = figure.get_supxlabel()
     assert "Fick's law" in words
     assert "Assumed, not measured" in words
+    figure.draw_without_rendering()
+    (caption,) = (text for text in figure.texts if text.get_text() == words)
+    assert caption.get_window_extent().x1 < figure.bbox.x1
     with pytest.raises(InputError, match="numbered from 0"):
         crack_pair(wires, len(wires[0].charge))
     with pytest.raises(InputError, match="one or two"):
