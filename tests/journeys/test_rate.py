@@ -10,6 +10,7 @@ from command_line import RunCommand
 
 FILES = {
     "rate.nc",
+    "report.html",
     "rate.csv",
     "summary.txt",
     *(
