@@ -252,4 +252,6 @@ def _tell(summary: dict[str, Any], asked: Asked, lines: Sequence[str]) -> None:
         if name.startswith("b of"):
             print(f"{name}: {value:.3f}")
     if asked.out is not None:
-        print(f"Pictures and data: {asked.out}")
+        from particle_sim.report.cell_folder import PAGE_FILE
+
+        print(f"Report: {asked.out / PAGE_FILE}")

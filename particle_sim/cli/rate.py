@@ -121,7 +121,7 @@ def rate(
     from particle_sim.cell.half_cell import CellModel
     from particle_sim.cli.rate_sizes import sizes_of
     from particle_sim.outputs import check_folder
-    from particle_sim.report.rate_folder import SUMMARY_FILE, write_rate_folder
+    from particle_sim.report.rate_folder import PAGE_FILE, SUMMARY_FILE, write_rate_folder
     from particle_sim.studies.rate_capability import RateStudy, rate_study
 
     study = RateStudy(
@@ -148,7 +148,7 @@ def rate(
         print_json({**rate_data(tree), "folder": folder})
         return
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
-    print(f"Pictures and data: {folder}")
+    print(f"Report: {folder / PAGE_FILE}")
 
 
 def _learned(evidence: EvidenceChoice, physics: PhysicsChoice) -> Callable[..., Any] | None:

@@ -29,6 +29,9 @@ _ROWS = (
     ("shown_strain", None, 100.0, "%"),
 )
 
+_BAR_TEXT = 1.05
+"""Room [inch] right of the colour bars, for their numbers and two lines of label."""
+
 
 def field_table(results: xr.DataTree) -> str:
     """CSV of what the balls show: every row of the figure along the radius [m], SI."""
@@ -68,10 +71,11 @@ def particle_fields(results: xr.DataTree) -> Figure:
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
     fields = {role: results[role]["fields"].to_dataset() for role in ROLES}
     with figure_style() as figure_class:
-        figure = figure_class(figsize=(1.5 * len(fractions) + 2.6, 9.6))
+        width = 1.5 * len(fractions) + 2.6
+        figure = figure_class(figsize=(width, 9.6))
         grid = figure.add_gridspec(
             6, len(fractions) + 1, width_ratios=[*[1.0] * len(fractions), 0.07],
-            left=0.17, right=0.9, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
+            left=0.17, right=1 - _BAR_TEXT / width, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
         )  # fmt: skip
         for number, (variable, title, factor, unit) in enumerate(_ROWS):
             carrier = str(results.attrs["carrier"])

@@ -10,6 +10,7 @@ import xarray as xr
 
 from particle_sim.life.against_print import Label
 from particle_sim.life.phrases import between, percent
+from particle_sim.life.printed_table import MEASURED
 from particle_sim.units import Array
 
 FAR = np.log(1000.0)
@@ -109,6 +110,7 @@ def printed_rows(tree: xr.DataTree) -> Iterator[dict[str, Any]]:
             "key": str(row.row.values),
             "what": _what(row, titles),
             "observed": f"{100 * float(row.of_observed):.3g} %",
+            "known": "measured" if row.of_note == MEASURED else "in print",
             "label": str(row.of_label.values),
             "said": [
                 f"{_band(values)} [{_off(float(off))}]"

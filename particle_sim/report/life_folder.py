@@ -69,7 +69,7 @@ def report_lines(tree: xr.DataTree) -> Iterator[str]:
     yield ""
     yield f"Calibrated or predicted (constants {tree['frozen'].attrs['hash']}):"
     for row in printed_rows(tree):
-        yield f"  {row['label']}: {row['what']}, {row['observed']} in print"
+        yield f"  {row['label']}: {row['what']}, {row['observed']} {row['known']}"
         if row["in_print"]:
             yield f"    expected from others in print, without a model: {row['in_print']}"
         known = tree["printed"].to_dataset()

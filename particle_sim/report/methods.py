@@ -51,7 +51,7 @@ def methods_text(result: ComparisonResult) -> str:
         f"{one.title} ({one.material.formula}) and {other.title} ({other.material.formula}) were "
         f"compared during {settings.direction.value} at {settings.c_rate:g}C between "
         f"{low:g} and {high:g} V "
-        f"against the metal of {result.carrier}"
+        f"against {result.carrier} metal"
         + ("." if _window(other) == (low, high) else f" ({other.title}: {_span(other)})."),
         f"The current of half cells (PyBaMM {metadata.version('pybamm')}, single-particle model) "
         "drove transport and linear elasticity in a sphere of each material, by finite elements "

@@ -139,12 +139,20 @@ def test_a_label_on_a_curve_is_seen(open_page: OpenPage, server: Server) -> None
     assert page.evaluate(CROWDED) == ["Filling against time: label on a curve"]
 
 
+PICTURE_FIRST = """(() => {
+  const top = (name) => document.querySelector(name).getBoundingClientRect().top;
+  return top(".picture") < top(".more");
+})()"""
+"""Whether the picture stands above its numbers."""
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_other_pages_are_whole(open_page: OpenPage, server: Server, size: str) -> None:
     for path in ("", "sheet", "key", "playground"):
         watched = open_page(f"{server.address}/{path}", size)
         if path == "playground":
             settled(watched.page)
+            assert watched.page.evaluate(PICTURE_FIRST)
         photograph(watched.page, f"{path or 'index'}_{size}")
         assert (path, watched.problems()) == (path, [])
 

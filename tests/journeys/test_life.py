@@ -85,6 +85,7 @@ def test_one_material_with_its_own_data(run: RunCommand, tmp_path: Path) -> None
                "--window", "2.1-3.9 V", "--cycles", "120", "--out", "found")  # fmt: skip
     assert told.code == 0, told.err
     assert "2.1 to 3.9 V" in told.out
+    assert "predicted: HE at 1C, 99 cycles, 80.2 % measured" in told.out
     with xr.open_datatree(tmp_path / "found" / "life.nc", engine="h5netcdf") as tree:
         assert "order" not in tree.children
         assert list(tree["cracked"]["rule"].values) == ["fatigue"]

@@ -10,9 +10,9 @@ from command_line import RunCommand
 
 FILES = {
     "rate.nc",
+    "report.html",
     "rate.csv",
     "summary.txt",
-    "report.html",
     *(
         f"rate_{name}.{kind}"
         for name in ("curves", "losses", "map")

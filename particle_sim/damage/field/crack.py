@@ -118,7 +118,7 @@ def _followed(path: _Path, times: Array, flaw: Array) -> list[Found]:
             )  # fmt: skip
             check_cracked(body, minimum.damage)
             found.append(Found.of(minimum))
-            path.tell(f"{time:.4g}: {_size_in_words(body, minimum.damage)}")
+            path.tell(f"time {time:.4g}: {_size_in_words(body, minimum.damage)}")
             place = at_rest(minimum)
             if kept is not None:
                 place = replace(place, factors=None)  # the next step may know the file alone
