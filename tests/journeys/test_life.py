@@ -66,7 +66,6 @@ def test_a_pair_to_a_page(run: RunCommand, tmp_path: Path) -> None:
     drawn = run("plot", "found", "--figure", "life_map", "--out", "again")
     assert drawn.code == 0, drawn.err
     assert {path.name for path in (tmp_path / "again").iterdir()} == {
-        "life_map.csv",
         "life_map.png",
         "life_map.svg",
     }

@@ -337,7 +337,7 @@ def test_plot_redraws_without_solving(
     outcome = run("plot", folder, "--figure", "size_map", "--out", "pictures/again")
     assert (outcome.code, outcome.err) == (0, "")
     drawn = sorted((tmp_path / "pictures" / "again").iterdir())
-    assert [path.name for path in drawn] == ["size_map.csv", "size_map.png", "size_map.svg"]
+    assert [path.name for path in drawn] == ["size_map.png", "size_map.svg"]
     assert outcome.out.splitlines() == [str(path.relative_to(tmp_path)) for path in drawn]
     for path in drawn:
         assert path.read_bytes() == (folder / path.name).read_bytes()
@@ -348,7 +348,7 @@ def test_plot_all_and_in_place(run: RunCommand, folder: Path, tmp_path: Path) ->
     outcome = run("plot", ".")
     assert (outcome.code, outcome.err) == (0, "")
     drawn = {path.name for path in tmp_path.iterdir()} - {"results.nc"}
-    assert drawn == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg", "csv")}
+    assert drawn == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
     for name in sorted(drawn):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
