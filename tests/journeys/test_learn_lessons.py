@@ -78,7 +78,7 @@ def test_a_sketch_needs_no_mouse_and_all_is_kept(open_page: OpenPage, server: Se
     assert page.is_checked("#prediction input[value='1']")
     assert page.evaluate("board.values()") == sketched
     page.click("header a >> nth=0")
-    assert page.inner_text(f".card[data-name={FIRST}] .done") == "predicted"
+    page.wait_for_selector(f".card[data-name={FIRST}] .done:text-is('predicted')")
     page.click("#progress-clear")
     page.wait_for_selector("#progress", state="hidden")
 
