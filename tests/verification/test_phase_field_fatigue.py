@@ -245,12 +245,16 @@ def test_the_wear_of_a_growth_law_has_its_slope_and_threshold() -> None:
 
 
 def check_converged(fatigue: Fatigue, finer: Fatigue) -> None:
-    """Half the jumps move what has grown by < 2 %, doubled cells the length by < 3 %."""
+    """Half the jumps move what has grown by < 2 %, doubled cells the length by < 3 %.
+
+    The length after 80 cycles: from 96 on the crack runs, to the same place however worn.
+    """
     run = strip(0.8, fatigue, 100, high=6.0)
     assert run.grown[-1] > 0.5 * LENGTH
     assert run.cycle[-1] > 2 * len(run.cycle)
     fine = strip(0.8, finer, 100, high=6.0, cell=0.25 / np.sqrt(2))
-    apart = abs(fine.crack_size[-1] / run.crack_size[-1] - 1)
+    length, other = (np.interp(80, each.cycle, each.crack_size) for each in (run, fine))
+    apart = abs(other / length - 1)
     assert apart < 0.03, f"lengths differ by {apart:.1%}"
     assert jump_error(run) < 0.02
 
@@ -262,9 +266,9 @@ def test_halved_jumps_and_doubled_cells_of_a_notch() -> None:
 
 @pytest.mark.slow
 def test_sabotage_doubled_cells() -> None:
-    """Twice the wear is seen; a tenth more is not, as most of the length is the notch."""
+    """A tenth more wear is seen."""
     with pytest.raises(AssertionError, match="differ"):
-        check_converged(Fatigue(threshold=5e9), Fatigue(threshold=2.5e9))
+        check_converged(Fatigue(threshold=5e9), Fatigue(threshold=4.5e9))
 
 
 def along_a_band(density: CrackDensity, wide: int, *, compensated: bool = True) -> float:
