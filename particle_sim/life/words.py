@@ -269,6 +269,13 @@ def effect_rows(tree: xr.DataTree) -> Iterator[list[str]]:
 
 
 def _points(change: Array) -> str:
+    """From the least to the most, where the draws deliver anything.
+
+    >>> _points(np.array([-0.01, 0.0])), _points(np.array([-0.01, np.nan]))
+    ('-1 to none', 'nothing delivered')
+    """
+    if np.any(np.isnan(change)):
+        return "nothing delivered"
     low, high = (_point(float(value)) for value in (np.min(change), np.max(change)))
     return low if low == high else f"{low} to {high}"
 
