@@ -57,7 +57,8 @@ def _prints(table: xr.Dataset, titles: dict[str, str]) -> Iterator[str]:
         half = float(row.print_half)
         if half < 1:
             said += (
-                f". With what its half cell lost at that rate, if evenly, {percent(kept[1] * half)}"
+                ". With what its half cell lost at that rate, if evenly (its cracks then count "
+                f"twice), {percent(kept[1] * half)}"
                 f", {_off(float(row.print_miss_with_half))}; the half cell alone "
                 f"{percent(half)}, {_off(float(row.print_miss_half_alone))}"
             )
