@@ -92,7 +92,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
         site: {"ASSETS": ("learn.css",)},
         film: {"_gif": lambda *_: PICTURE},
         vtkhdf: {"vtkhdf_bytes": lambda _run: PICTURE},
-        vtu: {"grid_of": lambda _run: None, "_document": lambda *_: "text" * 500},
+        vtu: {"grid_of": lambda _run: GRID, "document": lambda *_: "text" * 500},
     }
     for module, names in swapped.items():
         for name, value in names.items():
@@ -100,6 +100,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 RUN = SimpleNamespace(time=np.array([0.0, 1.0]))
+GRID = SimpleNamespace(points=(), cells=(), cell_type=10, regions=(), fields=lambda _index: {})
 WRITERS: dict[str, Callable[[Path], object]] = {
     "compare": lambda p: report.write_folder(None, p / "out", "compare"),  # type: ignore[arg-type]
     "rate": lambda p: rate_folder.write_rate_folder(TREE, p / "out", "rate"),

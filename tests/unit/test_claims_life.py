@@ -170,7 +170,7 @@ def test_a_retention_is_held_against_those_in_print(percent: float, fit: str) ->
     printed = {"kept": percent, "cycles": 10000.0}
     found = ask(claim("keeps_as_in_print", ["he_v"], {"c_rate": 50.0}, printed))
     assert (found.fit.removesuffix(" in a wide band"), found.verdict) == (fit, UNDECIDED)
-    assert "1 of them of HE-V" in found.sentence
+    assert "0 of them of HE-V" in found.sentence
     assert found.branches
     assert not any(each.votes for each in found.branches)
 
