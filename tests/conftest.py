@@ -35,7 +35,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """What a newcomer has started."""
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return None
-    return "all tests: about nine minutes on two cores; failures are listed at the end"
+    return "all tests: ten to fifteen minutes on two cores; failures are listed at the end"
 
 
 def pytest_configure(config: pytest.Config) -> None:
