@@ -24,11 +24,14 @@ from particle_sim.materials.material import Material
 from particle_sim.report import folder as report
 from particle_sim.report.tree import to_tree
 from particle_sim.studies.particle_case import ParticleCase, run_case
+from particle_sim.studies.settings import Comparison
 from particle_sim.transport.laws import SOLID_SOLUTION
 
 LOAD = 'load_material("nvp")'
 DIFFUSIVITY, RATE, SCENARIO = "diffusivity", "c_rate", "particle-sim run"
 
+FEW = 200
+"""Draws of a comparison: more of them take the same way."""
 FILE = """
 [scenario]
 question = "Is sodium as uniform in NVP as in HE-V where both are solid solutions?"
@@ -52,9 +55,11 @@ class Taken:
         file = self.folder / "small.toml"
         file.write_text(FILE, encoding="utf-8")
         words = ["run", str(file), "--out", str(self.folder / "out"), "--workers", "1"]
+        settings = {**Comparison.__init__.__kwdefaults__, "samples": FEW}
         with (
             mock.patch.object(sys, "argv", ["particle-sim", *words]),
             mock.patch.object(report, "to_tree", self._remembered),
+            mock.patch.object(Comparison.__init__, "__kwdefaults__", settings),
             suppress(SystemExit),
         ):
             run_verb()

@@ -59,7 +59,7 @@ def walk(call: Callable[[], Any], to: Callable[[FrameType], bool] | None = None)
 
     With ``to``, only what lies on the way: the functions under which a frame fulfils it.
     """
-    seen: dict[CodeType, None] = {}
+    seen: dict[int, CodeType] = {}  # by id: a code's own hash reads the whole of it, at each call
     importing = 0
 
     def note(frame: FrameType, event: str, _: Any) -> Callable[..., Any] | None:
@@ -69,8 +69,8 @@ def walk(call: Callable[[], Any], to: Callable[[FrameType], bool] | None = None)
             importing += 1
             frame.f_trace_lines = False
             return leave
-        if not importing and (to is None or to(frame)):
-            seen.update(dict.fromkeys([code] if to is None else _way(frame)))
+        if not importing and module_of(code) and (to is None or to(frame)):
+            seen.update({id(code): code} if to is None else {id(way): way for way in _way(frame)})
         return None  # only the next function that is entered, and nothing inside this one
 
     def leave(_: FrameType, event: str, __: Any) -> Callable[..., Any]:
@@ -84,7 +84,7 @@ def walk(call: Callable[[], Any], to: Callable[[FrameType], bool] | None = None)
     finally:
         sys.settrace(None)
     # <lambda> and <listcomp> are read with what they stand in
-    return Walk.of([module_of(code) for code in seen if not code.co_name.startswith("<")])
+    return Walk.of([module_of(code) for code in seen.values() if not code.co_name.startswith("<")])
 
 
 def _way(frame: FrameType) -> list[CodeType]:
