@@ -19,7 +19,7 @@ from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.load import load_material
 
 ROOT = Path(__file__).parents[2]
-CHEAP = ("C1", "C15a", "C25", "C26a", "C50a", "C7")
+CHEAP = ("C1", "C15a", "C25", "C26a", "C50a")
 LAST_CLAIM = 69
 ANY_DRAW = 2
 """Draws on the edge that rounding may move between machines."""

@@ -69,33 +69,35 @@ VOLUME_CHANGES = (0.03, 0.033)
 TOUGHNESS = (0.24e6, 0.81e6)
 """Of LiMn2O4 particles, by pillars and by cracks of indents [Pa m^0.5] (Mughal et al. 2017)."""
 CYCLES = 50
+SPINELS = 200
+"""Draws of it: of each size, only the median is asked."""
 DIAMETERS = np.geomspace(0.1e-6, 10e-6, 15)
 
 
 def spinel(radius: float, misfit: Array) -> Array:
     """Share (rules, n) of particles that 50 cycles at 1C crack; the rest of the spinel assumed:
     E 100 to 200 GPa and yield 1 to 4 GPa as of titanate spinels here, flaws as of every ceramic."""
-    shared = draw_powder(load_material("nvp"), DRAWS, SEED).values
+    shared = draw_powder(load_material("nvp"), SPINELS, SEED).values
     host = load_material("li4ti5o12").properties
     modulus, yields = (
-        host[name].quantile(evenly(f"{name} of a spinel", DRAWS, SEED))
+        host[name].quantile(evenly(f"{name} of a spinel", SPINELS, SEED))
         for name in ("youngs_modulus", "yield_stress")
     )
     low, high = TOUGHNESS
-    sizes = np.full(DRAWS, radius)
+    sizes = np.full(SPINELS, radius)
     powder = Powder(
         flaw_size=np.minimum(shared["flaw_size"], 0.1 * sizes),
         flaw_spread=shared["flaw_spread"],
-        toughness=low + (high - low) * evenly("toughness of a spinel", DRAWS, SEED),
+        toughness=low + (high - low) * evenly("toughness of a spinel", SPINELS, SEED),
         toughness_spread=shared["toughness_spread"],
     )
     stress = modulus * misfit / (1 - 0.28)
-    whole = np.ones((len(Rule), DRAWS))
+    whole = np.ones((len(Rule), SPINELS))
     for intensity in (shell_intensity, core_intensity):
         driving = Driving(
             depth=sizes[:, None] * DEPTHS,
             intensity=intensity(stress, yields, sizes),
-            lasts=np.broadcast_to(3600 * PASSAGE, (DRAWS, len(PASSAGE))),
+            lasts=np.broadcast_to(3600 * PASSAGE, (SPINELS, len(PASSAGE))),
         )
         for k, rule in enumerate(Rule):
             count = np.array([float(CYCLES)])
@@ -108,7 +110,7 @@ def critical_diameters(third: float) -> list[float]:
     """Where half of the draws crack more than half of the particles, by each rule [m]; inf where
     none do. ``third``: linear misfit over the volume change of a boundary."""
     low, high = VOLUME_CHANGES
-    misfit = third * (low + (high - low) * evenly("misfit of a spinel", DRAWS, SEED))
+    misfit = third * (low + (high - low) * evenly("misfit of a spinel", SPINELS, SEED))
     share = np.array([np.median(spinel(each / 2, misfit), axis=1) for each in DIAMETERS])
     return [
         float(DIAMETERS[np.argmax(column > 0.5)]) if np.any(column > 0.5) else np.inf
