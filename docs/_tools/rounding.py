@@ -13,7 +13,7 @@ from typing import Any
 from verification_page import PAGE, rows_on
 
 COARSE = 1e-5
-"""Rounding, 1e-16 times a condition number below 1e10, moves no error by a tenth of such a bound."""
+"""Rounding, 1e-16 times a condition number below 1e10, does not move an error by a tenth of it."""
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
