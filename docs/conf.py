@@ -16,9 +16,15 @@ project = "particle_sim"
 author = "the particle_sim developers"
 copyright = author
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "docstrings"]
-exclude_patterns = ["_tools", "_build"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "mathml", "docstrings"]
+exclude_patterns = ["_tools", "_build", "**/.ipynb_checkpoints"]
 html_math_renderer = "mathml"
+
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+nb_execution_mode = "cache"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 900
 
 myst_enable_extensions = ["dollarmath", "deflist", "fieldlist"]
 myst_heading_anchors = 4

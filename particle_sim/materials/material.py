@@ -97,7 +97,23 @@ class Material:
         return self.stoichiometry_min + site_fraction * window
 
     def replaced(self, **changed: Property) -> Material:
-        """The same material with some properties replaced; what follows from them follows."""
+        """The same material with some properties replaced; what follows from them follows.
+
+        Raises :class:`InputError` for a bare number, which would have no unit and no source, and
+        for a property under another name than its own.
+
+        >>> import particle_sim as ps
+        >>> nvp = ps.load_material("nvp")
+        >>> slow = nvp.replaced(diffusivity=nvp["diffusivity"].with_magnitude(1e-16))
+        >>> slow.value("diffusivity")
+        1e-16
+        """
+        for name, value in changed.items():
+            if getattr(value, "name", None) != name:
+                raise InputError(
+                    f"replaced({name}={value!r:.60}): a property called {name} must stand there, "
+                    f'such as material["{name}"].with_magnitude(1.0) in SI units.'
+                )
         ends = (self.stoichiometry_min, self.stoichiometry_max)
         properties = on_lattice({**self.properties, **changed}, ends)
         return dataclasses.replace(self, properties=properties)

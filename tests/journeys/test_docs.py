@@ -5,6 +5,7 @@ A block that is not run says so and why, in one line above it; see ``docs/_tools
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -41,6 +42,7 @@ MOST_SKIPPED = {
     "benchmarks.md": 9,
     "guides/cluster.md": 2,
     "inference.md": 1,
+    "notebooks/index.md": 1,
     "prediction.md": 1,
     "start.md": 1,
     "sweeps.md": 5,
@@ -178,6 +180,22 @@ def test_every_page_is_in_a_table_of_contents() -> None:
             listed |= {((DOCS / name).parent / f"{e}.md").resolve().relative_to(DOCS).as_posix()
                        for e in entries if ((DOCS / name).parent / f"{e}.md").exists()}  # fmt: skip
     assert set(NAMES) <= listed
+
+
+NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_holds_no_results_and_can_be_found(path: Path) -> None:
+    """The site's build runs it (myst-nb) and fails where a cell does."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
+    index = (path.parent / "index.md").read_text("utf-8")
+    assert f"]({path.name})" in index
+    assert f"{{download}}`{path.name}`" in index
+    assert f"\n{path.stem}\n" in index
 
 
 def test_commands_in_sentences_exist() -> None:
