@@ -19,6 +19,8 @@ SYSTEM = "what the stepper asks of a system, and the parts it is made of"
 
 LONGER: Mapping[str, str] = {
     "damage/field/crack.py: crack": "the arguments of a run are its documentation",
+    "damage/field/fatigue_cracks.py: fatigue_cracks": "the same, cycle by cycle",
+    "damage/interfaces/grain_boundaries.py: pull_apart": "the same, of a body of grains",
     "damage/field/particle_cracks.py: crack_particle": "the same, driven by a particle's run",
     "damage/field/body.py: CrackBody": "a discretised section: one quantity of it each",
     "damage/field/balance.py: Displacements": "one Newton step and what it asks for",

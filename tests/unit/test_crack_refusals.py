@@ -83,7 +83,7 @@ def test_refused(call: Callable[[], object], words: str) -> None:
 
 
 def test_boundaries_that_need_more_memory_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("particle_sim.damage.interfaces.run_cost.machine_memory", lambda: 1e6)
+    monkeypatch.setattr("particle_sim.damage.run_cost.machine_memory", lambda: 1e6)
     with pytest.raises(InputError, match="about 0 GB of memory and you have 0 GB: use fewer"):
         open_grain_boundaries(run_of(), law())
 

@@ -1,4 +1,4 @@
-"""Long crack runs: interrupted and resumed, predicted before they start, written for ParaView."""
+"""Crack runs: predicted before they start, written for ParaView."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ from particle_sim.damage.field import (
     penny,
     write_crack_vtu,
 )
-from particle_sim.damage.field.run_cost import SPARE
+from particle_sim.damage.run_cost import SPARE
 from particle_sim.errors import InputError
 from particle_sim.figures import crack_section
-from particle_sim.particle import state_file
 from particle_sim.units import Array
 
 LENGTH = 25e-9
@@ -39,10 +38,6 @@ SOLID = BrittleSolid(
     youngs_modulus=80e9, poisson_ratio=0.28, toughness=17.0, length_scale=LENGTH, split=Split.NONE
 )
 TIMES = (2e-9, 4e-9, 6e-9)
-
-
-class Interrupted(Exception):
-    pass
 
 
 def wedged(**options: object) -> CrackRun:
@@ -57,98 +52,6 @@ def wedged(**options: object) -> CrackRun:
     load = CrackLoad(displacement={"top": ends, "bottom": ends})
     settings: dict[str, object] = {"meaning": LengthScale.NUMERICAL, "flaw": flaw} | options
     return crack(body, load, settings.pop("times", TIMES), **settings)
-
-
-def after(count: int) -> Callable[[str], None]:
-    """Progress that ends the run when it is told for the ``count``-th time."""
-    told: list[str] = []
-
-    def progress(words: str) -> None:
-        told.append(words)
-        if len(told) == count:
-            raise Interrupted
-
-    return progress
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> CrackRun:
-    return wedged(checkpoint=tmp_path_factory.mktemp("whole") / "run.npz")
-
-
-def check_same(run: CrackRun, other: CrackRun) -> None:
-    """To the last bit."""
-    for name in ("time", "damage", "scaled_displacement", "elastic_energy", "crack_energy"):
-        np.testing.assert_array_equal(getattr(run, name), getattr(other, name))
-    assert run.alternations.tolist() == other.alternations.tolist()
-
-
-@pytest.mark.parametrize("count", [2, 3, 4])
-def test_an_interrupted_run_goes_on_bit_for_bit(
-    count: int, whole: CrackRun, tmp_path: Path
-) -> None:
-    path = tmp_path / "run.npz"
-    assert whole.crack_size[-1] > whole.crack_size[0] + LENGTH / 2, "the crack grows"
-    with pytest.raises(Interrupted):
-        wedged(checkpoint=path, progress=after(count))
-    told: list[str] = []
-    check_same(wedged(checkpoint=path, progress=told.append), whole)
-    assert len(told) == 1 + len(TIMES) - (count - 1), "what was done is not done again"
-    assert list(tmp_path.iterdir()) == []
-
-
-KILLED = """
-import os, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import numpy as np
-from test_crack_runs import wedged
-
-writes, savez = [], np.savez
-def torn(file, **content):
-    writes.append(None)
-    savez(file, **content)
-    if len(writes) == 2:
-        file.truncate(file.tell() // 2)
-        os._exit(9)  # as SIGKILL: nothing is cleaned up
-np.savez = torn
-wedged(checkpoint=Path(sys.argv[2]))
-"""
-
-
-def test_a_run_killed_while_it_writes_goes_on_bit_for_bit(whole: CrackRun, tmp_path: Path) -> None:
-    path = tmp_path / "run.npz"
-    command = [sys.executable, "-c", KILLED, str(Path(__file__).parent), str(path)]
-    assert subprocess.run(command, check=False).returncode == 9
-    assert len(list(tmp_path.iterdir())) == 2, "the last whole file and half of a new one"
-    check_same(wedged(checkpoint=path), whole)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_checkpoint_is_used_and_others_are_refused(
-    whole: CrackRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of another load or solid, another version, or no checkpoint at all; none is overwritten."""
-    path = tmp_path / "run.npz"
-    with pytest.raises(Interrupted):
-        wedged(checkpoint=path, progress=after(2))
-    kept = path.read_bytes()
-    for other in ({"times": (2e-9, 4e-9, 7e-9)}, {"until": 1e-6}, {"flaw": None}):
-        with pytest.raises(InputError, match="checkpoint of another run"):
-            wedged(checkpoint=path, **other)
-    with monkeypatch.context() as patch:
-        patch.setattr(state_file, "_version", lambda: "99.0")
-        with pytest.raises(InputError, match=r"of particle_sim .* and this is 99\.0; go on with"):
-            wedged(checkpoint=path)
-    assert path.read_bytes() == kept
-    changed = dict(np.load(path))
-    changed["damage"] = np.maximum(changed["damage"], 0.2)
-    np.savez(path, **changed)
-    assert np.abs(wedged(checkpoint=path).damage[-1] - whole.damage[-1]).max() > 0.1
-    path.write_text("my notes")
-    with pytest.raises(InputError, match="cannot be read as a checkpoint"):
-        wedged(checkpoint=path)
-    assert path.read_text() == "my notes"
 
 
 WITHIN = 1.5
@@ -211,7 +114,7 @@ def test_memory_is_predicted(given: tuple[int, int, str]) -> None:
 
 
 def test_a_body_too_large_for_the_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("particle_sim.damage.field.run_cost.machine_memory", lambda: 1e8)
+    monkeypatch.setattr("particle_sim.damage.run_cost.machine_memory", lambda: 1e8)
     with pytest.raises(InputError, match=r"about .* GB of memory and you have 0 GB: use fewer"):
         wedged()
 

@@ -12,9 +12,12 @@ from particle_sim.damage.field import (
     BrittleSolid,
     CrackBody,
     CrackLoad,
+    Fatigue,
     LengthScale,
+    Split,
     crack,
     crack_particle,
+    fatigue_particle,
     particle_load,
 )
 from particle_sim.damage.field.particle_cracks import chemical_strain_of
@@ -145,3 +148,39 @@ def test_sabotage_wire() -> None:
     """A wire whose ends are held apart has another axial stress."""
     with pytest.raises(AssertionError, match="axial stress"):
         check_wire(held=True)
+
+
+def check_tired(kind: str, *, last: int = -1) -> None:
+    """A that cycles bring to a section without damage is N times the energy density of its run.
+
+    1/2 sigma : S sigma with the radial run's own stress at the section's points, by 3 %.
+    """
+    if kind == "meridian":
+        run, solid = charged(ps.shapes.sphere(RADIUS, cells=30, grading=5), 30)
+        section = ps.shapes.ball_section(RADIUS, cell_size=RADIUS / 26, half=True, curved=False)
+    else:
+        run, solid = charged(ps.shapes.cylinder(RADIUS, cells=30, grading=5), 20)
+        section = ps.shapes.disc(RADIUS, cell_size=RADIUS / 26, quarter=True, curved=False)
+    solid = dataclasses.replace(solid, split=Split.NONE)
+    cycle, worn = [float(run.time[last]), float(run.time[0])], Fatigue(threshold=1e12)
+    found = fatigue_particle(run, solid, section, cycle, 4, fatigue=worn, meaning=MEANING)
+    assert found.damage.max() == 0
+    assert found.counted.max() > 1
+    third = "hoop" if kind == "meridian" else "axial"
+    stress = np.array([run.component(name)[-1] for name in ("radial", "hoop", third)])
+    nu, mean = solid.poisson_ratio, stress.sum(axis=0)
+    energy = ((1 + nu) * (stress**2).sum(axis=0) - nu * mean**2) / (2 * solid.youngs_modulus)
+    distance = np.linalg.norm(found.cycling.body.moved.points, axis=2)
+    most = np.interp(distance, run.positions[:, 0] / run.length, energy).max()
+    np.testing.assert_allclose(found.accumulated, found.cycle * most, rtol=0.03)
+
+
+@pytest.mark.parametrize("kind", ["meridian", "wire"])
+def test_cycles_of_a_particle_bring_the_energy_of_its_run(kind: str) -> None:
+    check_tired(kind)
+
+
+def test_sabotage_cycles() -> None:
+    """A cycle that ends a little earlier brings another."""
+    with pytest.raises(AssertionError, match="tolerance"):
+        check_tired("meridian", last=-2)

@@ -1,4 +1,4 @@
-"""Cracks that grow: a centre crack, a surfing boundary, a double cantilever.
+"""Cracks that grow: a centre crack, a surfing boundary, and one that cuts a prism in two.
 
 The mesh's correction is on in every run: a crack costs the G_c that was asked for, where a plain
 mesh would make it G_c (1 + h/(c_w l)).
@@ -13,6 +13,7 @@ import pytest
 from plates import line, mirrored, plate, solid_of
 from reference import Case, Inputs, assert_close, load
 
+import particle_sim as ps
 from particle_sim.damage.field import (
     CrackBody,
     CrackLoad,
@@ -22,6 +23,7 @@ from particle_sim.damage.field import (
     crack,
     energy_release,
     notch,
+    penny,
 )
 from particle_sim.units import Array
 
@@ -184,3 +186,74 @@ def test_plateau_of_a_surfing_boundary(drive: float, steps: int) -> None:
 def test_sabotage_plateau() -> None:
     with pytest.raises(AssertionError, match=r"J: .* exceeds"):
         check_plateau(2.25, 3, toughness=1.05)
+
+
+WIDE, THICK = 8.0, 0.5
+"""Width and thickness of the prism over l; cells are l/4."""
+
+
+@pytest.fixture(scope="module")
+def prism() -> CrackRun:
+    """The upper half of a prism, cut halfway, whose top turns about a line beyond its far side.
+
+    Its crack lies in the plane of symmetry, in a row of cells half as high as the others.
+    """
+    inputs = load("DM05")["inputs"]
+    length = inputs["l"]
+    size = length / 4
+    up = np.concatenate([[0.0], size / 2 + line(0.0, 3 * length, (0.0, 2 * length), size, 1.4)])
+    count = np.array([round(4 * WIDE), round(4 * THICK), len(up) - 1])
+    flat = ps.shapes.box((1.0, 1.0, 1.0), cells=(count[0], count[1], count[2]))
+    place = np.rint(flat.points * count).astype(int)
+    points = np.stack([size * place[:, 0], size * place[:, 1], up[place[:, 2]]], axis=1)
+    sides = {("symmetry_z" if k == "bottom" else k): v for k, v in flat.boundaries.items()}
+    mesh = dataclasses.replace(flat, points=points, boundaries=sides)
+    solid = solid_of(inputs, toughness=inputs["Gc"], split=Split.NONE)
+    body = CrackBody(mesh=mesh, solid=solid, order=1)
+    flaw = penny(body, (0.0, 0.0, 1e-3 * size), (0.0, 0.0, -1.0), WIDE * length / 2)
+
+    def turned(x: Array, t: float) -> Array:
+        free = np.full(len(x), np.nan)
+        return np.stack([free, free, t * (1 - 0.85 * x[:, 0] / (WIDE * length))], axis=1)
+
+    unit = np.sqrt(inputs["Gc"] * length / solid.youngs_modulus)
+    times = unit * np.array(TURNS)
+    return crack(body, CrackLoad(displacement={"top": turned}), times, meaning=NUMERICAL, flaw=flaw)
+
+
+TURNS = (2.0, 2.8, 3.4, 3.8, 4.2, 4.6, 5.0, 5.6, 6.2, 6.8, 7.6, 9.0)
+
+
+def check_prism(run: CrackRun, toughness: float = 1.0, last: int = -1) -> None:
+    """The crack costs G_c times the section, by 3 %; what it and the strain cost is the work, 2 %.
+
+    Without a load but the turn t the moment is 2 U / t, whose integral is the work.
+    """
+    inputs = load("DM05")["inputs"]
+    section = WIDE * THICK * inputs["l"] ** 2 / 2
+    cost = toughness * run.crack_energy
+    expected = inputs["Gc"] * section
+    assert_close("section", cost[last], expected, scale=expected, tolerance=0.03)
+    moment = np.concatenate([[0.0], 2 * run.elastic_energy / run.time])
+    turn = np.concatenate([[0.0], run.time])
+    work = float(np.trapezoid(moment, turn))
+    spent = cost[-1] - inputs["Gc"] * run.body.crack_size(run.flaw) + run.elastic_energy[-1]
+    assert_close("work", spent, work, scale=work, tolerance=0.02)
+
+
+@pytest.mark.slow
+def test_a_crack_cuts_a_prism_in_two(prism: CrackRun) -> None:
+    """It grows step by step, never by a jump, from half of the section to all of it."""
+    assert len(prism.pop_ins) == 0
+    check_prism(prism)
+
+
+@pytest.mark.slow
+def test_sabotage_prism(prism: CrackRun) -> None:
+    """A crack that is dearer, or that is not through, is noticed; so is energy that is lost."""
+    for spoilt in ({"toughness": 1.05}, {"last": -6}):
+        with pytest.raises(AssertionError, match=r"section: .* exceeds"):
+            check_prism(prism, **spoilt)
+    lossy = dataclasses.replace(prism, elastic_energy=1.05 * prism.elastic_energy)
+    with pytest.raises(AssertionError, match=r"work: .* exceeds"):
+        check_prism(lossy)

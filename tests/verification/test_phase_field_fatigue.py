@@ -35,13 +35,16 @@ from particle_sim.damage.field.cycling import Cycling, Worn
 from particle_sim.damage.field.load import FieldOfTime
 from particle_sim.damage.growth import CrackGrowth
 from particle_sim.errors import InputError
+from particle_sim.fem.body_mesh import Symmetry
 
 EXACT = Jumps(growth=0.0, settled=1e-10)
 
 
-def bar(solid: BrittleSolid) -> tuple[CrackBody, CrackLoad]:
-    """Two triangles, shorter than l, strained by the time along x."""
+def bar(solid: BrittleSolid, symmetry: Symmetry = Symmetry.PLANE) -> tuple[CrackBody, CrackLoad]:
+    """Two triangles, shorter than l, strained by the time along x, or of a round bar along z."""
     side = 0.4 * solid.length_scale
+    if symmetry is Symmetry.AXISYMMETRIC:
+        return round_bar(solid, side)
     pull = CrackLoad(
         displacement={
             "left": lambda x, t: np.stack([0 * x[:, 0], np.full(len(x), np.nan)], axis=1),
@@ -53,11 +56,29 @@ def bar(solid: BrittleSolid) -> tuple[CrackBody, CrackLoad]:
     return CrackBody(mesh=mesh, solid=solid), pull
 
 
+def round_bar(solid: BrittleSolid, side: float) -> tuple[CrackBody, CrackLoad]:
+    """A meridian whose mantle is free, of a solid that grows thinner."""
+
+    def along(share: float) -> FieldOfTime:
+        return lambda x, t: np.stack([x[:, 0] * np.nan, 0 * x[:, 0] + share * side * t], axis=1)
+
+    flat = ps.shapes.rectangle((side, side), cells=(1, 1))
+    names = {("axis" if name == "left" else name): f for name, f in flat.boundaries.items()}
+    mesh = replace(flat, symmetry=Symmetry.AXISYMMETRIC, boundaries=names)
+    body = CrackBody(mesh=mesh, solid=replace(solid, poisson_ratio=0.28))
+    return body, CrackLoad(displacement={"bottom": along(0.0), "top": along(1.0)})
+
+
 def cycled(
-    solid: BrittleSolid, fatigue: Fatigue, strain: float, cycles: int, jumps: Jumps = EXACT
+    solid: BrittleSolid,
+    fatigue: Fatigue,
+    strain: float,
+    cycles: int,
+    jumps: Jumps = EXACT,
+    symmetry: Symmetry = Symmetry.PLANE,
 ) -> list[Worn]:
     """States of the bar, strained and let go."""
-    body, pull = bar(solid)
+    body, pull = bar(solid, symmetry)
     cycling = Cycling(
         body=body, load=pull, instants=np.array([strain, 0.0]), fatigue=fatigue, jumps=jumps
     )
@@ -67,12 +88,12 @@ def cycled(
     return states[1:]
 
 
-def check_bar(name: str, threshold: float = 1.0) -> None:
+def check_bar(name: str, threshold: float = 1.0, symmetry: Symmetry = Symmetry.PLANE) -> None:
     case, solid = load(name), solid_of(name)
     inputs = case["inputs"]
     fatigue = Fatigue(threshold=threshold * inputs["alpha_T"])
     strain = float(np.sqrt(2 * inputs["psi_max_over_psi_c"] * inputs["psi_c"] / inputs["E"]))
-    states = cycled(solid, fatigue, strain, inputs["cycles"])
+    states = cycled(solid, fatigue, strain, inputs["cycles"], symmetry=symmetry)
     rows = [states[int(row["cycle"]) - 1] for row in case["rows"]]
     expected = column(case["rows"], "damage")
     found = np.array([row.damage.max() for row in rows])
@@ -82,15 +103,22 @@ def check_bar(name: str, threshold: float = 1.0) -> None:
     assert_close("accumulated", found, expected, scale=expected, tolerance=1e-6)
 
 
-@pytest.mark.parametrize("name", ["DM09", "DM10"])
-def test_a_bar_of_cells_tires_as_the_bar(name: str) -> None:
-    """DM09, DM10 by the code of sections: damage and A, cycle by cycle."""
-    check_bar(name)
+@pytest.mark.parametrize(
+    ("name", "symmetry"),
+    [
+        ("DM09", Symmetry.PLANE),
+        ("DM10", Symmetry.PLANE),
+        ("DM09", Symmetry.AXISYMMETRIC),
+    ],
+)
+def test_a_bar_of_cells_tires_as_the_bar(name: str, symmetry: Symmetry) -> None:
+    """DM09, DM10 by the code of sections and of meridians: damage and A, cycle by cycle."""
+    check_bar(name, symmetry=symmetry)
 
 
 def test_sabotage_bar_of_cells() -> None:
     with pytest.raises(AssertionError, match="exceeds"):
-        check_bar("DM09", threshold=1.001)
+        check_bar("DM09", threshold=1.001, symmetry=Symmetry.AXISYMMETRIC)
 
 
 def check_jumps(growth: float, most: float) -> None:

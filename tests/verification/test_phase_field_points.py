@@ -27,6 +27,7 @@ from particle_sim.damage.field.balance import Displacements, Place
 from particle_sim.damage.field.bounded import DamageProblem
 from particle_sim.damage.field.load import FieldOfTime, Loading
 from particle_sim.damage.field.minimise import minimise
+from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.units import Array
 
 RESIDUAL = 1e-9
@@ -208,6 +209,45 @@ def test_sabotage_energy_of_a_plane_crack() -> None:
     """Without the mesh's correction it costs 1 + h/(c_w l) = 1.09 times that."""
     with pytest.raises(AssertionError, match="exceeds"):
         check_plane_crack(10, 1, toughness=1 + 1 / (4 * 8 / 3))
+
+
+CELLS = {
+    "equilateral triangle": ([(0, 0), (1, 0), (0.5, np.sqrt(3) / 2)], np.sqrt(np.sqrt(3) / 2)),
+    "regular tetrahedron": ([(0, 0, 0), (1, 1, 0), (1, 0, 1), (0, 1, 1)], 2 ** (1 / 3)),
+    "of a body-centred lattice": ([(0, 0, 0), (2, 0, 0), (1, 1, 1), (1, 1, -1)], 4 ** (1 / 3)),
+    "sixth of a cube": ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1)], 1.0),
+    "needle": ([(0, 0, 0), (3, 0, 0), (0, 0.5, 0), (0, 0, 0.5)], np.hypot(3, 0.5) / np.sqrt(3)),
+}
+"""Corners, and the edge h of the square or cube of which the cell's volume is a half or a sixth;
+of a needle, longest edge over sqrt(3)."""
+
+
+def check_cell_size(name: str, stretch: float = 1.0) -> None:
+    """Of one cell of the size of those that cracks are solved on."""
+    corners, expected = CELLS[name]
+    points = 1e-8 * np.array(corners, dtype=float)
+    points[:, 0] *= stretch
+    d = points.shape[1]
+    flat = Symmetry.PLANE if d == 2 else Symmetry.SOLID
+    every = np.arange(d + 1)
+    sides = np.array([np.delete(every, each) for each in every])
+    mesh = BodyMesh(
+        points=points, cells=every[None], symmetry=flat, regions=np.zeros(1, dtype=int),
+        boundaries={"surface": sides},
+    )  # fmt: skip
+    body = CrackBody(mesh=mesh, solid=solid_of("DM01"))
+    assert_close("size", body.cell_size, 1e-8 * expected, scale=1e-8 * expected, tolerance=1e-12)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_size_of_cells_of_any_form(name: str) -> None:
+    check_cell_size(name)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_sabotage_size_of_cells(name: str) -> None:
+    with pytest.raises(AssertionError, match="exceeds"):
+        check_cell_size(name, stretch=1.01)
 
 
 def check_fatigue(name: str, threshold: float = 1.0) -> None:

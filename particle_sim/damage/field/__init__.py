@@ -29,8 +29,8 @@ from particle_sim.damage.field.point import strength_in_words as strength_in_wor
 from particle_sim.damage.field.point import uniform_bar as uniform_bar
 from particle_sim.damage.field.resolution import LengthScale as LengthScale
 from particle_sim.damage.field.result import CrackRun as CrackRun
-from particle_sim.damage.field.run_cost import Forecast as Forecast
 from particle_sim.damage.field.run_cost import forecast as forecast
 from particle_sim.damage.field.solid import BrittleSolid as BrittleSolid
 from particle_sim.damage.field.solid import CrackDensity as CrackDensity
 from particle_sim.damage.field.solid import Split as Split
+from particle_sim.damage.run_cost import Forecast as Forecast

@@ -13,7 +13,7 @@ from particle_sim.checks import arguments_checked
 from particle_sim.damage.field.balance import Place
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.bounded import DamageProblem
-from particle_sim.damage.field.checkpoint import CrackFile
+from particle_sim.damage.field.checkpoint import file_of
 from particle_sim.damage.field.load import CrackLoad, Loading
 from particle_sim.damage.field.minimise import Method, Minimum, minimise
 from particle_sim.damage.field.resolution import (
@@ -24,6 +24,7 @@ from particle_sim.damage.field.resolution import (
 )
 from particle_sim.damage.field.result import CrackRun, Found, run_of
 from particle_sim.damage.field.run_cost import check_forecast
+from particle_sim.damage.steps import Steps, silent
 from particle_sim.errors import InputError
 from particle_sim.units import Array
 
@@ -73,62 +74,45 @@ def crack(
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
-    loading, tell = Loading(body=body, load=load), progress or _silent
+    loading, tell = Loading(body=body, load=load), progress or silent
     tell(str(check_forecast(body, len(instants))))
-    choices = meaning, method, until
-    kept = None
-    if checkpoint is not None:
-        kept = CrackFile.of(checkpoint, loading, instants, start, choices)
-    path = _Path(loading=loading, method=method, until=until, tell=tell, kept=kept)
-    found = _followed(path, instants, start)
-    return run_of(found, loading, instants[: len(found)], start, warnings)
+    file = file_of(checkpoint, loading, instants, start, meaning, method, until)
+    path = _Path(loading=loading, method=method, until=until, tell=tell)
+    with Steps(state=Found.at_start(body, start), row=Found, file=file) as steps:
+        _follow(path, instants, steps)
+    return run_of(steps.rows, loading, instants[: len(steps.rows)], start, warnings)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Path:
-    """How a load is followed, and to which file it goes."""
+    """How a load is followed."""
 
     loading: Loading
     method: Method
     until: float
     tell: Callable[[str], None]
-    kept: CrackFile | None
 
 
-def _silent(_: str) -> None:
-    """Told, and says nothing."""
-
-
-def _followed(path: _Path, times: Array, flaw: Array) -> list[Found]:
-    """The steps at all times, those of the file among them; it is removed at the end."""
-    body, kept = path.loading.body, path.kept
-    found = [] if kept is None else kept.load()
-    place = unmoved(body)
-    if found:
-        place = replace(place, displacement=found[-1].displacement)
-    try:
-        for time in times[len(found) :]:
-            damage = found[-1].damage if found else flaw
-            if found and body.crack_size(damage) > path.until:
-                break
-            step = path.loading.at(float(time))
-            minimum = minimise(
-                body, step, damage, place,
-                worn=step.toughness, method=path.method, until=path.until,
-            )  # fmt: skip
-            check_cracked(body, minimum.damage)
-            found.append(Found.of(minimum))
-            path.tell(f"time {time:.4g}: {_size_in_words(body, minimum.damage)}")
-            place = at_rest(minimum)
-            if kept is not None:
-                place = replace(place, factors=None)  # the next step may know the file alone
-                kept.save(found)
-    finally:
-        if kept is not None and found:
-            kept.save(found, at_once=True)
-    if kept is not None:
-        kept.remove()
-    return found
+def _follow(path: _Path, times: Array, steps: Steps[Found, Found]) -> None:
+    """The steps at all times that are left."""
+    body = path.loading.body
+    place = replace(unmoved(body), displacement=steps.state.displacement)
+    for time in times[len(steps.rows) :]:
+        damage = steps.state.damage
+        if steps.rows and body.crack_size(damage) > path.until:
+            break
+        step = path.loading.at(float(time))
+        minimum = minimise(
+            body, step, damage, place,
+            worn=step.toughness, method=path.method, until=path.until,
+        )  # fmt: skip
+        check_cracked(body, minimum.damage)
+        found = Found.of(minimum)
+        steps.add(found, found)
+        path.tell(f"time {time:.4g}: {size_in_words(body, minimum.damage)}")
+        place = at_rest(minimum)
+        if steps.file is not None:
+            place = replace(place, factors=None)  # the next step may know the file alone
 
 
 def unmoved(body: CrackBody) -> Place:
@@ -143,7 +127,8 @@ def at_rest(minimum: Minimum) -> Place:
     return replace(place, opened=np.zeros_like(place.opened))
 
 
-def _size_in_words(body: CrackBody, damage: Array) -> str:
+def size_in_words(body: CrackBody, damage: Array) -> str:
+    """Largest damage, and the size of all cracks."""
     what, unit = ("length", "m") if body.mesh.symmetry.power == 2 else ("area", "m2")
     return f"largest damage {damage.max():.3g}, crack {what} {body.crack_size(damage):.4g} {unit}"
 

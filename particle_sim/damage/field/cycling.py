@@ -65,14 +65,14 @@ class Jumps:
 class Worn:
     """The state at the end of a cycle: all that the next one needs.
 
-    ``accumulated`` A and ``density`` (1 - d)^2 psi_+ [J/m3] at the points (e, q); ``added``, what
-    each instant of the cycle added to A (k, e, q), and ``many``, how often the cycle counted.
-    Energies [J/m], or [J]: ``elastic`` the largest of the cycle.
+    ``displacement`` scaled (m,); ``accumulated`` A and ``density`` (1 - d)^2 psi_+ [J/m3] at the
+    points (e, q); ``added``, what each instant of the cycle added to A (k, e, q), and ``many``, how
+    often the cycle counted. Energies [J/m], or [J]: ``elastic`` the largest of the cycle.
     """
 
     cycle: int
     damage: Array
-    place: Place
+    displacement: Array
     accumulated: Array
     density: Array
     added: Array
@@ -106,7 +106,7 @@ class Cycling:
         return Worn(
             cycle=0,
             damage=damage,
-            place=unmoved(body),
+            displacement=np.zeros(body.size),
             accumulated=nothing,
             density=nothing,
             added=np.zeros((len(self.instants), *nothing.shape)),
@@ -151,19 +151,23 @@ def _after(cycling: Cycling, state: Worn, many: int) -> Worn:
     """One cycle that counts ``many`` times."""
     now = replace(state, cycle=state.cycle + many, many=many, elastic=0.0, alternations=0)
     added = np.zeros_like(state.added)
+    place = replace(unmoved(cycling.body), displacement=state.displacement)
     for index, step in enumerate(cycling.steps):
         before = now.accumulated
-        now = _instant(cycling, now, step, state.added[index])
+        now, place = _instant(cycling, (now, place), step, state.added[index])
         added[index] = (now.accumulated - before) / many
         if not now.is_held:
             break
     return replace(now, added=added)
 
 
-def _instant(cycling: Cycling, state: Worn, step: Step, guess: Array) -> Worn:
+def _instant(
+    cycling: Cycling, before: tuple[Worn, Place], step: Step, guess: Array
+) -> tuple[Worn, Place]:
     """One implicit step; ``guess`` is what it may add to A in a cycle."""
-    body, fatigue, start = cycling.body, cycling.fatigue, state.accumulated
-    now, trial, alternations = state, start + state.many * guess, 0
+    (state, place), body, fatigue = before, cycling.body, cycling.fatigue
+    now, start, alternations = state, state.accumulated, 0
+    trial = start + state.many * guess
     earlier: tuple[Array, Array] | None = None
     for _ in range(PASSES):
         factor = fatigue.factor(trial)
@@ -171,7 +175,7 @@ def _instant(cycling: Cycling, state: Worn, step: Step, guess: Array) -> Worn:
             body,
             step,
             state.damage,
-            now.place,
+            place,
             worn=factor * step.toughness,
             until=cycling.until,
             guess=now.damage,
@@ -179,11 +183,11 @@ def _instant(cycling: Cycling, state: Worn, step: Step, guess: Array) -> Worn:
         density = _density(body, found)
         target = start + state.many * np.maximum(density - state.density, 0.0)
         change = float(np.abs(fatigue.factor(target) / factor - 1).max())
-        alternations += len(found.energies)
+        alternations, place = alternations + len(found.energies), at_rest(found)
         now = replace(
             state,
             damage=found.damage,
-            place=at_rest(found),
+            displacement=place.displacement,
             accumulated=target,
             density=density,
             elastic=max(state.elastic, found.elastic * body.energy_unit),
@@ -192,7 +196,7 @@ def _instant(cycling: Cycling, state: Worn, step: Step, guess: Array) -> Worn:
             alternations=state.alternations + alternations,
         )
         if change <= cycling.jumps.settled or not found.is_held:
-            return now
+            return now, place
         trial, earlier = _next(trial, target, earlier), (trial, target)
     raise ConvergenceError(
         f"The toughness that a cycle wears still changed by {change:.2g} of itself after {PASSES} "

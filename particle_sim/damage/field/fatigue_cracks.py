@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 
 from particle_sim.checks import arguments_checked
 from particle_sim.damage.field.body import CrackBody
-from particle_sim.damage.field.crack import checked_flaw
+from particle_sim.damage.field.checkpoint import file_of
+from particle_sim.damage.field.crack import checked_flaw, size_in_words
 from particle_sim.damage.field.cycling import Cycling, Jumps, Worn
 from particle_sim.damage.field.fatigue import Fatigue
-from particle_sim.damage.field.fatigue_run import FatigueEnd, FatigueRun
-from particle_sim.damage.field.load import CrackLoad
+from particle_sim.damage.field.fatigue_run import FatigueEnd, FatigueRun, SolvedCycle
+from particle_sim.damage.field.load import CrackLoad, Loading
 from particle_sim.damage.field.resolution import (
     LengthScale,
     check_cracked,
@@ -21,7 +23,9 @@ from particle_sim.damage.field.resolution import (
     length_warnings,
 )
 from particle_sim.damage.field.run_cost import check_forecast
+from particle_sim.damage.steps import Steps, silent
 from particle_sim.errors import ConvergenceError, InputError
+from particle_sim.particle.state_file import StateFile
 from particle_sim.units import Array
 
 RESOLVED = Jumps(growth=0.0)
@@ -40,6 +44,8 @@ def fatigue_cracks(
     flaw: Array | None = None,
     jumps: Jumps | None = None,
     until: float = np.inf,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> FatigueRun:
     """Cracks under ``cycles`` cycles of a load: what :func:`crack` is for one, with f(A) G_c.
 
@@ -51,7 +57,8 @@ def fatigue_cracks(
 
     The run ends early, with what it has, where cracks pass ``until`` [m, or m2 of a
     meridian], where they reach coarse cells and where a cycle is not found; ``end`` and ``said``
-    tell. Raises :class:`InputError` as :func:`crack` does.
+    tell. ``checkpoint`` and ``progress``, told each solved cycle, as in :func:`crack`. Raises
+    :class:`InputError` as it does.
 
     >>> import particle_sim as ps
     >>> from particle_sim.damage.field import BrittleSolid, Fatigue
@@ -69,11 +76,20 @@ def fatigue_cracks(
     start = checked_flaw(body, flaw)
     warnings = length_warnings(body, meaning, start)
     check_resolution(body)
+    (progress or silent)(f"of every solved cycle: {check_forecast(body, len(times))}")
     cycling = Cycling(
         body=body, load=load, instants=times, fatigue=fatigue, jumps=jumps or Jumps(), until=until
     )
-    states, end, said = _states(cycling, start, cycles)
-    return _run_of(cycling, states, start, (end, said), warnings)
+    choices = start, meaning, cycles, fatigue, cycling.jumps, until
+    file = file_of(checkpoint, Loading(body=body, load=load), times, *choices)
+    rows, end, said = _cycled(cycling, start, cycles, file, progress or silent)
+    if not rows:
+        raise ConvergenceError(
+            f"Not even the first cycle was found: {said}", last_state=start, residuals=()
+        )
+    table = {each.name: np.array([getattr(row, each.name) for row in rows])
+             for each in fields(SolvedCycle)}  # fmt: skip
+    return FatigueRun(cycling=cycling, flaw=start, end=end, said=said, warnings=warnings, **table)
 
 
 def _checked_cycle(body: CrackBody, instants: Sequence[float] | Array, cycles: int) -> Array:
@@ -87,53 +103,40 @@ def _checked_cycle(body: CrackBody, instants: Sequence[float] | Array, cycles: i
             f"Fatigue has {cycles} cycles of {times.size} instants; give one cycle at least, and "
             "its instants as a row of finite numbers."
         )
-    check_forecast(body, len(times))
     return times
 
 
-def _states(cycling: Cycling, flaw: Array, cycles: int) -> tuple[list[Worn], FatigueEnd, str]:
-    """One state after the other, and why they end."""
-    state, states = cycling.start(flaw), list[Worn]()
-    while state.cycle < cycles:
-        try:
-            state = cycling.after(state, cycles - state.cycle)
-        except ConvergenceError as error:
-            return states, FatigueEnd.UNSETTLED, str(error)
-        states.append(state)
-        if not state.is_held:
-            return states, FatigueEnd.RUNNING, ""
-        try:
-            check_cracked(cycling.body, state.damage)
-        except InputError as error:
-            return states, FatigueEnd.COARSE, str(error)
-    return states, FatigueEnd.CYCLES, ""
-
-
-def _run_of(
+def _cycled(
     cycling: Cycling,
-    states: list[Worn],
     flaw: Array,
-    end: tuple[FatigueEnd, str],
-    warnings: tuple[str, ...],
-) -> FatigueRun:
-    if not states:
-        raise ConvergenceError(
-            f"Not even the first cycle was found: {end[1]}", last_state=flaw, residuals=()
-        )
-    return FatigueRun(
-        cycling=cycling,
-        flaw=flaw,
-        cycle=np.array([each.cycle for each in states]),
-        counted=np.array([each.many for each in states]),
-        damage=np.stack([each.damage for each in states]),
-        accumulated=np.array([each.accumulated.max() for each in states]),
-        elastic_energy=np.array([each.elastic for each in states]),
-        crack_energy=np.array([each.crack for each in states]),
-        alternations=np.array([each.alternations for each in states]),
-        end=end[0],
-        said=end[1],
-        warnings=warnings,
-    )
+    cycles: int,
+    file: StateFile | None = None,
+    tell: Callable[[str], None] = silent,
+) -> tuple[list[SolvedCycle], FatigueEnd, str]:
+    """One cycle after the other, and why they end."""
+    with Steps(state=cycling.start(flaw), row=SolvedCycle, file=file) as steps:
+        end, said = _end_of(cycling, steps.state, cycles)
+        while end is None:
+            try:
+                state = cycling.after(steps.state, cycles - steps.state.cycle)
+            except ConvergenceError as error:
+                return steps.rows, FatigueEnd.UNSETTLED, str(error)
+            steps.add(state, SolvedCycle.of(state))
+            tell(f"cycle {state.cycle:,}: {size_in_words(cycling.body, state.damage)}")
+            end, said = _end_of(cycling, state, cycles)
+    return steps.rows, end, said
+
+
+def _end_of(cycling: Cycling, state: Worn, cycles: int) -> tuple[FatigueEnd | None, str]:
+    """Whether the cycles end at a state, and the sentence that says why."""
+    if not state.is_held:
+        return FatigueEnd.RUNNING, ""
+    try:
+        if state.cycle > 0:
+            check_cracked(cycling.body, state.damage)
+    except InputError as error:
+        return FatigueEnd.COARSE, str(error)
+    return (FatigueEnd.CYCLES if state.cycle >= cycles else None), ""
 
 
 @arguments_checked
@@ -151,10 +154,10 @@ def jump_error(run: FatigueRun) -> float:
             cycling.jumps, growth=cycling.jumps.growth / 2, advance=cycling.jumps.advance / 2
         ),
     )
-    states, _, _ = _states(half, run.flaw, int(run.cycle[-1]))
-    cycle = [0] + [each.cycle for each in states]
+    rows, _, _ = _cycled(half, run.flaw, int(run.cycle[-1]))
+    cycle = [0] + [each.cycle for each in rows]
     before = cycling.body.crack_size(run.flaw)
-    grown = [0.0] + [cycling.body.crack_size(each.damage) - before for each in states]
+    grown = [0.0] + [cycling.body.crack_size(each.damage) - before for each in rows]
     known = run.cycle <= cycle[-1]
     apart = np.abs(np.interp(run.cycle, cycle, grown) - run.grown)[known]
     largest = max(float(run.grown.max()), float(np.max(grown)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from particle_sim.damage.field.cycling import Cycling
+from particle_sim.damage.field.cycling import Cycling, Worn
 from particle_sim.units import Array
 
 
@@ -95,4 +95,29 @@ class FatigueRun:
             f"FatigueRun: {self.cycle[-1]:,} cycles, {len(self.cycle):,} of them solved; "
             f"{self.end.value}\n  crack {what} {self.crack_size[-1]:.4g} {unit}, of which cycles "
             f"added {self.grown[-1]:.4g} {unit}; warnings {len(self.warnings)}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolvedCycle:
+    """What is kept of one solved cycle."""
+
+    cycle: int
+    counted: int
+    damage: Array
+    accumulated: float
+    elastic_energy: float
+    crack_energy: float
+    alternations: int
+
+    @classmethod
+    def of(cls, state: Worn) -> SolvedCycle:
+        return cls(
+            cycle=state.cycle,
+            counted=state.many,
+            damage=state.damage,
+            accumulated=float(state.accumulated.max()),
+            elastic_energy=state.elastic,
+            crack_energy=state.crack,
+            alternations=state.alternations,
         )

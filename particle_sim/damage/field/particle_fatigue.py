@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -36,6 +37,8 @@ def fatigue_particle(
     embrittlement: float = 0.0,
     jumps: Jumps | None = None,
     until: float = np.inf,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> FatigueRun:
     """Cracks over ``cycles`` cycles of the sodium of a radial run, on a section of its body.
 
@@ -55,5 +58,7 @@ def fatigue_particle(
         flaw=None if flaw is None else notch(body, *flaw),
         jumps=jumps,
         until=until,
+        checkpoint=checkpoint,
+        progress=progress,
     )
     return replace(found, warnings=found.warnings + brittle_warnings(embrittlement))

@@ -103,7 +103,19 @@ class Found:
     crack: float
     alternations: int
     newton_steps: int
-    is_held: bool
+    is_held: bool = True
+
+    @classmethod
+    def at_start(cls, body: CrackBody, flaw: Array) -> Found:
+        """Before the first step."""
+        return cls(
+            damage=flaw,
+            displacement=np.zeros(body.size),
+            elastic=0.0,
+            crack=0.0,
+            alternations=0,
+            newton_steps=0,
+        )
 
     @classmethod
     def of(cls, minimum: Minimum) -> Found:

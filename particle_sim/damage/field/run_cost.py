@@ -8,16 +8,12 @@ of 1.5. The time is that of one core of one machine, to be read as an order of m
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.solid import Split
-from particle_sim.errors import InputError
+from particle_sim.damage.run_cost import SPARE, Forecast, affordable
 from particle_sim.fem.body_mesh import Symmetry
-from particle_sim.particle.memory import FACTORS, FLOAT, machine_memory
-
-SPARE = 0.14e9
-"""The interpreter and its libraries [bytes]."""
+from particle_sim.particle.memory import FACTORS, FLOAT
 
 CELLS = {(2, False): 7.0, (2, True): 14.0, (3, False): 6.0, (3, True): 7.0}
 """Arrays as large as the strain matrix (e, q, c, j) that are held at once, by dimension and
@@ -28,26 +24,6 @@ ALTERNATIONS = (3, 40)
 
 SECONDS = {(2, False): 1.4e-5, (2, True): 1.6e-4, (3, False): 1.1e-5, (3, True): 5.5e-5}
 """Of an alternation, per cell and per cube root (in 2-D: logarithm) of the unknowns over ten."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """memory [bytes]: peak of the process; seconds: least and most, of ``steps`` times."""
-
-    cells: int
-    unknowns: int
-    vertices: int
-    steps: int
-    memory: float
-    seconds: tuple[float, float]
-
-    def __str__(self) -> str:
-        least, most = (_duration(each) for each in self.seconds)
-        return (
-            f"{self.cells:,} cells, {self.unknowns:,} displacements and {self.vertices:,} damages, "
-            f"{self.steps} times: about {self.memory / 1e9:.2g} GB of memory, and {least} without "
-            f"a growing crack to {most} with one in every step"
-        )
 
 
 def forecast(body: CrackBody, steps: int) -> Forecast:
@@ -74,29 +50,18 @@ def forecast(body: CrackBody, steps: int) -> Forecast:
     numbers = CELLS[key] * e * points * strains * moved + FACTORS[d] * m * growth
     once = SECONDS[key] * e * growth / 10
     return Forecast(
-        cells=e,
-        unknowns=body.size,
-        vertices=body.damaged.dimension,
-        steps=steps,
+        size=f"{e:,} cells, {body.size:,} displacements and {body.damaged.dimension:,} damages, "
+        f"{steps} times",
         memory=FLOAT * numbers + SPARE,
         seconds=(ALTERNATIONS[0] * steps * once, ALTERNATIONS[1] * steps * once),
+        when=("without a growing crack", "with one in every step"),
     )
 
 
 def check_forecast(body: CrackBody, steps: int) -> Forecast:
     """The forecast; raises :class:`InputError` where the machine has less memory."""
-    found, present = forecast(body, steps), machine_memory()
-    if present is not None and found.memory > present:
-        raise InputError(
-            f"The cracks need about {found.memory / 1e9:.0f} GB of memory and you have "
-            f"{present / 1e9:.0f} GB: use fewer than the mesh's {found.cells:,} cells, fine only "
-            "where a crack may go, or a displacement of order 1."
-        )
-    return found
-
-
-def _duration(seconds: float) -> str:
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{max(seconds, 1):.2g} s"
+    advice = (
+        f"use fewer than the mesh's {len(body.cell_dofs):,} cells, fine only where a crack may go, "
+        "or a displacement of order 1"
+    )
+    return affordable(forecast(body, steps), "The cracks need", advice)

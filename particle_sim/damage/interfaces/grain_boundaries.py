@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path as FilePath
 
 import numpy as np
 from scipy import sparse
@@ -11,15 +13,17 @@ from particle_sim.checks import arguments_checked
 from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw, scaled
 from particle_sim.damage.interfaces.equilibrium import Cohesion, Load
 from particle_sim.damage.interfaces.opening import BoundaryOpening
-from particle_sim.damage.interfaces.path import Settled, follow
-from particle_sim.damage.interfaces.run_cost import check_memory
+from particle_sim.damage.interfaces.path import Path, Settled
+from particle_sim.damage.interfaces.run_cost import check_forecast
 from particle_sim.damage.interfaces.split_body import SplitBody
 from particle_sim.damage.interfaces.tangent_pattern import TangentPattern
+from particle_sim.damage.steps import mesh_parts, silent
 from particle_sim.errors import InputError
 from particle_sim.particle.elasticity import Elasticity
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve_stress import solve_stress
+from particle_sim.particle.state_file import StateFile, fingerprint
 from particle_sim.units import Array
 
 STIFFNESS = 50.0
@@ -30,7 +34,13 @@ CELLS = 4.0
 
 
 @arguments_checked
-def open_grain_boundaries(run: ParticleRun, law: CohesiveLaw) -> BoundaryOpening:
+def open_grain_boundaries(
+    run: ParticleRun,
+    law: CohesiveLaw,
+    *,
+    checkpoint: str | FilePath | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> BoundaryOpening:
     """Opening of all boundaries between a body's regions at the stored times of a run.
 
     Equilibrium div sigma = 0 of every grain with the chemical strain of the run's sodium, and
@@ -44,9 +54,14 @@ def open_grain_boundaries(run: ParticleRun, law: CohesiveLaw) -> BoundaryOpening
     along the boundaries, E the Young's modulus at half filling or C11 of a crystal; else
     :class:`InputError`, which says the cells that it would take. Strength and energy of the
     boundaries of sodium cathodes are not measured: say where yours come from.
+
+    ``progress``, such as ``print``, is told what the run will take before it begins, and each time
+    that is done. ``checkpoint`` names a file for the steps that are done; given again after an
+    interruption the run goes on from there to the same bits. A finished run removes it.
     """
-    body = _checked(run, law)
-    theta, mesh = _path_of_sodium(run), body.elasticity
+    theta, tell = _path_of_sodium(run), progress or silent
+    body = _checked(run, law, len(theta) - 1, tell)
+    mesh = body.elasticity
     held = mesh.supports.fixed
     nowhere = np.zeros(mesh.size)
 
@@ -54,19 +69,27 @@ def open_grain_boundaries(run: ParticleRun, law: CohesiveLaw) -> BoundaryOpening
         stiffness, forces = _grains(mesh, _between(theta, place))
         return Load(stiffness=stiffness, forces=forces, held=held, prescribed=nowhere)
 
-    states = follow(_cohesion(body, law, run.length), load_at, len(theta) - 1)
-    return _opening(law, run, states, theta[1:])
+    cohesion = _cohesion(body, law, run.length)
+    path = Path(cohesion=cohesion, load_at=load_at, loads=len(theta) - 1, tell=tell)
+    return _opened(path, law, run, theta[1:], checkpoint)[0]
 
 
 @arguments_checked
 def pull_apart(
-    particle: Particle, law: CohesiveLaw, elongations: Array, *, sides: tuple[str, str], axis: int
+    particle: Particle,
+    law: CohesiveLaw,
+    elongations: Array,
+    *,
+    sides: tuple[str, str],
+    axis: int,
+    checkpoint: str | FilePath | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> BoundaryOpening:
     """A tensile test of a body of grains: two flat sides are drawn apart along ``axis``.
 
     The sides' displacement along the axis is 0 and each of ``elongations`` [m] in turn; all else is
     free. The grains are stress-free at the start; sodium stays as it is. ``traction`` of the result
-    is the mean pull. Refuses what :func:`open_grain_boundaries` does.
+    is the mean pull. The rest as in :func:`open_grain_boundaries`, which refuses the same.
 
     >>> import particle_sim as ps
     >>> mesh = ps.shapes.rectangle((20e-9, 5e-9), cells=(4, 1))
@@ -79,7 +102,8 @@ def pull_apart(
     """
     rest = particle.material.stress_free_site_fraction
     run = solve_stress(particle, lambda x: np.full(len(x), rest))
-    body = _checked(run, law)
+    tell = progress or silent
+    body = _checked(run, law, len(elongations), tell)
     space, d = body.elasticity.space, body.dimension
     if axis not in range(d) or not np.all(np.isfinite(elongations)) or len(elongations) == 0:
         raise InputError(
@@ -89,27 +113,37 @@ def pull_apart(
     held = body.elasticity.supports.by_symmetry.copy()
     low, high = (space.boundary_dofs(name) * d + axis for name in sides)
     held[low] = held[high] = True
-    path = np.concatenate([[0.0], elongations]) / run.length
+    distances = np.concatenate([[0.0], elongations]) / run.length
     stiffness, forces = _grains(body.elasticity, run.site_fraction[0])
 
     def load_at(place: float) -> Load:
         prescribed = np.zeros(len(held))
-        prescribed[high] = _between(path, place)
+        prescribed[high] = _between(distances, place)
         return Load(stiffness=stiffness, forces=forces, held=held, prescribed=prescribed)
 
-    states = follow(_cohesion(body, law, run.length), load_at, len(elongations))
-    theta = np.broadcast_to(run.site_fraction[0], (len(states), run.site_fraction.shape[1]))
-    found = _opening(law, run, states, theta)
-    pull = [stiffness @ s.displacement + s.cohesion.forces(s.displacement) - forces for s in states]
+    cohesion = _cohesion(body, law, run.length)
+    path = Path(cohesion=cohesion, load_at=load_at, loads=len(elongations), tell=tell)
+    theta = np.broadcast_to(run.site_fraction[0], (len(elongations), run.site_fraction.shape[1]))
+    found, states = _opened(path, law, run, theta, checkpoint)
+    pulls = np.array([_internal(path, state)[high].sum() for state in states])
     modulus, area = body.elasticity.regions.reference_modulus, space.boundary(sides[1]).area
-    traction = np.array([float(each[high].sum()) for each in pull]) * modulus / area
-    return replace(found, time=np.arange(1.0, len(states) + 1), traction=traction)
+    time = np.arange(1.0, len(states) + 1)
+    return replace(found, time=time, traction=pulls * modulus / area)
 
 
-def _checked(run: ParticleRun, law: CohesiveLaw) -> SplitBody:
+def _internal(path: Path, state: Settled) -> Array:
+    """Forces (m,) with which grains and boundaries resist; the supports hold what is left."""
+    load, moved = path.load_at(0.0), state.displacement
+    cohesion = replace(path.cohesion, largest=state.largest)
+    return np.asarray(load.stiffness @ moved + cohesion.forces(moved) - load.forces)
+
+
+def _checked(
+    run: ParticleRun, law: CohesiveLaw, loads: int, tell: Callable[[str], None]
+) -> SplitBody:
     """The body split along its boundaries; :class:`InputError` where its cells are too large."""
     whole, length = run.elasticity, run.length
-    check_memory(whole)
+    tell(str(check_forecast(whole, loads)))
     body = SplitBody.of(whole, run.particle.mechanics, length)
     sizes = length * whole.space.mesh.cell_sizes[np.unique(body.facets.cells)]
     size, modulus = float(sizes.max()), whole.regions.reference_modulus
@@ -153,17 +187,20 @@ def _between(values: Array, place: float) -> Array:
     return np.asarray(values[first] + (place - first) * (values[first + 1] - values[first]))
 
 
-def _opening(
-    law: CohesiveLaw, run: ParticleRun, states: list[Settled], theta: Array
-) -> BoundaryOpening:
-    """The states in SI units."""
-    body, length = states[0].cohesion.body, run.length
+def _opened(
+    path: Path, law: CohesiveLaw, run: ParticleRun, theta: Array, checkpoint: str | FilePath | None
+) -> tuple[BoundaryOpening, list[Settled]]:
+    """The states along a path, at the fillings ``theta`` of its loads, in SI units and scaled."""
+    states, jumps = path.follow(_file_of(checkpoint, path, law, theta))
+    body, length = path.cohesion.body, run.length
     mesh, facets = body.elasticity, body.facets
     unit = mesh.regions.reference_modulus * length**mesh.symmetry.power
     displacement = np.stack([state.displacement for state in states])
+    largest = np.stack([state.largest for state in states])
     openings = [body.openings(each) for each in displacement]
-    largest = np.stack([state.cohesion.largest for state in states]) * length
-    return BoundaryOpening(
+    cohesions = [replace(path.cohesion, largest=each) for each in largest]
+    stored = [c.stored(u) for c, u in zip(cohesions, displacement, strict=True)]
+    opening = BoundaryOpening(
         law=law,
         body=body,
         length=length,
@@ -173,15 +210,28 @@ def _opening(
         areas=facets.weights * length ** (mesh.symmetry.power - 1),
         normal_opening=np.stack([normal for normal, _ in openings]) * length,
         shear_opening=np.stack([np.linalg.norm(s, axis=2) for _, s in openings]) * length,
-        largest=largest,
+        largest=largest * length,
         strain_energy=unit * mesh.strain_energy(theta, displacement),
-        stored=unit * np.array([s.cohesion.stored(s.displacement) for s in states]),
+        stored=unit * np.array(stored),
         dissipated=unit * np.array([state.dissipated for state in states]),
         displacement=displacement,
-        pop_ins=tuple(
-            replace(jump, dissipated=unit * jump.dissipated) for jump in states[-1].pop_ins
-        ),
+        pop_ins=tuple(replace(jump, dissipated=unit * jump.dissipated) for jump in jumps),
     )
+    return opening, states
+
+
+def _file_of(
+    checkpoint: str | FilePath | None, path: Path, law: CohesiveLaw, theta: Array
+) -> StateFile | None:
+    """Known by mesh, law, sodium and the loads; halfway too, where stiffness may have changed."""
+    if checkpoint is None:
+        return None
+    mesh, loads = path.cohesion.body.elasticity.space.mesh, []
+    for place in np.arange(1, 2 * path.loads + 1) / 2:
+        load = path.load_at(float(place))
+        loads += [load.stiffness.data, load.forces, load.held, load.prescribed]
+    mark = fingerprint(*mesh_parts(mesh), law, np.asarray(theta), *loads)
+    return StateFile(path=FilePath(checkpoint), fingerprint=mark)
 
 
 def _path_of_sodium(run: ParticleRun) -> Array:

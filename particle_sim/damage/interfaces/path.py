@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from particle_sim.damage.interfaces.equilibrium import Cohesion, Descent, Load
+from particle_sim.damage.steps import Steps, silent
+from particle_sim.particle.state_file import StateFile
 from particle_sim.units import Array
 
 GRADUAL = 0.02
@@ -30,44 +33,96 @@ class PopIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """Displacement (m,) and largest openings (f, q) in equilibrium, dissipated so far; scaled."""
+    """In equilibrium: displacement (m,), largest openings (f, q), dissipated so far; scaled."""
 
     displacement: Array
-    cohesion: Cohesion
+    largest: Array
     dissipated: float
-    pop_ins: tuple[PopIn, ...] = ()
 
 
-def follow(cohesion: Cohesion, load_at: Callable[[float], Load], loads: int) -> list[Settled]:
-    """States at loads 1 to ``loads`` from an unloaded body; ``load_at`` is asked in between too."""
-    whole = cohesion.law.energy * float(cohesion.body.facets.weights.sum())
-    start = np.zeros(cohesion.body.elasticity.size)
-    state = Settled(displacement=start, cohesion=cohesion, dissipated=0.0)
-    found, place, step = [], 0.0, 1.0
-    for target in range(1, loads + 1):
-        while place < target:
-            step = min(step, target - place)
-            further = _settled(state, load_at(place + step))
-            gained = further.dissipated - state.dissipated
-            is_gradual = gained <= GRADUAL * whole
-            if not is_gradual and step > SHORTEST:
-                step *= 0.5
-                continue
-            place += step
-            if not is_gradual:
-                jump = PopIn(place=place, dissipated=gained)
-                further = replace(further, pop_ins=(*state.pop_ins, jump))
-            state, step = further, 2 * step
-        found.append(state)
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """Where the path has come to, all that the next step needs: the same, and ``place``.
+
+    ``step``: how far the next step tries to go; ``jumps`` (p, 2): place and energy of the pop-ins.
+    """
+
+    displacement: Array
+    largest: Array
+    dissipated: float
+    place: float
+    step: float
+    jumps: Array
+
+    @property
+    def settled(self) -> Settled:
+        return Settled(
+            displacement=self.displacement, largest=self.largest, dissipated=self.dissipated
+        )
 
 
-def _settled(state: Settled, load: Load) -> Settled:
-    cohesion = state.cohesion
-    displacement = Descent(cohesion=cohesion, load=load).solve(state.displacement)
-    return replace(
-        state,
-        displacement=displacement,
-        cohesion=replace(cohesion, largest=cohesion.grown(displacement)),
-        dissipated=state.dissipated + cohesion.dissipated(displacement),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """Loads 1 to ``loads`` from an unloaded body; ``load_at`` is asked in between too."""
+
+    cohesion: Cohesion
+    load_at: Callable[[float], Load]
+    loads: int
+    tell: Callable[[str], None] = silent
+
+    @cached_property
+    def whole(self) -> float:
+        """What it takes to break all boundaries."""
+        cohesion = self.cohesion
+        return cohesion.law.energy * float(cohesion.body.facets.weights.sum())
+
+    def follow(self, file: StateFile | None) -> tuple[list[Settled], tuple[PopIn, ...]]:
+        """States at all loads, and the jumps between them."""
+        start = Reached(
+            displacement=np.zeros(self.cohesion.body.elasticity.size),
+            largest=self.cohesion.largest,
+            dissipated=0.0,
+            place=0.0,
+            step=1.0,
+            jumps=np.zeros((0, 2)),
+        )
+        with Steps(state=start, row=Settled, file=file) as steps:
+            while len(steps.rows) < self.loads:
+                target = len(steps.rows) + 1
+                reached = self._further(steps.state, target)
+                if reached.place < target:
+                    steps.add(reached)
+                    continue
+                steps.add(reached, reached.settled)
+                spent = reached.dissipated / self.whole
+                self.tell(f"load {target}: {spent:.1%} of the boundaries' energy is spent")
+        jumps = [
+            PopIn(place=float(place), dissipated=float(gained))
+            for place, gained in steps.state.jumps
+        ]
+        return steps.rows, tuple(jumps)
+
+    def _further(self, state: Reached, target: int) -> Reached:
+        """A step that dissipates little, or the shortest one, whose jump is noted."""
+        step = min(state.step, target - state.place)
+        while True:
+            reached = self._settled(state, state.place + step)
+            gained = reached.dissipated - state.dissipated
+            is_gradual = gained <= GRADUAL * self.whole
+            if is_gradual or step <= SHORTEST:
+                break
+            step *= 0.5
+        jump = np.zeros((0, 2)) if is_gradual else np.array([[reached.place, gained]])
+        return replace(reached, step=2 * step, jumps=np.concatenate([state.jumps, jump]))
+
+    def _settled(self, state: Reached, place: float) -> Reached:
+        cohesion = replace(self.cohesion, largest=state.largest)
+        load = self.load_at(place)
+        displacement = Descent(cohesion=cohesion, load=load).solve(state.displacement)
+        return replace(
+            state,
+            displacement=displacement,
+            largest=cohesion.grown(displacement),
+            dissipated=state.dissipated + cohesion.dissipated(displacement),
+            place=place,
+        )
