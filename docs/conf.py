@@ -16,7 +16,15 @@ project = "particle_sim"
 author = "the particle_sim developers"
 copyright = author
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "mathml", "docstrings"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "mathml",
+    "docstrings",
+    "signatures",
+    "formulas",
+    "picture_directives",
+]
 exclude_patterns = ["_tools", "_build", "**/.ipynb_checkpoints"]
 html_math_renderer = "mathml"
 

@@ -10,21 +10,11 @@ from particle_sim.materials.library import library_rows
 from particle_sim.materials.schema import Source
 from particle_sim.materials.system import System
 
-_COLUMNS = (
-    "name",
-    "formula",
-    "family",
-    "role",
-    "ion",
-    "called high-entropy",
-    "S per site, per formula unit [R]",
-    "status",
-    "own numbers",
-    "stand-ins",
-    "assumed",
-    "baseline",
-    "papers",
-)
+_KNOWN = "own, stand-ins, assumed"
+_COLUMNS = ("name, papers", "formula", "family", "S [R]", _KNOWN, "baseline")
+_CARRIERS = {"Na": "Sodium", "Li": "Lithium", "K": "Potassium"}
+_CATHODES, _OTHERS = "Cathodes that cannot be simulated", "Other materials, not simulated"
+_ORDER = [f"{ion}, simulable" for ion in _CARRIERS.values()] + [_CATHODES, _OTHERS]
 
 _HEAD = """# Materials
 
@@ -36,12 +26,13 @@ particle-sim show materials --markdown
 
 and a test keeps it equal to the files in `parameters/materials`.
 
-*Status* is derived: a material is simulable when every property a simulation needs is there,
-whatever its evidence. *Own numbers* are measured, digitised or derived for this very material,
-*stand-ins* come from its host family, *assumed* ones from nowhere but judgement. `S` is the
+A material is *simulable* when every property a simulation needs is there, whatever its evidence.
+The three numbers say how many of those are its own (measured, digitised or derived for this very
+material), stand in from its host family, and are assumed from nowhere but judgement. `S` is the
 configurational entropy of the metal site, per site and per formula unit, from the formula alone:
 1.5 R and more is called high, 1 to 1.5 R medium, and the label depends on which of the two is
-meant. `particle-sim show material NAME` prints every number with its source.
+meant. **HE** stands where a paper calls the material high-entropy. `particle-sim show material
+NAME` prints every number with its source.
 """
 
 
@@ -53,41 +44,51 @@ def library_page(systems: Sequence[System]) -> str:
         dict.fromkeys(mention.source for s in systems for mention in s.file.material.named_in)
     )
     numbers = {source: n for n, source in enumerate(sorted(cited), 1)}
-    lines = [
-        _HEAD,
-        f"{len(systems)} materials, {simulable} simulable.",
-        "",
-        f"| {' | '.join(_COLUMNS)} |",
-        f"|{'---|' * len(_COLUMNS)}",
-        *(_line(system, row, numbers) for system, row in zip(systems, rows, strict=True)),
-        "",
-        "## Papers",
-        "",
-        *(f"{n}. {_reference(systems[0].sources[source])}" for source, n in numbers.items()),
-    ]
+    lines = [_HEAD, f"{len(systems)} materials, {simulable} simulable.", ""]
+    sections: dict[str, list[str]] = {}
+    for system, row in zip(systems, rows, strict=True):
+        sections.setdefault(_section(system, row), []).append(_line(system, row, numbers))
+    for title in sorted(sections, key=_ORDER.index):
+        lines += [f"## {title}", "", f"| {' | '.join(_COLUMNS)} |", f"|{'---|' * len(_COLUMNS)}"]
+        lines += [*sections[title], ""]
+    lines += ["## Papers", ""]
+    lines += [f"{n}. {_reference(systems[0].sources[source])}" for source, n in numbers.items()]
     return "\n".join(lines) + "\n"
 
 
+def _section(system: System, row: dict[str, str]) -> str:
+    """What can be simulated, by its ion; then what cannot."""
+    if system.status.simulable:
+        return f"{_CARRIERS[row['carrier']]}, simulable"
+    return _CATHODES if row["role"] == "cathode" else _OTHERS
+
+
 def _line(system: System, row: dict[str, str], numbers: dict[str, int]) -> str:
-    own = int(row["measured"] or 0) + int(row["derived"] or 0)
-    simulable = system.status.simulable
     papers = sorted({numbers[mention.source] for mention in system.file.material.named_in})
     cells = (
-        f"`{row['name']}`",
+        f"`{row['name']}` " + ", ".join(f"[{n}](#papers)" for n in papers),
         row["formula"],
-        row["family"],
-        row["role"],
-        row["carrier"],
-        row["high-entropy"],
-        _entropies(system),
-        row["status"],
-        str(own) if simulable else "",
-        row["stand-ins"],
-        row["assumed"],
-        f"`{row['baseline']}`" if row["baseline"] else "",
-        ", ".join(f"[{n}](#papers)" for n in papers),
+        _family(system, row),
+        _entropies(system) + (" **HE**" if row["high-entropy"] == "yes" else ""),
+        _known(system, row),
+        f"`{row['baseline'].replace(', ', '`, `')}`" if row["baseline"] else "",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _family(system: System, row: dict[str, str]) -> str:
+    """The family, with role and ion where the section does not say them."""
+    if system.status.simulable:
+        return row["family"] if row["role"] == "cathode" else f"{row['family']}; {row['role']}"
+    ion = "" if row["carrier"] == "not stated" else f", {row['carrier']}"
+    return f"{row['family']}; {row['role']}{ion}"
+
+
+def _known(system: System, row: dict[str, str]) -> str:
+    if not system.status.simulable:
+        return row["status"]
+    own = int(row["measured"] or 0) + int(row["derived"] or 0)
+    return f"{own}, {row['stand-ins'] or 0}, {row['assumed'] or 0}"
 
 
 def _entropies(system: System) -> str:
