@@ -14,9 +14,9 @@ from particle_sim.figures.ticks import number_ticks
 
 LEVELS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SAFE = 0.9
-SAFE_LINE = {"color": "#0072B2", "lw": 2.0}
-RADIUS = {"color": "#555555", "lw": 1.0, "ls": ":"}
-TEST = {"color": "black", "marker": "x", "ms": 6}
+SAFE_LINE: dict[str, Any] = {"color": "#0072B2", "lw": 2.0}
+RADIUS: dict[str, Any] = {"color": "#555555", "lw": 1.0, "ls": ":"}
+TEST: dict[str, Any] = {"color": "black", "marker": "x", "ms": 6}
 
 
 def life_map(results: xr.DataTree) -> Figure:

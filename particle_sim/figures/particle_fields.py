@@ -149,5 +149,5 @@ def _headings(figure: Any, grid: Any, results: xr.DataTree) -> None:
     if len(set(filling_radii(radii).values())) > 1:
         laws.append("sizes too far apart for one scale, see the bars")
     heading = f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C"
-    name_balls(grid, list(titles.values()), np.atleast_1d(attrs["at"]), attrs["passed"])
+    name_balls(grid, list(titles.values()), list(np.atleast_1d(attrs["at"])), attrs["passed"])
     head_balls(figure, heading, [", ".join(laws)])

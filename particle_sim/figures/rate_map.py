@@ -18,8 +18,8 @@ CRACK_LEVELS = np.logspace(-3, 1, 17)
 LITTLE = 0.1
 """Share of the capacity at rest below which little charge passes: what a particle then suffers says
 nothing of use at that rate."""
-HATCH = {"hatch": "////", "edgecolor": "#777777", "linewidth": 0.0}
-RADIUS = {"color": "#333333", "lw": 1.0, "ls": ":"}
+HATCH: dict[str, Any] = {"hatch": "////", "edgecolor": "#777777", "linewidth": 0.0}
+RADIUS: dict[str, Any] = {"color": "#333333", "lw": 1.0, "ls": ":"}
 LIMIT = "#D00000"
 SHORT = 0.25
 """Of the width and height together: a shorter line has no number."""

@@ -51,9 +51,10 @@ def _break_labels(figure: Figure) -> bool:
         room = axes.get_window_extent()
         found += [_broken(each, room.width) for each in (axes.title, axes.xaxis.label)]
         found += [_broken(axes.yaxis.label, room.height, upright=True)]
+        texts: list[Any] = list(axes.texts)
         found += [
             _broken(text, room.width)
-            for text in axes.texts
+            for text in texts
             if text.get_transform() == axes.transAxes and text.get_ha() == "center"
         ]
     return any(found)
