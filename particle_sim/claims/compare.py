@@ -16,6 +16,7 @@ from particle_sim.claims.findings import (
     Finding,
     findings,
 )
+from particle_sim.claims.gathered import gathered
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
@@ -262,7 +263,7 @@ def besides(finding: Finding) -> list[str]:
     answer = finding.answer
     said = [f"Given {answer.given}"] if answer.given else []
     word = "Open" if answer.verdict is Verdict.UNDECIDED else "Decided by"
-    said += [f"{word}: {answer.decided_by}"] if answer.decided_by else []
+    said += [f"{word}: {gathered(answer.decided_by)}"] if answer.decided_by else []
     if answer.share is None and answer.sentence:
         said.append(answer.sentence.rstrip(".").rpartition(". ")[2])
     if answer.because == BECAUSE[0] and answer.alike_share is not None:
