@@ -113,7 +113,13 @@ pytest.approx = _approx_of_any_size
 
 
 @pytest.fixture(scope="session")
-def comparison() -> ComparisonResult:
+def progress_told() -> list[tuple[str, float]]:
+    """What :func:`comparison` said while it ran."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def comparison(progress_told: list[tuple[str, float]]) -> ComparisonResult:
     """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
     from particle_sim.claims.compare import compare
     from particle_sim.studies.choices import PhysicsChoice
@@ -128,7 +134,7 @@ def comparison() -> ComparisonResult:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "netgen", None)
-        return compare(settings)
+        return compare(settings, progress=lambda *told: progress_told.append(told))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from particle_sim.claims.findings import (
     Finding,
     findings,
 )
+from particle_sim.claims.gathered import gathered
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
@@ -56,6 +57,10 @@ COMPARED = frozenset(
     }
 )
 """What materials are compared for; anything else is the same for both anyway."""
+
+
+SOLVED, TOLD, COMPARED = 0.6, 0.7, 0.9
+"""Shares of the work that are done when the runs, the draws and the sentences are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,10 +157,14 @@ def compare(
     ``progress`` is called with what is being done and the finished share.
     """
     began = time.perf_counter()
+    report = progress or (lambda _text, _share: None)
     records = records_of(settings)
     known = known_pair(settings, records)
     turned = _fields_read(*records)
-    baseline, candidate, levelled = run_pair(settings, records, turned, workers, progress)
+    baseline, candidate, levelled = run_pair(
+        settings, records, turned, workers, lambda text, share: report(text, SOLVED * share)
+    )
+    report("draws from the plausible ranges", SOLVED)
     first, second = (
         draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
@@ -164,11 +173,14 @@ def compare(
     maps = _maps(baseline, candidate)
     table = law_table(learned.after, maps, settings.direction, settings.stress)
     plausible = solid_rows(learned.before, maps)[-1]
+    report("the papers' sentences, held against the draws", TOLD)
+    said = findings(settings, baseline, candidate)
+    report("the ratio without each difference", COMPARED)
     return ComparisonResult(
         settings=settings,
         baseline=baseline,
         candidate=candidate,
-        findings=findings(settings, baseline, candidate),
+        findings=said,
         learned=learned,
         told=tuple(narrowed_words(learned, plausible, table.rows[-1])),
         differences=differences(
@@ -262,7 +274,7 @@ def besides(finding: Finding) -> list[str]:
     answer = finding.answer
     said = [f"Given {answer.given}"] if answer.given else []
     word = "Open" if answer.verdict is Verdict.UNDECIDED else "Decided by"
-    said += [f"{word}: {answer.decided_by}"] if answer.decided_by else []
+    said += [f"{word}: {gathered(answer.decided_by)}"] if answer.decided_by else []
     if answer.share is None and answer.sentence:
         said.append(answer.sentence.rstrip(".").rpartition(". ")[2])
     if answer.because == BECAUSE[0] and answer.alike_share is not None:

@@ -85,6 +85,7 @@ def fit(
     """Fit a half cell to measurements and say what they determine, and what they cannot."""
     from particle_sim.cli.fit_data import fit_data, fitted_rates, titration_data, titration_of
     from particle_sim.inference.folder import write_fit, write_titration
+    from particle_sim.inference.headlines import fit_headline, titration_headline
     from particle_sim.inference.titration_words import titration_lines
     from particle_sim.inference.words import fit_lines
     from particle_sim.outputs import check_folder
@@ -95,7 +96,11 @@ def fit(
     check_folder(folder, force=force)
     if kind is Kind.GITT:
         titration = titration_of(data, material, radius, mass, positive, area)
-        page = fit_page(f"Titration of {titration.material.title}", typed())
+        page = fit_page(
+            f"Titration of {titration.material.title}",
+            typed(),
+            headline=titration_headline(titration),
+        )
         paths = write_titration(titration, folder, typed(), force=force, page=page)
         lines, data_of = titration_lines(titration), partial(titration_data, titration)
     else:
@@ -114,7 +119,8 @@ def fit(
                 bar.solving,
             )
             bar.writing("drawing")
-            page = fit_page(f"Fit of {found.problem.cell.material.title}", typed())
+            title = f"Fit of {found.problem.cell.material.title}"
+            page = fit_page(title, typed(), headline=fit_headline(found))
             paths = write_fit(found, folder, typed(), force=force, page=page)
         lines, data_of = fit_lines(found), partial(fit_data, found)
     if as_json:

@@ -17,8 +17,10 @@ from particle_sim.cli.options import (
     OutOption,
     PositiveOption,
     QuietOption,
+    SetOption,
     typed,
 )
+from particle_sim.cli.overrides import overrides
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
@@ -47,6 +49,7 @@ def life(
         typer.Option(help="Growth per cycle (fatigue), per second (slow), or each by itself."),
     ] = GrowthChoice.BOTH,
     full: FullOption = False,
+    override: SetOption = None,
     constants: Annotated[
         str,
         typer.Option(help="Constants of crack growth: your own .toml like the shipped ceramic."),
@@ -114,6 +117,7 @@ def life(
         constants=constants,
         evidence=chosen,
         rates=tuple(files.items()),
+        replaced=overrides(override, materials),
         data=None if data is None else read_retention(data, mass=active, positive=positive),
     )
     folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))

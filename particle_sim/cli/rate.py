@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from particle_sim.cli.options import (
+    CellOption,
     FootingOption,
     ForceOption,
     FullOption,
@@ -57,6 +58,7 @@ def rate(
     sizes: SizesOption = None,
     share_above: ShareAboveOption = None,
     full: FullOption = False,
+    design: CellOption = None,
     override: SetOption = None,
     samples: Annotated[int, typer.Option(help="Draws from the plausible ranges.")] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Of the draws.")] = 0,
@@ -81,7 +83,8 @@ def rate(
 ) -> None:
     """Capacity against C-rate with its losses, its band, a size map, and the printed data.
 
-    With --full: the curves of a full cell beside those of the half cell.
+    With --full: the curves of a full cell beside those of the half cell. With --cell: all of it in
+    your own cell, without what rates in print leave of the band, which were of another one.
 
     With --data and --predict: learned from your own rates, what is to be expected at others.
     """
@@ -96,6 +99,7 @@ def rate(
             sizes=sizes is not None,
             share_above=share_above is not None,
             full=full,
+            cell=design is not None,
             set=bool(override),
             samples=samples != SAMPLES,
             evidence=evidence not in (EvidenceChoice.SHIPPED, EvidenceChoice.MINE),
@@ -135,10 +139,12 @@ def rate(
         samples=samples,
         seed=seed,
         overrides=overrides(override, materials),
+        design=design,
     )
+    learned = None if design is not None else _learned(evidence, physics)
     check_folder(folder, force=force)
     with progress_bar(enabled=not (quiet or as_json)) as report:
-        tree = rate_study(study, progress=report.solving, learned=_learned(evidence, physics))
+        tree = rate_study(study, progress=report.solving, learned=learned)
         report.writing("drawing")
         write_rate_folder(tree, folder, typed(), force=force)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Any
 
 import xarray as xr
 
-from particle_sim.figures.ball import ball_row, filling_radii, name_balls
+from particle_sim.figures.ball import ball_row, filling_radii, head_balls, name_balls
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.particle_fields import field_scale, state_profile
 from particle_sim.figures.style import ROLES, SODIUM_MAP, Figure, figure_style, plain
@@ -29,11 +29,8 @@ def as_printed(results: xr.DataTree) -> Figure:
     panel = {role: node[f"panel/{role}"].to_dataset() for role in ROLES}
     fractions = sorted({float(f) for table in panel.values() for f in table.fraction.values})
     with figure_style() as figure_class:
-        figure = figure_class(figsize=(1.5 * len(fractions) + 2.9, 10.6))
-        grid = figure.add_gridspec(
-            6, len(fractions) + 1, width_ratios=[*[1.0] * len(fractions), 0.07],
-            left=0.17, right=0.89, top=0.87, bottom=0.035, hspace=0.28, wspace=0.06,
-        )  # fmt: skip
+        figure = figure_class(figsize=(1.5 * len(fractions) + 2.9, 10.6), layout="compressed")
+        grid = figure.subplots(6, len(fractions), squeeze=False)
         for number, kind in enumerate((_WHOLE, _STRETCHED, _STRESS)):
             _rows(figure, grid, panel, fractions, (number, kind))
         _headings(figure, grid, results, fractions)
@@ -60,15 +57,14 @@ def _rows(
     fills = filling_radii({role: float(panel[role].radius[-1]) for role in ROLES})
     for place, role in enumerate(ROLES):
         ball_row(
-            figure,
-            [grid[2 * number + place, column] for column in range(len(fractions))],
+            grid[2 * number + place],
             panel[role].radius.values,
             states[role],
             scales=scales,
             largest=fills[role],
         )
     title = str(panel["baseline"].shown_stress.attrs["long_name"])
-    _bar(figure.add_subplot(grid[2 * number : 2 * number + 2, -1]), kind, scales[0], title)
+    _bar(figure, grid[2 * number : 2 * number + 2], kind, scales[0], title)
 
 
 def _stretched(pair: tuple[Array | None, ...]) -> tuple[Any, str]:
@@ -80,7 +76,7 @@ def _stretched(pair: tuple[Array | None, ...]) -> tuple[Any, str]:
     return Normalize(low, max(high, low + 1e-12)), SODIUM_MAP
 
 
-def _bar(axes: Any, kind: str, scale: tuple[Any, str], title: str) -> None:
+def _bar(figure: Any, rows: Any, kind: str, scale: tuple[Any, str], title: str) -> None:
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
@@ -88,7 +84,7 @@ def _bar(axes: Any, kind: str, scale: tuple[Any, str], title: str) -> None:
     norm, cmap = scale[0], colormaps[scale[1]]
     if kind == _STRETCHED:
         norm = Normalize(0, 1)
-    bar = axes.figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=axes)
+    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), ax=rows, aspect=30)
     if kind == _STRESS:
         bar.set_label(f"{title[0].upper()}{title[1:]} [MPa]")
         return
@@ -102,15 +98,13 @@ def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[floa
     node = results["as_printed"]
     reading = node["readings"].to_dataset().sel(state=node.attrs["chosen"])
     titles = [plain(results[role].attrs["title"]) for role in ROLES]
-    name_balls(figure, grid, titles, fractions, reading.passed.item())
-    left = grid[0, 0].get_position(figure).x0
+    name_balls(grid, titles, fractions, reading.passed.item())
     words = "As printed" if node.attrs["printed"] else "As if printed"
-    figure.text(
-        left, 0.975, f"{words}: {reading.direction.item()} at {node.attrs['c_rate']:g}C, "
-        f"read as {reading.title.item()}", fontsize=11, fontweight="bold",
-    )  # fmt: skip
-    lines = _assumed(results, node.attrs["chosen"])
-    figure.text(left, 0.967, "\n".join(lines), fontsize=8, color="#333333", va="top")
+    heading = (
+        f"{words}: {reading.direction.item()} at {node.attrs['c_rate']:g}C, "
+        f"read as {reading.title.item()}"
+    )
+    head_balls(figure, heading, _assumed(results, node.attrs["chosen"]))
 
 
 def _assumed(results: xr.DataTree, chosen: str) -> list[str]:

@@ -105,7 +105,7 @@ def _legend() -> dict[str, Any]:
         "uneven": Patch(color=COLOURS["baseline"], alpha=0.65),
         "even": Patch(color=COLOURS["candidate"], alpha=0.65),
         "not reached before a cut-off": Patch(fc="#EEEEEE", ec="#BBBBBB", hatch="////", lw=0),
-        "plausible D/R²": Patch(color="#000000", alpha=0.14),
+        "plausible D/R²": Patch(color="#DBDBDB"),
         "nearest inputs at this rate": star,
         "nearest at any rate": ring,
     }

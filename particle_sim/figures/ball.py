@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from particle_sim.figures.sheet import GREY, length_text, round_length, say_not_
 from particle_sim.units import Array
 
 PIXELS = 200
-NAMES = 0.155
-"""Where the names of rows end, as a share of the figure's width."""
+BEFORE, LETTERS = -0.06, 14
+"""Where the names of rows end, in widths of a ball, and letters in a line of one."""
 MOST_APART = 5.0
 """Ratio of radii above which a smaller ball would be too small to read beside the larger."""
 
@@ -95,7 +96,6 @@ def filling_radii(radii: Mapping[str, float]) -> dict[str, float]:
 
 
 def ball_row(
-    figure: Any,
     row: Sequence[Any],
     radius: Array,
     states: Sequence[Array | None],
@@ -103,15 +103,14 @@ def ball_row(
     scales: Sequence[tuple[Any, str]],
     largest: float,
 ) -> None:
-    """A ball for every state in its place of ``row``, coloured by its scale (norm, colour map).
+    """A ball for every state in its axes of ``row``, coloured by its scale (norm, colour map).
 
     Its smallest and largest value stand under each, and a scale bar left of the first.
     """
     import matplotlib
 
     first = True
-    for place, values, (norm, name) in zip(row, states, scales, strict=True):
-        axes = figure.add_subplot(place)
+    for axes, values, (norm, name) in zip(row, states, scales, strict=True):
         if values is None:
             say_not_reached(axes)
             continue
@@ -126,18 +125,18 @@ def ball_row(
         first = False
 
 
-def name_balls(
-    figure: Any, grid: Any, titles: Sequence[str], fractions: Sequence[float], passed: str
-) -> None:
+def name_balls(grid: Any, titles: Sequence[str], fractions: Sequence[float], passed: str) -> None:
     """The fractions above six rows of balls, and the names of both materials before them."""
-    for column, fraction in enumerate(fractions):
-        box = grid[0, column].get_position(figure)
-        figure.text(0.5 * (box.x0 + box.x1), box.y1 + 0.008, f"{fraction:.0%}", ha="center")
-    for row in range(6):
-        box = grid[row, 0].get_position(figure)
-        figure.text(
-            NAMES, 0.5 * (box.y0 + box.y1) + 0.005, titles[row % 2], ha="right", va="center",
-            fontsize=10, fontweight="bold",
-        )  # fmt: skip
-    top = grid[0, 0].get_position(figure).y1
-    figure.text(NAMES, top + 0.008, f"{passed}:", ha="right", fontsize=8)
+    for axes, fraction in zip(grid[0], fractions, strict=True):
+        axes.set_title(f"{100 * fraction:.0f} %", fontsize=9)
+    beside: dict[str, Any] = {"ha": "right", "transform": grid[0][0].transAxes}
+    grid[0][0].text(BEFORE, 1.08, f"{passed}:", fontsize=8, **beside)
+    for number, row in enumerate(grid):
+        beside["transform"] = row[0].transAxes
+        row[0].text(BEFORE, 0.5, "\n".join(wrap(titles[number % 2], LETTERS)), va="center",
+                    fontsize=10, fontweight="bold", **beside)  # fmt: skip
+
+
+def head_balls(figure: Any, heading: str, lines: Sequence[str]) -> None:
+    """What is drawn, and under what, above all."""
+    figure.suptitle("\n".join([heading, *lines]), fontsize=9)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import enum
-import warnings
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import Any
 
+from particle_sim.figures.room import axes_of, fit_texts
 from particle_sim.figures.style import Figure
 
 INCH = 25.4
@@ -20,8 +18,6 @@ SMALLEST_FONT = 6.0
 """Points that a reader still reads on paper; without a font size asked for, none is smaller."""
 PALE, DARK = "#E6E6E6", "#16181D"
 """Text and page of the dark theme."""
-MOST_BROKEN = 12
-"""Characters that a line of a broken label has at least."""
 GREY = 0.15
 """Largest difference between the parts of a colour that still counts as grey."""
 
@@ -50,8 +46,9 @@ def finished(figure: Figure, finish: Finish) -> Figure:
     """The figure at its width, with lines and text to match.
 
     Lines scale with the width, text too but not below 6 pt where the layout can make room for it,
-    unless ``font_size`` says how large that of the axes is. The height follows the larger of both,
-    and a label that has become longer than its axis is broken over lines.
+    unless ``font_size`` says how large that of the axes is. The height follows the larger of both;
+    a text that has become longer than its axis is broken over lines, and of numbers at an axis
+    that would run into each other some are left out.
     """
     natural = float(figure.get_figwidth()) * INCH
     scale = 1.0 if finish.width is None else finish.width / natural
@@ -62,29 +59,31 @@ def finished(figure: Figure, finish: Finish) -> Figure:
         wide, high = figure.get_size_inches()
         figure.set_size_inches(float(wide) * scale, float(high) * max(scale, text))
     if (scale, text) != (1.0, 1.0):
-        _scale(figure, text, scale)
-        _break_labels(figure)
-        _narrow_legends(figure)
-        if text > scale and _collapses(figure):
-            _scale(figure, scale / text, 1.0)
+        least = SMALLEST_FONT if adapts and finish.font_size is None else 0.0
+        _scale(figure, text, scale, least)
+        if not fit_texts(figure) and text > scale:
+            _scale(figure, scale / text, 1.0, 0.0)
     if finish.theme is Theme.DARK:
         _darken(figure)
     return figure
 
 
-def _scale(figure: Figure, text: float, line: float) -> None:
+def _scale(figure: Figure, text: float, line: float, least: float) -> None:
     from matplotlib.collections import Collection
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
     from matplotlib.text import Text
 
-    for axis in _axes_of(figure):  # ticks are made again when they are drawn
+    def size(points: float) -> float:
+        return max(points * text, min(points, least))
+
+    for axis in axes_of(figure):  # ticks are made again when they are drawn
         for label in axis.get_ticklabels()[:1]:
-            axis.set_tick_params(which="both", labelsize=label.get_fontsize() * text)
-    ticks = {id(t) for axis in _axes_of(figure) for t in axis.get_ticklabels(which="both")}
+            axis.set_tick_params(which="both", labelsize=size(label.get_fontsize()))
+    ticks = {id(t) for axis in axes_of(figure) for t in axis.get_ticklabels(which="both")}
     for each in _found(figure, Text):
         if id(each) not in ticks:
-            each.set_fontsize(each.get_fontsize() * text)
+            each.set_fontsize(size(each.get_fontsize()))
     for each in _found(figure, Line2D, Patch, Collection):
         width = each.get_linewidth()
         with suppress(TypeError):
@@ -94,51 +93,6 @@ def _scale(figure: Figure, text: float, line: float) -> None:
         each.set_markersize(each.get_markersize() * line)
 
 
-def _break_labels(figure: Figure) -> None:
-    """Break titles and labels that are longer than the axes they stand at."""
-    _collapses(figure)  # drawn, with no word about it
-    for axes in figure.axes:
-        room = axes.get_window_extent()
-        for label, length in (
-            (axes.title, room.width),
-            (axes.xaxis.label, room.width),
-            (axes.yaxis.label, room.height),
-        ):
-            box, lines = label.get_window_extent(), label.get_text().split("\n")
-            taken = box.height if label is axes.yaxis.label else box.width
-            if taken > length > 0:
-                most = max(MOST_BROKEN, int(max(map(len, lines)) * length / taken))
-                label.set_text("\n".join(part for line in lines for part in wrap(line, most)))
-
-
-def _narrow_legends(figure: Figure) -> None:
-    """A legend below the axes that is wider than the figure gets fewer columns."""
-    for legend in list(figure.legends):
-        handles: Any = legend.legend_handles
-        words = legend.get_texts()
-        shown: Any = legend
-        for columns in (3, 2, 1):
-            if shown.get_window_extent().width <= figure.bbox.width:
-                break
-            shown.remove()
-            shown = figure.legend(
-                handles,
-                [text.get_text() for text in words],
-                loc="outside lower center",
-                ncols=columns,
-                fontsize=words[0].get_fontsize(),
-            )
-            figure.draw_without_rendering()
-
-
-def _collapses(figure: Figure) -> bool:
-    """Whether the layout finds no room for the axes beside their texts."""
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        figure.draw_without_rendering()
-    return any("constrained_layout not applied" in str(each.message) for each in told)
-
-
 def _darken(figure: Figure) -> None:
     """White page and black ink change places; colours, and ink on colours, stay."""
     from matplotlib.lines import Line2D
@@ -146,11 +100,11 @@ def _darken(figure: Figure) -> None:
     from matplotlib.text import Text
 
     figure.set_facecolor(DARK)
+    for axis in axes_of(figure):
+        axis.set_tick_params(which="both", color=PALE, labelcolor=PALE)
     for axes in figure.axes:
-        if _is_light(axes.get_facecolor()):
+        if _is_light(axes.get_facecolor()) and not _is_covered(axes):
             axes.set_facecolor(DARK)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_tick_params(which="both", color=PALE, labelcolor=PALE)
     covered = {id(each) for axes in figure.axes if _is_covered(axes) for each in axes.lines}
     covered |= {id(each) for axes in figure.axes if _is_covered(axes) for each in axes.texts}
     for each in _found(figure, Line2D, Text):
@@ -168,18 +122,15 @@ def _found(figure: Figure, *kinds: type) -> list[Any]:
 
 
 def _is_covered(axes: Any) -> bool:
-    """Whether colours fill the axes, so that ink on them stays as it is."""
+    """Whether colours fill the axes, so that ink on them stays as it is; beside a picture without
+    axes is the page.
+    """
     from matplotlib.collections import QuadMesh
     from matplotlib.contour import ContourSet
 
-    return bool(axes.images) or any(
+    return bool(axes.axison and axes.images) or any(
         isinstance(each, ContourSet | QuadMesh) for each in axes.collections
     )
-
-
-def _axes_of(figure: Figure) -> Iterator[Any]:
-    for axes in figure.axes:
-        yield from (axes.xaxis, axes.yaxis)
 
 
 def _is_ink(colour: Any) -> bool:

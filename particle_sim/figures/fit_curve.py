@@ -7,6 +7,7 @@ from typing import Any
 import xarray as xr
 
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 
 
 def fit_curve(fit: xr.DataTree) -> Figure:
@@ -38,6 +39,7 @@ def fit_curve(fit: xr.DataTree) -> Figure:
                       label="measured, held out")  # fmt: skip
         if over_rate:
             axes.set_xscale("log")
+            number_ticks(axes.xaxis)
             axes.set_xlabel("C-rate [1/h]")
             axes.set_ylabel("Discharge capacity [mAh/g]")
             axes.set_ylim(bottom=0)

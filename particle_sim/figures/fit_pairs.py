@@ -16,7 +16,7 @@ LABELS = {
     "series_resistance": ("resistance × loading\n[V per A/g]", 1e3),
     "window_capacity": ("window capacity\n[mAh/g]", 1.0),
     "size_spread": ("geometric sd\nof R", 1.0),
-    "diffusivity_fall": ("D(half)/D(full)", 1.0),
+    "diffusivity_fall": ("D(half)/\nD(full)", 1.0),
 }
 """Axis label and factor from SI of every group and shape."""
 

@@ -8,14 +8,15 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure, figure_style, plain
+from particle_sim.figures.ticks import around, number_ticks
 
 _GREY = "#777777"
 
 
 def fit_titration(table: xr.Dataset) -> Figure:
-    """Above: D/R^2; filled where nothing speaks against it, open where something does, crosses by
-    the usual formula. Middle: the slope of the potential, which means nothing for D under the
-    line. Below: what the fit leaves of the record.
+    """Above: D/R^2, and D where the radius is known; filled where nothing speaks against it, open
+    where something does, crosses by the usual formula. Middle: the slope of the potential, which
+    means nothing for D under the line. Below: what the fit leaves of the record.
     """
     trusted = table.trusted.values.astype(bool)
     with figure_style() as figure_class:
@@ -26,14 +27,19 @@ def fit_titration(table: xr.Dataset) -> Figure:
         _rates(above, table, trusted, CANDIDATE, CANDIDATE, "no doubt")
         _rates(above, table, ~trusted, BASELINE, "white", "doubted")
         _bounds(above, table)
-        _decades(above, np.append(table.diffusion_rate.values, table.usual_rate.values))
+        _logarithmic(above, np.append(table.diffusion_rate.values, table.usual_rate.values))
+        if "radius" in table.attrs:
+            _beside(above, float(table.attrs["radius"]))
         above.set_ylabel("$D/R^2$ [1/s]")
         above.set_title(f"{plain(table.attrs['title'])}: titration")
-        above.legend()
+        figure.legend(*above.get_legend_handles_labels(), loc="outside lower center", ncols=4)
         middle.sharex(above)
         middle.plot(table.filling, table.potential_slope, ".-", color="#555555")
         middle.axhline(table.attrs["flattest"], color=_GREY, linewidth=0.8)
-        _decades(middle, np.append(table.potential_slope.values, table.attrs["flattest"]))
+        middle.annotate("too flat for D below", (0.99, table.attrs["flattest"]), (0, 2), fontsize=7,
+                        xycoords=middle.get_yaxis_transform(), textcoords="offset points",
+                        ha="right", color=_GREY)  # fmt: skip
+        _logarithmic(middle, np.append(table.potential_slope.values, table.attrs["flattest"]))
         middle.set_ylabel("|dU/dθ| [V]")
         middle.set_xlabel("Site fraction")
         left = 1e3 * (table.record_voltage - table.record_model)
@@ -67,9 +73,19 @@ def _bounds(axes: Any, table: xr.Dataset) -> None:
                       markersize=5, label=says)  # fmt: skip
 
 
-def _decades(axes: Any, values: Any) -> None:
-    """A logarithmic axis over whole decades around the values."""
-    finite = np.log10(values[np.isfinite(values) & (values > 0)])
+def _logarithmic(axes: Any, values: Any) -> None:
+    """A logarithmic axis around the values, with numbers."""
     axes.set_yscale("log")
-    if len(finite):
-        axes.set_ylim(10 ** np.floor(finite.min()), 10 ** np.ceil(finite.max() + 1e-9))
+    if (np.isfinite(values) & (values > 0)).any():
+        axes.set_ylim(*around(values))
+        number_ticks(axes.yaxis)
+
+
+def _beside(axes: Any, radius: float) -> None:
+    """D [m^2/s] of a sphere of ``radius`` [m] at the right of its D/R^2."""
+    size = radius**2
+    right = axes.secondary_yaxis("right", functions=(lambda v: v * size, lambda v: v / size))
+    right.set_yscale("log")
+    right.set_ylim(*(size * limit for limit in axes.get_ylim()))
+    number_ticks(right.yaxis)
+    right.set_ylabel(f"$D$ [m²/s], $R$ = {1e6 * radius:.3g} µm")

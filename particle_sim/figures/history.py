@@ -7,6 +7,7 @@ import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 from particle_sim.units import Array
 
 DECADES = 100.0
@@ -42,13 +43,10 @@ def history(results: xr.DataTree) -> Figure:
                 above.semilogy(x[1:], spread[1:], linewidth=width, label=label, **style)
                 below.semilogy(x[1:], stress[1:], linewidth=width, label=label, **style)
         limit = float(results.attrs["uniform_below"])
-        above.axhline(limit, color="#777777", linewidth=0.8)
-        above.text(
-            0.99, 1.1 * limit, "uniform below", ha="right", va="bottom", fontsize=7,
-            transform=above.get_yaxis_transform(),
-        )  # fmt: skip
+        above.axhline(limit, color="#777777", linewidth=0.8, label="uniform below")
         above.set_ylim(bottom=limit / DECADES)
         below.set_ylim(bottom=min(peaks) / SMALLER)
+        number_ticks(above.yaxis, below.yaxis)
         above.set_ylabel(f"(max - min) / full range of {results.attrs['carrier']}")
         below.set_ylabel(f"Largest {measure} [MPa]")
         below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the usable capacity]")

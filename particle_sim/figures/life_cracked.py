@@ -9,6 +9,7 @@ import xarray as xr
 
 from particle_sim.figures.rate_panels import colour_of, panels
 from particle_sim.figures.style import Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 
 END_TITLES = {"relieved": "boundary relieved, or none", "held": "boundary held up to yielding"}
 RULE_TITLES = {"fatigue": "growth per cycle", "slow": "growth per second"}
@@ -64,6 +65,7 @@ def life_panels(
             axis.set_title(f"{END_TITLES[end]};\n{RULE_TITLES[rule]}")
             axis.set_xscale("log")
             axis.set_xlim(1, max(float(results.attrs["cycles"]), 2.0))
+            number_ticks(axis.xaxis)
     return figure, grid
 
 

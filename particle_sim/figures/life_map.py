@@ -10,9 +10,13 @@ import xarray as xr
 from particle_sim.figures.life_cracked import END_TITLES
 from particle_sim.figures.rate_panels import panels
 from particle_sim.figures.style import STRESS_MAP, Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 
 LEVELS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SAFE = 0.9
+SAFE_LINE: dict[str, Any] = {"color": "#0072B2", "lw": 2.0}
+RADIUS: dict[str, Any] = {"color": "#555555", "lw": 1.0, "ls": ":"}
+TEST: dict[str, Any] = {"color": "black", "marker": "x", "ms": 6}
 
 
 def life_map(results: xr.DataTree) -> Figure:
@@ -37,12 +41,12 @@ def life_map(results: xr.DataTree) -> Figure:
         bar = figure.colorbar(drawn, ax=[axis for row in grid for axis in row], ticks=LEVELS)
         bar.ax.set_yticklabels([f"{level:g}" for level in LEVELS])
         bar.set_label(f"Share cracked after {results.attrs['cycles']} cycles [1]")
+        figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
     return figure
 
 
 def _panel(axis: Any, own: xr.Dataset, results: xr.DataTree, place: int) -> Any:
     from matplotlib.colors import BoundaryNorm
-    from matplotlib.ticker import FuncFormatter
 
     rate, radius = own.c_rate.values, own.radius.values * 1e6
     axis.set_xscale("log")
@@ -53,14 +57,28 @@ def _panel(axis: Any, own: xr.Dataset, results: xr.DataTree, place: int) -> Any:
     )
     least, most = float(own.none_grows.min()), float(own.none_grows.max())
     if least < SAFE < most:
-        axis.contour(rate, radius, own.none_grows.values, [SAFE], colors="#0072B2", linewidths=2.0)
+        axis.contour(
+            rate, radius, own.none_grows.values, [SAFE], colors=SAFE_LINE["color"],
+            linewidths=SAFE_LINE["lw"],
+        )  # fmt: skip
     else:
         said = "no flaw grows, everywhere" if least >= SAFE else "a flaw grows, everywhere"
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none"}
-        axis.text(0.5, 0.8, said, transform=axis.transAxes, ha="center", color="#0072B2", bbox=box)
+        axis.text(0.5, 0.8, said, transform=axis.transAxes, ha="center", bbox=box,
+                  color=SAFE_LINE["color"])  # fmt: skip
     central = np.atleast_1d(results.attrs["radii"])[place] * 1e6
-    axis.axhline(central, color="#555555", lw=0.9, ls=":")
-    axis.plot([results.attrs["c_rate"]], [central], "x", color="black", markersize=6)
-    for part in (axis.xaxis, axis.yaxis):
-        part.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.axhline(central, **RADIUS)
+    axis.plot([results.attrs["c_rate"]], [central], ls="", **TEST)
+    axis.set(xlim=rate[[0, -1]], ylim=radius[[0, -1]])
+    number_ticks(axis.xaxis, axis.yaxis)
     return drawn
+
+
+def _legend() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], label="central radius", **RADIUS),
+        Line2D([], [], ls="", label="the test", **TEST),
+        Line2D([], [], label=f"no flaw grows in {100 * SAFE:.0f} % of the draws", **SAFE_LINE),
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.ball import ball_row, filling_radii, name_balls
+from particle_sim.figures.ball import ball_row, filling_radii, head_balls, name_balls
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import (
     ROLES,
@@ -28,9 +28,6 @@ _ROWS = (
     ("shown_stress", None, 1e-6, "MPa"),
     ("shown_strain", None, 100.0, "%"),
 )
-
-_BAR_TEXT = 1.05
-"""Room [inch] right of the colour bars, for their numbers and two lines of label."""
 
 
 def field_table(results: xr.DataTree) -> str:
@@ -72,16 +69,13 @@ def particle_fields(results: xr.DataTree) -> Figure:
     fields = {role: results[role]["fields"].to_dataset() for role in ROLES}
     with figure_style() as figure_class:
         width = 1.5 * len(fractions) + 2.6
-        figure = figure_class(figsize=(width, 9.6))
-        grid = figure.add_gridspec(
-            6, len(fractions) + 1, width_ratios=[*[1.0] * len(fractions), 0.07],
-            left=0.17, right=1 - _BAR_TEXT / width, top=0.9, bottom=0.035, hspace=0.28, wspace=0.06,
-        )  # fmt: skip
+        figure = figure_class(figsize=(width, 9.6), layout="compressed")
+        grid = figure.subplots(6, len(fractions), squeeze=False)
         for number, (variable, title, factor, unit) in enumerate(_ROWS):
             carrier = str(results.attrs["carrier"])
             words = (title and title.format(carrier), factor, unit.format(carrier))
             _draw_quantity(figure, grid, fields, fractions, number, (variable, *words))
-        _headings(figure, grid, results, fractions)
+        _headings(figure, grid, results)
     return figure
 
 
@@ -117,8 +111,7 @@ def _draw_quantity(
     fills = filling_radii({role: float(fields[role].radius[-1]) for role in ROLES})
     for place, role in enumerate(ROLES):
         ball_row(
-            figure,
-            [grid[2 * number + place, column] for column in range(len(fractions))],
+            grid[2 * number + place],
             fields[role].radius.values,
             profiles[role],
             scales=[scale] * len(fractions),
@@ -126,8 +119,8 @@ def _draw_quantity(
         )
     label = title or str(fields["baseline"][variable].attrs["long_name"])
     label = label[0].upper() + label[1:]
-    bar_axes = figure.add_subplot(grid[2 * number : 2 * number + 2, -1])
-    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=colormaps[name]), cax=bar_axes)
+    rows = grid[2 * number : 2 * number + 2]
+    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=colormaps[name]), ax=rows, aspect=30)
     bar.set_label(f"{label} [{unit}]" if unit in ("MPa", "%") else f"{label}\n({unit})")
 
 
@@ -148,17 +141,13 @@ def field_scale(variable: str, known: Sequence[Array]) -> tuple[Any, str]:
     )
 
 
-def _headings(figure: Any, grid: Any, results: xr.DataTree, fractions: list[float]) -> None:
+def _headings(figure: Any, grid: Any, results: xr.DataTree) -> None:
     attrs = results.attrs
     titles = {role: plain(results[role].attrs["title"]) for role in ROLES}
-    name_balls(figure, grid, list(titles.values()), fractions, attrs["passed"])
-    left = grid[0, 0].get_position(figure).x0
-    laws = ", ".join(f"{titles[role]}: {results[role].attrs['law_title']}" for role in ROLES)
-    figure.text(
-        left, 0.962, f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C", fontsize=11,
-        fontweight="bold",
-    )  # fmt: skip
+    laws = [f"{titles[role]}: {results[role].attrs['law_title']}" for role in ROLES]
     radii = {role: float(results[role]["fields"].radius[-1]) for role in ROLES}
     if len(set(filling_radii(radii).values())) > 1:
-        laws += "; sizes too far apart for one scale, see the bars"
-    figure.text(left, 0.943, laws, fontsize=8, color="#333333")
+        laws.append("sizes too far apart for one scale, see the bars")
+    heading = f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C"
+    name_balls(grid, list(titles.values()), list(np.atleast_1d(attrs["at"])), attrs["passed"])
+    head_balls(figure, heading, [", ".join(laws)])

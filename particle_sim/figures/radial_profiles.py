@@ -44,6 +44,7 @@ def radial_profiles(results: xr.DataTree) -> Figure:
                     axes.set_ylim(-0.03, 1.03)
                     axes.set_title(f"{plain(node.attrs['title'])}, {node.attrs['law_title']}")
             grid[2][column].set_xlabel("Radius / particle radius")
+        figure.align_ylabels()
         handles, labels = max(
             (axes.get_legend_handles_labels() for axes in grid[0]), key=lambda pair: len(pair[1])
         )

@@ -45,10 +45,11 @@ def rate_curves(results: xr.DataTree) -> Figure:
         for axis in axes:
             axis.set_ylim(bottom=0)
             axis.set_xlabel(r"C-rate of the printed 1C [1/h]")
-            axis.legend(
-                loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=7, handlelength=2.4,
-                ncols=len(names) if one else 1,
-            )  # fmt: skip
+            if not one:
+                axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=7)
+        if one:
+            known = axes[0].get_legend_handles_labels()
+            figure.legend(*known, loc="outside lower center", fontsize=7.5, ncols=len(names))
     return figure
 
 

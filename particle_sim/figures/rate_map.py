@@ -9,18 +9,28 @@ import xarray as xr
 
 from particle_sim.figures.rate_panels import panels
 from particle_sim.figures.style import SODIUM_MAP, STRESS_MAP, Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 
 GROUP_LINES = (0.1, 1.0, 10.0, 100.0)
 STRESS_LINES = (0.01, 0.1, 1.0, 10.0)
 KEPT_LEVELS = np.linspace(0, 1, 11)
 CRACK_LEVELS = np.logspace(-3, 1, 17)
+LITTLE = 0.1
+"""Share of the capacity at rest below which little charge passes: what a particle then suffers says
+nothing of use at that rate."""
+HATCH: dict[str, Any] = {"hatch": "////", "edgecolor": "#777777", "linewidth": 0.0}
+RADIUS: dict[str, Any] = {"color": "#333333", "lw": 1.0, "ls": ":"}
+LIMIT = "#D00000"
+SHORT = 0.25
+"""Of the width and height together: a shorter line has no number."""
 
 
 def rate_map(results: xr.DataTree) -> Figure:
     """Above: capacity kept, with lines of (R^2/D)/t. Below: K/K_IC, with lines of its steady value.
 
-    The red line is K = K_IC. Dotted: the material's central radius. K falls again at high rates
-    where the charge ends at its cut-off before the stress has built up.
+    The red line is K = K_IC. Dotted: the material's central radius. Hatched: less than a tenth of
+    the capacity at rest passes, above in a discharge, below in the charge. K falls there because
+    the charge ends at its cut-off before the stress has built up.
     """
     names = list(results.attrs["materials"])
     with figure_style() as figure_class:
@@ -39,20 +49,20 @@ def rate_map(results: xr.DataTree) -> Figure:
         bar.set_label("Capacity of a discharge over that\nat rest [1]; lines: (R²/D)/t")
         bar = figure.colorbar(crack[-1], ax=below, ticks=[1e-3, 1e-2, 1e-1, 1, 10])
         bar.ax.set_yticklabels(["0.001", "0.01", "0.1", "1", "10"])
-        bar.set_label(
-            "K / K_IC of the edge flaw in a charge [1];\nlines: steady value, red: K = K_IC"
-        )
+        bar.set_label("K / K_IC of the edge flaw in a charge [1];\nlines: steady value")
+        figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
     return figure
 
 
 def _kept(node: xr.DataTree, axis: Any) -> Any:
     table = node.children["map"].to_dataset()
     grid = _grid(table)
-    _frame(node, axis)
+    _frame(node, grid, axis)
     drawn = axis.contourf(
         *grid, np.clip(table.capacity_kept.values, 0, 1), KEPT_LEVELS, cmap=SODIUM_MAP
     )
     _lines(axis, grid, table.group.values, GROUP_LINES)
+    _little(axis, grid, table.capacity_kept.values)
     return drawn
 
 
@@ -61,13 +71,31 @@ def _crack(node: xr.DataTree, axis: Any) -> Any:
 
     table = node.children["map"].to_dataset()
     grid = _grid(table)
-    _frame(node, axis)
+    _frame(node, grid, axis)
     number = np.clip(table.crack_number.values, CRACK_LEVELS[0], CRACK_LEVELS[-1])
     norm = LogNorm(CRACK_LEVELS[0], CRACK_LEVELS[-1])
     drawn = axis.contourf(*grid, number, CRACK_LEVELS, cmap=STRESS_MAP, norm=norm)
     _lines(axis, grid, table.stress_group.values, STRESS_LINES)
-    axis.contour(*grid, table.crack_number.values, [1.0], colors="#D00000", linewidths=1.8)
+    axis.contour(*grid, table.crack_number.values, [1.0], colors=LIMIT, linewidths=1.8)
+    if "charge_passed" in table:  # it is not in older results
+        _little(axis, grid, table.charge_passed.values)
     return drawn
+
+
+def _little(axis: Any, grid: tuple[Any, Any], passed: Any) -> None:
+    """Hatch where less than ``LITTLE`` of the capacity at rest passes."""
+    axis.contourf(*grid, passed, [-np.inf, LITTLE], colors="none").set(**HATCH)
+
+
+def _legend() -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    return [
+        Line2D([], [], label="central radius", **RADIUS),
+        Line2D([], [], color=LIMIT, lw=1.8, label="K = K_IC"),
+        Patch(facecolor="none", label=f"under {100 * LITTLE:.0f} % of the charge passes", **HATCH),
+    ]
 
 
 def _grid(table: xr.Dataset) -> tuple[Any, Any]:
@@ -78,18 +106,30 @@ def _lines(axis: Any, grid: tuple[Any, Any], values: Any, levels: tuple[float, .
     """Labelled lines in white with a dark rim, readable on any colour."""
     from matplotlib.patheffects import withStroke
 
+    axis.contour(*grid, values, levels, colors="#333333", linewidths=2.0)
     drawn = axis.contour(*grid, values, levels, colors="white", linewidths=0.9)
-    rim = [withStroke(linewidth=2.0, foreground="#333333")]
-    drawn.set_path_effects(rim)
-    for label in axis.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=7):
-        label.set_path_effects(rim)
+    rim = [withStroke(linewidth=1.5, foreground="#333333")]
+    middles = list(filter(None, (_middle(path, axis) for path in drawn.get_paths())))
+    if middles:
+        labels = axis.clabel(drawn, fmt=lambda v: f"{v:g}", fontsize=7, manual=middles)
+        for label in labels:
+            label.set_path_effects(rim)
 
 
-def _frame(node: xr.DataTree, axis: Any) -> None:
-    from matplotlib.ticker import FuncFormatter
+def _middle(path: Any, axis: Any) -> tuple[float, float] | None:
+    """Half way along a line, in data; ``None`` where it is too short for a number."""
+    if len(path.vertices) < 2:
+        return None
+    steps = np.diff(axis.transLimits.transform(axis.transScale.transform(path.vertices)), axis=0)
+    length = np.cumsum(np.hypot(*steps.T))
+    if length[-1] < SHORT:
+        return None
+    x, y = path.vertices[1 + int(np.searchsorted(length, 0.5 * length[-1]))]
+    return float(x), float(y)
 
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    for part in (axis.xaxis, axis.yaxis):
-        part.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.axhline(node.attrs["particle_radius"] * 1e6, color="white", lw=0.8, ls=":")
+
+def _frame(node: xr.DataTree, grid: tuple[Any, Any], axis: Any) -> None:
+    axis.set(xscale="log", yscale="log", xlim=grid[0][[0, -1]], ylim=grid[1][[0, -1]])
+    number_ticks(axis.xaxis, axis.yaxis)
+    for line in ({"color": "white", "lw": 2.0, "alpha": 0.7}, RADIUS):
+        axis.axhline(node.attrs["particle_radius"] * 1e6, **line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from particle_sim.figures.style import BASELINE, CANDIDATE, Figure
+from particle_sim.figures.ticks import number_ticks
 from particle_sim.units import Array
 
 MATERIAL_COLOURS = (BASELINE, CANDIDATE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -28,9 +29,6 @@ def panels(
 
 
 def rate_ticks(axis: Any, rates: Array) -> None:
-    """Plain numbers at 0.1, 1, 10 ... and at the ends of a logarithmic C-rate axis."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.xaxis.set_minor_formatter(NullFormatter())
+    """Plain numbers at a logarithmic C-rate axis that ends just beyond the rates."""
     axis.set_xlim(0.8 * float(rates[0]), 1.25 * float(rates[-1]))
+    number_ticks(axis.xaxis)

@@ -40,7 +40,8 @@ def rate_prediction(results: xr.DataTree) -> Figure:
         axis.set_ylabel("Discharge capacity [mAh/g]")
         axis.set_title(plain(results.attrs["title"]))
         rate_ticks(axis, band.c_rate.values)
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, handlelength=2.2)
+        known = axis.get_legend_handles_labels()
+        figure.legend(*known, loc="outside lower center", ncols=2, handlelength=2.2)
     return figure
 
 

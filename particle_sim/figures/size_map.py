@@ -9,6 +9,7 @@ import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, LAW_STYLES, ROLES, Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 
 STRESS_SPAN = 1e6
 """Of the stresses shown: what is smaller cracks nothing."""
@@ -34,11 +35,7 @@ def size_map(results: xr.DataTree) -> Figure:
             _draw_material(results, role, above, below)
         _draw_bars(results, bars)
         limit = float(results.attrs["uniform_below"])
-        below.axhline(limit, color="#777777", linewidth=0.8)
-        below.text(
-            0.01, limit * 1.08, "uniform below", fontsize=7, va="bottom",
-            transform=below.get_yaxis_transform(),
-        )  # fmt: skip
+        below.axhline(limit, color="#777777", linewidth=0.8, label="uniform below")
         below.set_ylim(bottom=limit / 1000)
         above.set_ylim(bottom=above.get_ylim()[1] / STRESS_SPAN)
         own = results["baseline"]
@@ -48,9 +45,10 @@ def size_map(results: xr.DataTree) -> Figure:
             f"(max - min) / full range of {results.attrs['carrier']},\n"
             "at 90 % of the capacity or the end"
         )
+        number_ticks(above.yaxis, below.yaxis, below.xaxis)
         below.set_xlabel(r"$D/R^2$ [1/s]   (slow, large particles to the left)")
         figure.legend(
-            *above.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5
+            *below.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7.5
         )
         figure.suptitle(
             f"{results.attrs['direction'].capitalize()} at {results.attrs['c_rate']:g}C",

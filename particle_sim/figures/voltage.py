@@ -6,6 +6,7 @@ import xarray as xr
 
 from particle_sim.figures.of_comparison import of_comparison
 from particle_sim.figures.style import COLOURS, ROLES, Figure, figure_style, plain
+from particle_sim.figures.ticks import number_ticks
 
 
 @of_comparison(
@@ -30,6 +31,7 @@ def voltage(results: xr.DataTree) -> Figure:
         )
         above.legend()
         below.set_yscale("log")
+        number_ticks(below.yaxis)
         below.set_ylabel("|dQ/dV| [mAh/(g V)]")
         below.set_xlabel("Capacity [mAh/g]")
     return figure

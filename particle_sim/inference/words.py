@@ -57,17 +57,23 @@ def _group_line(fit: Fit, name: str) -> str:
     verdict = "determined" if known.determined else "NOT determined"
     if known.determined and closed is not None and not all(closed):
         verdict = "determined with the prior's help"
-    ends = {
+    ends = bound_words(fit, name)
+    return (
+        f"  {LABELS[name][0]:<26} {verdict}: {_quantiles(name, known)}; "
+        f"width {known.ratio:.2f} of before; {ends}"
+    ).rstrip("; ") + _conflict(known)
+
+
+def bound_words(fit: Fit, name: str) -> str:
+    """On which sides the profile likelihood bounds a parameter; nothing without a profile."""
+    closed = {profile.name: profile.closed for profile in fit.profiles}.get(name)
+    return {
         (True, True): "bounded on both sides by the data alone",
         (True, False): "the data alone give a lower bound only",
         (False, True): "the data alone give an upper bound only",
         (False, False): "the data alone give no bound",
         None: "",
     }[closed]
-    return (
-        f"  {LABELS[name][0]:<26} {verdict}: {_quantiles(name, known)}; "
-        f"width {known.ratio:.2f} of before; {ends}"
-    ).rstrip("; ") + _conflict(known)
 
 
 def _conflict(known: Knowledge) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -58,6 +58,8 @@ class LifeStudy:
     """Rate tests that narrow D/R^2"""
     rates: tuple[tuple[str, str], ...] = ()
     """Your own rate tests: material and file, for ``EvidenceChoice.MINE``"""
+    replaced: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Numbers in the place of a file's, by material as named: ``{"nvp": {"diffusivity": ...}}``"""
 
     def __post_init__(self) -> None:
         check_fields(self)

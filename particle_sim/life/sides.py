@@ -40,7 +40,10 @@ class Side:
 def sides_of(study: LifeStudy) -> tuple[Side, ...]:
     """The materials, equal in what is printed of neither. Raises :class:`InputError` for a
     material without what a phase boundary's stress follows from, or without toughness."""
-    records = [load_record(name, overrides=study.overrides) for name in study.materials]
+    records = [
+        load_record(name, overrides={**study.replaced.get(name, {}), **study.overrides})
+        for name in study.materials
+    ]
     materials, found = level(records)[0], []
     for material in materials:
         check_toughness(material)

@@ -34,16 +34,17 @@ MOST = 6
 
 
 def fit_page(
-    title: str, command: str, first: Sequence[tuple[str, str]] = ()
+    title: str, command: str, first: Sequence[tuple[str, str]] = (), headline: str = ""
 ) -> Callable[[Path, Sequence[str]], str]:
     """How the folder writes its page from its own files and the lines of its report.
 
-    ``first``: marks and words of the first screen, in the place of :func:`first_lines`.
+    ``first``: marks and words of the first screen, in the place of :func:`first_lines`;
+    ``headline``: the answer, in the place of the first line.
     """
 
     def page(folder: Path, lines: Sequence[str]) -> str:
         known = {path.stem for path in folder.glob("*.png")}
-        answer = lines[0].rstrip(".")
+        answer = (headline or lines[0]).rstrip(".")
         return words_page(
             title,
             "what the measurement says, and what it cannot",

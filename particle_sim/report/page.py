@@ -11,6 +11,7 @@ from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult, besides
 from particle_sim.claims.findings import Finding
+from particle_sim.claims.gathered import gathered
 from particle_sim.claims.ledger import share_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.materials.carriers import CARRIER_NAMES
@@ -18,6 +19,7 @@ from particle_sim.materials.table import input_rows, property_rows
 from particle_sim.report.answer import answer_block
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import BODY_FIGURE, bodies_of, body_table
+from particle_sim.report.central import central_sentence
 from particle_sim.report.live import live_json
 from particle_sim.report.methods import methods_text, references
 from particle_sim.report.pages import embedded, picture, render, verdict_line
@@ -41,6 +43,8 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         pictures=pictures[1:],
         command=command,
         findings=result.findings,
+        central=central_sentence(result),
+        gathered=gathered,
         following=next_lines(result.findings),
         **answer_block(result),
         cautions=result.cautions,

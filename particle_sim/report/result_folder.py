@@ -25,6 +25,7 @@ from particle_sim.report.folder import stored_tree
 from particle_sim.sweeps.layout import DATA_FOLDER
 from particle_sim.sweeps.manifest import read_manifest
 from particle_sim.sweeps.result import open_sweep
+from particle_sim.units import Array
 from particle_sim.variables import described
 
 ONE_COLUMN = 90.0
@@ -95,12 +96,23 @@ class ResultFolder:
 
 def narrowed(tree: xr.DataTree, width: float | None) -> xr.DataTree:
     """The results with as many fractions of the capacity as ``width`` [mm] has room for."""
-    at = np.atleast_1d(tree.attrs.get("at", []))
-    if width is None or width > ONE_COLUMN or len(at) <= FEW_STATES:
+    if width is None or width > ONE_COLUMN:
         return tree
     chosen = tree.copy()
-    chosen.attrs["at"] = at[np.linspace(0, len(at) - 1, FEW_STATES).round().astype(int)]
+    if "at" in tree.attrs:
+        chosen.attrs["at"] = _spread(np.unique(tree.attrs["at"]))
+    panel = [node for node in chosen.subtree if node.path.startswith("/as_printed/panel/")]
+    states = [node.fraction.values for node in panel]
+    for node in panel:
+        few = np.isin(node.fraction.values, _spread(np.unique(np.concatenate(states))))
+        node.dataset = node.to_dataset().isel(fraction=few)
     return chosen
+
+
+def _spread(states: Array) -> Array:
+    """At most ``FEW_STATES`` of the states, the first and the last among them."""
+    count = min(FEW_STATES, len(states))
+    return np.asarray(states[np.linspace(0, len(states) - 1, count).round().astype(int)])
 
 
 def _few(names: Sequence[str]) -> str:

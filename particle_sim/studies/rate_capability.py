@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from particle_sim.cell.design import CellKind
+from particle_sim.cell.design import CellKind, load_cell_design
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
@@ -69,6 +69,8 @@ class RateStudy:
     """Half cells of many sizes beside all else, which is of one"""
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Numbers in the place of a file's, by material as named: ``{"nvp": {"diffusivity": ...}}``"""
+    design: str | None = None
+    """A cell design of your own, by name or file, in the place of the shipped one of its kind"""
 
     def __post_init__(self) -> None:
         problems = [*_rate_problems(self.rates), *_sample_problems(self.samples)]
@@ -93,6 +95,13 @@ def rate_study(
     ``learned`` adds what the material's own measurements leave of the band.
     """
     report = progress or (lambda _text, _share: None)
+    own = None if study.design is None else load_cell_design(study.design)
+    if own is not None and own.kind not in study.cells:
+        raise InputError(
+            f"{study.design} is a {own.kind.value} cell, and only "
+            f"{' and '.join(kind.value for kind in study.cells)} cells are asked for; "
+            f"{'add --full' if own.kind is CellKind.FULL else 'name a half cell'}."
+        )
     records, levelled = _on_one_footing(study)
     for record in records:
         for cell in (cell for kind in study.cells for cell in _cells(study, record, kind)):
@@ -177,10 +186,12 @@ def _parts(
 def _cells(study: RateStudy, record: MaterialRecord, kind: CellKind) -> list[Cell]:
     """The cell of a kind under every model."""
     material, law = record.material, law_of(study.physics.value, record.material)
+    named = None if study.design is None else load_cell_design(study.design)
+    own = named if named is not None and named.kind is kind else None
     if kind is CellKind.FULL:
-        made = full_cell(material, design=full_cell_design(record.system), law=law)
+        made = full_cell(material, design=own or full_cell_design(record.system), law=law)
     else:
-        made = half_cell(material, law=law)
+        made = half_cell(material, design=own, law=law)
     return list(_of_models(study, made))
 
 
@@ -255,6 +266,7 @@ def _settings(study: RateStudy) -> dict[str, object]:
         "physics": study.physics.value,
         "samples": study.samples,
         "seed": study.seed,
+        **({} if study.design is None else {"design": study.design}),
         **({} if study.sizes is None else {"sizes": _told(study.sizes)}),
     }
 

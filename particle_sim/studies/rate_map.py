@@ -1,6 +1,7 @@
 """The map over particle size and C-rate: what capacity is kept, and whether a flaw grows.
 
-Capacity is that of a discharge over the capacity at rest between the cut-offs. The crack number is
+Capacity is that of a discharge over the capacity at rest between the cut-offs, and so is the charge
+that a charge passes before its cut-off. The crack number is
 K/K_IC = 1.12 sigma sqrt(pi a)/K_IC of an edge flaw of depth a under the largest surface tension of
 a charge, when the surface of a material that shrinks on desodiation is pulled (Tada, Paris & Irwin,
 2000, section 2.1). Two dimensionless groups order it:
@@ -47,7 +48,9 @@ def rate_map(
     rates: Array = MAP_RATES,
     batch: Batch = half_cell_batch,
 ) -> xr.Dataset:
-    """Capacity kept, peak surface tension and K/K_IC (radius, c_rate) with both groups."""
+    """Capacity kept, charge passed, peak surface tension and K/K_IC (radius, c_rate) with both
+    groups.
+    """
     radius, rate = (axis.ravel() for axis in np.meshgrid(radii, rates, indexing="ij"))
     central = np.full_like(radius, material.value("diffusivity"))
     share = uniform_share(material, radius, central, rate)
@@ -61,6 +64,7 @@ def rate_map(
     number = group(material, radius, rate)
     columns = {
         "capacity_kept": (np.asarray(down.capacity) / whole, "1"),
+        "charge_passed": (np.asarray(up.capacity) / whole, "1"),
         "peak_tension": (tension, "Pa"),
         "crack_number": (crack_number_of(material, tension, radius), "1"),
         "group": (number, "1"),

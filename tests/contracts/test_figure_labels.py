@@ -8,20 +8,16 @@ from typing import Any
 
 import pytest
 import xarray as xr
+from paper import COLUMN, check_on_paper, shown_texts
 
 import particle_sim as ps
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.figures import (
     ASKED_FOR,
     FIGURES,
-    GRAINS,
-    HYDROSTATIC,
-    SODIUM,
-    VON_MISES,
-    body_fields,
 )
-from particle_sim.particle import shapes
 from particle_sim.report.folder import DATA_FILE, open_folder
+from particle_sim.report.result_folder import narrowed
 from particle_sim.report.tree import to_tree
 
 EVERY = {**FIGURES, **ASKED_FOR}
@@ -70,43 +66,27 @@ def labels_of(axes: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", list(EVERY))
-def test_figure_has_labelled_axes(name: str, asked: xr.DataTree) -> None:
-    figure = EVERY[name](asked)
-    figure.canvas.draw()
-    assert check_labels(figure) >= 2
-
-
-def test_figure_of_bodies_has_labelled_axes() -> None:
-    material, mesh = ps.load_material("nvp"), shapes.disc(1e-6, core_radius=5e-7, cell_size=3e-7)
-    run = ps.solve_stress(ps.Particle(material=material, mesh=mesh), lambda x: 0.5 + 0 * x[:, 0])
-    quantities = (SODIUM, VON_MISES, HYDROSTATIC, GRAINS)
-    figure = body_fields({material.title: run}, indices=[0], quantities=quantities)
-    figure.canvas.draw()
-    assert check_labels(figure) == len(quantities)
-
-
-@pytest.mark.parametrize("name", list(EVERY))
-def test_figure_names_both_materials(name: str, asked: xr.DataTree) -> None:
+def test_figure_labels_its_axes_and_names_both_materials(name: str, asked: xr.DataTree) -> None:
     from matplotlib.text import Text
 
     figure = EVERY[name](asked)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
+    assert check_labels(figure) >= 2
     texts = " ".join(text.get_text() for text in figure.findobj(Text))
-    for role in ("baseline", "candidate"):
-        assert asked[role].attrs["title"] in texts
+    assert all(asked[role].attrs["title"] in texts for role in ("baseline", "candidate"))
     assert "nan" not in texts.lower().split()
 
 
 @pytest.mark.parametrize("name", list(EVERY))
-def test_a_dollar_in_a_title_is_no_formula(name: str, asked: xr.DataTree) -> None:
-    from matplotlib.text import Text
-
-    named = asked.copy(deep=True)
+def test_in_one_column_every_text_can_be_read_and_a_dollar_is_no_formula(
+    name: str, asked: xr.DataTree
+) -> None:
+    named = narrowed(asked, COLUMN).copy(deep=True)
     for role in ("baseline", "candidate"):
         named[role].attrs["title"] = rf"5 $ \bad{{ 6 $ {role}"
     figure = EVERY[name](named)
-    figure.canvas.draw()
-    texts = " ".join(text.get_text() for text in figure.findobj(Text))
+    check_on_paper(figure)
+    texts = " ".join(text.get_text().replace("\n", " ") for text in shown_texts(figure))
     assert r"5 \$ \bad{ 6 \$ baseline" in texts
 
 

@@ -12,77 +12,8 @@ from particle_sim.figures.life_cracked import life_cracked
 from particle_sim.figures.life_map import LEVELS, life_map
 from particle_sim.figures.life_retention import life_retention
 
-ENDS, RULES, NAMES = ["relieved", "held"], ["fatigue", "slow"], ["a", "b"]
 CYCLES = np.array([0.0, 1.0, 10.0, 100.0])
-KNOWN = {"material": NAMES, "end": ENDS}
-RULED = {**KNOWN, "rule": RULES}
 FIGURES = (life_cracked, life_retention, life_map)
-
-
-def numbers(*shape: int) -> np.ndarray:
-    """Every number different, from 0 to 1."""
-    count = int(np.prod(shape))
-    return (np.arange(count) + 1).reshape(shape) / (count + 1)
-
-
-@pytest.fixture
-def life() -> xr.DataTree:
-    rule, curve = ("material", "end", "rule"), ("quantile", "cycle")
-    share, kept = numbers(2, 2, 2, 3, 4), numbers(2, 2, 2, 2, 3, 4)
-    rates, radii = np.array([0.1, 1.0, 10.0]), np.array([1e-7, 1e-6, 5e-6])
-    return xr.DataTree.from_dict(
-        {
-            "/": xr.Dataset(
-                attrs={
-                    "titles": ["A", "B"],
-                    "materials": NAMES,
-                    "rules": RULES,
-                    "cycles": 100,
-                    "c_rate": 2.0,
-                    "radii": [1e-6, 2e-6],
-                }
-            ),
-            "/cracked": xr.Dataset(
-                {
-                    "share": ((*rule, *curve), share),
-                    "mean": ((*rule, "cycle"), share[..., 1, :]),
-                },
-                {**RULED, "quantile": [0.05, 0.5, 0.95], "cycle": CYCLES},
-            ),
-            "/retention": xr.Dataset(
-                {
-                    "retention": ((*rule, "c_rate", *curve), kept),
-                    "mean": ((*rule, "c_rate", "cycle"), kept[..., 1, :]),
-                },
-                {**RULED, "c_rate": [2.0, 0.1], "quantile": [0.05, 0.5, 0.95], "cycle": CYCLES},
-            ),
-            "/map": xr.Dataset(
-                {
-                    "cracked": (("material", "end", "radius", "c_rate"), numbers(2, 2, 3, 3)),
-                    "none_grows": (
-                        ("material", "end", "radius", "c_rate"),
-                        numbers(2, 2, 3, 3)[::-1, ::-1],
-                    ),
-                },
-                {**KNOWN, "radius": radii, "c_rate": rates},
-            ),
-            "/printed": xr.Dataset(
-                {
-                    "of_material": ("row", ["a", "a", "b"]),
-                    "of_c_rate": ("row", [2.0, 5.0, 2.0]),
-                    "of_since": ("row", [0.0, 0.0, 50.0]),
-                    "of_cycles": ("row", [70.0, 60.0, 50.0]),
-                    "of_observed": ("row", [0.55, 0.44, 0.33]),
-                    "of_note": ("row", ["", "", ""]),
-                }
-            ),
-            "/data": xr.Dataset(
-                {"retention": ("cycle", [1.0, 0.9, 0.8])},
-                {"cycle": [0, 10, 20]},
-                {"name": "mine.csv"},
-            ),
-        }
-    )
 
 
 def lines(axes: Any) -> dict[str, tuple[list[float], list[float]]]:

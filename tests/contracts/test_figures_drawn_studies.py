@@ -21,8 +21,6 @@ from particle_sim.learn.picture import Ball, Line, Panel, Picture, Quantity
 from particle_sim.learn.slides import slide
 
 RATES = np.array([0.1, 1.0, 10.0])
-CENTRES = (1e-3, 20.0, 5e-2, 110.0, 2.0, 10.0)
-DRAW = np.random.default_rng(5)
 
 
 def xy(line: Any) -> tuple[list[float], list[float]]:
@@ -35,57 +33,6 @@ def scales(axes: Any) -> tuple[str, str]:
 
 
 # --- rate ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def rate() -> xr.DataTree:
-    """One material whose every number is different."""
-    quantiles = np.array([[90.0, 70.0, 20.0], [100.0, 80.0, 30.0], [110.0, 95.0, 45.0]])
-    radius = np.array([3e-7, 1e-6, 4e-6])
-    kept = np.array([[1.0, 0.95, 0.85], [0.93, 0.65, 0.45], [0.55, 0.25, 0.05]])
-    crack = np.array([[0.002, 0.012, 0.07], [0.012, 0.12, 0.7], [0.12, 2.0, 8.0]])
-    grid = ("radius", "c_rate")
-    return xr.DataTree.from_dict(
-        {
-            "/": xr.Dataset(attrs={"materials": ["m"]}),
-            "/m": xr.Dataset(attrs={"title": "M", "particle_radius": 2e-6}),
-            "/m/band": xr.Dataset(
-                {"quantiles": (("quantile", "c_rate"), quantiles)}, {"c_rate": RATES}
-            ),
-            "/m/curves": xr.Dataset(
-                {"half": (("model", "c_rate"), [[101.0, 81.0, 31.0], [99.0, 75.0, 10.0]])},
-                {"model": ["SPM", "DFN"], "c_rate": RATES},
-            ),
-            "/m/printed": xr.Dataset(
-                {
-                    "series": ("point", ["a", "a", "b"]),
-                    "c_rate": ("point", [0.2, 2.0, 5.0]),
-                    "printed": ("point", [97.0, 60.0, 0.5]),
-                    "relative": ("point", [False, False, True]),
-                    "pass_share": ("point", [0.5, 0.2, np.nan]),
-                }
-            ),
-            "/m/losses": xr.Dataset(
-                {
-                    "delivered": ("c_rate", [100.0, 80.0, 30.0]),
-                    "parts": (
-                        ("resistance", "c_rate"),
-                        [[1, 5, 20], [2, 6, 21], [3, -7, 22], [4, 8, 23]],
-                    ),
-                },
-                {"c_rate": RATES, "resistance": ["w", "x", "y", "z"]},
-            ),
-            "/m/map": xr.Dataset(
-                {
-                    "capacity_kept": (grid, kept),
-                    "crack_number": (grid, crack),
-                    "group": (grid, 10 * kept),
-                    "stress_group": (grid, crack),
-                },
-                {"radius": radius, "c_rate": RATES},
-            ),
-        }
-    )
 
 
 def test_rate_curves_are_capacity_over_the_logarithm_of_the_rate(rate: xr.DataTree) -> None:
@@ -120,24 +67,6 @@ def test_what_print_leaves_of_a_band_is_drawn_over_it(rate: xr.DataTree) -> None
     lines = {str(line.get_label()): xy(line)[1] for line in axes.lines}
     assert lines["median learned from print"] == [99.0, 81.0, 29.0]
     assert lines["median of the draws"] == [100.0, 80.0, 30.0]
-
-
-@pytest.fixture
-def answer() -> xr.DataTree:
-    """Predicted rates whose every number is different."""
-    quantiles = np.array([[90.0, 70.0, 20.0], [100.0, 80.0, 30.0], [110.0, 95.0, 45.0]])
-    bands = {
-        name: (("quantile", "c_rate"), quantiles + step)
-        for step, name in enumerate(("capacity", "measurement", "before", "rival"))
-    }
-    return xr.DataTree.from_dict(
-        {
-            "/": xr.Dataset(attrs={"title": "M", "data": "mine.csv"}),
-            "/data": xr.Dataset({"observed": ("c_rate", [99.0, 79.0])}, {"c_rate": [0.2, 0.9]}),
-            "/band": xr.Dataset(bands, {"c_rate": RATES}),
-            "/asked": xr.Dataset(bands, {"c_rate": 2 * RATES}),
-        }
-    )
 
 
 def test_predicted_rates_stand_in_their_bands_beside_the_rival(answer: xr.DataTree) -> None:
@@ -209,46 +138,16 @@ def test_maps_have_the_colours_of_their_bars(rate: xr.DataTree) -> None:
     assert above.lines[0].get_ydata()[0] == 2.0, "the central radius in micrometres"
 
 
+def test_where_little_charge_passes_is_hatched(rate: xr.DataTree) -> None:
+    """Above in a discharge, below in the charge; nowhere else."""
+    for axes in rate_map(rate).axes[:2]:
+        (hatched,) = (each for each in axes.collections if each.get_hatch())
+        (path,) = hatched.get_paths()
+        places = ((9.9, 3.96), (1.0, 3.96), (9.9, 1.0), (0.11, 0.31))
+        assert [path.contains_point(place) for place in places] == [True, False, False, False]
+
+
 # --- fit -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def fit() -> xr.DataTree:
-    """A fit whose groups lie decades apart, before and after the data."""
-    groups = {
-        node: xr.Dataset(
-            {
-                name: ("draw", centre * 10 ** DRAW.uniform(-width, width, 50))
-                for name, centre in zip(LABELS, CENTRES, strict=True)
-            }
-        )
-        for node, width in (("/prior", 1.0), ("/posterior", 0.2))
-    }
-    profiles = {
-        f"/profile/{name}": xr.Dataset(
-            {"value": ("step", [1.0, 2.0, 4.0]), "loss": ("step", [3.0, 0.0, 5.0])},
-            attrs={"ninety_percent": 2.71},
-        )
-        for name in LABELS
-    }
-    curve = {
-        "/data": xr.Dataset(
-            {
-                "at": ("point", [10.0, 100.0]),
-                "observed": ("point", [120.0, 60.0]),
-                "deviation": ("point", [1.0, 2.0]),
-            },
-            attrs={"at": "current"},
-        ),
-        "/band": xr.Dataset(
-            {"at": ("x", [10.0, 100.0]), "model": (("q", "x"), [[115, 50], [119, 58], [124, 66]])}
-        ),
-        "/held_out": xr.Dataset(
-            {"current": ("point", [50.0]), "observed": ("point", [90.0])},
-        ),
-    }
-    root = xr.Dataset(attrs={"title": "M", "data": "rate", "one_c_current": 50.0})
-    return xr.DataTree.from_dict({"/": root, **groups, **profiles, **curve})
 
 
 def test_a_fitted_curve_is_over_the_c_rate(fit: xr.DataTree) -> None:
@@ -283,24 +182,8 @@ def test_profiles_are_the_loss_over_the_value(fit: xr.DataTree) -> None:
         assert axes.lines[1].get_ydata()[0] == 2.71
 
 
-def test_a_titration_is_over_the_filling_with_its_doubts_apart() -> None:
-    none = float("nan")
-    table = xr.Dataset(
-        {
-            "filling": ("pulse", [0.2, 0.4, 0.8, 0.9]),
-            "diffusion_rate": ("pulse", [1e-4, 1e-3, 1e-2, none]),
-            "low": ("pulse", [9e-5, 9e-4, 9e-3, 5e-3]),
-            "high": ("pulse", [2e-4, 2e-3, 2e-2, np.inf]),
-            "usual_rate": ("pulse", [3e-4, none, 3e-2, 3e-3]),
-            "trusted": ("pulse", [1, 0, 1, 0]),
-            "potential_slope": ("pulse", [1.0, 0.01, 2.0, 2.0]),
-            "record_time": ("row", [0.0, 3600.0]),
-            "record_voltage": ("row", [3.0, 3.002]),
-            "record_model": ("row", [3.0, 3.0]),
-        },
-        attrs={"title": "M", "flattest": 0.05},
-    )
-    above, middle, below = fit_titration(table).axes
+def test_a_titration_is_over_the_filling_with_its_doubts_apart(titration: xr.Dataset) -> None:
+    above, middle, below = fit_titration(titration).axes
     assert scales(above) == scales(middle) == ("linear", "log")
     usual, trusted, doubted, bound = (xy(line) for line in above.lines)
     assert usual[1][0] == 3e-4
@@ -309,6 +192,10 @@ def test_a_titration_is_over_the_filling_with_its_doubts_apart() -> None:
     assert bound == ([0.9], [5e-3])
     assert xy(middle.lines[0]) == ([0.2, 0.4, 0.8, 0.9], [1.0, 0.01, 2.0, 2.0])
     assert middle.lines[1].get_ydata()[0] == 0.05
+    (beside,) = above.child_axes
+    above.figure.draw_without_rendering()
+    assert beside.get_ylim() == pytest.approx([4e-12 * rate for rate in above.get_ylim()])
+    assert beside.get_ylabel() == "$D$ [m²/s], $R$ = 2 µm"
     assert xy(below.lines[0]) == ([0.0, 1.0], [0.0, pytest.approx(2.0)])
 
 

@@ -229,3 +229,15 @@ def test_cycles_are_not_asked_again_where_the_ledger_has_just_asked() -> None:
     assert findings_module._stored(own, pair, asked, known) is None, "a file named as a shipped one"
     faster = replace(asked, parameters={**asked.parameters, "c_rate": 2.0})
     assert stored(faster) is None
+
+
+def test_a_comparison_says_what_it_does_behind_the_runs(
+    comparison: ComparisonResult, progress_told: list[tuple[str, float]]
+) -> None:
+    assert comparison.findings
+    assert progress_told[-3:] == [
+        ("draws from the plausible ranges", 0.6),
+        ("the papers' sentences, held against the draws", 0.7),
+        ("the ratio without each difference", 0.9),
+    ]
+    assert all(share <= 0.6 for _, share in progress_told[:-3])

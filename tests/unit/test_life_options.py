@@ -19,7 +19,7 @@ from particle_sim.life.full_words import full_line
 from particle_sim.life.printed_table import printed_nodes
 from particle_sim.life.rows import print_line
 from particle_sim.life.sides import Side, sides_of
-from particle_sim.materials.load import load_record
+from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.plausible.draws import diffusion_rate
 from particle_sim.studies.choices import EvidenceChoice, GrowthChoice
 from tests.life_trees import tree_of
@@ -127,3 +127,21 @@ def test_without_evidence_nothing_moves() -> None:
     after, says = narrowed(LifeStudy(materials=("he_o3_li2024",)), [record], draws)
     assert after == draws
     assert says == []
+
+
+def test_a_number_of_yours_stands_in_the_place_of_the_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[float] = []
+
+    def level(records: list[MaterialRecord]) -> None:
+        found.extend(record.material.value("particle_radius") for record in records)
+        raise InputError("seen")
+
+    monkeypatch.setattr("particle_sim.life.sides.level", level)
+    with pytest.raises(InputError, match="seen"):
+        sides_of(
+            LifeStudy(materials=("nvp", "he_v"), replaced={"nvp": {"particle_radius": "2 um"}})
+        )
+    own = load_record("he_v").material.value("particle_radius")
+    assert found == pytest.approx([2e-6, own])

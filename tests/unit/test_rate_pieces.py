@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim.cell.design import CellKind
 from particle_sim.cell.half_cell import CellModel
 from particle_sim.errors import InputError
+from particle_sim.materials.load import load_record
 from particle_sim.studies.choices import PhysicsChoice
-from particle_sim.studies.rate_capability import RateStudy, rate_study
+from particle_sim.studies.rate_capability import RateStudy, _cells, rate_study
 from particle_sim.studies.rate_curves import UNIFORM, group_per_c_rate, uniform_share
 from particle_sim.studies.rate_losses import Resistance, without
 from particle_sim.studies.size_map import state_index, with_diffusion_rate
@@ -78,3 +80,12 @@ def test_a_law_that_no_cell_carries_is_refused_before_any_run(
     study = RateStudy(materials=(material,), physics=physics, models=(model,), samples=20)
     with pytest.raises(InputError, match=reason):
         rate_study(study, batch=never)
+
+
+def test_a_named_cell_is_the_cell_of_its_kind() -> None:
+    own = "sodium_full_cell_presodiated"
+    study = RateStudy(materials=("nvp",), cells=tuple(CellKind), design=own, samples=20)
+    names = [_cells(study, load_record("nvp"), kind)[0].design.name for kind in CellKind]
+    assert names == ["sodium_half_cell", own]
+    with pytest.raises(InputError, match=f"{own} is a full cell.*add --full"):
+        rate_study(RateStudy(materials=("nvp",), design=own, samples=20))
