@@ -11,7 +11,7 @@ import xarray as xr
 from pydantic import Field
 
 from particle_sim.errors import InputError, closest, gathering, located, refuse
-from particle_sim.files import is_there
+from particle_sim.inputs import is_input
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import Block, ClaimEntry
@@ -74,7 +74,7 @@ class Scenario:
 
 def find_scenario(file: Path) -> Path:
     """The file itself, or the shipped scenario of that name."""
-    if is_there(file):
+    if is_input(file):
         return file
     shipped = shipped_files("scenarios")
     if file.stem in shipped:

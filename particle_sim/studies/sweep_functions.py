@@ -17,7 +17,7 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError, closest, located, refuse
 from particle_sim.flux import SurfaceFlux
-from particle_sim.manifest import sha256
+from particle_sim.inputs import hash_of
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.document import validated
 from particle_sim.materials.load import MaterialRecord, load_record
@@ -284,7 +284,7 @@ def record_files(record: MaterialRecord) -> dict[str, str]:
     """SHA-256 of the files that a material was read from."""
     paths = [record.path, *record.system.tables]
     paths += [] if record.host_path is None else [record.host_path]
-    return {path.name: sha256(path) for path in paths}
+    return {path.name: hash_of(path) for path in paths}
 
 
 class _Arguments(Block):
