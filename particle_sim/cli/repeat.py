@@ -8,7 +8,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
@@ -25,10 +25,8 @@ from particle_sim.errors import InputError, closest
 from particle_sim.files import read_json
 from particle_sim.inputs import Inputs, asking, inputs_of, plain_option
 from particle_sim.manifest import MANIFEST_FILE, MOST_BYTES, is_unedited
+from particle_sim.report.again import Differences, differences, refuse_place
 from particle_sim.workers import worker_pool
-
-if TYPE_CHECKING:
-    from particle_sim.report.again import Differences
 
 REPEATED = {verb.name: verb for verb in (cell, compare, diffraction, fit, life, rate, read, run)}
 """The verbs that write folders of results."""
@@ -121,14 +119,10 @@ def repeat_here(folder: Path, out: Path | None) -> Rerun:
 
 def held_together(before: Path, now: Path) -> Rerun:
     """Both folders and what differs."""
-    from particle_sim.report.again import differences
-
     return Rerun(before=before, folder=now, differences=differences(before, now))
 
 
 def _target(before: Path, out: Path | None) -> Path:
-    from particle_sim.report.again import refuse_place
-
     target = out or Path("results") / f"{before.resolve().name}_again"
     refuse_place(before, target)
     return target
