@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from particle_sim.cell.voltammogram import scan_rate_exponent as scan_rate_exponent
     from particle_sim.cell.voltammogram import voltammogram as voltammogram
     from particle_sim.claims.compare import compare as compare
+    from particle_sim.cli.repeat import rerun as rerun
     from particle_sim.composition.report import analyse as analyse
     from particle_sim.flux import SurfaceFlux as SurfaceFlux
     from particle_sim.flux import constant_flux as constant_flux
@@ -56,6 +57,7 @@ _NAMES = {
     "particle_sim.cell.solve": "solve_cell",
     "particle_sim.cell.voltammogram": "scan_rate_exponent voltammogram",
     "particle_sim.claims.compare": "compare",
+    "particle_sim.cli.repeat": "rerun",
     "particle_sim.composition.report": "analyse",
     "particle_sim.flux": "SurfaceFlux constant_flux",
     "particle_sim.materials.load": "load_material",

@@ -47,11 +47,16 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 def read_text(path: Path, most: int = MOST_BYTES) -> str:
     """The UTF-8 text of a regular file, without the byte-order mark some editors write first."""
+    return decoded(path.name, read_bytes(path, most))
+
+
+def decoded(name: str, content: bytes) -> str:
+    """UTF-8 text of the file ``name``, without a byte-order mark."""
     try:
-        return read_bytes(path, most).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{path.name}: the file is not UTF-8 text (byte {error.start}); save it as UTF-8."
+            f"{name}: the file is not UTF-8 text (byte {error.start}); save it as UTF-8."
         ) from None
 
 

@@ -19,6 +19,8 @@ from particle_sim.files import read_json, write_file
 
 MANIFEST_FILE = "manifest.json"
 MARK, ZEROS = "particle-sim sha256:", "0" * 64
+MOST_BYTES = 2**31
+"""Of a manifest, which holds the measurements that were read."""
 OPEN_SEAL = MARK + ZEROS
 """What a writer puts into a remark, for :func:`sealed` to fill in."""
 
@@ -80,12 +82,18 @@ def listed_in(folder: Path) -> dict[str, str]:
     """The files of a folder's manifest with their hashes, itself too; none without our manifest."""
     path = folder / MANIFEST_FILE
     try:
-        content = read_json(path)
-        if content.pop("sha256") == _sha256_of(content):
+        content = read_json(path, MOST_BYTES)
+        if is_unedited(content):
             return {**content["files"], MANIFEST_FILE: sha256(path)}
     except (InputError, KeyError, TypeError, AttributeError):
         pass
     return {}
+
+
+def is_unedited(content: Mapping[str, Any]) -> bool:
+    """Whether what a manifest says is what was written, by the hash that it holds."""
+    rest = {name: value for name, value in content.items() if name != "sha256"}
+    return bool(content["sha256"] == _sha256_of(rest))
 
 
 def _sha256_of(content: Mapping[str, Any]) -> str:
@@ -105,7 +113,7 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
 def relist(folder: Path, names: Sequence[str], scratch: Path) -> None:
     """Say in the manifest of a folder what some of its files are now; written in ``scratch``."""
     if names:
-        content = read_json(folder / MANIFEST_FILE)
+        content = read_json(folder / MANIFEST_FILE, MOST_BYTES)
         content["files"] |= {name: sha256(folder / name) for name in names}
         _write(scratch / MANIFEST_FILE, content)
         os.replace(scratch / MANIFEST_FILE, folder / MANIFEST_FILE)

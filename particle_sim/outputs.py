@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from particle_sim import variables
 from particle_sim.errors import InputError
 from particle_sim.files import write_file
+from particle_sim.inputs import asked_record
 from particle_sim.manifest import (
     MANIFEST_FILE,
     has_its_seal,
@@ -38,7 +39,9 @@ from particle_sim.scratch import held_signals, probe, scratch_folder
 if TYPE_CHECKING:
     import xarray as xr
 
-PACKAGES = ("particle-sim", "pybamm", "numpy", "scipy", "fenics-basix", "matplotlib", "xarray")
+PACKAGES = (
+    "particle-sim", "pybamm", "numpy", "scipy", "numba", "fenics-basix", "matplotlib", "xarray",
+)  # fmt: skip
 FROM_PYTHON = "a call from Python"
 """In the place of the command in a manifest."""
 
@@ -81,7 +84,9 @@ def new_folder(
             work = scratch / "new"
             work.mkdir()
             yield work
-            write_manifest(work, {"command": command, **_versions(), **(details or {})})
+            write_manifest(
+                work, {"command": command, **_versions(), **(details or {}), **asked_record()}
+            )
             _take_place(work, real, force, (option, folder))
             _FINISHED.set((*finished(), folder))
     except OSError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from particle_sim.errors import InputError, ParticleSimError, closest
+from particle_sim.inputs import input_text, served_inputs
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -32,7 +33,11 @@ def shipped_files(*place: str) -> dict[str, Path]:
     >>> "nvp" in shipped_files("parameters", "materials")
     True
     """
-    return dict(_listed(*place))
+    served, below = served_inputs(), "/".join(place)
+    names = () if served is None else (Path(name) for name in served.shipped)
+    again = {name.stem: name for name in names if name.parent.as_posix() == below}
+    root = shipped_folder(place[0]).parent
+    return {**_listed(*place), **{stem: root / name for stem, name in again.items()}}
 
 
 @cache
@@ -48,7 +53,7 @@ def shipped_table(*place: str) -> dict[str, Any]:
     True
     """
     path = shipped_folder("parameters").joinpath(*place)
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(input_text(path))
 
 
 def named_file(kind: str, name: str, *place: str) -> Path:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from particle_sim.errors import InputError
+from particle_sim.inputs import served_inputs, take_over
 
 NAME = "particle-sim worker"
 UNGUARDED = 77
@@ -54,7 +55,9 @@ def worker_pool(count: int) -> Iterator[ProcessPoolExecutor]:
         os.environ.setdefault(name, "1")  # read by the new processes only
     _start_quiet_tracker()
     context = _Context()
-    pool = ProcessPoolExecutor(count, mp_context=context)
+    pool = ProcessPoolExecutor(
+        count, mp_context=context, initializer=take_over, initargs=(served_inputs(),)
+    )
     try:
         yield pool
     except BaseException as error:

@@ -27,7 +27,7 @@ from particle_sim.claims.learned_pair import (
     learned_pair,
     narrowed_words,
 )
-from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.ledger import Entry, share_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
@@ -80,6 +80,8 @@ class ComparisonResult:
     table: LawTable
     """Both materials under each law, and the ratio taken apart"""
     seconds: float
+    own: tuple[Entry, ...] = ()
+    """The user's own claims about these materials"""
     as_printed: AsPrinted | None = None
     """What :func:`~particle_sim.studies.as_printed.as_printed` says of the pair, where asked"""
 

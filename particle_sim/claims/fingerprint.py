@@ -21,6 +21,7 @@ from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.schema import Claim
 from particle_sim.claims.tools import SIMULATIONS, cycle_loads, learned
 from particle_sim.damage.constants import load_growth_constants
+from particle_sim.inputs import input_text
 from particle_sim.materials.document import read_toml
 from particle_sim.materials.hosts import host_names, host_path
 from particle_sim.materials.system import material_path, system_names
@@ -105,7 +106,7 @@ def _cell_path(name: str) -> Path:
 
 
 def _of_toml(path: Path) -> str:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = tomllib.loads(input_text(path))
     return _of_text(json.dumps(data, sort_keys=True))
 
 

@@ -90,7 +90,7 @@ def update_ledger(
     """
     where = folder or claims_folder()
     claims = load_claims(where, NEEDS)
-    wanted = _wanted(claims, only)
+    wanted = wanted_claims(claims, only)
     stored = _stored(where)
     prints = fingerprints(claims)
     due = [
@@ -209,7 +209,7 @@ def from_data(data: dict[str, Any]) -> Answer:
     )
 
 
-def _wanted(claims: list[Claim], only: Sequence[str]) -> list[Claim]:
+def wanted_claims(claims: Sequence[Claim], only: Sequence[str]) -> list[Claim]:
     """Claims of the ids given, where C6 means C6a and C6b too."""
     known = [claim.id for claim in claims]
     for name in only:

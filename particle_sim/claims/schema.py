@@ -162,8 +162,19 @@ def load_claims(folder: Path, kinds: Mapping[str, Needs]) -> list[Claim]:
 
 def load_claim(path: Path, kinds: Mapping[str, Needs], known: Library) -> Claim:
     """One claim file, checked against the kinds of tests, the library and the sources."""
-    where = path.name
-    file = validated(ClaimFile, read_toml(path), where)
+    file = validated(ClaimFile, read_toml(path), path.name)
+    if _ID.fullmatch(file.claim.id) is None:
+        raise InputError(
+            f'{path.name}: claim.id is "{file.claim.id}"; write C and a number up to 99, then a '
+            "letter where a claim has parts, such as C6a."
+        )
+    return checked_claim(path, path.name, file, kinds, known)
+
+
+def checked_claim(
+    path: Path, where: str, file: ClaimFile, kinds: Mapping[str, Needs], known: Library
+) -> Claim:
+    """A claim with its numbers in SI units, once all that it names is known."""
     problems: list[str] = [
         *_header_problems(where, file.claim, known),
         *_test_problems(where, file, kinds, known),
@@ -210,11 +221,6 @@ def _repeated(claims: Iterable[Claim]) -> list[str]:
 
 def _header_problems(where: str, header: ClaimHeader, known: Library) -> list[str]:
     problems = []
-    if _ID.fullmatch(header.id) is None:
-        problems.append(
-            f'{where}: claim.id is "{header.id}"; write C and a number up to 99, then a letter '
-            "where a claim has parts, such as C6a."
-        )
     if header.paper not in known.papers:
         problems.append(
             f'{where}: claim.paper is "{header.paper}", which is not in sources.toml; '

@@ -188,9 +188,14 @@ def _prediction(path: Path) -> None:
 
 def _claim(path: Path) -> None:
     from particle_sim.claims.kinds import NEEDS
+    from particle_sim.claims.own import load_own
     from particle_sim.claims.schema import library, load_claim
+    from particle_sim.materials.document import read_toml
 
-    load_claim(path, NEEDS, library())
+    if isinstance(read_toml(path)["claim"], list):
+        load_own(path)
+    else:
+        load_claim(path, NEEDS, library())
 
 
 def _host_or_sources(path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +14,7 @@ from particle_sim.cli.options import JsonOption, QuietOption
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
+from particle_sim.errors import InputError
 
 
 @verb(
@@ -28,6 +30,10 @@ def claims(
     folder: Annotated[
         Path | None, typer.Option(help="Folder of claim files; default: the shipped one.")
     ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Claims of your own, of any material and source."),
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     to_measure: Annotated[
@@ -35,31 +41,53 @@ def claims(
     ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/claims.md.")] = False,
 ) -> None:
-    """The ledger of claims; what changed since it was written is computed again."""
-    from particle_sim.claims.interval import Verdict
-    from particle_sim.claims.ledger import as_data, headline, update_ledger
+    """The ledger of claims; what changed since it was written is computed again.
+
+    With --file: your own claims, asked and judged in the same way; their answers are kept nowhere.
+    """
+    from particle_sim.claims.ledger import as_data
     from particle_sim.claims.missing import missing_lines
     from particle_sim.claims.page import claims_page
-    from particle_sim.claims.tools import simulations
 
+    if file is not None and (folder is not None or recompute or markdown):
+        given = "--folder" if folder is not None else "--recompute" if recompute else "--markdown"
+        raise InputError(f"{given} is of the ledger, and --file of your own claims; give one.")
     with progress_bar(enabled=not (quiet or as_json)) as report:
-        entries = update_ledger(
-            simulations,
-            folder=folder,
-            only=only or (),
-            recompute=recompute,
-            progress=report.solving,
-        )
+        entries = _entries(file, folder, only or (), recompute, report.solving)
     if as_json:
         rows = [{**as_data(entry.answer), "says": entry.claim.file.claim.says} for entry in entries]
         print_json(rows)
-        return
-    if to_measure:
+    elif to_measure:
         print("\n".join(missing_lines(entries)))
-        return
-    if markdown:
+    elif markdown:
         print(claims_page(entries), end="", file=whole_output())
-        return
+    else:
+        _tell(entries)
+
+
+def _entries(
+    file: Path | None,
+    folder: Path | None,
+    only: Sequence[str],
+    recompute: bool,
+    progress: Callable[[str, float], None],
+) -> Sequence[Any]:
+    """The claims of one's own file, or those of the ledger, with their answers."""
+    from particle_sim.claims.ledger import update_ledger
+    from particle_sim.claims.own import load_own, own_entries
+    from particle_sim.claims.tools import simulations
+
+    if file is not None:
+        return own_entries(load_own(file), simulations, only, progress)
+    return update_ledger(
+        simulations, folder=folder, only=only, recompute=recompute, progress=progress
+    )
+
+
+def _tell(entries: Sequence[Any]) -> None:
+    from particle_sim.claims.interval import Verdict
+    from particle_sim.claims.ledger import headline
+
     for entry in entries:
         print(headline(entry))
         print(f"      {entry.claim.file.claim.says}")

@@ -10,11 +10,14 @@ from typing import Any
 from particle_sim.claims import compare as study
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.claims.ledger import ledger_lines
+from particle_sim.claims.own import claims_beside, own_data, own_entries, own_lines
+from particle_sim.claims.tools import simulations
 from particle_sim.cli.options import typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.outputs import check_folder
 from particle_sim.report.folder import PAGE_FILE, write_folder
 from particle_sim.studies import as_printed as pictures
+from particle_sim.studies.pair import records_of
 from particle_sim.studies.printed_sentences import sentences
 from particle_sim.studies.settings import Comparison
 
@@ -30,10 +33,13 @@ def run_comparison(
 ) -> ComparisonResult:
     """Solve and write; how far that is, is ``shown``."""
     check_folder(folder, force=force)
+    own = claims_beside(records_of(settings))
     with progress_bar(enabled=shown) as report:
         result = study.compare(
             settings, workers=workers or os.cpu_count() or 1, progress=report.solving
         )
+        if own:
+            result = replace(result, own=tuple(own_entries(own, simulations)))
         if as_printed:
             result = replace(result, as_printed=pictures.as_printed(settings))
         write_folder(result, folder, typed(), progress=report.writing, force=force)
@@ -55,12 +61,20 @@ def tell_comparison(result: ComparisonResult, folder: Path) -> None:
         )
         for line in ledger:
             print(f"  {line}")
+    if result.own:
+        print("\nYour own claims:")
+        for line in own_lines(result.own):
+            print(f"  {line}")
     print(f"\nReport: {folder / PAGE_FILE}")
 
 
 def comparison_data(result: ComparisonResult, folder: Path) -> dict[str, Any]:
     """What :func:`tell_comparison` tells, as data."""
-    return {**study.summary(result), "ledger": _ledger(result), "folder": folder}
+    return {**study.summary(result), "ledger": _ledger(result), **_own(result), "folder": folder}
+
+
+def _own(result: ComparisonResult) -> dict[str, Any]:
+    return {"own_claims": own_data(result.own)} if result.own else {}
 
 
 def _ledger(result: ComparisonResult) -> list[str]:

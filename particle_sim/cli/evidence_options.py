@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from particle_sim.errors import InputError, closest
-from particle_sim.files import check_regular
+from particle_sim.inputs import check_input
 from particle_sim.studies.choices import EvidenceChoice
 
 EvidenceOption = Annotated[
@@ -57,7 +57,7 @@ def _file(text: str, materials: Sequence[str], option: str) -> tuple[str, str]:
         raise InputError(f'{option} is "{text}"; say whose it is: {whose}.')
     for material in materials:
         if name.strip() in (material, material.partition("@")[0], Path(material).stem):
-            check_regular(Path(path.strip()))
+            check_input(Path(path.strip()))
             return material, path.strip()
     raise InputError(
         f'{option} names the material "{name.strip()}", which is not asked about; '

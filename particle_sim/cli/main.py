@@ -51,7 +51,7 @@ def start(
 
 
 for _verb in VERBS.values():
-    app.command(name=_verb.name)(_verb.run)
+    app.command(name=_verb.name)(_verb.asking())
 
 
 def main() -> None:

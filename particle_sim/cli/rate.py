@@ -123,7 +123,10 @@ def rate(
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
     from particle_sim.cell.half_cell import CellModel
+    from particle_sim.claims.own import claims_beside, own_data, own_entries
+    from particle_sim.claims.tools import simulations
     from particle_sim.cli.rate_sizes import sizes_of
+    from particle_sim.materials.load import load_record
     from particle_sim.outputs import check_folder
     from particle_sim.report.rate_folder import PAGE_FILE, SUMMARY_FILE, write_rate_folder
     from particle_sim.studies.rate_capability import RateStudy, rate_study
@@ -143,15 +146,18 @@ def rate(
     )
     learned = None if design is not None else _learned(evidence, physics)
     check_folder(folder, force=force)
+    claims = claims_beside([load_record(name) for name in materials])
     with progress_bar(enabled=not (quiet or as_json)) as report:
         tree = rate_study(study, progress=report.solving, learned=learned)
+        own = own_entries(claims, simulations) if claims else []
         report.writing("drawing")
-        write_rate_folder(tree, folder, typed(), force=force)
+        write_rate_folder(tree, folder, typed(), force=force, own=own)
     if as_json:
         from particle_sim.cli.rate_data import rate_data
         from particle_sim.cli.told import print_json
 
-        print_json({**rate_data(tree), "folder": folder})
+        told = {"own_claims": own_data(own)} if own else {}
+        print_json({**rate_data(tree), **told, "folder": folder})
         return
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
     print(f"Report: {folder / PAGE_FILE}")

@@ -43,7 +43,8 @@ def run_scenario(
         shown=not (quiet or as_json),
         as_printed=scenario.as_printed,
     )
-    wrong = failures(scenario, open_folder(folder))
+    runs = {"baseline": result.baseline.particle, "candidate": result.candidate.particle}
+    wrong = failures(scenario, open_folder(folder), runs)
     expected = {"asked": len(scenario.expectations), "not as expected": wrong}
     if as_json:
         print_json({**comparison_data(result, folder), "expectations": expected})

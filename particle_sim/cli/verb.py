@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from functools import update_wrapper
+from functools import update_wrapper, wraps
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, get_args, get_type_hints
 
 from typer.models import OptionInfo
+
+from particle_sim.inputs import asking
 
 
 class Aim(enum.Enum):
@@ -36,6 +38,16 @@ class Verb(Generic[Arguments]):
 
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         self.run(*args, **kwargs)
+
+    def asking(self) -> Callable[Arguments, None]:
+        """The function, for the command: what it writes says which options it was given."""
+
+        @wraps(self.run)
+        def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+            with asking(self.name, kwargs):
+                self.run(*args, **kwargs)
+
+        return run
 
     @property
     def name(self) -> str:

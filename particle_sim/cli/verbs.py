@@ -20,6 +20,7 @@ from particle_sim.cli.new import new as new
 from particle_sim.cli.plot import plot as plot
 from particle_sim.cli.rate import rate as rate
 from particle_sim.cli.read import read as read
+from particle_sim.cli.rerun import rerun as rerun
 from particle_sim.cli.run import run as run
 from particle_sim.cli.show import show as show
 from particle_sim.cli.verb import Aim, Verb

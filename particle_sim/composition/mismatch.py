@@ -22,6 +22,7 @@ from particle_sim.composition.oxidation import (
     low_spin_ions,
 )
 from particle_sim.composition.structures import Structure, Sublattice
+from particle_sim.inputs import input_text
 from particle_sim.resources import shipped_folder
 
 PICOMETRE = 1e-12
@@ -97,7 +98,7 @@ def _mean_and_deviation(weighted: Sequence[tuple[float, float]]) -> tuple[float,
 def read_rows(name: str) -> list[dict[str, str]]:
     """Rows of a table in ``parameters/composition``; lines that start with # are its source."""
     path = shipped_folder("parameters") / "composition" / name
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = input_text(path).splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 

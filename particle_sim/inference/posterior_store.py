@@ -20,12 +20,13 @@ import numpy as np
 
 from particle_sim.cell.half_cell import HALF_CELLS
 from particle_sim.errors import InputError
-from particle_sim.files import read_bytes, read_json, read_text, write_file
+from particle_sim.files import write_file
 from particle_sim.inference.experiments import ways
 from particle_sim.inference.known_rates import MODELS, PARTICLES, SEED, Known, learned_now
 from particle_sim.inference.learned import hyperpriors
 from particle_sim.inference.rate_evidence import Readings
 from particle_sim.inference.smc import Tempered
+from particle_sim.inputs import input_text, is_input, read_input
 from particle_sim.materials.load import MaterialRecord, load_record, material_names
 from particle_sim.outputs import new_files
 from particle_sim.resources import shipped_folder
@@ -48,7 +49,7 @@ def evidence_folder() -> Path:
 def index(folder: Path) -> dict[str, Entry]:
     """What is stored, by the name of the material."""
     path = folder / INDEX
-    return dict(read_json(path)["materials"]) if path.exists() else {}
+    return dict(json.loads(input_text(path))["materials"]) if is_input(path) else {}
 
 
 def hashes(record: MaterialRecord, readings: Sequence[Readings]) -> dict[str, str]:
@@ -144,7 +145,7 @@ def store(names: Collection[str], folder: Path, progress: Progress | None = None
 def _listed_draws(folder: Path, name: str, entry: Entry) -> bytes | None:
     """The file of draws, if it is the one that the index lists."""
     path = folder / DRAWS / f"{name}.npz"
-    content = read_bytes(path) if path.exists() else b""
+    content = read_input(path) if is_input(path) else b""
     return content if hashlib.sha256(content).hexdigest() == entry["draws"] else None
 
 
@@ -188,7 +189,7 @@ def _told(way: Known) -> dict[str, Any]:
 
 
 def _lines(path: Path) -> list[str]:
-    return [path.name, *read_text(path).splitlines()]
+    return [path.name, *input_text(path).splitlines()]
 
 
 def _hash(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from particle_sim.inference.learned import RIVAL
+from particle_sim.inputs import input_text
 from particle_sim.resources import shipped_folder
 
 RECORD = ("parameters", "evidence", "prediction.json")
@@ -50,4 +51,4 @@ def task_score(task: str) -> Mapping[str, Held]:
 @cache
 def _record() -> dict[str, Any]:
     path = shipped_folder(RECORD[0]).joinpath(*RECORD[1:])
-    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
+    return dict(json.loads(input_text(path))) if path.exists() else {}

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from particle_sim.errors import InputError, closest
-from particle_sim.files import read_text
+from particle_sim.inputs import input_text
 
 SIZE_LIMIT = 1_000_000
 """Bytes; the largest shipped file is below a tenth of this."""
@@ -21,7 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The file as nested dictionaries; :class:`InputError` when unreadable."""
-    return _toml(read_text(path, SIZE_LIMIT), path.name)
+    return _toml(input_text(path, SIZE_LIMIT), path.name)
 
 
 def read_shared(model: type[Model], path: Path) -> Model:
@@ -29,7 +29,7 @@ def read_shared(model: type[Model], path: Path) -> Model:
 
     Whoever gets it shares it, and must not change it.
     """
-    found: Model = _shared(model, read_text(path, SIZE_LIMIT), path.name)
+    found: Model = _shared(model, input_text(path, SIZE_LIMIT), path.name)
     return found
 
 

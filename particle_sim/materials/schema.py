@@ -161,6 +161,8 @@ class Header(Strict):
     default_reading: NamedReading = NamedReading(name="as_printed", title="as printed")
     phase_behaviour: PhaseBehaviour | None = None
     named_in: list[Mention] = []
+    claims: str | None = None
+    """A file of own claims beside this one, which comparisons and rate studies test as well."""
 
 
 class Source(Strict):

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from particle_sim.errors import InputError
-from particle_sim.files import check_regular
+from particle_sim.inputs import input_file
 from particle_sim.readers.columns import PIECE, Raw, columns_of
 from particle_sim.readers.dialects import MEASURED, dialects, match
 from particle_sim.readers.header import Header, find_in_rows
@@ -43,11 +43,11 @@ def read_binary(path: Path) -> tuple[Header, Raw]:
     Raises :class:`InputError` with one sentence where its reader is not installed, or cannot read
     it.
     """
-    check_regular(path, MOST_BYTES)
     workbook = path.suffix.lower() in WORKBOOKS
     reader = _package(path, "openpyxl" if workbook else "fastnda")
     try:
-        return _sheet(path, reader) if workbook else _neware(path, reader)
+        with input_file(path, MOST_BYTES) as file:
+            return _sheet(path, file, reader) if workbook else _neware(path, file, reader)
     except InputError:
         raise
     except _SPOILED as error:
@@ -68,9 +68,9 @@ def _package(path: Path, name: str) -> ModuleType:
         ) from None
 
 
-def _neware(path: Path, reader: Any) -> tuple[Header, Raw]:
+def _neware(path: Path, file: Path, reader: Any) -> tuple[Header, Raw]:
     logging.getLogger(reader.__name__).setLevel(logging.CRITICAL)  # it logs tracebacks
-    frame = reader.read(path)
+    frame = reader.read(file)
     dialect = next(one for one in dialects() if one.key == "neware_binary")
     found = match(dialect, frame.columns)
     header = Header(line=0, separator="", cells=tuple(frame.columns), match=found, above=())
@@ -90,8 +90,8 @@ def _neware(path: Path, reader: Any) -> tuple[Header, Raw]:
     )
 
 
-def _sheet(path: Path, reader: Any) -> tuple[Header, Raw]:
-    book = reader.load_workbook(path, read_only=True, data_only=True)
+def _sheet(path: Path, file: Path, reader: Any) -> tuple[Header, Raw]:
+    book = reader.load_workbook(file, read_only=True, data_only=True)
     try:
         tops = {sheet.title: find_in_rows(islice(_rows(sheet), _TOP)) for sheet in book.worksheets}
         records = {title: top for title, top in tops.items() if top and not top.match.missing}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from particle_sim.errors import InputError
-from particle_sim.files import read_bytes
+from particle_sim.inputs import read_input
 
 MOST_BYTES = 400_000_000
 """Largest file that is read: some four million rows of a cycler."""
@@ -59,9 +59,9 @@ class Text:
 def read_text_file(path: Path, most: int = MOST_BYTES) -> Text:
     """The text of a regular file.
 
-    Raises :class:`InputError` for what is no text, and as :func:`particle_sim.files.read_bytes`.
+    Raises :class:`InputError` for what is no text, and as :func:`particle_sim.inputs.read_input`.
     """
-    content = read_bytes(path, most)
+    content = read_input(path, most)
     return Text(name=path.name, content=content, encoding=_encoding(path.name, content))
 
 

@@ -15,7 +15,9 @@ from particle_sim.errors import InputError, closest
 from particle_sim.figures.save import draw_with_data
 from particle_sim.figures.style import ROLES
 from particle_sim.files import check_regular, read_json, write_file
+from particle_sim.inputs import hash_of
 from particle_sim.manifest import MANIFEST_FILE, sha256
+from particle_sim.manifest import MOST_BYTES as MANIFEST_BYTES
 from particle_sim.outputs import new_folder, write_netcdf
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.bodies import how_it_ran, write_bodies
@@ -105,7 +107,7 @@ def _check_unchanged(path: Path, verb: str) -> None:
     if not manifest.exists():
         return
     try:
-        listed = read_json(manifest)
+        listed = read_json(manifest, MANIFEST_BYTES)
         stored = listed["files"][path.name]
     except (InputError, KeyError, TypeError):
         raise InputError(f"{manifest} is damaged; run {verb} again.") from None
@@ -144,14 +146,14 @@ def _details(result: ComparisonResult) -> dict[str, Any]:
 
 
 def _file_entry(path: Path | None) -> dict[str, str] | None:
-    return None if path is None else {"file": path.name, "sha256": sha256(path)}
+    return None if path is None else {"file": path.name, "sha256": hash_of(path)}
 
 
 def _material_entry(material: MaterialResult) -> dict[str, Any]:
     return {
         "name": material.name,
         "file": material.record.path.name,
-        "sha256": sha256(material.record.path),
+        "sha256": hash_of(material.record.path),
         "host": _file_entry(material.record.host_path),
         "tables": [_file_entry(path) for path in material.record.system.tables],
         "reading": material.material.reading,

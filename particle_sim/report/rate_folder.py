@@ -7,6 +7,8 @@ from pathlib import Path
 
 import xarray as xr
 
+from particle_sim.claims.ledger import Entry
+from particle_sim.claims.own import own_lines
 from particle_sim.figures.rate_curves import rate_curves
 from particle_sim.figures.rate_losses import rate_losses
 from particle_sim.figures.rate_map import rate_map
@@ -23,9 +25,16 @@ FIGURES = {"rate_curves": rate_curves, "rate_losses": rate_losses, "rate_map": r
 
 
 def write_rate_folder(
-    tree: xr.DataTree, folder: Path, command: str = FROM_PYTHON, *, force: bool = False
+    tree: xr.DataTree,
+    folder: Path,
+    command: str = FROM_PYTHON,
+    *,
+    force: bool = False,
+    own: Sequence[Entry] = (),
 ) -> None:
     """Write everything into ``folder``; an earlier rate study there is replaced in one move.
+
+    ``own``: the user's own claims about the materials, answered; told beneath the summary.
 
     Raises :class:`InputError` when the folder cannot be written, or holds something else and is
     not forced (:func:`particle_sim.outputs.new_folder`).
@@ -33,13 +42,18 @@ def write_rate_folder(
     with new_folder(folder, command=command, force=force) as work:
         write_netcdf(tree, work / DATA_FILE)
         write_file(work / TABLE_FILE, rate_csv(tree))
-        write_file(work / SUMMARY_FILE, summary(tree))
+        words = summary(tree)
+        if own:
+            words += "\n".join(["", "Your own claims:", *own_lines(own), ""])
+        write_file(work / SUMMARY_FILE, words)
         for name, figure in FIGURES.items():
             draw_with_data(figure(tree), work / name)
-        write_file(work / PAGE_FILE, rate_page(tree, command, work))
+        write_file(work / PAGE_FILE, rate_page(tree, words, command, work, own))
 
 
-def rate_page(tree: xr.DataTree, command: str, folder: Path) -> str:
+def rate_page(
+    tree: xr.DataTree, words: str, command: str, folder: Path, own: Sequence[Entry] = ()
+) -> str:
     """The page as text; pictures are read from ``folder``."""
     nodes = [tree.children[name] for name in tree.attrs["materials"]]
     titles = [str(node.attrs["title"]) for node in nodes]
@@ -47,9 +61,12 @@ def rate_page(tree: xr.DataTree, command: str, folder: Path) -> str:
         f"Rates of {' and '.join(titles)}",
         "capacity against C-rate, cell models and plausible inputs against print",
         rate_answer(nodes),
-        [(title, sentence(node)) for title, node in zip(titles, nodes, strict=True)],
+        [
+            *((title, sentence(node)) for title, node in zip(titles, nodes, strict=True)),
+            *((each.answer.verdict.value, each.claim.file.claim.says) for each in own),
+        ],
         captions={name: caption_of(figure) for name, figure in FIGURES.items()},
-        words=summary(tree),
+        words=words,
         data=(DATA_FILE, TABLE_FILE, SUMMARY_FILE),
         command=command,
         folder=folder,

@@ -19,6 +19,7 @@ from particle_sim.files import read_json
 from particle_sim.inference import answer_folder
 from particle_sim.inference import folder as fits
 from particle_sim.manifest import MANIFEST_FILE
+from particle_sim.manifest import MOST_BYTES as MANIFEST_BYTES
 from particle_sim.report import cell_folder, folder, life_folder, rate_folder
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.folder import stored_tree
@@ -247,7 +248,7 @@ def _again(place: Path) -> str:
 def _manifest(place: Path) -> dict[str, Any]:
     """What the manifest says; nothing where there is none that can be read."""
     try:
-        found = read_json(place / MANIFEST_FILE)
+        found = read_json(place / MANIFEST_FILE, MANIFEST_BYTES)
     except InputError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from particle_sim.claims.interval import Verdict
 from particle_sim.report.pages import picture, render, verdict_line
 
-KINDS = {"determined": "supported", "NOT determined": "undecided"}
+KINDS = {
+    "determined": "supported",
+    "NOT determined": "undecided",
+    **{verdict.value: verdict.value.replace(" ", "-") for verdict in Verdict},
+}
 """Colours of marks; all others have none."""
 
 

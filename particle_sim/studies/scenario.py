@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -11,10 +12,11 @@ import xarray as xr
 from pydantic import Field
 
 from particle_sim.errors import InputError, closest, gathering, located, refuse
-from particle_sim.files import is_there
+from particle_sim.inputs import is_input
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.load import load_record
 from particle_sim.materials.schema import Block, ClaimEntry
+from particle_sim.particle.run import ParticleRun
 from particle_sim.resources import shipped_files
 from particle_sim.studies.choices import (
     Direction,
@@ -23,7 +25,9 @@ from particle_sim.studies.choices import (
     StrainMeasure,
     StressMeasure,
 )
+from particle_sim.studies.known_metrics import METRICS
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
+from particle_sim.units import to_si, unit_of
 
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimEntry.model_fields["kind"].annotation)
 
@@ -44,12 +48,19 @@ class _Question(Block):
 
 
 class Expectation(Block):
-    """A claim's status, one of its numbers, or a cell's capacity, with what it must be."""
+    """A claim's status, one of its numbers, a metric of a particle or a cell's capacity.
+
+    A metric is one of :mod:`particle_sim.metrics`, ``of`` the baseline's or the candidate's
+    particle under its own law, in ``unit`` (its SI unit where none is given).
+    """
 
     claim: str | None = None
     status: Literal["supported", "contradicted", "undecided", "not testable"] | None = None
     number: str | None = None
     capacity_of: Literal["baseline", "candidate"] | None = None
+    metric: str | None = None
+    of: Literal["baseline", "candidate"] | None = None
+    unit: str | None = None
     between: tuple[float, float] | None = None
     reason: str = ""
 
@@ -74,7 +85,7 @@ class Scenario:
 
 def find_scenario(file: Path) -> Path:
     """The file itself, or the shipped scenario of that name."""
-    if is_there(file):
+    if is_input(file):
         return file
     shipped = shipped_files("scenarios")
     if file.stem in shipped:
@@ -119,24 +130,50 @@ def _expectation_problems(expected: Expectation) -> list[str]:
     if expected.between is not None and not expected.between[0] <= expected.between[1]:
         problems.append(f".between is {list(expected.between)}; put the lower end first.")
     complete = expected.claim is not None and expected.status is not None
+    if expected.metric is not None:
+        problems += _metric_problems(expected)
+        complete = expected.of is not None and expected.between is not None
     if expected.capacity_of is not None or (
         expected.claim is not None and expected.number is not None
     ):
         complete = expected.between is not None
     if not complete:
         problems.append(
-            " needs claim with status or number, or capacity_of, and between for numbers."
+            " needs claim with status or number, metric with of, or capacity_of, and between for "
+            "numbers."
         )
     return problems
 
 
-def failures(scenario: Scenario, results: xr.DataTree) -> list[str]:
-    """Sentences for the expectations that stored results do not meet."""
-    checked = (_failure(expected, results) for expected in scenario.expectations)
+def _metric_problems(expected: Expectation) -> list[str]:
+    name = str(expected.metric)
+    if name not in METRICS:
+        return [f'.metric is "{name}", which is no metric; {closest(name, METRICS)}']
+    problems: list[str] = []
+    with gathering(problems), located(".unit"):
+        to_si(1.0, _unit(expected), unit_of(METRICS[name]))
+    return problems
+
+
+def _unit(expected: Expectation) -> str:
+    return expected.unit or unit_of(METRICS[str(expected.metric)])
+
+
+def failures(
+    scenario: Scenario, results: xr.DataTree, runs: Mapping[str, ParticleRun]
+) -> list[str]:
+    """Sentences for the expectations that results do not meet; ``runs`` are those of both roles."""
+    checked = (_failure(expected, results, runs) for expected in scenario.expectations)
     return [sentence for sentence in checked if sentence is not None]
 
 
-def _failure(expected: Expectation, results: xr.DataTree) -> str | None:
+def _failure(
+    expected: Expectation, results: xr.DataTree, runs: Mapping[str, ParticleRun]
+) -> str | None:
+    if expected.metric is not None:
+        metric, unit = METRICS[expected.metric], _unit(expected)
+        value = metric(runs[str(expected.of)]) / to_si(1.0, unit, unit_of(metric))
+        return _outside(f"the {expected.of}'s {expected.metric} [{unit}]", value, expected)
     if expected.capacity_of is not None:
         capacity = float(results[f"{expected.capacity_of}/cell"].capacity.values[-1])
         return _outside(f"the {expected.capacity_of}'s capacity [mAh/g]", capacity, expected)

@@ -12,12 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
-from particle_sim import metrics as all_metrics
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError, closest, located, refuse
 from particle_sim.flux import SurfaceFlux
-from particle_sim.manifest import sha256
+from particle_sim.inputs import hash_of
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.document import validated
 from particle_sim.materials.load import MaterialRecord, load_record
@@ -27,6 +26,7 @@ from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
 from particle_sim.studies.choices import Direction, PhysicsChoice, ShapeChoice
+from particle_sim.studies.known_metrics import METRICS
 from particle_sim.studies.particle_case import (
     ParticleCase,
     galvanostatic_flux,
@@ -100,14 +100,14 @@ class ParticleMetrics:
             drawn = with_values(material, own_inputs(material, name, inputs))
             run = _run(drawn, self.shape, protocol, physics, c_rate)
             for metric in self.metrics:
-                found[self._label(name, metric)] = getattr(all_metrics, metric)(run)
+                found[self._label(name, metric)] = METRICS[metric](run)
         return found
 
     @property
     def units(self) -> dict[str, str]:
         """Unit of every result."""
         return {
-            self._label(name, metric): unit_of(getattr(all_metrics, metric))
+            self._label(name, metric): unit_of(METRICS[metric])
             for name in self.materials
             for metric in self.metrics
         }
@@ -264,12 +264,11 @@ def _choice(kind: Any, inputs: Mapping[str, Any], key: str, default: Any) -> Any
 
 
 def _metric_problems(metrics: Sequence[str], shape: ShapeChoice) -> list[str]:
-    known = [name for name in vars(all_metrics) if callable(getattr(all_metrics, name))]
     problems = [] if metrics else ["particle_metrics has no metric; name at least one."]
     for name in metrics:
-        if name not in known:
-            problems.append(f'There is no metric "{name}"; {closest(name, known)}')
-        elif shape is not ShapeChoice.SPHERE and not _takes_bodies(getattr(all_metrics, name)):
+        if name not in METRICS:
+            problems.append(f'There is no metric "{name}"; {closest(name, METRICS)}')
+        elif shape is not ShapeChoice.SPHERE and not _takes_bodies(METRICS[name]):
             problems.append(f"{name} needs a radial particle; leave shape at sphere.")
     return problems
 
@@ -284,7 +283,7 @@ def record_files(record: MaterialRecord) -> dict[str, str]:
     """SHA-256 of the files that a material was read from."""
     paths = [record.path, *record.system.tables]
     paths += [] if record.host_path is None else [record.host_path]
-    return {path.name: sha256(path) for path in paths}
+    return {path.name: hash_of(path) for path in paths}
 
 
 class _Arguments(Block):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from particle_sim.errors import InputError
+from particle_sim.inputs import asked_record
 from particle_sim.sweeps.identity import digest, surroundings
 from particle_sim.sweeps.layout import DATA_FOLDER, LAYOUT_FILE
 from particle_sim.sweeps.lock import LOCK_FILE
@@ -64,7 +65,9 @@ def prepare(folder: Path, content: Mapping[str, Any]) -> list[str]:
     else:
         _check_empty(folder)
         damage = None
-    write_sealed(path, {"sweep": digest(content), "content": content, **surroundings()})
+    write_sealed(
+        path, {"sweep": digest(content), "content": content, **surroundings(), **asked_record()}
+    )
     return [] if damage is None else [f"{MANIFEST_FILE}: {damage}; written again"]
 
 

@@ -56,6 +56,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"time": np.arange(2.0), "flux": np.arange(2.0), "initial_site_fraction": 0.5},
     ),
     "open": (ps.open, {"folder": "results"}),
+    "rerun": (ps.rerun, {"folder": "results"}),
     "load_material": (ps.load_material, {"name": "nvp"}),
     "load_electrolyte": (ps.load_electrolyte, {"name": "sodium_half_cell"}),
     "material_from_values": (

@@ -22,6 +22,7 @@ from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.hosts import host_names, load_host
 from particle_sim.materials.load import load_record
 from particle_sim.studies.choices import PhysicsChoice
+from particle_sim.studies.known_metrics import METRICS
 from particle_sim.studies.settings import Comparison
 from particle_sim.units import unit_of
 
@@ -223,11 +224,23 @@ def test_the_scenario_passes(tmp_path: Path) -> None:
     path = written(tmp_path, "scenario", "my_question")
     scenario = load_scenario(path)
     assert len(scenario.expectations) >= 2
-    results = to_tree(compare(replace(scenario.comparison, samples=100)))
-    assert failures(scenario, results) == []
-    wrong = path.read_text("utf-8").replace('status = "contradicted"', 'status = "supported"')
+    result = compare(replace(scenario.comparison, samples=100))
+    results = to_tree(result)
+    runs = {"baseline": result.baseline.particle, "candidate": result.candidate.particle}
+    assert failures(scenario, results, runs) == []
+    text = path.read_text("utf-8")
+    wrong = text.replace('status = "contradicted"', 'status = "supported"')
     path.write_text(wrong, encoding="utf-8")
-    assert len(failures(load_scenario(path), results)) == 1
+    assert len(failures(load_scenario(path), results, runs)) == 1
+    for name, metric in METRICS.items():  # whatever there is can be expected
+        value, unit = metric(runs["candidate"]), unit_of(metric)
+        for low, failing in ((value - abs(value) / 9, 0), (value + abs(value) / 9 + 1e-9, 1)):
+            asked = f'metric = "{name}"\nof = "candidate"\nunit = "{unit}"\n'
+            block = f"\n[[expect]]\n{asked}between = [{low}, 1e300]\n"
+            path.write_text(text + block, encoding="utf-8")
+            wrong_ones = failures(load_scenario(path), results, runs)
+            assert len(wrong_ones) == failing, name
+            assert all(name in sentence for sentence in wrong_ones)
 
 
 # --- names and files ----------------------------------------------------------------------------
