@@ -1,15 +1,14 @@
-"""How long thirty students wait who all move a slider at once, beside a server that shares nothing.
+"""How long thirty students wait who move a slider at once, beside a server that shares nothing.
 
     python benchmarks/lesson_class.py            some minutes on two cores
     python benchmarks/lesson_class.py --quick    one lesson, for continuous integration
 
-Each student moves one control, drawn from a seed, of the page that all of them have open, and waits
-for the picture. *Naive* is a server that computes every question by itself in a thread of its own,
-as many at once as there are cores. *Class* is that of ``learn --class``: before anything is computed
-in advance (fresh), asked the same once more (again), and other moves after the likely ones have been
-computed in advance (settled). Nine of ten students wait less than the seconds told. *Work* is the
-processor time of the thirty moves, one after the other: on a machine with other load, waits are
-longer by its share, work is not.
+Each student moves one control, drawn from a seed, of the page that all of them have open, and
+waits for the picture. *Naive* is a server that computes every question by itself in a thread of its
+own, as many at once as there are cores. *Class* is that of ``learn --class``: before anything is
+computed in advance (fresh), asked the same once more (again), and other moves after the likely ones
+have been computed in advance (settled). Nine of ten students wait less than the seconds told. Work
+is the processor time of the thirty moves, one after the other; other load makes it no longer.
 """
 
 from __future__ import annotations
@@ -96,8 +95,9 @@ def told(waits: Sequence[float]) -> float:
 @contextmanager
 def a_class() -> Iterator[tuple[int, Turns]]:
     """The server of ``learn --class`` in a thread of this process; its port, and its work."""
-    pool, room = moves.Workers(CORES, Asked()), Classroom(address="http://127.0.0.1/")
+    pool, room = moves.Workers(CORES), Classroom(address="http://127.0.0.1/")
     app = server.application(room=room, pool=pool, at_once=CORES)
+    app.app.state.turns.patience = 300.0  # type: ignore[attr-defined]
     app.rate = None  # type: ignore[attr-defined]  # all students have one address here
     with listen.listener("127.0.0.1", 0) as own:
         threading.Thread(target=listen.run, args=(app, own), daemon=True).start()

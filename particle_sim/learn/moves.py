@@ -38,11 +38,11 @@ class Workers(Executor):
     They are started by the thread that asks for them first, and end with it.
     """
 
-    def __init__(self, count: int, asked: Asked) -> None:
-        self._count, self._asked = count, asked
+    def __init__(self, count: int) -> None:
+        self._count = count
         self._renew()
         for _ in range(count):
-            self.submit(_prepare, asked)
+            self.submit(shipped_titles)  # a process each, which has read what it needs
 
     def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Compute in one of the processes."""
@@ -55,11 +55,6 @@ class Workers(Executor):
     def _renew(self) -> None:
         self._open = ExitStack()
         self._pool = self._open.enter_context(worker_pool(self._count))
-
-
-def _prepare(asked: Asked) -> None:
-    """What the first visitor would wait for."""
-    drawn(shipped_pair(*PAIR, asked), {})
 
 
 def page(make: Any, *args: Any, **options: Any) -> Packed:

@@ -33,6 +33,7 @@ PATIENCE = 30.0
 AT_ONCE, MOST_PROCESSES = 2, 8
 CLASS_WAITING, CLASS_OF_ONE = 128, 64
 """Pieces of work that wait in a class: in all, and of one address (a class may share one)."""
+BUSY = 503
 VIEW = "x-view"
 """Header by which a page names itself, so that its newest move counts."""
 Answer = Callable[["Request"], Awaitable["Response"]]
@@ -174,8 +175,8 @@ async def _join(request: Request) -> Response:
     room: Classroom | None = request.app.state.room
     if room is None:
         return await _nowhere(request, None)
-    made = partial(site.join_page, request.app.state.links, room.address, picture(room.address))
-    return await _take(request, (("page", "join"), partial(moves.page, made)))
+    links: site.Links = request.app.state.links
+    return respond(request, moves.page(site.join_page, links, room.address, picture(room.address)))
 
 
 async def _asset(request: Request) -> Response:
@@ -227,7 +228,7 @@ async def _told(request: Request, error: Any) -> Response:
 
 
 async def _later(request: Request, error: Any) -> Response:
-    return _sentence(request, str(error), 503, "Not yet")
+    return _sentence(request, str(error), BUSY, "Not yet")
 
 
 async def _stale(request: Request, error: Any) -> Response:
@@ -246,7 +247,8 @@ def _sentence(request: Request, text: str, status: int, title: str) -> Response:
     if is_api(request.scope["path"]):
         return JSONResponse({"picture": None, "problems": [text]}, status)
     links = request.app.state.links
-    return HTMLResponse(site.message_page(text, links, title=title), status)
+    again = {"Refresh": "3"} if status == BUSY else {}
+    return HTMLResponse(site.message_page(text, links, title=title), status, headers=again)
 
 
 def serve(
@@ -289,7 +291,7 @@ def _class(host: str, address: str, asked: Asked) -> ASGIApp:
         host=host,
         asked=asked,
         room=room,
-        pool=moves.Workers(processes, asked),
+        pool=moves.Workers(processes),
         at_once=processes,
         ahead=_first_pages(site.CLASS, asked),
     )
@@ -301,6 +303,7 @@ def _first_pages(links: site.Links, asked: Asked) -> Iterator[Wanted]:
     for name in site.ASSETS:
         yield ("asset", name), partial(site.packed_asset, name)
     yield _playground_wanted(PAIR, links, asked)
+    yield moves.playground_moves(PAIR, asked)[0]
 
 
 def _lesson_wanted(name: str, links: site.Links) -> Wanted:
