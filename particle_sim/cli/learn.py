@@ -16,9 +16,20 @@ from particle_sim.cli.verb import Aim, verb
 
 @verb(Aim.LEARN, 1, "short lessons with pictures to play with", "learn")
 def learn(
+    classroom: Annotated[
+        bool,
+        typer.Option(
+            "--class",
+            help="For a class: listen on this computer's address in its network, print it with a "
+            "QR code, and keep the answers from the pages.",
+        ),
+    ] = False,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; the default is for this computer only.")
-    ] = "127.0.0.1",
+        str | None,
+        typer.Option(
+            help="Address to listen on; the default is 127.0.0.1, for this computer only."
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8765,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
     export: Annotated[
@@ -45,8 +56,11 @@ def learn(
         pages = export_site(export, force=force, asked=asked)
         print(f"{pages} pages: open {export / 'index.html'}")
         return
-    from particle_sim.learn.server import serve
+    from particle_sim.learn.classroom import class_address
+    from particle_sim.learn.server import HOST, serve
 
-    serve(host, port, open_browser=browser, asked=asked)
+    if host is None:
+        host = class_address() if classroom else HOST
+    serve(host, port, open_browser=browser, asked=asked, classroom=classroom)
     sys.stdout.flush()
     os._exit(0)  # a picture still being computed does not hold up the end

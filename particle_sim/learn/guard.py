@@ -7,6 +7,9 @@ their ``Host`` (a name of that site which was pointed at this computer) and by `
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -32,11 +35,48 @@ HEADERS = {
 }
 
 
+class Rate:
+    """How many requests an address may send: ``burst`` at once, and ``per_second`` in the long run.
+
+    Remembered are the ``addresses`` that asked last. A whole class may come from one address.
+
+    >>> now = [0.0]
+    >>> rate = Rate(per_second=2, burst=3, clock=lambda: now[0])
+    >>> [rate.allows("a") for _ in range(4)], rate.allows("b")
+    ([True, True, True, False], True)
+    >>> now[0] = 0.5
+    >>> [rate.allows("a") for _ in range(2)]
+    [True, False]
+    """
+
+    def __init__(
+        self,
+        *,
+        per_second: float = 60.0,
+        burst: float = 600.0,
+        addresses: int = 1024,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.per_second, self.burst = per_second, burst
+        self._most, self._clock = addresses, clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def allows(self, address: str) -> bool:
+        """Count one request, and say whether it is answered."""
+        now = self._clock()
+        left, then = self._left.pop(address, (self.burst, now))
+        left = min(self.burst, left + (now - then) * self.per_second)
+        self._left[address] = max(left - 1, 0.0) if left >= 1 else left, now
+        if len(self._left) > self._most:
+            self._left.popitem(last=False)
+        return left >= 1
+
+
 class Guard:
     """An ASGI application around another one; ``host`` is the address listened on."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, host: str, rate: Rate | None = None) -> None:
+        self.app, self.rate = app, rate
         self.hosts = HERE | {f"[{host}]" if ":" in host else host.lower()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,10 +89,14 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         refused = refusal(Request(scope), self.hosts)
+        if self.rate and not self.rate.allows(str((scope.get("client") or [""])[0])):
+            refused = 429, "This computer asks for too much at once; try again in a second."
         app = self.app if refused is None else said(*refused, api=is_api(scope["path"]))
         await app(scope, receive, with_headers)
 
@@ -66,7 +110,8 @@ def said(status: int, sentence: str, *, api: bool) -> ASGIApp:
     """One sentence as an answer, after which the connection is closed."""
     from starlette.responses import JSONResponse, PlainTextResponse
 
-    headers = {"Connection": "close", **({"Allow": "GET, HEAD"} if status == 405 else {})}
+    more = {405: {"Allow": "GET, HEAD"}, 429: {"Retry-After": "1"}}
+    headers = {"Connection": "close", **more.get(status, {})}
     if api:
         return JSONResponse({"picture": None, "problems": [sentence]}, status, headers=headers)
     return PlainTextResponse(sentence, status, headers=headers)

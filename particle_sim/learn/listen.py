@@ -12,7 +12,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from particle_sim.errors import InputError
 
-MOST_CONNECTIONS = 100
+MOST_CONNECTIONS, MOST_OF_ONE = 600, 100
+"""Connections at the same time, of all addresses and of each: a browser opens six."""
 LONGEST_HEAD = 16_384
 """Bytes of a request before its end is seen."""
 LOOK_EVERY = 5.0
@@ -67,7 +68,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Refuse what is too many, and look again from time to time."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        own = sum(_address(other) == _address(self) for other in self.connections)
+        if len(self.connections) > MOST_CONNECTIONS or own > MOST_OF_ONE:
             transport.abort()
         else:
             self.loop.call_later(LOOK_EVERY, self._look)
@@ -83,6 +85,10 @@ class Connection(H11Protocol):
             self.transport.abort()
         else:
             self.loop.call_later(LOOK_EVERY, self._look)
+
+
+def _address(connection: Any) -> str:
+    return connection.client[0] if connection.client else ""
 
 
 class Server(uvicorn.Server):

@@ -37,6 +37,7 @@ def sketch_data(sketch: Sketch) -> dict[str, Any]:
     known_x, known_y = (np.asarray(values, dtype=float) for values in sketch.curve())
     y = np.interp(x, known_x, known_y)
     return {
+        "points": SKETCH_POINTS,
         "x_label": sketch.x_label,
         "y_label": sketch.y_label,
         "x_range": list(sketch.x_range),
@@ -64,4 +65,22 @@ def exercise_data(exercise: Exercise) -> dict[str, Any]:
         "unit": exercise.unit,
         "units": {exercise.unit: 1.0, **exercise.other_units},
         "slips": [[ratio, rich(text)] for ratio, text in exercise.slips.items()],
+    }
+
+
+SECRET = frozenset({"answer", "feedback", "reveal"})
+
+
+def withheld(asked: dict[str, Any]) -> dict[str, Any]:
+    """What a class's page is told of a lesson: what is asked, not what is right."""
+    sketch, exercise = asked["sketch"], asked["exercise"]
+    return {
+        **{key: value for key, value in asked.items() if key not in SECRET},
+        "withheld": True,
+        "sketch": {key: value for key, value in sketch.items() if key not in ("y", "look_at")},
+        "exercise": {
+            "sets": [{"question": each["question"]} for each in exercise["sets"]],
+            "unit": exercise["unit"],
+            "units": exercise["units"],
+        },
     }

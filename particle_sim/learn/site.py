@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from importlib.util import find_spec
@@ -18,8 +19,10 @@ from particle_sim.errors import InputError
 from particle_sim.learn.controls import Control, Slider, Value, start_state
 from particle_sim.learn.history import film
 from particle_sim.learn.lesson import Lesson, Scene, lesson_names, load_lesson
+from particle_sim.learn.packed import Packed, pack
 from particle_sim.learn.picture import Picture, as_json
-from particle_sim.learn.questions import ANSWER_DIGITS, questions
+from particle_sim.learn.questions import ANSWER_DIGITS, questions, withheld
+from particle_sim.learn.teaching import PLAN, TEACHING
 from particle_sim.learn.text import display_math, raised, rich
 
 HERO = "l2_from_sodium_to_stress"
@@ -39,6 +42,13 @@ class Links:
     """With {name} in it"""
     slide: str = ""
     """With {name} in it; a server has none"""
+    teacher: str = ""
+    join: str = ""
+    """How a class finds the lessons"""
+    versioned: bool = False
+    """Whether the addresses of the files hold their content's name, and stay good for ever"""
+    withheld: bool = False
+    """Whether the answers stay with the server until the reader has given one"""
 
 
 LIVE = Links(
@@ -48,6 +58,12 @@ LIVE = Links(
     key="/key",
     assets="/assets",
     lesson="/lesson/{name}",
+    teacher="/teacher",
+    versioned=True,
+)
+CLASS = replace(LIVE, key="", teacher="", join="/join", withheld=True)
+TEACHER_ONLY = (
+    "This page is for the teacher; its address stands in the terminal of particle-sim learn."
 )
 
 
@@ -73,12 +89,27 @@ def asset(name: str) -> bytes:
     return resources.files("particle_sim.learn").joinpath("assets", name).read_bytes()
 
 
+def packed_asset(name: str) -> Packed:
+    """The file as it is sent. ``KeyError`` if unknown."""
+    return pack(asset(name), ASSETS[name])
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Name of the content of all files together."""
+    found = hashlib.sha256()
+    for name in ASSETS:
+        found.update(asset(name))
+    return found.hexdigest()[:16]
+
+
 ASSETS = {
     "learn.css": "text/css",
     "store.js": "text/javascript",
     "draw.js": "text/javascript",
     "save.js": "text/javascript",
     "panel.js": "text/javascript",
+    "ask.js": "text/javascript",
     "learn.js": "text/javascript",
     "play.js": "text/javascript",
     "sketch.js": "text/javascript",
@@ -114,6 +145,7 @@ def lesson_page(name: str, links: Links, *, source: str = "", states: str = "") 
     """
     lesson, names = load_lesson(name), lesson_names()
     listed, at = _listed(links), names.index(name)
+    asked = questions(name)
     return _render(
         "lesson.html",
         links,
@@ -121,14 +153,20 @@ def lesson_page(name: str, links: Links, *, source: str = "", states: str = "") 
         lesson=lesson,
         number=at + 1,
         count=len(names),
-        asked=questions(name),
-        data=_script_data(questions(name)),
+        asked=asked,
+        data=_script_data(withheld(asked) if links.withheld else asked),
         previous=listed[at - 1] if at else None,
         following=listed[at + 1] if at + 1 < len(names) else None,
         veiled=True,
         states=states,
         setup=_setup(lesson.scene, source, exported=bool(states)),
     )
+
+
+def explanation(name: str) -> str:
+    """What unfolds after the prediction, as HTML."""
+    text: str = _environment().get_template("why.html").render(lesson=load_lesson(name))
+    return text
 
 
 def playground_page(
@@ -160,6 +198,24 @@ def playground_page(
 def message_page(text: str, links: Links, *, title: str) -> str:
     """A page that says one thing."""
     return _render("message.html", links, title=title, text=text)
+
+
+def join_page(links: Links, address: str, code: str) -> str:
+    """For the projector: how to get here."""
+    return _render("join.html", links, title="Join in", address=address, code=Markup(code))
+
+
+def teacher_page(links: Links) -> str:
+    """Plan of a lesson of 90 minutes; of each short lesson its aim and what students believe."""
+    lessons = [
+        {
+            **each,
+            "teaching": TEACHING[each["name"]],
+            "asked": questions(each["name"]),
+        }
+        for each in _listed(links)
+    ]
+    return _render("teacher.html", links, title="For the teacher", lessons=lessons, plan=PLAN)
 
 
 def sheet_page(links: Links, *, key: bool) -> str:
@@ -266,8 +322,9 @@ def _environment() -> jinja2.Environment:
 
 
 def _render(page: str, links: Links, **content: Any) -> str:
+    assets = f"{links.assets}/{version()}" if links.versioned else links.assets
     return (
         _environment()
         .get_template(page)
-        .render(links=links, home=links.home, assets=links.assets, **content)
+        .render(links=links, home=links.home, assets=assets, **content)
     )

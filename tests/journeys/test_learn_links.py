@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import OpenPage, Server, Watched, commit, movable, settled, slide
+from browser import OpenPage, Server, Watched, commit, movable, pictures, settled, slide
 from command_line import RunCommand
 from PIL import Image
 
@@ -234,7 +234,9 @@ def test_an_unknown_page_has_a_way_home(open_page: OpenPage, server: Server, pat
     assert page.locator(".lessons li").count() == len(lesson_names())
 
 
-def test_a_server_that_is_gone_is_told(open_page: OpenPage, server: Server) -> None:
+def test_a_server_that_is_gone_is_told_at_the_slider_and_comes_back(
+    open_page: OpenPage, server: Server
+) -> None:
     page = open_page(f"{server.address}/playground?physics=solid-solution").page
     settled(page)
     page.context.set_offline(True)
@@ -242,4 +244,9 @@ def test_a_server_that_is_gone_is_told(open_page: OpenPage, server: Server) -> N
         "() => { const c = document.getElementById('c-c_rate'); c.value = 0;"
         " c.dispatchEvent(new Event('input')); }"
     )
-    page.wait_for_selector("#problems:has-text('does not answer')")
+    page.wait_for_selector(".control:has(#c-c_rate) #lost:has-text('does not answer')")
+    before = pictures(page)
+    page.context.set_offline(False)
+    settled(page, before)
+    assert page.evaluate("state.c_rate === controls[0].values[0]")
+    assert page.locator("#lost").count() == 0

@@ -15,7 +15,6 @@ import pytest
 
 from particle_sim.errors import InputError
 from particle_sim.learn.shipped import shipped_pair, shipped_titles
-from particle_sim.learn.turns import LaterError, Turns
 from particle_sim.materials import load, system
 from particle_sim.materials.load import material_names
 from particle_sim.resources import shipped_folder
@@ -181,52 +180,10 @@ def test_every_answer_closes_the_page_to_others(target: str) -> None:
     assert not any("script-src" in rule for rule in policy), "scripts only from this server"
 
 
-# --- turns ---------------------------------------------------------------------------------------
-
-
-def test_who_waits_too_long_gets_a_sentence_and_the_work_is_finished() -> None:
-    go, ended = threading.Event(), threading.Event()
-
-    def work() -> None:
-        go.wait(10)
-        ended.set()
-
-    with pytest.raises(LaterError, match=r"takes longer than 0\.05 s to compute; try again"):
-        asyncio.run(Turns(patience=0.05).take(work))
-    assert not ended.is_set()
-    go.set()
-    assert ended.wait(10)
-
-
-def test_a_crowd_is_told_and_what_nobody_waits_for_is_dropped() -> None:
-    go = threading.Event()
-    done: list[int] = []
-
-    async def crowd() -> list[Any]:
-        turns = Turns(patience=0.2, at_once=1, waiting=1)
-        first = asyncio.create_task(turns.take(lambda: go.wait(10)))
-        await asyncio.sleep(0.05)
-        second = turns.take(lambda: done.append(2))
-        third = turns.take(lambda: done.append(3))
-        told = await asyncio.gather(first, second, third, return_exceptions=True)
-        go.set()
-        turns.patience = 10.0
-        while True:
-            try:
-                return [*told, await turns.take(lambda: "free again")]
-            except LaterError:
-                await asyncio.sleep(0.01)
-
-    *told, last = asyncio.run(crowd())
-    assert ["longer" in str(error) for error in told] == [True, True, False]
-    assert str(told[2]) == "Too many pictures are asked for at once; try again."
-    assert (done, last) == ([], "free again")
-
-
 def test_a_page_that_is_late_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "PATIENCE", 0.02)
     go = threading.Event()
-    monkeypatch.setattr(server, "_drawn", lambda *_: go.wait(10))
+    monkeypatch.setattr(server.moves, "drawn", lambda *_: go.wait(10))
     monkeypatch.setattr(server.site, "index_page", lambda *_: go.wait(10))
     picture, page = ask("/api/playground"), ask("/")
     go.set()
@@ -310,8 +267,9 @@ def test_a_request_that_never_ends_is_cut_and_the_others_are_answered(
             client.close()
 
 
-def test_too_many_connections_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listen, "MOST_CONNECTIONS", 4)
+@pytest.mark.parametrize("bound", ["MOST_CONNECTIONS", "MOST_OF_ONE"])
+def test_too_many_connections_are_cut(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    monkeypatch.setattr(listen, bound, 4)
     with running(monkeypatch) as port:
         monkeypatch.setattr(listen, "LOOK_EVERY", 60.0)
         time.sleep(0.1)

@@ -13,11 +13,14 @@ import pytest
 from matplotlib import colormaps
 
 from particle_sim.learn import site
+from particle_sim.learn.judge import judged
 from particle_sim.learn.picture import Ball, Line, Panel, Picture, as_json
 
 NODE = shutil.which("node")
-SCRIPTS = ("store.js", "panel.js", "draw.js", "save.js", "play.js", "learn.js", "sketch.js",
-           "lesson.js")  # fmt: skip
+SCRIPTS = tuple(
+    f"{name}.js"
+    for name in ("store", "panel", "draw", "save", "play", "ask", "learn", "sketch", "lesson")
+)
 SHADE = 6
 """Of 255; between the page's straight lines and the map."""
 
@@ -35,7 +38,7 @@ globalThis.getComputedStyle = () => ({ fontSize: "16px" });
 globalThis.location = { search: "", pathname: "/" };
 globalThis.history = { replaceState() {} };
 element("asked").textContent = JSON.stringify({ name: "l", feedback: [],
-  sketch: { y: [0, 1], y_range: [0, 1], x_range: [0, 1] },
+  sketch: { y: [0, 1], points: 2, y_range: [0, 1], x_range: [0, 1] },
   exercise: { unit: "MPa", units: { MPa: 1, GPa: 1000 }, slips: [[3, "a third"]],
     sets: [{ question: "q", answer: "1", solution: "s" }] } });
 element("setup").textContent = JSON.stringify({ controls: [], fixed: {}, problems: [] });
@@ -140,6 +143,9 @@ def test_an_answer_is_judged_by_its_tolerance(page: dict[str, Any]) -> None:
     assert said["3"] == "Not yet: a third. Try again, or open the hint."
     assert "power of ten" in said["1000"]
     assert said["many"].startswith("Write a number")
+    for text in ("1.04", "0.9", "1.1", "-1", "3", "1000"):
+        off = judged(float(text), 1.0, 0.05, {3: "a third"})
+        assert said[text] == (f"Not yet: {off}. Try again, or open the hint." if off else "Right.")
 
 
 def test_a_picture_reaches_the_page_as_it_is() -> None:

@@ -107,7 +107,8 @@ function showViews(items) {
     whole.dataset.view = chosen;
     [...bar.children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === chosen)));
     figures.forEach((figure, i) => figure.classList.toggle("chosen", i === chosen));
-    if (items[chosen].kind === "panel" && figures[chosen].offsetParent) drawPanel(figures[chosen].querySelector(".shape"), items[chosen]);
+    const shape = figures[chosen].querySelector(".shape");
+    if (items[chosen].kind === "panel" && shape.drawn !== items[chosen]) drawPanel(shape, items[chosen]);
   };
   bar.hidden = items.length < 2;
   bar.replaceChildren(...titles.map((title, i) => {

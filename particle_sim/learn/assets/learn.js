@@ -1,4 +1,4 @@
-// Controls, state in the URL, one request at a time.
+// Controls, and their state in the URL.
 "use strict";
 
 const byId = (id) => document.getElementById(id);
@@ -6,7 +6,7 @@ const setup = JSON.parse(byId("setup").textContent);
 const controls = setup.controls;
 const state = {};
 const seedGiven = new URLSearchParams(location.search).get("seed");
-let picture = null, busy = false, waiting = false, moved = 0;
+let picture = null, moved = 0;
 
 const place = (control) => Math.max(0, control.values.indexOf(state[control.name]));
 const shown = (control, value) => control.titles ? control.titles[control.values.indexOf(value)] : `${printed(value)} ${control.unit}`.trim();
@@ -106,6 +106,7 @@ function address() {
 
 function move(control, value) {
   state[control.name] = value;
+  inHand = control;
   moved = performance.now();
   showControls();
   history.replaceState(null, "", address());
@@ -117,32 +118,6 @@ function complain(problems) {
   const box = byId("problems");
   box.hidden = problems.length === 0;
   box.replaceChildren(...problems.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
-}
-
-async function ask() {
-  if (busy) { waiting = true; return; }
-  busy = true;
-  byId("scene").setAttribute("aria-busy", "true");
-  try {
-    do { waiting = false; const found = await fetched(); if (found) show(found); } while (waiting);
-  } catch (error) {
-    complain(["The program behind this page does not answer. Start particle-sim learn again and reload."]);
-  }
-  busy = false;
-  byId("scene").removeAttribute("aria-busy");
-}
-
-async function fetched() {
-  const query = new URLSearchParams(setup.fixed);
-  for (const control of controls) query.set(control.name, state[control.name]);
-  if (window.particleSimStates) return exported();
-  const known = setup.history && fromFilm();
-  if (known) return known;
-  const answer = await fetch(`${setup.source}?${query}`);
-  const content = await answer.json();
-  if (content.problems.length) complain(content.problems);
-  expectFilm();
-  return content.picture;
 }
 
 function exported() {

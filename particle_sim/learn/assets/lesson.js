@@ -4,7 +4,7 @@
 const asked = JSON.parse(byId("asked").textContent);
 const given = Number.isSafeInteger(Number(seedGiven)) && seedGiven !== null && Number(seedGiven) >= 0 ? Number(seedGiven) : null;
 const board = sketch(asked.sketch);
-let nudged = false;
+let nudged = false, focused = false;
 
 function drawnSeed() {
   const known = recall("student").seed;
@@ -15,11 +15,24 @@ function drawnSeed() {
   return seed;
 }
 
-function unfold(chosen) {
-  const form = byId("prediction"), right = chosen === form.dataset.answer, labels = form.querySelectorAll("label");
-  const told = labels[Number(form.dataset.answer)].textContent.trim();
-  byId("verdict").textContent = right ? "Right." : `Not quite. The simulation says: ${told}`;
-  byId("feedback").innerHTML = asked.feedback[Number(chosen)];
+// What is told after a choice; in a class the page learns it only now.
+async function afterwards(chosen) {
+  const told = await answered(`${setup.source}/prediction?chosen=${Number(chosen)}`);
+  asked.sketch.y = told.y;
+  byId("told").innerHTML = told.reveal;
+  byId("look-at").innerHTML = told.look_at;
+  byId("why").innerHTML = told.why;
+  unfold(chosen, told.answer, told.feedback);
+}
+
+function opened(chosen) {
+  if (asked.withheld) afterwards(chosen); else unfold(chosen, asked.answer, asked.feedback[Number(chosen)]);
+}
+
+function unfold(chosen, answer, feedback) {
+  const form = byId("prediction"), right = Number(chosen) === answer, labels = form.querySelectorAll("label");
+  byId("verdict").textContent = right ? "Right." : `Not quite. The simulation says: ${labels[answer].textContent.trim()}`;
+  byId("feedback").innerHTML = feedback;
   byId("prediction-said").textContent = "";
   form.querySelector("fieldset").disabled = true;
   byId("commit").hidden = true;
@@ -30,6 +43,7 @@ function unfold(chosen) {
   document.querySelector(".lesson").classList.add("open");
   byId("sketch-said").textContent = board.reveal();
   open();
+  if (focused) byId("reveal").focus();
 }
 
 function prediction() {
@@ -44,8 +58,8 @@ function prediction() {
       return;
     }
     remember(asked.name, { predicted: chosen, sketch: board.values() });
-    unfold(chosen);
-    byId("reveal").focus();
+    focused = true;
+    opened(chosen);
   });
   byId("again").addEventListener("click", () => { forget(asked.name); location.reload(); });
   const before = recall(asked.name);
@@ -53,8 +67,8 @@ function prediction() {
   const input = form.querySelector(`input[value="${Number(before.predicted)}"]`);
   if (!input) return;
   input.checked = true;
-  if (before.sketch && before.sketch.length === asked.sketch.y.length) board.restore(before.sketch);
-  unfold(String(before.predicted));
+  if (before.sketch && before.sketch.length === asked.sketch.points) board.restore(before.sketch);
+  opened(String(before.predicted));
 }
 
 function wrong(value, answer) {
@@ -79,9 +93,18 @@ function readAnswer(text, units) {
 function exercise() {
   const form = byId("exercise"), sets = asked.exercise.sets, seed = drawnSeed(), own = sets[seed % sets.length];
   const reveal = (id) => { byId(id).hidden = false; byId(`${id}-button`).setAttribute("aria-expanded", "true"); byId("solution-button").disabled = false; };
-  form.dataset.answer = own.answer;
+  const judged = (wrong, solution) => {
+    byId("solution-text").innerHTML = solution;
+    byId("solution-button").disabled = false;
+    byId("exercise-said").textContent = wrong ? `Not yet: ${wrong}. Try again, or open the hint.` : "Right.";
+    remember(asked.name, { tried: byId("answer").value, seed, ...(wrong ? {} : { solved: true }) });
+  };
+  const judge = async (value) => {
+    const told = await answered(`${setup.source}/exercise?seed=${seed}&value=${value}`);
+    if (told.problems) byId("exercise-said").textContent = told.problems[0]; else judged(told.wrong, told.solution);
+  };
+  if (!asked.withheld) form.dataset.answer = own.answer;
   byId("exercise-question").innerHTML = own.question;
-  byId("solution-text").innerHTML = own.solution;
   byId("seed").textContent = `Your numbers: seed ${seed}, set ${seed % sets.length + 1} of ${sets.length}.`;
   byId("hint-button").addEventListener("click", () => reveal("hint"));
   byId("solution-button").addEventListener("click", () => reveal("solution"));
@@ -89,13 +112,17 @@ function exercise() {
     event.preventDefault();
     const { value, said } = readAnswer(byId("answer").value, asked.exercise.units), answer = Number(form.dataset.answer);
     if (said) { byId("exercise-said").textContent = said; return; }
-    const off = Math.abs(value - answer), right = off <= Number(form.dataset.tolerance) * Math.abs(answer);
-    byId("solution-button").disabled = false;
-    byId("exercise-said").textContent = right ? "Right." : `Not yet: ${wrong(value, answer)}. Try again, or open the hint.`;
-    remember(asked.name, { tried: byId("answer").value, seed, ...(right ? { solved: true } : {}) });
+    if (asked.withheld) { judge(value); return; }
+    const right = Math.abs(value - answer) <= Number(form.dataset.tolerance) * Math.abs(answer);
+    judged(right ? "" : wrong(value, answer), own.solution);
   });
   const before = recall(asked.name);
-  if (before.seed === seed && before.tried) { byId("answer").value = before.tried; if (before.solved) byId("exercise-said").textContent = "Right."; byId("solution-button").disabled = false; }
+  if (before.seed !== seed || !before.tried) return;
+  byId("answer").value = before.tried;
+  if (before.solved) byId("exercise-said").textContent = "Right.";
+  if (asked.withheld) { byId("exercise-said").textContent = before.solved ? "Right." : "Press Check once more."; return; }
+  byId("solution-text").innerHTML = own.solution;
+  byId("solution-button").disabled = false;
 }
 
 exercise();

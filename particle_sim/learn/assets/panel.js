@@ -139,6 +139,7 @@ function plot(panel, look, room) {
 
 function drawPanel(place, panel) {
   if (!place.clientWidth) return null;
+  place.drawn = panel;
   const room = { width: place.clientWidth, height: place.clientHeight, size: Math.min(15, 0.72 * fontSize()) };
   const { data, layout } = plot(panel, wantsDark() ? DARK : LIGHT, room);
   return Plotly.react(place, data, layout, { displayModeBar: false, staticPlot: false });

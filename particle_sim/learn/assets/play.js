@@ -20,12 +20,10 @@ function fromFilm() {
 }
 
 async function fetchFilm() {
-  const key = otherKey(), query = new URLSearchParams(setup.fixed);
+  const key = otherKey();
   if (films.has(key)) return;
-  for (const control of controls) query.set(control.name, state[control.name]);
-  const answer = await fetch(`${setup.source}/history?${query}`);
-  const content = await answer.json();
-  if (content.film) films.set(key, content.film);
+  const content = await answered(`${setup.source}/history?${settings()}`, () => key === otherKey());
+  if (content?.film) films.set(key, content.film);
 }
 
 // The rest of the history is fetched when the other sliders have come to rest.

@@ -4,7 +4,7 @@
 const HANDLES = 7, CLOSE = 0.06, NEAR = 0.14;
 
 function sketchBoard(canvas, asked) {
-  const count = asked.y.length, drawn = Array(count).fill(null), [low, high] = asked.y_range, [from, to] = asked.x_range;
+  const count = asked.points, drawn = Array(count).fill(null), [low, high] = asked.y_range, [from, to] = asked.x_range;
   let last = null, shown = false;
   const share = (y) => (y - low) / (high - low);
   const xAt = (i) => asked.log_x ? from * (to / from) ** (i / (count - 1)) : from + (to - from) * i / (count - 1);
