@@ -59,7 +59,7 @@ COMPARED = frozenset(
 """What materials are compared for; anything else is the same for both anyway."""
 
 
-SOLVED, TOLD, COMPARED = 0.6, 0.7, 0.9
+SOLVED, TOLD, SAID = 0.6, 0.7, 0.9
 """Shares of the work that are done when the runs, the draws and the sentences are."""
 
 
@@ -177,7 +177,7 @@ def compare(
     plausible = solid_rows(learned.before, maps)[-1]
     report("the papers' sentences, held against the draws", TOLD)
     said = findings(settings, baseline, candidate)
-    report("the ratio without each difference", COMPARED)
+    report("the ratio without each difference", SAID)
     return ComparisonResult(
         settings=settings,
         baseline=baseline,
