@@ -1,4 +1,4 @@
-"""Fatigue of sections: a uniform bar, jumps, lives, and the growth of a long crack per cycle."""
+"""Fatigue of sections: a uniform bar, jumps, lives, and boundaries that cost what was asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from plates import line, plate
 from reference import assert_close, column, load
 from test_phase_field_points import solid_of
 
@@ -17,24 +16,14 @@ from particle_sim.damage.field import (
     CrackDensity,
     CrackLoad,
     Fatigue,
-    FatigueRun,
     Jumps,
-    LengthScale,
-    Split,
     band_toughness,
     fatigue_bar,
-    fatigue_cracks,
-    fatigue_of,
-    jump_error,
-    notch,
-    steady_growth,
     with_boundaries,
 )
 from particle_sim.damage.field.bounded import DamageProblem
 from particle_sim.damage.field.cycling import Cycling, Worn
 from particle_sim.damage.field.load import FieldOfTime
-from particle_sim.damage.growth import CrackGrowth
-from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import Symmetry
 
 EXACT = Jumps(growth=0.0, settled=1e-10)
@@ -162,141 +151,6 @@ def test_sabotage_life() -> None:
     """Where no cycle wears below a floor, two small ranges live alike."""
     with pytest.raises(AssertionError, match="does not fall"):
         check_lives(0.01, 0.012, fatigue=Fatigue(threshold=3e8, floor=0.9))
-
-
-LENGTH, COST = 25e-9, 17.0
-
-
-def strip(
-    ratio: float,
-    fatigue: Fatigue,
-    cycles: int,
-    *,
-    jumps: Jumps | None = None,
-    cell: float = 0.25,
-    high: float = 8.0,
-    grown: float = 1.5,
-) -> FatigueRun:
-    """A strip with a through notch, its ends pulled apart to K = ``ratio`` K_IC and let go.
-
-    G = 1/2 (lambda + 2 mu) (u / H)^2 H does not depend on the crack's length.
-    """
-    solid = BrittleSolid(
-        youngs_modulus=80e9,
-        poisson_ratio=0.28,
-        toughness=COST,
-        length_scale=LENGTH,
-        split=Split.NONE,
-    )
-    x = line(0.0, 11 * LENGTH, (0.0, 8 * LENGTH), cell * LENGTH, 1.2)
-    y = line(-high / 2 * LENGTH, high / 2 * LENGTH, (-2 * LENGTH, 2 * LENGTH), cell * LENGTH, 1.3)
-    body = CrackBody(mesh=plate(x, y), solid=solid)
-    stiff = solid.lame_modulus + 2 * solid.shear_modulus
-    pull = ratio * np.sqrt(2 * COST * high * LENGTH / stiff) / 2
-
-    def end(side: float) -> FieldOfTime:
-        return lambda x, t: np.stack([0 * x[:, 0], 0 * x[:, 0] + side * t * pull], axis=1)
-
-    ends = {
-        "top": end(1.0),
-        "bottom": end(-1.0),
-        "right": lambda x, t: np.stack([0 * x[:, 0], np.full(len(x), np.nan)], axis=1),
-    }
-    flaw = notch(body, (0.0, 0.0), (3 * LENGTH, 0.0))
-    return fatigue_cracks(
-        body,
-        CrackLoad(displacement=ends),
-        [1.0, 0.0],
-        cycles,
-        fatigue=fatigue,
-        meaning=LengthScale.NUMERICAL,
-        flaw=flaw,
-        jumps=jumps,
-        until=body.crack_size(flaw) + grown * LENGTH,
-    )
-
-
-def pace(run: FatigueRun) -> float:
-    """da/dN [m] of the last l."""
-    kept = run.grown > run.grown[-1] - LENGTH
-    return float(np.polyfit(run.cycle[kept], run.grown[kept], 1)[0])
-
-
-LAW = CrackGrowth(rate=1e-11, exponent=15.0, threshold=0.6)
-
-
-@pytest.fixture(scope="module")
-def calibrated() -> FatigueRun:
-    """A strip at 0.8 K_IC whose wear is that of a growth law."""
-    solid = BrittleSolid(
-        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
-    )
-    return strip(0.8, fatigue_of(LAW, solid), 10**6, grown=2.5)
-
-
-def check_pace(run: FatigueRun, law: CrackGrowth) -> None:
-    expected = float(law.per_cycle(np.array(0.8), np.array(0.8)))
-    assert_close("pace", pace(run), expected, scale=expected, tolerance=0.1)
-
-
-@pytest.mark.slow
-def test_a_section_grows_as_the_radial_chain(calibrated: FatigueRun) -> None:
-    """At 0.8 K_IC within a tenth: C is measured, and on a strip the pace is not quite steady."""
-    check_pace(calibrated, LAW)
-
-
-@pytest.mark.slow
-def test_sabotage_pace(calibrated: FatigueRun) -> None:
-    with pytest.raises(AssertionError, match="exceeds"):
-        check_pace(calibrated, replace(LAW, rate=1.3e-11))
-
-
-def test_the_wear_of_a_growth_law_has_its_slope_and_threshold() -> None:
-    """d ln v / d ln K of both at 0.8 K_IC by differences; no growth at K_th; the source's 3.7."""
-    solid = BrittleSolid(
-        youngs_modulus=80e9, poisson_ratio=0.28, toughness=COST, length_scale=LENGTH
-    )
-    worn, ends = fatigue_of(LAW, solid), np.array([0.7999, 0.8001])
-    found = np.log([steady_growth(worn, solid, float(each)) for each in ends])
-    assert np.diff(found) == pytest.approx(np.diff(np.log(LAW.per_cycle(ends, ends))), rel=1e-3)
-    assert steady_growth(worn, solid, 0.6) == 0
-    plain = Fatigue(threshold=1e9)
-    found = np.log([steady_growth(plain, solid, float(each)) for each in ends])
-    assert np.diff(found) / np.diff(np.log(ends)) == pytest.approx(3 + 0.8 / 1.2, rel=1e-3)
-    for law in (
-        replace(LAW, slow_rate=1e-12),
-        replace(LAW, rate=0.0),
-        replace(LAW, exponent=1.5, threshold=0.0),
-    ):
-        with pytest.raises(InputError, match="growth law"):
-            fatigue_of(law, solid)
-
-
-def check_converged(fatigue: Fatigue, finer: Fatigue) -> None:
-    """Half the jumps move what has grown by < 2 %, doubled cells the length by < 3 %.
-
-    The length after 80 cycles: from 96 on the crack runs, to the same place however worn.
-    """
-    run = strip(0.8, fatigue, 100, high=6.0)
-    assert run.grown[-1] > 0.5 * LENGTH
-    assert run.cycle[-1] > 2 * len(run.cycle)
-    fine = strip(0.8, finer, 100, high=6.0, cell=0.25 / np.sqrt(2))
-    length, other = (np.interp(80, each.cycle, each.crack_size) for each in (run, fine))
-    apart = abs(other / length - 1)
-    assert apart < 0.03, f"lengths differ by {apart:.1%}"
-    assert jump_error(run) < 0.02
-
-
-@pytest.mark.slow
-def test_halved_jumps_and_doubled_cells_of_a_notch() -> None:
-    check_converged(Fatigue(threshold=5e9), Fatigue(threshold=5e9))
-
-
-@pytest.mark.slow
-def test_sabotage_doubled_cells() -> None:
-    """A tenth more wear is seen."""
-    with pytest.raises(AssertionError, match="differ"):
-        check_converged(Fatigue(threshold=5e9), Fatigue(threshold=4.5e9))
 
 
 def along_a_band(density: CrackDensity, wide: int, *, compensated: bool = True) -> float:
