@@ -16,7 +16,14 @@ project = "particle_sim"
 author = "the particle_sim developers"
 copyright = author
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "docstrings"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "mathml",
+    "docstrings",
+    "signatures",
+    "formulas",
+]
 exclude_patterns = ["_tools", "_build"]
 html_math_renderer = "mathml"
 

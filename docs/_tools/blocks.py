@@ -5,6 +5,8 @@
 * A block with ``:caption: NAME`` is written to a file of that name.
 * A `` ```text `` block below ``<!-- output -->`` shows lines that the block above it prints.
 * A block below ``<!-- not run: REASON -->`` is shown only. The reason is one of ``REASONS``.
+* A block below ``<!-- run on PAGE -->`` or ``<!-- output on PAGE -->`` stands on that page as well,
+  line by line, and is run there.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 CAPTION = re.compile(r"\A:caption: (?P<name>\S+)\n(?::[^\n]*\n)*\n?")
-SILENT = ("{toctree}", "{include}", "{eval-rst}", "{admonition}", "{note}", "{image}")
+SILENT = (
+    *("{toctree}", "{include}", "{eval-rst}", "{admonition}", "{note}", "{image}"),
+    *("{picture}", "{gallery}"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,12 @@ class Block:
     def skipped(self) -> str:
         """Why it is not run, or empty."""
         return self.mark.removeprefix("not run: ") if self.mark.startswith("not run:") else ""
+
+    @property
+    def elsewhere(self) -> str:
+        """The page that runs these lines, or empty."""
+        found = re.fullmatch(r"(?:run|output) on (\S+)", self.mark)
+        return found[1] if found else ""
 
     @property
     def is_output(self) -> bool:
@@ -87,3 +98,20 @@ def commands_of(body: str) -> list[str]:
     """The commands of a shell block, continued lines joined, comments left out."""
     lines = (line.split(" #")[0].strip() for line in body.replace("\\\n", " ").splitlines())
     return [line.removeprefix("$ ") for line in lines if line and not line.startswith("#")]
+
+
+def missing_elsewhere(found: list[Block]) -> list[str]:
+    """Lines that a page says another page runs or prints, and that are not there."""
+    missing = []
+    for block in found:
+        if block.elsewhere:
+            text = (DOCS / block.elsewhere).read_text("utf-8")
+            there = [each for each in blocks_of(text) if not (each.skipped or each.elsewhere)]
+            run = {line for each in there for line in _lines(each)}
+            missing += [f"{block.page}: {line}" for line in _lines(block) if line not in run]
+    return missing
+
+
+def _lines(block: Block) -> list[str]:
+    split = commands_of if block.language == "bash" else str.splitlines
+    return [" ".join(line.split()) for line in split(block.body)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,8 +26,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "docs" / "_tools"
 sys.path[:0] = [str(TOOLS), str(ROOT / "benchmarks")]
 
-from blocks import DOCS, REASONS, Block, blocks_of, commands_of, pages  # noqa: E402
-from links import check  # noqa: E402
+from blocks import (  # noqa: E402
+    DOCS,
+    REASONS,
+    Block,
+    blocks_of,
+    commands_of,
+    missing_elsewhere,
+    pages,
+)
 from page import PAGE as BENCHMARKS  # noqa: E402
 from page import TEXT, all_records, page  # noqa: E402
 from verbs_page import PAGE as COMMANDS  # noqa: E402
@@ -41,6 +47,7 @@ MOST_SKIPPED = {
     "benchmarks.md": 9,
     "guides/cluster.md": 2,
     "inference.md": 1,
+    "paths/teacher.md": 3,
     "prediction.md": 1,
     "start.md": 1,
     "sweeps.md": 5,
@@ -62,7 +69,7 @@ def play(found: list[Block], run: RunCommand, capsys: pytest.CaptureFixture[str]
         place = f"{block.page}, line {block.line}"
         if block.is_output:
             show(block, printed, place)
-        elif block.skipped:
+        elif block.skipped or block.elsewhere:
             continue
         elif block.file:
             Path(block.file).parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +146,16 @@ def test_a_broken_block_is_noticed(
     text, fragment = SABOTAGE[case]
     with pytest.raises((AssertionError, ZeroDivisionError), match=fragment):
         play(blocks_of(text, "page.md"), run, capsys)
+
+
+def test_what_another_page_runs_is_there() -> None:
+    assert not [line for name in NAMES for line in missing_elsewhere(blocks(name))]
+
+
+@pytest.mark.parametrize("mark", ["run on start.md", "output on start.md"])
+def test_a_line_that_the_other_page_lost_is_noticed(mark: str) -> None:
+    text = f"<!-- {mark} -->\n```bash\nparticle-sim compare nvp nvp --out results/none\n```\n"
+    assert missing_elsewhere(blocks_of(text, "page.md"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -245,83 +262,3 @@ def test_another_record_makes_another_page() -> None:
 def test_places_and_records_must_agree(spoil: Callable[[Any], Any]) -> None:
     with pytest.raises(LookupError, match="wants: "):
         page(TEXT.read_text("utf-8"), spoil(all_records()))
-
-
-# --- the built site -----------------------------------------------------------------------------
-
-
-def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    """``sphinx-build -W`` in a process of its own."""
-    arguments = ["-W", "-q", "-b", "html", str(source), str(out)]
-    return subprocess.run(
-        [sys.executable, "-m", "sphinx", *arguments], capture_output=True, text=True, check=False
-    )
-
-
-def small_site(folder: Path, text: str) -> Path:
-    """A source folder with our configuration and one page."""
-    folder.mkdir()
-    for name in ("_tools", "_static"):
-        shutil.copytree(DOCS / name, folder / name)
-    shutil.copy(DOCS / "conf.py", folder)
-    (folder / "index.md").write_text(text, encoding="utf-8")
-    return folder
-
-
-def test_the_site_builds_and_its_links_lead_somewhere(tmp_path: Path) -> None:
-    pytest.importorskip("sphinx", reason="needs the extra docs")
-    outcome = build(DOCS, tmp_path / "site")
-    assert outcome.returncode == 0, outcome.stderr
-    problems, external = check(tmp_path / "site")
-    assert not problems, problems
-    assert all(link.startswith(("https://", "http://")) for link in external), external
-    assert (tmp_path / "site" / "searchindex.js").stat().st_size > 0
-
-
-BROKEN_PAGES: dict[str, tuple[str, str]] = {
-    "page that is not there": ("# Page\n\n[text](nowhere.md)\n", "nowhere"),
-    "heading that is not there": ("# Page\n\n[text](#no-such-heading)\n", "no-such-heading"),
-    "name that is not there": (
-        "# Page\n\n```{eval-rst}\n.. autofunction:: particle_sim.no_such_name\n```\n",
-        "no_such_name",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN_PAGES)
-def test_a_broken_page_does_not_build(case: str, tmp_path: Path) -> None:
-    pytest.importorskip("sphinx", reason="needs the extra docs")
-    text, fragment = BROKEN_PAGES[case]
-    outcome = build(small_site(tmp_path / "source", text), tmp_path / "site")
-    assert outcome.returncode != 0
-    assert fragment in outcome.stderr
-
-
-def dead(page: str) -> str:
-    return page.replace('href="other.html"', 'href="gone.html"')
-
-
-def without_anchor(page: str) -> str:
-    return page.replace('href="other.html"', 'href="other.html#gone"')
-
-
-def from_outside(page: str) -> str:
-    return page.replace("<p>", '<script src="https://example.org/a.js"></script><p>')
-
-
-def test_a_sound_site_has_no_problems(tmp_path: Path) -> None:
-    assert check(site(tmp_path, str)) == ([], ["https://example.org/"])
-
-
-@pytest.mark.parametrize("spoil", [dead, without_anchor, from_outside])
-def test_a_dead_or_foreign_link_is_noticed(spoil: Callable[[str], str], tmp_path: Path) -> None:
-    problems, _ = check(site(tmp_path, spoil))
-    assert len(problems) == 1
-
-
-def site(folder: Path, spoil: Callable[[str], str]) -> Path:
-    """Two pages, the first of them spoiled."""
-    first = '<p><a href="other.html">a</a> <a href="https://example.org/">b</a></p>'
-    (folder / "index.html").write_text(spoil(first), encoding="utf-8")
-    (folder / "other.html").write_text('<p id="here"><a href="#here">c</a></p>', encoding="utf-8")
-    return folder
