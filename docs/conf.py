@@ -23,6 +23,7 @@ extensions = [
     "docstrings",
     "signatures",
     "formulas",
+    "picture_directives",
 ]
 exclude_patterns = ["_tools", "_build"]
 html_math_renderer = "mathml"
