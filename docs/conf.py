@@ -23,6 +23,7 @@ extensions = [
     "docstrings",
     "signatures",
     "formulas",
+    "keyboard",
     "picture_directives",
 ]
 exclude_patterns = ["_tools", "_build", "**/.ipynb_checkpoints"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
 from pictures import DATA, IMAGES, THEMES, Picture, pictures
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -41,11 +40,17 @@ class GalleryDirective(SphinxDirective):
         return made
 
 
-def _figure(directive: Directive, picture: Picture, caption: list[nodes.Node]) -> nodes.figure:
+def _figure(
+    directive: SphinxDirective, picture: Picture, caption: list[nodes.Node]
+) -> nodes.figure:
+    """Both images, each a link to itself, so that a finger or the keyboard opens it whole."""
     figure = nodes.figure(classes=["picture"])
+    up = "../" * directive.env.docname.count("/")
     for theme, file in zip(THEMES, picture.files, strict=True):
-        place = f"/{IMAGES.name}/{file}"
-        figure += nodes.image(uri=place, alt=picture.title, classes=[f"only-{theme}"])
+        shown = [f"only-{theme}"]
+        link = nodes.reference(refuri=f"{up}_images/{file}", classes=shown)
+        link += nodes.image(uri=f"/{IMAGES.name}/{file}", alt=picture.title, classes=shown)
+        figure += link
     if caption:
         figure += nodes.caption("", "", *caption)
     return figure
@@ -62,14 +67,14 @@ def _source(directive: SphinxDirective, picture: Picture) -> list[nodes.Node]:
     if picture.figure:
         folder = lines[-1].split("--out ")[1].split()[0]
         lines.append(f"particle-sim plot {folder} --figure {picture.figure}")
+    made: list[nodes.Node] = []
     if lines:
-        block = nodes.literal_block("\n".join(lines), "\n".join(lines), language="bash")
-        return [block]
+        made.append(nodes.literal_block("\n".join(lines), "\n".join(lines), language="bash"))
+    words = f"`python docs/_tools/{picture.script}`" if picture.script else ""
     if picture.page:
-        words = f"The code is on [the page](/{picture.page}) that shows it."
-    else:
-        words = f"`python docs/_tools/{picture.script}`"
-    return [nodes.paragraph("", "", *_inline(directive, words))]
+        what = "The file that it needs" if lines else "The code"
+        words = f"{what} is on [the page](/{picture.page}) that shows it."
+    return [*made, nodes.paragraph("", "", *_inline(directive, words))] if words else made
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -49,6 +49,13 @@ def unreadable_types(site: Path) -> list[str]:
     return [f"{page.name}: {w}" for page, text in texts.items() for w in UNREADABLE if w in text]
 
 
+def out_of_reach(site: Path) -> list[str]:
+    """Pages with something that scrolls and no keyboard reaches, or a heading without a level."""
+    scrolls = re.compile(r'<pre>|<div class="math|role="heading"(?! aria-level)')
+    pages = sorted(site.rglob("*.html"))
+    return [page.name for page in pages if scrolls.search(page.read_text("utf-8"))]
+
+
 def test_the_site_builds_and_answers(tmp_path: Path) -> None:
     """Links lead somewhere, types can be read, questions are answered, search finds; built once."""
     pytest.importorskip("sphinx", reason="needs the extra docs")
@@ -57,6 +64,7 @@ def test_the_site_builds_and_answers(tmp_path: Path) -> None:
     problems, external = check(tmp_path)
     assert all(link.startswith(("https://", "http://")) for link in external), external
     problems += unreadable_types(tmp_path) + unanswered(tmp_path) + not_found(tmp_path)
+    problems += out_of_reach(tmp_path)
     assert not problems, "\n".join(problems)
 
 
@@ -200,6 +208,9 @@ def test_lost_answers_are_noticed(tmp_path: Path) -> None:
     (tmp_path / "api").mkdir()
     shutil.copy(tmp_path / "a.html", tmp_path / "api")
     assert unreadable_types(tmp_path) == ["a.html: ForwardRef"]
+    assert not out_of_reach(tmp_path)
+    (tmp_path / "b.html").write_text("<pre>a long line</pre>", encoding="utf-8")
+    assert out_of_reach(tmp_path) == ["b.html"]
 
 
 def test_a_sound_site_has_no_problems(tmp_path: Path) -> None:
