@@ -27,7 +27,7 @@ from particle_sim.claims.learned_pair import (
     learned_pair,
     narrowed_words,
 )
-from particle_sim.claims.ledger import Entry, share_in_words
+from particle_sim.claims.ledger import share_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
@@ -59,8 +59,8 @@ COMPARED = frozenset(
 """What materials are compared for; anything else is the same for both anyway."""
 
 
-SOLVED, TOLD, SAID = 0.6, 0.7, 0.9
-"""Shares of the work that are done when the runs, the draws and the sentences are."""
+RUN_SHARE, DRAWN_SHARE, SAID_SHARE = 0.6, 0.7, 0.9
+"""Of the work: done when the runs, the draws and the sentences are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +80,6 @@ class ComparisonResult:
     table: LawTable
     """Both materials under each law, and the ratio taken apart"""
     seconds: float
-    own: tuple[Entry, ...] = ()
-    """The user's own claims about these materials"""
     as_printed: AsPrinted | None = None
     """What :func:`~particle_sim.studies.as_printed.as_printed` says of the pair, where asked"""
 
@@ -164,9 +162,9 @@ def compare(
     known = known_pair(settings, records)
     turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(
-        settings, records, turned, workers, lambda text, share: report(text, SOLVED * share)
+        settings, records, turned, workers, lambda text, share: report(text, RUN_SHARE * share)
     )
-    report("draws from the plausible ranges", SOLVED)
+    report("draws from the plausible ranges", RUN_SHARE)
     first, second = (
         draw_material(as_it_reacts(result), settings.samples, settings.seed)
         for result in (baseline, candidate)
@@ -175,9 +173,9 @@ def compare(
     maps = _maps(baseline, candidate)
     table = law_table(learned.after, maps, settings.direction, settings.stress)
     plausible = solid_rows(learned.before, maps)[-1]
-    report("the papers' sentences, held against the draws", TOLD)
+    report("the papers' sentences, held against the draws", DRAWN_SHARE)
     said = findings(settings, baseline, candidate)
-    report("the ratio without each difference", SAID)
+    report("the ratio without each difference", SAID_SHARE)
     return ComparisonResult(
         settings=settings,
         baseline=baseline,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -151,6 +153,17 @@ def test_charge_by_steady_diffusion(diffusion_map: xr.Dataset, name: str) -> Non
     g = diffusion_map.group.values[:, 0]
     np.testing.assert_allclose(g, [0.03, 0.1, 0.3, 1.0, 3.0], rtol=1e-9)
     np.testing.assert_allclose(diffusion_map[name][:, 0], 1 - g / 15, atol=2e-3)
+
+
+def test_a_discharge_keeps_capacity_and_a_charge_passes_charge() -> None:
+    """A made-up cell that passes twice as much in a charge as in a discharge."""
+
+    def batch(*_: object, c_rate: Array, direction: Direction, **__: object) -> Any:
+        passed = np.full_like(c_rate, 2.0 if direction is Direction.CHARGE else 1.0)
+        return SimpleNamespace(capacity=passed, peak_tension=0.0 * passed)
+
+    table = rate_map(MATERIAL, DESIGN, radii=np.array([1e-7]), rates=np.array([1.0]), batch=batch)
+    assert (table.charge_passed / table.capacity_kept).values.tolist() == [[2.0]]
 
 
 def test_crack_number_in_steady_diffusion_is_the_stress_group(diffusion_map: xr.Dataset) -> None:
