@@ -8,12 +8,10 @@ import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from particle_sim.errors import InputError
-
-if TYPE_CHECKING:
-    from particle_sim.learn.site import Links
+from particle_sim.learn.site import Links
 
 FAR = ("192.0.2.1", "10.255.255.255", "192.168.255.255", "172.31.255.255")
 """Where a packet would leave through the default route, or through that of a private network; the

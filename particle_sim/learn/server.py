@@ -232,7 +232,10 @@ async def _later(request: Request, error: Any) -> Response:
 
 
 async def _stale(request: Request, error: Any) -> Response:
-    return _sentence(request, str(error), 409, "Overtaken")
+    """Nothing, and no error: the page has asked for something else since."""
+    from starlette.responses import Response
+
+    return Response(status_code=204)
 
 
 async def _nowhere(request: Request, error: Any) -> Response:

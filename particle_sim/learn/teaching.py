@@ -29,7 +29,7 @@ PLAN = (
     Step(
         minutes=5,
         title="Join in",
-        what="Show the address and its code. Everybody writes down the seed below an exercise.",
+        what="Show the address and its code. Everybody opens lesson 1 and reads its question.",
     ),
     Step(
         minutes=15,
@@ -49,7 +49,7 @@ PLAN = (
     Step(
         minutes=10,
         title="Exercise of lesson 3",
-        what="On the printed sheet, own numbers, then checked in the page. Units first.",
+        what="On paper, each with the numbers of the own page, then checked there. Units first.",
     ),
     Step(
         minutes=14,

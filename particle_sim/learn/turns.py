@@ -42,6 +42,9 @@ class Asker:
     """Empty: each question is a view of its own"""
 
 
+NOBODY = Asker()
+
+
 @dataclass(kw_only=True, eq=False)
 class _Job:
     key: Hashable
@@ -126,6 +129,57 @@ class Line:
         return job
 
 
+class Desk:
+    """Who wants what: jobs that wait or run, by their key, and the newest question of each view."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[Hashable, _Job] = {}
+        self.views: dict[Asker, tuple[_Job, Future[Packed]]] = {}
+        self.line = Line()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs in line somebody waits for."""
+        return sum(not job.running and job.wanted for job in self.jobs.values())
+
+    def join(self, key: Hashable, work: Work, asker: Asker) -> Future[Packed]:
+        """Where the answer will be told."""
+        job = self.jobs.setdefault(key, _Job(key=key, work=work))
+        told: Future[Packed] = Future()
+        job.waiters.append((asker, told))
+        if not job.running:
+            self.line.put(asker.address, job)
+        if asker.view:
+            self.views[asker] = (job, told)
+        return told
+
+    def overtake(self, asker: Asker) -> None:
+        """What the same view waits for in line is not wanted any more."""
+        before = self.views.pop(asker, None)
+        if before is None or before[0].running:
+            return
+        job, told = before
+        job.waiters.remove((asker, told))
+        if told.set_running_or_notify_cancel():
+            told.set_exception(StaleError("A newer move of this page is being computed."))
+        if not job.wanted:
+            self.line.drop(job)
+            self.forget(job)
+
+    def next(self) -> _Job | None:
+        """The next in line that somebody still waits for."""
+        while (job := self.line.next()) is not None and not job.wanted:
+            self.forget(job)
+        return job
+
+    def forget(self, job: _Job) -> None:
+        """It is answered, or nobody waits for it."""
+        self.jobs.pop(job.key, None)
+        for asker, told in job.waiters:
+            if self.views.get(asker) == (job, told):
+                del self.views[asker]
+
+
 class Turns:
     """``at_once`` pieces of work at the same time in ``pool``, and ``waiting`` that wait.
 
@@ -148,13 +202,11 @@ class Turns:
         self.kept = Kept(kept)
         self._pool, self._at_once = pool, at_once
         self._waiting, self._of_one = waiting, of_one
-        self._jobs: dict[Hashable, _Job] = {}
-        self._views: dict[Asker, tuple[_Job, Future[Packed]]] = {}
-        self._line, self._ahead = Line(), deque[Wanted](maxlen=MOST_AHEAD)
+        self._desk, self._ahead = Desk(), deque[Wanted](maxlen=MOST_AHEAD)
         self._running = 0
         self._lock = threading.RLock()
 
-    async def take(self, key: Hashable, work: Work, asker: Asker | None = None) -> Packed:
+    async def take(self, key: Hashable, work: Work, asker: Asker = NOBODY) -> Packed:
         """What ``work`` returns or raises; :class:`LaterError`, :class:`StaleError`.
 
         Work that has begun is finished even when nobody waits for it any more, so that it is there
@@ -164,7 +216,10 @@ class Turns:
             known = self.kept.get(key)
             if known is not None:
                 return known
-            told = self._join(key, work, asker or Asker())
+            self._desk.overtake(asker)
+            if key not in self._desk.jobs and self._full(asker):
+                raise LaterError("Too many pictures are asked for at once; try again.")
+            told = self._desk.join(key, work, asker)
             self._begin()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(told), self.patience)
@@ -183,69 +238,28 @@ class Turns:
     def idle(self) -> bool:
         """Whether nothing is computed, wanted or likely."""
         with self._lock:
-            return not (self._jobs or self._ahead)
-
-    def _join(self, key: Hashable, work: Work, asker: Asker) -> Future[Packed]:
-        self._overtake(asker)
-        job = self._jobs.get(key)
-        if job is None:
-            if self._full(asker):
-                raise LaterError("Too many pictures are asked for at once; try again.")
-            job = _Job(key=key, work=work)
-        told: Future[Packed] = Future()
-        job.waiters.append((asker, told))
-        self._jobs[key] = job
-        if not job.running:
-            self._line.put(asker.address, job)
-        if asker.view:
-            self._views[asker] = (job, told)
-        return told
+            return not (self._desk.jobs or self._ahead)
 
     def _full(self, asker: Asker) -> bool:
         if self._running < self._at_once:
             return False
-        in_line = sum(not job.running and job.wanted for job in self._jobs.values())
-        return in_line >= self._waiting or self._line.of(asker.address) >= self._of_one
-
-    def _overtake(self, asker: Asker) -> None:
-        """What the same view waits for in line is not wanted any more."""
-        before = self._views.pop(asker, None)
-        if before is None or before[0].running:
-            return
-        job, told = before
-        job.waiters.remove((asker, told))
-        if told.set_running_or_notify_cancel():
-            told.set_exception(StaleError("A newer move of this page is being computed."))
-        if not job.wanted:
-            self._drop(job)
-
-    def _drop(self, job: _Job) -> None:
-        self._line.drop(job)
-        self._forget(job)
-
-    def _forget(self, job: _Job) -> None:
-        self._jobs.pop(job.key, None)
-        for asker, told in job.waiters:
-            if self._views.get(asker) == (job, told):
-                del self._views[asker]
+        own = self._desk.line.of(asker.address)
+        return self._desk.waiting >= self._waiting or own >= self._of_one
 
     def _begin(self) -> None:
         while self._running < self._at_once:
-            job = self._line.next() or self._next_ahead()
+            job = self._desk.next() or self._next_ahead()
             if job is None:
                 return
-            if job.waiters and not job.wanted:
-                self._drop(job)
-                continue
             job.running = True
-            self._jobs[job.key] = job
+            self._desk.jobs[job.key] = job
             self._running += 1
             self._pool.submit(job.work).add_done_callback(partial(self._end, job))
 
     def _next_ahead(self) -> _Job | None:
         while self._ahead and self._running < max(1, self._at_once - 1):
             key, work = self._ahead.popleft()
-            if key not in self._jobs and self.kept.get(key) is None:
+            if key not in self._desk.jobs and self.kept.get(key) is None:
                 return _Job(key=key, work=work)
         return None
 
@@ -253,7 +267,7 @@ class Turns:
         error = done.exception()
         with self._lock:
             self._running -= 1
-            self._forget(job)
+            self._desk.forget(job)
             if error is None:
                 self.kept.put(job.key, done.result())
             if not isinstance(error, BrokenExecutor):  # this thread ends with a broken pool

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import threading
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ pytest.importorskip("starlette")
 from particle_sim.learn import server  # noqa: E402
 
 ROOM = Classroom(address="http://192.168.1.7:8765/", token="known-to-one")
-NAMES = lesson_names()
+NAMES = tuple(name for name in lesson_names() if name.startswith(("l2", "l6", "l7")))
+"""Lessons whose questions are quickly computed; every lesson goes through the same pages."""
 PAGES = ["/", "/sheet", "/join", "/playground", *(f"/lesson/{name}" for name in NAMES)]
 DOCS = Path(__file__).parents[2] / "docs" / "teaching.md"
 
@@ -53,6 +55,13 @@ class Client:
                 return await own.get(target, headers=headers)
 
         return asyncio.run(ask())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_lessons() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "lesson_names", lambda: NAMES)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +163,9 @@ def test_when_one_has_opened_a_lesson_the_moves_of_the_others_are_computed(
     client = Client(ROOM)
     client.transport.app.app.state.opened.clear()
     for _ in range(2):
-        assert client.get(f"/lesson/{NAMES[6]}").status_code == 200
+        assert client.get(f"/lesson/{NAMES[2]}").status_code == 200
     assert done.wait(10)
-    assert likely == [NAMES[6]]
+    assert likely == [NAMES[2]]
 
 
 # --- the teacher's pages -------------------------------------------------------------------------
@@ -190,7 +199,7 @@ def test_alone_everything_is_open_and_nobody_joins(alone: Client) -> None:
 
 
 def test_every_lesson_has_an_aim_and_the_plan_ninety_minutes() -> None:
-    assert tuple(TEACHING) == NAMES
+    assert tuple(TEACHING) == lesson_names()
     assert sum(step.minutes for step in PLAN) == 90
     text = " ".join(DOCS.read_text(encoding="utf-8").split())
     for step in PLAN:

@@ -80,7 +80,7 @@ def test_of_one_view_the_newest_move_is_computed() -> None:
         found = asyncio.run(
             asked(own, held, ("m1", view), ("m2", view), ("m2", other), ("m3", view))
         )
-        assert own._views == {}
+        assert own._desk.views == {}
     assert [type(answer) for answer in found[1:]] == [StaleError, StaleError, Packed, Packed]
     assert held.done == ["first", "m2", "m3"], "what another view wants is computed"
 

@@ -2,7 +2,7 @@
 "use strict";
 
 const VIEW = Math.random().toString(36).slice(2), GAP = 80, FIRST_WAIT = 500, LONGEST_WAIT = 8000;
-const LATER = [429, 502, 503, 504], OVERTAKEN = 409;
+const LATER = [429, 502, 503, 504], OVERTAKEN = 204;
 let moves = 0, shownMove = 0, sent = -GAP, timer = 0, inHand = null;
 
 // Beside the slider in hand, where the reader looks.
