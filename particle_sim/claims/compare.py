@@ -148,8 +148,17 @@ def compare(
 ) -> ComparisonResult:
     """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
 
-    ``workers`` > 1 solves particles in that many processes; the results do not depend on it.
-    ``progress`` is called with what is being done and the finished share.
+    ``settings`` say who is compared and how. ``workers`` > 1 solves particles in that many
+    processes; the results do not depend on it. ``progress`` is called with what is being done and
+    the finished share.
+
+    >>> from particle_sim.studies.settings import Comparison
+    >>> compare(Comparison(baseline="nvp", candidate="he_vv"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    particle_sim.errors.InputError: ...he_v...
+
+    Raises :class:`InputError` for a material that is not known or cannot be simulated, and
+    :class:`ConvergenceError` where a solve does not end.
     """
     began = time.perf_counter()
     records = records_of(settings)

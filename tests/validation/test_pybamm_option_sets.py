@@ -13,13 +13,14 @@ import pytest
 
 import particle_sim as ps
 from particle_sim.cell.design import with_values
+from particle_sim.cell.film_constants import load_film_constants
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.particle_damage import NEVER_DIFFUSED
 from particle_sim.cell.pybamm_module import import_pybamm
 from particle_sim.cell.pybamm_options import check_options, lacking, model_with
 from particle_sim.cell.pybamm_sets import parameter_set, set_cell
 from particle_sim.constants import FARADAY
-from particle_sim.damage.sodium_films import draw_films
+from particle_sim.damage.sodium_films import SodiumFilms
 from particle_sim.errors import InputError
 from particle_sim.units import Array
 
@@ -186,9 +187,8 @@ def check_film(hours: Array) -> None:
         * FARADAY
         / 3600
     )
-    films = draw_films(1, 0)
-    central = dataclasses.replace(
-        films, carbon_film=np.array([1.4]), carbon_capacity=np.array([300.0])
+    central = SodiumFilms(
+        **{name: np.array([prop.magnitude]) for name, prop in load_film_constants().items()}
     )
     carbon = np.array([sites * area / cell.active_mass])
     expected = central.on_carbon(carbon, hours[None, :])[0] * cell.active_mass
