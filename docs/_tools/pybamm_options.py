@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,9 +162,32 @@ def _shortened(text: str) -> str:
     return "PyBaMM: " + text.partition(": ")[2].partition("; leave")[0].partition(". ")[0]
 
 
-def table() -> list[str]:
-    """The lines of the table."""
-    return [f"| {row.title} | {outcome(HALF, row)} | {outcome(FULL, row)} |" for row in ROWS]
+def told(row: Row, half: str, full: str) -> tuple[str, list[str]]:
+    """The line of the table, and those below it on what does not run."""
+    cells = {"half cell": half, "full cell": full}
+    line = f"| {row.title} | {' | '.join(map(_in_a_word, cells.values()))} |"
+    if half == full != "runs":
+        return line, [f"* {row.title}: {half}"]
+    left = [f"* {row.title}, {kind}: {why}" for kind, why in cells.items() if why != "runs"]
+    return line, left
+
+
+def _in_a_word(found: str) -> str:
+    if found.startswith("PyBaMM: "):
+        return "PyBaMM refuses"
+    return "lacks entries" if found.startswith("lacks") else found
+
+
+def table() -> str:
+    """The table and what follows it."""
+    found = [told(row, outcome(HALF, row), outcome(FULL, row)) for row in ROWS]
+    return shown_as(found)
+
+
+def shown_as(found: Sequence[tuple[str, list[str]]]) -> str:
+    """Lines of the table first, then the reasons."""
+    lines, left = [line for line, _ in found], [why for _, own in found for why in own]
+    return "\n".join([*lines, "", "## What the others lack", "", *left]) + "\n"
 
 
 def every_set() -> str:
@@ -193,5 +217,5 @@ def kept() -> str:
 
 
 if __name__ == "__main__":
-    head = HEAD + "\n".join(table()) + "\n" + TAIL
+    head = HEAD + table() + TAIL
     PAGE.write_text(head + (every_set() if "--all" in sys.argv else kept()), encoding="utf-8")
