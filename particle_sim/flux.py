@@ -10,6 +10,7 @@ import numpy as np
 from particle_sim.checks import arguments_checked, check_fields
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
+from particle_sim.shown import shown, span
 from particle_sim.units import Array, positive, share
 
 
@@ -44,17 +45,38 @@ class SurfaceResponse:
     voltage_slope: Array | float = 0.0
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class SurfaceFlux:
     """Flux history [mol/(m2 s)], positive out of the particle, linear between given times [s].
 
-    A time given twice is a jump. ``initial_site_fraction`` is the uniform filling at the start.
+    ``flux`` at ``time``, both (n,), n >= 2. A time given twice is a jump. ``initial_site_fraction``
+    is the uniform filling at the start, ``temperature`` [K].
+
+    >>> history = SurfaceFlux(time=[0, 10, 10, 20], flux=[1e-7, 1e-7, 0, 0],
+    ...                       initial_site_fraction=0.5)
+    >>> len(history.time)
+    4
+
+    Raises :class:`InputError` for times that fall back, unequal lengths, and a filling outside 0 to
+    1.
     """
 
     time: Array
     flux: Array
     initial_site_fraction: float
     temperature: float = REFERENCE_TEMPERATURE
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """How long, how much, from which filling."""
+        low, high = float(self.flux.min()), float(self.flux.max())
+        return {
+            "history": f"{len(self.time)} times from {span(self.time)} s",
+            "flux": f"{low:.4g} to {high:.4g} mol/(m2 s), positive out of the particle",
+            "filling at the start": f"{self.initial_site_fraction:.4g}",
+            "temperature": f"{self.temperature:.5g} K",
+        }
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -171,7 +193,18 @@ def constant_flux(
     initial_site_fraction: float,
     temperature: float = REFERENCE_TEMPERATURE,
 ) -> SurfaceFlux:
-    """The same flux [mol/(m2 s)] for ``duration`` [s]."""
+    """The same ``flux`` [mol/(m2 s)], positive out of the particle, for ``duration`` [s].
+
+    ``initial_site_fraction`` is the uniform filling at the start, ``temperature`` [K].
+
+    >>> constant_flux(1e-7, 60.0, initial_site_fraction=0.5)
+    SurfaceFlux 2 times from 0 to 60 s
+      flux 1e-07 to 1e-07 mol/(m2 s), positive out of the particle; filling at the start 0.5;
+      temperature 298.15 K
+
+    Raises :class:`InputError` for a duration or temperature that is not positive, and a filling
+    outside 0 to 1.
+    """
     length = positive("The duration", duration, "s")
     return SurfaceFlux(
         time=np.array([0.0, length]),

@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.inspect import TypeAliasForwardRef
 
 KEPT = re.compile(r"(``.+?``|:\w+:`.+?`|(?<!\w)\*\w+\*(?!\w))")
 MARKUP = re.compile(r"([*|_`\\])")
@@ -57,7 +58,11 @@ def missing(app: Sphinx, env: BuildEnvironment, node: nodes.Element, shown: node
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Handle every docstring that autodoc reads, and every name that leads nowhere."""
+    """Handle every docstring that autodoc reads, and every name that leads nowhere.
+
+    A type's short name is written as itself inside unions and containers too.
+    """
+    setattr(TypeAliasForwardRef, "__repr__", lambda alias: alias.name)  # noqa: B010
     app.connect("autodoc-process-docstring", process)
     app.connect("missing-reference", missing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

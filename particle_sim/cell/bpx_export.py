@@ -32,6 +32,7 @@ from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.negative import NegativeElectrode, load_negative
 from particle_sim.cell.parameters import pybamm_parameters
+from particle_sim.cell.particle_damage import damage_parameters
 from particle_sim.cell.provenance import as_text, cell_provenance
 from particle_sim.cell.pybamm_module import import_bpx, import_pybamm
 from particle_sim.cell.voltage import potential_table
@@ -199,9 +200,10 @@ def _user_defined(cell: Cell, values: dict[str, Any]) -> dict[str, Any]:
         if ours in material.properties and ours != "volume_change"
     }
     change = material["volume_change"].function
-    strain = material["chemical_strain"]
-    ends = strain(np.array([0.0, 1.0]))
-    block[PARTIAL_MOLAR_VOLUME] = float(3 * (ends[1] - ends[0]) / material.maximum_concentration)
+    numbers = {n: v for n, v in damage_parameters(cell, None).items() if not callable(v)}
+    ends = material["chemical_strain"](np.array([0.0, 1.0]))
+    omega = float(3 * (ends[1] - ends[0]) / material.maximum_concentration)
+    block = {**numbers, PARTIAL_MOLAR_VOLUME: omega, **block}
     if isinstance(change, LinearTable):
         volume = np.expm1(3 * np.asarray(change.values))
         block[USER_DEFINED["volume_change"]] = _table(np.asarray(change.points), volume)

@@ -30,7 +30,7 @@ USER_DEFINED: dict[str, str] = {
     "axial_strain_ratio": "Positive electrode strain along c over strain along a",
     "lattice_a": "Positive electrode lattice parameter a [m]",
     "lattice_c": "Positive electrode lattice parameter c [m]",
-    "tensile_strength": "Positive electrode critical stress [Pa]",
+    "tensile_strength": "Positive electrode tensile strength [Pa]",
     "fracture_toughness": "Positive electrode fracture toughness [Pa.m0.5]",
     "flaw_size": "Positive electrode initial crack length [m]",
     "regular_solution_parameter": "Positive electrode regular solution parameter [R.T]",
@@ -69,6 +69,7 @@ LOSSES = (
     "the thermodynamic factor of the electrolyte, which BPX takes as 1",
     "the hard carbon's exchange current against filling: one rate constant, right at half filling",
     "the exchange current against lattice occupancy: BPX's is that at half filling of the window",
+    "where the strain bends: one mean partial molar volume, as PyBaMM reads no table of it",
     "the resistance of films and contacts, except as a user-defined number",
 )
 """What the format cannot carry, one phrase each."""

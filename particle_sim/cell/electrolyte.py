@@ -89,7 +89,14 @@ def electrolyte_names() -> list[str]:
 
 @arguments_checked
 def load_electrolyte(name: str) -> Electrolyte:
-    """A shipped electrolyte by name, or your own ``.toml`` file; all its problems at once."""
+    """A shipped electrolyte by ``name``, or your own ``.toml`` file.
+
+    >>> load_electrolyte("napf6_ec_pc").carrier
+    'Na'
+
+    Raises :class:`InputError` with all problems of a file at once, and the closest names of an
+    unknown one.
+    """
     path = named_file("electrolyte", name, "parameters", "electrolytes")
     file = validated(_ElectrolyteFile, read_toml(path), path.name)
     problems = _table_problems(path.name, file.properties)

@@ -25,11 +25,17 @@ def full_cell(
     radial_points: int = 40,
     law: Law = SOLID_SOLUTION,
 ) -> Cell:
-    """A full cell of ``positive`` against ``negative``, by default in the shipped design.
+    """A full cell of ``positive`` against ``negative``, by default in the shipped ``design``.
 
+    ``model``, ``radial_points`` and ``law`` as in :func:`~particle_sim.cell.half_cell.half_cell`.
     The negative electrode's thickness follows from the design's N/P ratio, the carrier in the
-    cell from the material as made and the design's ``negative_initial_sodium``. Raises
-    :class:`InputError` for another carrier, or when the electrodes cannot hold the carrier.
+    cell from the material as made and the design's ``negative_initial_sodium``.
+
+    >>> import particle_sim as ps
+    >>> full_cell(ps.load_material("nvp")).negative.name
+    'hard_carbon'
+
+    Raises :class:`InputError` for another carrier, or when the electrodes cannot hold the carrier.
     """
     electrode = load_negative(negative)
     if positive.carrier != electrode.carrier:

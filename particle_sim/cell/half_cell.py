@@ -14,6 +14,7 @@ from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 from particle_sim.materials.sizes import SizeDistribution
+from particle_sim.shown import shown
 from particle_sim.transport.laws import SOLID_SOLUTION, Law
 
 END_MARGIN = 5e-4
@@ -33,6 +34,7 @@ class CellModel(enum.Enum):
     """SPM with particles of many sizes"""
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """Materials, design and model of a half cell or full cell."""
@@ -61,6 +63,21 @@ class Cell:
                 f"{self.material.name}: a full cell has no distribution of sizes for its negative "
                 "electrode, which an MPM needs; use a half cell, or another model."
             )
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Electrodes, design, cut-offs and 1C."""
+        lower, upper = self.voltage_limits
+        opposite = (
+            f"{self.material.carrier} metal" if self.negative is None else self.negative.title
+        )
+        return {
+            "cell": f"of {self.material.title} ({self.material.name}) against {opposite}",
+            "design": self.design.title,
+            "model": f"{self.model.value}, {self.law.title}",
+            "cut-offs": f"{lower:.4g} to {upper:.4g} V",
+            "1C": f"{self.one_c_current * 1e3:.4g} mA",
+        }
 
     @property
     def active_mass(self) -> float:
@@ -108,11 +125,18 @@ def half_cell(
     law: Law = SOLID_SOLUTION,
     sizes: SizeDistribution | None = None,
 ) -> Cell:
-    """A half cell of ``material`` against its carrier's metal, by default the shipped design.
+    """A half cell of ``material`` against its carrier's metal, by default the shipped ``design``.
 
+    ``model`` is how much of it PyBaMM resolves, ``law`` the transport in the particles,
     ``radial_points`` is the particle mesh of the cell model; the surface filling is good to about
     1e-4 with 40. ``sizes`` goes with ``CellModel.MPM``. The stress comes from the particle solver,
     never from here.
+
+    >>> import particle_sim as ps
+    >>> half_cell(ps.load_material("nvp")).voltage_limits
+    (1.2, 3.9)
+
+    Raises :class:`InputError` for a design of another carrier or kind.
     """
     chosen = design or load_cell_design(_default_design(material))
     check_design(material, chosen, CellKind.HALF)

@@ -26,6 +26,7 @@ from particle_sim.cell.solve import cell_options
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.errors import ConvergenceError, InputError, one_line
+from particle_sim.shown import shown, span
 from particle_sim.units import Array
 
 DOUBLE_LAYER = 0.2
@@ -42,6 +43,7 @@ SLOWEST, FASTEST = 1e-9, 1e9
 """Frequencies that are taken [Hz]"""
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Impedance:
     """A spectrum; ``impedance`` [ohm m2 of electrode] is complex (n,), capacitive below 0."""
@@ -54,6 +56,18 @@ class Impedance:
     frequency: Array
     """[Hz] (n,)"""
     impedance: NDArray[np.complex128]
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Of which cell, at which charge, between which frequencies, how large."""
+        order = np.argsort(self.frequency)
+        return {
+            "spectrum": f"of {self.cell.material.title}, {self.cell.model.value}",
+            "state of charge": f"{self.state_of_charge:.4g}",
+            "frequencies": f"{len(self.frequency)} from {span(self.frequency[order])} Hz",
+            "real part": f"{span(self.impedance.real[order])} ohm m2",
+            "temperature": f"{self.temperature:.5g} K",
+        }
 
     @property
     def characteristic_frequencies(self) -> tuple[float, ...]:
@@ -93,10 +107,10 @@ def impedance(
     """Impedance [ohm m2 of electrode] at ``frequency`` (n,) [Hz] of a cell at rest.
 
     ``state_of_charge`` is 0 at rest at the lower cut-off and 1 at the upper one, in between by
-    charge. Both electrodes' surfaces have ``double_layer`` [F/m2], assumed; inductance, dispersion
-    of time constants and slow films are not in the model, so that an arc is a half circle and a
-    measured one is flatter. Of the SPM, SPMe or DFN of the cell (half or full). The electrolyte's
-    resistance is in SPMe and DFN only.
+    charge; ``temperature`` [K], else 298.15. Both electrodes' surfaces have ``double_layer``
+    [F/m2], assumed; inductance, dispersion of time constants and slow films are not in the model,
+    so that an arc is a half circle and a measured one is flatter. Of the SPM, SPMe or DFN of the
+    cell (half or full). The electrolyte's resistance is in SPMe and DFN only.
 
     >>> import particle_sim as ps
     >>> cell = ps.half_cell(ps.load_material("nvp"))

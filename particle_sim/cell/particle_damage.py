@@ -41,7 +41,7 @@ CHOSEN = {
     _ELECTRODE + "number of cracks per unit area [m-2]": "one flaw on every particle",
     _ELECTRODE + "Paris' law constant b": "edge crack in uniform stress",
     _ELECTRODE + "LAM constant proportional term [s-1]": "never measured: no loss until it is set",
-    "Cell thermal expansion coefficient [m.K-1]": "isothermal",
+    "Cell thermal expansion coefficient [m.K-1]": "never measured: its layers keep their size",
 }
 """Entries without a property behind them, and why they have the value they have."""
 

@@ -6,9 +6,26 @@ import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from particle_sim.cell.film_constants import load_film_constants
 from particle_sim.cell.half_cell import Cell
+from particle_sim.cell.heat_entries import (
+    AI2020_CARBON,
+    AI2020_HEAT,
+    BEHIND_HEAT,
+    CHOSEN_CARBON,
+    CHOSEN_HEAT,
+    ENTROPIC,
+    METAL,
+)
 from particle_sim.cell.particle_damage import AI2020, BEHIND, CHOSEN
 from particle_sim.cell.pybamm_sets import parameter_set, set_cell
+from particle_sim.cell.surface_entries import (
+    AI2020_FILM,
+    BEHIND_FILM,
+    CHOSEN_FILM,
+    CHOSEN_SURFACES,
+)
+from particle_sim.materials.potential import TabulatedPotential
 from particle_sim.materials.property import Property
 
 _METAL = "lithium metal electrode"
@@ -60,13 +77,17 @@ _DERIVED: dict[str, tuple[str, ...]] = {
         "open_circuit_potential",
     ),
     **BEHIND,
+    **BEHIND_HEAT,
+    **BEHIND_FILM,
 }
+_AI2020 = {**AI2020, **AI2020_HEAT, **AI2020_CARBON, **AI2020_FILM}
 _CUT_OFFS = {
     "Lower voltage cut-off [V]": "lower_voltage",
     "Open-circuit voltage at 0% SOC [V]": "lower_voltage",
     "Upper voltage cut-off [V]": "upper_voltage",
     "Open-circuit voltage at 100% SOC [V]": "upper_voltage",
 }
+_CHOSEN = {**CHOSEN_HEAT, **CHOSEN_CARBON, **CHOSEN_SURFACES, **CHOSEN_FILM}
 _CHOICES = {
     "Ambient temperature [K]": "the temperature the files' values are given at",
     "Initial temperature [K]": "the temperature the files' values are given at",
@@ -76,12 +97,12 @@ _CHOICES = {
     "Positive electrode Bruggeman coefficient (electrode)": "Bruggeman's exponent",
     "Positive electrode Bruggeman coefficient (electrolyte)": "Bruggeman's exponent",
     "Separator Bruggeman coefficient (electrolyte)": "Bruggeman's exponent",
-    "Positive electrode OCP entropic change [V.K-1]": "isothermal",
-    "Negative electrode thickness [m]": "metal; in no equation of the models used",
+    "Negative electrode thickness [m]": "metal; only options on heat use it",
     "Negative electrode conductivity [S.m-1]": "metal",
     "Negative electrode OCP [V]": "metal is the reference",
     "Lithium metal partial molar volume [m3.mol-1]": "molar mass over density of the metal",
     **CHOSEN,
+    **{n: why for n, (_, why) in _CHOSEN.items()},
 }
 
 
@@ -112,15 +133,16 @@ def provenance_table(name: str) -> list[ProvenanceRow]:
 
 def cell_provenance(cell: Cell, values: Mapping[str, object]) -> list[ProvenanceRow]:
     """Rows for the PyBaMM parameters ``values`` of any ``cell``."""
+    films = {} if cell.negative is None else load_film_constants()
+    properties = {**films, **cell.material.properties, **cell.design.properties}
     return [
-        _row(parameter, value, cell)
+        _row(parameter, value, _origin(parameter, cell, properties))
         for parameter, value in values.items()
         if parameter not in ("chemistry", "citations")
     ]
 
 
-def _row(parameter: str, value: object, cell: Cell) -> ProvenanceRow:
-    origin = _origin(parameter, cell)
+def _row(parameter: str, value: object, origin: _Origin) -> ProvenanceRow:
     prop = origin.prop
     plausible = None if prop is None else prop.plausible
     return ProvenanceRow(
@@ -144,8 +166,7 @@ class _Origin:
     prop: Property | None = None
 
 
-def _origin(parameter: str, cell: Cell) -> _Origin:
-    properties = {**cell.material.properties, **cell.design.properties}
+def _origin(parameter: str, cell: Cell, properties: Mapping[str, Property]) -> _Origin:
     single = _MATERIAL.get(parameter) or _DESIGN.get(parameter) or _CUT_OFFS.get(parameter)
     if single is not None and single in properties:
         prop = properties[single]
@@ -153,9 +174,13 @@ def _origin(parameter: str, cell: Cell) -> _Origin:
     negative = cell.negative
     if negative is not None and parameter in negative.values:
         return _Origin(ours=negative.parameter_set, evidence="proxy", source=negative.source)
-    if parameter in AI2020:
+    if negative is None and parameter in {**AI2020_CARBON, **CHOSEN_CARBON}:
+        return _Origin(ours=METAL, evidence="assumed", source="judgement")
+    if parameter in _AI2020:
         return _Origin(ours="Ai2020", evidence="proxy", source="pybamm_ai2020")
     parts = _DERIVED.get(parameter, ())
+    if parameter == ENTROPIC and isinstance(cell.material.potential, TabulatedPotential):
+        return _Origin(ours="of a table: none known", evidence="assumed", source="judgement")
     if parts and all(part in properties for part in parts):
         return _Origin(ours=", ".join(parts), evidence="derived", source="arithmetic")
     return _Origin(ours=_CHOICES[parameter], evidence="assumed", source="judgement")

@@ -9,10 +9,12 @@ material gives a half cell under its own name, and every sodium material a full 
     "he_v"              lithium_ion.SPM, SPMe, DFN with {"working electrode": "positive"}
     "he_v_hard_carbon"  sodium_ion.BasicDFN(); lithium_ion.SPM, SPMe, DFN
 
-Central values, isothermal at 298.15 K, at rest at the upper cut-off, current 1C. The film's
-resistance is read by the lithium_ion models with {"contact resistance": "true"} only, entries on
-cracks and loss with the options of :mod:`particle_sim.cell.particle_damage`. Where each number
-comes from is in :func:`particle_sim.cell.provenance.provenance_table`.
+Central values at 298.15 K, at rest just below the upper cut-off, 1C. The film's resistance is read
+by the lithium_ion models with {"contact resistance": "true"} only, entries on cracks and loss with
+the options of :mod:`particle_sim.cell.particle_damage`, on heat with those of
+:mod:`particle_sim.cell.heat_entries`, on surfaces with those of
+:mod:`particle_sim.cell.surface_entries`. Where each number comes from is in
+:func:`particle_sim.cell.provenance.provenance_table`.
 """
 
 from __future__ import annotations
@@ -20,13 +22,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from particle_sim.cell.balance import rest_state
+import numpy as np
+
+from particle_sim.cell.balance import RestState, rest_state
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import HALF_CELLS, Cell, half_cell
+from particle_sim.cell.heat_entries import heat_parameters
 from particle_sim.cell.negative import NEGATIVE_ELECTRODES
 from particle_sim.cell.parameters import pybamm_parameters
 from particle_sim.cell.particle_damage import damage_parameters
 from particle_sim.cell.pybamm_module import import_pybamm
+from particle_sim.cell.surface_entries import surface_parameters
+from particle_sim.cell.voltage import asymptotes
 from particle_sim.constants import REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
 from particle_sim.materials.load import MaterialRecord, load_record, material_names
@@ -34,6 +41,9 @@ from particle_sim.materials.load import MaterialRecord, load_record, material_na
 GROUP = "pybamm_parameter_sets"
 FULL_CELL_ENDING = "_hard_carbon"
 FULL_CELL_CARRIER = "Na"
+
+BELOW = 1e-3
+"""Of a set at its start, under the upper cut-off [V]."""
 
 ParameterSet = Callable[[], dict[str, Any]]
 
@@ -66,10 +76,16 @@ def parameter_set(name: str) -> ParameterSet:
 
     def get_parameter_values() -> dict[str, Any]:
         pybamm, cell = import_pybamm(), _cell(name, record)
-        rest = rest_state(cell, cell.voltage_limits[1])
-        values = pybamm_parameters(
+        rest = _charged(cell)
+        isothermal = pybamm_parameters(
             cell, pybamm, filling=rest.positive, temperature=REFERENCE_TEMPERATURE
-        ) | damage_parameters(cell, pybamm)
+        )
+        values = {
+            **isothermal,
+            **damage_parameters(cell, pybamm),
+            **heat_parameters(cell, pybamm, isothermal),
+            **surface_parameters(cell),
+        }
         if cell.negative is None:
             return values
         citations = [cell.negative.parameter_set]
@@ -78,6 +94,17 @@ def parameter_set(name: str) -> ParameterSet:
     get_parameter_values.__name__ = name
     get_parameter_values.__doc__ = _description(name, record)
     return get_parameter_values
+
+
+def _charged(cell: Cell) -> RestState:
+    """At rest just below the upper cut-off, where PyBaMM's potential with its asymptote lies too.
+
+    A model whose current charges a double layer first begins at rest, and ends there at once where
+    that is at the cut-off.
+    """
+    upper = cell.voltage_limits[1]
+    ends = np.array([rest_state(cell, upper).positive])
+    return rest_state(cell, upper - BELOW - float(asymptotes(ends)[0]))
 
 
 def __getattr__(name: str) -> ParameterSet:

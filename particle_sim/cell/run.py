@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from particle_sim.cell.half_cell import Cell
 from particle_sim.flux import SurfaceFlux
 from particle_sim.protocols.step import Protocol
+from particle_sim.shown import shown, span
 from particle_sim.units import Array
 
 
@@ -37,6 +38,7 @@ class ElectrodeRun:
     surface_flux: SurfaceFlux
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class CellRun:
     """A cell run. ``capacity`` [A h/kg] equals mAh/g of positive active material, from 0."""
@@ -55,6 +57,19 @@ class CellRun:
     end: CellEnd
     negative: ElectrodeRun | None = None
     """A half cell has none."""
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """What was run, how it ended, and the charge that passed."""
+        filling = self.positive.mean_site_fraction
+        return {
+            "run": f"{self.protocol.name} of {self.cell.material.title}, {self.cell.model.value}",
+            "capacity": f"{self.capacity[-1]:.4g} mA h/g",
+            "end": self.end.value.rstrip("."),
+            "voltage": f"{span(self.voltage)} V",
+            "mean filling": span(filling),
+            "times": f"{len(self.time)} from {span(self.time)} s",
+        }
 
     @property
     def energy(self) -> Array:

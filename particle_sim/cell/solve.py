@@ -62,7 +62,14 @@ def solve_cell(cell: Cell, protocol: Protocol, *, temperature: float | None = No
     at ``temperature`` [K] with the positive material's plateau widths and activation energies.
     Where the first current takes the voltage beyond its cut-off at once, the run has the capacity 0
     and two rows, at rest and at the cut-off, both at time 0. A sweep charges no double layer.
-    Raises :class:`ConvergenceError` when PyBaMM gives up.
+
+    >>> import particle_sim as ps
+    >>> run = solve_cell(ps.half_cell(ps.load_material("nvp")), ps.protocols.discharge(1.0))
+    >>> run.end.name
+    'LOWER_VOLTAGE'
+
+    Raises :class:`ConvergenceError` when PyBaMM gives up, and :class:`InputError` for a law that
+    the cell's model cannot carry.
     """
     solved = _solve(cell, protocol, temperature)
     if isinstance(solved, CellRun):

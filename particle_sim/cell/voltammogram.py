@@ -14,6 +14,7 @@ from particle_sim.cell.run import CellRun
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.protocols.step import Mode
+from particle_sim.shown import shown
 from particle_sim.units import Array, dimensionless
 
 PROMINENCE = 0.02
@@ -34,6 +35,7 @@ class Peak:
     """[V]; ``None`` where the branch does not fall to half on both sides"""
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Voltammogram:
     """Last full cycle of a sweep; a branch without a peak has none."""
@@ -42,6 +44,18 @@ class Voltammogram:
     """The largest"""
     cathodic: Peak | None
     """That of the same plateau, counted from the end of the window that both branches reach"""
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Its peaks and the gap between them."""
+        peaks = {"anodic peak": self.anodic, "cathodic peak": self.cathodic}
+        return {
+            "gap": "without a gap" if self.gap is None else f"with a gap of {self.gap:.4g} V",
+            **{
+                name: "none" if peak is None else f"{peak.current:.4g} A/kg at {peak.voltage:.4g} V"
+                for name, peak in peaks.items()
+            },
+        }
 
     @property
     def gap(self) -> float | None:
@@ -78,13 +92,15 @@ def voltammogram(run: CellRun) -> Voltammogram:
 
 @arguments_checked
 def scan_rate_exponent(scan_rate: Array, peak_current: Array) -> dimensionless:
-    """b of |i_p| = a v^b, by least squares of ln |i_p| over ln v.
+    """b of |i_p| = a v^b, by least squares of ln ``peak_current`` over ln ``scan_rate``, both (n,).
 
     1 where the particles stay in equilibrium, 0.5 where planar diffusion limits (Lindstrom et
     al., J. Phys. Chem. B 101 (1997) 7717). Neither tells a capacitor from a thin particle.
 
     >>> round(scan_rate_exponent([1e-4, 4e-4], [2.0, 4.0]), 12)
     0.5
+
+    Raises :class:`InputError` for fewer than two different rates, or one current too many.
     """
     rates, currents = np.abs(np.asarray(scan_rate)), np.abs(np.asarray(peak_current))
     if rates.ndim != 1 or rates.shape != currents.shape or len(set(rates.tolist())) < 2:

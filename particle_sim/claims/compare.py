@@ -27,7 +27,7 @@ from particle_sim.claims.learned_pair import (
     learned_pair,
     narrowed_words,
 )
-from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.ledger import Entry, share_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
@@ -80,6 +80,8 @@ class ComparisonResult:
     table: LawTable
     """Both materials under each law, and the ratio taken apart"""
     seconds: float
+    own: tuple[Entry, ...] = ()
+    """The user's own claims about these materials"""
     as_printed: AsPrinted | None = None
     """What :func:`~particle_sim.studies.as_printed.as_printed` says of the pair, where asked"""
 
@@ -153,8 +155,17 @@ def compare(
 ) -> ComparisonResult:
     """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
 
-    ``workers`` > 1 solves particles in that many processes; the results do not depend on it.
-    ``progress`` is called with what is being done and the finished share.
+    ``settings`` say who is compared and how. ``workers`` > 1 solves particles in that many
+    processes; the results do not depend on it. ``progress`` is called with what is being done and
+    the finished share.
+
+    >>> from particle_sim.studies.settings import Comparison
+    >>> compare(Comparison(baseline="nvp", candidate="he_vv"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    particle_sim.errors.InputError: ...he_v...
+
+    Raises :class:`InputError` for a material that is not known or cannot be simulated, and
+    :class:`ConvergenceError` where a solve does not end.
     """
     began = time.perf_counter()
     report = progress or (lambda _text, _share: None)

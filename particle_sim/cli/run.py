@@ -40,7 +40,7 @@ def run(
         str | None, typer.Option(help="Of a sweep: a Dask scheduler, e.g. tcp://10.0.0.1:8786.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Of a sweep: more than ten million samples are meant.")
+        bool, typer.Option("--yes", help="Of a sweep: more than a million samples are meant.")
     ] = False,
 ) -> None:
     """Run a scenario and hold it against its [[expect]] blocks (exit code 1 if one fails), or run

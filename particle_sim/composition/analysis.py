@@ -33,6 +33,7 @@ from particle_sim.composition.structures import (
     occupancy_notes,
 )
 from particle_sim.errors import InputError, closest
+from particle_sim.shown import shown
 
 CARRIERS = {
     "Na": ("Na",),
@@ -50,6 +51,7 @@ _UPPER_BOUND = (
 )
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class CompositionReport:
     """What a formula says.
@@ -77,6 +79,18 @@ class CompositionReport:
     flags: tuple[Flag, ...]
     notes: tuple[str, ...]
 
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Formula, family, mass, capacity and what was noticed."""
+        known = self.capacity is not None
+        return {
+            "composition": f"{self.formula.text} as {self.structure.key}, carrier {self.carrier}",
+            "molar mass": f"{self.molar_mass * 1e3:.5g} g/mol",
+            "capacity": f"{self.capacity:.4g} mA h/g" if known else "unknown",
+            "flags": f"{len(self.flags)}",
+            "notes": f"{len(self.notes)}",
+        }
+
 
 @arguments_checked
 def analyse(
@@ -87,11 +101,15 @@ def analyse(
     variables: Mapping[str, float] | None = None,
     electrons: float | None = None,
 ) -> CompositionReport:
-    """Analyse a formula in a structure family with a mobile ion.
+    """Analyse a ``formula`` in a ``structure`` family with a mobile ion, the ``carrier``.
 
     ``variables`` are the letters of the formula; ``electrons`` per formula unit set the
     theoretical capacity (left out: what the active ions can give and the mobile ions allow).
-    :class:`InputError` for an unknown structure or carrier, or a formula that cannot be read.
+
+    >>> f"{analyse('NaFeO2').molar_mass * 1e3:.2f} g/mol"
+    '110.83 g/mol'
+
+    Raises :class:`InputError` for an unknown structure or carrier, or an unreadable formula.
     """
     if carrier not in CARRIERS:
         raise InputError(f'There is no carrier "{carrier}"; {closest(carrier, CARRIERS)}')
@@ -105,9 +123,8 @@ def analyse(
     mass = molar_mass(parsed)
     amount = sum(parsed.amounts.get(element, 0.0) for element in CARRIERS[carrier])
     count = electrons if electrons is not None else _electrons(redox, amount)
-    notes = _notes(parsed, family, sublattices, balance)
-    if count is not None and electrons is None:
-        notes = (*notes, _UPPER_BOUND)
+    bound = () if count is None or electrons is not None else (_UPPER_BOUND,)
+    notes = (*_notes(parsed, family, sublattices, balance), *bound)
     return CompositionReport(
         formula=parsed,
         structure=family,

@@ -12,47 +12,11 @@ already would grow more slowly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import Field
-
-from particle_sim.checks import arguments_checked
-from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.kind import PropertyKind
-from particle_sim.materials.load import load_properties
-from particle_sim.materials.property import Property
-from particle_sim.materials.schema import PropertyEntry, Source, Strict
+from particle_sim.cell.film_constants import FILM_CATALOGUE, load_film_constants
 from particle_sim.plausible.streams import evenly
-from particle_sim.resources import named_file
 from particle_sim.units import Array
-
-FILM_CATALOGUE: dict[str, PropertyKind] = {
-    "carbon_film": PropertyKind(
-        unit="A*h/kg",
-        display_unit="mA*h/g",
-        lowest_allowed=True,
-        meaning="sodium that the film takes in its first hour, per mass of carbon",
-    ),
-    "carbon_capacity": PropertyKind(
-        unit="A*h/kg", display_unit="mA*h/g", meaning="capacity of all sites of the hard carbon"
-    ),
-    "crack_film": PropertyKind(
-        unit="C/m^2", lowest_allowed=True, meaning="sodium in the film on fresh faces of cracks"
-    ),
-}
-"""What a file of films holds."""
-
-
-class _FilmHeader(Strict):
-    name: str
-    title: str
-
-
-class _FilmFile(Strict):
-    films: _FilmHeader
-    properties: dict[str, PropertyEntry]
-    sources: dict[str, Source] = Field(default={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,18 +48,6 @@ class SodiumFilms:
     def on_faces(self, faces: Array) -> Array:
         """Sodium [A h/kg] (n, k) in the film on ``faces`` (n, k) [m2/kg of positive material]."""
         return self.crack_film[:, None] * faces / 3600
-
-
-@arguments_checked
-def load_film_constants(name: str = "sodium_films") -> Mapping[str, Property]:
-    """Shipped constants by name, or those of your own ``.toml`` file.
-
-    >>> load_film_constants()["carbon_film"].magnitude
-    1.4
-    """
-    path = named_file("file of sodium films", name, "parameters", "damage")
-    file = validated(_FilmFile, read_toml(path), path.name)
-    return load_properties(path.name, file.properties, FILM_CATALOGUE, file.sources)
 
 
 def draw_films(count: int, seed: int) -> SodiumFilms:

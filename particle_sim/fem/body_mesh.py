@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from particle_sim.errors import InputError, closest
 from particle_sim.fem.mesh_checks import check_mesh
 from particle_sim.fem.simplices import EDGES, Facets, Integers, Symmetry, find_facets
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 __all__ = ["BodyMesh", "Integers", "Symmetry", "is_symmetry"]
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class BodyMesh:
     """Triangles or tetrahedra with named boundaries; lengths in metres.
@@ -48,6 +50,17 @@ class BodyMesh:
 
     def __post_init__(self) -> None:
         check_mesh(self)
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Shape, size, cells, and the names of its boundaries."""
+        size = " x ".join(f"{length:.4g}" for length in np.ptp(self.points, axis=0))
+        return {
+            "mesh": f"{self.symmetry.value}, {size} m",
+            "cells": f"{len(self.cells):,} of {len(self.points):,} points",
+            "regions": f"{len(np.unique(self.regions))}",
+            "boundaries": ", ".join(self.boundaries),
+        }
 
     @staticmethod
     def trusted(**values: Any) -> BodyMesh:

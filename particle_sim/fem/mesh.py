@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
@@ -34,6 +35,7 @@ class Coordinates(enum.Enum):
         return float(self.surface_factor * (outer**power - inner**power) / power)
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Mesh:
     """Cells between increasing ``vertices`` [m]; ``inner`` and ``outer`` are its boundaries."""
@@ -42,6 +44,16 @@ class Mesh:
     coordinates: Coordinates
     automatic: bool = False
     """Whether ``solve_particle`` chooses the cells anew, for its tolerance."""
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Shape, size and number of cells."""
+        kind = self.coordinates.name.lower()
+        free = ", chosen anew for each run" if self.automatic else ""
+        return {
+            "mesh": f"of a {kind}, {self.inner:.4g} to {self.outer:.4g} m",
+            "cells": f"{len(self.vertices) - 1}{free}",
+        }
 
     @property
     def inner(self) -> float:

@@ -67,9 +67,15 @@ class MaterialRecord:
 
 @arguments_checked
 def load_material(name: str, *, reading: str | None = None) -> Material:
-    """A material by shipped name (``"nvp"``), with a reading (``"nvp@na1_to_na4"``), or by path.
+    """A material by shipped ``name`` (``"nvp"``), or by the path of your own ``.toml`` file.
 
-    Reports every problem of the file at once as :class:`InputError`.
+    ``reading`` is one of the file's other readings of its evidence, also as ``"nvp@na1_to_na4"``.
+
+    >>> load_material("nvp", reading="one_plateau").value("capacity")
+    108.5
+
+    Raises :class:`InputError` with every problem of the file at once, and the closest names of an
+    unknown one.
     """
     return load_record(name, reading=reading).material
 

@@ -27,15 +27,43 @@ from particle_sim.materials.potential import (
     TabulatedPotential,
     steps_of,
 )
-from particle_sim.materials.property import Property, assumed
+from particle_sim.materials.property import Evidence, Property, assumed
+from particle_sim.shown import shown
 
 
+def _in_brief(self: Material) -> dict[str, str]:
+    """Name, window, headline numbers and how many properties are only assumed."""
+    low, high = self.stoichiometry_min, self.stoichiometry_max
+    weak = sum(p.evidence is Evidence.ASSUMED for p in self.properties.values())
+    headline = {"capacity": "A h/kg", "diffusivity": "m2/s", "particle_radius": "m"}
+    return {
+        "material": f"{self.title} ({self.name}), {self.formula}",
+        "window": f"{self.carrier} {low:.4g} to {high:.4g}, reading {self.reading}",
+        **{
+            name.replace("_", " "): f"{self.value(name):.4g} {unit}"
+            for name, unit in headline.items()
+            if name in self.properties
+        },
+        "properties": f"{len(self.properties)}, of which {weak} assumed",
+    }
+
+
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """An intercalation material over its sodium window.
 
-    Site fraction theta = (x - x_min)/(x_max - x_min); concentration c = theta c_max. Every
-    property is a :class:`Property`; one that does not exist for the material is ``None``.
+    Site fraction theta = (x - x_min)/(x_max - x_min), x from ``stoichiometry_min`` to
+    ``stoichiometry_max``; concentration c = theta c_max. ``material[name]`` is a
+    :class:`Property`, ``material.value(name)`` its number in SI; ``properties`` holds all.
+    ``stress_free_site_fraction`` is where the lattice has its own size, ``reading`` which reading
+    of its file this is. ``name``, ``title``, ``formula`` and ``carrier`` say what it is. Made by
+    ``load_material`` or :func:`material_from_values`.
+
+    >>> import particle_sim as ps
+    >>> nvp = ps.load_material("nvp")
+    >>> nvp.value("particle_radius"), nvp["particle_radius"].evidence.value
+    (2.5e-07, 'assumed')
     """
 
     name: str
@@ -52,6 +80,8 @@ class Material:
 
     def __getitem__(self, name: str) -> Property:
         return self.properties[name]
+
+    in_brief = property(_in_brief)
 
     def value(self, name: str) -> float:
         """Magnitude of a property in its SI unit."""
@@ -170,9 +200,15 @@ def material_from_values(
     regular_solution_parameter: float = 0.0,
     gradient_coefficient: float = 0.0,
 ) -> Material:
-    """A material from plain SI numbers, for scripts and tests; everything is marked ``assumed``.
+    """A material ``name`` from plain SI numbers, for scripts and tests; all marked ``assumed``.
 
-    Chemical strain beta = Omega c / 3 (Vegard), exchange current 2 j0 sqrt(theta (1 - theta)).
+    Takes ``maximum_concentration``, ``diffusivity``, ``youngs_modulus``, ``poisson_ratio``,
+    ``open_circuit_potential``, ``gradient_coefficient``, ``regular_solution_parameter``; strain
+    ``partial_molar_volume`` c / 3, none at ``stress_free_concentration``; 2 sqrt(theta (1 - theta))
+    ``exchange_current_density``. Raises :class:`InputError` for impossible numbers.
+
+    >>> material_from_values(maximum_concentration=2e4, diffusivity=1e-15).name
+    'material'
     """
     positive = {
         "maximum_concentration": maximum_concentration,

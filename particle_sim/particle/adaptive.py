@@ -38,6 +38,11 @@ class Adaptive:
     boundary of the plateau that a point is on, and eight the fastest wave of an unstable filling.
     They stay as small for ``ahead`` widths around, so that the boundary can move that far before
     another mesh is made, and grow from there by ``growth`` per distance.
+
+    >>> Adaptive(nodes=6)
+    Adaptive(nodes=6, ahead=1.5, growth=0.5)
+
+    Raises :class:`InputError` for a field that is no number or not positive.
     """
 
     nodes: float = 4.0

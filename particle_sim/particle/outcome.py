@@ -20,7 +20,11 @@ class ParticleEnd(enum.Enum):
 
 
 class Stored(enum.Enum):
-    """Which states a run keeps."""
+    """Which states a run keeps; the values say it in words.
+
+    >>> Stored.STEPS.value
+    'every step'
+    """
 
     TIMES = "the requested times, the start and the end; every step without any"
     STEPS = "every step"

@@ -13,21 +13,32 @@ from particle_sim.materials.material import Material
 from particle_sim.particle.cracks import Cracks
 from particle_sim.particle.crystal import Crystal, Inert
 from particle_sim.particle.mechanics import MechanicalBoundary, free_surface
+from particle_sim.shown import shown
 from particle_sim.transport.fickian_diffusion import fickian_diffusion
 from particle_sim.transport.term import PhysicsTerm
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Particle:
     """What ``solve_particle`` needs besides the surface.
 
-    ``mesh`` is radial or a body. ``order`` is the polynomial degree of the concentration (1 to 4).
+    ``mesh`` is radial or a body, ``physics`` the terms of the flux, ``mechanics`` what holds the
+    surface. ``order`` is the polynomial degree of the concentration (1 to 4).
     The displacement is one degree higher on radial meshes and sections; on 3-D bodies it has the
     same degree, at least 2. Stress acts back on the sodium only if a term with stress is listed.
 
     Bodies only: ``crystal`` holds directional properties, ``inert`` the regions without sodium,
     ``wetting_energy`` [J/m2] the surface energy of full minus empty material (linear in theta),
     ``cracks`` what hinders the sodium inside and lets it out there.
+
+    >>> import particle_sim as ps
+    >>> particle = Particle(material=ps.load_material("nvp"), mesh=ps.shapes.sphere(2.5e-7))
+    >>> particle.law
+    'Fickian diffusion, N = -D grad c'
+
+    Raises :class:`InputError` for an order out of range, no physics, or terms that exclude each
+    other.
     """
 
     material: Material
@@ -62,6 +73,16 @@ class Particle:
             f"The particle's mesh is {self.mesh.symmetry.value}; this needs a radial one: use a "
             "sphere, a cylinder or a slab."
         )
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Material, mesh and law."""
+        return {
+            "particle": f"of {self.material.title} ({self.material.name})",
+            **self.mesh.in_brief,
+            "law": self.law,
+            "order": f"{self.order}",
+        }
 
     @property
     def law(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 
 import numpy as np
 import xarray as xr
@@ -21,10 +20,12 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.profile import RadialFields, along_radius
 from particle_sim.particle.recovery import RecoveryPoints
 from particle_sim.particle.stiffness import principal_stresses
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@shown
+@dataclass(frozen=True, kw_only=True)
 class ParticleRun:
     """Fields of a particle of any shape at the stored times.
 
@@ -56,35 +57,20 @@ class ParticleRun:
     warnings: tuple[str, ...] = field(default=())
 
     @property
-    def summary(self) -> dict[str, str]:
+    def in_brief(self) -> dict[str, str]:
         """What was solved and what came of it, in words."""
         symmetry, first, last = self.mesh.symmetry, self.time[0], self.time[-1]
         filling, peak = self.mean_site_fraction, float(self.first_principal_stress.max())
         return {
-            "particle": f"{self.particle.material.title}, {self.length * 1e6:.3g} um, "
+            "particle": f"of {self.particle.material.title}, {self.length * 1e6:.3g} um, "
             f"{symmetry.value}",
-            "law": self.particle.law,
-            "times": f"{len(self.time)} from {first:.4g} to {last:.4g} s. {self.end.value}",
-            "mean filling": f"{filling[0]:.4g} to {filling[-1]:.4g}",
             "peak tensile stress": f"{peak / 1e6:.4g} MPa",
+            "mean filling": f"{filling[0]:.4g} to {filling[-1]:.4g}",
             "sodium balance": f"{self.balances.sodium:.1g}",
             "warnings": str(len(self.warnings)),
+            "times": f"{len(self.time)} from {first:.4g} to {last:.4g} s. {self.end.value}",
+            "law": self.particle.law,
         }
-
-    def __repr__(self) -> str:
-        what = self.summary
-        rest = [f"{name} {what[name]}" for name in list(what)[3:]]
-        return (
-            f"ParticleRun of {what['particle']}: {what['law']}\n"
-            f"  times {what['times']}\n  {', '.join(rest)}"
-        )
-
-    def _repr_html_(self) -> str:
-        rows = [
-            f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>"
-            for name, words in self.summary.items()
-        ]
-        return f"<table>{''.join(rows)}</table>"
 
     @cached_property
     def points(self) -> RecoveryPoints:

@@ -67,16 +67,15 @@ def solve_particle(
     uniform filling (the surface's ``initial_site_fraction``), a value per dof, or a function of the
     positions of the dofs [m]: radii (n,) or coordinates (n, d).
 
-    ``times`` [s] are hit exactly; they, the start and the end are stored, and with
+    ``times`` [s] are hit exactly; they, the start and the end are stored, and with ``store``
     ``Stored.STEPS`` or without any ``times`` every step. ``on`` names the boundaries that sodium
     passes (default: ``surface``, or the inside of an inert coating); all others are blocked.
     ``inner_surface`` acts on the inside of a hollow particle. ``tolerance`` bounds the time error
-    of each step in theta over min(1, N L/(D c_max)), L the radius or the wall, and in stress over
-    E Omega c/(3 (1 - nu))
-    of the same c; a radial mesh made without cells is chosen so that the error in space stays below
-    it too, and ``balances.space`` estimates that error (of a body the root mean square, as its mesh
-    is given; ``space_error`` holds both parts). The run ends early when the surface filling leaves
-    ``limits`` (``None``: never). Small strain, isothermal.
+    of each step in theta over min(1, N L/(D c_max)), L the radius or the wall, and in stress over E
+    Omega c/(3 (1 - nu)) of the same c; a radial mesh made without cells is chosen so that the error
+    in space stays below it too, and ``balances.space`` estimates that error (of a body the root
+    mean square, as its mesh is given; ``space_error`` holds both parts). The run ends early when
+    the surface filling leaves ``limits`` (``None``: never). Small strain, isothermal.
 
     ``adaptive`` (sections in which phases part): the mesh follows the phase boundary, see
     :class:`~particle_sim.particle.adaptive.Adaptive`; the particle's own mesh is the coarsest that
@@ -85,6 +84,14 @@ def solve_particle(
     ``checkpoint`` names a file to which the states go while the run lasts; given again after an
     interruption, the run goes on from there. A finished run removes it. A body that needs more
     memory than the machine has is refused before it starts.
+
+    ``progress`` is told the share of the time that is done.
+
+    >>> import particle_sim as ps
+    >>> particle = ps.Particle(material=ps.load_material("nvp"), mesh=ps.shapes.sphere(2.5e-7))
+    >>> run = solve_particle(particle, ps.constant_flux(1e-7, 60.0, initial_site_fraction=0.5))
+    >>> run.end.name
+    'TIME'
 
     Raises :class:`ConvergenceError` with the last good state, or :class:`InputError`.
     """

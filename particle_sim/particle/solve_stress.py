@@ -25,15 +25,19 @@ TOLERANCE = 0.01
 
 @arguments_checked
 def solve_stress(particle: Particle, site_fraction: Filling) -> ParticleRun:
-    """Displacement and stress of one sodium field, div sigma = 0.
+    """Displacement and stress of one sodium field in a ``particle``, div sigma = 0.
 
-    ``site_fraction``: theta per dof, or a function of positions [m], radii (n,) or
-    coordinates (n, d). The result holds one
-    time, 0 s. Raises :class:`InputError` as ``solve_particle`` does.
+    ``site_fraction``: theta per dof, or a function of positions [m], radii (n,) or coordinates
+    (n, d). The result holds one time, 0 s. Less sodium outside pulls at the surface:
+
+    >>> import particle_sim as ps
+    >>> nvp = ps.Particle(material=ps.load_material("nvp"), mesh=ps.shapes.sphere(1e-6))
+    >>> bool(solve_stress(nvp, lambda r: 0.5 - 1e11 * r**2).stress[0, -1, 1] > 0)
+    True
+
+    Raises :class:`InputError` as ``solve_particle`` does.
     """
-    still: SurfaceFlux = constant_flux(
-        0.0, 1.0, initial_site_fraction=0.5, temperature=REFERENCE_TEMPERATURE
-    )
+    still: SurfaceFlux = constant_flux(0.0, 1.0, initial_site_fraction=0.5)
     mesh, name = particle.mesh, open_boundary(particle)
     if isinstance(mesh, BodyMesh) and name not in ("interface", *mesh.surfaces):
         name = mesh.surfaces[0]  # sodium passes none of them

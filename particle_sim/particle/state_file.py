@@ -17,8 +17,8 @@ import hashlib
 import time
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -139,12 +139,37 @@ def _version() -> str:
 
 
 def fingerprint(*parts: Any) -> str:
-    """A hash of everything that decides a run; arrays by their bytes, the rest by its text."""
+    """A hash of everything that decides a run; arrays by their bytes, the rest by its text.
+
+    Objects, mappings and sequences are taken apart: how one shows itself decides nothing.
+    """
     total = hashlib.sha256()
     for part in parts:
-        if isinstance(part, np.ndarray):
-            total.update(str((part.shape, part.dtype)).encode())
-            total.update(np.ascontiguousarray(part).tobytes())
-        else:
-            total.update(repr(part).encode())
+        for piece in _pieces(part):
+            total.update(piece)
     return total.hexdigest()
+
+
+def _pieces(part: Any) -> Iterator[bytes]:
+    if isinstance(part, np.ndarray):
+        yield str((part.shape, part.dtype)).encode()
+        yield np.ascontiguousarray(part).tobytes()
+        return
+    inner = _inner(part)
+    if inner is None:
+        yield repr(part).encode()
+        return
+    yield f"{type(part).__name__}(".encode()
+    for each in inner:
+        yield from _pieces(each)
+        yield b","
+    yield b")"
+
+
+def _inner(part: Any) -> Iterable[Any] | None:
+    """What a container holds, nothing for what is one thing."""
+    if is_dataclass(part) and not isinstance(part, type):
+        return [(each.name, getattr(part, each.name)) for each in fields(part)]
+    if isinstance(part, Mapping):
+        return part.items()
+    return part if isinstance(part, tuple | list) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from particle_sim.checks import check_fields
 from particle_sim.errors import InputError
+from particle_sim.shown import shown
 
 
 class Mode(enum.Enum):
@@ -68,6 +69,7 @@ class Step:
         return (low, high) if self.mode is Mode.SWEEP_UP else (high, low)
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Protocol:
     """Steps in order; ``starts_full`` means full of sodium (a discharged cathode)."""
@@ -75,3 +77,14 @@ class Protocol:
     name: str
     steps: tuple[Step, ...]
     starts_full: bool
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Its name, its first steps, and where it begins."""
+        kinds = [step.mode.name.lower().replace("_", " ") for step in self.steps]
+        more = f" and {len(kinds) - 6} more" if len(kinds) > 6 else ""
+        return {
+            "protocol": self.name,
+            "steps": f"{len(kinds)}: {', '.join(kinds[:6])}{more}",
+            "begins": "full" if self.starts_full else "empty",
+        }

@@ -23,6 +23,7 @@ from particle_sim.manifest import MOST_BYTES as MANIFEST_BYTES
 from particle_sim.report import cell_folder, folder, life_folder, rate_folder
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.folder import stored_tree
+from particle_sim.shown import shown
 from particle_sim.sweeps.layout import DATA_FOLDER
 from particle_sim.sweeps.manifest import read_manifest
 from particle_sim.sweeps.result import open_sweep
@@ -49,10 +50,12 @@ class ResultKind(Enum):
     SWEEP = "sweep"
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class ResultFolder:
-    """A stored result: what it is, its data, its pictures, and how it was made.
+    """A stored result: its ``kind``, its ``path``, its data, its pictures, and how it was made.
 
+    Made by :func:`particle_sim.open`, whose example shows one.
     ``tree`` is labelled data with ``units`` and ``long_name``; ``figures`` are the names that
     :meth:`draw` takes; ``manifest`` holds the command, the versions and every file's SHA-256.
     """
@@ -86,13 +89,16 @@ class ResultFolder:
                 else f"{self.path} is a {self.kind.value}, which has no figures."
             )
 
-    def __repr__(self) -> str:
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """What it is, where, what is in it and what wrote it."""
         nodes = [node.path for node in self.tree.subtree if node.data_vars]
-        return (
-            f"{self.kind.value.capitalize()} in {self.path}: {self.tree.attrs['title']}\n"
-            f"tree: {_few(nodes)}; figures: {_few(self.figures) or 'none'}\n"
-            f"written by: {self.manifest.get('command', 'unknown, there is no manifest')}"
-        )
+        return {
+            "folder": f"of a {self.kind.value}, {self.tree.attrs['title']}, in {self.path}",
+            "written by": str(self.manifest.get("command", "unknown, there is no manifest")),
+            "tree": _few(nodes),
+            "figures": _few(self.figures) or "none",
+        }
 
 
 def narrowed(tree: xr.DataTree, width: float | None) -> xr.DataTree:

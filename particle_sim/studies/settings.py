@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from particle_sim.checks import check_fields
 from particle_sim.errors import refuse
 from particle_sim.plausible.defaults import SAMPLES, SEED
+from particle_sim.shown import shown
 from particle_sim.studies.choices import (
     Direction,
     EvidenceChoice,
@@ -25,9 +26,14 @@ UNIFORM_BELOW = 0.05
 EDGE_FRACTION = 0.995
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A baseline and a candidate under the same protocol.
+    """A ``baseline`` and a ``candidate`` under the same protocol.
+
+    They pass charge in ``direction`` at ``c_rate`` [1/h]. ``physics`` is the transport law,
+    ``stress`` and ``strain`` the measures shown, and sodium is called uniform below a spread of
+    ``uniform_below``. ``samples`` draws with ``seed`` decide the verdict.
 
     ``overrides`` holds quantities by material name and property, e.g.
     ``{"nvp": {"diffusivity": "1e-15 m^2/s"}}``. ``at`` are fractions of the capacity passed.
@@ -36,6 +42,11 @@ class Comparison:
     your own by material name, for ``EvidenceChoice.MINE``.
     ``shape`` other than a sphere adds one body of each material; ``grains`` are those of a
     polycrystal and ``cells_per_radius`` sets how fine bodies are meshed.
+
+    >>> Comparison(baseline="nvp", candidate="he_v", c_rate=5.0).direction.value
+    'charge'
+
+    Raises :class:`InputError` with every number out of range at once.
     """
 
     baseline: str
@@ -56,6 +67,19 @@ class Comparison:
     data: Mapping[str, str] = field(default_factory=dict)
     samples: int = SAMPLES
     seed: int = SEED
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Who is compared, under what, and what was changed."""
+        changed = ", ".join(f"{n}.{q}" for n, own in self.overrides.items() for q in own)
+        return {
+            "comparison": f"of {self.candidate} with {self.baseline}",
+            "protocol": f"{self.direction.value} at {self.c_rate:g}C",
+            "physics": self.physics.value,
+            "shape": self.shape.value,
+            "draws": f"{self.samples}, seed {self.seed}",
+            "overrides": changed or "none",
+        }
 
     def __post_init__(self) -> None:
         check_fields(self)

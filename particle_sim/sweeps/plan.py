@@ -24,7 +24,7 @@ from particle_sim.sweeps.quantity import in_si
 from particle_sim.sweeps.sampling import Sampling, grid_points, unit_points
 from particle_sim.units import Array
 
-MOST_SAMPLES = 10_000_000
+MOST_SAMPLES = 1_000_000
 """Samples that start without being asked for twice."""
 MOST_CONFIRMED = 1_000_000_000
 MOST_LATIN = 10_000_000
@@ -104,31 +104,39 @@ def make_plan(
     if seed < 0:
         raise InputError(f"seed is {seed}; give 0 or more.")
     dimensions, dependents = arranged(axes, known_units or {})
+    meant = ""
     if sampling is Sampling.GRID:
         shape = tuple(dimension.levels or samples for dimension in dimensions)
         ranges = tuple(dimension.levels is None for dimension in dimensions)
+        meant = _grid_in_words(shape, samples)
         samples, maker = math.prod(shape), partial(grid_points, shape, ranges)
     else:
         shape = None
         names = tuple(dimension.name for dimension in dimensions)
         maker = partial(unit_points, sampling, names, samples, seed)
-    check_count(samples, most, sampling)
+    check_count(samples, most, sampling, meant=meant)
     return Plan(
         dimensions=dimensions, dependents=dependents, samples=samples, shape=shape, points=maker
     )
 
 
-def check_count(count: int, most: int, sampling: Sampling) -> None:
-    """Refuse a sweep that nobody can have meant."""
+def _grid_in_words(shape: tuple[int, ...], samples: int) -> str:
+    """What ``samples`` comes to on a grid, for the refusal of one that is too large."""
+    return f" (a grid takes samples = {samples} along each range: {' x '.join(map(str, shape))})"
+
+
+def check_count(count: int, most: int, sampling: Sampling, *, meant: str = "") -> None:
+    """Refuse a sweep that nobody can have meant, before any sample is made."""
     if count > MOST_CONFIRMED:
         raise InputError(
-            f"The sweep has {count} samples; at most {MOST_CONFIRMED} can be run, so give fewer "
-            "points or axes, or draw samples instead of a grid."
+            f"The sweep has {count} samples{meant}; at most {MOST_CONFIRMED} can be run, so give "
+            "fewer points or axes, or draw samples instead of a grid."
         )
     if count > most:
         raise InputError(
-            f"The sweep has {count} samples; more than {most} need --yes on the command line or "
-            f"most={count} in Python."
+            f"The sweep has {count} samples{meant}; more than {most} need --yes on the command "
+            f"line or most={count} in Python, or give fewer points, or draw samples in all with "
+            "latin-hypercube or sobol instead of a grid."
         )
     if sampling is Sampling.LATIN_HYPERCUBE and count > MOST_LATIN:
         raise InputError(

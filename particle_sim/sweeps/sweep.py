@@ -45,7 +45,15 @@ def sweep(
     ``engine`` is :class:`Serial` (default), :class:`Processes`, :class:`Dask` or any executor. A
     sample that raises, or returns nan, stays nan and goes to the failure ledger. Raises
     :class:`InputError` for contradictory axes, a unit of the wrong dimension and more than
-    ``most`` samples.
+    ``most`` samples. ``progress`` is told how many are done, of how many, and how many failed.
+
+    >>> from particle_sim.sweeps.axes import Axis
+    >>> from particle_sim.units import metre
+    >>> def doubled(radius: float) -> metre:
+    ...     return 2 * radius
+    >>> data = sweep(doubled, [Axis("radius", 0, 1, "m")], sampling=Sampling.GRID, samples=3)
+    >>> data["doubled"].values.tolist()
+    [0.0, 1.0, 2.0]
     """
     chosen = for_axes(function, axes)
     plan = make_plan(

@@ -24,7 +24,9 @@ from particle_sim.cell.bpx_import import SIZE_LIMIT, from_bpx
 from particle_sim.cell.bpx_names import USER_DEFINED
 from particle_sim.cell.design import load_cell_design, with_values
 from particle_sim.cell.full_cell import full_cell
+from particle_sim.cell.particle_damage import NEVER_DIFFUSED
 from particle_sim.cell.pybamm_module import import_bpx, import_pybamm
+from particle_sim.cell.pybamm_sets import parameter_set
 from particle_sim.cli.main import app
 from particle_sim.composition.formula import molar_mass, parse_formula
 from particle_sim.constants import FARADAY
@@ -108,6 +110,39 @@ def test_mechanics_travel_under_pybamms_names() -> None:
     expected = np.log((1 + 0.0076) / (1 - 0.0144)) / 20210
     omega = block["Positive electrode partial molar volume [m3.mol-1]"]
     assert omega == pytest.approx(expected, rel=1e-4)
+
+
+@PYBAMM_READS_BPX
+def test_a_bpx_file_cracks_as_the_set_does(tmp_path: Path) -> None:
+    """PyBaMM's mechanics from the User-defined block and from our set: the same stress to 1e-4.
+
+    Of a material whose volume is straight in its sodium.
+    """
+    pybamm, name = import_pybamm(), "he_o3_li2024"
+    path = str(written(exported(name).document, tmp_path))
+    own = pybamm.ParameterValues(parameter_set(f"{name}_hard_carbon")())
+    read = pybamm.ParameterValues.create_from_bpx(path)
+    start = "Initial concentration in positive electrode [mol.m-3]"
+    for entry in ("Current function [A]", start):
+        read[entry] = own[entry]
+    options = {"particle mechanics": ("none", "swelling and cracking"), **NEVER_DIFFUSED}
+    stress, moved, length = (
+        [
+            pybamm.Simulation(pybamm.lithium_ion.SPM(options), parameter_values=values)
+            .solve([0, 600], t_interp=[0, 600])[f"X-averaged positive particle {what}"]
+            .entries[-1]
+            for values in (own, read)
+        ]
+        for what in (
+            "surface tangential stress [Pa]",
+            "surface displacement [m]",
+            "crack length [m]",
+        )
+    )
+    assert stress[0] < 0
+    assert stress[1] == pytest.approx(stress[0], rel=1e-4)
+    assert moved[1] == pytest.approx(moved[0], rel=1e-4)
+    assert length[1] == pytest.approx(length[0], rel=1e-9)
 
 
 def test_losses_and_sources_are_told() -> None:

@@ -60,7 +60,7 @@ BROKEN = {
     "key": ("low = 0.2", "lov = 0.2", "not a known key; did you mean low"),
     "draw": ('"he_v.particle_radius"]', '"he_x.particle_radius"]', "names no material"),
     "samples": ("samples = 4096", "samples = 0", "samples is 0; give at least 1"),
-    "too many": ("samples = 4096", "samples = 20_000_000", "20000000 samples; more than 10000000"),
+    "too many": ("samples = 4096", "samples = 20_000_000", "20000000 samples; more than 1000000 "),
     "far too many": (
         '"latin-hypercube"\nsamples = 4096',
         '"grid"\nsamples = 100',

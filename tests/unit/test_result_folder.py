@@ -39,10 +39,9 @@ def test_every_kind_says_what_it_is_in_three_lines(known: object, tmp_path: Path
     found = ps.open(place)
     assert found.kind is kind
     assert found.manifest["command"] == "particle-sim verb nvp"
-    first, second, third = repr(found).splitlines()
-    assert first == f"{kind.value.capitalize()} in {place}: NVP"
-    assert second.startswith("tree: /")
-    assert third == "written by: particle-sim verb nvp"
+    first, second, *_ = repr(found).splitlines()
+    assert f"ResultFolder of a {kind.value}, NVP, in {place}".startswith(first.removesuffix(" ..."))
+    assert second.startswith("  written by particle-sim verb nvp; tree /")
     with pytest.raises(InputError, match="has no figure"):
         found.draw("none_such")
 

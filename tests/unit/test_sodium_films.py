@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from particle_sim.damage.sodium_films import SodiumFilms, draw_films, load_film_constants
+from particle_sim.cell.film_constants import load_film_constants
+from particle_sim.damage.sodium_films import SodiumFilms, draw_films
 from particle_sim.errors import InputError
 from particle_sim.life.full_cell import FullCells, draw_full_cells
 from particle_sim.materials.load import load_material

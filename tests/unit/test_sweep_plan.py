@@ -183,9 +183,12 @@ def test_unit_of_the_wrong_dimension() -> None:
 
 def test_too_many_samples_are_counted_in_the_sentence() -> None:
     axes = [Axis(name, 0, 1) for name in "abcd"]
-    with pytest.raises(InputError, match=r"has 100000000 samples; more than 10000000 need --yes"):
+    meant = r"\(a grid takes samples = 100 along each range: 100 x 100 x 100 x 100\)"
+    with pytest.raises(InputError, match=f"has 100000000 samples {meant}; more than 1000000 need"):
         make_plan(axes, sampling=Sampling.GRID, samples=100, seed=0)
+    with pytest.raises(InputError, match=r"8000000 samples .*most=8000000.*draw samples in all"):
+        make_plan(axes[:3], sampling=Sampling.GRID, samples=200, seed=0)
     million = make_plan(axes, sampling=Sampling.GRID, samples=100, seed=0, most=10**9)
     assert million.columns(99_999_999, 100_000_000) == {name: np.array([1.0]) for name in "abcd"}
-    with pytest.raises(InputError, match=r"has 1000000000000 samples; at most 1000000000 can"):
+    with pytest.raises(InputError, match=r"has 1000000000000 samples .*; at most 1000000000 can"):
         make_plan(axes, sampling=Sampling.GRID, samples=1000, seed=0, most=10**15)

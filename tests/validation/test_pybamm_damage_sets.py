@@ -23,7 +23,7 @@ from particle_sim.damage.active_loss import (
 from particle_sim.materials.material import Material
 from particle_sim.units import Array
 
-SETS = ("nvp", "he_v", "nfm_li2024", "he_o3_li2024", "lfp")
+SETS = ("nvp", "lfp")
 OPTIONS = (
     {"particle mechanics": "swelling only"},
     {"particle mechanics": "swelling and cracking"},
@@ -128,21 +128,6 @@ def test_its_own_diffusion_by_stress_is_no_discharge_of_nvp() -> None:
     ]
     assert ended[0] == 1800
     assert ended[1] < 10
-
-
-@EXTRAPOLATION
-@pytest.mark.parametrize(
-    "option",
-    [
-        {"particle mechanics": ("none", "swelling and cracking")},
-        {"loss of active material": ("none", "stress-driven")},
-    ],
-)
-def test_a_full_cell_takes_them_on_one_side(option: dict[str, tuple[str, str]]) -> None:
-    pybamm = import_pybamm()
-    model = pybamm.lithium_ion.SPM({**option, **NEVER_DIFFUSED})
-    values = pybamm.ParameterValues(parameter_set("he_v_hard_carbon")())
-    assert pybamm.Simulation(model, parameter_values=values).solve([0, 600]).t[-1] == 600
 
 
 HALF, CYCLES, LOST, EXPONENT = 3600.0, 40, 0.5, 2.0

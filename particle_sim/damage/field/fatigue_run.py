@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.damage.field.cycling import Cycling, Worn
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
@@ -21,7 +22,8 @@ class FatigueEnd(enum.Enum):
     UNSETTLED = "a cycle could not be solved"
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@shown
+@dataclass(frozen=True, kw_only=True)
 class FatigueRun:
     """Cracks at the ends of t cycles, on n vertices; per metre of a plane section.
 
@@ -87,15 +89,19 @@ class FatigueRun:
             jump_advance=jumps.advance,
         )
 
-    def __repr__(self) -> str:
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """How many cycles, why it ended, and how far the crack came."""
         what, unit = (
             ("area", "m2") if self.cycling.body.mesh.symmetry.power == 3 else ("length", "m")
         )
-        return (
-            f"FatigueRun: {self.cycle[-1]:,} cycles, {len(self.cycle):,} of them solved; "
-            f"{self.end.value}\n  crack {what} {self.crack_size[-1]:.4g} {unit}, of which cycles "
-            f"added {self.grown[-1]:.4g} {unit}; warnings {len(self.warnings)}"
-        )
+        return {
+            "cycles": f"of {self.cycle[-1]:,} cycles, {len(self.cycle):,} of them solved",
+            f"crack {what}": f"{self.crack_size[-1]:.4g} {unit}",
+            "added by cycles": f"{self.grown[-1]:.4g} {unit}",
+            "end": self.end.value.rstrip("."),
+            "warnings": f"{len(self.warnings)}",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

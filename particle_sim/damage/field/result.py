@@ -11,10 +11,12 @@ from particle_sim.damage.field.balance import Displacements
 from particle_sim.damage.field.body import CrackBody
 from particle_sim.damage.field.load import CrackLoad, Loading
 from particle_sim.damage.field.minimise import Minimum
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@shown
+@dataclass(frozen=True, kw_only=True)
 class CrackRun:
     """Cracks at t times on n vertices; per metre of a plane section.
 
@@ -81,16 +83,19 @@ class CrackRun:
             f"{share * solid.length_scale:.3g} m, so that a crack one of them wide costs G_c"
         )
 
-    def __repr__(self) -> str:
-        last = -1
-        what = "length" if self.body.mesh.symmetry.power == 2 else "area"
-        unit = "m" if what == "length" else "m2"
-        return (
-            f"CrackRun: {self.body.solid.density.name}, {len(self.body.cell_dofs):,} cells, "
-            f"{len(self.time)} times\n  {self.toughness_in_words}\n  largest damage "
-            f"{self.damage[last].max():.3g}, crack {what} {self.crack_size[last]:.4g} {unit}, "
-            f"{len(self.pop_ins)} pop-ins, warnings {len(self.warnings)}"
-        )
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """The law, the mesh, how far the crack came, and what its toughness means."""
+        what, unit = ("length", "m") if self.body.mesh.symmetry.power == 2 else ("area", "m2")
+        return {
+            "cracks": f"by {self.body.solid.density.name}, {len(self.body.cell_dofs):,} cells, "
+            f"{len(self.time)} times",
+            f"crack {what}": f"{self.crack_size[-1]:.4g} {unit}",
+            "largest damage": f"{self.damage[-1].max():.3g}",
+            "pop-ins": f"{len(self.pop_ins)}",
+            "warnings": f"{len(self.warnings)}",
+            "toughness": self.toughness_in_words,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
