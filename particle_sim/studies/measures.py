@@ -1,4 +1,7 @@
-"""Scalars read from principal stresses and strains."""
+"""Scalars read from principal stresses and strains, or from a free sphere's components.
+
+A sphere's three normal components are principal; the shears that follow them are zero.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from particle_sim.units import Array
 
 @dataclass(frozen=True)
 class FieldMeasure:
-    """A scalar read from principal stresses or strains (..., 3)."""
+    """A scalar read from principal stresses or strains (..., 3), or the six of a sphere."""
 
     title: str
     unit: str
@@ -29,15 +32,15 @@ def _component(index: int) -> Callable[[Array], Array]:
 
 
 def _largest(principal: Array) -> Array:
-    return np.asarray(principal.max(axis=-1))
+    return np.asarray(principal[..., :3].max(axis=-1))
 
 
 def _mean(principal: Array) -> Array:
-    return np.asarray(principal.mean(axis=-1))
+    return np.asarray(principal[..., :3].mean(axis=-1))
 
 
 def _trace(principal: Array) -> Array:
-    return np.asarray(principal.sum(axis=-1))
+    return np.asarray(principal[..., :3].sum(axis=-1))
 
 
 STRESSES = {
