@@ -22,6 +22,8 @@ class FieldMeasure:
     title: str
     unit: str
     read: Callable[[Array], Array]
+    size: Callable[[Array], Array] = np.abs
+    """What a peak is the largest of: either sign, but of a first principal stress tension alone"""
 
 
 def _component(index: int) -> Callable[[Array], Array]:
@@ -33,6 +35,10 @@ def _component(index: int) -> Callable[[Array], Array]:
 
 def _largest(principal: Array) -> Array:
     return np.asarray(principal[..., :3].max(axis=-1))
+
+
+def _tension(stress: Array) -> Array:
+    return np.maximum(stress, 0.0)
 
 
 def _mean(principal: Array) -> Array:
@@ -48,7 +54,7 @@ STRESSES = {
     StressMeasure.HOOP: FieldMeasure("hoop stress", "Pa", _component(1)),
     StressMeasure.RADIAL: FieldMeasure("radial stress", "Pa", _component(0)),
     StressMeasure.HYDROSTATIC: FieldMeasure("hydrostatic stress", "Pa", _mean),
-    StressMeasure.FIRST_PRINCIPAL: FieldMeasure("first principal stress", "Pa", _largest),
+    StressMeasure.FIRST_PRINCIPAL: FieldMeasure("first principal stress", "Pa", _largest, _tension),
 }
 STRAINS = {
     StrainMeasure.VOLUMETRIC: FieldMeasure("volumetric strain", "1", _trace),

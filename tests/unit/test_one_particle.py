@@ -149,3 +149,5 @@ def test_a_measure_reads_the_stress_of_a_sphere_as_its_run_does() -> None:
     assert run.first_principal_stress.min() < 0, "the centre is squeezed from all sides"
     for measure, expected in known.items():
         np.testing.assert_allclose(STRESSES[measure].read(run.stress), expected, rtol=1e-12)
+    tension = STRESSES[StressMeasure.FIRST_PRINCIPAL].size(run.first_principal_stress)
+    assert (tension.min(), tension.max()) == (0.0, run.first_principal_stress.max())
