@@ -2,7 +2,7 @@
 "use strict";
 
 const byId = (id) => document.getElementById(id);
-const setup = JSON.parse(byId("setup").textContent);
+const sent = JSON.parse(byId("setup").textContent), setup = sent.charges?.materials ? paired(sent) : sent;
 const controls = setup.controls;
 const state = {};
 const seedGiven = new URLSearchParams(location.search).get("seed");
@@ -133,6 +133,7 @@ async function ask() {
 }
 
 async function fetched() {
+  if (setup.charges?.materials) return pairPicture();
   const query = new URLSearchParams(setup.fixed);
   for (const control of controls) query.set(control.name, state[control.name]);
   if (window.particleSimStates) return exported();
@@ -207,6 +208,7 @@ function tools() {
   });
   byId("save-data").addEventListener("click", () => { save(`${name}.csv`, new Blob([asTable(picture)], { type: "text/csv" })); say("The data are saved as CSV."); });
   byId("save-figure").addEventListener("click", async () => { save(`${name}.png`, await asImage(document.title.split(" · ")[0])); say("The figure is saved as PNG."); });
+  byId("save-drawing").addEventListener("click", async () => { save(`${name}.svg`, new Blob([await asDrawing(document.title.split(" · ")[0])], { type: "image/svg+xml" })); say("The figure is saved as SVG."); });
 }
 
 function open() {

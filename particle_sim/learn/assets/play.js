@@ -21,7 +21,7 @@ function fromFilm() {
 
 async function fetchFilm() {
   const key = otherKey(), query = new URLSearchParams(setup.fixed);
-  if (films.has(key)) return;
+  if (films.has(key) || setup.charges?.materials) return;
   for (const control of controls) query.set(control.name, state[control.name]);
   const answer = await fetch(`${setup.source}/history?${query}`);
   const content = await answer.json();
