@@ -111,9 +111,9 @@ function pairPanels(runs, at, now) {
   return [
     panel("Filling along the radius", "r/R [1]", "filling [1]", along((run) => run.states.filling[at]), { y_range: [0, 1], group: "Filling over r" }),
     panel(`${capital(title)} along the radius`, "r/R [1]", "stress [MPa]", along((run) => stressAt(run, at)), { y_range: [low - pad, high + pad], group: "Stress over r" }),
-    panel("Voltage of the half cell", charged, "voltage [V]", line((run) => run.voltage), { marks: mark, group: "Voltage" }),
+    panel("Voltage of the half cell", charged, "voltage [V]", line((run) => run.voltage), { x_range: [0, 100], marks: mark, group: "Voltage" }),
     panel(`Peak ${title} in the particle`, charged, "peak stress [MPa]", line((run) => run.states
-      ? { x: run.history.passed, y: run.history[state.stress].map((y) => (y > LEAST ? y : null)) } : { x: [], y: [] }), { log_y: true, marks: mark, group: "Peak stress" }),
+      ? { x: run.history.passed, y: run.history[state.stress].map((y) => (y > LEAST ? y : null)) } : { x: [], y: [] }), { x_range: [0, 100], log_y: true, marks: mark, group: "Peak stress" }),
   ];
 }
 
