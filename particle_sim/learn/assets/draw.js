@@ -32,13 +32,17 @@ function drawBall(canvas, ball) {
     const share = (valueAt(ball, i / 256) - ball.low) / (ball.high - ball.low);
     return colourAt(SCALES[ball.quantity], share);
   });
+  const { data } = image;
   for (let row = 0; row < size; row += 1) {
+    const y = (row + 0.5 - size / 2) / reach;
     for (let column = 0; column < size; column += 1) {
-      const r = Math.hypot(column + 0.5 - size / 2, row + 0.5 - size / 2) / reach;
+      const x = (column + 0.5 - size / 2) / reach, r = Math.sqrt(x * x + y * y);
       if (r > 0.99) continue;
       const colour = table[Math.round(r * 256)], at = 4 * (row * size + column);
-      for (let k = 0; k < 3; k += 1) image.data[at + k] = colour[k];
-      image.data[at + 3] = 255;
+      data[at] = colour[0];
+      data[at + 1] = colour[1];
+      data[at + 2] = colour[2];
+      data[at + 3] = 255;
     }
   }
   context.clearRect(0, 0, size, size);
