@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from particle_sim.claims.question import Numbers
 from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.metrics.flaw import LARGEST_FLAW
@@ -66,7 +64,8 @@ def peaks(settings: Comparison, candidate: MaterialResult, baseline: MaterialRes
     measure = STRESSES[settings.stress]
 
     def peak(result: MaterialResult) -> float:
-        return float(np.abs(measure.read(result.runs[SOLID_SOLUTION.name].stress)).max())
+        stress = measure.read(result.runs[SOLID_SOLUTION.name].stress)
+        return float(measure.size(stress).max())
 
     first, second = (peak(result) for result in (baseline, candidate))
     ratio = first / max(second, 1e-300)

@@ -11,16 +11,20 @@ from typing import Any
 
 from particle_sim.files import write_file
 from particle_sim.learn import site
+from particle_sim.learn.charge_data import library
 from particle_sim.learn.controls import Control, State, keywords, start_state
 from particle_sim.learn.history import film, other_controls
 from particle_sim.learn.lesson import Scene, lesson_names, load_lesson
-from particle_sim.learn.playground import playground
+from particle_sim.learn.playground import PHYSICS, playground
 from particle_sim.learn.rate_tests import Asked
+from particle_sim.learn.shipped import PAIR, shipped_titles
 from particle_sim.learn.slides import slide
+from particle_sim.materials.load import load_record
 from particle_sim.outputs import new_folder
 from particle_sim.studies.footing import level_pair
+from particle_sim.transport.laws import SOLID_SOLUTION
 
-PAIR = ("nvp", "he_v")
+ROLES = ("baseline", "candidate")
 COMMAND = "particle-sim learn --export"
 LINKS = site.Links(
     home="index.html",
@@ -54,15 +58,40 @@ def _pages(folder: Path, asked: Asked) -> Iterator[tuple[str, str]]:
     for name in lesson_names():
         states = _states(folder, name, load_lesson(name).scene)
         yield f"{name}.html", site.lesson_page(name, LINKS, states=states)
-    materials = level_pair(*PAIR)
-    scene = playground(*materials, asked.of(*PAIR))
-    titles = materials[0].title, materials[1].title
-    states = _states(folder, "playground", scene)
-    fixed: dict[str, str] = {}
-    yield LINKS.playground, site.playground_page(scene, titles, fixed, LINKS, states=states)
+    yield LINKS.playground, _playground(folder, asked)
     yield LINKS.sheet, site.sheet_page(LINKS, key=False)
     yield LINKS.key, site.sheet_page(LINKS, key=True)
     yield LINKS.home, site.index_page(LINKS)
+
+
+def _playground(folder: Path, asked: Asked) -> str:
+    """A page of any two materials, which computes what is in one phase by itself.
+
+    What has a boundary is worked out beforehand for one pair, where its sliders start.
+    """
+    records = [load_record(name) for name in sorted(shipped_titles()) if "@" not in name]
+    pair = level_pair(*PAIR)
+    scene = playground(*pair, asked.of(*PAIR))
+    start = keywords(tuple(scene.controls), start_state(tuple(scene.controls)))
+    known = {
+        ",".join([*PAIR, physics]): scene.draw(**{**start, "physics": physics}).runs
+        for physics in PHYSICS
+        if physics != SOLID_SOLUTION.typed
+    }
+    states = _script(
+        folder, "playground", particleSimLibrary=library(records), particleSimStates=known
+    )
+    return site.playground_page(
+        scene,
+        (pair[0].title, pair[1].title),
+        dict(zip(ROLES, PAIR, strict=True)),
+        LINKS,
+        states=states,
+        materials=sorted(
+            ((record.material.name, record.material.title) for record in records),
+            key=lambda named: named[1].lower(),
+        ),
+    )
 
 
 def _slides(folder: Path) -> None:
@@ -87,8 +116,16 @@ def _states(folder: Path, name: str, scene: Scene) -> str:
             if scene.history
             else site.picture_data(scene.draw(**keywords(controls, whole)))
         )
-    script = f"window.particleSimStates = {json.dumps(found, separators=(',', ':'))};\n"
-    write_file(folder / "data" / f"{name}.js", script)
+    return _script(folder, name, particleSimStates=found)
+
+
+def _script(folder: Path, name: str, **variables: Any) -> str:
+    """A script that sets variables of the page; its path from the page."""
+    lines = [
+        f"window.{variable} = {json.dumps(value, separators=(',', ':'))};\n"
+        for variable, value in variables.items()
+    ]
+    write_file(folder / "data" / f"{name}.js", "".join(lines))
     return f"data/{name}.js"
 
 

@@ -6,9 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from particle_sim.errors import InputError
 from particle_sim.learn.controls import Control, Slider, State, keywords
 from particle_sim.learn.lesson import Scene
+from particle_sim.units import Array
 
 Film = dict[str, Any]
 """``lines``: every curve once; ``frames``: pictures whose panels name their curves by number"""
@@ -25,6 +28,22 @@ def history_slider(scene: Scene) -> Slider:
         if control.name == scene.history and isinstance(control, Slider):
             return control
     raise InputError("This picture has no history; ask for one state of it.")
+
+
+def moments(slider: Slider, value: float) -> tuple[float, ...]:
+    """Every position of a time slider, and a value between two of them, rising.
+
+    A run that lands on them serves every frame of its history; an equal tuple is an equal run.
+
+    >>> moments(Slider(name="t", label="t", low=0, high=2, start=1.0, positions=3), 1.5)
+    (0.0, 1.0, 1.5, 2.0)
+    """
+    return tuple(sorted({*slider.values, value}))
+
+
+def state_at(time: Array, value: float) -> int:
+    """Index of the stored time (t,) nearest to ``value``."""
+    return int(np.argmin(np.abs(time - value)))
 
 
 def history_states(scene: Scene, state: State) -> list[State]:

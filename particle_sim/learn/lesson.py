@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -30,6 +31,8 @@ class Scene:
     draw: Callable[..., Picture]
     history: str = ""
     """Name of the slider along which the page plays; its pictures are sent at once"""
+    charges: Mapping[str, Any] = field(default_factory=dict)
+    """Of the playground: materials that the page charges by itself"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,9 +138,13 @@ def lesson_moves(name: str) -> list[Wanted]:
 
 
 def playground_moves(names: tuple[str, str], asked: Asked) -> list[Wanted]:
-    """Where the playground of two materials starts, and each control moved once."""
-    scene = shipped_pair(*names, asked)
-    return [playground_wanted(names, query, asked) for query in _one_move(scene)]
+    """How sure the playground's answer is at each C-rate, the first where it starts.
+
+    Everything else in one phase the page computes itself.
+    """
+    (rate,) = (c for c in shipped_pair(*names, asked).controls if c.name == "c_rate")
+    values = dict.fromkeys([rate.start, *rate.values])
+    return [playground_wanted(names, {"c_rate": str(value)}, asked) for value in values]
 
 
 def _one_move(scene: Scene) -> Iterator[Query]:

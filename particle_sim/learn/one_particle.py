@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from particle_sim.constants import REFERENCE_TEMPERATURE
+from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import FlawKind
 from particle_sim.particle.interface import interface_width
 from particle_sim.particle.run import ParticleRun
 from particle_sim.studies.choices import Direction, PhysicsChoice
 from particle_sim.studies.half_cell_batch import HalfCellBatch, half_cell_batch
-from particle_sim.studies.particle_case import ParticleCase, galvanostatic_flux, run_case
+from particle_sim.studies.particle_case import (
+    ParticleCase,
+    galvanostatic_flux,
+    rest_fillings,
+    run_case,
+)
 from particle_sim.studies.sweep_functions import with_values
 from particle_sim.transport.laws import Law, law_of
 from particle_sim.units import Array
@@ -37,6 +43,8 @@ class OneParticle:
     """What the playground shows of one material."""
 
     material: Material
+    drawn: Material
+    """The same with the phase boundary as wide as it is drawn"""
     cell: HalfCellBatch
     run: ParticleRun | None
     """None where the cell stops at once"""
@@ -44,10 +52,9 @@ class OneParticle:
     """Width of the phase boundary over the believed one; 1 where it is not changed"""
 
     @property
-    def passed(self) -> Array:
-        """Share of the window's sodium that has left, at the run's times (t,)."""
-        assert self.run is not None
-        return np.asarray(self.run.mean_site_fraction[0] - self.run.mean_site_fraction)
+    def rest(self) -> tuple[float, float]:
+        """Mean fillings at rest at the cut-offs, between which the usable capacity is counted."""
+        return rest_fillings(self.material, Direction.CHARGE)
 
     @property
     def largest_tension(self) -> Array:
@@ -74,7 +81,7 @@ def charged(
     The cell gives the capacity (single-particle model with Fick's law); the particle is run at the
     same constant flux for as long. A phase boundary is drawn at least R/5 wide.
     """
-    own = with_values(material, values)
+    own = _stretched(with_values(material, values), material)
     cell = half_cell_batch(
         own, c_rate=np.array([c_rate]), direction=Direction.CHARGE, output=POINTS
     )
@@ -96,7 +103,20 @@ def charged(
             history_points=HISTORY,
         )
         run = run_case(case)
-    return OneParticle(material=own, cell=cell, run=run, widened=widened)
+    return OneParticle(material=own, drawn=drawn, cell=cell, run=run, widened=widened)
+
+
+def _stretched(own: Material, filed: Material) -> Material:
+    """The strain of a volume change that is set, ln(1 + dV/V)/3 as a material file's is."""
+    known = filed["chemical_strain"]
+    stretch = own.value("volume_change") / filed.value("volume_change")
+    if stretch == 1 or not isinstance(known.function, LinearTable):
+        return own
+    volumes = stretch * np.expm1(3 * np.asarray(known.function.values))
+    values = tuple(float(value) for value in np.log1p(volumes) / 3)
+    return own.replaced(
+        chemical_strain=replace(known, function=replace(known.function, values=values))
+    )
 
 
 def _with_wide_boundary(material: Material, law: Law) -> tuple[Material, float]:

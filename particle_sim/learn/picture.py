@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,8 @@ class Picture:
     numbers: Sequence[Number] = ()
     command: str = ""
     """Command line that gives the same"""
+    runs: Sequence[Mapping[str, Any]] = ()
+    """Charges that the page makes its panels of (:mod:`particle_sim.learn.charge_data`)"""
 
 
 def as_json(picture: Picture) -> dict[str, Any]:
@@ -126,6 +128,7 @@ def as_json(picture: Picture) -> dict[str, Any]:
             for n in picture.numbers
         ],
         "command": picture.command,
+        **({"runs": list(picture.runs)} if picture.runs else {}),
     }
 
 
@@ -134,8 +137,8 @@ def _panel(panel: Panel | Ball) -> dict[str, Any]:
         return {
             "kind": "ball",
             **vars(panel),
-            "radius": _numbers(panel.radius),
-            "values": _numbers(panel.values),
+            "radius": numbers(panel.radius),
+            "values": numbers(panel.values),
             "quantity": panel.quantity.value,
         }
     return {
@@ -148,10 +151,10 @@ def _panel(panel: Panel | Ball) -> dict[str, Any]:
 
 def _line(line: Line) -> dict[str, Any]:
     drawn = {"colour": line.colour.value, "kind": line.kind.value}
-    return {**vars(line), "x": _numbers(line.x), "y": _numbers(line.y), **drawn}
+    return {**vars(line), "x": numbers(line.x), "y": numbers(line.y), **drawn}
 
 
-def _numbers(values: ArrayLike) -> list[float | None]:
-    """JSON has no nan."""
+def numbers(values: ArrayLike) -> list[float | None]:
+    """Five digits of each; JSON has no nan."""
     array = np.asarray(values, dtype=float)
     return [float(f"{v:.{DIGITS}g}") if np.isfinite(v) else None for v in array]

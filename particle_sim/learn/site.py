@@ -112,6 +112,9 @@ ASSETS = {
     "ask.js": "text/javascript",
     "learn.js": "text/javascript",
     "play.js": "text/javascript",
+    "kernel.js": "text/javascript",
+    "library.js": "text/javascript",
+    "pair.js": "text/javascript",
     "sketch.js": "text/javascript",
     "lesson.js": "text/javascript",
     "home.js": "text/javascript",
@@ -270,12 +273,15 @@ def _setup(
     problems: Sequence[str] = (),
 ) -> Markup:
     """Controls for the page's script."""
+    fixed_states = exported and not scene.charges
     controls = [
-        _control(control, exported and control.name != scene.history) for control in scene.controls
+        _control(control, fixed_states and control.name != scene.history)
+        for control in scene.controls
     ]
     setup = {
         "controls": controls,
         "history": scene.history,
+        "charges": scene.charges,
         "source": source,
         "fixed": dict(fixed or {}),
         "problems": list(problems),

@@ -145,7 +145,7 @@ def _histories(
     histories = {
         "inhomogeneity": (inhomogeneity_history(run), "1"),
         "surface_excess": (surface_excess_history(run), "1"),
-        "peak_stress": (np.abs(stress.read(run.stress)).max(axis=1), "Pa"),
+        "peak_stress": (stress.size(stress.read(run.stress)).max(axis=1), "Pa"),
         "peak_tension": (surface_tension_history(run), "Pa"),
     }
     return xr.Dataset(

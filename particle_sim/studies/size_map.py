@@ -118,10 +118,10 @@ def map_point(run: ParticleRun, start: float, last: float, stress: StressMeasure
     material = run.particle.material
     rate = material.value("diffusivity") / material.value("particle_radius") ** 2
     exchanged = (run.mean_site_fraction[index] - start) / (last - start)
-    read = STRESSES[stress].read
+    measure = STRESSES[stress]
     return {
         "diffusion_rate": rate,
-        "peak_stress": float(np.abs(read(run.stress[: index + 1])).max()),
+        "peak_stress": float(measure.size(measure.read(run.stress[: index + 1])).max()),
         "peak_tension": float(surface_tension_history(run)[: index + 1].max()),
         "inhomogeneity": float(inhomogeneity_history(run)[index]),
         "surface_excess": float(surface_excess_history(run)[index]),

@@ -13,6 +13,7 @@ import numpy as np
 
 import particle_sim as ps
 from particle_sim.learn.controls import Choice, Slider
+from particle_sim.learn.history import moments, state_at
 from particle_sim.learn.lesson import (
     Equation,
     Exercise,
@@ -118,16 +119,15 @@ TIME = Slider(
 
 
 @lru_cache(maxsize=64)
-def whole_run(supply: str, radius: float, also: float | None) -> ParticleRun:
-    """A run through every position of the time slider, and a moment between two of them."""
-    moments = np.union1d(np.geomspace(1.0, LONGEST, 30), [*TIME.values, also or LONGEST])
-    return simulate(supply, radius, moments)
+def whole_run(supply: str, radius: float, times: tuple[float, ...]) -> ParticleRun:
+    """A run through ``times`` [s], and through more for the curve against time."""
+    return simulate(supply, radius, np.union1d(np.geomspace(1.0, LONGEST, 30), times))
 
 
 def draw(*, supply: str, radius: float, time: float) -> Picture:
     """Sodium in the particle at ``time`` [s], and the way there."""
-    run = whole_run(supply, radius, None if time in TIME.values else time)
-    index = int(np.argmin(np.abs(run.time - time)))
+    run = whole_run(supply, radius, moments(TIME, time))
+    index = state_at(run.time, time)
     x, theta, fourier = run.radius / radius, run.site_fraction[index], fourier_number(radius, time)
     q = supply_number(radius, 1.0)
     exact = held_profile(x, fourier) if supply == HELD else q * flux_profile(x, fourier)

@@ -7,12 +7,14 @@ sphere, with chemical in place of thermal strain (Christensen & Newman 2006).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
 import particle_sim as ps
 from particle_sim.learn.controls import Choice, Slider
+from particle_sim.learn.history import moments, state_at
 from particle_sim.learn.lesson import (
     Equation,
     Exercise,
@@ -99,7 +101,7 @@ def settled_stress(
 def simulate(
     step: str,
     sense: str,
-    times: list[float],
+    times: Sequence[float],
     modulus: float = YOUNGS_MODULUS,
     volume_change: float = VOLUME_CHANGE,
 ) -> ParticleRun:
@@ -134,16 +136,13 @@ TIME = Slider(
 )
 
 
-@lru_cache(maxsize=16)
-def whole_run(step: str, sense: str, also: float | None) -> ParticleRun:
-    """A run through every position of the time slider, and a moment between two of them."""
-    return simulate(step, sense, sorted({*TIME.values, also or LONGEST}))
+whole_run = lru_cache(maxsize=16)(simulate)
 
 
 def draw(*, step: str, sense: str, time: float) -> Picture:
     """Misfit and stress at ``time`` [s]."""
-    run = whole_run(step, sense, None if time in TIME.values else time)
-    now = int(np.argmin(np.abs(run.time - time)))
+    run = whole_run(step, sense, moments(TIME, time))
+    now = state_at(run.time, time)
     x, stress = run.radius / RADIUS, run.stress[now] / 1e6
     change = VOLUME_CHANGE / 3 * (1 if sense == SWELLS else -1)
     misfit = 100 * change * (run.site_fraction[now] - run.mean_site_fraction[now])

@@ -113,15 +113,24 @@ def start_filling(body: Material) -> float:
     return ps.half_cell(body).rest_filling(body.value("upper_voltage"))
 
 
-def draw(*, c_rate: float, radius: float, exchange: float) -> Picture:
-    """Fillings and voltage of one discharge, and the capacity at every rate."""
+@lru_cache(maxsize=16)
+def discharge(c_rate: float, radius: float, exchange: float) -> HalfCellBatch:
+    """With curves."""
     body = material()
     case = Electrode(c_rate, radius, exchange, body.value("diffusivity"))
-    run = simulate(body, case, np.array([c_rate]), output=POINTS)
+    return simulate(body, case, np.array([c_rate]), output=POINTS)
+
+
+def draw(*, c_rate: float, radius: float, exchange: float, passed: float = 0.5) -> Picture:
+    """One discharge after the share ``passed`` of it, and the capacity at every rate."""
+    body = material()
+    case = Electrode(c_rate, radius, exchange, body.value("diffusivity"))
+    run = discharge(c_rate, radius, exchange)
     end = float(run.surface_site_fraction_end[0])
-    loss = float(reaction_loss(body, case, run.surface_site_fraction[:1, POINTS // 2])[0])
     capacity, mean = float(run.capacity[0]), float(run.mean_site_fraction_end[0])
-    filling_panel, voltage_panel = _discharge(body, case, run)
+    filling_panel, voltage_panel = _discharge(body, case, run, passed)
+    surface_now, mean_now, voltage_now = _now(run, passed)
+    loss = float(reaction_loss(body, case, np.array([surface_now]))[0])
     return Picture(
         panels=[
             filling_panel,
@@ -129,11 +138,13 @@ def draw(*, c_rate: float, radius: float, exchange: float) -> Picture:
             _rate_panel(body, case, capacities(radius, exchange)),
         ],
         sentences=[
+            f"After {passed * capacity:.1f} mAh/g the surface is {surface_now:.0%} full and the "
+            f"particle {mean_now:.0%}; the cell is at {voltage_now:.2f} V, after the "
+            f"{1000 * loss:.0f} mV that the surface reaction costs.",
             f"At {c_rate:.3g}C the cell gives {capacity:.1f} mAh/g, "
             f"{capacity / body.specific_capacity:.1%} of what the material holds.",
             f"It stops at {body.value('lower_voltage'):g} V with particles that are {mean:.1%} "
             f"full on average and {end:.1%} full at their surface.",
-            f"Half-way, the surface reaction costs {1000 * loss:.0f} mV.",
         ],
         numbers=[
             Number(label="q = N R/(D c_max)", value=supply_number(body, case)),
@@ -144,8 +155,20 @@ def draw(*, c_rate: float, radius: float, exchange: float) -> Picture:
     )
 
 
-def _discharge(body: Material, case: Electrode, run: HalfCellBatch) -> tuple[Panel, Panel]:
-    """Fillings and voltage against capacity."""
+def _now(run: HalfCellBatch, share: float) -> tuple[float, float, float]:
+    """Surface filling, mean filling and voltage [V] after a share of the discharge."""
+    curves = (run.surface_site_fraction[0], run.mean_site_fraction[0], run.voltage[0])
+    at = share * run.capacity_grid[0, -1]
+    surface, mean, voltage = (float(np.interp(at, run.capacity_grid[0], y)) for y in curves)
+    return surface, mean, voltage
+
+
+def _discharge(
+    body: Material, case: Electrode, run: HalfCellBatch, share: float
+) -> tuple[Panel, Panel]:
+    """Fillings and voltage against capacity, with the moment after a share of it."""
+    surface_now, mean_now, voltage_now = _now(run, share)
+    now = share * run.capacity_grid[0, -1]
     passed, start = run.capacity_grid[0], start_filling(body)
     mean = start + passed / body.specific_capacity
     supply = supply_number(body, case)
@@ -166,6 +189,13 @@ def _discharge(body: Material, case: Electrode, run: HalfCellBatch) -> tuple[Pan
             ),
             Line(label="mean, simulation", x=passed, y=run.mean_site_fraction[0]),
             Line(label="surface, Crank", x=passed, y=surface, colour=Colour.INK, kind=dashed),
+            Line(
+                label="now",
+                x=[now, now],
+                y=[surface_now, mean_now],
+                colour=Colour.FIFTH,
+                kind=Kind.POINTS,
+            ),
         ],
         y_range=(0.0, 1.05),
     )
@@ -183,6 +213,7 @@ def _discharge(body: Material, case: Electrode, run: HalfCellBatch) -> tuple[Pan
                 colour=Colour.THIRD,
                 kind=dashed,
             ),
+            Line(label="now", x=[now], y=[voltage_now], colour=Colour.FIFTH, kind=Kind.POINTS),
         ],
         marks=[Mark(label="cut-off", y=body.value("lower_voltage"))],
         y_range=(1.8, 4.1),
@@ -209,7 +240,7 @@ def _rate_panel(body: Material, case: Electrode, capacity: Array) -> Panel:
             ),
         ],
         log_x=True,
-        marks=[Mark(label="now", x=case.c_rate)],
+        marks=[Mark(label="chosen rate", x=case.c_rate)],
         y_range=(0.0, 125.0),
     )
 
@@ -370,6 +401,7 @@ LESSON = Lesson(
                 scale=1e-6,
                 logarithmic=True,
                 plausible=(0.2, 3.0),
+                exported=3,
             ),
             Slider(
                 name="exchange",
@@ -380,11 +412,24 @@ LESSON = Lesson(
                 unit="A/m²",
                 logarithmic=True,
                 plausible=(0.005, 1.0),
+                exported=3,
+            ),
+            Slider(
+                name="passed",
+                label="Discharged",
+                low=0.0,
+                high=100.0,
+                start=50.0,
+                unit="%",
+                scale=0.01,
+                positions=21,
             ),
         ),
         draw=draw,
+        history="passed",
     ),
     try_this=[
+        "Play the discharge: the surface runs ahead and the voltage follows it, not the mean.",
         "Raise the C-rate slowly and watch the gap between surface and mean in the first panel. "
         "The end of the discharge moves left by just this gap.",
         "Set a high exchange current density and a large radius: the loss is diffusion. Then set a "

@@ -148,18 +148,28 @@ def plausible_share(tension: Array) -> Array:
 BELIEF: FlawBelief = flaw_belief(NVP, RADIUS, None, None)
 
 
-def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
+@cache
+def whole_charge(c_rate: float, toughness: float) -> tuple[ParticleRun, float]:
+    """A charge, and the radius below which no particle like it can be cut in two [m]."""
+    run = charge(c_rate)
+    return run, critical_radius(run, toughness=toughness)
+
+
+def draw(flaw: float, toughness: float, c_rate: float, passed: float = 0.5) -> Picture:
     """Stress intensity through one charge, the flaw that grows and the plausible share by rate."""
-    (tension, theory), rates, run = tensions(), np.array(RATES), charge(c_rate)
+    (tension, theory), rates = tensions(), np.array(RATES)
+    run, whole = whole_charge(c_rate, toughness)
     now = surface_tension(run)
     theory_now = FULL_TENSION * np.array(
         [surface_lag(time * DIFFUSIVITY / RADIUS**2, flux_number(c_rate)) for time in run.time]
     )
     out, largest = 100 * (1 - run.mean_site_fraction), float(now.max())
     two_phase, both = np.array([misfit_tension()]), "NVP in two phases, any rate"
-    whole = critical_radius(run, toughness=toughness)
     intensity = edge_crack_intensity(largest, flaw)
     share = float(plausible_share(np.array([largest]))[0])
+    out_now = passed * float(out[-1])
+    pull_now = float(np.interp(out_now, out, now))
+    intensity_now = edge_crack_intensity(pull_now, flaw) / 1e6
     verb = "grows" if intensity > toughness else "does not grow"
     chosen = Mark(label="chosen rate", x=c_rate)
 
@@ -189,7 +199,16 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
                 title="Stress intensity during the charge",
                 x_label="sodium taken out [%]",
                 y_label="stress intensity [MPa √m]",
-                lines=_curves(out, intensities, now, theory_now),
+                lines=(
+                    *_curves(out, intensities, now, theory_now),
+                    Line(
+                        label="now",
+                        x=[out_now],
+                        y=[intensity_now],
+                        colour=Colour.FIFTH,
+                        kind=Kind.POINTS,
+                    ),
+                ),
                 marks=(Mark(label="toughness", y=toughness / 1e6),),
                 y_range=(0.0, 2.0),
             ),
@@ -204,13 +223,15 @@ def draw(flaw: float, toughness: float, c_rate: float) -> Picture:
             ),
         ),
         sentences=(
+            f"With {out_now:.0f} % of the sodium out the surface is pulled by "
+            f"{pull_now / 1e6:.0f} MPa, and the flaw is at "
+            f"{1e6 * intensity_now / toughness:.0%} of the toughness.",
             f"At {c_rate:.3g}C the surface comes under {largest / 1e6:.0f} MPa of tension, and a "
             f"flaw of {flaw * 1e9:.3g} nm {verb}: its stress intensity is {intensity / 1e6:.2g}, "
             f"the toughness {toughness / 1e6:.2g} MPa √m.",
             f"Over all flaws and toughnesses of the material file, {share:.0f} % of the "
-            "combinations grow at this rate.",
-            "By energy alone: particles with the same pattern of sodium but a radius below "
-            f"{whole * 1e6:.2g} µm store too little to pay for a cut through their middle.",
+            "combinations grow at this rate; by energy alone, particles with this pattern of "
+            f"sodium below {whole * 1e6:.2g} µm cannot be cut through their middle.",
         ),
         numbers=(
             Number(label="largest surface tension", value=largest / 1e6, unit="MPa"),
@@ -370,6 +391,7 @@ LESSON = Lesson(
                 scale=1e-9,
                 logarithmic=True,
                 plausible=(1e9 * LEAST_FLAW, 1e9 * LARGEST_FLAW),
+                exported=3,
             ),
             Slider(
                 name="toughness",
@@ -381,6 +403,7 @@ LESSON = Lesson(
                 scale=1e6,
                 positions=35,
                 plausible=(WEAKEST / 1e6, TOUGHEST / 1e6),
+                exported=3,
             ),
             Slider(
                 name="c_rate",
@@ -391,8 +414,19 @@ LESSON = Lesson(
                 unit="C",
                 logarithmic=True,
             ),
+            Slider(
+                name="passed",
+                label="Charged until the surface is empty",
+                low=0.0,
+                high=100.0,
+                start=50.0,
+                unit="%",
+                scale=0.01,
+                positions=21,
+            ),
         ),
         draw=draw,
+        history="passed",
     ),
     try_this=(
         "Take the flaw to the two ends of its plausible range, then the toughness. How far does "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,6 +60,7 @@ def load_at(tension: float, depth: Array = DEPTHS) -> CycleLoad:
     return CycleLoad(depth=depth, ratio=ratio, swing=ratio)
 
 
+@lru_cache(maxsize=64)
 def history(tension: float, flaw: float, law: CrackGrowth) -> Array:
     """Depth [m] of a crack after every one of ``CYCLES``; it stays where growth ends."""
     grows = [ends for ends in growing_depths(law, load_at(tension)) if ends[0] <= flaw < ends[1]]
@@ -71,6 +73,7 @@ def history(tension: float, flaw: float, law: CrackGrowth) -> Array:
     return np.asarray(np.interp(CYCLES, left[0] - left, depth))
 
 
+@lru_cache(maxsize=16)
 def share_through(tension: float, flaw: float, law: CrackGrowth) -> Array:
     """Share [%] of a powder that has cracked, its flaws log-normal around ``flaw``."""
     load = load_at(tension)
@@ -85,18 +88,19 @@ def share_through(tension: float, flaw: float, law: CrackGrowth) -> Array:
         toughness=np.array([TOUGHNESS]),
         toughness_spread=np.array([CONSTANTS["toughness_spread"].magnitude]),
     )
-    return 100 * cracked_share(law, powder, CYCLES, driving, nodes=60)[0]
+    return np.asarray(100 * cracked_share(law, powder, CYCLES, driving, nodes=60)[0])
 
 
-def draw(tension: float, flaw: float, exponent: float) -> Picture:
-    """Stress intensity over depth, one crack over cycles, a powder over cycles."""
-    law = replace(LAW, exponent=exponent)
+def draw(tension: float, flaw: float, exponent: float, cycles: float = 100.0) -> Picture:
+    """Stress intensity over depth; one crack and a powder over cycles, with a moment of both."""
+    law = law_with(exponent)
     load, depth = load_at(tension), 1e9 * DEPTHS
     own = history(tension, flaw, law)
     other = {name: history(tension, factor * flaw, law) for name, factor in FACTORS.items()}
     through = share_through(tension, flaw, law)
     threshold = float(np.asarray(law.threshold)) * TOUGHNESS
-    first, last = float(own[0]), float(own[-1])
+    first, last, deep = float(own[0]), float(own[-1]), _at(own, cycles)
+    now = Mark(label="now", x=cycles)
     return Picture(
         panels=(
             Panel(
@@ -108,7 +112,7 @@ def draw(tension: float, flaw: float, exponent: float) -> Picture:
                 marks=(
                     Mark(label="toughness", y=TOUGHNESS / 1e6),
                     Mark(label="threshold", y=threshold / 1e6),
-                    Mark(label="flaw", x=1e9 * flaw),
+                    Mark(label="flaw" if deep < 1.05 * flaw else "crack now", x=1e9 * deep),
                 ),
                 y_range=(0.0, 1.0),
             ),
@@ -125,6 +129,7 @@ def draw(tension: float, flaw: float, exponent: float) -> Picture:
                 ),
                 log_x=True,
                 log_y=True,
+                marks=(now,),
                 y_range=(1.0, 1e9 * float(DEPTHS[-1])),
             ),
             Panel(
@@ -133,10 +138,13 @@ def draw(tension: float, flaw: float, exponent: float) -> Picture:
                 y_label="cracked through [%]",
                 lines=(Line(label="share", x=CYCLES, y=through),),
                 log_x=True,
+                marks=(now,),
                 y_range=(0.0, 100.0),
             ),
         ),
         sentences=(
+            f"After {cycles:.3g} cycles the crack is {1e9 * deep:.0f} nm deep, and "
+            f"{_at(through, cycles):.0f} % of the powder have cracked through.",
             f"In one cycle the flaw of {1e9 * flaw:.3g} nm is pulled at "
             f"{_ratio(tension, flaw):.0%} of its toughness. {_fate(first, last, flaw)}",
             f"Of a powder whose flaws scatter around it, {through[0]:.0f} % have cracked through "
@@ -149,6 +157,12 @@ def draw(tension: float, flaw: float, exponent: float) -> Picture:
             Number(label="cracked through after 10 000", value=_at(through, 1e4), unit="%"),
         ),
     )
+
+
+@lru_cache(maxsize=64)
+def law_with(exponent: float) -> CrackGrowth:
+    """The same object for one exponent, so that its curves are computed once."""
+    return replace(LAW, exponent=exponent)
 
 
 FACTORS = {"a flaw half as deep": 0.5, "twice as deep": 2.0}
@@ -303,6 +317,7 @@ LESSON = Lesson(
                 scale=1e-9,
                 logarithmic=True,
                 plausible=tuple(1e9 * NFM["flaw_size"].quantile(np.array([0.0, 1.0]))),
+                exported=3,
             ),
             Slider(
                 name="exponent",
@@ -312,9 +327,20 @@ LESSON = Lesson(
                 start=15.0,
                 unit="",
                 plausible=tuple(CONSTANTS["growth_exponent"].quantile(np.array([0.0, 1.0]))),
+                exported=3,
+            ),
+            Slider(
+                name="cycles",
+                label="Cycles",
+                low=1.0,
+                high=1e6,
+                start=100.0,
+                logarithmic=True,
+                positions=25,
             ),
         ),
         draw=draw,
+        history="cycles",
     ),
     try_this=(
         "Lower the tension until the curve of the first picture lies below the threshold. No flaw "

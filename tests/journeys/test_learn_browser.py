@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["browser_fixtures"]
 
-LESSON = "l1_diffusion_in_a_sphere"
+LESSON, KNOBS = "l1_diffusion_in_a_sphere", "l3_the_knobs"
 MOVES = 20
 GROWTH = 150.0
 """Memory that a class of students may cost the server [MB]."""
@@ -146,6 +146,35 @@ PICTURE_FIRST = """(() => {
 """Whether the picture stands above its numbers."""
 
 
+def playground_in_sight(page: Page, size: str) -> None:
+    """Picture and charge slider at once: on a wide window without scrolling, on a phone above."""
+    assert page.locator("#panels figure:visible, #balls figure:visible").count() in (2, 8)
+    if size == "phone":
+        in_sight(page, size)
+        page.evaluate("scrollTo(0, 0)")
+    elif size == "desktop":
+        assert ends(page, "#c-charge")[1] < ends(page, "#picture")[1] <= SIZES[size][1]
+
+
+def test_the_charge_is_played_in_the_page(open_page: OpenPage, server: Server) -> None:
+    """Scrubbed by keyboard and played to its end without one request beyond how sure it is."""
+    watched = open_page(f"{server.address}/playground")
+    page = watched.page
+    page.wait_for_selector("#sentences:has-text('draws')")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.focus("#c-charge")
+    before = page.evaluate("JSON.stringify(picture.panels)")
+    page.keyboard.press("Home")
+    assert page.inner_text("#o-charge") == "0 %"
+    assert page.evaluate("JSON.stringify(picture.panels)") != before
+    page.click("#play")
+    page.wait_for_selector("#o-charge:has-text('100 %')")
+    assert page.evaluate("picture.panels[6].marks[0].x") == 100
+    assert asked == []
+    assert watched.problems() == []
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_other_pages_are_whole(open_page: OpenPage, server: Server, size: str) -> None:
     for path in ("", "sheet", "key", "playground"):
@@ -153,6 +182,7 @@ def test_other_pages_are_whole(open_page: OpenPage, server: Server, size: str) -
         if path == "playground":
             settled(watched.page)
             assert watched.page.evaluate(PICTURE_FIRST)
+            playground_in_sight(watched.page, size)
         photograph(watched.page, f"{path or 'index'}_{size}")
         assert (path, watched.problems()) == (path, [])
 
@@ -283,7 +313,7 @@ def test_an_exercise_judges_answers_and_the_open_page_is_accessible(
 
 # --- what is drawn -------------------------------------------------------------------------------
 
-MAPS = {"sodium": "viridis", "stress": "PuOr_r"}
+MAPS = {"sodium": "viridis", "stress": "PuOr_r", "magnitude": "magma_r"}
 SHADE = 8
 """Of 255: between the page's stops and matplotlib's map, at most 6, and rounding."""
 DRAWN_PAGES = [*(f"lesson/{name}" for name in lesson_names()), "playground"]
@@ -347,7 +377,11 @@ def test_the_page_draws_what_the_server_computed(
         settled(page)
     else:
         commit(page)
-    panels = page.request.get(f"{server.address}/api/{path}").json()["picture"]["panels"]
+    panels = (
+        page.evaluate("picture.panels")  # made in the page; its numbers: test_learn_kernel.py
+        if path == "playground"
+        else page.request.get(f"{server.address}/api/{path}").json()["picture"]["panels"]
+    )
     seen = page.evaluate(DRAWN)
     balls = [panel for panel in panels if panel["kind"] == "ball"]
     for drawn, ball in zip(seen["balls"], balls, strict=True):
@@ -375,23 +409,22 @@ STATE = "Object.fromEntries(controls.map((c) => [c.name, String(state[c.name])])
 def test_many_moves_and_tabs_leave_server_and_picture_right(
     open_page: OpenPage, server: Server
 ) -> None:
-    address = f"{server.address}/playground?physics=solid-solution"
+    address = f"{server.address}/lesson/{KNOBS}"
     watched = open_page(address)
     page = watched.page
-    settled(page)
+    commit(page)
     start = server.memory()
-    page.evaluate(DRAG, ["a_diffusivity", 200])
+    page.evaluate(DRAG, ["diffusivity", 200])
     settled(page)
     tabs = [page.context.new_page() for _ in range(10)]
     for i, tab in enumerate(tabs):
-        tab.goto(f"{address}&c_rate={1 + i}", wait_until="commit")
+        tab.goto(f"{address}?c_rate={1 + i}", wait_until="commit")
     for tab in tabs:
-        settled(tab)
-        tab.evaluate(DRAG, ["b_diffusivity", 5])
+        settled(tab)  # the first tab's prediction opens the others
+        tab.evaluate(DRAG, ["diffusivity", 5])
     for tab in (page, *tabs):
         settled(tab)
-        query = {"baseline": "nvp", "candidate": "he_v", **tab.evaluate(STATE)}
-        answer = tab.request.get(f"{server.address}/api/playground", params=query)
+        answer = tab.request.get(f"{server.address}/api/lesson/{KNOBS}", params=tab.evaluate(STATE))
         assert tab.evaluate("picture") == answer.json()["picture"]
     assert server.process.poll() is None
     growth = server.memory() - start

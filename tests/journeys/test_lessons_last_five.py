@@ -15,6 +15,7 @@ import pytest
 
 from particle_sim.claims.interval import Verdict
 from particle_sim.learn.controls import Choice, Slider, State, keywords, start_state
+from particle_sim.learn.history import other_controls
 from particle_sim.learn.lesson import Lesson, load_lesson
 from particle_sim.learn.picture import Ball, Kind, Line, Panel, Picture, as_json
 from particle_sim.resources import shipped_folder
@@ -69,7 +70,7 @@ def corners(lesson: Lesson) -> list[State]:
 def check_line(line: Line) -> None:
     x, y = np.asarray(line.x, dtype=float), np.asarray(line.y, dtype=float)
     assert x.shape == y.shape
-    assert x.size > 1
+    assert x.size > (0 if line.kind is Kind.POINTS else 1)
     assert np.isfinite(x).all()
     assert np.isfinite(y).any()
     assert len(line.label) <= 32
@@ -105,8 +106,8 @@ def test_same_picture_twice(lesson: Lesson) -> None:
 
 
 def test_controls_are_few_enough_to_export(lesson: Lesson) -> None:
-    assert 2 <= len(lesson.scene.controls) <= 3
-    states = math.prod(len(control.exported_values) for control in lesson.scene.controls)
+    assert 2 <= len(other_controls(lesson.scene)) <= 3
+    states = math.prod(len(control.exported_values) for control in other_controls(lesson.scene))
     assert states <= MOST_STATES
     for control in lesson.scene.controls:
         assert isinstance(control, Choice) or control.start in control.values

@@ -12,6 +12,8 @@ from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable
 from particle_sim.metrics.particle_voltage import particle_voltage_history
 from particle_sim.particle.mechanics import MechanicalBoundary, Shell
+from particle_sim.studies.choices import StressMeasure
+from particle_sim.studies.measures import STRESSES
 
 R, FULL, D = 1e-6, 2e4, 1e-14
 DRIFT = (ps.physics.fickian_diffusion, ps.physics.stress_drift)
@@ -134,3 +136,18 @@ def test_a_line_refuses_what_it_cannot_hold() -> None:
     box = ps.Particle(material=material(), mesh=ps.shapes.box((R, R, R), cells=(1, 1, 1)))
     with pytest.raises(InputError, match='no component "hoop"'):
         ps.metrics.peak_hoop_stress(ps.solve_stress(box, lambda x: np.full(len(x), 0.5)))
+
+
+def test_a_measure_reads_the_stress_of_a_sphere_as_its_run_does() -> None:
+    """Three normal components are stored, and three shears that count in no mean and no maximum."""
+    run = ps.solve_particle(ball(), flux())
+    known = {
+        StressMeasure.VON_MISES: run.von_mises_stress,
+        StressMeasure.HYDROSTATIC: run.hydrostatic_stress,
+        StressMeasure.FIRST_PRINCIPAL: run.first_principal_stress,
+    }
+    assert run.first_principal_stress.min() < 0, "the centre is squeezed from all sides"
+    for measure, expected in known.items():
+        np.testing.assert_allclose(STRESSES[measure].read(run.stress), expected, rtol=1e-12)
+    tension = STRESSES[StressMeasure.FIRST_PRINCIPAL].size(run.first_principal_stress)
+    assert (tension.min(), tension.max()) == (0.0, run.first_principal_stress.max())

@@ -35,6 +35,8 @@ async function answered(address, wanted = () => true) {
   return null;
 }
 
+const isPair = () => Boolean(setup.charges?.materials);
+
 function settings() {
   const query = new URLSearchParams(setup.fixed);
   for (const control of controls) query.set(control.name, state[control.name]);
@@ -48,7 +50,7 @@ function busy(on) {
 // A picture that the page has is shown at once; others are asked for, at most every GAP ms.
 function ask() {
   moves += 1;
-  const known = window.particleSimStates ? exported() : setup.history && fromFilm();
+  const known = isPair() ? pairNow() : window.particleSimStates ? exported() : setup.history && fromFilm();
   if (known) { shownMove = moves; busy(false); tell(""); show(known); return; }
   busy(true);
   if (!timer) timer = setTimeout(send, Math.max(0, sent + GAP - performance.now()));
@@ -59,11 +61,12 @@ async function send() {
   const own = moves;
   if (own === shownMove) return;
   sent = performance.now();
-  const content = await answered(`${setup.source}?${settings()}`, () => own === moves);
+  const query = isPair() ? pairQuery() : settings();
+  const content = await answered(`${setup.source}?${query}`, () => own === moves);
   if (content && own > shownMove) {
     shownMove = own;
     if (content.problems.length) complain(content.problems);
-    if (content.picture) show(content.picture);
+    if (content.picture) show(isPair() ? pairTaken(content, query) : content.picture);
   }
   if (own !== moves) return;
   busy(false);

@@ -3,7 +3,8 @@
 
 const VIRIDIS = ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"];
 const DIVERGING = ["#2d004b", "#532687", "#8073ac", "#b1aad1", "#d8daeb", "#f7f7f6", "#fee0b6", "#fcb761", "#e08214", "#b25706", "#7f3b08"];
-const SCALES = { sodium: VIRIDIS, stress: DIVERGING };
+const MAGMA = ["#fcfdbf", "#fde0a1", "#fec287", "#fea571", "#fb8761", "#f4695c", "#e55064", "#cf4070", "#b5367a", "#9b2e7f", "#812581", "#681c81", "#4f127b", "#341069", "#1c1044", "#090720", "#000004"];
+const SCALES = { sodium: VIRIDIS, stress: DIVERGING, magnitude: MAGMA };
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
@@ -31,13 +32,17 @@ function drawBall(canvas, ball) {
     const share = (valueAt(ball, i / 256) - ball.low) / (ball.high - ball.low);
     return colourAt(SCALES[ball.quantity], share);
   });
+  const { data } = image;
   for (let row = 0; row < size; row += 1) {
+    const y = (row + 0.5 - size / 2) / reach;
     for (let column = 0; column < size; column += 1) {
-      const r = Math.hypot(column + 0.5 - size / 2, row + 0.5 - size / 2) / reach;
+      const x = (column + 0.5 - size / 2) / reach, r = Math.sqrt(x * x + y * y);
       if (r > 0.99) continue;
       const colour = table[Math.round(r * 256)], at = 4 * (row * size + column);
-      for (let k = 0; k < 3; k += 1) image.data[at + k] = colour[k];
-      image.data[at + 3] = 255;
+      data[at] = colour[0];
+      data[at + 1] = colour[1];
+      data[at + 2] = colour[2];
+      data[at + 3] = 255;
     }
   }
   context.clearRect(0, 0, size, size);
@@ -99,24 +104,26 @@ function showPanel(figure, panel) {
   drawPanel(place, panel);
 }
 
-// On a narrow window one figure is seen at a time; these buttons choose it.
+// On a narrow window one figure is seen at a time, or a group of them; these buttons choose it.
 function showViews(items) {
   const bar = document.getElementById("views"), whole = document.getElementById("picture");
-  const titles = items.map((item) => item.title), figures = [...document.querySelectorAll("#balls figure, #panels figure")];
+  const names = items.map((item) => item.group || item.title), titles = [...new Set(names)], figures = [...document.querySelectorAll("#balls figure, #panels figure")];
   const choose = (chosen) => {
     whole.dataset.view = chosen;
     [...bar.children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === chosen)));
-    figures.forEach((figure, i) => figure.classList.toggle("chosen", i === chosen));
-    const shape = figures[chosen].querySelector(".shape");
-    if (items[chosen].kind === "panel" && shape.drawn !== items[chosen]) drawPanel(shape, items[chosen]);
+    figures.forEach((figure, i) => {
+      const shown = names[i] === titles[chosen], shape = figure.querySelector(".shape");
+      figure.classList.toggle("chosen", shown);
+      if (shown && items[i].kind === "panel" && shape.drawn !== items[i]) drawPanel(shape, items[i]);
+    });
   };
-  bar.hidden = items.length < 2;
-  bar.replaceChildren(...titles.map((title, i) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-    button.addEventListener("click", () => choose(i));
-    return button;
-  }));
-  choose(Math.min(Number(whole.dataset.view || 0), items.length - 1));
+  const chosen = Math.min(Number(whole.dataset.view || 0), titles.length - 1);
+  bar.hidden = titles.length < 2;
+  if ([...bar.children].some((button, i) => button.textContent !== titles[i]) || bar.children.length !== titles.length) {
+    bar.replaceChildren(...titles.map((title) => Object.assign(document.createElement("button"), { type: "button", textContent: title })));
+  }
+  [...bar.children].forEach((button, i) => { button.onclick = () => choose(i); });
+  choose(chosen);
 }
 
 function drawPicture(picture) {

@@ -2,7 +2,7 @@
 "use strict";
 
 const byId = (id) => document.getElementById(id);
-const setup = JSON.parse(byId("setup").textContent);
+const given = JSON.parse(byId("setup").textContent), setup = given.charges?.materials ? paired(given) : given;
 const controls = setup.controls;
 const state = {};
 const seedGiven = new URLSearchParams(location.search).get("seed");
@@ -182,6 +182,7 @@ function tools() {
   });
   byId("save-data").addEventListener("click", () => { save(`${name}.csv`, new Blob([asTable(picture)], { type: "text/csv" })); say("The data are saved as CSV."); });
   byId("save-figure").addEventListener("click", async () => { save(`${name}.png`, await asImage(document.title.split(" · ")[0])); say("The figure is saved as PNG."); });
+  byId("save-drawing").addEventListener("click", async () => { save(`${name}.svg`, new Blob([await asDrawing(document.title.split(" · ")[0])], { type: "image/svg+xml" })); say("The figure is saved as SVG."); });
 }
 
 function open() {

@@ -96,7 +96,7 @@ function freePlace(mark, at, box, places, taken) {
 function marks(panel, look = LIGHT, room = { width: 360, height: 260, size: 13 }) {
   const shapes = [], annotations = [], taken = [];
   const bounds = {
-    x: reach((panel.lines || []).map((line) => line.x), panel.log_x),
+    x: panel.x_range || reach((panel.lines || []).map((line) => line.x), panel.log_x),
     y: panel.y_range || reach((panel.lines || []).map((line) => line.y), panel.log_y),
   };
   const { places, share } = traced(panel, bounds);
@@ -131,7 +131,7 @@ function plot(panel, look, room) {
     font: { family: "system-ui, sans-serif", size: room.size, color: look.ink },
     margin: { l: 10, r: 12, t: 6 + rows * 1.4 * room.size, b: 6 }, width: room.width, height: room.height,
     paper_bgcolor: look.ground, plot_bgcolor: look.ground, hoverlabel: { bgcolor: look.ground, font: { color: look.ink } },
-    xaxis: axis(panel.x_label, panel.log_x, null, x, look), yaxis: axis(y_label, panel.log_y, panel.y_range, y, look),
+    xaxis: axis(panel.x_label, panel.log_x, panel.x_range || null, x, look), yaxis: axis(y_label, panel.log_y, panel.y_range, y, look),
     legend: { orientation: "h", x: 0, y: 1.02 + 0.06 * rows, yanchor: "bottom", xanchor: "left" }, showlegend: false, ...drawn,
   };
   return { data: panel.lines.map((line) => trace(line, look)), layout };

@@ -21,7 +21,7 @@ function fromFilm() {
 
 async function fetchFilm() {
   const key = otherKey();
-  if (films.has(key)) return;
+  if (films.has(key) || isPair()) return;
   const content = await answered(`${setup.source}/history?${settings()}`, () => key === otherKey());
   if (content?.film) films.set(key, content.film);
 }
