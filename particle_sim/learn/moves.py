@@ -16,6 +16,7 @@ from particle_sim.learn import site
 from particle_sim.learn.controls import (
     NUMBER,
     Choice,
+    Slider,
     keywords,
     read_state,
     start_state,
@@ -142,7 +143,8 @@ def playground_moves(names: tuple[str, str], asked: Asked) -> list[Wanted]:
 
     Everything else in one phase the page computes itself.
     """
-    (rate,) = (c for c in shipped_pair(*names, asked).controls if c.name == "c_rate")
+    controls = shipped_pair(*names, asked).controls
+    (rate,) = (c for c in controls if isinstance(c, Slider) and c.name == "c_rate")
     values = dict.fromkeys([rate.start, *rate.values])
     return [playground_wanted(names, {"c_rate": str(value)}, asked) for value in values]
 

@@ -120,7 +120,7 @@ def test_positions_rise_and_texts_are_short(name: str, controls: tuple[Control, 
         assert control.start in control.exported_values
         if isinstance(control, Slider):
             assert all(a < b for a, b in itertools.pairwise(control.values)), control.name
-            assert max(len(str(value)) for value in control.values) <= 8, control.name
+            assert max(len(f"{value:.12g}") for value in control.values) <= 8, control.name
 
 
 @pytest.mark.parametrize(("name", "controls"), shipped().items(), ids=str)

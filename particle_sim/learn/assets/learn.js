@@ -2,7 +2,7 @@
 "use strict";
 
 const byId = (id) => document.getElementById(id);
-const given = JSON.parse(byId("setup").textContent), setup = given.charges?.materials ? paired(given) : given;
+const handed = JSON.parse(byId("setup").textContent), setup = handed.charges?.materials ? paired(handed) : handed;
 const controls = setup.controls;
 const state = {};
 const seedGiven = new URLSearchParams(location.search).get("seed");
