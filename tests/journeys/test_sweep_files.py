@@ -64,7 +64,7 @@ BROKEN = {
     "far too many": (
         '"latin-hypercube"\nsamples = 4096',
         '"grid"\nsamples = 100',
-        "has 100000000000000 samples; at most 1000000000 can be run",
+        "along each range: 100 x 100 x 100 x 100 x 100 x 100 x 100); at most 1000000000 can be run",
     ),
 }
 
