@@ -132,8 +132,7 @@ def test_a_server_that_goes_is_told_at_the_slider_and_comes_back_without_reload(
     assert page.evaluate("window.same && place(controls.find((c) => c.name === 'flaw'))") == 30
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "dark"), ("phone", "light")])
 def test_pages_of_a_class_are_whole_and_accessible(
     open_page: OpenPage, room: Room, size: str, scheme: str
 ) -> None:
