@@ -79,13 +79,14 @@ def update_ledger(
     folder: Path | None = None,
     only: Sequence[str] = (),
     recompute: bool = False,
+    kept: bool = True,
     today: datetime.date | None = None,
     progress: Progress | None = None,
 ) -> list[Entry]:
     """The answers to the claims ``only`` (all by default), computed where something changed.
 
-    ``recompute`` computes them whatever is stored; ``tools`` is called when something has to be
-    computed. The ledger and the list of changes are written when an entry is new. Raises
+    ``recompute`` computes them whatever is stored; ``tools`` is called when something has to be.
+    The ledger and the list of changes are written when an entry is new, if it is ``kept``. Raises
     :class:`InputError` for an unknown id, or a folder that cannot be written.
     """
     where = folder or claims_folder()
@@ -102,7 +103,8 @@ def update_ledger(
     gone = sorted(name for name in stored if name not in known)
     changes = [f"| {name} | {_verdict(stored[name][0])} | gone | claim file |" for name in gone]
     answers = {name: entry for name, entry in stored.items() if name in known}
-    if due or gone:
+    changed = bool(due or gone) and kept
+    if changed:
         _check_writable(where)
     at_hand = tools() if due else None
     for number, claim in enumerate(due):
@@ -112,7 +114,7 @@ def update_ledger(
         new = (answer(claim, at_hand), prints[claim.id])
         changes += _change(claim.id, stored.get(claim.id), new)
         answers[claim.id] = new
-    if due or gone:
+    if changed:
         with new_files(where / LEDGER, force=True) as work:  # both were read and hold what they did
             write_file(work / LEDGER, _ledger_text(claims, answers))
             if changes:

@@ -121,7 +121,7 @@ def _told(entry: Entry) -> tuple[str, str]:
     return entry.claim.file.claim.says, entry.answer.sentence
 
 
-def own_data(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def answers_data(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """The answers with what was claimed, for JSON."""
     return [{**as_data(each.answer), "says": each.claim.file.claim.says} for each in entries]
 

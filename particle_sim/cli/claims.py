@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from particle_sim.cli.folding import whole_output
-from particle_sim.cli.options import JsonOption, QuietOption
+from particle_sim.cli.options import ForceOption, JsonOption, OutOption, QuietOption, typed
 from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
+from particle_sim.inputs import served_inputs
 
 
 @verb(
@@ -34,6 +35,8 @@ def claims(
         Path | None,
         typer.Option(metavar="FILE", help="Claims of your own, of any material and source."),
     ] = None,
+    out: OutOption = None,
+    force: ForceOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     to_measure: Annotated[
@@ -43,26 +46,35 @@ def claims(
 ) -> None:
     """The ledger of claims; what changed since it was written is computed again.
 
-    With --file: your own claims, asked and judged in the same way; their answers are kept nowhere.
+    With --file: your own claims, judged in the same way and kept nowhere. With --out: a page with
+    filters by verdict, paper and material, a table and the answers as data.
     """
-    from particle_sim.claims.ledger import as_data
     from particle_sim.claims.missing import missing_lines
+    from particle_sim.claims.own import answers_data
     from particle_sim.claims.page import claims_page
+    from particle_sim.outputs import check_folder
+    from particle_sim.report.claims_folder import write_claims_folder
 
-    if file is not None and (folder is not None or recompute or markdown):
-        given = "--folder" if folder is not None else "--recompute" if recompute else "--markdown"
-        raise InputError(f"{given} is of the ledger, and --file of your own claims; give one.")
+    _refuse_misplaced(file, {"folder": folder, "recompute": recompute, "markdown": markdown})
+    if out is not None:
+        check_folder(out, force=force)
     with progress_bar(enabled=not (quiet or as_json)) as report:
         entries = _entries(file, folder, only or (), recompute, report.solving)
+    if out is not None:
+        write_claims_folder(entries, out, typed(), force=force)
     if as_json:
-        rows = [{**as_data(entry.answer), "says": entry.claim.file.claim.says} for entry in entries]
-        print_json(rows)
+        print_json(answers_data(entries))
     elif to_measure:
         print("\n".join(missing_lines(entries)))
     elif markdown:
         print(claims_page(entries), end="", file=whole_output())
     else:
         _tell(entries)
+
+
+def _refuse_misplaced(file: Path | None, given: dict[str, Any]) -> None:
+    for name in (name for name, value in given.items() if value and file is not None):
+        raise InputError(f"--{name} is of the ledger, and --file of your own claims; give one.")
 
 
 def _entries(
@@ -77,10 +89,21 @@ def _entries(
     from particle_sim.claims.own import load_own, own_entries
     from particle_sim.claims.tools import simulations
 
+    again = served_inputs() is not None
+    if again and folder is not None:
+        raise InputError(
+            f"--folder is {folder}, which keeps its own ledger; claims of another folder are not "
+            "made again: run claims there."
+        )
     if file is not None:
         return own_entries(load_own(file), simulations, only, progress)
     return update_ledger(
-        simulations, folder=folder, only=only, recompute=recompute, progress=progress
+        simulations,
+        folder=folder,
+        only=only,
+        recompute=recompute,
+        kept=not again,
+        progress=progress,
     )
 
 

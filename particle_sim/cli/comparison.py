@@ -10,7 +10,7 @@ from typing import Any
 from particle_sim.claims import compare as study
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.claims.ledger import ledger_lines
-from particle_sim.claims.own import claims_beside, own_data, own_entries, own_lines
+from particle_sim.claims.own import answers_data, claims_beside, own_entries, own_lines
 from particle_sim.claims.tools import simulations
 from particle_sim.cli.options import typed
 from particle_sim.cli.progress import progress_bar
@@ -74,7 +74,7 @@ def comparison_data(result: ComparisonResult, folder: Path) -> dict[str, Any]:
 
 
 def _own(result: ComparisonResult) -> dict[str, Any]:
-    return {"own_claims": own_data(result.own)} if result.own else {}
+    return {"own_claims": answers_data(result.own)} if result.own else {}
 
 
 def _ledger(result: ComparisonResult) -> list[str]:

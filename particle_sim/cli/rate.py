@@ -123,7 +123,7 @@ def rate(
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
     from particle_sim.cell.half_cell import CellModel
-    from particle_sim.claims.own import claims_beside, own_data, own_entries
+    from particle_sim.claims.own import answers_data, claims_beside, own_entries
     from particle_sim.claims.tools import simulations
     from particle_sim.cli.rate_sizes import sizes_of
     from particle_sim.materials.load import load_record
@@ -156,7 +156,7 @@ def rate(
         from particle_sim.cli.rate_data import rate_data
         from particle_sim.cli.told import print_json
 
-        told = {"own_claims": own_data(own)} if own else {}
+        told = {"own_claims": answers_data(own)} if own else {}
         print_json({**rate_data(tree), **told, "folder": folder})
         return
     print((folder / SUMMARY_FILE).read_text(encoding="utf-8"))

@@ -14,6 +14,7 @@ import typer
 
 from particle_sim.checks import arguments_checked
 from particle_sim.cli.cell import cell
+from particle_sim.cli.claims import claims
 from particle_sim.cli.compare import compare
 from particle_sim.cli.diffraction import diffraction
 from particle_sim.cli.fit import fit
@@ -28,7 +29,9 @@ from particle_sim.manifest import MANIFEST_FILE, MOST_BYTES, is_unedited
 from particle_sim.report.again import Differences, differences, refuse_place
 from particle_sim.workers import worker_pool
 
-REPEATED = {verb.name: verb for verb in (cell, compare, diffraction, fit, life, rate, read, run)}
+REPEATED = {
+    verb.name: verb for verb in (cell, claims, compare, diffraction, fit, life, rate, read, run)
+}
 """The verbs that write folders of results."""
 OURS = ("out", "force", "quiet", "as_json", "workers", "scheduler")
 """Options that say where and how it is computed, not what: they are not taken from a manifest."""
@@ -68,7 +71,7 @@ def rerun(folder: str | Path, out: str | Path | None = None) -> Rerun:
     Parameters
     ----------
     folder
-        Of ``compare``, ``rate``, ``fit``, ``life``, ``cell``, ``run``, ``read`` or
+        Of ``compare``, ``rate``, ``fit``, ``life``, ``cell``, ``run``, ``claims``, ``read`` or
         ``diffraction``; it stays as it is.
     out
         A new folder; ``results/NAME_again`` by default.

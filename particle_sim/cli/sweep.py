@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 import xarray as xr
 
+from particle_sim.cli.options import typed
 from particle_sim.cli.progress import Show, progress_bar
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
@@ -68,10 +69,23 @@ def run_sweep(
             )
     except KeyboardInterrupt:
         _stopped(folder)
+    page = _page(found, folder, asked.question)
     if as_json:
         print_json({"question": asked.question, "evidence": says, **_data(found, folder)})
     else:
         _tell(found, folder)
+        if page is not None:
+            print(f"Report: {page}")
+
+
+def _page(data: xr.Dataset, folder: Path, question: str) -> Path | None:
+    """The page of a sweep that has results."""
+    from particle_sim.figures.sweep_results import result_names
+    from particle_sim.report.sweep_page import write_sweep_page
+
+    if not result_names(data):
+        return None
+    return write_sweep_page(data, folder, question, list(_orders(data)), typed())
 
 
 def _stopped(folder: Path) -> NoReturn:

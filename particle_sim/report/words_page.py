@@ -27,11 +27,15 @@ def words_page(
     data: Sequence[str],
     command: str,
     folder: Path,
+    redrawn: bool = True,
 ) -> str:
     """The page as text; ``lines`` are marks with what is said of each, ``captions`` those of the
-    figures in ``folder``, the first of which is on the first screen.
+    figures in ``folder``, the first of which is on the first screen. ``redrawn``: whether ``plot``
+    knows the folder.
     """
-    pictures = [picture(folder, name, text) for name, text in captions.items()]
+    pictures = [
+        {**picture(folder, name, text), "redrawn": redrawn} for name, text in captions.items()
+    ]
     return render(
         "words.html",
         title=title,

@@ -15,6 +15,7 @@ import xarray as xr
 from command_line import MATERIALS, RunCommand
 
 import particle_sim
+from particle_sim.claims.schema import claims_folder
 from particle_sim.cli.repeat import REPEATED, command_of
 from particle_sim.cli.verbs import VERBS
 from particle_sim.errors import InputError
@@ -174,6 +175,29 @@ def test_a_manifest_does_nothing_but_compute(name: str, first: Path, run: RunCom
     (error,) = outcome.errors
     assert sentence in error
     assert sorted(Path().rglob("*")) == before, "nothing was written"
+
+
+def test_answers_to_claims_are_made_again_and_no_ledger_is_written(
+    tmp_path: Path, run: RunCommand
+) -> None:
+    claim = (claims_folder() / "c50a.toml").read_text("utf-8")
+    header, test = claim.replace("[claim]", "[[claim]]").split("[test]", 1)
+    text = f"{header}[claim.test]{test.replace('[test.', '[claim.test.')}"
+    own = re.sub(r"id = .*\npaper", 'id = "three"\nsource', text)
+    Path("own.toml").write_text(own, encoding="utf-8")
+    assert run("claims", "--file", "own.toml", "--out", "said", "--quiet").code == 0
+    Path("own.toml").unlink()
+    outcome = run("rerun", "said")
+    assert (outcome.code, outcome.out.startswith("Same to the last bit")) == (0, True)
+
+    def elsewhere(content: Any) -> None:
+        content["asked"]["options"] = {"folder": str(tmp_path)}
+
+    (tmp_path / "c50a.toml").write_text(claim, encoding="utf-8")
+    refused = run("rerun", forged(Path("said"), Path("forged"), elsewhere), "--out", "new")
+    assert refused.code == 2
+    assert "claims of another folder are not made again" in refused.err
+    assert not (tmp_path / "ledger.json").exists()
 
 
 def test_its_places_are_not_taken_from_the_manifest(first: Path, run: RunCommand) -> None:

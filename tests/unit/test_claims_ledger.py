@@ -71,6 +71,12 @@ def test_what_did_not_change_is_not_computed(folder: Path) -> None:
     assert {name: (folder / name).read_bytes() for name in before} == before
 
 
+def test_a_repetition_keeps_no_answers(folder: Path) -> None:
+    answered = update_ledger(simulations, folder=folder, kept=False)
+    assert verdicts(answered) == {"C41": Verdict.NOT_TESTABLE, "C50a": Verdict.SUPPORTED}
+    assert not {LEDGER, CHANGES} & {path.name for path in folder.iterdir()}
+
+
 def test_a_comment_changes_nothing_and_recompute_computes(folder: Path) -> None:
     update_ledger(simulations, folder=folder, today=TODAY)
     path = folder / "arithmetic.toml"

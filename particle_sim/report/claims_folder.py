@@ -1,0 +1,140 @@
+"""Write answers to claims to a folder: page, table, data and picture, all or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from particle_sim.claims.interval import Verdict
+from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
+from particle_sim.claims.missing import missing_lines
+from particle_sim.claims.own import answers_data
+from particle_sim.figures.claims_verdicts import claims_verdicts
+from particle_sim.figures.save import draw_with_data
+from particle_sim.files import write_file
+from particle_sim.materials.system import shared_sources
+from particle_sim.outputs import FROM_PYTHON, new_folder
+from particle_sim.report.pages import caption_of, picture, render, text_of, verdict_line
+
+PAGE_FILE, TABLE_FILE, DATA_FILE = "report.html", "claims.csv", "claims.json"
+FIGURE = "claims_verdicts"
+LONGEST_LABEL = 32
+COLUMNS = ("id", "verdict", "share", "says", "materials", "paper", "place", "answer")
+
+
+def write_claims_folder(
+    entries: Sequence[Entry], folder: Path, command: str = FROM_PYTHON, *, force: bool = False
+) -> None:
+    """Write everything into ``folder``; earlier answers there are replaced in one move.
+
+    Raises :class:`InputError` as :func:`particle_sim.outputs.new_folder` does.
+    """
+    rows = claim_rows(entries)
+    counts = {paper: Counter[str]() for paper in sorted({row["paper"] for row in rows})}
+    for row, entry in zip(rows, entries, strict=True):
+        counts[row["paper"]][entry.answer.verdict.value] += 1
+    table = _csv(("paper", *(each.value for each in Verdict)), [
+        [paper, *(str(found[each.value]) for each in Verdict)] for paper, found in counts.items()
+    ])  # fmt: skip
+    with new_folder(folder, command=command, force=force) as work:
+        draw_with_data(claims_verdicts(counts), work / FIGURE, table)
+        write_file(work / TABLE_FILE, _csv(COLUMNS, [[row[k] for k in COLUMNS] for row in rows]))
+        write_file(work / DATA_FILE, json.dumps(answers_data(entries), indent=1) + "\n")
+        write_file(work / PAGE_FILE, claims_report(entries, rows, command, work))
+
+
+def claims_report(
+    entries: Sequence[Entry], rows: Sequence[Mapping[str, str]], command: str, folder: Path
+) -> str:
+    """The page as text; its picture is read from ``folder``."""
+    from markupsafe import Markup
+
+    counts = Counter(entry.answer.verdict for entry in entries)
+    settled = sum(entry.answer.settled for entry in entries)
+    choices = {
+        "verdict": [each.value for each in Verdict if counts[each]],
+        "paper": sorted({row["paper"] for row in rows}),
+        "material": sorted({name for row in rows for name in row["materials"].split(", ") if name}),
+    }
+    meaning = {
+        Verdict.SUPPORTED: "hold in more than 90 % of the plausible inputs",
+        Verdict.CONTRADICTED: "hold in less than 10 % of them",
+        Verdict.UNDECIDED: "neither: the inputs at hand do not settle them",
+        Verdict.NOT_TESTABLE: "assumed, not modelled, or no number is printed",
+    }
+    return render(
+        "claims.html",
+        title="Claims",
+        subtitle="what is said of the materials, and how far it follows from what is known",
+        answer=f"Of {len(entries)} claims, {settled} are settled by more than arithmetic.",
+        lines=[
+            verdict_line(
+                each.value, f"{counts[each]} {meaning[each]}", kind=each.value.replace(" ", "-")
+            )
+            for each in Verdict
+            if counts[each]
+        ],
+        cautions=(),
+        hero=picture(folder, FIGURE, caption_of(claims_verdicts)) | {"redrawn": False},
+        rows=rows,
+        choices=choices,
+        missing="\n".join(missing_lines(entries)),
+        data=(TABLE_FILE, DATA_FILE),
+        command=command,
+        filters=Markup(text_of("claims.js")),
+    )
+
+
+def claim_rows(entries: Sequence[Entry]) -> list[dict[str, str]]:
+    """A row for each claim, in words."""
+    labels = _labels({entry.claim.file.claim.paper for entry in entries})
+    rows = []
+    for entry in entries:
+        header, found = entry.claim.file.claim, entry.answer
+        rows.append(
+            {
+                "id": entry.claim.id,
+                "plain": found.verdict.value,
+                "kind": found.verdict.value.replace(" ", "-"),
+                "verdict": verdict_in_words(found),
+                "share": share_in_words(found),
+                "says": header.says,
+                "materials": ", ".join(dict.fromkeys(map(_name, header.materials))),
+                "paper": labels[header.paper],
+                "place": header.place,
+                "answer": found.sentence,
+                "decided": found.decided_by,
+            }
+        )
+    return rows
+
+
+def _name(material: str) -> str:
+    return Path(material).stem if material.endswith(".toml") else material.partition("@")[0]
+
+
+def _labels(papers: set[str]) -> dict[str, str]:
+    """Author and year of a shipped paper, its key where two are alike; your own source as it is."""
+    known = shared_sources().sources
+    labels = {}
+    for paper in papers:
+        told = known[paper].citation if paper in known else ""
+        year = re.search(r"\((\d{4})\)", told)
+        authors = told.partition(",")[0]
+        named = year and len(authors) < LONGEST_LABEL
+        labels[paper] = f"{authors} ({year[1]})" if year and named else paper[:LONGEST_LABEL]
+    twice = [label for label, count in Counter(labels.values()).items() if count > 1]
+    return {
+        paper: f"{label}, {paper}" if label in twice else label for paper, label in labels.items()
+    }
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()

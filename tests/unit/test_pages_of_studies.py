@@ -1,0 +1,111 @@
+"""The pages of sweeps and claims: what stands on them, with and without their script."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from particle_sim.claims.ledger import Entry, read_ledger
+from particle_sim.figures.sweep_results import correlations, sweep_results
+from particle_sim.report.claims_folder import write_claims_folder
+from particle_sim.report.sweep_page import write_sweep_page
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[Entry]:
+    return read_ledger()[:12]
+
+
+@pytest.fixture(scope="module")
+def claimed(entries: list[Entry], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("claims") / "page"
+    write_claims_folder(entries, folder, "particle-sim claims --out page")
+    return folder
+
+
+def test_every_claim_is_a_row_whether_or_not_the_script_runs(
+    claimed: Path, entries: list[Entry]
+) -> None:
+    text = (claimed / "report.html").read_text("utf-8")
+    rows = re.findall(r'<tr data-verdict="([^"]*)" data-paper="([^"]*)"', text)
+    assert [row[0] for row in rows] == [each.answer.verdict.value for each in entries]
+    assert '<form id="filters" class="filters" hidden>' in text, "no filter without a script"
+    for kind, values in (("verdict", {row[0] for row in rows}), ("paper", {r[1] for r in rows})):
+        options = text.split(f'<select name="{kind}">')[1].split("</select>")[0]
+        assert set(re.findall(r"<option>([^<]*)</option>", options)) == values
+    assert "particle-sim plot ." not in text, "plot knows no folder of claims"
+
+
+def test_the_table_of_claims_has_what_the_page_has(claimed: Path, entries: list[Entry]) -> None:
+    with (claimed / "claims.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [each.claim.id for each in entries]
+    assert [row["answer"] for row in rows] == [each.answer.sentence for each in entries]
+    with (claimed / "claims_verdicts.csv").open(encoding="utf-8") as file:
+        counts = [[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]]
+    assert np.sum(counts) == len(entries)
+
+
+def test_what_a_source_says_is_text_on_the_page(entries: list[Entry], tmp_path: Path) -> None:
+    header = entries[0].claim.file.claim.model_copy(update={"paper": "<script>x</script>"})
+    file = entries[0].claim.file.model_copy(update={"claim": header})
+    claim: Any = SimpleNamespace(id="x", file=file)
+    entry = Entry(claim=claim, answer=entries[0].answer, fingerprint={})
+    write_claims_folder([entry], tmp_path / "page")
+    text = (tmp_path / "page" / "report.html").read_text("utf-8")
+    assert "<script>x" not in text
+    assert "&lt;script&gt;x" in text
+
+
+@pytest.fixture(scope="module")
+def swept() -> xr.Dataset:
+    """Stress grows with the radius squared, over four decades, whatever the rate."""
+    rng = np.random.default_rng(1)
+    radius, rate = 10 ** rng.uniform(-7, -5, 60), rng.uniform(0.1, 2.0, 60)
+    stress = 1e18 * radius**2
+    stress[7] = np.nan
+    return xr.Dataset(
+        {"stress": ("sample", stress, {"units": "Pa"}), "status": ("sample", np.ones(60, int))},
+        coords={
+            "sample": np.arange(60),
+            "he_v.radius": ("sample", radius, {"units": "m"}),
+            "c_rate": ("sample", rate, {"units": "1/h"}),
+            "law": ("sample", ["solid"] * 60),
+        },
+    )
+
+
+def test_the_page_of_a_sweep_says_its_numbers(swept: xr.Dataset, tmp_path: Path) -> None:
+    page = write_sweep_page(swept, tmp_path, "Does stress grow?", [], "particle-sim run x.toml")
+    text = page.read_text("utf-8")
+    low, middle, high = np.nanquantile(swept.stress, [0.05, 0.5, 0.95])
+    assert f"median {middle:.3g} Pa, 5 to 95\N{NO-BREAK SPACE}% of the samples" in text
+    assert "Varied: he_v: radius, c rate, law." in text
+    with (page.parent / "results.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert [float(row[k]) for k in ("5 %", "median", "95 %")] == pytest.approx(
+        [low, middle, high], rel=0.005
+    ), "three digits"
+    with (page.parent / "samples.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    written = np.array([float(row["stress [Pa]"]) for row in rows])
+    np.testing.assert_allclose(written, swept.stress, rtol=1e-8)  # nine digits
+    again = write_sweep_page(swept, tmp_path, "Again?", ["It does."], "particle-sim run x.toml")
+    assert "It does." in again.read_text("utf-8"), "its own page is replaced"
+
+
+def test_what_a_result_follows_comes_first(swept: xr.Dataset) -> None:
+    found = correlations(swept, "stress")
+    assert list(found) == ["he_v.radius", "c_rate"], "a choice has no rank"
+    assert found["he_v.radius"] == pytest.approx(1.0, abs=1e-12)
+    assert abs(found["c_rate"]) < 0.5
+    spread, followed = sweep_results(swept).axes
+    assert spread.get_xscale() == "log"
+    assert [each.get_text() for each in followed.get_yticklabels()] == ["he_v: radius", "c rate"]
