@@ -155,17 +155,15 @@ def compare(
 ) -> ComparisonResult:
     """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
 
-    ``settings`` say who is compared and how. ``workers`` > 1 solves particles in that many
-    processes; the results do not depend on it. ``progress`` is called with what is being done and
-    the finished share.
+    ``settings``: who is compared and how; ``workers``: processes, which change no result;
+    ``progress`` is called with what is being done and the finished share. Raises
+    :class:`InputError` for a material that is not known or cannot be simulated, and
+    :class:`ConvergenceError` where a solve does not end.
 
     >>> from particle_sim.studies.settings import Comparison
     >>> compare(Comparison(baseline="nvp", candidate="he_vv"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     particle_sim.errors.InputError: ...he_v...
-
-    Raises :class:`InputError` for a material that is not known or cannot be simulated, and
-    :class:`ConvergenceError` where a solve does not end.
     """
     began = time.perf_counter()
     report = progress or (lambda _text, _share: None)
@@ -183,7 +181,6 @@ def compare(
     learned = learned_pair(known, (first, second), settings.seed)
     maps = _maps(baseline, candidate)
     table = law_table(learned.after, maps, settings.direction, settings.stress)
-    plausible = solid_rows(learned.before, maps)[-1]
     report("the papers' sentences, held against the draws", DRAWN_SHARE)
     said = findings(settings, baseline, candidate)
     report("the ratio without each difference", SAID_SHARE)
@@ -193,7 +190,7 @@ def compare(
         candidate=candidate,
         findings=said,
         learned=learned,
-        told=tuple(narrowed_words(learned, plausible, table.rows[-1])),
+        told=tuple(narrowed_words(learned, solid_rows(learned.before, maps)[-1], table.rows[-1])),
         differences=differences(
             settings,
             (baseline.material, candidate.material),
