@@ -136,6 +136,15 @@ def is_input(path: Path) -> bool:
     return name in files or (files is served.shipped and is_there(path))
 
 
+def inputs_in(folder: Path, suffix: str) -> list[Path]:
+    """The files of a folder whose names end in ``suffix``; in a repetition those embedded."""
+    served = served_inputs()
+    if served is None or any(folder.is_relative_to(own) for own in SHIPPED):
+        return sorted(folder.glob(f"*{suffix}"))
+    there = map(Path, served.yours)
+    return [path for path in there if path.parent == folder and path.suffix == suffix]
+
+
 @contextmanager
 def input_file(path: Path, most: int = MOST_BYTES) -> Iterator[Path]:
     """The file itself, for a library that opens it by name; in a repetition a copy of it."""

@@ -22,6 +22,7 @@ from particle_sim.errors import InputError
 from particle_sim.inputs import Inputs, asking, input_file, read_input, take_over
 from particle_sim.manifest import MANIFEST_FILE, sha256, write_manifest
 from particle_sim.outputs import new_folder, write_netcdf
+from particle_sim.report.again import _difference as difference
 from particle_sim.report.again import differences
 from particle_sim.sweeps.sealed import write_sealed
 from particle_sim.workers import worker_pool
@@ -44,12 +45,16 @@ unit = "1/h"
 
 def made(place: Path, verb: str, *arguments: str) -> Path:
     """What a verb writes of a user's own material, which is gone afterwards."""
-    shutil.copy(MATERIALS / "nvp.toml", place / "mine.toml")
+    mine = (MATERIALS / "nvp.toml").read_text("utf-8")
+    named = mine.replace("[material]\n", '[material]\nbaseline = ["base"]\n', 1)
+    (place / "mine.toml").write_text(named, encoding="utf-8")
+    (place / "base.toml").write_text(mine, encoding="utf-8")
     (place / "swept.toml").write_text(SWEEP, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         command_of(verb).main([*arguments, "--out", "first"], standalone_mode=False)
     (place / "mine.toml").write_text("changed since\n", encoding="utf-8")
+    (place / "base.toml").unlink()
     (place / "swept.toml").unlink()
     return place / "first"
 
@@ -144,6 +149,10 @@ def edited_package(content: Any) -> None:
     content["asked"]["inputs"]["shipped"]["zlib"] = "eJyrrgUAAXUA+Q=="
 
 
+def spoiled_package(content: Any) -> None:
+    content["asked"]["inputs"]["shipped"]["zlib"] = "AAAA"
+
+
 def torn(content: Any) -> None:
     content["asked"]["inputs"]["yours"] = ["mine.toml"]
 
@@ -161,6 +170,7 @@ HOSTILE = {
     "no inputs": (without_inputs, "says of no verb how it was made, with its files"),
     "an edited file": (edited, 'the embedded file "mine.toml" was edited'),
     "an edited package": (edited_package, "was edited"),
+    "a spoiled package": (spoiled_package, "is damaged or was edited"),
     "a torn list": (torn, "is damaged or was edited"),
 }
 
@@ -263,6 +273,33 @@ def test_numbers_are_the_same_to_the_bit_or_not(tmp_path: Path) -> None:
         ("cell.nc: /run/law", 1.0),
     }
     assert "its shape" in differences(first, written(tmp_path / "e", [1.0])).found[0].place
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "relative"),
+    [(0.0, -0.0, 0.0), (1 + 1j, 1 + 2j, 2**-0.5), ("a", "b", 1.0), ("a", None, 1.0)],
+)
+def test_what_is_unlike_is_found_and_nothing_else(before: Any, now: Any, relative: float) -> None:
+    old, new = (xr.DataArray(np.array([each, before])) for each in (before, now))
+    (found,) = difference("x", old, new)
+    assert found.relative == pytest.approx(relative, rel=1e-12)
+    for same in (old, new, xr.DataArray(np.array(["a", np.nan], dtype=object))):
+        assert list(difference("x", same, same)) == []
+
+
+@pytest.mark.parametrize("text", ["x,x\n1,2\n", "# x\na,b\n1,2\n", "x\n1,2\n"])
+def test_every_column_of_a_table_is_compared(text: str, tmp_path: Path) -> None:
+    """Also the first of two of one name, and those that a first line does not name."""
+    for name, content in (
+        ("a", text),
+        ("b", text.replace("1", "3")),
+        ("c", text.replace("2", "3")),
+    ):
+        with new_folder(tmp_path / name, command="x") as work:
+            (work / "a.csv").write_text(content, encoding="utf-8")
+    for other in "bc":
+        found = differences(tmp_path / "a", tmp_path / other)
+        assert (found.compared, len(found.found)) == (2, 1)
 
 
 def test_workers_and_libraries_are_served_too(tmp_path: Path) -> None:
