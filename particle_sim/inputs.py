@@ -32,6 +32,10 @@ SHIPPED = tuple(
 """Where files of the package may be; whatever else is read is the user's."""
 
 Files = dict[str, bytes]
+LARGEST = 400_000_000
+"""Bytes of the largest input that any reader takes, and so of one that is unpacked."""
+PLAIN = 1_000_000
+"""Bytes of a text that is still readable in its manifest; a longer one is compressed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,13 +193,15 @@ def _packed(files: Files) -> dict[str, str]:
 
 
 def embedded(content: bytes) -> dict[str, str]:
-    """A file as text of JSON with its SHA-256; what is no UTF-8 text is compressed.
+    """A file as text of JSON with its SHA-256; a long one, or no UTF-8 text, is compressed.
 
     >>> embedded(b"x = 1")["text"]
     'x = 1'
     >>> unpacked("a.bin", embedded(bytes([255, 0])))
     b'\\xff\\x00'
     """
+    if len(content) > PLAIN:
+        return _compressed(content)
     try:
         return {"sha256": _digest(content), "text": content.decode("utf-8")}
     except UnicodeDecodeError:
@@ -212,7 +218,7 @@ def unpacked(name: str, entry: Mapping[str, str]) -> bytes:
     if "text" in entry:
         content = entry["text"].encode("utf-8")
     else:
-        content = zlib.decompressobj().decompress(base64.b64decode(entry["zlib"]), MOST_BYTES)
+        content = zlib.decompressobj().decompress(base64.b64decode(entry["zlib"]), LARGEST)
     if _digest(content) != entry["sha256"]:
         raise InputError(
             f'the embedded file "{name}" was edited (its SHA-256 is another); to run with other '

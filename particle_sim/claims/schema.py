@@ -30,8 +30,8 @@ that contradicts itself."""
 
 _ID = re.compile(r"C([1-9][0-9]?)([a-z]?)")
 _PAIR = 2
-C_RATES = (0.001, 1000.0)
-"""As a comparison takes them [1/h]."""
+BOUNDS = {"1/h": (0.001, 1000.0), "A/kg": (0.01, 1e6)}
+"""C-rates as a comparison takes them, and the currents that these are of 10 to 1000 A h/kg."""
 MAY_BE_ZERO = frozenset({"presodiated", "tolerance", "barrier_error"})
 """Parameters of tests that can be 0, beside roundings; a voltage can have any sign."""
 
@@ -209,8 +209,8 @@ def checked_claim(
 
 def _check_parameter(name: str, unit: str, value: float) -> None:
     """Refuse what no test can be asked with; ``value`` in ``unit``, as the kind takes it."""
-    lowest, highest = C_RATES if unit == "1/h" else (0.0, math.inf)
-    may_be_least = unit == "1/h" or name in MAY_BE_ZERO or name.endswith("_rounding")
+    lowest, highest = BOUNDS.get(unit, (0.0, math.inf))
+    may_be_least = unit in BOUNDS or name in MAY_BE_ZERO or name.endswith("_rounding")
     if unit != "V" and not (lowest < value or (may_be_least and value == lowest)):
         least = f"{lowest:g} or more" if may_be_least else f"more than {lowest:g}"
         raise InputError(f"it is {value:g} {unit}; give {least}.")

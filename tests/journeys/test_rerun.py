@@ -19,7 +19,16 @@ from particle_sim.claims.schema import claims_folder
 from particle_sim.cli.repeat import REPEATED, command_of
 from particle_sim.cli.verbs import VERBS
 from particle_sim.errors import InputError
-from particle_sim.inputs import Inputs, asking, input_file, read_input, take_over
+from particle_sim.files import MOST_BYTES
+from particle_sim.inputs import (
+    Inputs,
+    asking,
+    embedded,
+    input_file,
+    read_input,
+    take_over,
+    unpacked,
+)
 from particle_sim.manifest import MANIFEST_FILE, sha256, write_manifest
 from particle_sim.outputs import new_folder, write_netcdf
 from particle_sim.report.again import _difference as difference
@@ -300,6 +309,16 @@ def test_every_column_of_a_table_is_compared(text: str, tmp_path: Path) -> None:
     for other in "bc":
         found = differences(tmp_path / "a", tmp_path / other)
         assert (found.compared, len(found.found)) == (2, 1)
+
+
+def test_a_large_input_is_packed_and_comes_back_whole() -> None:
+    """Beyond what is read without a reader's own bound, of which a record may have more."""
+    content = b"\xb5A\n".ljust(MOST_BYTES + 10_000_000)
+    entry = embedded(content)
+    assert len(entry["zlib"]) < 0.01 * len(content)
+    assert unpacked("record.csv", entry) == content
+    assert "text" in embedded(b"1.0\n" * 1000)
+    assert "zlib" in embedded(b"1.0\n" * 1_000_000)
 
 
 def test_workers_and_libraries_are_served_too(tmp_path: Path) -> None:
