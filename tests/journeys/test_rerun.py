@@ -19,19 +19,15 @@ from particle_sim.claims.schema import claims_folder
 from particle_sim.cli.repeat import REPEATED, command_of
 from particle_sim.cli.verbs import VERBS
 from particle_sim.errors import InputError
-from particle_sim.files import MOST_BYTES
 from particle_sim.inputs import (
     Inputs,
     asking,
-    embedded,
     input_file,
     read_input,
     take_over,
-    unpacked,
 )
 from particle_sim.manifest import MANIFEST_FILE, sha256, write_manifest
 from particle_sim.outputs import new_folder, write_netcdf
-from particle_sim.report.again import _difference as difference
 from particle_sim.report.again import differences
 from particle_sim.sweeps.sealed import write_sealed
 from particle_sim.workers import worker_pool
@@ -282,43 +278,6 @@ def test_numbers_are_the_same_to_the_bit_or_not(tmp_path: Path) -> None:
         ("cell.nc: /run/law", 1.0),
     }
     assert "its shape" in differences(first, written(tmp_path / "e", [1.0])).found[0].place
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "relative"),
-    [(0.0, -0.0, 0.0), (1 + 1j, 1 + 2j, 2**-0.5), ("a", "b", 1.0), ("a", None, 1.0)],
-)
-def test_what_is_unlike_is_found_and_nothing_else(before: Any, now: Any, relative: float) -> None:
-    old, new = (xr.DataArray(np.array([each, before])) for each in (before, now))
-    (found,) = difference("x", old, new)
-    assert found.relative == pytest.approx(relative, rel=1e-12)
-    for same in (old, new, xr.DataArray(np.array(["a", np.nan], dtype=object))):
-        assert list(difference("x", same, same)) == []
-
-
-@pytest.mark.parametrize("text", ["x,x\n1,2\n", "# x\na,b\n1,2\n", "x\n1,2\n"])
-def test_every_column_of_a_table_is_compared(text: str, tmp_path: Path) -> None:
-    """Also the first of two of one name, and those that a first line does not name."""
-    for name, content in (
-        ("a", text),
-        ("b", text.replace("1", "3")),
-        ("c", text.replace("2", "3")),
-    ):
-        with new_folder(tmp_path / name, command="x") as work:
-            (work / "a.csv").write_text(content, encoding="utf-8")
-    for other in "bc":
-        found = differences(tmp_path / "a", tmp_path / other)
-        assert (found.compared, len(found.found)) == (2, 1)
-
-
-def test_a_large_input_is_packed_and_comes_back_whole() -> None:
-    """Beyond what is read without a reader's own bound, of which a record may have more."""
-    content = b"\xb5A\n".ljust(MOST_BYTES + 10_000_000)
-    entry = embedded(content)
-    assert len(entry["zlib"]) < 0.01 * len(content)
-    assert unpacked("record.csv", entry) == content
-    assert "text" in embedded(b"1.0\n" * 1000)
-    assert "zlib" in embedded(b"1.0\n" * 1_000_000)
 
 
 def test_workers_and_libraries_are_served_too(tmp_path: Path) -> None:
