@@ -153,7 +153,7 @@ def made_by(folder: Path) -> Made:
         asked = manifest["asked"]
         inputs = inputs_of(asked)
         arguments = typed_again(asked["verb"], asked["options"])
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, zlib.error):
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError, zlib.error):
         raise damaged from None
     if not is_unedited(manifest):
         raise damaged

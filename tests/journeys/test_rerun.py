@@ -172,6 +172,7 @@ HOSTILE = {
     "an unknown option": (options(colour="red"), "the option colour, which this version has not"),
     "a value of another kind": (options(states={"a": 1}), "is damaged or was edited"),
     "a value out of range": (options(states="many"), "what this version does not take"),
+    "a switch half set": (asked(verb="claims", options={"recompute": ""}), "is damaged or was"),
     "no inputs": (without_inputs, "says of no verb how it was made, with its files"),
     "an edited file": (edited, 'the embedded file "mine.toml" was edited'),
     "an edited package": (edited_package, "was edited"),
