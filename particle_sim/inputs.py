@@ -32,6 +32,10 @@ SHIPPED = tuple(
 """Where files of the package may be; whatever else is read is the user's."""
 
 Files = dict[str, bytes]
+LARGEST = 400_000_000
+"""Bytes of the largest input that any reader takes, and so of one that is unpacked."""
+PLAIN = 1_000_000
+"""Bytes of a text that is still readable in its manifest; a longer one is compressed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +140,15 @@ def is_input(path: Path) -> bool:
     return name in files or (files is served.shipped and is_there(path))
 
 
+def inputs_in(folder: Path, suffix: str) -> list[Path]:
+    """The files of a folder whose names end in ``suffix``; in a repetition those embedded."""
+    served = served_inputs()
+    if served is None or any(folder.is_relative_to(own) for own in SHIPPED):
+        return sorted(folder.glob(f"*{suffix}"))
+    there = map(Path, served.yours)
+    return [path for path in there if path.parent == folder and path.suffix == suffix]
+
+
 @contextmanager
 def input_file(path: Path, most: int = MOST_BYTES) -> Iterator[Path]:
     """The file itself, for a library that opens it by name; in a repetition a copy of it."""
@@ -180,13 +193,15 @@ def _packed(files: Files) -> dict[str, str]:
 
 
 def embedded(content: bytes) -> dict[str, str]:
-    """A file as text of JSON with its SHA-256; what is no UTF-8 text is compressed.
+    """A file as text of JSON with its SHA-256; a long one, or no UTF-8 text, is compressed.
 
     >>> embedded(b"x = 1")["text"]
     'x = 1'
     >>> unpacked("a.bin", embedded(bytes([255, 0])))
     b'\\xff\\x00'
     """
+    if len(content) > PLAIN:
+        return _compressed(content)
     try:
         return {"sha256": _digest(content), "text": content.decode("utf-8")}
     except UnicodeDecodeError:
@@ -203,7 +218,7 @@ def unpacked(name: str, entry: Mapping[str, str]) -> bytes:
     if "text" in entry:
         content = entry["text"].encode("utf-8")
     else:
-        content = zlib.decompressobj().decompress(base64.b64decode(entry["zlib"]), MOST_BYTES)
+        content = zlib.decompressobj().decompress(base64.b64decode(entry["zlib"]), LARGEST)
     if _digest(content) != entry["sha256"]:
         raise InputError(
             f'the embedded file "{name}" was edited (its SHA-256 is another); to run with other '

@@ -53,12 +53,27 @@ def lacking(name: str, options: Options, *, model: str = "SPM") -> tuple[str, ..
                 break
             missing.append(entry)
             values.update({entry: _PLACEHOLDER}, check_already_exists=False)
-    except (pybamm.OptionError, NotImplementedError, AttributeError, NameError) as error:
+    except _refusals(pybamm) as error:
         raise InputError(
             f"PyBaMM's {model} refuses these options of the set {name}: "
             f"{one_line(str(error), 200)}; leave one of them out."
         ) from None
     return tuple(missing)
+
+
+def _refusals(pybamm: Any) -> tuple[type[Exception], ...]:
+    """What PyBaMM says no with while it builds: an option, a model's parts, its geometry."""
+    return (
+        pybamm.OptionError,
+        pybamm.ModelError,
+        pybamm.GeometryError,
+        pybamm.DomainError,
+        pybamm.DiscretisationError,
+        pybamm.ShapeError,
+        NotImplementedError,
+        AttributeError,
+        NameError,
+    )
 
 
 def model_with(name: str, options: Options, *, model: str = "SPM") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ that contradicts itself."""
 
 _ID = re.compile(r"C([1-9][0-9]?)([a-z]?)")
 _PAIR = 2
+BOUNDS = {"1/h": (0.001, 1000.0), "A/kg": (0.01, 1e6)}
+"""C-rates as a comparison takes them, and the currents that these are of 10 to 1000 A h/kg."""
+MAY_BE_ZERO = frozenset({"presodiated", "tolerance", "barrier_error"})
+"""Parameters of tests that can be 0, beside roundings; a voltage can have any sign."""
 
 
 class _Strict(BaseModel):
@@ -189,6 +194,7 @@ def checked_claim(
     for name, choice in file.test.parameters.items():
         try:
             parameters[name] = to_si(choice.value, choice.unit, units[name])
+            _check_parameter(name, units[name], parameters[name])
         except InputError as error:
             problems.append(f"{where}: test.parameters.{name}: {error}")
     for name, reference in file.test.printed.items():
@@ -199,6 +205,17 @@ def checked_claim(
     if problems:
         raise InputError(*problems)
     return Claim(path=path, file=file, parameters=parameters, printed=printed)
+
+
+def _check_parameter(name: str, unit: str, value: float) -> None:
+    """Refuse what no test can be asked with; ``value`` in ``unit``, as the kind takes it."""
+    lowest, highest = BOUNDS.get(unit, (0.0, math.inf))
+    may_be_least = unit in BOUNDS or name in MAY_BE_ZERO or name.endswith("_rounding")
+    if unit != "V" and not (lowest < value or (may_be_least and value == lowest)):
+        least = f"{lowest:g} or more" if may_be_least else f"more than {lowest:g}"
+        raise InputError(f"it is {value:g} {unit}; give {least}.")
+    if value > highest:
+        raise InputError(f"it is {value:g} {unit}; give {highest:g} or less.")
 
 
 def _parts(name: str) -> tuple[int, str]:
@@ -231,6 +248,11 @@ def _header_problems(where: str, header: ClaimHeader, known: Library) -> list[st
         + closest(name, known.names)
         for name in header.materials
         if split_name(name)[0] not in known.names
+    ]
+    problems += [
+        f'{where}: claim.materials names "{name}" twice; give each once, or another reading of it.'
+        for place, name in enumerate(header.materials)
+        if header.materials.index(name) < place
     ]
     problems += [
         f'{where}: claim.settled_by names "{name}"; {closest(name, MEASUREMENTS)}'

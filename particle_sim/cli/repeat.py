@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def made_by(folder: Path) -> Made:
         asked = manifest["asked"]
         inputs = inputs_of(asked)
         arguments = typed_again(asked["verb"], asked["options"])
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError, zlib.error):
         raise damaged from None
     if not is_unedited(manifest):
         raise damaged

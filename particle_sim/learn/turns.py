@@ -21,7 +21,9 @@ from particle_sim.learn.packed import Packed
 Work = Callable[[], Packed]
 Wanted = tuple[Hashable, Work]
 MEMORY = 64_000_000
-"""Bytes of answers that are kept."""
+"""Bytes of answers that are kept, with the questions."""
+ROUND_IT = 500
+"""Bytes of the objects round an answer and its question."""
 MOST_AHEAD = 4096
 
 
@@ -59,15 +61,15 @@ class _Job:
 
 
 class Kept:
-    """The answers used last, up to so many bytes.
+    """The answers used last, up to so many bytes with their questions.
 
     >>> from particle_sim.learn.packed import pack
-    >>> kept = Kept(100)
+    >>> kept = Kept(2200)
     >>> for name in "abcd":
     ...     kept.put(name, pack(name * 5, "text/plain"))
-    >>> [name for name in "abcd" if kept.get(name)], kept.size <= 100
+    >>> [name for name in "abcd" if kept.get(name)], kept.size <= 2200
     (['a', 'b', 'c', 'd'], True)
-    >>> kept.put("e", pack("e", "text/plain"))
+    >>> kept.put("e" * 100, pack("e", "text/plain"))
     >>> kept.get("a") is None
     True
     """
@@ -86,13 +88,18 @@ class Kept:
         """Keep one more, and forget those that were not used for longest."""
         self._forget(key)
         self._answers[key] = answer
-        self.size += len(answer.content)
+        self.size += _room(key, answer)
         while self.size > self.most and self._answers:
             self._forget(next(iter(self._answers)))
 
     def _forget(self, key: Hashable) -> None:
         old = self._answers.pop(key, None)
-        self.size -= len(old.content) if old else 0
+        self.size -= _room(key, old) if old else 0
+
+
+def _room(key: Hashable, answer: Packed) -> int:
+    """Bytes of an answer with its question, which whoever asks makes as long as an address."""
+    return len(answer.content) + len(repr(key)) + ROUND_IT
 
 
 class Line:

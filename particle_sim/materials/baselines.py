@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from particle_sim.errors import closest
+from particle_sim.inputs import inputs_in
 from particle_sim.materials.document import read_toml
 from particle_sim.materials.schema import MaterialFile
 from particle_sim.resources import shipped_files
@@ -15,7 +16,7 @@ def baseline_problems(path: Path, file: MaterialFile) -> Iterator[str]:
     """A sentence for a baseline that does not exist or leads back to the material itself."""
     known = shipped_files("parameters", "materials")
     if known.get(path.stem) != path:
-        known |= {other.stem: other for other in path.parent.glob("*.toml")}
+        known |= {other.stem: other for other in inputs_in(path.parent, ".toml")}
     for name in file.material.baseline:
         if name not in known:
             yield (

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from particle_sim.errors import InputError
-from particle_sim.inputs import read_input
+from particle_sim.inputs import LARGEST, read_input
 
-MOST_BYTES = 400_000_000
+MOST_BYTES = LARGEST
 """Largest file that is read: some four million rows of a cycler."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -153,11 +153,14 @@ def _of_nodes(file: str, tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]
 
 
 def _of_csv(file: str, path: Path) -> Iterator[tuple[str, xr.DataArray]]:
-    """The columns of a table, by their names; rows are counted with the header."""
+    """Every column of a table, by its name and, where that is none of its own, by its number."""
     rows = list(csv.reader(read_text(path, MOST_BYTES).splitlines()))
-    for place, name in enumerate(rows[0] if rows else []):
+    names = [name.strip() for name in rows[0]] if rows else []
+    for place in range(max(map(len, rows), default=0)):
+        name = names[place] if place < len(names) else ""
+        own = name if names.count(name) == 1 else f"{name} (column {place + 1})".strip()
         cells = [row[place] if place < len(row) else "" for row in rows[1:]]
-        yield f"{file}: {name.strip()}", xr.DataArray(_numbers(cells), dims="row")
+        yield f"{file}: {own}", xr.DataArray(_numbers(cells), dims="row")
 
 
 def _of_json(file: str, path: Path) -> Iterator[tuple[str, xr.DataArray]]:
@@ -189,7 +192,7 @@ def _numbers(cells: list[str]) -> Any:
 
 
 def _difference(name: str, old: xr.DataArray, new: xr.DataArray) -> Iterator[Difference]:
-    """Nothing for the same bits, not-a-number included."""
+    """Nothing for the same bits, the sign of a zero and not-a-number (or no word) included."""
     if old.shape != new.shape:
         yield Difference(
             variable=name, place="its shape", before=str(old.shape), now=str(new.shape), relative=1
@@ -197,14 +200,14 @@ def _difference(name: str, old: xr.DataArray, new: xr.DataArray) -> Iterator[Dif
         return
     numeric = all(each.dtype.kind in "biufc" for each in (old, new))
     first, second = np.asarray(old.values), np.asarray(new.values)
-    unlike = ~(first == second)
-    if numeric:
-        unlike &= ~(np.isnan(first) & np.isnan(second))
+    unlike = ~((first == second) | ((first != first) & (second != second)))
+    if all(each.dtype.kind == "f" for each in (old, new)):
+        unlike |= (first == 0) & (second == 0) & (np.signbit(first) != np.signbit(second))
     if not np.any(unlike):
         return
     sizes = np.where(unlike, 1.0, 0.0)
     if numeric:
-        sizes = _relative(first.astype(float), second.astype(float), unlike)
+        sizes = _relative(first, second, unlike)
     at = np.unravel_index(int(np.argmax(sizes)), sizes.shape)
     yield Difference(
         variable=name,
@@ -217,6 +220,8 @@ def _difference(name: str, old: xr.DataArray, new: xr.DataArray) -> Iterator[Dif
 
 def _relative(first: Any, second: Any, unlike: Any) -> Any:
     """Differences over the largest magnitude of the first; 1 where one of the two is no number."""
+    wide = complex if "c" in (first.dtype.kind, second.dtype.kind) else float
+    first, second = first.astype(wide), second.astype(wide)
     largest = np.nanmax(np.abs(first), initial=0.0, where=np.isfinite(first))
     with np.errstate(invalid="ignore"):
         sizes = np.abs(second - first) / (largest or 1.0)

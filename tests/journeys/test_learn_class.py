@@ -98,6 +98,7 @@ def test_a_student_learns_what_is_right_after_an_own_answer(
     assert page.inner_text("#why h2") == "Why"
     assert page.evaluate("document.activeElement.id") == "reveal"
     own = lesson.exercise.answer(**lesson.exercise.numbers(3))
+    page.click("#hint-button")
     assert page.is_disabled("#solution-button")
     for value, sign in ((2.2 * own, "Not yet: too large. "), (own, "Right.")):
         page.fill("#answer", f"{value:.5g}")

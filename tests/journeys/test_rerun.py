@@ -19,7 +19,13 @@ from particle_sim.claims.schema import claims_folder
 from particle_sim.cli.repeat import REPEATED, command_of
 from particle_sim.cli.verbs import VERBS
 from particle_sim.errors import InputError
-from particle_sim.inputs import Inputs, asking, input_file, read_input, take_over
+from particle_sim.inputs import (
+    Inputs,
+    asking,
+    input_file,
+    read_input,
+    take_over,
+)
 from particle_sim.manifest import MANIFEST_FILE, sha256, write_manifest
 from particle_sim.outputs import new_folder, write_netcdf
 from particle_sim.report.again import differences
@@ -44,12 +50,16 @@ unit = "1/h"
 
 def made(place: Path, verb: str, *arguments: str) -> Path:
     """What a verb writes of a user's own material, which is gone afterwards."""
-    shutil.copy(MATERIALS / "nvp.toml", place / "mine.toml")
+    mine = (MATERIALS / "nvp.toml").read_text("utf-8")
+    named = mine.replace("[material]\n", '[material]\nbaseline = ["base"]\n', 1)
+    (place / "mine.toml").write_text(named, encoding="utf-8")
+    (place / "base.toml").write_text(mine, encoding="utf-8")
     (place / "swept.toml").write_text(SWEEP, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         command_of(verb).main([*arguments, "--out", "first"], standalone_mode=False)
     (place / "mine.toml").write_text("changed since\n", encoding="utf-8")
+    (place / "base.toml").unlink()
     (place / "swept.toml").unlink()
     return place / "first"
 
@@ -144,6 +154,10 @@ def edited_package(content: Any) -> None:
     content["asked"]["inputs"]["shipped"]["zlib"] = "eJyrrgUAAXUA+Q=="
 
 
+def spoiled_package(content: Any) -> None:
+    content["asked"]["inputs"]["shipped"]["zlib"] = "AAAA"
+
+
 def torn(content: Any) -> None:
     content["asked"]["inputs"]["yours"] = ["mine.toml"]
 
@@ -158,9 +172,11 @@ HOSTILE = {
     "an unknown option": (options(colour="red"), "the option colour, which this version has not"),
     "a value of another kind": (options(states={"a": 1}), "is damaged or was edited"),
     "a value out of range": (options(states="many"), "what this version does not take"),
+    "a switch half set": (asked(verb="claims", options={"recompute": ""}), "is damaged or was"),
     "no inputs": (without_inputs, "says of no verb how it was made, with its files"),
     "an edited file": (edited, 'the embedded file "mine.toml" was edited'),
     "an edited package": (edited_package, "was edited"),
+    "a spoiled package": (spoiled_package, "is damaged or was edited"),
     "a torn list": (torn, "is damaged or was edited"),
 }
 

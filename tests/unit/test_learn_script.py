@@ -68,7 +68,9 @@ const judged = (text) => {
   form.listeners.submit({ preventDefault() {} });
   return element("exercise-said").textContent;
 };
+element("hint-button").listeners.click();
 console.log(JSON.stringify({
+  hinted: [element("solution-button").disabled, element("solution-text").innerHTML],
   sodium: pixels(ball("sodium")), stress: pixels(ball("stress")),
   text: ballText(ball("sodium")),
   line: trace({ x: [1, 2], y: [3, 4], kind: "simulation", label: "a" }),
@@ -130,6 +132,10 @@ def test_the_table_has_x_before_y(page: dict[str, Any]) -> None:
         '"b","along the radius",0,"r/R [1]",7,"filling"',
         '"b","along the radius",1,"r/R [1]",8,"filling"',
     ]
+
+
+def test_behind_a_hint_the_solution_is_whole(page: dict[str, Any]) -> None:
+    assert page["hinted"] == [False, "s"]
 
 
 def test_an_answer_is_judged_by_its_tolerance(page: dict[str, Any]) -> None:

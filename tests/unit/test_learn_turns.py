@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from particle_sim.learn.packed import Packed, pack
-from particle_sim.learn.turns import Asker, LaterError, StaleError, Turns
+from particle_sim.learn.turns import Asker, Kept, LaterError, StaleError, Turns
 
 
 def packed(name: str) -> Packed:
@@ -120,6 +120,15 @@ def test_what_is_likely_is_computed_when_nobody_waits() -> None:
         found = asyncio.run(asked(own, held, ("b", Asker(address="a"))))
     assert held.done == ["slow", "first", "b", "x"]
     assert len(found) == 2
+
+
+def test_long_questions_with_short_answers_fit_the_memory_too() -> None:
+    kept = Kept(20_000)
+    for number in range(50):
+        kept.put(("judged", f"{number:01000d}"), packed("right"))
+    assert kept.get(("judged", f"{49:01000d}")) is not None
+    assert kept.size <= 20_000
+    assert 5 < sum(kept.get(("judged", f"{n:01000d}")) is not None for n in range(50)) < 20
 
 
 def test_a_place_stays_free_of_what_is_only_likely() -> None:

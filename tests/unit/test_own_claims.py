@@ -102,6 +102,10 @@ WRONG = {
         'number = "Ah"',
         "0 facts theoretical_capacity of he_v hold Ah",
     ),
+    "no rate": ('2.0, unit = "1/h"', '0.0, unit = "1/h"', "c_rate: it is 0 1/h; give 0.001 or"),
+    "a rate too high": ('2.0, unit = "1/h"', '1e300, unit = "1/h"', "1/h; give 1000 or less"),
+    "no electrons": ("value = 3.0", "value = 0.0", "electrons: it is 0 1; give more than 0."),
+    "itself": ('"mine.toml", "he_v"', '"mine.toml", "mine.toml"', 'mine.toml" twice; give each'),
     "too few": ('"mine.toml", "he_v"', '"mine.toml"', "lower_stress needs 2"),
 }
 

@@ -66,6 +66,10 @@ def test_a_missing_entry_is_named_in_one_sentence() -> None:
         check_options("nvp", {"intercalation kinetics": "Marcus"})
     with pytest.raises(InputError, match=r"refuses.*'lump' is not recognized.*leave one of them"):
         check_options("nvp", {"thermal": "lump"})
+    refused: list[dict[str, Any]] = [{"dimensionality": 1}, {"particle phases": ("2", "1")}]
+    for options in refused:
+        with pytest.raises(InputError, match=r"PyBaMM's SPM refuses these options of the set nvp"):
+            check_options("nvp", options)
     assert lacking("nvp", {"thermal": "lumped"}) == ()
 
 

@@ -18,7 +18,7 @@ function tell(text) {
 const rest = (time) => new Promise((done) => { setTimeout(done, time); globalThis.addEventListener("online", done, { once: true }); });
 
 // What the program answers, asked for as long as it is wanted; null where something newer is.
-async function answered(address, wanted = () => true) {
+async function answered(address, wanted = () => true, meanwhile = "What you see is from before") {
   for (let tries = 0; wanted(); tries += 1) {
     let reason = "The program behind this page does not answer";
     try {
@@ -29,7 +29,7 @@ async function answered(address, wanted = () => true) {
     } catch { /* gone, or on its way back */ }
     if (!wanted()) return null;
     const time = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.75 + Math.random() / 2);
-    tell(`${reason}. What you see is from before; it is asked again in ${Math.ceil(time / 1000)} s.`);
+    tell(`${reason}. ${meanwhile}; it is asked again in ${Math.ceil(time / 1000)} s.`);
     await rest(time);
   }
   return null;

@@ -18,6 +18,7 @@ function drawnSeed() {
 // What is told after a choice; in a class the page learns it only now.
 async function afterwards(chosen) {
   const told = await answered(`${setup.source}/prediction?chosen=${Number(chosen)}`);
+  if (!told) return;
   asked.sketch.y = told.y;
   byId("told").innerHTML = told.reveal;
   byId("look-at").innerHTML = told.look_at;
@@ -92,18 +93,19 @@ function readAnswer(text, units) {
 
 function exercise() {
   const form = byId("exercise"), sets = asked.exercise.sets, seed = drawnSeed(), own = sets[seed % sets.length];
-  const reveal = (id) => { byId(id).hidden = false; byId(`${id}-button`).setAttribute("aria-expanded", "true"); byId("solution-button").disabled = false; };
+  const reveal = (id) => { byId(id).hidden = false; byId(`${id}-button`).setAttribute("aria-expanded", "true"); if (!asked.withheld) byId("solution-button").disabled = false; };
   const judged = (wrong, solution) => {
-    byId("solution-text").innerHTML = solution;
+    if (asked.withheld) byId("solution-text").innerHTML = solution;
     byId("solution-button").disabled = false;
     byId("exercise-said").textContent = wrong ? `Not yet: ${wrong}. Try again, or open the hint.` : "Right.";
     remember(asked.name, { tried: byId("answer").value, seed, ...(wrong ? {} : { solved: true }) });
   };
   const judge = async (value) => {
-    const told = await answered(`${setup.source}/exercise?seed=${seed}&value=${value}`);
+    const told = await answered(`${setup.source}/exercise?${new URLSearchParams({ seed, value })}`);
+    if (!told) return;  // checked once more meanwhile
     if (told.problems) byId("exercise-said").textContent = told.problems[0]; else judged(told.wrong, told.solution);
   };
-  if (!asked.withheld) form.dataset.answer = own.answer;
+  if (!asked.withheld) { form.dataset.answer = own.answer; byId("solution-text").innerHTML = own.solution; }
   byId("exercise-question").innerHTML = own.question;
   byId("seed").textContent = `Your numbers: seed ${seed}, set ${seed % sets.length + 1} of ${sets.length}.`;
   byId("hint-button").addEventListener("click", () => reveal("hint"));
@@ -121,7 +123,6 @@ function exercise() {
   byId("answer").value = before.tried;
   if (before.solved) byId("exercise-said").textContent = "Right.";
   if (asked.withheld) { byId("exercise-said").textContent = before.solved ? "Right." : "Press Check once more."; return; }
-  byId("solution-text").innerHTML = own.solution;
   byId("solution-button").disabled = false;
 }
 

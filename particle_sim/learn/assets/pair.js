@@ -65,7 +65,7 @@ function expectSureness() {
   if (window.particleSimStates || sureness.has(String(state.c_rate))) return;
   const rate = state.c_rate, query = new URLSearchParams({ ...setup.fixed, c_rate: rate });
   calm = setTimeout(async () => {
-    const content = await answered(`${setup.source}?${query}`, () => state.c_rate === rate);
+    const content = await answered(`${setup.source}?${query}`, () => state.c_rate === rate, "The picture is as you set it, how sure it is comes later");
     if (!content?.picture) return;
     bounded(sureness, String(rate), content.picture.sentences[0]);
     if (state.c_rate === rate) ask();
