@@ -53,7 +53,7 @@ def claims(
     from particle_sim.claims.own import answers_data
     from particle_sim.claims.page import claims_page
     from particle_sim.outputs import check_folder
-    from particle_sim.report.claims_folder import write_claims_folder
+    from particle_sim.report.claims_folder import PAGE_FILE, write_claims_folder
 
     _refuse_misplaced(file, {"folder": folder, "recompute": recompute, "markdown": markdown})
     if out is not None:
@@ -70,6 +70,8 @@ def claims(
         print(claims_page(entries), end="", file=whole_output())
     else:
         _tell(entries)
+        if out is not None:
+            print(f"Report: {out / PAGE_FILE}")
 
 
 def _refuse_misplaced(file: Path | None, given: dict[str, Any]) -> None:
