@@ -1,7 +1,7 @@
 """Steps of a long run, in memory and, where one is named, in a file from which it goes on.
 
 One mechanism for cracks, for fatigue and for boundaries that open. A run says what its state and
-what a row of its result is, and goes from state to state::
+what a row of its result is, and goes from state to state:
 
     with Steps(state=start, row=Found, file=file) as steps:
         while not is_last(steps.state):
