@@ -1,7 +1,7 @@
 """A file that holds the state of a long loop: written atomically, checked before use.
 
 It knows nothing of what is stepped. A loop gives the arrays from which it can go on, its number of
-steps done among them, and the fingerprint of all that decides it::
+steps done among them, and the fingerprint of all that decides it:
 
     kept = StateFile(path=path, fingerprint=fingerprint(inputs))
     state = kept.load() or start
