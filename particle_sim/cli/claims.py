@@ -69,7 +69,7 @@ def claims(
     elif markdown:
         print(claims_page(entries), end="", file=whole_output())
     else:
-        _tell(entries)
+        _tell(entries, out)
 
 
 def _refuse_misplaced(file: Path | None, given: dict[str, Any]) -> None:
@@ -107,9 +107,10 @@ def _entries(
     )
 
 
-def _tell(entries: Sequence[Any]) -> None:
+def _tell(entries: Sequence[Any], folder: Path | None) -> None:
     from particle_sim.claims.interval import Verdict
     from particle_sim.claims.ledger import headline
+    from particle_sim.report.claims_folder import PAGE_FILE
 
     for entry in entries:
         print(headline(entry))
@@ -117,3 +118,5 @@ def _tell(entries: Sequence[Any]) -> None:
         print(f"      {entry.answer.sentence}")
     counts = Counter(entry.answer.verdict for entry in entries)
     print(", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict))
+    if folder is not None:
+        print(f"Report: {folder / PAGE_FILE}")

@@ -11,7 +11,12 @@ from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.inference.answer_folder import write_answer
 from particle_sim.inference.answer_tree import answer_tree
-from particle_sim.inference.answer_words import answer_data, answer_lines, expected_lines
+from particle_sim.inference.answer_words import (
+    answer_data,
+    answer_lines,
+    expected_headline,
+    expected_lines,
+)
 from particle_sim.inference.data import read_rates
 from particle_sim.inference.rate_answer import answer_rates
 from particle_sim.materials.load import load_material
@@ -50,7 +55,7 @@ def predict_rates(
         tree = answer_tree(answer_rates(material, read, rates, seed=seed, progress=report.solving))
         report.writing("drawing")
         title = f"Rates of {material.title}, learned from {data.name}"
-        page = fit_page(title, typed(), expected_lines(tree))
+        page = fit_page(title, typed(), expected_lines(tree), expected_headline(tree))
         write_answer(tree, folder, typed(), force=force, page=page)
     if as_json:
         print_json({**answer_data(tree), "folder": folder})

@@ -171,7 +171,9 @@ def _quantiles(data: xr.Dataset) -> Iterator[dict[str, Any]]:
 
 
 def _orders(data: xr.Dataset) -> Iterator[str]:
-    """Of a sweep over two materials: in how many samples the second has less of each result."""
+    """Of a sweep over two materials: in how many samples the second has less of each result, in
+    the order in which the file asks for them.
+    """
     from particle_sim.claims.interval import share_interval
 
     function = json.loads(data.attrs["content"])["function"]
@@ -180,7 +182,8 @@ def _orders(data: xr.Dataset) -> Iterator[str]:
         return
     first, second = materials
     results = [str(name).removeprefix(f"{first}.") for name in data.data_vars]
-    for result in results:
+    asked = {name: place for place, name in enumerate(function.get("metrics", []))}
+    for result in sorted(results, key=lambda name: asked.get(name, len(asked))):
         if not {f"{first}.{result}", f"{second}.{result}"} <= set(map(str, data.data_vars)):
             continue
         one, other = (data[f"{material}.{result}"].values for material in materials)

@@ -21,6 +21,7 @@ nothing of use at that rate."""
 HATCH: dict[str, Any] = {"hatch": "////", "edgecolor": "#777777", "linewidth": 0.0}
 RADIUS: dict[str, Any] = {"color": "#333333", "lw": 1.0, "ls": ":"}
 LIMIT = "#D00000"
+TOUGHNESS = r"$K_\mathrm{IC}$"
 SHORT = 0.25
 """Of the width and height together: a shorter line has no number."""
 
@@ -49,8 +50,9 @@ def rate_map(results: xr.DataTree) -> Figure:
         bar.set_label("Capacity of a discharge over that\nat rest [1]; lines: (R²/D)/t")
         bar = figure.colorbar(crack[-1], ax=below, ticks=[1e-3, 1e-2, 1e-1, 1, 10])
         bar.ax.set_yticklabels(["0.001", "0.01", "0.1", "1", "10"])
-        bar.set_label("K / K_IC of the edge flaw in a charge [1];\nlines: steady value")
-        figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
+        bar.set_label(f"$K$ / {TOUGHNESS} of the edge flaw in a charge [1];\nlines: steady value")
+        handles = _legend(limit=any(_reached(results.children[name]) for name in names))
+        figure.legend(handles=handles, loc="outside lower center", ncols=3)
     return figure
 
 
@@ -87,13 +89,19 @@ def _little(axis: Any, grid: tuple[Any, Any], passed: Any) -> None:
     axis.contourf(*grid, passed, [-np.inf, LITTLE], colors="none").set(**HATCH)
 
 
-def _legend() -> list[Any]:
+def _reached(node: xr.DataTree) -> bool:
+    """Whether the line K = K_IC crosses the map."""
+    number = node["map"].to_dataset().crack_number
+    return bool(number.min() < 1 < number.max())
+
+
+def _legend(*, limit: bool) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     return [
         Line2D([], [], label="central radius", **RADIUS),
-        Line2D([], [], color=LIMIT, lw=1.8, label="K = K_IC"),
+        *([Line2D([], [], color=LIMIT, lw=1.8, label=f"$K$ = {TOUGHNESS}")] if limit else []),
         Patch(facecolor="none", label=f"under {100 * LITTLE:.0f} % of the charge passes", **HATCH),
     ]
 

@@ -34,6 +34,19 @@ def answer_lines(tree: xr.DataTree) -> list[str]:
     return [*lines, *(["", *notes] if notes else [])]
 
 
+def expected_headline(tree: xr.DataTree) -> str:
+    """The capacity to be expected at the fastest rate asked for, and from what it was learned."""
+    asked, measured = tree["asked"].to_dataset(), tree["data"].to_dataset().c_rate.values
+    at = int(np.argmax(asked.c_rate.values))
+    low, middle, high = (readable(value) for value in asked.capacity.values[:, at])
+    return (
+        f"At {asked.c_rate.values[at]:.4g}C {tree.attrs['title']} should give {middle} mAh/g "
+        f"(5 to 95 %: {low} to {high}), as learned from {measured.size} "
+        f"rate{'s' if measured.size > 1 else ''} up to {measured.max():.3g}C "
+        f"in {tree.attrs['data']}."
+    )
+
+
 def expected_lines(tree: xr.DataTree) -> list[tuple[str, str]]:
     """Each rate asked for, with the capacity to be expected and what was plausible before."""
     asked = tree["asked"].to_dataset()

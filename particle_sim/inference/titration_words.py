@@ -20,7 +20,7 @@ def titration_lines(titration: Titration) -> list[str]:
     ]
     if trusted:
         lines.append(
-            f"D/R² of those: {trusted[0]:.3g} to {trusted[-1]:.3g} 1/s, "
+            f"D/R² of the pulses without a doubt: {trusted[0]:.3g} to {trusted[-1]:.3g} 1/s, "
             f"median {trusted[len(trusted) // 2]:.3g} 1/s."
         )
     lines += [_length(titration), *titration.notes, "", *_table(titration), ""]

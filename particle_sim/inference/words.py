@@ -9,6 +9,7 @@ from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
 from particle_sim.inference.predict import HeldOut
 from particle_sim.inference.scatter_words import is_beyond_belief, scatter_lines
+from particle_sim.units import Array
 
 LABELS = {
     "diffusion_rate": ("D/R²", 1.0, "1/s"),
@@ -38,7 +39,7 @@ def fit_lines(fit: Fit) -> list[str]:
         *fit.notes,
         "",
         f"What the data determine: width of the 90 % interval below {DETERMINED:g} of before. "
-        "Given are 5 %, 50 %, 95 %; before is what like powders have, or the file measured.",
+        "Given is the median (5 to 95 %); before is what like powders have, or the file measured.",
     ]
     lines += [_group_line(fit, name) for name in fit.problem.parameters]
     lines += score_lines(fit.scores)
@@ -85,9 +86,13 @@ def _conflict(known: Knowledge) -> str:
 
 def _quantiles(name: str, known: Knowledge) -> str:
     _, factor, unit = LABELS[name]
-    after = ", ".join(f"{value * factor:.3g}" for value in known.posterior)
-    before = ", ".join(f"{value * factor:.3g}" for value in known.prior)
-    return f"{after} {unit} (before: {before})"
+    after, before = (_median(each * factor) for each in (known.posterior, known.prior))
+    return f"{after} {unit}, before {before}"
+
+
+def _median(quantiles: Array) -> str:
+    low, middle, high = (f"{value:.3g}" for value in quantiles)
+    return f"{middle} ({low} to {high})"
 
 
 def _never_lines(fit: Fit) -> list[str]:
@@ -101,7 +106,7 @@ def _never_lines(fit: Fit) -> list[str]:
         lines.append(
             f"  {LABELS[name][0]:<26} with R as the file has it: {_quantiles(name, known)}"
         )
-    own = ", ".join(f"{value * radius**2:.3g}" for value in rate)
+    own = _median(rate * radius**2)
     lines.append(f"  If R were {radius * 1e6:.3g} µm (the material's file), D would be {own} m²/s.")
     return lines
 

@@ -37,7 +37,7 @@ CACHED = 16
 """Runs of one pair that are kept; each takes 0.3 MB."""
 MPA, PERCENT, MICROMETRE, GPA = 1e6, 1e-2, 1e-6, 1e9
 PHYSICS = {
-    SOLID_SOLUTION.typed: f"both as {SOLID_SOLUTION.title}",
+    SOLID_SOLUTION.typed: f"{SOLID_SOLUTION.title.partition(' (')[0]} in both",
     PhysicsChoice.DECLARED.value: "as the material files say",
     TWO_PHASE.typed: TWO_PHASE.title,
 }

@@ -67,7 +67,7 @@ class ParticleRun:
             "peak tensile stress": f"{peak / 1e6:.4g} MPa",
             "mean filling": f"{filling[0]:.4g} to {filling[-1]:.4g}",
             "sodium balance": f"{self.balances.sodium:.1g}",
-            "warnings": str(len(self.warnings)),
+            "warnings": f"{len(self.warnings)} in .warnings" if self.warnings else "none",
             "times": f"{len(self.time)} from {first:.4g} to {last:.4g} s. {self.end.value}",
             "law": self.particle.law,
         }

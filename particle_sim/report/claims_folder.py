@@ -24,6 +24,12 @@ from particle_sim.report.pages import caption_of, picture, render, text_of, verd
 PAGE_FILE, TABLE_FILE, DATA_FILE = "report.html", "claims.csv", "claims.json"
 FIGURE = "claims_verdicts"
 LONGEST_LABEL = 32
+MEANING = {
+    Verdict.SUPPORTED: "true in more than 90 % of the draws from what is plausible",
+    Verdict.CONTRADICTED: "true in less than 10 % of the draws",
+    Verdict.UNDECIDED: "neither: what is known does not settle it",
+    Verdict.NOT_TESTABLE: "assumed, not modelled, or no number is printed",
+}
 COLUMNS = ("id", "verdict", "share", "says", "materials", "paper", "place", "answer")
 
 
@@ -54,31 +60,18 @@ def claims_report(
     """The page as text; its picture is read from ``folder``."""
     from markupsafe import Markup
 
-    counts = Counter(entry.answer.verdict for entry in entries)
-    settled = sum(entry.answer.settled for entry in entries)
+    verdicts = {entry.answer.verdict for entry in entries}
     choices = {
-        "verdict": [each.value for each in Verdict if counts[each]],
+        "verdict": [each.value for each in Verdict if each in verdicts],
         "paper": sorted({row["paper"] for row in rows}),
         "material": sorted({name for row in rows for name in row["materials"].split(", ") if name}),
-    }
-    meaning = {
-        Verdict.SUPPORTED: "hold in more than 90 % of the plausible inputs",
-        Verdict.CONTRADICTED: "hold in less than 10 % of them",
-        Verdict.UNDECIDED: "neither: the inputs at hand do not settle them",
-        Verdict.NOT_TESTABLE: "assumed, not modelled, or no number is printed",
     }
     return render(
         "claims.html",
         title="Claims",
         subtitle="what is said of the materials, and how far it follows from what is known",
-        answer=f"Of {len(entries)} claims, {settled} are settled by more than arithmetic.",
-        lines=[
-            verdict_line(
-                each.value, f"{counts[each]} {meaning[each]}", kind=each.value.replace(" ", "-")
-            )
-            for each in Verdict
-            if counts[each]
-        ],
+        answer=_answer(entries),
+        lines=_lines(entries),
         cautions=(),
         hero=picture(folder, FIGURE, caption_of(claims_verdicts)) | {"redrawn": False},
         rows=rows,
@@ -87,6 +80,28 @@ def claims_report(
         data=(TABLE_FILE, DATA_FILE),
         command=command,
         filters=Markup(text_of("claims.js")),
+    )
+
+
+def _lines(entries: Sequence[Entry]) -> list[dict[str, str]]:
+    """How many got each verdict; of a single claim what was found."""
+    if len(entries) == 1:
+        found = entries[0].answer
+        lines = [(found.verdict, found.sentence)]
+    else:
+        counts = Counter(entry.answer.verdict for entry in entries)
+        lines = [(v, f"{counts[v]}: {MEANING[v]}") for v in Verdict if counts[v]]
+    return [verdict_line(v.value, text, kind=v.value.replace(" ", "-")) for v, text in lines]
+
+
+def _answer(entries: Sequence[Entry]) -> str:
+    """How many are settled; of a single claim its verdict."""
+    if len(entries) == 1:
+        return f"{verdict_in_words(entries[0].answer)}: {entries[0].claim.file.claim.says}"
+    settled = sum(entry.answer.settled for entry in entries)
+    return (
+        f"What is known settles {settled} of {len(entries)} claims, those not counted that "
+        "follow from their own words or from an input."
     )
 
 

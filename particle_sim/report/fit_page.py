@@ -28,6 +28,8 @@ CAPTIONS = {
 """Of every figure that such a folder may hold, the first one first."""
 DETERMINED = re.compile(r" *(?P<name>\S.*?) +(?P<mark>(?:NOT )?determined)(?P<rest>[^:]*: .*)")
 """A line of a fit's report on one parameter."""
+WIDTH = re.compile(r"; width [^;]* of before")
+"""What the mark says already."""
 PICTURES = (".png", ".svg")
 MOST = 6
 """Lines of the first screen."""
@@ -64,12 +66,12 @@ def first_lines(lines: Sequence[str]) -> list[tuple[str, str]]:
     """Mark and words: what is determined and what not, or the first paragraph, as it stands.
 
     >>> first_lines(["", "  D/R2      NOT determined: 1 1/s; width 0.97 of before"])
-    [('NOT determined', 'D/R2: 1 1/s; width 0.97 of before')]
+    [('NOT determined', 'D/R2: 1 1/s')]
     >>> first_lines(["", "D is D/R2 times R2.", "", "more"])
     [('', 'D is D/R2 times R2.')]
     """
     told = [found for line in lines if (found := DETERMINED.fullmatch(line))]
     if told:
-        return [(each["mark"], each["name"] + each["rest"]) for each in told]
+        return [(each["mark"], each["name"] + WIDTH.sub("", each["rest"])) for each in told]
     start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     return [("", line.strip()) for line in takewhile(str.strip, lines[start:])][:MOST]

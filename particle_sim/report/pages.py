@@ -77,5 +77,5 @@ def verdict_line(
 
 
 def caption_of(figure: Any) -> str:
-    """What the docstring of a figure says, in one line."""
-    return " ".join((inspect.getdoc(figure) or "").split())
+    """What the docstring of a figure says, in one line, with squares as readers write them."""
+    return " ".join((inspect.getdoc(figure) or "").split()).replace("^2", "²")

@@ -62,7 +62,10 @@ def rate_page(
         "capacity against C-rate, cell models and plausible inputs against print",
         rate_answer(nodes),
         [
-            *((title, sentence(node)) for title, node in zip(titles, nodes, strict=True)),
+            *(
+                (title, _behind(title, sentence(node)))
+                for title, node in zip(titles, nodes, strict=True)
+            ),
             *((each.answer.verdict.value, each.claim.file.claim.says) for each in own),
         ],
         captions={name: caption_of(figure) for name, figure in FIGURES.items()},
@@ -71,6 +74,12 @@ def rate_page(
         command=command,
         folder=folder,
     )
+
+
+def _behind(title: str, words: str) -> str:
+    """A sentence without the name that its mark has already."""
+    rest = words.removeprefix(f"{title}: ")
+    return rest[:1].upper() + rest[1:]
 
 
 def rate_answer(nodes: Sequence[xr.DataTree]) -> str:

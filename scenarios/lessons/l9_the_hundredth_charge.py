@@ -123,8 +123,14 @@ def draw(tension: float, flaw: float, exponent: float, cycles: float = 100.0) ->
                 lines=(
                     Line(label="this flaw", x=CYCLES, y=1e9 * own, colour=Colour.BASELINE),
                     *(
-                        Line(label=name, x=CYCLES, y=1e9 * values, kind=Kind.CLOSED_FORM)
-                        for name, values in other.items()
+                        Line(
+                            label=name,
+                            x=CYCLES,
+                            y=1e9 * values,
+                            colour=colour,
+                            kind=Kind.CLOSED_FORM,
+                        )
+                        for colour, (name, values) in zip(COLOURS, other.items(), strict=True)
                     ),
                 ),
                 log_x=True,
@@ -165,7 +171,8 @@ def law_with(exponent: float) -> CrackGrowth:
     return replace(LAW, exponent=exponent)
 
 
-FACTORS = {"a flaw half as deep": 0.5, "twice as deep": 2.0}
+FACTORS = {"a flaw half as deep": 0.5, "a flaw twice as deep": 2.0}
+COLOURS = (Colour.THIRD, Colour.CANDIDATE)
 
 
 def _ratio(tension: float, flaw: float) -> float:

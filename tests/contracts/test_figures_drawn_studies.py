@@ -138,6 +138,17 @@ def test_maps_have_the_colours_of_their_bars(rate: xr.DataTree) -> None:
     assert above.lines[0].get_ydata()[0] == 2.0, "the central radius in micrometres"
 
 
+def test_the_red_line_is_in_the_legend_where_it_is_on_the_map(rate: xr.DataTree) -> None:
+    def named() -> bool:
+        (legend,) = rate_map(rate).legends
+        return any("IC" in text.get_text() for text in legend.get_texts())
+
+    assert named()
+    table = rate["m/map"].to_dataset()
+    rate["m/map"] = table.assign(crack_number=0.9 * table.crack_number / table.crack_number.max())
+    assert not named()
+
+
 def test_where_little_charge_passes_is_hatched(rate: xr.DataTree) -> None:
     """Above in a discharge, below in the charge; nowhere else."""
     for axes in rate_map(rate).axes[:2]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from particle_sim.claims.ledger import Entry, read_ledger
+from particle_sim.claims.ledger import Entry, read_ledger, verdict_in_words
 from particle_sim.figures.sweep_results import correlations, sweep_results
 from particle_sim.report.claims_folder import write_claims_folder
 from particle_sim.report.sweep_page import write_sweep_page
@@ -62,6 +63,8 @@ def test_what_a_source_says_is_text_on_the_page(entries: list[Entry], tmp_path: 
     text = (tmp_path / "page" / "report.html").read_text("utf-8")
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
+    assert "Of 1 claims" not in text
+    assert f"{verdict_in_words(entry.answer)}: " in unescape(text), "one claim is told whole"
 
 
 @pytest.fixture(scope="module")

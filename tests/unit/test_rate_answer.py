@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from particle_sim.errors import InputError
-from particle_sim.inference.answer_words import answer_data, answer_lines
+from particle_sim.inference.answer_words import answer_data, answer_lines, expected_headline
 from particle_sim.inference.asked import asked_currents, few_rates
 from particle_sim.inference.data import RateData, read_rates
 
@@ -108,6 +108,15 @@ def test_an_answer_is_told_with_its_record_and_what_to_measure(answer: xr.DataTr
     )
     assert "Measure next: capacity at 2C. It is expected to leave 1.0 of the 3.0 mAh/g" in told
     assert told.endswith("Doubt: it is old.")
+
+
+def test_the_page_opens_with_the_capacity_at_the_fastest_rate_asked_for(
+    answer: xr.DataTree,
+) -> None:
+    assert expected_headline(answer) == (
+        "At 500C HE should give 2.00 mAh/g (5 to 95 %: 1.00 to 4.00), as learned from 2 rates up "
+        "to 1C in mine.csv."
+    )
 
 
 def test_a_better_rival_is_named_only_where_it_is_better(answer: xr.DataTree) -> None:

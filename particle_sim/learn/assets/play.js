@@ -2,7 +2,8 @@
 "use strict";
 
 const films = new Map();
-const PER_SECOND = 14, CALM = 250;
+// Positions in a second, or fewer, so that a whole history takes this many seconds at least.
+const PER_SECOND = 14, LEAST = 5, CALM = 250;
 let playing = 0, calm = 0;
 
 const playable = () => controls.find((control) => control.name === setup.history);
@@ -48,11 +49,11 @@ async function play() {
   if (!window.particleSimStates) await fetchFilm().catch(() => {});
   if (place(control) === last) move(control, control.values[0]);
   byId("sentences").setAttribute("aria-live", "off");
-  const from = place(control), began = performance.now();
+  const from = place(control), began = performance.now(), pace = Math.min(PER_SECOND, last / LEAST);
   button.textContent = "❚❚ Pause";
   button.setAttribute("aria-label", "Pause");
   const step = (now) => {
-    const position = Math.min(last, from + Math.floor(Math.max(now - began, 0) / 1000 * PER_SECOND));
+    const position = Math.min(last, from + Math.floor(Math.max(now - began, 0) / 1000 * pace));
     if (position !== place(control)) move(control, control.values[position]);
     if (position === last) { stop(); return; }
     playing = requestAnimationFrame(step);
