@@ -202,7 +202,7 @@ def copy_of(folder: Path, joined: Sequence[Addition]) -> Path:
     )
     for name in ("parameters", "scenarios", "pyproject.toml"):
         (folder / name).symlink_to(ROOT / name)
-    for test in ("conftest.py", *TESTS):
+    for test in ("conftest.py", "contracts/conftest.py", "contracts/paper.py", *TESTS):
         (folder / "tests" / test).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / test, folder / "tests" / test)
     for addition in ADDITIONS.values():

@@ -20,7 +20,8 @@ from pictures import IMAGES, LARGEST, TOOLS, Picture, pictures  # noqa: E402
 
 OF_THE_README = {"nvp_vs_he_v.png", "polycrystals.png"}
 WITHOUT = {"guides/cite.md", "guides/cluster.md", "guides/own_files.md", "guides/pybamm.md",
-           "guides/sweep.md", "guides/wear.md", "theory/quantities.md"}  # fmt: skip
+           "guides/pybamm_options.md", "guides/sweep.md", "guides/wear.md",
+           "theory/quantities.md"}  # fmt: skip
 """Pages of guides and theory on which no picture would help, or whose commands draw none."""
 SHOWN = re.compile(r"^```\{picture\} (\w+)$", re.MULTILINE)
 
