@@ -21,7 +21,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from particle_sim.errors import InputError
-from particle_sim.files import MOST_BYTES, check_regular, decoded, is_there, read_bytes
+from particle_sim.files import (
+    MOST_BYTES,
+    check_regular,
+    decoded,
+    is_there,
+    read_bytes,
+    write_file,
+)
 
 _PACKAGE = Path(__file__).resolve().parent
 SHIPPED = tuple(
@@ -158,7 +165,7 @@ def input_file(path: Path, most: int = MOST_BYTES) -> Iterator[Path]:
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder) / f"input{path.suffix}"
-        copy.write_bytes(content)
+        write_file(copy, content)
         yield copy
 
 

@@ -31,9 +31,11 @@ def claims(
     folder: Annotated[
         Path | None, typer.Option(help="Folder of claim files; default: the shipped one.")
     ] = None,
-    file: Annotated[
+    own: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Claims of your own, of any material and source."),
+        typer.Option(
+            "--own", metavar="FILE", help="Claims of your own, of any material and source."
+        ),
     ] = None,
     out: OutOption = None,
     force: ForceOption = False,
@@ -46,7 +48,7 @@ def claims(
 ) -> None:
     """The ledger of claims; what changed since it was written is computed again.
 
-    With --file: your own claims, judged in the same way and kept nowhere. With --out: a page with
+    With --own: your own claims, judged in the same way and kept nowhere. With --out: a page with
     filters by verdict, paper and material, a table and the answers as data.
     """
     from particle_sim.claims.missing import missing_lines
@@ -55,11 +57,11 @@ def claims(
     from particle_sim.outputs import check_folder
     from particle_sim.report.claims_folder import write_claims_folder
 
-    _refuse_misplaced(file, {"folder": folder, "recompute": recompute, "markdown": markdown})
+    _refuse_misplaced(own, {"folder": folder, "recompute": recompute, "markdown": markdown})
     if out is not None:
         check_folder(out, force=force)
     with progress_bar(enabled=not (quiet or as_json)) as report:
-        entries = _entries(file, folder, only or (), recompute, report.solving)
+        entries = _entries(own, folder, only or (), recompute, report.solving)
     if out is not None:
         write_claims_folder(entries, out, typed(), force=force)
     if as_json:
@@ -74,7 +76,7 @@ def claims(
 
 def _refuse_misplaced(file: Path | None, given: dict[str, Any]) -> None:
     for name in (name for name, value in given.items() if value and file is not None):
-        raise InputError(f"--{name} is of the ledger, and --file of your own claims; give one.")
+        raise InputError(f"--{name} is of the ledger, and --own of yours; give one.")
 
 
 def _entries(

@@ -201,7 +201,7 @@ def test_answers_to_claims_are_made_again_and_no_ledger_is_written(
     text = f"{header}[claim.test]{test.replace('[test.', '[claim.test.')}"
     own = re.sub(r"id = .*\npaper", 'id = "three"\nsource', text)
     Path("own.toml").write_text(own, encoding="utf-8")
-    assert run("claims", "--file", "own.toml", "--out", "said", "--quiet").code == 0
+    assert run("claims", "--own", "own.toml", "--out", "said", "--quiet").code == 0
     Path("own.toml").unlink()
     outcome = run("rerun", "said")
     assert (outcome.code, outcome.out.startswith("Same to the last bit")) == (0, True)

@@ -156,7 +156,7 @@ def test_the_verbs_take_them(folder: Path, capsys: pytest.CaptureFixture[str]) -
     check([file])
     claims(only=["three_electrons"], file=file, quiet=True)
     assert "1 supported, 0 contradicted" in capsys.readouterr().out
-    with pytest.raises(InputError, match="--folder is of the ledger, and --file of your own"):
+    with pytest.raises(InputError, match="--folder is of the ledger, and --own of yours"):
         claims(file=file, folder=folder, quiet=True)
     with pytest.raises(InputError, match='no claim "C26"'):
         claims(only=["C26"], file=file, quiet=True)

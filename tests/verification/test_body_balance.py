@@ -129,7 +129,7 @@ def test_balance_with_the_displacement_condensed(
 
 def test_balance_notices_an_unfinished_linear_solve(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TangentSolver, "_conserve", staticmethod(lambda *_: None))
-    with pytest.raises(AssertionError, match="mean filling"):
+    with pytest.raises(AssertionError, match="sodium balance"):
         check_balance(MESHES["ball"](), "coherent phase separation", "flux")
 
 
