@@ -154,12 +154,12 @@ def test_a_comparison_shows_them(
 def test_the_verbs_take_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = folder / "my_claims.toml"
     check([file])
-    claims(only=["three_electrons"], file=file, quiet=True)
+    claims(only=["three_electrons"], own=file, quiet=True)
     assert "1 supported, 0 contradicted" in capsys.readouterr().out
     with pytest.raises(InputError, match="--folder is of the ledger, and --own of yours"):
-        claims(file=file, folder=folder, quiet=True)
+        claims(own=file, folder=folder, quiet=True)
     with pytest.raises(InputError, match='no claim "C26"'):
-        claims(only=["C26"], file=file, quiet=True)
+        claims(only=["C26"], own=file, quiet=True)
 
 
 def test_a_metric_is_expected_in_any_unit(comparison: ComparisonResult) -> None:
