@@ -3,7 +3,7 @@
 
 const films = new Map();
 // Positions in a second, or fewer, so that a whole history takes this many seconds at least.
-const PER_SECOND = 14, LEAST = 5, CALM = 250;
+const PER_SECOND = 14, SHORTEST = 5, CALM = 250;
 let playing = 0, calm = 0;
 
 const playable = () => controls.find((control) => control.name === setup.history);
@@ -49,7 +49,7 @@ async function play() {
   if (!window.particleSimStates) await fetchFilm().catch(() => {});
   if (place(control) === last) move(control, control.values[0]);
   byId("sentences").setAttribute("aria-live", "off");
-  const from = place(control), began = performance.now(), pace = Math.min(PER_SECOND, last / LEAST);
+  const from = place(control), began = performance.now(), pace = Math.min(PER_SECOND, last / SHORTEST);
   button.textContent = "❚❚ Pause";
   button.setAttribute("aria-label", "Pause");
   const step = (now) => {
