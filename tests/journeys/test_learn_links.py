@@ -234,7 +234,7 @@ def test_an_unknown_page_has_a_way_home(open_page: OpenPage, server: Server, pat
 def test_a_server_that_is_gone_is_told_at_the_slider_and_comes_back(
     open_page: OpenPage, server: Server
 ) -> None:
-    page = open_page(f"{server.address}/playground?physics=solid-solution").page
+    page = open_page(f"{server.address}/playground?physics=declared").page
     settled(page)
     page.context.set_offline(True)
     page.evaluate(
@@ -245,5 +245,5 @@ def test_a_server_that_is_gone_is_told_at_the_slider_and_comes_back(
     before = pictures(page)
     page.context.set_offline(False)
     settled(page, before)
-    assert page.evaluate("state.c_rate === controls[0].values[0]")
+    assert page.evaluate("state.c_rate === controls.find((c) => c.name === 'c_rate').values[0]")
     assert page.locator("#lost").count() == 0
