@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["browser_fixtures"]
 
 LESSON, KNOBS = "l1_diffusion_in_a_sphere", "l3_the_knobs"
-MOVES = 20
+MOVES = 6
 GROWTH = 150.0
 """Memory that a class of students may cost the server [MB]."""
 
