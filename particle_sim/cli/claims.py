@@ -33,9 +33,7 @@ def claims(
     ] = None,
     own: Annotated[
         Path | None,
-        typer.Option(
-            "--own", metavar="FILE", help="Claims of your own, of any material and source."
-        ),
+        typer.Option(metavar="FILE", help="Claims of your own, of any material and source."),
     ] = None,
     out: OutOption = None,
     force: ForceOption = False,
