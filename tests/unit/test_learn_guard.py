@@ -258,7 +258,7 @@ def test_a_request_that_never_ends_is_cut_and_the_others_are_answered(
     with running(monkeypatch) as port:
         slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
         slow[1].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
-        slow[2].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /")
+        slow[2].sendall(b"GET /assets/learn.css HTTP/1.1\r\nHost: localhost\r\n\r\nGET /")
         assert slow[2].recv(12) == b"HTTP/1.1 200"
         while slow[2].recv(65536):
             pass
