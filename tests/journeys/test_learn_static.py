@@ -88,7 +88,7 @@ def test_exported_positions_move_the_picture(open_page: OpenPage, site: Path, na
     for control in page.evaluate("controls"):
         selector, count = f"#c-{control['name']}", len(control["values"])
         assert page.is_disabled(selector) == (count == 1 and "titles" not in control)
-        for position in range(count if count > 1 else 0):
+        for position in sorted({0, count // 2, count - 1}) if count > 1 else ():
             before = pictures(page)
             put(page, control["name"], position)
             settled(page, before)
