@@ -21,8 +21,8 @@ from particle_sim.learn import listen, moves, server
 from particle_sim.learn.classroom import Classroom
 
 STUDENTS, MOVES, AT_ONCE = 30, 4, 2
-KEPT = 4000
-"""Bytes of answers that may stay; they are a hundred each."""
+KEPT = 64_000
+"""Bytes of questions and answers that may stay: room for a whole class, so that none is lost."""
 LESSON = "l3_the_knobs"
 
 
