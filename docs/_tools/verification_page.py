@@ -311,9 +311,9 @@ def differences(old: list[Row], new: list[Row]) -> list[str]:
 
 
 def _recorded(rows: list[Row], others: list[Row]) -> list[Row]:
-    """What is on both sides: a record may be of some tests, and without their twins."""
+    """What is on both sides: a record may be of some tests and cases, and without their twins."""
     known = {(row.file, row.name) for row in others if row.name}
-    return [replace(row, twins=0) for row in rows if (row.file, row.name) in known]
+    return [replace(row, cases=0, twins=0) for row in rows if (row.file, row.name) in known]
 
 
 def main() -> int:
