@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from particle_sim.constants import REFERENCE_TEMPERATURE
-from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.material import Material
 from particle_sim.metrics.flaw import FlawKind
 from particle_sim.particle.interface import interface_width
@@ -81,7 +80,7 @@ def charged(
     The cell gives the capacity (single-particle model with Fick's law); the particle is run at the
     same constant flux for as long. A phase boundary is drawn at least R/5 wide.
     """
-    own = _stretched(with_values(material, values), material)
+    own = with_values(material, values)
     cell = half_cell_batch(
         own, c_rate=np.array([c_rate]), direction=Direction.CHARGE, output=POINTS
     )
@@ -104,19 +103,6 @@ def charged(
         )
         run = run_case(case)
     return OneParticle(material=own, drawn=drawn, cell=cell, run=run, widened=widened)
-
-
-def _stretched(own: Material, filed: Material) -> Material:
-    """The strain of a volume change that is set, ln(1 + dV/V)/3 as a material file's is."""
-    known = filed["chemical_strain"]
-    stretch = own.value("volume_change") / filed.value("volume_change")
-    if stretch == 1 or not isinstance(known.function, LinearTable):
-        return own
-    volumes = stretch * np.expm1(3 * np.asarray(known.function.values))
-    values = tuple(float(value) for value in np.log1p(volumes) / 3)
-    return own.replaced(
-        chemical_strain=replace(known, function=replace(known.function, values=values))
-    )
 
 
 def _with_wide_boundary(material: Material, law: Law) -> tuple[Material, float]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from particle_sim.errors import InputError, each
-from particle_sim.materials.functions import LinearTable, LogTable, SiteFunction
+from particle_sim.materials.functions import LinearTable, LogTable, SiteFunction, StrainTable
 from particle_sim.materials.kind import (
     Form,
     Made,
@@ -71,10 +71,9 @@ def _span(values: Numbers) -> float:
     return max(values) - min(values)
 
 
-def _strain(theta: Numbers, volume_change: Numbers) -> LinearTable:
-    """Linear strain of a cell whose volume changes, ln(1 + dV/V) / 3."""
+def _strain(theta: Numbers, volume_change: Numbers) -> StrainTable:
     strain = tuple(math.log1p(value) / 3 for value in volume_change)
-    return LinearTable(theta, strain, STRAIN_ROUNDING)
+    return StrainTable(theta, strain, STRAIN_ROUNDING)
 
 
 def _falling(theta: Numbers, voltage: Numbers) -> TabulatedPotential:

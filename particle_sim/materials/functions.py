@@ -92,6 +92,32 @@ class LinearTable:
         return tuple(zip(self.points[1:-1], (float(b) for b in bends), strict=True))
 
 
+@dataclass(frozen=True)
+class StrainTable(LinearTable):
+    """Linear chemical strain of a cell whose volume changes by v: ln(1 + v)/3 at every point.
+
+    Scaled is v, as a change of volume is what papers print and ranges are of: :meth:`scaled` by s
+    is ln(1 + s v)/3.
+    """
+
+    def scaled(self, factor: float) -> StrainTable:
+        return replace(self, values=tuple(self._strains(np.array([factor]))[0].tolist()))
+
+    def stretch(self, factor: Array) -> Array:
+        """Span of the table scaled by each ``factor`` (n,) over its own span.
+
+        Where v is not the same line between all points, the shape changes too: what is strained
+        by this times the table is within (factor - 1) span/2 of its own strain per filling.
+        """
+        spans = np.ptp(self._strains(factor), axis=1)
+        own = np.ptp(np.asarray(self.values))
+        return np.asarray(spans / own) if own > 0 else np.asarray(factor, dtype=float)
+
+    def _strains(self, factor: Array) -> Array:
+        volumes = np.expm1(3 * np.asarray(self.values))
+        return np.asarray(np.log1p(np.multiply.outer(factor, volumes)) / 3)
+
+
 def _ramp(x: Array, rounding: float) -> Array:
     """max(x, 0) with its corner rounded over +- ``rounding``."""
     if rounding == 0:

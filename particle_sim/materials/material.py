@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
@@ -18,6 +20,7 @@ from particle_sim.materials.functions import (
     LinearTable,
     SiteFunction,
     SquareRoot,
+    StrainTable,
 )
 from particle_sim.materials.occupancy import Lattice
 from particle_sim.materials.potential import (
@@ -29,6 +32,7 @@ from particle_sim.materials.potential import (
 )
 from particle_sim.materials.property import Evidence, Property, assumed
 from particle_sim.shown import shown
+from particle_sim.units import Array
 
 
 def _in_brief(self: Material) -> dict[str, str]:
@@ -121,6 +125,12 @@ class Material:
         """Capacity of the whole window c_max F / (3600 rho) [A h/kg], equal to mAh/g."""
         return self.maximum_concentration * FARADAY / (3600 * self.value("density"))
 
+    def stretch(self, volume_change: Array) -> Array:
+        """Span of the chemical strain with each ``volume_change`` (n,) over the material's own."""
+        factor = np.asarray(volume_change) / self.value("volume_change")
+        table = self["chemical_strain"].function
+        return table.stretch(factor) if isinstance(table, StrainTable) else factor
+
     def stoichiometry(self, site_fraction: float) -> float:
         """Sodium per formula unit at a site fraction."""
         window = self.stoichiometry_max - self.stoichiometry_min
@@ -144,6 +154,9 @@ class Material:
                     f"replaced({name}={value!r:.60}): a property called {name} must stand there, "
                     f'such as material["{name}"].with_magnitude(1.0) in SI units.'
                 )
+        if "volume_change" in changed:
+            strain = dataclasses.replace(changed["volume_change"], name="chemical_strain")
+            changed = {"chemical_strain": strain, **changed}
         ends = (self.stoichiometry_min, self.stoichiometry_max)
         properties = on_lattice({**self.properties, **changed}, ends)
         return dataclasses.replace(self, properties=properties)

@@ -126,7 +126,8 @@ def _strain_of_ratio(material: Material) -> tuple[LinearTable, LinearTable, Line
     )
     if ratio is None or not isinstance(strain, LinearTable):
         return None
-    along_a = strain.scaled(3 / (2 + ratio.magnitude))
+    linear = LinearTable(strain.points, strain.values, strain.rounding)
+    along_a = linear.scaled(3 / (2 + ratio.magnitude))
     return along_a, along_a, along_a.scaled(ratio.magnitude)
 
 

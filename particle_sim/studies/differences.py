@@ -119,10 +119,7 @@ def _without(name: str, first: Material, second: Material) -> Material:
     """The second material with the first's number."""
     if name != "volume_change":
         return second.replaced(**{name: first[name]})
-    span = first.value(name)
-    return second.replaced(
-        **{key: second[key].with_magnitude(span) for key in (name, "chemical_strain")}
-    )
+    return second.replaced(volume_change=second[name].with_magnitude(first.value(name)))
 
 
 def _ratio(settings: Comparison, first: Material, second: Material) -> float:

@@ -311,7 +311,7 @@ def spheres_of(
 ) -> Spheres:
     """Particles of uniform filling ``start`` with the drawn properties (n,)."""
     part = {name: values / material.value(name) for name, values in drawn.items() if name in _OWN}
-    stretch = part["volume_change"]
+    stretch = material.stretch(drawn["volume_change"])
     stiffness = part["youngs_modulus"] * (1 - material.value("poisson_ratio"))
     return Spheres(
         radius=drawn["particle_radius"],
@@ -332,7 +332,7 @@ def spheres_of(
     )
 
 
-_OWN = ("diffusivity", "maximum_concentration", "volume_change", "youngs_modulus")
+_OWN = ("diffusivity", "maximum_concentration", "youngs_modulus")
 """Properties whose share of the central value a drawn sphere is scaled by."""
 
 

@@ -202,7 +202,7 @@ def particle_metrics(
 
 
 def with_values(material: Material, values: Mapping[str, float]) -> Material:
-    """The material with magnitudes replaced; a volume change takes its chemical strain along.
+    """The material with magnitudes replaced.
 
     Raises :class:`InputError` for a value the property may not have.
     """
@@ -212,8 +212,6 @@ def with_values(material: Material, values: Mapping[str, float]) -> Material:
         if reason is not None:
             raise InputError(f"{material.name}.{key} is {value:g} {CATALOGUE[key].unit}; {reason}.")
         changed[key] = material[key].with_magnitude(value)
-        if key == "volume_change":
-            changed["chemical_strain"] = material["chemical_strain"].with_magnitude(value)
     return material.replaced(**changed)
 
 
