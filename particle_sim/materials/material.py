@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from particle_sim.checks import arguments_checked
 from particle_sim.constants import FARADAY
 from particle_sim.errors import InputError
@@ -20,7 +18,6 @@ from particle_sim.materials.functions import (
     LinearTable,
     SiteFunction,
     SquareRoot,
-    StrainTable,
 )
 from particle_sim.materials.occupancy import Lattice
 from particle_sim.materials.potential import (
@@ -32,7 +29,6 @@ from particle_sim.materials.potential import (
 )
 from particle_sim.materials.property import Evidence, Property, assumed
 from particle_sim.shown import shown
-from particle_sim.units import Array
 
 
 def _in_brief(self: Material) -> dict[str, str]:
@@ -124,12 +120,6 @@ class Material:
     def specific_capacity(self) -> float:
         """Capacity of the whole window c_max F / (3600 rho) [A h/kg], equal to mAh/g."""
         return self.maximum_concentration * FARADAY / (3600 * self.value("density"))
-
-    def stretch(self, volume_change: Array) -> Array:
-        """Span of the chemical strain with each ``volume_change`` (n,) over the material's own."""
-        factor = np.asarray(volume_change) / self.value("volume_change")
-        table = self["chemical_strain"].function
-        return table.stretch(factor) if isinstance(table, StrainTable) else factor
 
     def stoichiometry(self, site_fraction: float) -> float:
         """Sodium per formula unit at a site fraction."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from particle_sim.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
-from particle_sim.materials.functions import Constant, LinearTable, SiteFunction
+from particle_sim.materials.functions import Constant, LinearTable, SiteFunction, StrainTable
 from particle_sim.units import Array
 
 
@@ -46,6 +46,12 @@ class PlausibleRange:
     high: float
     distribution: Distribution
     decades: float | None = None
+
+    def stretch(self, magnitudes: Array) -> Array:
+        """Span of the table with each of the ``magnitudes`` (n,) over its own."""
+        factor = np.asarray(magnitudes) / self.magnitude
+        table = self.function
+        return table.stretch(factor) if isinstance(table, StrainTable) else factor
 
     def quantile(self, probability: Array, mode: float) -> Array:
         """Inverse cumulative distribution at ``probability``; ``mode`` is the central value."""
@@ -116,6 +122,12 @@ class Property:
             else self.function.scaled(magnitude / self.magnitude)
         )
         return replace(self, function=function, magnitude=magnitude)
+
+    def stretch(self, magnitudes: Array) -> Array:
+        """Span of the table with each of the ``magnitudes`` (n,) over its own."""
+        factor = np.asarray(magnitudes) / self.magnitude
+        table = self.function
+        return table.stretch(factor) if isinstance(table, StrainTable) else factor
 
     def quantile(self, probability: Array) -> Array:
         """Magnitudes at ``probability`` of the plausible range; the central value without one."""

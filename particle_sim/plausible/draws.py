@@ -70,6 +70,6 @@ def stress_factor(draws: MaterialDraws) -> Array:
     """Stress over that of the central values at the same D/R^2: E strain/(1 - nu)."""
     values, material = draws.values, draws.material
     stiffer = values["youngs_modulus"] / material.value("youngs_modulus")
-    wider = material.stretch(values["volume_change"])
+    wider = material["volume_change"].stretch(values["volume_change"])
     bulk = (1 - material.value("poisson_ratio")) / (1 - values["poisson_ratio"])
     return np.asarray(stiffer * wider * bulk)

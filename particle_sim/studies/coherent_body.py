@@ -104,7 +104,7 @@ def coherent_body_in(
     def of(name: str) -> Array:
         return np.atleast_1d(drawn.get(name, material.value(name)))[:, None]
 
-    span = strain * material.stretch(of("volume_change")[:, 0])[:, None]
+    span = strain * material["volume_change"].stretch(of("volume_change")[:, 0])[:, None]
     stiffness = of("youngs_modulus") / (1 - of("poisson_ratio"))
     full = np.atleast_1d(drawn.get("maximum_concentration", material.maximum_concentration))
     sodium = GAS_CONSTANT * temperature * widest.share * full[:, None]

@@ -311,7 +311,7 @@ def spheres_of(
 ) -> Spheres:
     """Particles of uniform filling ``start`` with the drawn properties (n,)."""
     part = {name: values / material.value(name) for name, values in drawn.items() if name in _OWN}
-    stretch = material.stretch(drawn["volume_change"])
+    stretch = material["volume_change"].stretch(drawn["volume_change"])
     stiffness = part["youngs_modulus"] * (1 - material.value("poisson_ratio"))
     return Spheres(
         radius=drawn["particle_radius"],
