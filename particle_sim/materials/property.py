@@ -47,12 +47,6 @@ class PlausibleRange:
     distribution: Distribution
     decades: float | None = None
 
-    def stretch(self, magnitudes: Array) -> Array:
-        """Span of the table with each of the ``magnitudes`` (n,) over its own."""
-        factor = np.asarray(magnitudes) / self.magnitude
-        table = self.function
-        return table.stretch(factor) if isinstance(table, StrainTable) else factor
-
     def quantile(self, probability: Array, mode: float) -> Array:
         """Inverse cumulative distribution at ``probability``; ``mode`` is the central value."""
         if self.distribution is Distribution.UNIFORM:
