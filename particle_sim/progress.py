@@ -26,8 +26,8 @@ PERIOD = 0.5
 """Seconds before a notebook shows a bar, and between two of its states."""
 
 
-def progress_bar(*told: Any) -> None:
-    """Given as ``progress`` to a call that takes it: a bar for as long as the call lasts.
+def progress_bar(*told: object) -> None:
+    """Given as ``progress`` to a call that takes it: a bar of what is ``told`` while it lasts.
 
     In a notebook it appears after half a second, on a terminal at once (on standard error), and
     goes with the call, also where that fails. Where nobody watches, as in a script whose output

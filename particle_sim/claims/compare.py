@@ -171,9 +171,8 @@ def compare(
     """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
 
     ``settings``: who is compared and how; ``workers``: processes, which change no result;
-    ``progress`` is called with what is being done and the finished share, or is
-    ``ps.progress_bar``. Raises
-    :class:`InputError` for a material that is not known or cannot be simulated, and
+    ``progress`` is told what is being done and the finished share, or is ``ps.progress_bar``.
+    Raises :class:`InputError` for a material that is not known or cannot be simulated, and
     :class:`ConvergenceError` where a solve does not end.
 
     >>> from particle_sim.studies.settings import Comparison

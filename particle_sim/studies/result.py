@@ -17,6 +17,17 @@ from particle_sim.studies.size_map import state_index
 from particle_sim.transport.laws import Law
 
 
+def _in_brief(self: MaterialResult) -> dict[str, str]:
+    """Which material it is, under which laws it was solved, and its two runs."""
+    peak = float(self.particle.first_principal_stress.max())
+    return {
+        "result": f"of {self.title}",
+        "laws": ", ".join(self.runs),
+        "cell": f"{self.cell.capacity[-1]:.4g} mA h/g, {self.cell.end.value.rstrip('.')}",
+        "peak tensile stress": f"{peak / 1e6:.4g} MPa",
+    }
+
+
 @shown
 @dataclass(frozen=True, kw_only=True)
 class MaterialResult:
@@ -40,16 +51,7 @@ class MaterialResult:
     body: BodyResult | None = None
     """The same material in another shape, under its own law; ``None`` for spheres"""
 
-    @property
-    def in_brief(self) -> dict[str, str]:
-        """Which material it is, under which laws it was solved, and its two runs."""
-        peak = float(self.particle.first_principal_stress.max())
-        return {
-            "result": f"of {self.title}",
-            "laws": ", ".join(self.runs),
-            "cell": f"{self.cell.capacity[-1]:.4g} mA h/g, {self.cell.end.value.rstrip('.')}",
-            "peak tensile stress": f"{peak / 1e6:.4g} MPa",
-        }
+    in_brief = property(_in_brief)
 
     @property
     def believed(self) -> Material:
