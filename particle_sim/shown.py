@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 WIDTH, LINES = 100, 3
 """Letters of a line and lines of a ``repr``."""
-LEFT = 'style="text-align: left"'
+LEFT = 'style="text-align: left; vertical-align: top"'
 """Where words stand; notebooks put cells of tables to the right, as numbers need it."""
 
 
@@ -36,8 +36,8 @@ def shown(kind: type[Shown]) -> type[Shown]:
     >>> Cup()
     Cup of <tea>
       volume 0.2 L
-    >>> print(Cup()._repr_html_()[:75] + "...")
-    <table><caption>Cup</caption><tr><th style="text-align: left">cup</th><td s...
+    >>> print(Cup()._repr_html_()[:86] + "...")
+    <table><caption>Cup</caption><tr><th style="text-align: left; vertical-align: top">cup...
     """
     setattr(kind, "__repr__", in_lines)  # noqa: B010
     setattr(kind, "_repr_html_", in_table)  # noqa: B010

@@ -79,12 +79,16 @@ class Fit:
     def in_brief(self) -> dict[str, str]:
         """What was fitted to what, and which groups it determines."""
         groups = self.identifiability.groups
-        known = [name for name in self.problem.parameters if groups[name].determined]
+        names = self.problem.parameters
+        known, open_ones = (
+            ", ".join(name for name in names if groups[name].determined is wanted) or "none"
+            for wanted in (True, False)
+        )
         return {
             "fit": f"of {self.problem.cell.material.title} to {self.name}",
             "data": f"{len(self.at)} values of {self.problem.quantity}",
-            "determined": ", ".join(known) or "nothing",
-            "not determined": ", ".join(n for n in self.problem.parameters if n not in known),
+            "determined": known,
+            "not determined": open_ones,
             "draws": f"{len(self.draws)}; inference.words.fit_lines has the whole report",
         }
 
