@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from particle_sim.particle.particle import Particle as Particle
     from particle_sim.particle.solve import solve_particle as solve_particle
     from particle_sim.particle.solve_stress import solve_stress as solve_stress
+    from particle_sim.progress import progress_bar as progress_bar
     from particle_sim.report.open import open as open
     from particle_sim.report.result_folder import ResultFolder as ResultFolder
     from particle_sim.studies.as_printed import as_printed as as_printed
@@ -68,6 +69,7 @@ _NAMES = {
     "particle_sim.particle.particle": "Particle",
     "particle_sim.particle.solve": "solve_particle",
     "particle_sim.particle.solve_stress": "solve_stress",
+    "particle_sim.progress": "progress_bar",
     "particle_sim.report.open": "open",
     "particle_sim.report.result_folder": "ResultFolder",
     "particle_sim.studies.as_printed": "as_printed",

@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 WIDTH, LINES = 100, 3
 """Letters of a line and lines of a ``repr``."""
+LEFT = 'style="text-align: left; vertical-align: top"'
+"""Where words stand; notebooks put cells of tables to the right, as numbers need it."""
 
 
 class Brief(Protocol):
@@ -34,8 +36,8 @@ def shown(kind: type[Shown]) -> type[Shown]:
     >>> Cup()
     Cup of <tea>
       volume 0.2 L
-    >>> print(Cup()._repr_html_()[:73] + "...")
-    <table><caption>Cup</caption><tr><th>cup</th><td>of &lt;tea&gt;</td></tr>...
+    >>> print(Cup()._repr_html_()[:86] + "...")
+    <table><caption>Cup</caption><tr><th style="text-align: left; vertical-align: top">cup...
     """
     setattr(kind, "__repr__", in_lines)  # noqa: B010
     setattr(kind, "_repr_html_", in_table)  # noqa: B010
@@ -47,7 +49,7 @@ def in_lines(thing: Brief) -> str:
     (_, first), *others = thing.in_brief.items()
     head = " ".join(f"{type(thing).__name__} {first}".split())
     head = head if len(head) <= WIDTH else head[: WIDTH - 4] + " ..."
-    rest = "; ".join(f"{name} {words}" for name, words in others)
+    rest = "; ".join(f"{name} {words.rstrip('.')}" for name, words in others)
     kept = textwrap.wrap(
         rest,
         WIDTH,
@@ -62,7 +64,7 @@ def in_lines(thing: Brief) -> str:
 def in_table(thing: Brief) -> str:
     """Rows of HTML; whatever a file or user put into a name is text and nothing else."""
     rows = [
-        f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>"
+        f"<tr><th {LEFT}>{escape(name)}</th><td {LEFT}>{escape(words)}</td></tr>"
         for name, words in thing.in_brief.items()
     ]
     return f"<table><caption>{escape(type(thing).__name__)}</caption>{''.join(rows)}</table>"

@@ -16,9 +16,10 @@ from particle_sim.errors import InputError, closest, located
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.load import load_properties
-from particle_sim.materials.property import Property, assumed
+from particle_sim.materials.property import Evidence, Property, assumed
 from particle_sim.materials.schema import PropertyEntry, Source, Strict
 from particle_sim.resources import named_file
+from particle_sim.shown import shown
 
 _ELECTRODE: dict[str, PropertyKind] = {
     "active_loading": PropertyKind(
@@ -117,6 +118,7 @@ class _CellFile(Strict):
     sources: dict[str, Source] = Field(default={})
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class CellDesign:
     """Electrodes, electrolyte and separator of a cell; its material comes from elsewhere."""
@@ -129,6 +131,16 @@ class CellDesign:
     """Those of the file and, where the file does not give them, of its electrolyte."""
     sources: Mapping[str, Source]
     path: Path
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Which cell it is, and how much of it is measured by nobody."""
+        assumed_ones = sum(each.evidence is Evidence.ASSUMED for each in self.properties.values())
+        return {
+            "design": f"{self.title} ({self.name})",
+            "electrolyte": self.electrolyte.title,
+            "properties": f"{len(self.properties)}, of which {assumed_ones} assumed",
+        }
 
     def value(self, name: str) -> float:
         """A property in its SI unit."""

@@ -29,6 +29,7 @@ class CellEnd(enum.Enum):
     NEGATIVE_FULL = "The negative electrode's particle surface filled up; metal would plate."
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class ElectrodeRun:
     """Fillings of one electrode's particle (t,) and the flux through its surface."""
@@ -36,6 +37,16 @@ class ElectrodeRun:
     mean_site_fraction: Array
     surface_site_fraction: Array
     surface_flux: SurfaceFlux
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """How full the particle is, from first to last, and what passes its surface."""
+        flux = self.surface_flux.flux
+        return {
+            "mean filling": span(self.mean_site_fraction),
+            "filling at the surface": span(self.surface_site_fraction),
+            "surface flux": f"{span(flux)} mol/(m2 s), positive out of the particle",
+        }
 
 
 @shown

@@ -34,6 +34,8 @@ from particle_sim.claims.words import percent
 from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.plausible.draws import MaterialDraws, draw_material
+from particle_sim.progress import shows_progress
+from particle_sim.shown import shown
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
@@ -63,6 +65,7 @@ RUN_SHARE, DRAWN_SHARE, SAID_SHARE = 0.6, 0.7, 0.9
 """Of the work: done when the runs, the draws and the sentences are."""
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class ComparisonResult:
     """Both materials and the verdict."""
@@ -84,6 +87,17 @@ class ComparisonResult:
     """The user's own claims about these materials"""
     as_printed: AsPrinted | None = None
     """What :func:`~particle_sim.studies.as_printed.as_printed` says of the pair, where asked"""
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """The answer, what decides it, and every sentence with its verdict."""
+        told = self.headline
+        return {
+            "result": f"{self.candidate.title} against {self.baseline.title}",
+            "answer": told.answer,
+            **{each.short.rstrip("."): each.answer.verdict.value for each in self.findings},
+            "what decides": told.decides,
+        }
 
     @property
     def headline(self) -> Headline:
@@ -150,14 +164,15 @@ class ComparisonResult:
 
 
 @arguments_checked
+@shows_progress
 def compare(
     settings: Comparison, *, workers: int = 1, progress: Progress | None = None
 ) -> ComparisonResult:
     """Cell runs, particle runs under each material's law and its alternatives, maps and verdict.
 
     ``settings``: who is compared and how; ``workers``: processes, which change no result;
-    ``progress`` is called with what is being done and the finished share. Raises
-    :class:`InputError` for a material that is not known or cannot be simulated, and
+    ``progress`` is told what is being done and the finished share, or is ``ps.progress_bar``.
+    Raises :class:`InputError` for a material that is not known or cannot be simulated, and
     :class:`ConvergenceError` where a solve does not end.
 
     >>> from particle_sim.studies.settings import Comparison

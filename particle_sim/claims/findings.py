@@ -33,6 +33,7 @@ from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.load import load_material
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import ClaimEntry
+from particle_sim.shown import shown
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import drawn_half_cells
 from particle_sim.studies.result import MaterialResult, as_it_reacts
@@ -50,6 +51,7 @@ NEVER_MOVED = (
 )
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One claim, tested."""
@@ -67,6 +69,15 @@ class Finding:
     """Its id is that of the ledger's claim, where there is one"""
     numbers: Numbers
     """Every number of the sentence"""
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """The verdict, and the sentence that says why."""
+        return {
+            "finding": f"{self.answer.verdict.value}: {self.short}",
+            "answer": self.answer.sentence,
+            "source": f"{self.source}, {self.place}" if self.place else self.source,
+        }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import typer
 
 from particle_sim.cli.folding import whole_output
 from particle_sim.cli.options import ForceOption, JsonOption, OutOption, QuietOption, typed
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
@@ -58,7 +58,7 @@ def claims(
     _refuse_misplaced(own, {"folder": folder, "recompute": recompute, "markdown": markdown})
     if out is not None:
         check_folder(out, force=force)
-    with progress_bar(enabled=not (quiet or as_json)) as report:
+    with reporting(enabled=not (quiet or as_json)) as report:
         entries = _entries(own, folder, only or (), recompute, report.solving)
     if out is not None:
         write_claims_folder(entries, out, typed(), force=force)

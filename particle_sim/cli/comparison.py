@@ -13,7 +13,7 @@ from particle_sim.claims.ledger import ledger_lines
 from particle_sim.claims.own import answers_data, claims_beside, own_entries, own_lines
 from particle_sim.claims.tools import simulations
 from particle_sim.cli.options import typed
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.outputs import check_folder
 from particle_sim.report.folder import PAGE_FILE, write_folder
 from particle_sim.studies import as_printed as pictures
@@ -34,7 +34,7 @@ def run_comparison(
     """Solve and write; how far that is, is ``shown``."""
     check_folder(folder, force=force)
     own = claims_beside(records_of(settings))
-    with progress_bar(enabled=shown) as report:
+    with reporting(enabled=shown) as report:
         result = study.compare(
             settings, workers=workers or os.cpu_count() or 1, progress=report.solving
         )

@@ -8,7 +8,7 @@ import typer
 
 from particle_sim.cli.complete import complete_material
 from particle_sim.cli.options import JsonOption, QuietOption
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
@@ -44,7 +44,7 @@ def evidence(
         if materials:
             raise InputError("--write stores every posterior that is stale; leave the names out.")
         due = stale(evidence_folder())
-        with progress_bar(enabled=not (quiet or as_json)) as report:
+        with reporting(enabled=not (quiet or as_json)) as report:
             store(list(due), evidence_folder(), report.solving)
         print("\n".join(f"Stored: {name} ({', '.join(why)})." for name, why in due.items())
               or "Every stored posterior is of today's tests, files and beliefs.")  # fmt: skip

@@ -21,7 +21,7 @@ from particle_sim.cli.options import (
     QuietOption,
     typed,
 )
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, refuse
@@ -104,7 +104,7 @@ def fit(
         paths = write_titration(titration, folder, typed(), force=force, page=page)
         lines, data_of = titration_lines(titration), partial(titration_data, titration)
     else:
-        with progress_bar(enabled=not (quiet or as_json)) as bar:
+        with reporting(enabled=not (quiet or as_json)) as bar:
             found = fitted_rates(
                 data,
                 material,

@@ -21,7 +21,7 @@ from particle_sim.cli.options import (
     typed,
 )
 from particle_sim.cli.overrides import overrides
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import EvidenceChoice, GrowthChoice
@@ -122,7 +122,7 @@ def life(
     )
     folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))
     check_folder(folder, force=force)
-    with progress_bar(enabled=not (quiet or as_json)) as report:
+    with reporting(enabled=not (quiet or as_json)) as report:
         tree = life_study(study, progress=report.solving)
         report.writing("drawing")
         write_life_folder(tree, folder, typed(), force=force)

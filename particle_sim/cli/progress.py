@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from particle_sim.progress import regularly, terminal_bar
 
 Show = Callable[[str, float], None]
 """Told what is being done, and the share of the whole that is done."""
@@ -66,46 +67,17 @@ class Lines:
 
 
 @contextmanager
-def progress_bar(*, enabled: bool = True) -> Iterator[Reporter]:
+def reporting(*, enabled: bool = True) -> Iterator[Reporter]:
     """A bar with the time left on a terminal, lines elsewhere, nothing if not ``enabled``."""
     if not enabled:
         yield Reporter(lambda _text, _share: None)
         return
-    with _bar() if sys.stderr.isatty() else _lines() as show:
+    with terminal_bar() if sys.stderr.isatty() else _lines() as show:
         yield Reporter(show)
 
 
 @contextmanager
 def _lines() -> Iterator[Show]:
-    """Lines from a thread of their own, because a long step tells nothing."""
-    lines, over = Lines(), threading.Event()
-
-    def watch() -> None:
-        while not over.wait(PERIOD / 10):
-            lines.say_if_due()
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    lines = Lines()
+    with regularly(PERIOD / 10, lines.say_if_due):
         yield lines.show
-    finally:
-        over.set()
-        thread.join()
-
-
-@contextmanager
-def _bar() -> Iterator[Show]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
-
-    columns = (
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TimeElapsedColumn(),
-        TimeLeft(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield lambda text, share: bar.update(task, description=text, completed=share)

@@ -26,7 +26,7 @@ from particle_sim.cli.options import (
     typed,
 )
 from particle_sim.cli.overrides import overrides
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
 from particle_sim.studies.choices import LAST_SEED, EvidenceChoice, Footing, PhysicsChoice
@@ -147,7 +147,7 @@ def rate(
     learned = None if design is not None else _learned(evidence, physics)
     check_folder(folder, force=force)
     claims = claims_beside([load_record(name) for name in materials])
-    with progress_bar(enabled=not (quiet or as_json)) as report:
+    with reporting(enabled=not (quiet or as_json)) as report:
         tree = rate_study(study, progress=report.solving, learned=learned)
         own = own_entries(claims, simulations) if claims else []
         report.writing("drawing")

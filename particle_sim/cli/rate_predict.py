@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from particle_sim.cli.options import typed
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.inference.answer_folder import write_answer
@@ -51,7 +51,7 @@ def predict_rates(
         mass=None if mass is None else positive("--mass", quantity("--mass", mass, "kg"), "kg"),
     )
     check_folder(folder, force=force)
-    with progress_bar(enabled=not (quiet or as_json)) as report:
+    with reporting(enabled=not (quiet or as_json)) as report:
         tree = answer_tree(answer_rates(material, read, rates, seed=seed, progress=report.solving))
         report.writing("drawing")
         title = f"Rates of {material.title}, learned from {data.name}"

@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.cli.options import typed
-from particle_sim.cli.progress import Show, progress_bar
+from particle_sim.cli.progress import Show, reporting
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import EvidenceChoice
@@ -55,7 +55,7 @@ def run_sweep(
     if not as_json:
         print("\n".join([asked.question, *says]))
     try:
-        with progress_bar(enabled=not (quiet or as_json)) as bar:
+        with reporting(enabled=not (quiet or as_json)) as bar:
             found = sweep(
                 asked.function,
                 axes,

@@ -31,7 +31,7 @@ _RC: Any = {
     "axes.spines.right": False,
     "legend.frameon": False,
     "legend.fontsize": 8,
-    "figure.dpi": 150,
+    "figure.dpi": 100,
     "savefig.dpi": 200,
     "svg.hashsalt": "particle_sim",
     "svg.fonttype": "none",

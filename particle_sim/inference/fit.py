@@ -28,6 +28,8 @@ from particle_sim.inference.profiles import Profile, profiles
 from particle_sim.inference.rate_problem import rate_problem
 from particle_sim.inference.voltage_problem import voltage_problem
 from particle_sim.materials.material import Material
+from particle_sim.progress import shows_progress
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 _BAND_POINTS = 40
@@ -47,6 +49,7 @@ class FitSettings:
     profile_points: int = 24
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Fit:
     """A fitted half cell: draws, what they determine, and how far to believe them."""
@@ -73,6 +76,23 @@ class Fit:
     """What a curve without physics makes of rates; none for a voltage curve."""
 
     @property
+    def in_brief(self) -> dict[str, str]:
+        """What was fitted to what, and which groups it determines."""
+        groups = self.identifiability.groups
+        names = self.problem.parameters
+        known, open_ones = (
+            ", ".join(name for name in names if groups[name].determined is wanted) or "none"
+            for wanted in (True, False)
+        )
+        return {
+            "fit": f"of {self.problem.cell.material.title} to {self.name}",
+            "data": f"{len(self.at)} values of {self.problem.quantity}",
+            "determined": known,
+            "not determined": open_ones,
+            "draws": f"{len(self.draws)}; inference.words.fit_lines has the whole report",
+        }
+
+    @property
     def at(self) -> Array:
         """Where the data stand (m,)."""
         return self.problem.scatter.at
@@ -88,6 +108,7 @@ class Fit:
         return _highest(self.problem, self.posterior)
 
 
+@shows_progress
 def fit_rates(
     material: Material,
     data: RateData,
@@ -109,7 +130,7 @@ def fit_rates(
     grows with the rate (:mod:`particle_sim.inference.discrepancy`). :class:`InputError` when a
     held-out rate is not measured, when too little is left to fit, or when the data contradict
     themselves or the material (``consistency_curves.RATES``). ``progress`` is called with what is
-    being done and the finished share.
+    being done and the finished share, or is ``ps.progress_bar``.
     """
     notes = _checked(data, RATES, Rates(data=data, material=material))
     cell, own = half_cell(material, design=design), settings or FitSettings()
@@ -135,6 +156,7 @@ def fit_rates(
     )
 
 
+@shows_progress
 def fit_voltage(
     material: Material,
     data: VoltageData,

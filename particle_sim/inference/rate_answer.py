@@ -27,6 +27,7 @@ from particle_sim.inference.rate_prediction import (
 )
 from particle_sim.inference.rate_record import Held, public_score
 from particle_sim.materials.material import Material
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 BAND_POINTS = 41
@@ -64,6 +65,7 @@ class RateAnswer:
     seed: int
 
 
+@shows_progress
 def answer_rates(
     material: Material,
     data: RateData,

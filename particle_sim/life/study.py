@@ -34,6 +34,7 @@ from particle_sim.life.sides import (
 )
 from particle_sim.life.size_map import safe_below, size_map
 from particle_sim.plausible.sensitivity import rank_correlations
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -56,6 +57,7 @@ Progress = Callable[[str, float], None]
 
 
 @arguments_checked
+@shows_progress
 def life_study(study: LifeStudy, *, progress: Progress | None = None) -> xr.DataTree:
     """Everything about the life of one or two materials, as one labelled tree.
 

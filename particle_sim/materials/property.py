@@ -10,6 +10,7 @@ import numpy as np
 
 from particle_sim.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from particle_sim.materials.functions import Constant, LinearTable, SiteFunction, StrainTable
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
@@ -75,6 +76,7 @@ def _log_normal(probability: Array, low: float, mode: float, high: float, decade
     return np.asarray(10 ** (math.log10(mode) + decades * ndtri(inside)))
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Property:
     """A material property: a function of the site fraction and of temperature, with evidence.
@@ -94,6 +96,17 @@ class Property:
     plausible: PlausibleRange | None = None
     activation_energy: float = 0.0
     """[J/mol]"""
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """The number, who says so, and how far it may be off."""
+        may = self.plausible
+        said = {"source": self.source, "place": self.place, "note": self.note}
+        return {
+            "property": f"{self.name} {self.magnitude:.4g} {self.unit}, {self.evidence.value}",
+            "plausible": "no range" if may is None else f"{may.low:.4g} to {may.high:.4g}",
+            **{name: text for name, text in said.items() if text},
+        }
 
     def __call__(self, site_fraction: Array, temperature: float = REFERENCE_TEMPERATURE) -> Array:
         return self.function(site_fraction) * self._arrhenius(temperature)

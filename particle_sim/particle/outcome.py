@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
@@ -30,6 +31,7 @@ class Stored(enum.Enum):
     STEPS = "every step"
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class Balances:
     """Errors of conserved quantities, relative.
@@ -46,6 +48,17 @@ class Balances:
     equilibrium: float
     site_fraction: tuple[float, float]
     space: float | None = None
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """What was lost, and what the mesh leaves."""
+        low, high = self.site_fraction
+        return {
+            "sodium": f"{self.sodium:.1g} of the inventory lost",
+            "equilibrium": f"{self.equilibrium:.1g} of the work",
+            "site fraction": f"{low:.4g} to {high:.4g}",
+            "error in space": "not estimated" if self.space is None else f"{self.space:.2g}",
+        }
 
 
 def extent(values: Array) -> tuple[float, float]:

@@ -36,6 +36,7 @@ from particle_sim.particle.stepper import Stepper, Trajectory
 from particle_sim.particle.surface.condition import SurfaceCondition
 from particle_sim.particle.system import ParticleSystem
 from particle_sim.particle.validity import warnings_for
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array, positive
 
 MANY = 200
@@ -46,6 +47,7 @@ SITE_LIMITS = (0.0, 1.0)
 
 
 @arguments_checked
+@shows_progress
 def solve_particle(
     particle: Particle,
     surface: SurfaceCondition,
@@ -85,7 +87,7 @@ def solve_particle(
     interruption, the run goes on from there. A finished run removes it. A body that needs more
     memory than the machine has is refused before it starts.
 
-    ``progress`` is told the share of the time that is done.
+    ``progress`` is told the share of the time that is done, or is ``ps.progress_bar``.
 
     >>> import particle_sim as ps
     >>> particle = ps.Particle(material=ps.load_material("nvp"), mesh=ps.shapes.sphere(2.5e-7))

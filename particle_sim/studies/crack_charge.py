@@ -31,6 +31,7 @@ from particle_sim.particle import shapes
 from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve import solve_particle
+from particle_sim.progress import shows_progress
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.particle_case import rest_fillings
 from particle_sim.units import Array, positive
@@ -74,6 +75,7 @@ class CrackCharge:
 
 
 @arguments_checked
+@shows_progress
 def charged_wire(
     material: Material, case: CrackCharge, *, progress: Callable[[str], None] | None = None
 ) -> ChargedWire:

@@ -17,6 +17,7 @@ from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
 from particle_sim.errors import InputError, refuse
 from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.progress import shows_progress
 from particle_sim.studies.choices import Footing, PhysicsChoice
 from particle_sim.studies.footing import TRANSPORT, Levelled, level, with_own_transport
 from particle_sim.studies.half_cell_batch import half_cell_batch
@@ -83,6 +84,7 @@ class RateStudy:
         refuse(problems)
 
 
+@shows_progress
 def rate_study(
     study: RateStudy,
     *,

@@ -10,12 +10,25 @@ from particle_sim.cell.run import CellRun
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.particle.run import ParticleRun
+from particle_sim.shown import shown
 from particle_sim.studies.body_case import BodyResult
 from particle_sim.studies.footing import with_own_transport
 from particle_sim.studies.size_map import state_index
 from particle_sim.transport.laws import Law
 
 
+def _in_brief(self: MaterialResult) -> dict[str, str]:
+    """Which material it is, under which laws it was solved, and its two runs."""
+    peak = float(self.particle.first_principal_stress.max())
+    return {
+        "result": f"of {self.title}",
+        "laws": ", ".join(self.runs),
+        "cell": f"{self.cell.capacity[-1]:.4g} mA h/g, {self.cell.end.value.rstrip('.')}",
+        "peak tensile stress": f"{peak / 1e6:.4g} MPa",
+    }
+
+
+@shown
 @dataclass(frozen=True, kw_only=True)
 class MaterialResult:
     """One material of a comparison: cell, particle under its law, and the same under others."""
@@ -37,6 +50,8 @@ class MaterialResult:
     """The same in the other direction; of phases that part only where a sentence reads it"""
     body: BodyResult | None = None
     """The same material in another shape, under its own law; ``None`` for spheres"""
+
+    in_brief = property(_in_brief)
 
     @property
     def believed(self) -> Material:

@@ -24,6 +24,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from particle_sim.errors import InputError
+from particle_sim.progress import shows_progress
 from particle_sim.sweeps.axes import AnyAxis
 from particle_sim.sweeps.damage import STATUS
 from particle_sim.sweeps.engines import Engine
@@ -46,6 +47,7 @@ class Method(enum.Enum):
     MORRIS = "morris"
 
 
+@shows_progress
 def sensitivity(
     function: Function,
     axes: Sequence[AnyAxis],

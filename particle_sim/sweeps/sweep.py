@@ -9,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from particle_sim.progress import shows_progress
 from particle_sim.sweeps.axes import AnyAxis
 from particle_sim.sweeps.engines import Engine, Given, Serial
 from particle_sim.sweeps.evaluate import Function, check_axes
@@ -20,6 +21,7 @@ from particle_sim.sweeps.store import open_store
 from particle_sim.sweeps.work import Progress, compute
 
 
+@shows_progress
 def sweep(
     function: Function,
     axes: Sequence[AnyAxis],
@@ -45,7 +47,8 @@ def sweep(
     ``engine`` is :class:`Serial` (default), :class:`Processes`, :class:`Dask` or any executor. A
     sample that raises, or returns nan, stays nan and goes to the failure ledger. Raises
     :class:`InputError` for contradictory axes, a unit of the wrong dimension and more than
-    ``most`` samples. ``progress`` is told how many are done, of how many, and how many failed.
+    ``most`` samples. ``progress`` is told how many are done, of how many, and how many failed,
+    or is ``ps.progress_bar``.
 
     >>> from particle_sim.sweeps.axes import Axis
     >>> from particle_sim.units import metre

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from particle_sim.materials.material import Material
+from particle_sim.shown import shown
 from particle_sim.units import Array
 
 
@@ -49,6 +50,7 @@ class Flux:
     mobility_slope: Array | None = None
 
 
+@shown
 @dataclass(frozen=True, kw_only=True)
 class PhysicsTerm:
     """A named contribution to the sodium flux.
@@ -62,3 +64,14 @@ class PhysicsTerm:
     flux: Callable[[Point, Material], Flux]
     potentials: frozenset[Potential] = frozenset()
     needs: frozenset[str] = frozenset({"diffusivity"})
+
+    @property
+    def in_brief(self) -> dict[str, str]:
+        """Its law, and what it reads."""
+        return {
+            "term": self.name,
+            "law": self.law,
+            "properties": ", ".join(sorted(self.needs)) or "none",
+            "potentials": ", ".join(sorted(each.name.lower() for each in self.potentials))
+            or "none",
+        }

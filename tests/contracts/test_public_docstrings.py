@@ -14,8 +14,8 @@ import particle_sim as ps
 MADE_ELSEWHERE = {"ResultFolder"}
 """Their docstring names the function that makes them, whose example shows one."""
 NAMES = [name for name in ps.__all__ if not isinstance(getattr(ps, name), ModuleType)]
-NEVER_REFUSES = {"Material", "Stored", *MADE_ELSEWHERE}
-"""Made by functions that check, or a choice."""
+NEVER_REFUSES = {"Material", "Stored", "progress_bar", *MADE_ELSEWHERE}
+"""Made by functions that check, or a choice, or called by ours alone."""
 MEANING = {"drawings", "two_phase"}
 """Fields that are no argument of a user, or have a docstring of their own."""
 

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 import particle_sim as ps
+from particle_sim.cell.run import ElectrodeRun
+from particle_sim.claims.compare import ComparisonResult
+from particle_sim.particle.outcome import Balances
 from particle_sim.particle.state_file import fingerprint
 from particle_sim.shown import LINES, WIDTH, shown
 
@@ -37,7 +40,22 @@ OBJECTS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "CompositionReport": (lambda: ps.analyse("NaFeO2"), "molar mass 110.83 g/mol"),
     "Impedance": (lambda: impedance(), "real part 1 to 2 ohm m2"),
+    "Property": (lambda: MATERIAL["diffusivity"], "diffusivity 5e-16 m^2/s, proxy"),
+    "PhysicsTerm": (lambda: ps.physics.stress_drift, "potentials stress"),
+    "CellDesign": (lambda: CELL.design, "properties 14, of which"),
+    "ElectrodeRun": (lambda: electrode(), "surface flux 1e-07 to 1e-07 mol/(m2 s)"),
+    "Balances": (
+        lambda: Balances(sodium=4e-16, equilibrium=0.0, site_fraction=(0.1, 0.9)),
+        "error in space not estimated",
+    ),
 }
+
+
+def electrode() -> ElectrodeRun:
+    filling = np.array([0.5, 0.4])
+    return ElectrodeRun(
+        mean_site_fraction=filling, surface_site_fraction=filling, surface_flux=FLUX
+    )
 
 
 def impedance() -> Any:
@@ -72,7 +90,21 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("name", OBJECTS)
 def test_an_object_says_what_it_is(name: str) -> None:
     make, headline = OBJECTS[name]
-    thing = make()
+    says_what_it_is(make(), name, headline)
+
+
+def test_a_comparison_says_its_answer_and_every_verdict(comparison: ComparisonResult) -> None:
+    says_what_it_is(comparison, "ComparisonResult", "is stressed")
+    words = Tags(comparison._repr_html_()).words
+    assert all(
+        f"{each.short.rstrip('.')}{each.answer.verdict.value}" in words
+        for each in comparison.findings
+    )
+    says_what_it_is(comparison.baseline, "MaterialResult", "of NVP")
+    says_what_it_is(comparison.findings[0], "Finding", comparison.findings[0].short)
+
+
+def says_what_it_is(thing: Any, name: str, headline: str) -> None:
     lines = repr(thing).splitlines()
     assert 1 < len(lines) <= LINES
     assert all(len(line) <= WIDTH for line in lines)

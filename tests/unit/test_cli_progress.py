@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from particle_sim.cli import progress
-from particle_sim.cli.progress import PERIOD, Lines, progress_bar
+from particle_sim.cli.progress import PERIOD, Lines, reporting
 from particle_sim.cli.sweep import _counting
 
 
@@ -74,7 +74,7 @@ def test_a_verb_that_says_nothing_still_gets_its_lines(
 ) -> None:
     """The thread that looks at the clock is really there: a period of 20 ms, a step of 300 ms."""
     monkeypatch.setattr(progress, "PERIOD", 0.02)
-    with progress_bar() as report:
+    with reporting() as report:
         report.solving("one long step", 0.5)
         time.sleep(0.3)
     lines = capsys.readouterr().err.splitlines()
@@ -88,7 +88,7 @@ def test_a_verb_that_says_nothing_still_gets_its_lines(
 def test_silent_before_the_first_period_and_where_json_is_asked_for(
     enabled: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with progress_bar(enabled=enabled) as report:
+    with reporting(enabled=enabled) as report:
         report.solving("a", 0.1)
         report.writing("b")
     assert capsys.readouterr().err == ""
@@ -99,7 +99,7 @@ def test_a_bar_where_somebody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screen, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
-    with progress_bar() as report:
+    with reporting() as report:
         report.solving("HE-V: band", 0.5)
     assert "HE-V: band" in screen.getvalue()
     assert "45%" in screen.getvalue()

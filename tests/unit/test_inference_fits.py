@@ -56,6 +56,16 @@ def fitted(cell: Cell) -> Fit:
     return fit_rates(cell.material, synthetic(cell), settings=QUICK)
 
 
+def test_a_fit_says_in_three_lines_what_it_determines(fitted: Fit) -> None:
+    groups = fitted.identifiability.groups
+    known = [name for name in fitted.problem.parameters if groups[name].determined]
+    lines = repr(fitted).splitlines()
+    assert known
+    assert lines[0] == "Fit of HE to synthetic"
+    assert f"7 values of capacity; determined {', '.join(known)}; not" in lines[1]
+    assert len(lines) == 3
+
+
 def test_both_forms_of_the_surface_rise_agree() -> None:
     early, late = surface_rise(np.array([0.02 * (1 - 1e-12), 0.02]))
     assert early == pytest.approx(late, rel=1e-11)

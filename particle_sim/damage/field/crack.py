@@ -26,10 +26,12 @@ from particle_sim.damage.field.result import CrackRun, Found, run_of
 from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.damage.steps import Steps, silent
 from particle_sim.errors import InputError
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 
 @arguments_checked
+@shows_progress
 def crack(
     body: CrackBody,
     load: CrackLoad,
@@ -49,10 +51,10 @@ def crack(
     run ends where the crack size [m, or m2 of a meridian] passes ``until``: a dead load that no
     crack can hold would cut the body in two, and pull the parts apart for ever.
 
-    ``progress``, such as ``print``, is told what the run will take before it begins, and each time
-    that is done. ``checkpoint`` names a file for the times that are done; given again after an
-    interruption the run goes on from there to the same result. A finished run removes it. A body
-    that needs more memory than the machine has is refused before it starts.
+    ``progress``, such as ``print`` or ``ps.progress_bar``, is told what the run will take before it
+    begins, and each time that is done. ``checkpoint`` names a file for the times that are done;
+    given again after an interruption the run goes on from there to the same result. A finished run
+    removes it. A body that needs more memory than the machine has is refused before it starts.
 
     Raises :class:`InputError` for l / h below 4 where there is damage, for l above a fifth of the
     body and for times that do not rise; :class:`ConvergenceError` where a step is not found.

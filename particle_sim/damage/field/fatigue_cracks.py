@@ -26,6 +26,7 @@ from particle_sim.damage.field.run_cost import check_forecast
 from particle_sim.damage.steps import Steps, silent
 from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.particle.state_file import StateFile
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 RESOLVED = Jumps(growth=0.0)
@@ -33,6 +34,7 @@ RESOLVED = Jumps(growth=0.0)
 
 
 @arguments_checked
+@shows_progress
 def fatigue_cracks(
     body: CrackBody,
     load: CrackLoad,

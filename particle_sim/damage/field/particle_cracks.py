@@ -18,6 +18,7 @@ from particle_sim.damage.field.solid import BrittleSolid
 from particle_sim.errors import InputError
 from particle_sim.fem.body_mesh import BodyMesh, Symmetry
 from particle_sim.particle.run import ParticleRun
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 REACH = 1e-6
@@ -31,6 +32,7 @@ RINGS = 400
 
 
 @arguments_checked
+@shows_progress
 def crack_particle(
     run: ParticleRun,
     solid: BrittleSolid,

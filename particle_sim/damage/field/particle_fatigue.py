@@ -20,10 +20,12 @@ from particle_sim.damage.field.resolution import LengthScale
 from particle_sim.damage.field.solid import BrittleSolid
 from particle_sim.fem.body_mesh import BodyMesh
 from particle_sim.particle.run import ParticleRun
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 
 @arguments_checked
+@shows_progress
 def fatigue_particle(
     run: ParticleRun,
     solid: BrittleSolid,

@@ -24,6 +24,7 @@ from particle_sim.particle.particle import Particle
 from particle_sim.particle.run import ParticleRun
 from particle_sim.particle.solve_stress import solve_stress
 from particle_sim.particle.state_file import StateFile, fingerprint
+from particle_sim.progress import shows_progress
 from particle_sim.units import Array
 
 STIFFNESS = 50.0
@@ -34,6 +35,7 @@ CELLS = 4.0
 
 
 @arguments_checked
+@shows_progress
 def open_grain_boundaries(
     run: ParticleRun,
     law: CohesiveLaw,
@@ -55,9 +57,10 @@ def open_grain_boundaries(
     :class:`InputError`, which says the cells that it would take. Strength and energy of the
     boundaries of sodium cathodes are not measured: say where yours come from.
 
-    ``progress``, such as ``print``, is told what the run will take before it begins, and each time
-    that is done. ``checkpoint`` names a file for the steps that are done; given again after an
-    interruption the run goes on from there to the same bits. A finished run removes it.
+    ``progress``, such as ``print`` or ``ps.progress_bar``, is told what the run will take before it
+    begins, and each time that is done. ``checkpoint`` names a file for the steps that are done;
+    given again after an interruption the run goes on from there to the same bits. A finished run
+    removes it.
     """
     theta, tell = _path_of_sodium(run), progress or silent
     body = _checked(run, law, len(theta) - 1, tell)
@@ -75,6 +78,7 @@ def open_grain_boundaries(
 
 
 @arguments_checked
+@shows_progress
 def pull_apart(
     particle: Particle,
     law: CohesiveLaw,
