@@ -5,6 +5,7 @@ The environment is set before anything imports NumPy or PyBaMM, which read it on
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import sys
@@ -36,6 +37,15 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return None
     return "all tests: ten to fifteen minutes on two cores; failures are listed at the end"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and is not to be searched for garbage again and again."""
+    from particle_sim.cli.entry import YOUNG
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def pytest_configure(config: pytest.Config) -> None:

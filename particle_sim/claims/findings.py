@@ -217,8 +217,8 @@ def _stored(
     asked = [each for each in known if each.id == claim.id and each.parameters == claim.parameters]
     if not asked:
         return None
-    entries = read_ledger(within=names)
-    current = [each.answer for each in entries if each.claim.id == claim.id and not each.stale]
+    entries = read_ledger(within=names, only=(claim.id,))
+    current = [each.answer for each in entries if not each.stale]
     return current[0] if current else None
 
 

@@ -51,15 +51,21 @@ class Entry:
     """Whether something it depends on has changed since"""
 
 
-def read_ledger(folder: Path | None = None, *, within: frozenset[str] = frozenset()) -> list[Entry]:
+def read_ledger(
+    folder: Path | None = None,
+    *,
+    within: frozenset[str] = frozenset(),
+    only: Collection[str] = (),
+) -> list[Entry]:
     """The stored answers to the claims of a folder, in order; those never answered are left out.
 
-    With ``within``, of claims about these materials and no other. ``stale`` marks an answer whose
-    inputs have changed. Computes nothing.
+    With ``within``, of claims about these materials and no other; with ``only``, of these ids.
+    ``stale`` marks an answer whose inputs have changed. Computes nothing.
     """
     where = folder or claims_folder()
     stored = _stored(where)
-    claims = [claim for claim in load_claims(where, NEEDS) if claim.id in stored]
+    asked = stored.keys() & set(only) if only else stored.keys()
+    claims = [claim for claim in load_claims(where, NEEDS) if claim.id in asked]
     if within:
         claims = [claim for claim in claims if _about(claim) and _about(claim) <= within]
     now = fingerprints(claims)

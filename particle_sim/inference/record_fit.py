@@ -15,6 +15,7 @@ and of slow misfit, not of a wrong model that fits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,6 +51,8 @@ _PROBES = (0.7, 1.5, 2.5, 4.0, 6.0, 9.0)
 _FAR = 11.0
 """Rise of the sum of squares, over the noise's square, at which a side is closed: 3.3 standard
 deviations."""
+
+_Pair = tuple[csr_matrix, csr_matrix]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,24 +130,39 @@ class _Problem:
         """Square roots of the rows' weights."""
         return np.sqrt(self.record.weight)
 
-    def model(self, logs: Array) -> _Model:
-        record = self.record
-        above, rates = excess(record, logs)
-        surface, blocks = record.filling + above, []
+    def surface(self, logs: Array) -> tuple[Array, list[tuple[int, Array]]]:
+        """Filling at the surface at given ln k, and its derivatives by them."""
+        above, rates = excess(self.record, logs)
+        return self.record.filling + above, rates
+
+    def bases(self, surface: Array) -> Iterator[tuple[_Pair, _Pair]]:
+        """Of every leg potential and jump, each with its slope, times the knots."""
         for leg in self.legs:
-            own = slice(record.slices[leg.runs[0]].start, record.slices[leg.runs[-1]].stop)
-            current = diags_array(-record.current[own])
-            (u, du), (r, dr) = potential_basis(leg, surface[own]), jump_basis(leg, surface[own])
-            blocks.append([hstack([u, current @ r]), hstack([du, current @ dr]),
-                           hstack([du, csr_matrix(dr.shape)])])  # fmt: skip
-        linear, slope, potential = (
-            csr_matrix(block_diag([block[part] for block in blocks])) for part in range(3)
+            own = slice(
+                self.record.slices[leg.runs[0]].start, self.record.slices[leg.runs[-1]].stop
+            )
+            current = diags_array(-self.record.current[own])
+            r, dr = jump_basis(leg, surface[own])
+            yield potential_basis(leg, surface[own]), (current @ r, current @ dr)
+
+    def model(self, logs: Array) -> _Model:
+        surface, rates = self.surface(logs)
+        bases = list(self.bases(surface))
+        return _Model(
+            linear=_diagonal([hstack([u, jump]) for (u, _), (jump, _) in bases]),
+            slope=_diagonal([hstack([du, rise]) for (_, du), (_, rise) in bases]),
+            potential=_diagonal(
+                [hstack([du, csr_matrix(rise.shape)]) for (_, du), (_, rise) in bases]
+            ),
+            surface=surface,
+            rates=rates,
         )
-        return _Model(linear=linear, slope=slope, potential=potential, surface=surface, rates=rates)
 
     def knots(self, logs: Array) -> tuple[Array, float]:
         """The best knots at given ln k, and the weighted sum of squares."""
-        linear, weight = self.model(logs).linear, self.record.weight
+        surface, _ = self.surface(logs)
+        linear = _diagonal([hstack([u, jump]) for (u, _), (jump, _) in self.bases(surface)])
+        weight = self.record.weight
         matrix = (linear.T @ diags_array(weight) @ linear).toarray()
         knots = _solved(matrix, linear.T @ (weight * self.record.voltage))
         left = self.record.voltage - linear @ knots
@@ -162,6 +180,10 @@ class _Problem:
         shape = (len(slope), len(self.record.slices))
         by_rate = csr_matrix((np.concatenate(values), places), shape=shape)
         return csr_matrix(diags_array(self.roots) @ hstack([by_rate, model.linear]))
+
+
+def _diagonal(blocks: list[csr_matrix]) -> csr_matrix:
+    return csr_matrix(block_diag(blocks))
 
 
 def _scaled(matrix: Array) -> tuple[Array, Array]:

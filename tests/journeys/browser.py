@@ -135,12 +135,10 @@ def pictures(page: Page) -> int:
 
 def settled(page: Page, more_than: int = 0) -> None:
     """Wait until more than so many pictures are drawn and none is under way."""
-    page.wait_for_selector("body[data-pictures]")
-    for _ in range(PATIENCE // 20):
-        if pictures(page) > more_than and page.get_attribute("#scene", "aria-busy") is None:
-            return
-        page.wait_for_timeout(20)
-    pytest.fail(f"no picture after number {more_than} in {PATIENCE / 1000:g} s")
+    fewer = "".join(f":not([data-pictures='{count}'])" for count in range(more_than + 1))
+    page.wait_for_selector(
+        f"body[data-pictures]{fewer}:has(#scene:not([aria-busy]))", state="attached"
+    )
 
 
 def commit(page: Page, answer: str | None = None) -> None:
