@@ -55,7 +55,7 @@ def test_a_sketch_is_laid_under_the_computed_curve(
     settled(page)
     assert page.inner_text("#sketch-said").startswith(word)
     told = page.inner_text(f"#prediction label >> nth={page.evaluate('asked.answer')}").strip()
-    assert page.inner_text("#verdict") == f"Not quite. The simulation says: {told}"
+    assert page.inner_text("#verdict") == f"Not quite. The answer: {told}"
     assert page.inner_text("#feedback")
     assert watched.problems() == []
 
