@@ -293,9 +293,9 @@ def reveal() -> str:
     mean, rest, loss = recovery()
     low = material().value("lower_voltage")
     return (
-        f"It rises from {low:.2f} V to {rest:.2f} V. At the cut-off the surface was nearly full, but "
-        f"the particles were only {mean:.0%} full on average. Without current the sodium moves on "
-        "inwards, the surface empties, and the voltage follows the surface. The overpotential "
+        f"It rises from {low:.2f} V to {rest:.2f} V. At the cut-off the surface was nearly full, "
+        f"but the particles were only {mean:.0%} full on average. Without current the sodium moves "
+        "on inwards, the surface empties, and the voltage follows the surface. The overpotential "
         f"alone, {1000 * loss:.0f} mV, vanishes at once and explains only a part of it. The cell "
         "was not empty; it was too slow."
     )
