@@ -14,8 +14,8 @@ UNITS = "[nµmk]?m²?|s|h|m?V|[MG]?Pa|mAh?/g|A/m²|m²/s|mol/m³|J/m²"
 def raised(text: str) -> str:
     """``1e-15`` and ``-3`` as a textbook prints them.
 
-    >>> raised("D = 2.5e-15 m²/s, 1e+04 of them, -3 MPa")
-    'D = 2.5 × 10⁻¹⁵ m²/s, 10⁴ of them, −3 MPa'
+    >>> raised("D = 2.5e-15 m²/s, 1e+04 of them, -3 MPa/(1 - ν)")
+    'D = 2.5 × 10⁻¹⁵ m²/s, 10⁴ of them, −3 MPa/(1 − ν)'
     """
 
     def power(found: re.Match[str]) -> str:
@@ -23,7 +23,7 @@ def raised(text: str) -> str:
         return f"10{exponent}" if mantissa == "1" else f"{mantissa} × 10{exponent}"
 
     powers = re.sub(r"\b(\d+(?:\.\d+)?)e([+-]?\d{1,3})\b", power, text)
-    return re.sub(r"(?<![\w.])-(?=\d)", "−", powers)
+    return re.sub(r"(?<![\w.])-(?=\d)| - ", lambda sign: sign[0].replace("-", "−"), powers)
 
 
 def held(text: str) -> str:
