@@ -2,13 +2,14 @@
 
     python benchmarks/lesson_class.py            some minutes on two cores
     python benchmarks/lesson_class.py --quick    one lesson, for continuous integration
+    python benchmarks/lesson_class.py --record lesson_class    for docs/benchmarks.md
 
 Each student moves one control, drawn from a seed, of the page that all of them have open, and
 waits for the picture. *Naive* is a server that computes every question by itself in a thread of its
 own, as many at once as there are cores. *Class* is that of ``learn --class``: before anything is
-computed in advance (fresh), asked the same once more (again), and other moves after the likely ones
-have been computed in advance (settled). Nine of ten students wait less than the seconds told. Work
-is the processor time of the thirty moves, one after the other; other load makes it no longer.
+computed in advance (fresh), asked the same once more (again), and other moves after the likely
+ones have been computed in advance (settled). Nine of ten students wait less than the seconds told.
+A move is the processor time of one, of thirty made one after the other: the mean and the slowest.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from records import keep, markdown, record_of
+
 from particle_sim.learn import listen, moves, server
 from particle_sim.learn.classroom import Classroom
 from particle_sim.learn.controls import Choice, start_state
@@ -38,6 +41,7 @@ from particle_sim.learn.turns import Turns
 
 STUDENTS = 30
 CORES = os.cpu_count() or 2
+HEADER = ["page", "a move [CPU ms]", "naive [s]", "fresh [s]", "again [s]", "settled [s]"]
 PLAYGROUND = "playground"
 
 
@@ -147,15 +151,28 @@ def settle(turns: Turns, page: str) -> None:
         time.sleep(0.5)
 
 
-def work_of(page: str, addresses: Sequence[str]) -> float:
-    """Processor time of the moves in this process [s]."""
-    scene = scene_of(page)
+def work_of(page: str, addresses: Sequence[str]) -> list[float]:
+    """Processor time of each move in this process [ms]."""
+    scene, found = scene_of(page), []
     moves.drawn(scene, {})
-    began = time.process_time()
     for address in addresses:
         query = dict(parse_qsl(address.partition("?")[2]))
+        began = time.process_time()
         moves.drawn(scene, query)
-    return time.process_time() - began
+        found.append(1e3 * (time.process_time() - began))
+    return found
+
+
+def row(page: str, other: int, own: int, turns: Turns) -> list[str]:
+    """What a page costs and how long its students wait."""
+    addresses = one_moves(page, seed=3)
+    waits = [at_once(other, addresses), *[at_once(own, addresses) for _ in range(2)]]
+    seconds = [told(asyncio.run(wait)) for wait in waits]
+    work = work_of(page, addresses)
+    settle(turns, page)
+    seconds.append(told(asyncio.run(at_once(own, one_moves(page, seed=4)))))
+    cost = f"{statistics.mean(work):.0f}, at most {max(work):.0f}"
+    return [page, cost, *(f"{second:.2f}" for second in seconds)]
 
 
 def main() -> None:
@@ -163,21 +180,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--pages", nargs="*", default=[*lesson_names(), PLAYGROUND])
+    parser.add_argument("--record", metavar="NAME")
     given = parser.parse_args()
     pages = ["l7_when_does_it_crack"] if given.quick else given.pages
-    print("| page | work [CPU s] | naive [s] | fresh [s] | again [s] | settled [s] |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    load, table = f"{os.getloadavg()[0]:.1f}", [HEADER]
+    print(markdown(table), flush=True)
     with naive() as other, a_class() as (own, turns):
         asyncio.run(at_once(own, [path(page) for page in pages]))  # workers have started
         for page in pages:
-            addresses = one_moves(page, seed=3)
-            waits = [at_once(other, addresses), *[at_once(own, addresses) for _ in range(2)]]
-            seconds = [told(asyncio.run(wait)) for wait in waits]
-            work = work_of(page, addresses)
-            settle(turns, page)
-            seconds.append(told(asyncio.run(at_once(own, one_moves(page, seed=4)))))
-            cells = " | ".join(f"{second:.2f}" for second in seconds)
-            print(f"| {page} | {work:.2f} | {cells} |", flush=True)
+            table.append(row(page, other, own, turns))
+            print(markdown([HEADER, table[-1]]).splitlines()[-1], flush=True)
+        if given.record:
+            keep(given.record, record_of({"waits": table}, {"load": load}, ["numpy", "starlette"]))
     os._exit(0)  # the server's thread goes on
 
 

@@ -15,6 +15,7 @@ Second derivatives of Phi count, so the order is 3 in theta and 4 at the vertice
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,6 +25,8 @@ MOST_ELEMENTS = 40
 """Of a mesh."""
 SHORTEST = 1e-3
 """First step over the square of the outermost element: well inside what the mesh resolves."""
+PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+"""Nodes of an element whose entries are kept."""
 
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _S, _W = 0.5 * (_POINTS + 1), 0.5 * _WEIGHTS
@@ -42,7 +45,17 @@ class RadialElements:
     halves: Array
     """(e, 2, 3): weights of x^2 dx in both halves for values at the start, middle, end of a half"""
 
-    @property
+    @cached_property
+    def whole_mass(self) -> Array:
+        """``mass`` of all nodes (2 e + 1, 2 e + 1); so few entries need no sparse product."""
+        return _assembled(self.mass)
+
+    @cached_property
+    def whole_stiffness(self) -> Array:
+        """``stiffness`` likewise."""
+        return _assembled(self.stiffness)
+
+    @cached_property
     def nodes(self) -> Array:
         """Vertices and middles from the centre to the surface (2 e + 1,)."""
         squares = self.vertices**2
@@ -55,7 +68,7 @@ class RadialElements:
         """The first step, and the one after a jump, over R^2/D."""
         return float(SHORTEST * (self.vertices[-1] - self.vertices[-2]) ** 2)
 
-    @property
+    @cached_property
     def volumes(self) -> Array:
         """int phi_i 3 x^2 dx at the nodes (2 e + 1,); they sum to one."""
         left, inside, right = 3 * _row_sums(self.mass).T
@@ -83,12 +96,11 @@ def graded_elements(surface: float, depth: float, elements: int) -> RadialElemen
     width = np.diff(vertices**2)[:, None]
     values = _shapes(share)
     slopes = np.stack([4 * share - 3, 4 - 8 * share, 4 * share - 1]) * 2 * x / width
-    pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
     middles = np.sqrt(0.5 * (vertices[1:] ** 2 + vertices[:-1] ** 2))
     return RadialElements(
         vertices=vertices,
-        mass=np.stack([(weights * values[i] * values[j]).sum(axis=1) for i, j in pairs], 1),
-        stiffness=np.stack([(weights * slopes[i] * slopes[j]).sum(axis=1) for i, j in pairs], 1),
+        mass=np.stack([(weights * values[i] * values[j]).sum(axis=1) for i, j in PAIRS], 1),
+        stiffness=np.stack([(weights * slopes[i] * slopes[j]).sum(axis=1) for i, j in PAIRS], 1),
         halves=np.stack([_half(vertices[:-1], middles), _half(middles, vertices[1:])], axis=1),
     )
 
@@ -118,6 +130,18 @@ def _shapes(s: Array) -> Array:
 def _half(starts: Array, ends: Array) -> Array:
     _, weights, share = _points(starts, ends)
     return np.asarray((weights * _shapes(share)).sum(axis=2).T)
+
+
+def _assembled(packed: Array) -> Array:
+    """Symmetric element matrices (e, 6) as one."""
+    count = len(packed)
+    whole = np.zeros((2 * count + 1, 2 * count + 1))
+    first = 2 * np.arange(count)
+    for values, (i, j) in zip(packed.T, PAIRS, strict=True):
+        np.add.at(whole, (first + i, first + j), values)
+        if i != j:
+            np.add.at(whole, (first + j, first + i), values)
+    return whole
 
 
 def _row_sums(packed: Array) -> Array:

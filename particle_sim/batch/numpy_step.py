@@ -54,9 +54,9 @@ def step(
     stages: list[Array] = []
     for i in range(6):
         inner = theta + total(A[i], stages) if i else theta
-        right = -apply(elements.stiffness, diffusivity(shapes, inner, drift)[1])
+        right = -elements.whole_stiffness @ diffusivity(shapes, inner, drift)[1]
         if i:
-            right += apply(elements.mass, total(C[i], stages) / length)
+            right += elements.whole_mass @ (total(C[i], stages) / length)
         right[-1] -= level + rise * length * (ALPHA[i] + DERIVATIVE[i])
         stages.append(solver.substitute(right, solver.eliminate(right)[0]))
     last = stages[5]
@@ -88,18 +88,6 @@ def diffusivity(shapes: b.Shapes, theta: Array, drift: Array) -> tuple[Array, Ar
         more, extra = read_both(shapes.mobile, theta)
         value, integral = value + drift * more, integral + drift * extra
     return value, integral
-
-
-def apply(packed: Array, nodal: Array) -> Array:
-    """Product of symmetric element matrices (e, 6) with values (2 e + 1, b)."""
-    ll, lm, lr, mm, mr, rr = packed.T[:, :, None]
-    left, middle, right = nodal[:-2:2], nodal[1::2], nodal[2::2]
-    result = np.empty_like(nodal)
-    result[1::2] = lm * left + mm * middle + mr * right
-    result[0] = 0.0
-    result[2::2] = lr * left + mr * middle + rr * right
-    result[:-2:2] += ll * left + lm * middle + lr * right
-    return result
 
 
 class Factors:

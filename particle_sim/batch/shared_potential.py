@@ -13,7 +13,7 @@ import numpy as np
 
 from particle_sim.batch import block as b
 from particle_sim.batch.mesh import RadialElements
-from particle_sim.batch.numpy_step import Factors, Step, apply, diffusivity, total
+from particle_sim.batch.numpy_step import Factors, Step, diffusivity, total
 from particle_sim.batch.sdirk import AFTER, BEFORE, DENSE, ERROR, GAMMA
 from particle_sim.batch.shared_flux import shared_flux
 from particle_sim.batch.sharing import Sharing
@@ -46,8 +46,8 @@ def shared_step(
         mean = start + total(weights, means) if weights else start
         z = stages[-1].copy() if stages else np.zeros_like(theta)
         for _ in range(REPEATS):
-            flow = apply(elements.stiffness, diffusivity(shapes, known + z, drift)[1])
-            right = -flow - apply(elements.mass, z / (GAMMA * length))
+            flow = elements.whole_stiffness @ diffusivity(shapes, known + z, drift)[1]
+            right = -flow - elements.whole_mass @ (z / (GAMMA * length))
             vertex, response = solver.eliminate(right)
             free = known[-1] + z[-1] + vertex[-1] * response
             linear = free, response, mean, 3 * GAMMA * length

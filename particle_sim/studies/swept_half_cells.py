@@ -17,7 +17,7 @@ import numpy as np
 
 from particle_sim.batch.advance import Spheres, shapes_of
 from particle_sim.batch.mesh import RadialElements, graded_elements
-from particle_sim.batch.numpy_step import Factors, apply, diffusivity
+from particle_sim.batch.numpy_step import Factors, diffusivity
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.constants import FARADAY, REFERENCE_TEMPERATURE
 from particle_sim.errors import InputError
@@ -125,7 +125,7 @@ class _March:
         """One step to ``voltage``; the anodic current per mass (n,)."""
         d, integral = diffusivity(self.shapes, self.theta, self.drift)
         factors = Factors(self.elements, 1 / self.length, d)
-        right = -apply(self.elements.stiffness, integral)
+        right = -self.elements.whole_stiffness @ integral
         vertex, response = factors.eliminate(right)
         free = self.theta[-1] + vertex[-1] * response
         flux = self._flux(voltage, free, response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Table:
     integral: Array
     is_straight: bool = False
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         """Whether f = 1 throughout."""
         return bool(np.all(self.values == 1.0))

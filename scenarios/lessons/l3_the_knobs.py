@@ -37,6 +37,7 @@ RADII, RATES, DIFFUSIVITIES = (0.2e-6, 5e-6), (0.1, 10.0), (1e-16, 1e-14)  # m, 
 MODULI, CHANGES = (40e9, 160e9), (0.01, 0.1)  # Pa and 1, assumed: twice and half, 1 % to 10 %
 RANDOM, SEED = 40, 1
 FACTORS = np.array([0.25, 0.5, 1.0, 2.0, 4.0])
+ERROR = 1e-3  # of fillings, asked of the solver; tensions are then good to 2e-4 of themselves
 THIN_LAYER_FROM = 7.0  # q above which the thin-layer limit is drawn; it is then within 10 %
 
 
@@ -92,7 +93,7 @@ def knobs(radius: Array, c_rate: float, diffusivity: float) -> Knobs:
     )
 
 
-def peak_tension(particles: Knobs) -> Array:
+def peak_tension(particles: Knobs, error: float = ERROR) -> Array:
     """Largest tension at the surface while a full particle loses its sodium [Pa] (n,)."""
     one = np.ones(len(particles.radius))
     out = particles.c_rate * MAXIMUM_CONCENTRATION * particles.radius / (3 * HOUR)
@@ -110,6 +111,7 @@ def peak_tension(particles: Knobs) -> Array:
         np.stack([0 * one, HOUR / particles.c_rate], axis=1),
         np.stack([out, out], axis=1),
         limits=(0.0, 2.0),  # above 1: a full particle that loses sodium must not stop as full
+        error=error,
     )
     return run.peak_tension
 

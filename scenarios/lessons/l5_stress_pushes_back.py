@@ -107,7 +107,10 @@ def charge(
     law = [ps.physics.fickian_diffusion, ps.physics.stress_drift][: 1 + acts_back]
     speed = c_rate * FILLING_RATE
     duration = (BEGIN - last) / speed
-    moments = np.union1d([(BEGIN - x) / speed for x in fillings], np.linspace(0, duration, 19)[1:])
+    asked = np.array([(BEGIN - x) / speed for x in fillings])
+    even = np.linspace(0, duration, 19)[1:]
+    apart = np.abs(even[:, None] - asked).min(axis=1, initial=duration) > 0.5 * even[0]
+    moments = np.union1d(asked, even[apart | (even == duration)])
     return ps.solve_particle(
         ps.Particle(
             material=body, mesh=ps.shapes.sphere(RADIUS, cells=8, grading=1.0), physics=law
@@ -155,10 +158,13 @@ def draw(volume_change: float, c_rate: float, taken: float) -> Picture:
     sodium, stress, history, surface, spread = [], [], [], [], []
     looks = zip(NAMES, factors, (Colour.CANDIDATE, Colour.BASELINE), strict=True)
     for name, factor, colour in looks:
-        run = whole_charge(volume_change, c_rate, factor > 0, filling if between else None)
+        # without the push a strain changes no filling, and stress is in proportion to it
+        own = volume_change if factor > 0 else VOLUME_CHANGE
+        scale = strain / linear_strain(own) / 1e6
+        run = whole_charge(own, c_rate, factor > 0, filling if between else None)
         now = int(np.abs(run.mean_site_fraction - filling).argmin())
         theory = steady_profile(x, factor, flux, filling)
-        theta, tension = run.site_fraction[now], run.stress[now, :, 1] / 1e6
+        theta, tension = run.site_fraction[now], run.stress[now, :, 1] * scale
         surface.append(float(tension[-1]))
         spread.append(float(np.ptp(theta)))
         r = run.radius / RADIUS
@@ -167,7 +173,7 @@ def draw(volume_change: float, c_rate: float, taken: float) -> Picture:
         solved, wave = hoop_stress(x, theory, strain) / 1e6, Kind.CLOSED_FORM
         sodium.append(Line(label="steady closed form", x=x, y=theory, colour=colour, kind=wave))
         stress.append(Line(label="steady closed form", x=x, y=solved, colour=colour, kind=wave))
-        mean, tip = run.mean_site_fraction, run.stress[:, -1, 1] / 1e6
+        mean, tip = run.mean_site_fraction, run.stress[:, -1, 1] * scale
         settled = 0.2 * MODULUS * strain / (1 - POISSON) * flux / (1 + factor * mean * (1 - mean))
         history.append(Line(label=name, x=100 * (1 - mean), y=tip, colour=colour))
         history.append(

@@ -280,7 +280,7 @@ def revealed() -> str:
     """Why, with numbers."""
     return (
         f"The flaw needs {needed_tension() / 1e9:.2f} GPa. A gradient is largest when the surface "
-        "is empty and all the rest full, which is E strain/(1 - ν) = "
+        "is empty and all the rest full, which is E strain/(1 − ν) = "
         f"{FULL_TENSION / 1e9:.2f} GPa for NVP. More current only empties the surface sooner and "
         f"ends the charge. At {TESTED[1]:g}C the series gives {peak_tension(TESTED[1]) / 1e9:.2f} "
         "GPa. So at these central numbers no rate grows the flaw. With a toughness of "
@@ -329,7 +329,7 @@ def solution(depth: float = DEPTHS[0], toughness: float = TOUGHNESSES[0]) -> str
     """Step by step."""
     return (
         f"The flaw needs K_IC/(1.12 √(π a)) = {needed(depth, toughness) / 1e6:.0f} MPa. At 1C the "
-        f"steady tension is E ε/(1 - ν) × q/5 = {steady_tension(1.0) / 1e6:.0f} MPa. The rate is "
+        f"steady tension is E ε/(1 − ν) × q/5 = {steady_tension(1.0) / 1e6:.0f} MPa. The rate is "
         f"their ratio, {critical_rate(depth, toughness):.2f}C."
     )
 

@@ -136,7 +136,7 @@ def draw(tension: float, flaw: float, exponent: float, cycles: float = 100.0) ->
                 log_x=True,
                 log_y=True,
                 marks=(now,),
-                y_range=(1.0, 1e9 * float(DEPTHS[-1])),
+                y_range=(1.0, 1.5e9 * float(DEPTHS[-1])),
             ),
             Panel(
                 title="A powder with flaws around it",

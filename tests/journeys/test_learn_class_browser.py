@@ -93,7 +93,7 @@ def test_a_student_learns_what_is_right_after_an_own_answer(
     assert [page.inner_html(place) for place in ("#told", "#why", "#look-at")] == [""] * 3
     predict(page, WRONG)
     right = lesson.prediction.options[lesson.prediction.answer()]
-    assert page.inner_text("#verdict") == f"Not quite. The simulation says: {right}"
+    assert page.inner_text("#verdict") == f"Not quite. The answer: {right}"
     assert "GPa" in page.inner_text("#feedback")
     assert page.inner_text("#why h2") == "Why"
     assert page.evaluate("document.activeElement.id") == "reveal"

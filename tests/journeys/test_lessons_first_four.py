@@ -259,6 +259,42 @@ def test_random_particles_follow_both_limits() -> None:
     assert wrong[0] > 5e-3
 
 
+COARSE, REFERENCE = 1e-2, 1e-5
+"""Errors asked of the solver: of pictures that must not pass, and of what they are held against."""
+
+
+def tension_error(module: ModuleType, error: float) -> float:
+    """Largest share by which tensions from q of 1e-4 to 1000 are off at the error asked."""
+    supply = np.geomspace(1e-4, 1e3, 15)
+    body = module.knobs(np.full(len(supply), 1e-6), 1.0, 1e-15)
+    body = body._replace(c_rate=supply / body.supply)
+    found, exact = (module.peak_tension(body, error=each) for each in (error, REFERENCE))
+    return float(np.abs(found / exact - 1).max())
+
+
+def capacity_error(module: ModuleType, error: float) -> float:
+    """Largest difference of the capacities of slow, large particles [mAh/g]."""
+    body, rates = module.material(), np.geomspace(*module.RATES, 7)
+    case = module.Electrode(rates[0], 3e-6, 0.005, body.value("diffusivity"))
+    found, exact = (
+        module.simulate(body, case, rates, error=each).capacity for each in (error, REFERENCE)
+    )
+    return float(np.abs(found - exact).max())
+
+
+@pytest.mark.parametrize(
+    ("name", "difference", "said"),
+    [(KNOBS, tension_error, 2e-4), (VOLTAGE, capacity_error, 5e-3)],
+)
+def test_a_quick_picture_is_as_good_as_its_lesson_says(
+    name: str, difference: Callable[[ModuleType, float], float], said: float
+) -> None:
+    """Two ten-thousandths of a tension, five of 100,000 of an axis of capacity: nobody sees it."""
+    module = module_of(name)
+    assert difference(module, module.ERROR) < said
+    assert difference(module, COARSE) > said
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_runs_as_a_script_and_prints_its_answers(name: str) -> None:
     file = shipped_folder("scenarios") / "lessons" / f"{name}.py"

@@ -76,6 +76,20 @@ def check_line(line: Line) -> None:
     assert len(line.label) <= 32
 
 
+def test_without_the_push_the_tension_is_in_proportion_to_the_strain() -> None:
+    """One run serves all volume changes: settled, q/5 E eps/(1 - nu); that of another does not."""
+    lesson = load_lesson(NAMES[0])
+    start = start_state(tuple(lesson.scene.controls))
+    found = []
+    for change in (2.0, 5.0):
+        panel = drawn(lesson, start | {"volume_change": change}).panels[0]
+        assert isinstance(panel, Panel)
+        found.append([np.asarray(line.y)[-3] for line in panel.lines[2:]])
+    for simulated, settled in found:
+        assert simulated == pytest.approx(settled, rel=1e-6)
+    assert found[0][0] != pytest.approx(found[1][1], rel=0.1)
+
+
 def check_picture(picture: Picture) -> None:
     assert 1 <= len(picture.panels) <= 3
     assert 1 <= len(picture.sentences) <= 3

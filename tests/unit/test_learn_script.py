@@ -57,6 +57,13 @@ const along = { radius: [0, 0.5, 1], values: [2, 3, 5], low: 1, high: 6 };
 const ball = (quantity) => ({ quantity, size: 1, ...along });
 const marked = [{ label: "a", x: 100, y: null }, { label: "b", x: null, y: 4 }];
 const lines = [{ label: "l", x: [1], y: [2] }];
+const room = { width: 360, height: 260, size: 13 };
+const levels = (...places) => marks({ log_x: false, log_y: false, y_range: [0, 1],
+  marks: places.map((y) => ({ label: "level", x: null, y })) }, LIGHT, room).annotations;
+const played = (now) => plot({ x_label: "x", y_label: "y", y_range: [0, 1], marks: [], lines: [
+  { label: "l", x: [0, 10], y: [0, 1], kind: "simulation" },
+  ...(now === null ? [] : [{ label: "now", x: [now], y: [0.5], kind: "points" }]),
+] }, LIGHT, room).layout.xaxis.range;
 const pictures = [
   { title: "p", kind: "panel", x_label: "t", y_label: "c", lines },
   { title: "b", kind: "ball", label: "filling", radius: [0, 1], values: [7, 8] },
@@ -76,6 +83,9 @@ console.log(JSON.stringify({
   line: trace({ x: [1, 2], y: [3, 4], kind: "simulation", label: "a" }),
   axes: [axis("x", true, [10, 1000], []), axis("y", false, [1, 2], [])],
   marks: marks({ log_x: true, log_y: false, marks: marked }),
+  levels: [levels(0.3, 0.24), levels(0.3, 0.1)],
+  played: [played(5), played(10), played(null) ?? null],
+  numbers: [1e-15, 1200, 99000, 316000, 1e6].map(printed),
   table: asTable({ panels: pictures, numbers: [] }),
   said: Object.fromEntries(["1.04", "0.9", "1.1", "-1", "1,0",
     "1 MPa", "0.001 GPa", "1 kN", "3", "1000", "many"].map((x) => [x, judged(x)])),
@@ -122,6 +132,22 @@ def test_axes_and_lines_are_as_the_picture_says(page: dict[str, Any]) -> None:
     upright, level = page["marks"]["shapes"]
     assert (upright["x0"], upright["x1"], level["y0"], level["y1"]) == (100, 100, 4, 4)
     assert page["marks"]["annotations"][0]["x"] == 2
+
+
+def test_a_label_lies_on_no_other_level(page: dict[str, Any]) -> None:
+    """19.5 px of 200 above 0.24 reach over 0.3; above 0.1 they do not."""
+    close, apart = page["levels"]
+    assert [label["yanchor"] for label in close] == ["bottom", "top"]
+    assert [label["yanchor"] for label in apart] == ["bottom", "bottom"]
+
+
+def test_an_axis_stands_still_while_a_point_moves_along_it(page: dict[str, Any]) -> None:
+    """With 4 % of room for the point; without one the axis ends with the curve."""
+    assert page["played"] == [[-0.4, 10.4], [-0.4, 10.4], None]
+
+
+def test_numbers_of_sliders_are_printed_as_those_of_axes(page: dict[str, Any]) -> None:
+    assert page["numbers"] == ["10⁻¹⁵", "1200", "99000", "3.16 × 10⁵", "10⁶"]
 
 
 def test_the_table_has_x_before_y(page: dict[str, Any]) -> None:

@@ -11,9 +11,9 @@ let picture = null, moved = 0;
 const place = (control) => Math.max(0, control.values.indexOf(state[control.name]));
 const shown = (control, value) => control.titles ? control.titles[control.values.indexOf(value)] : `${printed(value)} ${control.unit}`.trim();
 
-// 1e-15 as a textbook prints it.
+// 1e-15 and 316000 as a textbook prints them.
 function printed(value) {
-  const [digits, power] = String(value).split("e");
+  const [digits, power] = (Math.abs(value) < 1e5 ? String(value) : value.toExponential()).split("e");
   if (power === undefined) return digits;
   const up = [...String(Math.abs(power))].map((digit) => RAISED[digit]).join("");
   return `${digits === "1" ? "" : `${digits} × `}10${power < 0 ? "⁻" : ""}${up}`;

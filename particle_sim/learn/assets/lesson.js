@@ -32,7 +32,7 @@ function opened(chosen) {
 
 function unfold(chosen, answer, feedback) {
   const form = byId("prediction"), right = Number(chosen) === answer, labels = form.querySelectorAll("label");
-  byId("verdict").textContent = right ? "Right." : `Not quite. The simulation says: ${labels[answer].textContent.trim()}`;
+  byId("verdict").textContent = right ? "Right." : `Not quite. The answer: ${labels[answer].textContent.trim()}`;
   byId("feedback").innerHTML = feedback;
   byId("prediction-said").textContent = "";
   form.querySelector("fieldset").disabled = true;

@@ -100,6 +100,10 @@ function marks(panel, look = LIGHT, room = { width: 360, height: 260, size: 13 }
     y: panel.y_range || reach((panel.lines || []).map((line) => line.y), panel.log_y),
   };
   const { places, share } = traced(panel, bounds);
+  for (const { x, y } of panel.marks) {
+    const at = x !== null ? share(x, panel.log_x, bounds.x) : share(y, panel.log_y, bounds.y);
+    for (let k = 0; k < 60; k += 1) places.push(x !== null ? [at, k / 60] : [k / 60, at]);
+  }
   let row = 0;
   for (const mark of panel.marks) {
     const upright = mark.x !== null, place = upright ? mark.x : mark.y;
@@ -126,12 +130,13 @@ function marks(panel, look = LIGHT, room = { width: 360, height: 260, size: 13 }
 function plot(panel, look, room) {
   const [x, y] = ["x", "y"].map((key) => panel.lines.map((line) => line[key]));
   const { rows, ...drawn } = marks(panel, look, room);
+  const x_range = panel.x_range || (panel.log_x || !panel.lines.some((line) => line.kind === "points") ? null : reach(x, false));
   const y_label = 0.58 * room.size * panel.y_label.length < room.height - 75 ? panel.y_label : panel.y_label.replace(" [", "<br>[");
   const layout = {
     font: { family: "system-ui, sans-serif", size: room.size, color: look.ink },
     margin: { l: 10, r: 12, t: 6 + rows * 1.4 * room.size, b: 6 }, width: room.width, height: room.height,
     paper_bgcolor: look.ground, plot_bgcolor: look.ground, hoverlabel: { bgcolor: look.ground, font: { color: look.ink } },
-    xaxis: axis(panel.x_label, panel.log_x, panel.x_range || null, x, look), yaxis: axis(y_label, panel.log_y, panel.y_range, y, look),
+    xaxis: axis(panel.x_label, panel.log_x, x_range, x, look), yaxis: axis(y_label, panel.log_y, panel.y_range, y, look),
     legend: { orientation: "h", x: 0, y: 1.02 + 0.06 * rows, yanchor: "bottom", xanchor: "left" }, showlegend: false, ...drawn,
   };
   return { data: panel.lines.map((line) => trace(line, look)), layout };
