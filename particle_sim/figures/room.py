@@ -79,6 +79,8 @@ def broken(line: str, most: int) -> list[str]:
     >>> broken("boundary held up to yielding", 25)
     ['boundary held', 'up to yielding']
     """
+    if not line.strip():
+        return [line]
     whole = FORMULA.sub(lambda found: found[0].replace(" ", NO_BREAK), line)
     most, longest = max(MOST_BROKEN, most), max(map(len, whole.split(" ")))
     cut = longest > most and FORMULA.search(line) is None
