@@ -138,7 +138,7 @@ def _lighten(artist: Any) -> None:
         return
     if isinstance(artist, Line2D):
         face, edge = artist.get_markerfacecolor(), artist.get_markeredgecolor()
-        artist.set_markerfacecolor(on_dark(face))
+        artist.set_markerfacecolor(DARK if _is_light(face) else on_dark(face))
         artist.set_markeredgecolor(on_dark(edge))
     artist.set_color(on_dark(artist.get_color()))
 

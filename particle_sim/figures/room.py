@@ -139,7 +139,7 @@ def _rebuilt(figure: Figure, legend: Any, ways: list[tuple[int, list[list[str]]]
         rows = -(-len(words) // columns)
         return max(sum(map(len, words[i : i + rows])) for i in range(0, len(words), rows))
 
-    handles, size, title = legend.legend_handles, legend.get_texts()[0], legend.get_title()
+    handles, size, title = _handles(figure, legend), legend.get_texts()[0], legend.get_title()
     for columns, words in sorted(ways, key=lines):
         legend.remove()
         legend = figure.legend(
@@ -155,6 +155,16 @@ def _rebuilt(figure: Figure, legend: Any, ways: list[tuple[int, list[list[str]]]
         figure.draw_without_rendering()
         if legend.get_window_extent().width <= figure.bbox.width:
             return
+
+
+def _handles(figure: Figure, legend: Any) -> list[Any]:
+    """What the words of a legend stand for; of a point with its bars the legend keeps a part."""
+    known: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            known.setdefault(label, handle)
+    drawn = zip(legend.get_texts(), legend.legend_handles, strict=True)
+    return [known.get(text.get_text(), handle) for text, handle in drawn]
 
 
 def _collapses(figure: Figure) -> bool:
