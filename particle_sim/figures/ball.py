@@ -147,7 +147,8 @@ def name_balls(
             "\n".join(wrap(each[number % 2], LETTERS, break_on_hyphens=False))
             for each in (titles, below)
         )
-        row[0].text(BEFORE, NAME, name, va="bottom", fontsize=10, fontweight="bold", **beside)
+        place, edge = (NAME, "bottom") if said else (0.5, "center")
+        row[0].text(BEFORE, place, name, va=edge, fontsize=10, fontweight="bold", **beside)
         row[0].text(BEFORE, NAME - 0.02, said, va="top", fontsize=6.5, **beside)
 
 
