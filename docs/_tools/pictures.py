@@ -36,7 +36,7 @@ from blocks import Block, blocks_of
 TOOLS = Path(__file__).resolve().parent
 IMAGES = TOOLS.parent / "images"
 DATA = IMAGES / "pictures.toml"
-LARGEST = 80_000
+LARGEST = 100_000
 """Bytes of a file."""
 WIDTH = 180.0
 """Millimetres of a figure that does not say its own."""
@@ -219,16 +219,19 @@ def _written(picture: Picture, theme: str, image: bytes) -> Path:
 
 
 def small(image: bytes) -> bytes:
-    """A PNG of at most ``LARGEST`` bytes: fewer colours, then fewer pixels."""
+    """A PNG of at most ``LARGEST`` bytes: 256 colours, the nearest or else alike ones, and fewer
+    pixels before colours so few that a colour bar shows steps.
+    """
     from PIL import Image
 
     whole = Image.open(io.BytesIO(image)).convert("RGB")
     for scale in (1.0, 0.85, 0.7, 0.6, 0.5):
         size = (round(whole.width * scale), round(whole.height * scale))
         scaled = whole.resize(size, Image.Resampling.LANCZOS)
-        for colours in (256, 128, 64):
+        for method in (Image.Quantize.MEDIANCUT, Image.Quantize.FASTOCTREE):
             written = io.BytesIO()
-            scaled.quantize(colours, dither=Image.Dither.NONE).save(written, "png", optimize=True)
+            few = scaled.quantize(256, method, dither=Image.Dither.NONE)
+            few.save(written, "png", optimize=True)
             if written.tell() <= LARGEST:
                 return written.getvalue()
     raise ValueError("a picture does not become small enough")

@@ -12,8 +12,10 @@ from particle_sim.figures.sheet import GREY, length_text, round_length, say_not_
 from particle_sim.units import Array
 
 PIXELS = 200
-BEFORE, LETTERS = -0.06, 14
+BEFORE, LETTERS = -0.06, 15
 """Where the names of rows end, in widths of a ball, and letters in a line of one."""
+NAME, BAR = 0.64, -0.6
+"""Where a name stands on what is said of it, in heights of a ball, and its scale bar, in radii."""
 MOST_APART = 5.0
 """Ratio of radii above which a smaller ball would be too small to read beside the larger."""
 
@@ -78,7 +80,7 @@ def draw_ball(
 def draw_scale_bar(axes: Any, radius: float, largest: float) -> None:
     """A bar with its length left of a ball of ``radius`` [m], under the name of its row."""
     reach, length = 1.02 * largest / radius, round_length(0.7 * largest)
-    right, height = -1.1 * reach, -0.3 * reach
+    right, height = -1.1 * reach, BAR * reach
     axes.plot([right - length / radius, right], [height, height], color=GREY, linewidth=2.5,
               solid_capstyle="butt", clip_on=False)  # fmt: skip
     axes.text(right, height - 0.08 * reach, length_text(length), fontsize=6.5, color=GREY,
@@ -125,16 +127,29 @@ def ball_row(
         first = False
 
 
-def name_balls(grid: Any, titles: Sequence[str], fractions: Sequence[float], passed: str) -> None:
-    """The fractions above six rows of balls, and the names of both materials before them."""
+def name_balls(
+    grid: Any,
+    titles: Sequence[str],
+    fractions: Sequence[float],
+    passed: str,
+    below: Sequence[str] = ("", ""),
+) -> None:
+    """The fractions above six rows of balls, and before them the names of both materials with what
+    is said ``below`` each.
+    """
     for axes, fraction in zip(grid[0], fractions, strict=True):
         axes.set_title(f"{100 * fraction:.0f} %", fontsize=9)
     beside: dict[str, Any] = {"ha": "right", "transform": grid[0][0].transAxes}
     grid[0][0].text(BEFORE, 1.08, f"{passed}:", fontsize=8, **beside)
     for number, row in enumerate(grid):
         beside["transform"] = row[0].transAxes
-        row[0].text(BEFORE, 0.5, "\n".join(wrap(titles[number % 2], LETTERS)), va="center",
-                    fontsize=10, fontweight="bold", **beside)  # fmt: skip
+        name, said = (
+            "\n".join(wrap(each[number % 2], LETTERS, break_on_hyphens=False))
+            for each in (titles, below)
+        )
+        place, edge = (NAME, "bottom") if said else (0.5, "center")
+        row[0].text(BEFORE, place, name, va=edge, fontsize=10, fontweight="bold", **beside)
+        row[0].text(BEFORE, NAME - 0.02, said, va="top", fontsize=6.5, **beside)
 
 
 def head_balls(figure: Any, heading: str, lines: Sequence[str]) -> None:

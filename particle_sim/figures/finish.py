@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from colorsys import hls_to_rgb, rgb_to_hls
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ PALE, DARK = "#E6E6E6", "#16181D"
 """Text and page of the dark theme."""
 GREY = 0.15
 """Largest difference between the parts of a colour that still counts as grey."""
+CONTRAST = 4.5
+"""Least of a colour against the dark page, as WCAG 2 defines it and asks of text."""
 
 
 class Theme(enum.Enum):
@@ -91,10 +94,14 @@ def _scale(figure: Figure, text: float, line: float, least: float) -> None:
                                else width * line)  # fmt: skip
     for each in _found(figure, Line2D):
         each.set_markersize(each.get_markersize() * line)
+        each.set_markeredgewidth(each.get_markeredgewidth() * line)
 
 
 def _darken(figure: Figure) -> None:
-    """White page and black ink change places; colours, and ink on colours, stay."""
+    """White page and black ink change places, and dim colours become lighter; what lies on colours
+    stays.
+    """
+    from matplotlib.collections import Collection
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
     from matplotlib.text import Text
@@ -102,19 +109,66 @@ def _darken(figure: Figure) -> None:
     figure.set_facecolor(DARK)
     for axis in axes_of(figure):
         axis.set_tick_params(which="both", color=PALE, labelcolor=PALE)
+    covered = [axes for axes in figure.axes if _is_covered(axes)]
     for axes in figure.axes:
-        if _is_light(axes.get_facecolor()) and not _is_covered(axes):
+        if _is_light(axes.get_facecolor()) and axes not in covered:
             axes.set_facecolor(DARK)
-    covered = {id(each) for axes in figure.axes if _is_covered(axes) for each in axes.lines}
-    covered |= {id(each) for axes in figure.axes if _is_covered(axes) for each in axes.texts}
-    for each in _found(figure, Line2D, Text):
-        if id(each) not in covered and not each.get_path_effects() and _is_ink(each.get_color()):
-            each.set_color(PALE)
+    on_colours = {id(each) for axes in covered for each in (*axes.lines, *axes.texts)}
+    on_colours |= {id(each) for axes in covered for each in axes.collections}
+    for each in _found(figure, Line2D, Text, Collection):
+        if id(each) not in on_colours and not each.get_path_effects():
+            _lighten(each)
     for each in _found(figure, Patch):
-        if _is_ink(each.get_edgecolor()):
-            each.set_edgecolor(PALE)
+        each.set_edgecolor(on_dark(each.get_edgecolor()))
         if each.get_visible() and _is_light(each.get_facecolor()) and each.get_alpha() is None:
             each.set_facecolor(DARK)
+        elif each.get_fill() and _grey(each.get_facecolor()) is None:
+            each.set_facecolor(on_dark(each.get_facecolor()))
+
+
+def _lighten(artist: Any) -> None:
+    """A line with its markers, a text or an area, so that it is seen on the dark page."""
+    from matplotlib.collections import Collection
+    from matplotlib.lines import Line2D
+
+    if isinstance(artist, Collection):
+        if artist.get_array() is None:
+            artist.set_facecolor([on_dark(each) for each in artist.get_facecolor()])
+            artist.set_edgecolor([on_dark(each) for each in artist.get_edgecolor()])
+        return
+    if isinstance(artist, Line2D):
+        face, edge = artist.get_markerfacecolor(), artist.get_markeredgecolor()
+        artist.set_markerfacecolor(DARK if _is_light(face) else on_dark(face))
+        artist.set_markeredgecolor(on_dark(edge))
+    artist.set_color(on_dark(artist.get_color()))
+
+
+def on_dark(colour: Any) -> Any:
+    """The colour in which something is seen on the dark page: pale for ink, else of the same hue
+    and as much lighter as ``CONTRAST`` needs.
+
+    >>> on_dark("black") == PALE, on_dark("#F0E442"), tuple(round(x, 2) for x in on_dark("#0072B2"))
+    (True, '#F0E442', (0.0, 0.54, 0.84, 1.0))
+    """
+    from matplotlib.colors import to_rgba
+
+    *parts, alpha = to_rgba(colour)
+    if alpha == 0:
+        return colour
+    if _is_ink(colour):
+        return PALE if alpha == 1 else (*to_rgba(PALE)[:3], alpha)
+    page, (hue, light, colourful) = _luminance(to_rgba(DARK)), rgb_to_hls(*parts)
+    lighter = colour
+    while (_luminance(to_rgba(lighter)) + 0.05) / (page + 0.05) < CONTRAST:
+        light += 0.01
+        lighter = (*hls_to_rgb(hue, light, colourful), alpha)
+    return lighter
+
+
+def _luminance(rgba: Any) -> float:
+    """Relative luminance of WCAG 2."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgba[:3]]
+    return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
 
 
 def _found(figure: Figure, *kinds: type) -> list[Any]:

@@ -31,10 +31,10 @@ def fit_profiles(fit: xr.DataTree) -> Figure:
             axes.set_xlabel(label, fontsize=8)
             axes.tick_params(labelsize=7)
             axes.set_ylim(-0.3, _HIGHEST)
-        panels[0].set_ylabel("2 (log L max - log L)")
-        panels[0].annotate(
-            "90 %", (0.03, float(fit["profile/diffusion_rate"].attrs["ninety_percent"]) + 0.15),
-            xycoords=("axes fraction", "data"), fontsize=7, color="#555555",
+        panels[0].set_ylabel("2 (log L max − log L)")
+        panels[-1].annotate(
+            "90 %", (1.04, float(fit["profile/diffusion_rate"].attrs["ninety_percent"])),
+            xycoords=("axes fraction", "data"), fontsize=7, color="#555555", va="center",
         )  # fmt: skip
         figure.suptitle(f"{plain(fit.attrs['title'])}: what the data alone say", fontsize=10)
     return figure

@@ -47,7 +47,7 @@ def history(results: xr.DataTree) -> Figure:
         above.set_ylim(bottom=limit / DECADES)
         below.set_ylim(bottom=min(peaks) / SMALLER)
         number_ticks(above.yaxis, below.yaxis)
-        above.set_ylabel(f"(max - min) / full range of {results.attrs['carrier']}")
+        above.set_ylabel(f"(max − min) / full range of {results.attrs['carrier']}")
         below.set_ylabel(f"Largest {measure} [MPa]")
         below.set_xlabel(f"{results.attrs['passed'].capitalize()} [% of the usable capacity]")
         figure.legend(

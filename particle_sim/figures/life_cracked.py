@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.rate_panels import colour_of, panels
+from particle_sim.figures.rate_panels import colour_of, column_legend, panels
 from particle_sim.figures.style import Figure, figure_style, plain
 from particle_sim.figures.ticks import number_ticks
 
 END_TITLES = {"relieved": "boundary relieved, or none", "held": "boundary held up to yielding"}
+LEGEND = {"fontsize": 8, "handlelength": 2.4}
 RULE_TITLES = {"fatigue": "growth per cycle", "slow": "growth per second"}
 
 
@@ -32,7 +33,7 @@ def life_cracked(results: xr.DataTree) -> Figure:
             row[0].set_ylabel("Share cracked by cycling [1]")
         for axis in grid[-1]:
             axis.set_xlabel("Cycle [1]")
-        figure_legend(figure, grid[0][0])
+        column_legend(figure, [plain(t) for t in np.atleast_1d(results.attrs["titles"])], **LEGEND)
     return figure
 
 
@@ -67,9 +68,3 @@ def life_panels(
             axis.set_xlim(1, max(float(results.attrs["cycles"]), 2.0))
             number_ticks(axis.xaxis)
     return figure, grid
-
-
-def figure_legend(figure: Figure, axis: Any) -> None:
-    """One legend below all panels."""
-    handles, labels = axis.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, handlelength=2.4)

@@ -8,21 +8,20 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.life_cracked import END_TITLES
-from particle_sim.figures.rate_panels import panels
+from particle_sim.figures.rate_panels import RADIUS, panels, radius_line
 from particle_sim.figures.style import STRESS_MAP, Figure, figure_style, plain
 from particle_sim.figures.ticks import number_ticks
 
 LEVELS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SAFE = 0.9
 SAFE_LINE: dict[str, Any] = {"color": "#0072B2", "lw": 2.0}
-RADIUS: dict[str, Any] = {"color": "#555555", "lw": 1.0, "ls": ":"}
-TEST: dict[str, Any] = {"color": "black", "marker": "x", "ms": 6}
+TEST: dict[str, Any] = {"mfc": "white", "mec": "black", "marker": "X", "ms": 7, "mew": 0.8}
 
 
 def life_map(results: xr.DataTree) -> Figure:
     """Mean share cracked after the cycles. Blue line: below it, and beyond it at rates that hardly
     charge a particle, no flaw of any size grows in nine draws of ten; blue words where that holds
-    everywhere or nowhere. Dotted: the central radius. Cross: the test.
+    everywhere or nowhere. Dashed: the central radius. Cross: the test.
     """
     table = results["map"].to_dataset()
     names, ends = table.material.values, table.end.values
@@ -57,18 +56,18 @@ def _panel(axis: Any, own: xr.Dataset, results: xr.DataTree, place: int) -> Any:
     )
     least, most = float(own.none_grows.min()), float(own.none_grows.max())
     if least < SAFE < most:
-        axis.contour(
-            rate, radius, own.none_grows.values, [SAFE], colors=SAFE_LINE["color"],
-            linewidths=SAFE_LINE["lw"],
-        )  # fmt: skip
+        for colour, width in (("white", 3.2), (SAFE_LINE["color"], SAFE_LINE["lw"])):
+            axis.contour(
+                rate, radius, own.none_grows.values, [SAFE], colors=colour, linewidths=width
+            )
     else:
         said = "no flaw grows, everywhere" if least >= SAFE else "a flaw grows, everywhere"
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none"}
         axis.text(0.5, 0.8, said, transform=axis.transAxes, ha="center", bbox=box,
                   color=SAFE_LINE["color"])  # fmt: skip
-    central = np.atleast_1d(results.attrs["radii"])[place] * 1e6
-    axis.axhline(central, **RADIUS)
-    axis.plot([results.attrs["c_rate"]], [central], ls="", **TEST)
+    central = float(np.atleast_1d(results.attrs["radii"])[place])
+    radius_line(axis, central)
+    axis.plot([results.attrs["c_rate"]], [central * 1e6], ls="", zorder=3, **TEST)
     axis.set(xlim=rate[[0, -1]], ylim=radius[[0, -1]])
     number_ticks(axis.xaxis, axis.yaxis)
     return drawn

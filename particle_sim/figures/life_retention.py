@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.life_cracked import figure_legend, life_panels
-from particle_sim.figures.rate_panels import MARKERS, colour_of
+from particle_sim.figures.life_cracked import LEGEND, life_panels
+from particle_sim.figures.rate_panels import MARKERS, colour_of, column_legend
 from particle_sim.figures.style import Figure, figure_style, plain
 
 SAME_RATE = 0.05
@@ -34,7 +34,7 @@ def life_retention(results: xr.DataTree) -> Figure:
             row[0].set_ylabel("Capacity over the first cycle's [1]")
         for axis in grid[-1]:
             axis.set_xlabel("Cycle [1]")
-        figure_legend(figure, grid[0][0])
+        column_legend(figure, [plain(t) for t in np.atleast_1d(results.attrs["titles"])], **LEGEND)
     return figure
 
 

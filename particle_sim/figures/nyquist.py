@@ -29,31 +29,44 @@ def nyquist(spectrum: xr.Dataset) -> Figure:
         plane.plot(real, -imaginary, color=CANDIDATE)
         _mark_decades(plane, frequency, real, -imaginary)
         plane.set_aspect("equal", adjustable="box")
-        plane.margins(x=0.08, y=0.12)
+        plane.margins(x=0.22, y=0.12)
         plane.set_xlabel("Re Z [Ω cm²]")
-        plane.set_ylabel("-Im Z [Ω cm²]")
+        plane.set_ylabel("−Im Z [Ω cm²]")
         charge = 100 * float(spectrum.attrs["state_of_charge"])
         plane.set_title(f"{plain(spectrum.attrs['title'])} at {charge:.0f} % state of charge")
         modulus.loglog(frequency, np.hypot(real, imaginary), color=CANDIDATE)
         modulus.set_ylabel("|Z| [Ω cm²]")
         modulus.set_xlabel("Frequency [Hz]")
         phase.semilogx(frequency, -spectrum["phase"].values, color=BASELINE)
-        phase.set_ylabel("-phase [degree]")
+        phase.set_ylabel("−phase [degree]")
         phase.set_xlabel("Frequency [Hz]")
         number_ticks(modulus.xaxis, modulus.yaxis, phase.xaxis)
     return figure
 
 
 def _mark_decades(axes: Any, frequency: Any, real: Any, height: Any) -> None:
-    """A dot and the frequency where it is a power of ten, if the dots stand apart."""
+    """A dot where the frequency is a power of ten, and the number outside of the curve, which runs
+    to the right or up as the frequency falls, if the dots stand apart.
+    """
     exponents = np.arange(np.ceil(np.log10(frequency.min())), np.log10(frequency.max()) + 1e-9)
     order = np.argsort(frequency)
     at = np.log10(frequency[order])
-    dots = np.stack([np.interp(exponents, at, values[order]) for values in (real, height)], axis=1)
+    curve = np.stack([real, height])[:, order]
+    dots, along = (
+        np.stack([np.interp(exponents, at, each) for each in values], axis=1)
+        for values in (curve, -np.gradient(curve, axis=1))
+    )
     axes.plot(*dots.T, "o", color="black", markersize=3)
     reach, last = 0.08 * np.ptp([*real, *height]), None
-    for exponent, dot in zip(exponents, dots, strict=True):
+    for exponent, dot, (right, up) in zip(exponents, dots, along, strict=True):
         if last is None or np.hypot(*(dot - last)) > reach:
-            axes.annotate(f"{10.0**exponent:g} Hz", dot, xytext=(0, 4), textcoords="offset points",
-                          fontsize=7, ha="center")  # fmt: skip
+            out = np.array([-up, right]) / (np.hypot(up, right) or 1.0)
+            axes.annotate(f"{10.0**exponent:g} Hz", dot, xytext=5 * out, fontsize=7,
+                          textcoords="offset points", ha=_edge(out[0], ("right", "center", "left")),
+                          va=_edge(out[1], ("top", "center", "bottom")))  # fmt: skip
             last = dot
+
+
+def _edge(way: float, names: tuple[str, str, str]) -> str:
+    """The edge by which a text is held that lies this way of its place, from -1 to 1."""
+    return names[1 + int(np.round(way))]

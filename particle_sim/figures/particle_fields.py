@@ -54,16 +54,17 @@ def field_table(results: xr.DataTree) -> str:
 @of_comparison(
     place=10,
     table=field_table,
-    caption="Filling, stress and strain in one particle of each material. Each quantity has one "
-    "colour scale for both; the numbers under a ball are its own smallest and largest. Sizes are "
-    "those of the bars.",
+    caption="Filling, stress and strain in one particle of each material, under the law of "
+    "transport named there; where the laws differ, so does more than the material. Each "
+    "quantity has one colour scale for both; the numbers under a ball are its own smallest and "
+    "largest. Sizes are those of the bars.",
 )
 def particle_fields(results: xr.DataTree) -> Figure:
     """Rows: sodium, stress and strain of each material; columns: fractions of the capacity.
 
     Each quantity has one colour scale for both materials; the numbers under a ball are its own
     smallest and largest value. Balls are drawn to one scale where their sizes allow it; a bar in
-    each row tells it.
+    each row tells it, and under the name stands the law of transport.
     """
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
     fields = {role: results[role]["fields"].to_dataset() for role in ROLES}
@@ -143,11 +144,12 @@ def field_scale(variable: str, known: Sequence[Array]) -> tuple[Any, str]:
 
 def _headings(figure: Any, grid: Any, results: xr.DataTree) -> None:
     attrs = results.attrs
-    titles = {role: plain(results[role].attrs["title"]) for role in ROLES}
-    laws = [f"{titles[role]}: {results[role].attrs['law_title']}" for role in ROLES]
+    titles = [plain(results[role].attrs["title"]) for role in ROLES]
+    laws = [str(results[role].attrs["law_title"]) for role in ROLES]
+    lines = [] if laws[0] == laws[1] else ["two laws of transport, each named below its material"]
     radii = {role: float(results[role]["fields"].radius[-1]) for role in ROLES}
     if len(set(filling_radii(radii).values())) > 1:
-        laws.append("sizes too far apart for one scale, see the bars")
+        lines.append("sizes too far apart for one scale, see the bars")
     heading = f"{attrs['direction'].capitalize()} at {attrs['c_rate']:g}C"
-    name_balls(grid, list(titles.values()), list(np.atleast_1d(attrs["at"])), attrs["passed"])
-    head_balls(figure, heading, [", ".join(laws)])
+    name_balls(grid, titles, list(np.atleast_1d(attrs["at"])), attrs["passed"], laws)
+    head_balls(figure, heading, lines)

@@ -11,6 +11,7 @@ from particle_sim.figures.rate_panels import (
     MARKERS,
     PRINT_COLOURS,
     colour_of,
+    column_legend,
     panels,
     rate_ticks,
 )
@@ -20,6 +21,8 @@ MODEL_STYLES = {"SPM": "-", "SPMe": "x--", "DFN": "+:", "MPM": "1-."}
 """Markers stand at the rates that were solved, so that a model shows on top of another."""
 MOST_ON_ONE_AXIS = 2
 """Materials; more would hide each other."""
+COLUMNS = 2
+"""Panels beside each other of more materials"""
 FULL = "#555555"
 
 
@@ -30,26 +33,29 @@ def rate_curves(results: xr.DataTree) -> Figure:
     open for full cells and aged or warm half cells.
     """
     names = list(results.attrs["materials"])
+    titles = [plain(results.children[name].attrs["title"]) for name in names]
     with figure_style() as figure_class:
         one = len(names) <= MOST_ON_ONE_AXIS
-        width = 7.0 if one else 3.6 * len(names) + 0.6
-        figure = figure_class(figsize=(width, 4.9), layout="constrained")
-        axes = panels(figure, rows=1, columns=1 if one else len(names), share="row")[0]
-        for place, name in enumerate(names):
-            node, axis = results.children[name], axes[0 if one else place]
-            title = plain(node.attrs["title"])
-            _draw(node, axis, colour_of(place), f"{title}, " if len(names) > 1 and one else "")
+        columns = 1 if one else COLUMNS
+        rows = 1 if one else -(-len(names) // columns)
+        figure = figure_class(figsize=(7.0, 2.9 * rows + 2.0), layout="constrained")
+        grid = panels(figure, rows=rows, columns=columns, share="all")
+        axes = [axis for row in grid for axis in row]
+        for place, (name, title) in enumerate(zip(names, titles, strict=True)):
+            whose = f"{title}, " if len(names) > 1 else ""
+            axis, own = axes[0 if one else place], results.children[name]
+            _draw(own, axis, colour_of(place if one else 1), whose if one else "")
+            _draw_printed(own, axis, colour_of(place) if one and whose else "", whose)
             if not one or len(names) == 1:
                 axis.set_title(title)
-        axes[0].set_ylabel("Discharge capacity [mAh/g of cathode]")
-        for axis in axes:
-            axis.set_ylim(bottom=0)
-            axis.set_xlabel(r"C-rate of the printed 1C [1/h]")
-            if not one:
-                axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=7)
-        if one:
-            known = axes[0].get_legend_handles_labels()
-            figure.legend(*known, loc="outside lower center", fontsize=7.5, ncols=len(names))
+        for row in grid:
+            row[0].set_ylabel("Discharge capacity\n[mAh/g of cathode]")
+        for axis in axes[max(len(names) - columns, 0) :]:
+            axis.set_xlabel("C-rate of the printed 1C [1/h]")
+        for axis in axes[len(names) :]:
+            axis.remove()
+        axes[0].set_ylim(bottom=0)
+        column_legend(figure, titles if one else [])
     return figure
 
 
@@ -57,7 +63,7 @@ def _draw(node: xr.DataTree, axis: Any, colour: str, whose: str) -> None:
     band = node.children["band"].to_dataset()
     low, middle, high = band.quantiles.values
     axis.set_xscale("log")
-    shade = FULL if "learned" in node.children and not whose else colour
+    shade = colour if whose else FULL
     axis.fill_between(
         band.c_rate,
         low,
@@ -90,7 +96,6 @@ def _draw(node: xr.DataTree, axis: Any, colour: str, whose: str) -> None:
                 lw=1.6,
                 label=f"{whose}{kind} cell, {model}",
             )
-    _draw_printed(node, axis, colour if whose else "", whose)
     rate_ticks(axis, band.c_rate.values)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from particle_sim.figures.rate_panels import panels
+from particle_sim.figures.rate_panels import RADIUS, panels, radius_line
 from particle_sim.figures.style import SODIUM_MAP, STRESS_MAP, Figure, figure_style, plain
 from particle_sim.figures.ticks import number_ticks
 
@@ -19,7 +19,6 @@ LITTLE = 0.1
 """Share of the capacity at rest below which little charge passes: what a particle then suffers says
 nothing of use at that rate."""
 HATCH: dict[str, Any] = {"hatch": "////", "edgecolor": "#777777", "linewidth": 0.0}
-RADIUS: dict[str, Any] = {"color": "#333333", "lw": 1.0, "ls": ":"}
 LIMIT = "#D00000"
 TOUGHNESS = r"$K_\mathrm{IC}$"
 SHORT = 0.25
@@ -29,7 +28,7 @@ SHORT = 0.25
 def rate_map(results: xr.DataTree) -> Figure:
     """Above: capacity kept, with lines of (R^2/D)/t. Below: K/K_IC, with lines of its steady value.
 
-    The red line is K = K_IC. Dotted: the material's central radius. Hatched: less than a tenth of
+    The red line is K = K_IC. Dashed: the material's central radius. Hatched: less than a tenth of
     the capacity at rest passes, above in a discharge, below in the charge. K falls there because
     the charge ends at its cut-off before the stress has built up.
     """
@@ -139,5 +138,4 @@ def _middle(path: Any, axis: Any) -> tuple[float, float] | None:
 def _frame(node: xr.DataTree, grid: tuple[Any, Any], axis: Any) -> None:
     axis.set(xscale="log", yscale="log", xlim=grid[0][[0, -1]], ylim=grid[1][[0, -1]])
     number_ticks(axis.xaxis, axis.yaxis)
-    for line in ({"color": "white", "lw": 2.0, "alpha": 0.7}, RADIUS):
-        axis.axhline(node.attrs["particle_radius"] * 1e6, **line)
+    radius_line(axis, node.attrs["particle_radius"])

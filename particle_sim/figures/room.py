@@ -79,6 +79,8 @@ def broken(line: str, most: int) -> list[str]:
     >>> broken("boundary held up to yielding", 25)
     ['boundary held', 'up to yielding']
     """
+    if not line.strip():
+        return [line]
     whole = FORMULA.sub(lambda found: found[0].replace(" ", NO_BREAK), line)
     most, longest = max(MOST_BROKEN, most), max(map(len, whole.split(" ")))
     cut = longest > most and FORMULA.search(line) is None
@@ -137,7 +139,7 @@ def _rebuilt(figure: Figure, legend: Any, ways: list[tuple[int, list[list[str]]]
         rows = -(-len(words) // columns)
         return max(sum(map(len, words[i : i + rows])) for i in range(0, len(words), rows))
 
-    handles, size, title = legend.legend_handles, legend.get_texts()[0], legend.get_title()
+    handles, size, title = _handles(figure, legend), legend.get_texts()[0], legend.get_title()
     for columns, words in sorted(ways, key=lines):
         legend.remove()
         legend = figure.legend(
@@ -153,6 +155,16 @@ def _rebuilt(figure: Figure, legend: Any, ways: list[tuple[int, list[list[str]]]
         figure.draw_without_rendering()
         if legend.get_window_extent().width <= figure.bbox.width:
             return
+
+
+def _handles(figure: Figure, legend: Any) -> list[Any]:
+    """What the words of a legend stand for; of a point with its bars the legend keeps a part."""
+    known: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            known.setdefault(label, handle)
+    drawn = zip(legend.get_texts(), legend.legend_handles, strict=True)
+    return [known.get(text.get_text(), handle) for text, handle in drawn]
 
 
 def _collapses(figure: Figure) -> bool:

@@ -104,9 +104,13 @@ def extremes(quantity: Quantity, values: Array) -> str:
 
 
 def span_text(values: Array) -> str:
-    """The smallest and largest value, in words."""
+    """The smallest and largest value, in words, with the minus of the axes.
+
+    >>> span_text(np.array([-0.5, 2.0]))
+    '−0.500 to 2.00'
+    """
     low, high = readable(float(np.nanmin(values))), readable(float(np.nanmax(values)))
-    return low if low == high else f"{low} to {high}"
+    return (low if low == high else f"{low} to {high}").replace("-", "−")
 
 
 def name_width(names: Iterable[str]) -> float:

@@ -42,7 +42,7 @@ def size_map(results: xr.DataTree) -> Figure:
         measure = own[f"particle/{own.attrs['law']}"].attrs["stress"]
         above.set_ylabel(f"Peak {measure} [MPa]")
         below.set_ylabel(
-            f"(max - min) / full range of {results.attrs['carrier']},\n"
+            f"(max − min) / full range of {results.attrs['carrier']},\n"
             "at 90 % of the capacity or the end"
         )
         number_ticks(above.yaxis, below.yaxis, below.xaxis)

@@ -23,7 +23,7 @@ def line_table(figure: Figure) -> str:
 
     >>> from matplotlib.figure import Figure as AnyFigure
     >>> drawn = AnyFigure()
-    >>> _ = drawn.subplots().plot([0, 1], [2, 4], label="a")
+    >>> _ = drawn.subplots().plot([0, 1, 2], [2, 4, 6], label="a")
     >>> print(line_table(drawn).splitlines()[1])
     1,a,0,,2,
     """

@@ -100,8 +100,20 @@ def test_cut_balls_have_the_colours_of_their_bars(stored: xr.DataTree) -> None:
                 values, axes = factor * state(run, name, fraction), next(at)
                 check_ball(axes, run.radius.values, values, bar)
                 least = values.min() if abs(values.min()) > ROUNDED * np.ptp(values) else 0.0
-                assert f"{least:.3g}"[:4] in axes.texts[0].get_text()
+                assert f"{least:.3g}".replace("-", "−")[:4] in axes.texts[0].get_text()
         check_bar(bar, name, cmap, shown)
+
+
+def test_the_law_stands_beside_every_row_of_balls(stored: xr.DataTree) -> None:
+    figure = FIGURES["particle_fields"](stored)
+    balls = [axes for axes in figure.axes if axes.images]
+    rows = balls[:: len(np.atleast_1d(stored.attrs["at"]))]
+    for number, axes in enumerate(rows):
+        words = [text.get_text().replace("\n", " ") for text in axes.texts]
+        assert stored[ROLES[number % 2]].attrs["law_title"] in words
+    said = any("two laws" in text.get_text() for text in figure.texts)
+    laws = {stored[role].attrs["law"] for role in ROLES}
+    assert said == (len(laws) == 2)
 
 
 def check_sizes(figure: Any, radii: dict[str, float]) -> None:

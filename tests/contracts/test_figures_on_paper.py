@@ -41,6 +41,16 @@ def pair(rate: xr.DataTree) -> xr.DataTree:
 
 
 @pytest.fixture
+def many(pair: xr.DataTree) -> xr.DataTree:
+    """Three materials, each in a panel of its own."""
+    nodes = {node.path: node.to_dataset() for node in pair.subtree}
+    nodes |= {path.replace("/n", "/o", 1): node for path, node in nodes.items() if path[1:2] == "n"}
+    three = xr.DataTree.from_dict(nodes)
+    three.attrs["materials"] = ["m", "n", "o"]
+    return three
+
+
+@pytest.fixture
 def fitted(fit: xr.DataTree) -> xr.DataTree:
     """With one parameter more than the smallest fit; none has both of those that forms add."""
     for node in ("prior", "posterior"):
@@ -57,6 +67,7 @@ def runs(swept: Callable[[float], xr.Dataset]) -> list[xr.Dataset]:
     ("draw", "of"),
     [
         (rate_curves, "pair"),
+        (rate_curves, "many"),
         (rate_losses, "pair"),
         (rate_map, "pair"),
         (rate_prediction, "answer"),

@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT / "docs" / "_tools")]
 from blocks import DOCS, blocks_of, pages  # noqa: E402
 from pictures import IMAGES, LARGEST, TOOLS, Picture, pictures  # noqa: E402
 
-OF_THE_README = {"nvp_vs_he_v.png", "polycrystals.png"}
+OF_THE_README = {"polycrystals.png"}
 WITHOUT = {"guides/cite.md", "guides/cluster.md", "guides/own_files.md", "guides/pybamm.md",
            "guides/pybamm_options.md", "guides/sweep.md", "guides/wear.md",
            "theory/quantities.md"}  # fmt: skip
@@ -67,6 +67,13 @@ def test_a_command_that_is_none_is_noticed(command: str, said: str) -> None:
 def test_no_file_is_without_its_commands() -> None:
     known = {file for picture in pictures().values() for file in picture.files}
     assert {path.name for path in IMAGES.glob("*.png")} == known | OF_THE_README
+
+
+def test_the_readme_shows_what_its_command_draws() -> None:
+    readme, drawn = (ROOT / "README.md").read_text("utf-8"), pictures()["particle_fields"]
+    assert f"(docs/images/{drawn.files[0]})" in readme
+    assert f"The picture above is `{drawn.figure}.png` of this command" in readme
+    assert drawn.commands[0] in readme
 
 
 def test_a_page_of_physics_shows_some() -> None:

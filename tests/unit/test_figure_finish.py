@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 
 from particle_sim.figures.finish import DARK, INCH, PALE, Finish, Theme, finished
@@ -71,6 +71,35 @@ def test_ink_shows_on_a_dark_page_and_stays_on_colours() -> None:
     assert plain.lines[0].get_color() == PALE
     assert covered.lines[0].get_color() == "black"
     assert plain.title.get_color() == PALE
+
+
+def contrast(colour: object) -> float:
+    """With the dark page, by WCAG 2."""
+    parts = np.array([to_rgba(colour)[:3], to_rgba(DARK)[:3]])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    high, low = sorted(linear @ [0.2126, 0.7152, 0.0722], reverse=True)
+    return float((high + 0.05) / (low + 0.05))
+
+
+@pytest.mark.parametrize("colour", ["#440154", "#0072B2", "#D55E00", "navy"])
+def test_no_colour_is_dim_on_a_dark_page(colour: str) -> None:
+    """Lines, markers, areas and their words in the legend alike; the hue stays."""
+    made = Figure()
+    axes = made.subplots()
+    axes.plot([0, 1], [0, 1], "o-", color=colour, label="line")
+    axes.fill_between([0, 1], [0, 1], color=colour, alpha=0.2, label="area")
+    axes.legend()
+    finished(made, Finish(theme=Theme.DARK))
+    line, area, key = axes.lines[0], axes.collections[0], axes.get_legend().get_patches()[0]
+    for drawn in (line.get_color(), line.get_markerfacecolor(), area.get_facecolor()[0]):
+        assert contrast(drawn) >= 4.5 - 1e-9
+        assert rgb_to_hsv(to_rgb(drawn))[0] == pytest.approx(rgb_to_hsv(to_rgb(colour))[0])
+    assert key.get_facecolor() == pytest.approx(area.get_facecolor()[0])
+
+
+def test_viridis_begins_dim_on_a_dark_page() -> None:
+    """The check above notices a colour that nobody made lighter."""
+    assert contrast("#440154") < 1.5
 
 
 def test_formats_hold_the_same_figure(tmp_path: Path) -> None:
