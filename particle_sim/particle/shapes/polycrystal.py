@@ -35,12 +35,23 @@ def polycrystal(
     surface_cell_size: float | None = None,
     curved: bool = True,
 ) -> BodyMesh:
-    """Mesh of an outline (see ``outlines``) cut into Voronoi grains, one region number each.
+    """Mesh of an ``outline`` (see ``outlines``) cut into Voronoi ``grains``, each a region.
 
     Centres of the grains are drawn inside from the random ``seed`` and spread out, so that grains
     are of similar size; a set that gives sliver cells is drawn again. ``cell_size`` [m] is the
-    outline's usual one, or a quarter of the width of a grain if that is less, unless given. Other
-    sizes [m] hold at grain boundaries and at the surface. Grains of a convex outline are convex.
+    outline's usual one, or a quarter of the width of a grain if that is less, unless given.
+    ``grain_boundary_cell_size`` and ``surface_cell_size`` [m] hold there. Grains of a convex
+    outline are convex. With ``curved``, edge midpoints lie on the outline; without it cells are
+    straight.
+
+    >>> from particle_sim.particle.shapes import outlines
+    >>> mesh = polycrystal(outlines.disc(2.5e-7), grains=3, seed=1, cell_size=1e-7, curved=False)
+    >>> sorted(set(mesh.regions.tolist()))
+    [0, 1, 2]
+
+    Raises :class:`InputError` for fewer than 1 or more than 200 grains, a cell size that is not
+    positive, wider than the body or makes millions of cells, grains that cannot be meshed, and
+    where Netgen is missing.
     """
     if not 1 <= grains <= MOST_GRAINS:
         raise InputError(
