@@ -22,6 +22,7 @@ def example_run() -> ParticleRun:
 
     >>> run = example_run()
     >>> [round(float(filling), 4) for filling in run.mean_site_fraction]
+    [0.5, 0.4805, 0.4609]
     """
     return solve_particle(
         Particle(material=load_material("nvp"), mesh=sphere(2.5e-7, cells=10)),
