@@ -19,11 +19,11 @@ Row = tuple[str, str, float, str, float, str]
 
 
 def line_table(figure: Figure) -> str:
-    """CSV of all labelled lines and shaded bands (both edges), panels in reading order.
+    """CSV of all lines of three points or more and shaded bands (both edges), in reading order.
 
     >>> from matplotlib.figure import Figure as AnyFigure
     >>> drawn = AnyFigure()
-    >>> _ = drawn.subplots().plot([0, 1], [2, 4], label="a")
+    >>> _ = drawn.subplots().plot([0, 1, 2], [2, 4, 8], label="a")
     >>> print(line_table(drawn).splitlines()[1])
     1,a,0,,2,
     """

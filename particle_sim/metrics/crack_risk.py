@@ -22,7 +22,11 @@ UNIFORM_ENOUGH = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class CrackRisk:
-    """The worst flaw of a run against the toughness; made by :func:`crack_risk`."""
+    """The worst flaw of a run against the toughness; made by :func:`crack_risk`.
+
+    ``axes`` names the directions of stress and of ``direction``; ``warnings`` say where the
+    estimate is rough.
+    """
 
     position: tuple[float, ...]
     """Worst place [m]: the radius, or the coordinates in a body."""

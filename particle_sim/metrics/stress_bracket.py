@@ -36,7 +36,7 @@ NEEDS = (
 class StressBracket:
     """Largest tension [Pa] over the whole passage of a boundary, (n,) each.
 
-    Made by :func:`stress_bracket`.
+    Made by :func:`stress_bracket`. ``branches`` are the mechanisms that were weighed.
     """
 
     relieved: Array
