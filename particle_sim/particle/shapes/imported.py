@@ -69,7 +69,13 @@ def imported(
     positive("imported mesh", "unit", unit, most=math.inf)
     if section is Symmetry.SOLID:
         raise InputError("An imported section is plane or axisymmetric; solids are recognised.")
-    source = read_mesh_file(Path(path))
+    return _body(read_mesh_file(Path(path)), path, unit, section, boundary)
+
+
+def _body(
+    source: Mapping[str, Any], path: str | Path, unit: float, section: Symmetry, boundary: str
+) -> BodyMesh:
+    """The one sound body that a file's arrays are."""
     kind = _kind(source, path)
     symmetry = Symmetry.SOLID if CELLS[kind][0] == 3 else section
     d = symmetry.dimension

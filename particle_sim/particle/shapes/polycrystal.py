@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from particle_sim.checks import arguments_checked
@@ -63,9 +65,26 @@ def polycrystal(
     check_sizes(outline, cell_size, sizes)
     random = np.random.default_rng(seed)
     tries = [spread_points(outline, grains, random) for _ in range(SPREADS)]
+    best = _best(outline, tries, cell_size, sizes, curved)
+    if best is None:
+        raise InputError(
+            f"The {outline.kind} could not be meshed with {grains} grains from the seed {seed}; "
+            "give another seed or a smaller cell size."
+        )
+    return best
+
+
+def _best(
+    outline: Outline,
+    tries: Sequence[Array],
+    cell_size: float,
+    sizes: Mapping[str, float | None],
+    curved: bool,
+) -> BodyMesh | None:
+    """The mesh with the best worst cell among the sets of centres, or the first that is good."""
     best, quality = None, 0.0
     for centres in tries:
-        pieces = [_grain(outline, centres, number) for number in range(grains)]
+        pieces = [_grain(outline, centres, number) for number in range(len(centres))]
         try:
             mesh = filled(outline, pieces, cell_size=cell_size, local_sizes=sizes, curved=curved)
         except InputError:
@@ -74,11 +93,6 @@ def polycrystal(
             best, quality = mesh, _worst(mesh, outline)
         if quality >= GOOD_QUALITY:
             break
-    if best is None:
-        raise InputError(
-            f"The {outline.kind} could not be meshed with {grains} grains from the seed {seed}; "
-            "give another seed or a smaller cell size."
-        )
     return best
 
 
