@@ -75,7 +75,7 @@ def voltammogram(run: CellRun) -> Voltammogram:
 
     >>> import particle_sim as ps
     >>> cell = ps.half_cell(ps.load_material("nfpp_he"))
-    >>> run = ps.solve_cell(cell, ps.protocols.sweep(1e-4))
+    >>> run = ps.solve_cell(cell, ps.protocols.sweep(1e-3, lower=2.5, upper=3.6))
     >>> found = ps.voltammogram(run)
     >>> found.gap > 0
     True

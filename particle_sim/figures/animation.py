@@ -49,12 +49,25 @@ def animation(
     cut: Cut = OCTANT,
     force: bool = False,
 ) -> Path:
-    """Write a film of ``runs`` by name (rows) and quantities (columns); returns its path.
+    """Write a film of ``runs`` by name (rows) and ``quantities`` (columns); returns its path.
 
-    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. The frames are evenly
-    spaced in time from the first start to the last end; each shows the stored state nearest to its
-    time, and a run that has ended its last one. One colour scale per quantity holds for all.
-    An earlier film is replaced; another file is an :class:`InputError`, unless ``force`` is set.
+    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. Its ``frames``, shown in
+    ``seconds`` altogether, are evenly spaced in time from the first start to the last end; each
+    shows the stored state nearest to its time, and a run that has ended its last one. ``cut`` is
+    what is taken away of a solid. One colour scale per quantity holds for all. An earlier film is
+    replaced; another file only where ``force`` is set.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from particle_sim.particle.example import example_run
+    >>> with TemporaryDirectory() as place:
+    ...     film = animation(
+    ...         {"NVP": example_run()}, Path(place) / "nvp.gif", quantities=[SODIUM], frames=1
+    ...     )
+    >>> film.name
+    'nvp.gif'
+
+    Raises :class:`InputError` for another ending, .mp4 without ffmpeg, no frame or no time, and a
+    file that is no film of ours.
     """
     if frames < 1 or not seconds > 0:
         raise InputError(f"The film has {frames} frames in {seconds} s; both must be positive.")

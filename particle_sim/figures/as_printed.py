@@ -24,7 +24,17 @@ _WHOLE, _STRETCHED, _STRESS = "whole", "stretched", "stress"
     needs="as_printed/panel",
 )
 def as_printed(results: xr.DataTree) -> Figure:
-    """Rows: sodium on its whole range and on that of each state, and stress, of both materials."""
+    """Both materials: sodium on its whole range, on that of each state, and stress.
+
+    ``results`` is the tree of a comparison that was asked for the picture, as
+    :func:`particle_sim.open` gives it.
+
+    >>> figure = as_printed(results)
+    >>> figure.axes[-1].get_ylabel()
+    'Von Mises stress [MPa]'
+
+    Raises :class:`KeyError` for results in which it was not asked for.
+    """
     node = results["as_printed"]
     panel = {role: node[f"panel/{role}"].to_dataset() for role in ROLES}
     fractions = sorted({float(f) for table in panel.values() for f in table.fraction.values})

@@ -23,7 +23,16 @@ _WORDS = {"baseline": "uneven", "candidate": "even"}
     needs="as_printed",
 )
 def as_printed_map(results: xr.DataTree) -> Figure:
-    """Rows: the baseline (uneven) and the candidate (even); columns: what the state may be."""
+    """Where the picture lies: a row per material, a column per state it may be of.
+
+    ``results`` is the tree of a comparison that was asked for the picture, as
+    :func:`particle_sim.open` gives it.
+
+    >>> as_printed_map(results).axes[-1].get_xlabel()
+    '$D/R^2$ [1/s]'
+
+    Raises :class:`KeyError` for results in which it was not asked for.
+    """
     node = results["as_printed"]
     readings = node["readings"].to_dataset()
     with figure_style() as figure_class:

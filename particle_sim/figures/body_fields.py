@@ -43,12 +43,22 @@ def body_fields(
 ) -> Figure:
     """Rows: each quantity of each run, by its name; columns: states, by mean filling or time index.
 
-    Runs of sections, 3-D bodies and radial spheres may be mixed; all are drawn equally large, with
-    a scale bar. A quantity has one colour scale for all; the numbers under a picture are the
-    smallest and largest value in the whole particle, seen or not.
+    ``runs`` of sections, 3-D bodies and radial spheres may be mixed; all are drawn equally large,
+    with a scale bar. Columns are the mean ``fillings``, each "not reached" where no stored state is
+    within 0.005, or the time ``indices``. Each of ``quantities`` has one colour scale for all; the
+    numbers under a picture are the smallest and largest value in the whole particle, seen or not.
+    ``cut`` is what is taken away of a solid.
 
     ``states`` gives the time indices of each run itself (None: not reached) and ``headings`` what
     the columns are and their names.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> figure = body_fields({"NVP": example_run()}, indices=[-1], quantities=[SODIUM])
+    >>> [text.get_text() for text in figure.texts][:2]
+    ['NVP', '100 nm']
+
+    Raises :class:`InputError` for neither fillings nor indices, for both, and for a time index
+    outside a run.
     """
     if states is None:
         states = {name: _states(run, fillings, indices) for name, run in runs.items()}

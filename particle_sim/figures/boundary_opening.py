@@ -21,10 +21,26 @@ SPAN = np.linspace(0.0, 1.0, 7)
 def boundary_opening(
     opening: BoundaryOpening, index: int = -1, *, magnification: float = 5.0
 ) -> Figure:
-    """Left: a section at one load, its displacement magnified, both sides of every boundary in the
-    colour of the energy it has spent. Right: shares of all boundaries that are spent and broken.
+    """Grain boundaries of ``opening`` at the load ``index``, and what all of them have spent.
 
-    A body is an :class:`InputError`: its boundaries are surfaces.
+    Left: the section with its displacement times ``magnification``, both sides of every boundary in
+    the colour of the energy it has spent. Right: shares of all boundaries that are spent and
+    broken.
+
+    >>> from dataclasses import replace
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage.interfaces.cohesive_law import CohesiveLaw
+    >>> from particle_sim.damage.interfaces.grain_boundaries import pull_apart
+    >>> mesh = ps.shapes.rectangle((20e-9, 5e-9), cells=(2, 1))
+    >>> half = (mesh.points[mesh.cells, 0].mean(axis=1) > 10e-9).astype(np.intp)
+    >>> grains = ps.Particle(material=ps.load_material("nvp"), mesh=replace(mesh, regions=half))
+    >>> law = CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=2e21)
+    >>> opening = pull_apart(grains, law, np.array([1e-11]), sides=("left", "right"), axis=0)
+    >>> boundary_opening(opening).axes[0].get_xlabel()
+    'x [nm]'
+
+    Raises :class:`InputError` for a body, whose boundaries are surfaces, and :class:`IndexError`
+    for an index outside the loads.
     """
     if opening.body.dimension != 2:
         raise InputError("The opened body is three-dimensional; draw a section's boundaries.")

@@ -24,10 +24,17 @@ Wires = Sequence[ChargedWire]
 
 @arguments_checked
 def crack_pair(wires: Wires, index: int = -1, *, magnification: float = 5.0) -> Figure:
-    """One or two wires, a row each: damage and sodium of a quarter of the section, on one scale.
+    """One or two ``wires``, a row each: damage and sodium of a quarter of the section.
 
-    On the right crack length beyond the flaw against the charge that is gone, of all of them.
-    ``index`` counts the times; a wire whose charge ended earlier stays as it was.
+    Both have one scale for all wires. On the right crack length beyond the flaw against the charge
+    that is gone, of all of them. ``index`` counts the times; a wire whose charge ended earlier
+    stays as it was. Displacements are drawn times ``magnification``.
+
+    >>> from particle_sim.damage.example import example_wire
+    >>> crack_pair([example_wire()]).axes[1].get_title()
+    'sodium around the cracks'
+
+    Raises :class:`InputError` for no wire, more than two, and a time index outside.
     """
     _check(wires, index)
     with figure_style() as figure_class:
@@ -57,10 +64,20 @@ def crack_pair_film(
     seconds: float = 6.0,
     force: bool = False,
 ) -> Path:
-    """Write a film of :func:`crack_pair`, one frame per time; returns its path.
+    """Write a film of :func:`crack_pair` of ``wires``, one frame per time; returns its path.
 
-    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. An earlier film is
-    replaced; another file is an :class:`InputError`, unless ``force`` is set.
+    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed; the film takes
+    ``seconds``. Displacements are drawn times ``magnification``. An earlier film is replaced;
+    another file only where ``force`` is set.
+
+    >>> from particle_sim.damage.example import example_wire
+    >>> crack_pair_film([example_wire()], "wires.avi")
+    Traceback (most recent call last):
+    ...
+    particle_sim.errors.InputError: The film's name is "wires.avi"; it must end in .gif or .mp4.
+
+    Raises :class:`InputError` as shown, for .mp4 without ffmpeg, a time that is not positive, a
+    file that is no film of ours, and as :func:`crack_pair`.
     """
     if not seconds > 0:
         raise InputError(f"The film takes {seconds} s; it must take more than 0.")
@@ -75,7 +92,14 @@ def crack_pair_film(
 
 
 def words_of(wires: Wires, magnification: float) -> str:
-    """What was computed and what was assumed, on four lines."""
+    """What was computed of ``wires`` and what was assumed; ``magnification`` as drawn.
+
+    >>> from particle_sim.damage.example import example_wire
+    >>> print(words_of([example_wire()], 5.0).splitlines()[1])
+    NVP: D 5e-16 m²/s, G_c 17 J/m², l 40 nm.
+
+    Raises :class:`IndexError` for no wire.
+    """
     first = wires[0]
     solids = "; ".join(
         f"{each.title}: D {float(_diffusivity(each)(np.array(0.5))):.3g} m²/s, "

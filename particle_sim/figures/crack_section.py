@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from particle_sim.figures.style import BASELINE, CANDIDATE, SODIUM_MAP, Figure, 
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import TriMesh
+
 DAMAGE_MAP, POP_IN = "YlOrRd", "#D3DAE1"
 
 
@@ -30,12 +34,19 @@ def crack_section(
     around: ParticleRun | None = None,
     around_index: int = -1,
 ) -> Figure:
-    """Left: damage at one time, on the section with its displacement magnified. Middle: crack size
+    """``cracks`` at the time ``index``: their section, their size over time, and the sodium around.
+
+    Left: damage, on the section with its displacement times ``magnification``. Middle: crack size
     and energies over time, pop-ins as upright lines. Right, where a run ``around`` the cracks is
     given: its filling at ``around_index``, on the same section, broken cells left blank. The crack
     size is the crack energy over G_c, so that damage spread along a skin counts in it.
 
-    Raises :class:`InputError` for a time index outside the runs, and for a run on another mesh.
+    >>> from particle_sim.damage.example import example_cracks
+    >>> [axes.get_ylabel() for axes in crack_section(example_cracks()).axes]
+    ['y [µm]', 'Crack length [µm]', 'Damage (fraction)', 'Energy [µJ/m]']
+
+    Raises :class:`InputError` for the cracks of a solid, a time index outside the runs, and a run
+    on another mesh.
     """
     if cracks.body.mesh.dimension != 2:
         raise InputError("The cracks are a solid's; write_crack_vtu gives them to ParaView.")
@@ -64,8 +75,18 @@ def crack_film(
 ) -> Path:
     """Write a film of :func:`crack_section`, one frame per time of ``cracks``; returns its path.
 
-    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed. An earlier film is
-    replaced; another file is an :class:`InputError`, unless ``force`` is set.
+    ``path`` ends in .gif, or in .mp4 if the program ffmpeg is installed; the film takes
+    ``seconds``. Displacements are drawn times ``magnification``. An earlier film is replaced;
+    another file only where ``force`` is set.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from particle_sim.damage.example import example_cracks
+    >>> with TemporaryDirectory() as place:
+    ...     crack_film(example_cracks(), Path(place) / "bar.gif").name
+    'bar.gif'
+
+    Raises :class:`InputError` for another ending, .mp4 without ffmpeg, a time that is not positive,
+    a file that is no film of ours, and the cracks of a solid.
     """
     if not seconds > 0:
         raise InputError(f"The film takes {seconds} s; it must take more than 0.")
@@ -101,14 +122,34 @@ def _check_index(index: int, count: int) -> None:
 
 
 def moved_corners(cracks: CrackRun, index: int | slice, magnification: float) -> Array:
-    """Corners of the moved cells (..., e, 3, 2) [um]."""
+    """Corners of the cells of ``cracks``, moved by ``magnification`` times the displacement [um].
+
+    (e, 3, 2) at the time ``index``, (t, e, 3, 2) of a slice of times.
+
+    >>> from particle_sim.damage.example import example_cracks
+    >>> corners = moved_corners(example_cracks(), -1, 0.0)
+    >>> corners.shape, float(corners.max())
+    ((160, 3, 2), 0.4)
+
+    Raises :class:`IndexError` for a time outside the run.
+    """
     body = cracks.body
     moved = body.moved.nodes * body.length + magnification * cracks.displacement[index]
     return np.asarray(1e6 * moved[..., body.moved.cell_dofs[:, :3], :])
 
 
-def draw_damage(axes: Any, cracks: CrackRun, index: int, magnification: float) -> Any:
-    """The damage at one time on the moved section; returns what a colour bar takes."""
+def draw_damage(axes: Axes, cracks: CrackRun, index: int, magnification: float) -> TriMesh:
+    """The damage of ``cracks`` at the time ``index`` on ``axes``; returns what a colour bar takes.
+
+    The section's displacement is drawn times ``magnification``.
+
+    >>> from matplotlib.figure import Figure
+    >>> from particle_sim.damage.example import example_cracks
+    >>> draw_damage(Figure().subplots(), example_cracks(), -1, 1.0).get_clim()
+    (0.0, 1.0)
+
+    Raises :class:`IndexError` for a time outside the run.
+    """
     corners = moved_corners(cracks, index, magnification)
     values = cracks.damage[index][cracks.body.damaged.cell_dofs]
     drawn = _painted(axes, corners, values, DAMAGE_MAP)
@@ -119,9 +160,22 @@ def draw_damage(axes: Any, cracks: CrackRun, index: int, magnification: float) -
 
 
 def draw_sodium(
-    axes: Any, cracks: CrackRun, index: int, magnification: float, state: tuple[ParticleRun, int]
-) -> Any:
-    """The filling of a run at one of its times on the moved section, broken cells left blank."""
+    axes: Axes, cracks: CrackRun, index: int, magnification: float, state: tuple[ParticleRun, int]
+) -> TriMesh:
+    """The filling of a run on ``axes``, on the section of ``cracks`` at the time ``index``.
+
+    ``state`` is the run and its own time index. The displacement is drawn times ``magnification``,
+    broken cells are left blank; returns what a colour bar takes.
+
+    >>> from matplotlib.figure import Figure
+    >>> from particle_sim.damage.example import example_wire
+    >>> wire, axes = example_wire(), Figure().subplots()
+    >>> _ = draw_sodium(axes, wire.cracks, -1, 1.0, (wire.around[-1], -1))
+    >>> axes.get_title()
+    'Sodium after 1 s'
+
+    Raises :class:`InputError` for a run on another mesh or an index outside it.
+    """
     run, time = state
     _check_index(time, len(run.time))
     mesh, own = cracks.body.scaled_mesh, run.mesh.scaled(run.length / cracks.body.length)
@@ -139,16 +193,16 @@ def draw_sodium(
     return drawn
 
 
-def _painted(axes: Any, corners: Array, values: Array, colours: str) -> Any:
+def _painted(axes: Axes, corners: Array, values: Array, colours: str) -> TriMesh:
     """Cells (e, 3, 2) in the colours of their corners' values (e, 3)."""
+    from matplotlib.tri import Triangulation
+
     x, y = corners.reshape(-1, 2).T
-    cells = np.arange(len(x)).reshape(-1, 3)
-    return axes.tripcolor(
-        x, y, cells, values.ravel(), shading="gouraud", cmap=colours, rasterized=True
-    )
+    cells = Triangulation(x, y, np.arange(len(x)).reshape(-1, 3))
+    return axes.tripcolor(cells, values.ravel(), shading="gouraud", cmap=colours, rasterized=True)
 
 
-def _framed(axes: Any, cracks: CrackRun) -> None:
+def _framed(axes: Axes, cracks: CrackRun) -> None:
     first, second = "rz" if cracks.body.mesh.symmetry is Symmetry.AXISYMMETRIC else "xy"
     axes.set_aspect("equal")
     axes.set(xlabel=f"{first} [µm]", ylabel=f"{second} [µm]")

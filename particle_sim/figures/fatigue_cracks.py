@@ -20,12 +20,28 @@ MOST = 4
 
 @arguments_checked
 def fatigue_cracks(run: FatigueRun, cycles: Sequence[int]) -> Figure:
-    """Upper: damage of the unloaded section after one to four ``cycles``. Lower: crack size that
-    cycles have added, and energies, over cycles; a dot is a cycle that was solved, and upright
-    lines are the cycles above.
+    """Cracks of ``run`` after one to four ``cycles``, and what cycles have added.
 
-    A cycle between two that were solved shows the earlier. Raises :class:`InputError` for cycles
-    outside the run.
+    Upper: damage of the unloaded section. Lower: crack size that cycles have added, and energies,
+    over cycles; a dot is a cycle that was solved, and upright lines are the cycles above. A cycle
+    between two that were solved shows the earlier.
+
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage import field
+    >>> solid = field.BrittleSolid(
+    ...     youngs_modulus=80e9, poisson_ratio=0.28, toughness=17.0, length_scale=40e-9
+    ... )
+    >>> mesh = ps.shapes.rectangle((4e-7, 1e-8), cells=(40, 1))
+    >>> ends = {"left": lambda x, t: 0 * x - (t, 0), "right": lambda x, t: 0 * x + (t, 0)}
+    >>> run = field.fatigue_cracks(
+    ...     field.CrackBody(mesh=mesh, solid=solid), field.CrackLoad(displacement=ends),
+    ...     [1e-9, 0.0], 4, fatigue=field.Fatigue(threshold=1e9),
+    ...     meaning=field.LengthScale.MATERIAL,
+    ... )
+    >>> [axes.get_title() for axes in fatigue_cracks(run, [1, 4]).axes[:2]]
+    ['N = 1', 'N = 4']
+
+    Raises :class:`InputError` for no cycle, more than four, and cycles outside the run.
     """
     if not 1 <= len(cycles) <= MOST or min(cycles) < run.cycle[0] or max(cycles) > run.cycle[-1]:
         raise InputError(

@@ -22,7 +22,17 @@ SMALLER = 30.0
     "Thick: the law each material is run under; thin: the alternatives.",
 )
 def history(results: xr.DataTree) -> Figure:
-    """Every law that was run, one line style each; logarithmic scales."""
+    """Unevenness and largest stress against the capacity passed, logarithmic.
+
+    Every law that was run, one line style each.
+
+    ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> [axes.get_ylabel() for axes in history(results).axes]
+    ['(max - min) / full range of sodium', 'Largest von Mises stress [MPa]']
+
+    Raises :class:`KeyError` for results that another verb wrote.
+    """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(6.8, 6.4), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True)

@@ -11,7 +11,12 @@ from particle_sim.figures.style import Figure
 
 
 class ComparisonFigure:
-    """A function from stored results to a figure; on a page, lower ``place`` comes first."""
+    """A function from stored results to a figure; on a page, lower ``place`` comes first.
+
+    Made by :func:`of_comparison`. ``draw`` is the function, ``caption`` what a report says below,
+    ``needs`` the node without which there is nothing to draw (empty: always there), ``table`` its
+    numbers as CSV where they are not its lines.
+    """
 
     __name__: str
 
@@ -40,7 +45,16 @@ def of_comparison(
 ) -> Callable[[Callable[[xr.DataTree], Figure]], ComparisonFigure]:
     """Decorator of a figure that every report shows and ``particle-sim plot`` draws.
 
-    ``needs``: the part of the tree without which there is nothing to draw, where it was asked for.
-    ``table``: its numbers as CSV, where they are not its lines.
+    ``place`` orders figures on a page, ``caption`` stands below. ``needs``: the part of the tree
+    without which there is nothing to draw, where it was asked for. ``table``: its numbers as CSV,
+    where they are not its lines.
+
+    >>> @of_comparison(place=35, caption="The voltage once more.")
+    ... def voltage_again(results):
+    ...     return Figure()
+    >>> voltage_again.place, voltage_again.caption
+    (35, 'The voltage once more.')
+
+    Raises nothing.
     """
     return lambda draw: ComparisonFigure(draw, place, caption, needs, table)

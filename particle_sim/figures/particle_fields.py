@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -23,6 +23,9 @@ from particle_sim.figures.style import (
 from particle_sim.figures.table import as_csv
 from particle_sim.units import Array
 
+if TYPE_CHECKING:
+    from matplotlib.colors import Normalize
+
 _ROWS = (
     ("site_fraction", "{} content", 1.0, "filling of the {} window"),
     ("shown_stress", None, 1e-6, "MPa"),
@@ -31,7 +34,15 @@ _ROWS = (
 
 
 def field_table(results: xr.DataTree) -> str:
-    """CSV of what the balls show: every row of the figure along the radius [m], SI."""
+    """CSV of what the balls show: every row of the figure along the radius [m], SI.
+
+    ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> print(field_table(results).splitlines()[0])
+    panel,curve,x,x of,y,y of
+
+    Raises :class:`KeyError` for results that another verb wrote.
+    """
     return as_csv(
         (
             f"{results[role].attrs['title']}, {fraction:.0%}",
@@ -60,11 +71,18 @@ def field_table(results: xr.DataTree) -> str:
     "largest. Sizes are those of the bars.",
 )
 def particle_fields(results: xr.DataTree) -> Figure:
-    """Rows: sodium, stress and strain of each material; columns: fractions of the capacity.
+    """Sodium, stress and strain of both materials; columns: fractions of the capacity.
 
     Each quantity has one colour scale for both materials; the numbers under a ball are its own
     smallest and largest value. Balls are drawn to one scale where their sizes allow it; a bar in
     each row tells it, and under the name stands the law of transport.
+
+    ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> particle_fields(results).axes[-2].get_ylabel()
+    'Von Mises stress [MPa]'
+
+    Raises :class:`KeyError` for results that another verb wrote.
     """
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]
     fields = {role: results[role]["fields"].to_dataset() for role in ROLES}
@@ -83,8 +101,18 @@ def particle_fields(results: xr.DataTree) -> Figure:
 def state_profile(
     run: xr.Dataset, variable: str, fraction: float, factor: float = 1.0
 ) -> Array | None:
-    """``factor`` times a field along the radius at a fraction of the capacity; ``None`` if not
-    reached.
+    """``factor`` times the field ``variable`` of ``run`` along the radius at a ``fraction``.
+
+    ``None`` where that share of the capacity is not stored, within 1e-4. ``run`` holds the fields
+    of a material in ``results``, the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> run = results["baseline/fields"].to_dataset()
+    >>> state_profile(run, "site_fraction", 0.3).shape == run.radius.shape
+    True
+    >>> state_profile(run, "site_fraction", 0.31) is None
+    True
+
+    Raises :class:`KeyError` for a variable that is not stored.
     """
     distance = np.abs(run.fraction.values - fraction)
     index = int(np.argmin(distance))
@@ -125,8 +153,18 @@ def _draw_quantity(
     bar.set_label(f"{label} [{unit}]" if unit in ("MPa", "%") else f"{label}\n({unit})")
 
 
-def field_scale(variable: str, known: Sequence[Array]) -> tuple[Any, str]:
-    """Norm and name of the colour map of a field over all its values; a signed stress is even."""
+def field_scale(variable: str, known: Sequence[Array]) -> tuple[Normalize, str]:
+    """Norm and name of the colour map of the field ``variable`` over all its values ``known``.
+
+    Filling has 0 to 1; a stress with compression (beyond 5 % of the tension) reaches as far to both
+    sides of 0.
+
+    >>> norm, name = field_scale("shown_stress", [np.array([-50.0, 100.0])])
+    >>> (norm.vmin, norm.vmax), name
+    ((-100.0, 100.0), 'PuOr_r')
+
+    Raises nothing.
+    """
     from matplotlib.colors import Normalize
 
     if variable == "site_fraction":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +13,16 @@ from particle_sim.figures.style import SIGNED_MAP, SODIUM_MAP, STRESS_MAP
 from particle_sim.particle.run import ParticleRun
 from particle_sim.units import Array
 
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap, Normalize
+
 
 class Colours(enum.Enum):
-    """How values become colours."""
+    """How values become colours.
+
+    >>> VON_MISES.colours is Colours.STRESS
+    True
+    """
 
     FILLING = "viridis over the range that occurs"
     STRESS = "from zero; from -max to max in two colours where there is compression"
@@ -23,7 +30,11 @@ class Colours(enum.Enum):
 
 
 class Place(enum.Enum):
-    """Where values are given."""
+    """Where values are given.
+
+    >>> NORMAL_TRACTION.place is Place.REGION_FACETS
+    True
+    """
 
     POINTS = "at the points of a run"
     REGION_FACETS = "on every facet between two regions, in the order of the mesh's facets"
@@ -31,7 +42,21 @@ class Place(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """A field to draw: ``values(run, index)`` times ``factor`` is in ``unit``."""
+    """A field to draw: ``values(run, index)`` times ``factor`` is in ``unit``; ``title`` names it.
+
+    ``values`` are those at the ``place``, the points (p,) of a run or the facets (f,) between its
+    regions; ``colours`` says how they become colours.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> radial = Quantity(
+    ...     title="Radial stress", unit="MPa", factor=1e-6,
+    ...     values=lambda run, index: run.component("radial")[index],
+    ... )
+    >>> radial.label, float(radial.shown(example_run(), 0)[-1].round(3)) + 0.0
+    ('Radial stress [MPa]', 0.0)
+
+    Raises nothing.
+    """
 
     title: str
     unit: str
@@ -102,10 +127,14 @@ SPAN = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class ColourScale:
-    """Shared by all pictures of a quantity: matplotlib's norm and colour map, and arrowed ends."""
+    """Shared by all pictures of a quantity: matplotlib's ``norm`` and ``cmap``, and arrowed ends.
 
-    norm: Any
-    cmap: Any
+    Made by :func:`colour_scale`. ``extend`` names the ends beyond which values lie: ``neither``,
+    ``min``, ``max`` or ``both``.
+    """
+
+    norm: Normalize
+    cmap: Colormap
     extend: str
 
     def colours(self, values: Array) -> Array:
@@ -115,7 +144,18 @@ class ColourScale:
 
 
 def colour_scale(quantity: Quantity, known: Sequence[Array]) -> ColourScale:
-    """The colour scale over all values that occur."""
+    """The colour scale of ``quantity`` over all values ``known``, arrays of any shape.
+
+    One value in a thousand may lie beyond either end: stress peaks where edges and grain boundaries
+    meet would hide the rest. Fillings stretch over at least 0.02; stress begins at 0, or reaches as
+    far to both sides of it where compression exceeds 5 % of the tension.
+
+    >>> scale = colour_scale(VON_MISES, [np.linspace(0.0, 1000.0, 2001)])
+    >>> float(scale.norm.vmax), scale.cmap.name, scale.extend
+    (999.0, 'magma_r', 'neither')
+
+    Raises nothing.
+    """
     import matplotlib
     from matplotlib.colors import Normalize
 

@@ -21,7 +21,15 @@ _ROWS = (
     caption="The same states along the radius. The two stress scales differ.",
 )
 def radial_profiles(results: xr.DataTree) -> Figure:
-    """Columns: materials, each with its own stress scale; lines: fractions of the capacity."""
+    """Both materials, each with its own stress scale; a line per state of charge.
+
+    ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> [axes.get_ylabel() for axes in radial_profiles(results).axes[::2]]
+    ['Sodium filling', 'Radial stress [MPa]', 'Hoop stress [MPa]']
+
+    Raises :class:`KeyError` for results that another verb wrote.
+    """
     import matplotlib
 
     fractions = [float(value) for value in np.atleast_1d(results.attrs["at"])]

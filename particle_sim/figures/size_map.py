@@ -24,9 +24,17 @@ STRESS_SPAN = 1e6
     "phases.",
 )
 def size_map(results: xr.DataTree) -> Figure:
-    """Lines: one per material and law. Shaded along a line: modulus and volume change between
-    their 5 % and 95 % quantiles. Bars above: the plausible D/R^2 (5 to 95 %), pale before
-    rate tests narrow it, dot at the central values.
+    """Stress and unevenness of both materials over D/R^2: one line per material and law.
+
+    Shaded along a line: modulus and volume change between their 5 % and 95 % quantiles. Bars above:
+    the plausible D/R^2 (5 to 95 %), pale before rate tests narrow it, dot at the central values.
+
+    ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> size_map(results).axes[2].get_xlabel()
+    '$D/R^2$ [1/s]   (slow, large particles to the left)'
+
+    Raises :class:`KeyError` for results that another verb wrote.
     """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(7.0, 8.2), layout="constrained")

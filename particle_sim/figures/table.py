@@ -19,7 +19,7 @@ Row = tuple[str, str, float, str, float, str]
 
 
 def line_table(figure: Figure) -> str:
-    """CSV of all labelled lines and shaded bands (both edges), panels in reading order.
+    """CSV of all lines of three points or more and shaded bands (both edges), in reading order.
 
     >>> from matplotlib.figure import Figure as AnyFigure
     >>> drawn = AnyFigure()

@@ -14,8 +14,13 @@ from particle_sim.units import Array
 class Cut:
     """The part taken away, {x : n . x > 0 for all n}, and the direction it is seen from.
 
-    normals (k, 3), toward (3,): unit vectors; every normal points towards the viewer, so that each
-    line of sight leaves the part taken away once. x counts from the middle of the body.
+    ``normals`` (k, 3), ``toward`` (3,): unit vectors; every normal points towards the viewer, so
+    that each line of sight leaves the part taken away once. x counts from the middle of the body.
+
+    >>> Cut(normals=((0, 0, 1),), toward=(0, 0, 1)).axes[2]
+    array([0., 0., 1.])
+
+    Raises nothing; a direction of no length gives nan.
     """
 
     normals: tuple[tuple[float, float, float], ...]
@@ -49,7 +54,8 @@ FROM_ABOVE = Cut(normals=((0, 0, 1),), toward=(0, 0, 1))
 class Screen:
     """Square of pixels, row by row from the upper left; pixel coordinates are (column, row).
 
-    ``centre`` (2,) along right and up, ``reach``: half the width of the square.
+    Made by :func:`screen_around`. ``centre`` (2,) along right and up, ``reach``: half the width of
+    the square, ``pixels``: how many along a side.
     """
 
     centre: Array
@@ -76,7 +82,16 @@ MARGIN = 1.02
 
 
 def screen_around(plane: Array, pixels: int) -> Screen:
-    """The smallest screen that shows all positions (n, 2), with a margin."""
+    """The smallest screen of ``pixels`` along a side that shows all positions ``plane`` (n, 2).
+
+    A margin of 2 % is left.
+
+    >>> screen = screen_around(np.array([[0.0, 0.0], [2.0, 1.0]]), 10)
+    >>> screen.centre, screen.reach
+    (array([1. , 0.5]), 1.02)
+
+    Raises :class:`ValueError` for no position.
+    """
     low, high = plane.min(axis=0), plane.max(axis=0)
     reach = 0.5 * MARGIN * float((high - low).max())
     return Screen(centre=0.5 * (low + high), reach=reach, pixels=pixels)
@@ -85,7 +100,13 @@ def screen_around(plane: Array, pixels: int) -> Screen:
 def exits(cut: Cut, plane: Array) -> tuple[Array, Integers]:
     """Depth at which the line of sight through each pixel leaves the part taken away, and where.
 
-    depth (p,), infinite if nothing is taken away; number of the cut face (p,), -1 without one.
+    ``plane`` (p, 2): positions along right and up of ``cut``. depth (p,), infinite if nothing is
+    taken away; number of the cut face (p,), -1 without one.
+
+    >>> exits(OCTANT, np.array([[0.0, 0.0], [0.5, 0.5]]))
+    (array([0.        , 0.96592583]), array([0, 0]))
+
+    Raises nothing.
     """
     axes = cut.axes
     depth, face = np.full(len(plane), np.inf), np.full(len(plane), -1, dtype=np.intp)

@@ -14,7 +14,15 @@ from particle_sim.figures.ticks import number_ticks
     caption="Half cells against the carrier's metal (PyBaMM, single-particle model).",
 )
 def voltage(results: xr.DataTree) -> Figure:
-    """Above: voltage against capacity. Below: dQ/dV at the same capacity, logarithmic."""
+    """Half cells: voltage, and dQ/dV on a logarithmic scale, against capacity.
+
+    ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
+
+    >>> [axes.get_ylabel() for axes in voltage(results).axes]
+    ['Voltage [V vs metal]', '|dQ/dV| [mAh/(g V)]']
+
+    Raises :class:`KeyError` for results that another verb wrote.
+    """
     with figure_style() as figure_class:
         figure = figure_class(figsize=(6.4, 5.6), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True)

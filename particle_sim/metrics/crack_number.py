@@ -34,8 +34,8 @@ HALF_FILLED = 0.5
 class CutInTwo:
     """What cutting a particle through its middle could release, and over which area.
 
-    ``energy`` [J] largest over time, ``area`` [m2]; both per metre where the particle is long.
-    ``radius`` R [m].
+    Made by :func:`cut_in_two`. ``energy`` [J] largest over time, ``area`` [m2]; both per metre
+    where the particle is long. ``radius`` R [m].
     """
 
     energy: float
@@ -49,28 +49,48 @@ class CutInTwo:
 
 
 def cut_in_two(run: ParticleRun) -> CutInTwo:
-    """Largest elastic energy over the run, and the cut through the middle of the particle.
+    """Largest elastic energy over ``run``, and the cut through the middle of the particle.
 
     Coatings count, a matrix around the particle does not. A sphere is cut in its great circle, a
     cylinder along its axis. A body's R is that of the ball (in plane strain: disc) of its volume,
-    and so is its cut; a flat or long body can be cut through a smaller area. Raises
-    :class:`InputError` for a slab, which has no middle to be cut through.
+    and so is its cut; a flat or long body can be cut through a smaller area.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> print(f"{1e3 * cut_in_two(example_run()).energy_per_area:.2f} mJ/m2")
+    0.67 mJ/m2
+
+    Raises :class:`InputError` for a slab, which has no middle to be cut through.
     """
     return _radial_cut(run) if run.mesh.dimension == 1 else _body_cut(run)
 
 
 def misfit_span(run: ParticleRun) -> dimensionless:
-    """eps_m: span of the linear chemical strain over the window of the material, widest axis."""
+    """eps_m of ``run``: span of the linear chemical strain over the material's window, widest axis.
+
+    Of the whole window, whatever part of it the run passes.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> round(misfit_span(example_run()), 4)
+    0.0287
+
+    Raises nothing.
+    """
     filling = np.linspace(0, 1, 201)
     return max(float(np.ptp(strain(filling))) for strain in chemical_strains(run))
 
 
 def crack_number(run: ParticleRun) -> dimensionless:
-    """Z = W/(A E eps_m^2 R) of :func:`cut_in_two` and :func:`misfit_span`, E at half filling.
+    """Z = W/(A E eps_m^2 R) of ``run``, E at half filling.
 
-    Set by the pattern of the stress alone: it stays the same for another radius or modulus at the
-    same t D/R^2 and theta(r/R), as long as stress does not act back on the sodium. Raises
-    :class:`InputError` without chemical strain.
+    W, A and R are those of :func:`cut_in_two`, eps_m is :func:`misfit_span`. Set by the pattern of
+    the stress alone: it stays the same for another radius or modulus at the same t D/R^2 and
+    theta(r/R), as long as stress does not act back on the sodium.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> print(f"{crack_number(example_run()):.2g}")
+    4.1e-05
+
+    Raises :class:`InputError` without chemical strain, and for a slab.
     """
     span, cut = misfit_span(run), cut_in_two(run)
     if span == 0:
@@ -83,14 +103,24 @@ def crack_number(run: ParticleRun) -> dimensionless:
 
 
 def critical_radius(run: ParticleRun, *, toughness: float | None = None) -> metre:
-    """R_c = G_c/(Z E eps_m^2) [m], below which a particle cannot pay for being cut in two.
+    """R_c = G_c/(Z E eps_m^2) [m] of ``run``: smaller particles cannot pay for a cut in two.
 
-    Griffith's balance (Phil. Trans. R. Soc. A 221 (1921) 163) with G_c = K_IC^2 (1 - nu^2)/E: where
-    R < R_c the stored energy is less than the cut costs, so a complete cut is excluded; R > R_c
-    only allows it. Smaller cracks are not excluded. It compares particles in the same state (same
-    theta(r/R) history: a C-rate that goes as 1/R^2, or sharp phases at any rate). At one C-rate,
-    steady Fickian stress grows as R^2 and W/A as R^5: there the limit is R (R_c/R)^(1/5). inf
-    without stress.
+    Griffith's balance (Phil. Trans. R. Soc. A 221 (1921) 163) with G_c = K_IC^2 (1 - nu^2)/E and
+    ``toughness`` K_IC [Pa m^0.5], the material's unless given: where R < R_c the stored energy is
+    less than the cut costs, so a complete cut is excluded; R > R_c only allows it. Smaller cracks
+    are not excluded. It compares particles in the same state (same theta(r/R) history: a C-rate
+    that goes as 1/R^2, or sharp phases at any rate). At one C-rate, steady Fickian stress grows as
+    R^2 and W/A as R^5: there the limit is R (R_c/R)^(1/5). inf without stress.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> run = example_run()
+    >>> limit = critical_radius(run)
+    >>> at_one_rate = run.length * (limit / run.length) ** 0.2
+    >>> print(f"{1e3 * limit:.1f} mm in this state, {1e6 * at_one_rate:.2f} um at this rate")
+    6.2 mm in this state, 1.89 um at this rate
+
+    Raises :class:`InputError` for a slab, and where the material has no toughness and none is
+    given.
     """
     cut = cut_in_two(run)
     if cut.energy <= 0:
@@ -103,11 +133,18 @@ def critical_radius(run: ParticleRun, *, toughness: float | None = None) -> metr
 def critical_radius_of_flaw(
     run: ParticleRun, *, flaw_size: float | None = None, toughness: float | None = None
 ) -> metre:
-    """R (K_IC/K)^2 [m]: the radius at which the worst flaw would just grow, were it scaled along.
+    """R (K_IC/K)^2 [m] of ``run``: the radius at which its worst flaw, scaled along, just grows.
 
     For flaws that are a fixed share of the particle, K = Y sigma sqrt(a) goes as sqrt(R) in the
     same state (see :func:`critical_radius`). A flaw of fixed size has no critical radius there: its
-    K does not depend on R. inf without tension.
+    K does not depend on R. ``flaw_size`` [m] and ``toughness`` [Pa m^0.5] are the material's unless
+    given. inf without tension.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> print(f"{1e3 * critical_radius_of_flaw(example_run()):.1f} mm")
+    8.7 mm
+
+    Raises :class:`InputError` for a slab, and where the material lacks a number and none is given.
     """
     risk = crack_risk(run, flaw_size=flaw_size, toughness=toughness)
     return math.inf if risk.ratio == 0 else cut_in_two(run).radius / risk.ratio**2

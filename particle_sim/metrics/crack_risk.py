@@ -22,7 +22,11 @@ UNIFORM_ENOUGH = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class CrackRisk:
-    """The worst flaw of a run against the toughness."""
+    """The worst flaw of a run against the toughness; made by :func:`crack_risk`.
+
+    ``axes`` names the directions of stress and of ``direction``; ``warnings`` say where the
+    estimate is rough.
+    """
 
     position: tuple[float, ...]
     """Worst place [m]: the radius, or the coordinates in a body."""
@@ -67,7 +71,7 @@ class CrackRisk:
 def crack_risk(
     run: ParticleRun, *, flaw_size: float | None = None, toughness: float | None = None
 ) -> CrackRisk:
-    """The flaw with the largest stress intensity over all points and stored times of a run.
+    """The flaw with the largest stress intensity over all points and stored times of ``run``.
 
     K = 1.12 sigma sqrt(pi a) for points on a bare surface, K = 2 sigma sqrt(a/pi) inside and under
     a coating, sigma the largest principal stress (nodal recovery). ``flaw_size`` a [m] and
@@ -76,7 +80,13 @@ def crack_risk(
     face of a slab at its origin counts as a surface. At corners, and where grain boundaries meet
     each other or a surface, stress grows without bound as the mesh is refined: so does K.
 
-    Raises :class:`InputError` where the material has neither number and none is given.
+    >>> from particle_sim.particle.example import example_run
+    >>> risk = crack_risk(example_run())
+    >>> print(f"{risk.flaw.value}, a = {risk.flaw_size * 1e9:.0f} nm: K/K_IC = {risk.ratio:.4f}")
+    edge crack of depth a at a free surface, a = 20 nm: K/K_IC = 0.0053
+
+    Raises :class:`InputError` where the material has neither number and none is given, and for a
+    number that is not positive.
     """
     sites = crack_sites(run)
     belief = flaw_belief(run.particle.material, sites.extent, flaw_size, toughness)

@@ -21,10 +21,16 @@ before any filling has moved tell nothing."""
 
 
 def c_rate_of(run: ParticleRun) -> dimensionless:
-    """Largest C-rate between two stored times of a run; 1C is the material's one_c_current.
+    """Largest C-rate between two stored times of ``run``; 1C is the material's one_c_current.
 
-    |d theta/dt| c_max F/(rho I_1C). A material without that current or a density counts windows
-    per hour instead.
+    |d theta/dt| c_max F/(rho I_1C). A material without that current or a density counts windows per
+    hour instead.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> round(c_rate_of(example_run()), 2)
+    3.64
+
+    Raises nothing; a run of one stored time has none, 0.
     """
     material = run.particle.material
     speed = np.abs(np.diff(run.mean_site_fraction) / np.diff(run.time))
@@ -38,18 +44,27 @@ def c_rate_of(run: ParticleRun) -> dimensionless:
 def critical_c_rate(
     run: ParticleRun, *, flaw_size: float | None = None, toughness: float | None = None
 ) -> dimensionless | None:
-    """C-rate at which K of the worst flaw would reach K_IC, with the whole flux history scaled.
+    """C-rate at which the worst flaw of ``run`` would reach K_IC, its whole flux history scaled.
 
     Where stress is proportional to the flux, K(t) at f times the flux is f K(t), so the rate is f
     times the run's, f = min over t of K_IC/K(t). Only such t count until which no filling leaves
     the window (or the stretch over which properties are straight) at f times the flux: inf where
     the surface runs empty or full before any flaw grows. Times between the stored ones are not
     seen, so the rate is slightly too high; a run should pass the steady state, or its own end
-    limits the answer.
+    limits the answer. ``flaw_size`` [m] and ``toughness`` [Pa m^0.5] are the material's unless
+    given.
 
     ``None`` where stress is not proportional to the flux, as with two phases: their misfit is there
     at any rate, so no scaling exists; see :func:`linearity.why_not_linear`, and solve at other
     rates instead.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> run = example_run()
+    >>> critical_c_rate(run), round(critical_c_rate(run, toughness=2e4), 1)
+    (inf, 11.3)
+
+    Raises :class:`InputError` where the material lacks a number and none is given, and for a number
+    that is not positive.
     """
     window = linear_fillings(run)
     if window is None or why_not_linear(run) is not None:

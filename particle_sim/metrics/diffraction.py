@@ -32,7 +32,17 @@ Values = float | Array
 
 @dataclass(frozen=True, kw_only=True)
 class UnitCell:
-    """Edges [m] and angles [degrees] of a unit cell; arrays of cells where they are arrays."""
+    """A unit cell, or arrays of cells where they are arrays.
+
+    Edges ``a``, ``b``, ``c`` [m]; angles ``alpha`` (between b and c), ``beta`` (a and c) and
+    ``gamma`` (a and b) [degrees].
+
+    >>> cell = UnitCell(a=5e-10, b=6e-10, c=7e-10, beta=100.0)
+    >>> print(f"{1e30 * np.sqrt(np.linalg.det(cell.metric)):.1f} cubic angstrom")
+    206.8 cubic angstrom
+
+    Raises :class:`InputError` for an edge that is not positive, and angles that enclose no volume.
+    """
 
     a: Values
     b: Values
@@ -67,19 +77,25 @@ class UnitCell:
 
 
 def hexagonal_cell(a: Values, c: Values) -> UnitCell:
-    """A hexagonal cell, or a rhombohedral one on hexagonal axes: ``a`` and ``c`` [m]."""
+    """A hexagonal cell, or a rhombohedral one on hexagonal axes: ``a`` and ``c`` [m].
+
+    >>> hexagonal_cell(2.955e-10, 16.38e-10).gamma
+    120.0
+
+    Raises :class:`InputError` for an edge that is not positive.
+    """
     return UnitCell(a=a, b=a, c=c, gamma=120.0)
 
 
 @arguments_checked
 def plane_distance(cell: UnitCell, reflection: tuple[int, int, int]) -> Values:
-    """Distance d [m] of the lattice planes of Miller indices ``reflection``.
-
-    Raises :class:`InputError` for the indices (0, 0, 0), which name no plane.
+    """Distance d [m] of the lattice planes of Miller indices ``reflection`` in ``cell``.
 
     >>> layer = plane_distance(hexagonal_cell(2.955e-10, 16.38e-10), (0, 0, 3))
     >>> print(f"{1e10 * layer:.2f} angstrom")
     5.46 angstrom
+
+    Raises :class:`InputError` for the indices (0, 0, 0), which name no plane.
     """
     if not any(reflection):
         raise InputError("plane_distance: reflection is (0, 0, 0), no plane; give e.g. (0, 0, 3).")
@@ -93,10 +109,13 @@ def plane_distance(cell: UnitCell, reflection: tuple[int, int, int]) -> Values:
 def bragg_angle(distance: Values, *, wavelength: float = CU_K_ALPHA) -> Values:
     """2 theta = 2 asin(lambda/(2 d)) [degrees] of planes ``distance`` d [m] apart.
 
-    Raises :class:`InputError` where no angle fits, lambda > 2 d.
+    ``wavelength`` lambda [m] is that of copper's K-alpha1 unless given.
 
     >>> print(f"{bragg_angle(5.46e-10):.3f}")
     16.221
+
+    Raises :class:`InputError` where no angle fits, lambda > 2 d, and for a wavelength that is not
+    positive and finite.
     """
     if not 0 < wavelength < np.inf:
         raise InputError(f"bragg_angle: wavelength is {wavelength} m; it must be positive.")
@@ -114,7 +133,8 @@ def bragg_angle(distance: Values, *, wavelength: float = CU_K_ALPHA) -> Values:
 class Reflections:
     """One reflection at several states of charge (n,), of a poor and a rich phase where both exist.
 
-    With a single phase both positions are its own and its share is 1.
+    Made by :func:`equilibrium_reflections`. With a single phase both positions are its own and its
+    share is 1.
     """
 
     site_fraction: Array
@@ -148,7 +168,15 @@ def reflection_angle(
 ) -> Values:
     """2 theta [degrees] of a uniform ``material`` at ``site_fraction``, on hexagonal axes.
 
-    Raises :class:`InputError` for a material without lattice parameters.
+    ``reflection`` is its Miller indices, ``wavelength`` [m] that of copper's K-alpha1 unless given.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> angle = reflection_angle(load_material("nvp"), (0, 1, 2), np.array([0.0, 1.0]))
+    >>> angle.round(2)
+    array([14.71, 14.29])
+
+    Raises :class:`InputError` for a material without lattice parameters, and as
+    :func:`bragg_angle`.
     """
     theta = np.asarray(site_fraction, dtype=float)
     missing = [name for name in LATTICE if name not in material.properties]
@@ -169,11 +197,20 @@ def equilibrium_reflections(
     *,
     wavelength: float = CU_K_ALPHA,
 ) -> Reflections:
-    """One reflection of a particle at rest at the mean fillings ``site_fraction`` (n,).
+    """One ``reflection`` of a particle at rest at the mean fillings ``site_fraction`` (n,).
 
-    Where the material's source speaks of two phases and chi > 2, the filling of a plateau between
-    its binodals is a mixture of both by the lever rule; elsewhere, and for any other material, one
-    phase fills the particle.
+    Where the source of ``material`` speaks of two phases and chi > 2, the filling of a plateau
+    between its binodals is a mixture of both by the lever rule; elsewhere, and for any other
+    material, one phase fills the particle. ``wavelength`` [m] is that of copper's K-alpha1 unless
+    given.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> found = equilibrium_reflections(load_material("nvp"), (1, 1, 3), np.array([0.2, 0.5]))
+    >>> found.share.round(2)
+    array([[0.77, 0.23],
+           [0.31, 0.69]])
+
+    Raises :class:`InputError` as :func:`reflection_angle`.
     """
     theta = np.asarray(site_fraction, dtype=float)
     ends = np.stack([theta, theta], axis=1)
@@ -191,10 +228,17 @@ def equilibrium_reflections(
 def run_reflections(
     run: ParticleRun, reflection: tuple[int, int, int], *, wavelength: float = CU_K_ALPHA
 ) -> Reflections:
-    """One reflection of a solved particle at its stored times: position, share and width of each.
+    """One ``reflection`` of ``run`` at its stored times: position, share and width of each phase.
 
     Every quadrature point reflects where its own filling puts it, free of elastic strain. Where the
-    run holds fillings on both sides of a gap's middle, they are its two phases.
+    run holds fillings on both sides of a gap's middle, they are its two phases. ``wavelength`` [m]
+    is that of copper's K-alpha1 unless given.
+
+    >>> from particle_sim.particle.example import example_run
+    >>> run_reflections(example_run(), (1, 1, 3)).shift.round(3)
+    array([0.  , 0.02, 0.04])
+
+    Raises :class:`InputError` as :func:`reflection_angle`.
     """
     space = run.elasticity.sodium
     weight = space.weights / space.weights.sum()

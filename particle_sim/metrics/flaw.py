@@ -26,7 +26,11 @@ QUANTILES = 100
 
 
 class FlawKind(enum.Enum):
-    """Where a flaw lies, and the crack it is taken for."""
+    """Where a flaw lies, and the crack it is taken for.
+
+    >>> print(f"{FlawKind.SURFACE.intensity(300e6, 20e-9) / 1e6:.4f} MPa m^0.5")
+    0.0842 MPa m^0.5
+    """
 
     SURFACE = "edge crack of depth a at a free surface"
     EMBEDDED = "penny crack of radius a inside"
@@ -52,7 +56,10 @@ class FlawKind(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class FlawBelief:
-    """A flaw size and a toughness with their plausible ranges; ``largest`` [m] cuts sizes off."""
+    """What is believed of flaws, with plausible ranges; made by :func:`flaw_belief`.
+
+    ``flaw_size`` [m] and ``toughness`` [Pa m^0.5] are properties; ``largest`` [m] cuts sizes off.
+    """
 
     flaw_size: Property
     toughness: Property
@@ -85,10 +92,17 @@ class FlawBelief:
 def flaw_belief(
     material: Material, extent: float, flaw_size: float | None, toughness: float | None
 ) -> FlawBelief:
-    """What is believed of the flaws in a particle of size ``extent`` [m].
+    """What is believed of the flaws in a particle of ``material`` and size ``extent`` [m].
 
-    A number given by the caller is taken as it is; the material's flaw size is cut off at
-    LARGEST_FLAW of ``extent``. Raises :class:`InputError` where there is neither.
+    A ``flaw_size`` [m] or ``toughness`` [Pa m^0.5] given by the caller is taken as it is, ``None``
+    asks the material; its flaw size is cut off at LARGEST_FLAW of ``extent``.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> belief = flaw_belief(load_material("nvp"), 1e-7, None, None)
+    >>> print(f"{belief.size * 1e9:.0f} nm of {belief.flaw_size.magnitude * 1e9:.0f} nm")
+    10 nm of 20 nm
+
+    Raises :class:`InputError` where there is neither, and for a number that is not positive.
     """
     return FlawBelief(
         flaw_size=_belief(material, "flaw_size", "flaw_size", flaw_size, "m"),
@@ -98,7 +112,14 @@ def flaw_belief(
 
 
 def toughness_belief(material: Material, toughness: float | None) -> Property:
-    """The toughness K_IC given by the caller [Pa m^0.5], or the material's."""
+    """The ``toughness`` K_IC given by the caller [Pa m^0.5], or where ``None`` the ``material``'s.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> toughness_belief(load_material("nvp"), None).magnitude
+    1200000.0
+
+    Raises :class:`InputError` where there is neither, and for a number that is not positive.
+    """
     return _belief(material, "fracture_toughness", "toughness", toughness, "Pa*m^0.5")
 
 

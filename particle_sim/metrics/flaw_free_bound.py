@@ -27,9 +27,14 @@ PARABOLA_DEPTH = 0.15160436271415803
 def parabola_intensity(depth: Array | float) -> Array:
     """K/(sigma_s sqrt(R)) (n,) of an edge crack of ``depth`` a/R in steady galvanostatic stress.
 
-    sigma_hoop = sigma_s (1 - 4 s + 2 s^2), s the depth over R, so that
-    K = sigma_s sqrt(pi a) (F_0 - 4 (a/R) F_1 + 2 (a/R)^2 F_2), F_n the half-plane's factors of
-    the stress (x/a)^n (:func:`~particle_sim.metrics.half_plane.edge_crack_rule`).
+    sigma_hoop = sigma_s (1 - 4 s + 2 s^2), s the depth over R, so that K = sigma_s sqrt(pi a) (F_0
+    - 4 (a/R) F_1 + 2 (a/R)^2 F_2), F_n the half-plane's factors of the stress (x/a)^n
+    (:func:`~particle_sim.metrics.half_plane.edge_crack_rule`).
+
+    >>> parabola_intensity(np.array([0.05, PARABOLA_DEPTH, 0.3])).round(3)
+    array([0.391, 0.505, 0.385])
+
+    Raises nothing; a negative depth gives nan.
     """
     share = np.asarray(depth, dtype=float)
     place, weight = edge_crack_rule()
@@ -65,17 +70,27 @@ def flaw_free_bound(surface_hoop: Array, radius: Array) -> Array:
     >>> bound = flaw_free_bound(np.array([300e6]), np.array([250e-9]))
     >>> print(f"{bound[0] / 1e6:.4f} MPa m^0.5")
     0.0757 MPa m^0.5
+
+    Raises :class:`InputError` for what is no array of numbers.
     """
     return np.asarray(PARABOLA_AT_BEST * np.maximum(surface_hoop, 0.0) * np.sqrt(radius))
 
 
 @arguments_checked
 def largest_edge_intensity(run: ParticleRun) -> stress_intensity_unit:
-    """Largest K [Pa m^0.5] of an edge crack of any depth to 0.3 R, over all times of a radial run.
+    """Largest K [Pa m^0.5] of an edge crack to 0.3 R deep, over all times of a radial ``run``.
 
     The stress is the run's own, phase boundaries included
     (:func:`~particle_sim.metrics.edge_crack.edge_crack_history` at 20 depths, evenly spaced in the
-    root of the depth). Raises :class:`InputError` for sections and bodies.
+    root of the depth). The example's stress is the steady parabola:
+
+    >>> from particle_sim.particle.example import example_run
+    >>> found = largest_edge_intensity(example_run())
+    >>> bound = flaw_free_bound(np.array([22.86e6]), np.array([2.5e-7]))
+    >>> print(f"{found / 1e3:.2f} of {bound[0] / 1e3:.2f} kPa m^0.5")
+    5.77 of 5.77 kPa m^0.5
+
+    Raises :class:`InputError` for slabs, sections and bodies.
     """
     mesh = run.particle.mesh
     if not isinstance(mesh, Mesh) or mesh.coordinates is Coordinates.SLAB:

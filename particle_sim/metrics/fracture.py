@@ -17,9 +17,15 @@ EDGE_CRACK = 1.12
 
 
 def edge_crack_intensity(stress: float, flaw_size: float) -> stress_intensity_unit:
-    """K = 1.12 sigma sqrt(pi a) of a surface flaw of depth ``flaw_size`` a [m] under tension.
+    """K = 1.12 sigma sqrt(pi a) [Pa m^0.5] of a surface flaw of depth ``flaw_size`` a [m].
 
-    Valid while a is far smaller than the particle and the stress uniform over it.
+    ``stress`` sigma [Pa]; 0 under compression, which closes the flaw. Valid while a is far smaller
+    than the particle and the stress uniform over it.
+
+    >>> print(f"{edge_crack_intensity(300e6, 20e-9) / 1e6:.4f} MPa m^0.5")
+    0.0842 MPa m^0.5
+
+    Raises :class:`ValueError` for a negative flaw size.
     """
     return EDGE_CRACK * max(stress, 0.0) * math.sqrt(math.pi * flaw_size)
 
@@ -27,9 +33,18 @@ def edge_crack_intensity(stress: float, flaw_size: float) -> stress_intensity_un
 def penny_crack_intensity(
     run: ParticleRun, index: int, crack_radius: float
 ) -> stress_intensity_unit:
-    """K = 2/sqrt(pi a) int_0^a sigma_hoop(r) r / sqrt(a^2 - r^2) dr of a penny crack at the centre.
+    """K [Pa m^0.5] of a penny crack at the centre of a radial ``run``.
 
-    Kernel of the infinite body (Sneddon, Proc. R. Soc. A 187 (1946) 229): a below about R/3.
+    K = 2/sqrt(pi a) int_0^a sigma_hoop(r) r / sqrt(a^2 - r^2) dr. At the stored time ``index``,
+    ``crack_radius`` a [m]; negative where the centre is under compression, which closes it. Kernel
+    of the infinite body (Sneddon, Proc. R. Soc. A 187 (1946) 229): a below about R/3. At the centre
+    of a sphere that gives sodium the stress presses:
+
+    >>> from particle_sim.particle.example import example_run
+    >>> print(f"{penny_crack_intensity(example_run(), -1, 8e-8) / 1e3:.2f} kPa m^0.5")
+    -6.30 kPa m^0.5
+
+    Raises :class:`InputError` for a section or body, and :class:`IndexError` for an index outside.
     """
     nodes, weights = np.polynomial.legendre.leggauss(32)
     angle = 0.25 * math.pi * (nodes + 1)  # r = a sin(angle) removes the singular end
@@ -42,12 +57,30 @@ def penny_crack_intensity(
 def energy_release_rate(
     intensity: float, youngs_modulus: float, poisson_ratio: float
 ) -> joule_per_square_metre:
-    """G = K^2 (1 - nu^2) / E (plane strain, Irwin 1957)."""
+    """G = K^2 (1 - nu^2) / E [J/m2] (plane strain, Irwin 1957).
+
+    ``intensity`` K [Pa m^0.5], ``youngs_modulus`` E [Pa], ``poisson_ratio`` nu; of the toughness it
+    is the critical one.
+
+    >>> round(energy_release_rate(1.2e6, 80e9, 0.28), 2)
+    16.59
+
+    Raises :class:`ZeroDivisionError` for a modulus of zero.
+    """
     return intensity**2 * (1 - poisson_ratio**2) / youngs_modulus
 
 
 def critical_flaw_size(stress: float, toughness: float) -> metre:
-    """Depth of the edge flaw that starts to grow: (K_IC / (1.12 sigma))^2 / pi; inf if closed."""
+    """Depth [m] of the edge flaw that starts to grow: (K_IC / (1.12 sigma))^2 / pi; inf if closed.
+
+    ``stress`` sigma [Pa], ``toughness`` K_IC [Pa m^0.5]. Limits as :func:`edge_crack_intensity`,
+    which it inverts: a result of the particle's size says only that small flaws do not grow.
+
+    >>> print(f"{1e9 * critical_flaw_size(2e9, 1.2e6):.0f} nm")
+    91 nm
+
+    Raises nothing.
+    """
     if stress <= 0:
         return math.inf
     return (toughness / (EDGE_CRACK * stress)) ** 2 / math.pi
@@ -56,10 +89,18 @@ def critical_flaw_size(stress: float, toughness: float) -> metre:
 def paris_crack_length(
     stress: float, initial: float, time: Array, *, rate: float, geometry: float, exponent: float
 ) -> Array:
-    """Crack length under dl/dt = (rate/3600) (geometry sigma sqrt(pi l))^exponent.
+    """Crack length [m] at ``time`` [s] of dl/dt = (rate/3600) (geometry sigma sqrt(pi l))^exponent.
 
-    Closed form for constant ``stress`` [Pa]: l^(1-m/2) = l0^(1-m/2) + (1 - m/2) k t, exponent m
-    not 2 (the law PyBaMM uses; Deshpande et al., J. Electrochem. Soc. 159 (2012) A1730).
+    Closed form for constant ``stress`` sigma [Pa]: l^(1-m/2) = l0^(1-m/2) + (1 - m/2) k t, from the
+    length ``initial`` l0 [m], ``exponent`` m not 2, ``geometry`` a factor and ``rate`` in SI for
+    growth per hour (the law PyBaMM uses; Deshpande et al., J. Electrochem. Soc. 159 (2012) A1730).
+    For m > 2 the length is infinite in finite time; nan or inf beyond.
+
+    >>> law = {"rate": 3.9e-20, "geometry": 1.12, "exponent": 2.2}
+    >>> (1e9 * paris_crack_length(2e8, 2e-8, np.array([0.0, 3600.0]), **law)).round(2)
+    array([20.  , 21.13])
+
+    Raises :class:`ZeroDivisionError` for an exponent of 2.
     """
     power = 1 - exponent / 2
     speed = rate / 3600 * (geometry * stress * math.sqrt(math.pi)) ** exponent

@@ -30,13 +30,17 @@ _GAUSS = 16
 def edge_crack_rule(points: int = POINTS) -> tuple[Array, Array]:
     """Depths x (p,) in units of a, and weights (p,): K = sqrt(pi a) sum_p w_p sigma(a x_p).
 
+    ``points`` is their number p.
+
     >>> depth, weight = edge_crack_rule()
     >>> [round(float(weight @ depth**power), 10) for power in (0, 1, 2)]
     [1.1215222552, 0.6828628777, 0.5254884154]
 
-    Source: H. F. Bueckner's kernel; F_0 = 1.1215222552 is W. T. Koiter's (1965). A closed crack
-    (K < 0) is not modelled, nor the back of a particle: below a tenth of its radius the half-plane
-    is right within some 5 %, at three tenths within 20 %.
+    Raises nothing for one point or more.
+
+    Source: H. F. Bueckner's kernel; F_0 = 1.1215222552 is W. T. Koiter's (1965). A closed crack (K
+    < 0) is not modelled, nor the back of a particle: below a tenth of its radius the half-plane is
+    right within some 5 %, at three tenths within 20 %.
     """
     chebyshev = 0.5 * (1 - np.cos(np.pi * (np.arange(points) + 0.5) / points))
     depth = chebyshev**_GRADING

@@ -24,7 +24,11 @@ HALF = 0.5
 
 
 class Mechanism(enum.Enum):
-    """A branch, by the name it has in tables."""
+    """A branch, by the name it has in tables.
+
+    >>> [each.value for each in Mechanism]
+    ['coherent', 'plastic shell', 'incoherent', 'cut in two']
+    """
 
     COHERENT = "coherent"
     PLASTIC = "plastic shell"
@@ -34,10 +38,11 @@ class Mechanism(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:
-    """Stress [Pa] and energy [J] of one branch, (n,).
+    """Stress [Pa] and ``energy`` [J] of one branch, (n,); made by :func:`mechanisms`.
 
     ``tension`` is the largest first principal stress: of the shell's hoop where the core is the
-    larger, of the core where it is the smaller.
+    larger, of the core where it is the smaller. ``von_mises`` is the largest in the shell,
+    ``surface_hoop`` the hoop at the outside, ``core_pressure`` positive where the core is pressed.
     """
 
     tension: Array
@@ -51,10 +56,20 @@ class Branch:
 class PhaseBoundary:
     """A misfit and what it meets; numbers or arrays of one length.
 
-    ``misfit`` linear, ``youngs_modulus`` [Pa], ``radius`` [m], ``yield_stress`` Y [Pa],
-    ``interface_energy`` of an incoherent boundary [J/m2], ``toughness`` K_IC [Pa m^0.5],
+    ``misfit`` linear, ``youngs_modulus`` [Pa], ``poisson_ratio``, ``radius`` [m], ``yield_stress``
+    Y [Pa], ``interface_energy`` of an incoherent boundary [J/m2], ``toughness`` K_IC [Pa m^0.5],
     ``flaw_size`` [m]. Where phases between two others part a misfit, it is that of one of the
     boundaries, which are met one after the other.
+
+    >>> nvp = PhaseBoundary(
+    ...     misfit=0.0826 / 3, youngs_modulus=80e9, poisson_ratio=0.28, radius=250e-9,
+    ...     yield_stress=1.6e9, interface_energy=0.3, toughness=1.2e6, flaw_size=20e-9,
+    ... )
+    >>> print(f"{nvp.stress / 1e9:.2f} GPa")
+    3.06 GPa
+
+    Raises :class:`InputError` for a modulus, radius, yield stress, energy or toughness that is not
+    positive, and a Poisson ratio outside -0.5 to 0.5.
     """
 
     misfit: float | Array
@@ -118,7 +133,7 @@ class PhaseBoundary:
 def mechanisms(
     boundary: PhaseBoundary, core_share: float | Array = HALF
 ) -> Mapping[Mechanism, Branch]:
-    """Every branch at the core share f; stress and energy arrays (n,).
+    """Every branch of ``boundary`` at ``core_share`` f; stress and energy arrays (n,).
 
     Coherent: p = 2 S (1 - f)/3 in the core, S = E |e|/(1 - nu); hoop of the shell S (1 + 2 f)/3 at
     the boundary, S f at the surface; W = E e^2 f (1 - f) V/(1 - nu). Plastic: see
@@ -134,6 +149,8 @@ def mechanisms(
     2.04
     >>> min(found, key=lambda name: float(found[name].energy)).value
     'incoherent'
+
+    Raises :class:`InputError` for a core share that is not between 0 and 1.
 
     Source: Lame's solution; R. Hill, The Mathematical Theory of Plasticity (Oxford, 1950), chapter
     V; A. A. Griffith, Phil. Trans. R. Soc. A 221 (1921) 163. Small strain; no hardening.
@@ -178,12 +195,21 @@ def _coherent(boundary: PhaseBoundary, share: Array) -> Branch:
 
 
 def plastic_shell(boundary: PhaseBoundary, share: Array) -> Branch:
-    """Elastic-perfectly plastic shell around a misfitting core (Hill 1950).
+    """Elastic-perfectly plastic shell around the misfitting core of ``boundary`` (Hill 1950).
 
-    With m = S/Y: elastic for m <= 1; yielded to c^3 = a^3 m while c <= R, p = (2 Y/3) (ln m + 1 -
-    f m), hoop at most Y (1 + 2 f m)/3 at c and Y f m at the surface; all plastic for f m > 1, p =
-    -(2 Y/3) ln f, hoop Y. The energy is what the misfit's growth costs, stored and dissipated: 3 f
-    V times the integral of p over the misfit.
+    With m = S/Y and ``share`` f, between 0 and 1: elastic for m <= 1; yielded to c^3 = a^3 m while
+    c <= R, p = (2 Y/3) (ln m + 1 - f m), hoop at most Y (1 + 2 f m)/3 at c and Y f m at the
+    surface; all plastic for f m > 1, p = -(2 Y/3) ln f, hoop Y. The energy is what the misfit's
+    growth costs, stored and dissipated: 3 f V times the integral of p over the misfit.
+
+    >>> soft = PhaseBoundary(
+    ...     misfit=0.03, youngs_modulus=80e9, poisson_ratio=0.28, radius=250e-9,
+    ...     yield_stress=1e8, interface_energy=0.3, toughness=1.2e6, flaw_size=20e-9,
+    ... )
+    >>> print(f"{plastic_shell(soft, np.array(0.5)).tension / 1e6:.0f} MPa")
+    100 MPa
+
+    Raises nothing; :func:`mechanisms` refuses shares outside 0 to 1.
     """
     elastic, limit = _coherent(boundary, share), np.asarray(boundary.yield_stress)
     ratio, sign = boundary.stress / limit, np.sign(boundary.misfit)

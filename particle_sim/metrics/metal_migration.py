@@ -45,12 +45,14 @@ def hop_rate(
     temperature: Values = REFERENCE_TEMPERATURE,
     attempt_frequency: Values = ATTEMPT_FREQUENCY,
 ) -> Annotated[Values, Unit("1/s")]:
-    """k = nu exp(-E/(R T)) of a ``barrier`` E [J/mol]; arguments broadcast.
+    """k = nu exp(-E/(R T)) [1/s] of a ``barrier`` E [J/mol]; arguments broadcast.
 
-    Raises :class:`InputError` for a negative barrier or a temperature or frequency not above zero.
+    ``attempt_frequency`` nu [1/s], ``temperature`` T [K].
 
     >>> [float(f"{1 / hop_rate(ev * ELECTRONVOLT):.1e}") for ev in (0.47, 0.75, 1.27)]
     [8.8e-06, 0.48, 290000000.0]
+
+    Raises :class:`InputError` for a negative barrier or a temperature or frequency not above zero.
     """
     _refuse("barrier", barrier, np.asarray(barrier) >= 0, "at least 0 J/mol")
     _refuse_conditions(temperature, attempt_frequency)
@@ -66,12 +68,16 @@ def share_moved(
     temperature: Values = REFERENCE_TEMPERATURE,
     attempt_frequency: Values = ATTEMPT_FREQUENCY,
 ) -> Annotated[Values, Unit("1")]:
-    """Share of the ions that have moved after ``duration`` [s]: s(t) above.
+    """Share of the ions that have moved after ``duration`` [s]: s(t) above; arguments broadcast.
 
-    ``site_energy`` G [J/mol] of the new site over the old one; ``None`` where none returns.
+    ``barrier`` E [J/mol], ``site_energy`` G [J/mol] of the new site over the old one, ``None``
+    where none returns; ``attempt_frequency`` [1/s], ``temperature`` [K].
 
     >>> print(f"{share_moved(1.27 * ELECTRONVOLT, 36000.0):.1e}")
     1.2e-04
+
+    Raises :class:`InputError` for a negative barrier or duration, a temperature or frequency not
+    above zero, and what is not finite.
     """
     _refuse("duration", duration, np.asarray(duration) >= 0, "at least 0 s")
     rate = hop_rate(barrier, temperature=temperature, attempt_frequency=attempt_frequency)
@@ -83,10 +89,20 @@ def share_moved(
 def settled_share(
     site_energy: Values | None, *, temperature: Values = REFERENCE_TEMPERATURE
 ) -> Annotated[Values, Unit("1")]:
-    """s_eq = 1/(1 + exp(G/(R T))), which no waiting exceeds; 1 where none returns (``None``)."""
+    """s_eq = 1/(1 + exp(G/(R T))), which no waiting exceeds; 1 where none returns (``None``).
+
+    ``site_energy`` G [J/mol] of the new site over the old one, ``temperature`` T [K].
+
+    >>> print(f"{settled_share(0.1 * ELECTRONVOLT):.4f}", settled_share(None))
+    0.0200 1.0
+
+    Raises :class:`InputError` for a site energy that is not finite, and a temperature not above
+    zero.
+    """
     if site_energy is None:
         return 1.0
     _refuse("site_energy", site_energy, np.isfinite(site_energy), "a finite energy in J/mol")
+    _refuse("temperature", temperature, np.asarray(temperature) > 0, "above 0 K")
     half = 0.5 * site_energy / (GAS_CONSTANT * temperature)
     return 0.5 * (1 - np.tanh(half))
 
@@ -102,11 +118,14 @@ def barrier_of_share(
 ) -> Annotated[Values, Unit("J/mol")]:
     """The barrier [J/mol] at which ``share`` has moved after ``duration`` [s].
 
-    E = R T ln(nu t/(-s_eq ln(1 - s/s_eq))). Raises :class:`InputError` for a share that is not
-    between 0 and ``settled_share``.
+    E = R T ln(nu t/(-s_eq ln(1 - s/s_eq))), the inverse of :func:`share_moved`. ``site_energy``
+    [J/mol] as there, ``attempt_frequency`` nu [1/s], ``temperature`` T [K].
 
     >>> print(f"{barrier_of_share(0.29, 36000.0) / ELECTRONVOLT:.2f} eV")
     1.07 eV
+
+    Raises :class:`InputError` for a share that is not between 0 and :func:`settled_share`, and a
+    duration, temperature or frequency not above zero.
     """
     most = settled_share(site_energy, temperature=temperature)
     inside = (np.asarray(share) > 0) & (np.asarray(share) < most)

@@ -34,7 +34,10 @@ NEEDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class StressBracket:
-    """Largest tension [Pa] over the whole passage of a boundary, (n,) each."""
+    """Largest tension [Pa] over the whole passage of a boundary, (n,) each.
+
+    Made by :func:`stress_bracket`. ``branches`` are the mechanisms that were weighed.
+    """
 
     relieved: Array
     """Least of the branches that cost no more energy than coherency"""
@@ -76,12 +79,12 @@ class StressBracket:
 
 @arguments_checked
 def stress_bracket(boundary: PhaseBoundary) -> StressBracket:
-    """The bracket over all core shares f.
+    """The bracket of ``boundary`` over all core shares f.
 
     Where the core is the larger: S = E |e|/(1 - nu) as the boundary leaves the surface (f -> 1), at
     most Y. Where the shell is: 2 S/3 in a vanishing core, at most (2 Y/3) (ln(S/Y) + 1), which a
-    plastic shell can press on it. Branches are possible where they cost no more than coherency at
-    f = 1/2.
+    plastic shell can press on it. Branches are possible where they cost no more than coherency at f
+    = 1/2.
 
     >>> nvp = PhaseBoundary(
     ...     misfit=0.0826 / 3, youngs_modulus=80e9, poisson_ratio=0.28, radius=250e-9,
@@ -92,6 +95,8 @@ def stress_bracket(boundary: PhaseBoundary) -> StressBracket:
     0.0 to 1.6 GPa
     >>> found.branches[int(found.least)].value, bool(found.no_flaw_grows)
     ('incoherent', True)
+
+    Raises :class:`InputError` for what is no :class:`PhaseBoundary`.
 
     Limits: those of :func:`~particle_sim.metrics.mechanisms.mechanisms`. What gradients of sodium
     add within a phase is not in it.
@@ -126,11 +131,17 @@ def boundary_in(
     *,
     on_extraction: bool = True,
 ) -> PhaseBoundary:
-    """A boundary between two phases of a material, at its centre or at drawn ``values``.
+    """A boundary between two phases of ``material``, at its centre or at drawn ``values`` by name.
 
     The misfit is that of :func:`misfit_in`, its sign that of the core's: sodium leaves the shell
-    first where ``on_extraction``. A flaw is at most a tenth of the radius deep. Raises
-    :class:`InputError` for a material without one of ``NEEDS``.
+    first where ``on_extraction``. A flaw is at most a tenth of the radius deep.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> boundary = boundary_in(load_material("nvp"), on_extraction=False)
+    >>> print(f"{boundary.misfit:.4f}")
+    -0.0275
+
+    Raises :class:`InputError` for a material without one of ``NEEDS``.
     """
     drawn = dict(values or {})
     missing = [name for name in NEEDS if name not in drawn and name not in material.properties]
@@ -155,14 +166,17 @@ def boundary_in(
 def misfit_in(material: Material, values: Mapping[str, Array]) -> Array:
     """Linear misfit of one boundary: a third of the volume change times the share that it has.
 
-    That is ``misfit_share`` where it is drawn or filed, else the share of the chemical strain on
-    the plateau that strains most: phases of different plateaus are met one after the other.
+    ``values`` holds a ``volume_change``; the share is its ``misfit_share``, or that filed of
+    ``material``, else that of the chemical strain on the plateau that strains most: phases of
+    different plateaus are met one after the other.
 
     >>> from particle_sim.materials.load import load_material
     >>> nfm = load_material("nfm_li2024")
     >>> change = np.array(nfm.value("volume_change"))
     >>> print(f"{misfit_in(nfm, {'volume_change': change}):.4f} of {change / 3:.4f}")
     0.0062 of 0.0177
+
+    Raises :class:`KeyError` without a volume change.
     """
     share = values.get("misfit_share")
     if share is None and "misfit_share" in material.properties:

@@ -12,7 +12,11 @@ from particle_sim.shown import shown
 
 
 class Mode(enum.Enum):
-    """What a step holds."""
+    """What a step holds.
+
+    >>> Mode("charge") is Mode.CHARGE
+    True
+    """
 
     CHARGE = "charge"
     DISCHARGE = "discharge"
@@ -29,9 +33,16 @@ SWEEPS = (Mode.SWEEP_UP, Mode.SWEEP_DOWN)
 class Step:
     """One step. Voltages left out are the material's cut-offs.
 
-    ``c_rate`` [1/h] is positive: the current of a charge or discharge, or the current at which a
-    hold ends. ``duration`` [s] ends any step but a sweep, which goes from one end of ``window``
-    [V] to the other at ``scan_rate`` [V/s].
+    ``mode`` says what is held. ``c_rate`` [1/h] is positive: the current of a charge or discharge,
+    or the current at which a hold ends. ``voltage`` [V] ends a charge or discharge, or is held.
+    ``duration`` [s] ends any step but a sweep, which goes from one end of ``window`` [V] to the
+    other at ``scan_rate`` [V/s].
+
+    >>> Step(mode=Mode.SWEEP_DOWN, scan_rate=1e-4).ends((2.5, 4.0))
+    (4.0, 2.5)
+
+    Raises :class:`InputError` for a rate, time or scan rate that is not positive and finite, a
+    voltage that is not finite, and a window whose first end is not below its second.
     """
 
     mode: Mode
@@ -72,7 +83,16 @@ class Step:
 @shown
 @dataclass(frozen=True, kw_only=True)
 class Protocol:
-    """Steps in order; ``starts_full`` means full of sodium (a discharged cathode)."""
+    """``steps`` in order, with the ``name`` that tables and figures show.
+
+    ``starts_full`` means full of sodium (a discharged cathode), else empty; the run begins at rest.
+
+    >>> Protocol(name="idle", steps=(Step(mode=Mode.REST, duration=60.0),), starts_full=True)
+    Protocol idle
+      steps 1: rest; begins full
+
+    Raises nothing: its steps are checked when they are made.
+    """
 
     name: str
     steps: tuple[Step, ...]

@@ -21,6 +21,9 @@ def sweep(
 
     >>> [step.mode.value for step in sweep(1e-4, lower=2.5, upper=4.0).steps]
     ['upward sweep', 'downward sweep']
+
+    Raises :class:`InputError` for fewer than one cycle, one end without the other or not below it,
+    and a scan rate that is not positive and finite.
     """
     if cycles < 1:
         raise InputError(f"The number of cycles is {cycles}; it must be at least 1.")

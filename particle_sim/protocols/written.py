@@ -37,7 +37,8 @@ def written(text: str, *, repeat: int = 1) -> Protocol:
     >>> steps[0].c_rate, steps[0].voltage, steps[1].duration
     (0.2, 2.0, 3600.0)
 
-    Raises :class:`InputError` for a step that is not understood.
+    Raises :class:`InputError` for a step that is not understood, no step at all, and fewer than one
+    repeat.
     """
     if repeat < 1:
         raise InputError(f"The number of repeats is {repeat}; it must be at least 1.")

@@ -37,6 +37,12 @@ TESTS = (
     "unit/test_templates.py",
 )
 """What is run in a copy."""
+HELPERS = (
+    "conftest.py",
+    "contracts/conftest.py",
+    "contracts/docstring_examples.py",
+    "contracts/paper.py",
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,7 @@ def copy_of(folder: Path, joined: Sequence[Addition]) -> Path:
     )
     for name in ("parameters", "scenarios", "pyproject.toml"):
         (folder / name).symlink_to(ROOT / name)
-    for test in ("conftest.py", "contracts/conftest.py", "contracts/paper.py", *TESTS):
+    for test in (*HELPERS, *TESTS):
         (folder / "tests" / test).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / test, folder / "tests" / test)
     for addition in ADDITIONS.values():

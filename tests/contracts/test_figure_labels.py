@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import xarray as xr
+from docstring_examples import wrong_examples
 from paper import COLUMN, check_on_paper, shown_texts
 
 import particle_sim as ps
@@ -102,6 +104,12 @@ def test_figure_has_a_caption_and_a_docstring(name: str) -> None:
     assert EVERY[name].caption.strip()
     assert (EVERY[name].__doc__ or "").strip()
     assert EVERY[name].__name__ == name
+
+
+@pytest.mark.parametrize("name", list(EVERY))
+def test_the_examples_beside_a_figure_are_right(name: str, asked: xr.DataTree) -> None:
+    wrong = wrong_examples(sys.modules[EVERY[name].__module__], results=asked)
+    assert not wrong, wrong
 
 
 @pytest.mark.parametrize(

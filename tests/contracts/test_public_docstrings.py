@@ -1,23 +1,66 @@
-"""Does every public name say what it takes, when it refuses, and show a use that is executed?"""
+"""Does every public name say what it takes, when it refuses, and show a use that is executed?
+
+Public are the names of ``particle_sim`` and what the pages of the reference hold of its packages of
+figures, metrics, protocols and shapes.
+"""
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
+import pkgutil
+import pydoc
 import re
+import textwrap
+from enum import Enum
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from docstring_examples import wrong_examples
 
 import particle_sim as ps
 
-MADE_ELSEWHERE = {"ResultFolder"}
-"""Their docstring names the function that makes them, whose example shows one."""
-NAMES = [name for name in ps.__all__ if not isinstance(getattr(ps, name), ModuleType)]
-NEVER_REFUSES = {"Material", "Stored", "progress_bar", *MADE_ELSEWHERE}
+PAGES = Path(__file__).parents[2] / "docs" / "api"
+PACKAGES = (ps.figures, ps.metrics, ps.protocols, ps.shapes)
+ON_PAGES = sorted(
+    {
+        name
+        for page in PAGES.glob("*.md")
+        for name in re.findall(r"automodule:: (\S+)", page.read_text("utf-8"))
+        if name.startswith(tuple(f"{package.__name__}." for package in PACKAGES))
+    }
+)
+NEVER_REFUSES = {"Material", "Stored", "progress_bar"}
 """Made by functions that check, or a choice, or called by ours alone."""
 MEANING = {"drawings", "two_phase"}
 """Fields that are no argument of a user, or have a docstring of their own."""
+OF_JSON = {"manifest"}
+"""Fields of what any JSON file may hold."""
+MADE_BY = re.compile(r"[Mm]ade by :func:`([\w.]+)`")
+"""A docstring that names the function which makes its thing, and whose example shows one."""
+
+
+def written_in(module: ModuleType) -> dict[str, Any]:
+    """Functions and classes of a module's own, by their names."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and callable(value)
+        and getattr(value, "__module__", "") == module.__name__
+    }
+
+
+NAMES = {
+    name: getattr(ps, name) for name in ps.__all__ if not isinstance(getattr(ps, name), ModuleType)
+} | {
+    f"{place}.{name}": value
+    for place in ON_PAGES
+    for name, value in written_in(importlib.import_module(place)).items()
+}
 
 
 def lacks(docstring: str, arguments: list[str], *, refuses: bool, shows: bool) -> list[str]:
@@ -35,17 +78,41 @@ def lacks(docstring: str, arguments: list[str], *, refuses: bool, shows: bool) -
 def arguments_of(value: Any) -> list[str]:
     if isinstance(value, type) and not hasattr(value, "__dataclass_fields__"):
         return []
-    return [name for name in inspect.signature(value).parameters if name not in MEANING]
+    said = explained(value) if isinstance(value, type) else set()
+    return [name for name in inspect.signature(value).parameters if name not in MEANING | said]
+
+
+def explained(kind: type) -> set[str]:
+    """Fields of a class with a docstring of their own, below them."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id
+        for field, below in zip(tree.body, tree.body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+    }
+
+
+def maker_of(value: Any) -> str:
+    """The docstring of the function that makes a thing, where its own names one."""
+    found = MADE_BY.search(inspect.getdoc(value) or "")
+    if found is None:
+        return ""
+    name = found[1] if "." in found[1] else f"{value.__module__}.{found[1]}"
+    return inspect.getdoc(pydoc.locate(name)) or ""
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_public_name_says_all_of_it(name: str) -> None:
-    value = getattr(ps, name)
+    value = NAMES[name]
+    choice = isinstance(value, type) and issubclass(value, Enum)
+    made = ">>>" in maker_of(value)
     assert not lacks(
         inspect.getdoc(value) or "",
         arguments_of(value),
-        refuses=name not in NEVER_REFUSES,
-        shows=name not in MADE_ELSEWHERE,
+        refuses=not (choice or made or name in NEVER_REFUSES),
+        shows=not made,
     )
 
 
@@ -54,9 +121,58 @@ def test_a_docstring_that_leaves_things_out_is_noticed() -> None:
     assert found == ["says nothing of rate", "has no Raises", "has no example"]
 
 
+def test_what_a_package_exports_is_on_the_pages() -> None:
+    shown = {id(value) for value in NAMES.values()}
+    left = [
+        f"{package.__name__}.{name}"
+        for package in PACKAGES
+        for name, value in vars(package).items()
+        if getattr(value, "__module__", "").startswith(f"{package.__name__}.")
+        and callable(value)
+        and id(value) not in shown
+    ]
+    assert not left, f"name these on a page of docs/api: {left}"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_its_types_are_its_own(name: str) -> None:
-    """No argument of a public function is ``Any``."""
-    value = getattr(ps, name)
-    parameters = inspect.signature(value).parameters.values() if arguments_of(value) else ()
-    assert not [each.name for each in parameters if each.annotation in ("Any", Any)]
+    """No argument and no answer of a public function holds ``Any``."""
+    value = NAMES[name]
+    signature = inspect.signature(value) if arguments_of(value) else inspect.Signature()
+    types = {each.name: each.annotation for each in signature.parameters.values()}
+    types["return"] = signature.return_annotation
+    vague = {key for key, kind in types.items() if re.search(r"\bAny\b", str(kind))}
+    assert not vague - OF_JSON
+
+
+# --- examples -----------------------------------------------------------------------------------
+
+OF_COMPARISONS = {
+    figure.__module__ for figure in (*ps.figures.FIGURES.values(), *ps.figures.ASKED_FOR.values())
+}
+"""Their examples need a comparison: ``test_figure_labels`` has one."""
+WITH_EXAMPLES = [
+    module.name
+    for module in pkgutil.walk_packages(ps.__path__, "particle_sim.")
+    if module.name not in OF_COMPARISONS
+    and ">>>" in Path(importlib.util.find_spec(module.name).origin).read_text("utf-8")
+]
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_its_examples_are_right(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module(name)
+    if "where Netgen is missing" in inspect.getsource(module):
+        pytest.importorskip("netgen", reason="has no wheel here")
+    if "pyvista" in inspect.getsource(module):
+        pytest.importorskip("pyvista", reason="needs the extra view")
+    monkeypatch.chdir(tmp_path)
+    wrong = wrong_examples(module)
+    assert not wrong, wrong
+
+
+def test_a_wrong_example_is_noticed() -> None:
+    module = ModuleType("made_up")
+    module.__doc__ = ">>> 1 + one\n3\n"
+    assert "Expected:\n    3\nGot:\n    2\n" in wrong_examples(module, one=1)
+    assert not wrong_examples(module, one=2)

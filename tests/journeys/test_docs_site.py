@@ -50,8 +50,10 @@ def unreadable_types(site: Path) -> list[str]:
 
 
 def out_of_reach(site: Path) -> list[str]:
-    """Pages with something that scrolls and no keyboard reaches, or a heading without a level."""
-    scrolls = re.compile(r'<pre>|<div class="math|role="heading"(?! aria-level)')
+    """Pages with something that scrolls and no keyboard reaches, a heading without a level, or a
+    list without terms.
+    """
+    scrolls = re.compile(r'<pre>|<div class="math|role="heading"(?! aria-level)|<dl>')
     pages = sorted(site.rglob("*.html"))
     return [page.name for page in pages if scrolls.search(page.read_text("utf-8"))]
 
@@ -209,8 +211,9 @@ def test_lost_answers_are_noticed(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "a.html", tmp_path / "api")
     assert unreadable_types(tmp_path) == ["a.html: ForwardRef"]
     assert not out_of_reach(tmp_path)
-    (tmp_path / "b.html").write_text("<pre>a long line</pre>", encoding="utf-8")
-    assert out_of_reach(tmp_path) == ["b.html"]
+    for faulty in ("<pre>a long line</pre>", "<dl>\n<dd>a parameter</dd>\n</dl>"):
+        (tmp_path / "b.html").write_text(faulty, encoding="utf-8")
+        assert out_of_reach(tmp_path) == ["b.html"]
 
 
 def test_a_sound_site_has_no_problems(tmp_path: Path) -> None:

@@ -349,6 +349,14 @@ def _time_node(path: Path) -> ElementTree.Element:
     return node
 
 
+def test_a_radial_run_is_refused(tmp_path: Path) -> None:
+    ball = ps.Particle(material=MATERIAL, mesh=shapes.sphere(R, cells=4))
+    run = ps.solve_stress(ball, lambda x: np.full(len(x), 0.5))
+    for write, name in ((write_vtu, "run.pvd"), (write_vtkhdf, "run.vtkhdf")):
+        with pytest.raises(InputError, match="no cells to export; use a section or a body"):
+            write(run, tmp_path / name)
+
+
 def test_wrong_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must end in \.pvd"):
         write_vtu(run_of("disc"), tmp_path / "run.vtu")

@@ -12,6 +12,7 @@ import xarray as xr
 
 import particle_sim as ps
 from particle_sim.constants import FARADAY, GAS_CONSTANT
+from particle_sim.errors import InputError
 from particle_sim.materials.property import assumed
 from particle_sim.metrics import critical_c_rate as rates
 from particle_sim.metrics import fracture
@@ -100,7 +101,7 @@ def flat_profile(stress: float) -> Any:
 
 def test_cracks_in_uniform_stress() -> None:
     """Penny 2 sigma sqrt(a/pi); edge 1.1215 sigma sqrt(pi a), 0 under compression."""
-    mesh = stand_in(outer=1e-6)
+    mesh = stand_in(inner=0.0, outer=1e-6)
     pulled, pressed = (
         stand_in(profile=flat_profile(s), particle=stand_in(radial_mesh=mesh)) for s in (1e8, -1e8)
     )
@@ -109,6 +110,9 @@ def test_cracks_in_uniform_stress() -> None:
     edge = 1.1215222552e8 * math.sqrt(math.pi * 1e-8)
     assert edge_crack_history(pulled, 1e-8) == pytest.approx([edge], rel=1e-9)
     assert edge_crack_history(pressed, 1e-8) == pytest.approx([0.0])
+    for depth in (0.0, -1e-8, 2e-6):
+        with pytest.raises(InputError, match="give a depth above 0 and up to the 1e-06 m"):
+            edge_crack_history(pulled, depth)
 
 
 def test_an_edge_crack_feels_the_surface_it_starts_from() -> None:
@@ -118,7 +122,8 @@ def test_an_edge_crack_feels_the_surface_it_starts_from() -> None:
         depth = (1e-6 - np.asarray(radius)) / 1e-8
         return xr.Dataset({"hoop_stress": (("time", "radius"), 1e8 * depth[None])})
 
-    run = stand_in(profile=profile, particle=stand_in(radial_mesh=stand_in(outer=1e-6)))
+    mesh = stand_in(inner=0.0, outer=1e-6)
+    run = stand_in(profile=profile, particle=stand_in(radial_mesh=mesh))
     expected = 0.682862877687 * 1e8 * math.sqrt(math.pi * 1e-8)
     assert edge_crack_history(run, 1e-8) == pytest.approx([expected], rel=1e-9)
 

@@ -154,7 +154,7 @@ def check_core(inputs: Inputs, mesh: str) -> None:
     release = CORE["sphere"]["elastic_energy_J"] / (math.pi * CORE["inputs"]["b"] ** 2)
     value = cut_in_two(run).energy_per_area
     assert_close("W/A", value, release, scale=release, tolerance=1e-4)
-    check_interface(grain_boundary_traction(run, 0), stress, 1.0 if mesh == "radial" else 0.5)
+    check_interface(grain_boundary_traction(run, -1), stress, 1.0 if mesh == "radial" else 0.5)
 
 
 def check_interface(traction: GrainBoundaryTraction, stress: float, share: float) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from reference import assert_close
 
+from particle_sim.errors import InputError
 from particle_sim.metrics.metal_migration import (
     ELECTRONVOLT,
     barrier_of_share,
@@ -73,6 +74,8 @@ def test_settled_share_is_boltzmann() -> None:
         expected = 1 / (1 + np.exp(energy / (BOLTZMANN * 298.15)))
         found = settled_share(energy * ELECTRONVOLT)
         assert_close("settled", found, expected, scale=expected, tolerance=1e-6)
+    with pytest.raises(InputError, match=r"temperature is 0\.0; it must be above 0 K"):
+        settled_share(1000.0, temperature=0.0)
 
 
 def test_waiting_times_notice() -> None:

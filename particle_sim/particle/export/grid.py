@@ -92,8 +92,16 @@ class Grid:
 
 
 def grid_of(run: ParticleRun) -> Grid:
-    """The cells of a run's mesh; second-order if the mesh or the fields are."""
+    """The cells of a run's mesh; second-order if the mesh or the fields are.
+
+    Raises :class:`InputError` for a radial run.
+    """
     space, mesh = run.elasticity.space, run.elasticity.space.mesh
+    if mesh.dimension == 1:
+        raise InputError(
+            f"The run is {mesh.symmetry.value}, which has no cells to export; use a section or a "
+            "body, or the run's to_dataset()."
+        )
     order = 2 if mesh.is_curved or run.elasticity.sodium.order > 1 else 1
     nodal = space.of_order(order)
     count = int(mesh.regions.max()) + 1

@@ -33,7 +33,19 @@ def agglomerate(
 
     Region k is the k-th ball, cut off by the planes through the circles in which it meets its
     neighbours. ``cell_size`` [m] is a twelfth of the smallest diameter unless given, or more if
-    that would take too many cells; the other sizes [m] hold at the surface and at the necks.
+    that would take too many cells; ``surface_cell_size`` and ``neck_cell_size`` [m] hold at the
+    surface and at the necks. With ``curved``, edge midpoints lie on the balls; without it cells are
+    straight.
+
+    >>> pair = [(0.0, 0.0, 0.0), (1.5e-7, 0.0, 0.0)]
+    >>> mesh = agglomerate(pair, [1e-7, 1e-7], cell_size=1e-7)
+    >>> sorted(set(mesh.regions.tolist()))
+    [0, 1]
+
+    Raises :class:`InputError` for radii that are not positive or above 100 m, not three coordinates
+    per radius, balls that do not hang together, lie inside each other or meet in a neck thinner
+    than a tenth of the smaller, a cell size that is not positive, wider than a ball or makes
+    millions of cells, a body that cannot be meshed, and where Netgen is missing.
     """
     outline = outlines.agglomerate(centres, radii)
     middles = np.asarray(centres, dtype=float) / outline.size

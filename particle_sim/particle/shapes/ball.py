@@ -21,10 +21,21 @@ def ball(
 ) -> BodyMesh:
     """Tetrahedra in a ball of ``radius`` [m] around the origin; outside "surface".
 
-    ``inner_radius`` > 0 makes it hollow (boundary "inner"); ``core_radius`` > 0 makes region 0 the
-    core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless given;
-    ``surface_cell_size`` [m] holds at all surfaces and at the core. ``octant`` keeps x, y, z >= 0
-    with the planes "symmetry_x", "symmetry_y", "symmetry_z".
+    ``inner_radius`` [m] > 0 makes it hollow (boundary "inner"); ``core_radius`` [m] > 0 makes
+    region 0 the core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless
+    given; ``surface_cell_size`` [m] holds at all surfaces and at the core. ``octant`` keeps x, y, z
+    >= 0 with the planes "symmetry_x", "symmetry_y", "symmetry_z". With ``curved``, edge midpoints
+    lie on the round surface; without it cells are straight.
+
+    >>> mesh = ball(2.5e-7, core_radius=1e-7, cell_size=1.5e-7, octant=True)
+    >>> sorted(mesh.boundaries)
+    ['surface', 'symmetry_x', 'symmetry_y', 'symmetry_z']
+    >>> sorted(set(mesh.regions.tolist()))
+    [0, 1]
+
+    Raises :class:`InputError` for a radius that is not positive or above 100 m, an inner or core
+    radius that does not lie inside, a cell size that is not positive, wider than the body or makes
+    millions of cells, and where Netgen is missing.
     """
     return layered(
         outlines.ball(radius, octant=octant),

@@ -15,5 +15,15 @@ def cylinder(
     cells: int | None = None,
     grading: float | None = None,
 ) -> Mesh:
-    """Radial mesh of a cylinder of ``radius`` [m]; all totals are per metre of length."""
+    """Radial mesh of a cylinder of ``radius`` [m], hollow if ``inner_radius`` [m] > 0.
+
+    All totals are per metre of length; ``cells`` and ``grading`` are as for a
+    :func:`~particle_sim.particle.shapes.sphere.sphere`. What its ends do is the mechanics' choice.
+
+    >>> cylinder(2.5e-7)
+    Mesh of a cylinder, 0 to 2.5e-07 m
+      cells 24, chosen anew for each run
+
+    Raises :class:`InputError` as for a sphere.
+    """
     return radial_mesh(Coordinates.CYLINDER, (inner_radius, radius), cells, grading)

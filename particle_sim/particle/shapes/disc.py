@@ -21,10 +21,18 @@ def disc(
 ) -> BodyMesh:
     """Triangles (x, y) in a disc of ``radius`` [m] in plane strain; outside "surface".
 
-    ``inner_radius`` > 0 makes it hollow (boundary "inner"); ``core_radius`` > 0 makes region 0 the
-    core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless given;
-    ``surface_cell_size`` [m] holds at all surfaces and at the core. ``quarter`` keeps x, y >= 0
-    with the planes "symmetry_x" and "symmetry_y".
+    ``inner_radius`` [m] > 0 makes it hollow (boundary "inner"); ``core_radius`` [m] > 0 makes
+    region 0 the core and region 1 the shell. ``cell_size`` [m] is a twelfth of the diameter unless
+    given; ``surface_cell_size`` [m] holds at all surfaces and at the core. ``quarter`` keeps x, y
+    >= 0 with the planes "symmetry_x" and "symmetry_y". With ``curved``, edge midpoints lie on the
+    round surface; without it cells are straight.
+
+    >>> disc(2.5e-7, cell_size=1e-7).is_curved, disc(2.5e-7, cell_size=1e-7, curved=False).is_curved
+    (True, False)
+
+    Raises :class:`InputError` for a radius that is not positive or above 100 m, an inner or core
+    radius that does not lie inside, a cell size that is not positive, wider than the body or makes
+    millions of cells, and where Netgen is missing.
     """
     return layered(
         outlines.disc(radius, quarter=quarter),

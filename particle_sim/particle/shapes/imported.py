@@ -41,21 +41,41 @@ def imported(
     section: Symmetry = Symmetry.PLANE,
     boundary: str = "surface",
 ) -> BodyMesh:
-    """The triangles or tetrahedra, straight or second-order, of a mesh file.
+    """The triangles or tetrahedra, straight or second-order, of the mesh file at ``path``.
 
     ``unit`` [m] is the length that the file calls 1; ``section`` is what triangles stand for.
     Regions number the file's physical groups of cells in ascending order (all 0 without any);
-    boundaries have the names of its physical groups of facets. Outer facets in no group are
-    called ``boundary``, or "axis" if they lie at r = 0 of an axisymmetric section.
+    boundaries have the names of its physical groups of facets. Outer facets in no group are called
+    ``boundary``, or "axis" if they lie at r = 0 of an axisymmetric section.
 
     Points that coincide (within ``WELD`` of the shortest edge) are joined, and the runs' warnings
-    say so. Raises :class:`InputError` for a file that cannot be read and for a mesh that is not
-    one sound body, such as parts that do not share whole facets.
+    say so.
+
+    >>> import meshio
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> corners, cells = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [(0, 1, 2), (0, 2, 3)]
+    >>> with TemporaryDirectory() as place:
+    ...     file = Path(place) / "square.vtk"
+    ...     meshio.write_points_cells(file, corners, [("triangle", cells)])
+    ...     mesh = imported(file, unit=1e-6)
+    >>> mesh.cells.shape, float(mesh.points.max()), list(mesh.boundaries)
+    ((2, 3), 1e-06, ['surface'])
+
+    Raises :class:`InputError` for a file that cannot be read, a unit that is not positive,
+    ``section`` solid, and a mesh that is not one sound body, such as parts that do not share whole
+    facets.
     """
     positive("imported mesh", "unit", unit, most=math.inf)
     if section is Symmetry.SOLID:
         raise InputError("An imported section is plane or axisymmetric; solids are recognised.")
-    source = read_mesh_file(Path(path))
+    return _body(read_mesh_file(Path(path)), path, unit, section, boundary)
+
+
+def _body(
+    source: Mapping[str, Any], path: str | Path, unit: float, section: Symmetry, boundary: str
+) -> BodyMesh:
+    """The one sound body that a file's arrays are."""
     kind = _kind(source, path)
     symmetry = Symmetry.SOLID if CELLS[kind][0] == 3 else section
     d = symmetry.dimension

@@ -22,8 +22,17 @@ def plate(
     """Tetrahedra in a plate normal to z of ``radius`` and ``thickness`` [m]; outside "surface".
 
     Its edges are rounded with ``edge_radius`` [m], 0 for sharp ones. ``cell_size`` [m] is a twelfth
-    of the narrowest width unless given. ``octant`` keeps x, y, z >= 0 with the planes
-    "symmetry_x", "symmetry_y", "symmetry_z".
+    of the narrowest width unless given; ``surface_cell_size`` [m] holds at the surface. ``octant``
+    keeps x, y, z >= 0 with the planes "symmetry_x", "symmetry_y", "symmetry_z". With ``curved``,
+    edge midpoints lie on the drawn surface; without it cells are straight.
+
+    >>> sorted(plate(2e-7, 1e-7, 3e-8, cell_size=1e-7, octant=True).boundaries)
+    ['surface', 'symmetry_x', 'symmetry_y', 'symmetry_z']
+
+    Raises :class:`InputError` for a size that is not positive or above 100 m, an edge radius above
+    half of the narrowest width or so small (below a hundredth of the radius, but not 0) that it
+    takes too many cells, a cell size that is not positive, wider than the body or makes millions of
+    cells, and where Netgen is missing.
     """
     outline = outlines.plate(radius, thickness, edge_radius, octant=octant)
     return filled(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from particle_sim.checks import arguments_checked
@@ -35,12 +37,23 @@ def polycrystal(
     surface_cell_size: float | None = None,
     curved: bool = True,
 ) -> BodyMesh:
-    """Mesh of an outline (see ``outlines``) cut into Voronoi grains, one region number each.
+    """Mesh of an ``outline`` (see ``outlines``) cut into Voronoi ``grains``, each a region.
 
     Centres of the grains are drawn inside from the random ``seed`` and spread out, so that grains
     are of similar size; a set that gives sliver cells is drawn again. ``cell_size`` [m] is the
-    outline's usual one, or a quarter of the width of a grain if that is less, unless given. Other
-    sizes [m] hold at grain boundaries and at the surface. Grains of a convex outline are convex.
+    outline's usual one, or a quarter of the width of a grain if that is less, unless given.
+    ``grain_boundary_cell_size`` and ``surface_cell_size`` [m] hold there. Grains of a convex
+    outline are convex. With ``curved``, edge midpoints lie on the outline; without it cells are
+    straight.
+
+    >>> from particle_sim.particle.shapes import outlines
+    >>> mesh = polycrystal(outlines.disc(2.5e-7), grains=3, seed=1, cell_size=1e-7, curved=False)
+    >>> sorted(set(mesh.regions.tolist()))
+    [0, 1, 2]
+
+    Raises :class:`InputError` for fewer than 1 or more than 200 grains, a cell size that is not
+    positive, wider than the body or makes millions of cells, grains that cannot be meshed, and
+    where Netgen is missing.
     """
     if not 1 <= grains <= MOST_GRAINS:
         raise InputError(
@@ -52,9 +65,26 @@ def polycrystal(
     check_sizes(outline, cell_size, sizes)
     random = np.random.default_rng(seed)
     tries = [spread_points(outline, grains, random) for _ in range(SPREADS)]
+    best = _best(outline, tries, cell_size, sizes, curved)
+    if best is None:
+        raise InputError(
+            f"The {outline.kind} could not be meshed with {grains} grains from the seed {seed}; "
+            "give another seed or a smaller cell size."
+        )
+    return best
+
+
+def _best(
+    outline: Outline,
+    tries: Sequence[Array],
+    cell_size: float,
+    sizes: Mapping[str, float | None],
+    curved: bool,
+) -> BodyMesh | None:
+    """The mesh with the best worst cell among the sets of centres, or the first that is good."""
     best, quality = None, 0.0
     for centres in tries:
-        pieces = [_grain(outline, centres, number) for number in range(grains)]
+        pieces = [_grain(outline, centres, number) for number in range(len(centres))]
         try:
             mesh = filled(outline, pieces, cell_size=cell_size, local_sizes=sizes, curved=curved)
         except InputError:
@@ -63,11 +93,6 @@ def polycrystal(
             best, quality = mesh, _worst(mesh, outline)
         if quality >= GOOD_QUALITY:
             break
-    if best is None:
-        raise InputError(
-            f"The {outline.kind} could not be meshed with {grains} grains from the seed {seed}; "
-            "give another seed or a smaller cell size."
-        )
     return best
 
 

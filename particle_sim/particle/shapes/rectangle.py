@@ -17,8 +17,16 @@ def rectangle(
 ) -> BodyMesh:
     """The rectangle [0, L1] x [0, L2], ``lengths`` in metres, two triangles to a brick.
 
-    ``cells`` are the bricks along each side. Boundaries are "left", "right", "bottom" and "top";
-    if ``symmetry`` is axisymmetric, it is the meridian of a cylinder and its left is "axis".
+    ``cells`` are the bricks along each side. Boundaries are "left", "right", "bottom" and "top"; if
+    ``symmetry`` is axisymmetric, it is the meridian of a cylinder and its left is "axis". Netgen is
+    not needed.
+
+    >>> from particle_sim.fem.body_mesh import Symmetry
+    >>> list(rectangle((1e-7, 2e-7), cells=(2, 4), symmetry=Symmetry.AXISYMMETRIC).boundaries)
+    ['axis', 'right', 'bottom', 'top']
+
+    Raises :class:`InputError` for a length that is not positive or above 100 m, fewer than one
+    brick, more than five million triangles, and a symmetry that is no section's.
     """
     if symmetry is Symmetry.SOLID:
         raise InputError(

@@ -11,6 +11,13 @@ from particle_sim.particle.shapes.radial import radial_mesh
 def slab(thickness: float, *, cells: int | None = None, grading: float | None = None) -> Mesh:
     """Mesh across a slab from the blocked side at 0 to the open one at ``thickness`` [m].
 
-    All totals are per square metre of surface.
+    All totals are per square metre of surface; ``cells`` and ``grading`` are as for a
+    :func:`~particle_sim.particle.shapes.sphere.sphere`, the smallest cell at the open side.
+
+    >>> mesh = slab(1e-7, cells=8, grading=4.0)
+    >>> round(float(mesh.cell_sizes[0] / mesh.cell_sizes[-1]), 6)
+    4.0
+
+    Raises :class:`InputError` as for a sphere.
     """
     return radial_mesh(Coordinates.SLAB, (0.0, thickness), cells, grading)

@@ -15,9 +15,17 @@ def sphere(
     cells: int | None = None,
     grading: float | None = None,
 ) -> Mesh:
-    """Radial mesh of a sphere of ``radius`` [m], hollow if ``inner_radius`` > 0.
+    """Radial mesh of a sphere of ``radius`` [m], hollow if ``inner_radius`` [m] > 0.
 
-    Without ``cells`` and ``grading`` the solver chooses the cells for its tolerance. ``grading``
-    is the ratio of the largest cell (inside) to the smallest (at the surface), usually 60.
+    Without ``cells`` and ``grading`` the solver chooses the cells for its tolerance. ``grading`` is
+    the ratio of the largest cell (inside) to the smallest (at the surface), usually 60; one of the
+    two alone takes 24 cells or that grading.
+
+    >>> sphere(2.5e-7, inner_radius=1e-7, cells=12)
+    Mesh of a sphere, 1e-07 to 2.5e-07 m
+      cells 12
+
+    Raises :class:`InputError` for a size that is not positive or above 100 m, an inner radius that
+    is not smaller, fewer than one cell, and a grading that is not positive and finite.
     """
     return radial_mesh(Coordinates.SPHERE, (inner_radius, radius), cells, grading)

@@ -20,12 +20,20 @@ def spheroid(
     octant: bool = False,
     curved: bool = True,
 ) -> BodyMesh:
-    """Tetrahedra in a spheroid with half-axes [m] across and along z; outside "surface".
+    """Tetrahedra in a spheroid around z; outside "surface".
 
-    The hole and the core are similar to the outside; ``inner_radius`` and ``core_radius`` [m] are
-    their equatorial radii. It is meshed as a ball and stretched, cells alike: ``cell_size`` [m],
-    a twelfth of the shorter diameter unless given, is that across the shorter axis, and cells
-    of very long or flat spheroids are long or flat. The rest is as for a ball.
+    ``equatorial_radius`` and ``polar_radius`` [m] are its half-axes across and along z. The hole
+    and the core are similar to the outside; ``inner_radius`` and ``core_radius`` [m] are their
+    equatorial radii. It is meshed as a ball and stretched, cells alike: ``cell_size`` [m], a
+    twelfth of the shorter diameter unless given, is that across the shorter axis, and cells of very
+    long or flat spheroids are long or flat. ``surface_cell_size``, ``octant`` and ``curved`` are as
+    for a :func:`~particle_sim.particle.shapes.ball.ball`.
+
+    >>> mesh = spheroid(1e-7, 3e-7, cell_size=1e-7, octant=True)
+    >>> [round(float(reach) * 1e9) for reach in mesh.points.max(axis=0)]
+    [100, 100, 300]
+
+    Raises :class:`InputError` as for a ball.
     """
     return layered(
         outlines.spheroid(equatorial_radius, polar_radius, octant=octant),

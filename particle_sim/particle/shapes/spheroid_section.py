@@ -20,11 +20,18 @@ def spheroid_section(
     half: bool = False,
     curved: bool = True,
 ) -> BodyMesh:
-    """Triangles (r, z) of a spheroid with half-axes [m] across and along z.
+    """Triangles (r, z) of a spheroid around z; boundaries "surface" and "axis".
 
-    The hole and the core are similar to the outside; ``inner_radius`` and ``core_radius`` [m] are
-    their equatorial radii. ``cell_size`` [m] is a twelfth of the shorter diameter unless given;
-    boundaries and the rest are as for a ball's section.
+    ``equatorial_radius`` and ``polar_radius`` [m] are its half-axes across and along z. The hole
+    and the core are similar to the outside; ``inner_radius`` and ``core_radius`` [m] are their
+    equatorial radii. ``cell_size`` [m] is a twelfth of the shorter diameter unless given;
+    ``surface_cell_size``, ``half`` and ``curved`` are as for a
+    :func:`~particle_sim.particle.shapes.ball_section.ball_section`.
+
+    >>> sorted(spheroid_section(1e-7, 3e-7, cell_size=5e-8).boundaries)
+    ['axis', 'surface']
+
+    Raises :class:`InputError` as for a ball's section.
     """
     return layered(
         outlines.spheroid_section(equatorial_radius, polar_radius, half=half),
