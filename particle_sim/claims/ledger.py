@@ -57,10 +57,16 @@ def read_ledger(folder: Path | None = None, *, within: frozenset[str] = frozense
     inputs have changed. Computes nothing.
     """
     where = folder or claims_folder()
-    stored = _stored(where)
-    claims = [claim for claim in load_claims(where, NEEDS) if claim.id in stored]
+    claims = load_claims(where, NEEDS)
     if within:
         claims = [claim for claim in claims if _about(claim) and _about(claim) <= within]
+    return stored_entries(claims, where)
+
+
+def stored_entries(claims: Sequence[Claim], folder: Path) -> list[Entry]:
+    """As :func:`read_ledger`, of claims that have been read."""
+    stored = _stored(folder)
+    claims = [claim for claim in claims if claim.id in stored]
     now = fingerprints(claims)
     return [
         Entry(
