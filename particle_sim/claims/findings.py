@@ -18,7 +18,7 @@ from particle_sim.claims import central
 from particle_sim.claims.answer import Answer, judged, question_of, untested
 from particle_sim.claims.central import Central
 from particle_sim.claims.kinds import KINDS, NEEDS
-from particle_sim.claims.ledger import read_ledger
+from particle_sim.claims.ledger import stored_entries
 from particle_sim.claims.question import COHERENT, SOLID, Numbers, Tools
 from particle_sim.claims.schema import (
     Claim,
@@ -215,11 +215,8 @@ def _stored(
     if any(settings.overrides.values()) or names != {settings.baseline, settings.candidate}:
         return None  # a reading, or a file of the user's that bears the name of a shipped one
     asked = [each for each in known if each.id == claim.id and each.parameters == claim.parameters]
-    if not asked:
-        return None
-    entries = read_ledger(within=names, only=(claim.id,))
-    current = [each.answer for each in entries if not each.stale]
-    return current[0] if current else None
+    entries = stored_entries(asked, claims_folder())
+    return next((each.answer for each in entries if not each.stale), None)
 
 
 def _shares(found: Answer) -> Numbers:

@@ -27,7 +27,7 @@ from particle_sim.claims.kinds_crack import (
     RELIEVED,
 )
 from particle_sim.claims.question import Branch, Evidence, Flags, Numbers, Question
-from particle_sim.claims.worn import Worn, cycles_of, growing, worn
+from particle_sim.claims.worn import Altered, Worn, as_drawn, cycles_of, growing, worn
 from particle_sim.life.chain import Held, Rule
 from particle_sim.materials.material import Material
 from particle_sim.metrics.stress_bracket import misfit_in
@@ -42,7 +42,6 @@ BOTH_WHOLE = "if boundaries in both hold the whole volume change"
 HEARD = 0.05
 """Share of the draws that must have something to compare, for a way of asking to have a vote."""
 
-Altered = Callable[[MaterialDraws], MaterialDraws]
 Judge = Callable[[Worn, float], Flags]
 """A worn material and a limit -> whether the claim holds (n,)"""
 Compare = Callable[[Worn, Worn, float], tuple[Flags, Flags]]
@@ -124,17 +123,16 @@ def fades_less_by_cracks(question: Question) -> Evidence:
 def _alone(question: Question, judge: Judge) -> Evidence:
     """The first material, under what its source describes first."""
     material = question.draws[0].material
-    mechanisms: list[tuple[str, Held, Altered]]
-    mechanisms = [(RELIEVED, Held.RELIEVED, _as_drawn), (HELD, Held.HELD, _as_drawn)]
+    mechanisms: list[tuple[str, Altered | None]] = [(RELIEVED, None), (HELD, as_drawn)]
     if material.two_phase:
         mechanisms.reverse()
     if _shared_out(material):
-        mechanisms.append((MORE, Held.HELD, _more(question.seed)))
-        mechanisms.append((WHOLE, Held.HELD, _whole))
+        mechanisms += [(MORE, _more(question.seed)), (WHOLE, _whole)]
+    boundaries = [of for _, of in mechanisms]
     ways, numbers = [], Numbers()
     for body, of_size in _bodies(question):
-        for mechanism, held, altered in mechanisms:
-            found = worn(question, 0, held, _both_of(altered, of_size))
+        every = worn(question, 0, boundaries, of_size)
+        for (mechanism, _), found in zip(mechanisms, every, strict=True):
             numbers |= _taken(material.title, mechanism + body, found)
             judged = _counting(judge, found)
             votes = mechanism is not WHOLE
@@ -143,10 +141,6 @@ def _alone(question: Question, judge: Judge) -> Evidence:
             )
     inputs = named_inputs([growing(question, 0)])
     return replace(_evidence(question, ways), inputs=inputs, numbers=numbers)
-
-
-def _as_drawn(draws: MaterialDraws) -> MaterialDraws:
-    return draws
 
 
 def _whole(draws: MaterialDraws) -> MaterialDraws:
@@ -164,10 +158,6 @@ def _more(seed: int) -> Altered:
         return draws.having(misfit_share=least + place * (1 - least))
 
     return altered
-
-
-def _both_of(first: Altered, second: Altered) -> Altered:
-    return lambda draws: second(first(draws))
 
 
 def _shared_out(material: Material) -> bool:
@@ -188,7 +178,7 @@ def _counting(
 
 def _bodies(question: Question) -> Iterator[tuple[str, Altered]]:
     """What cycles: the particle, and an agglomerate where the claim names its radii."""
-    yield "", _as_drawn
+    yield "", as_drawn
     given = question.claim.parameters
     if "agglomerate_least" in given:
         ends = np.log([given["agglomerate_least"], given["agglomerate_most"]])
@@ -208,7 +198,10 @@ def _ordered(question: Question, compare: Compare, seen: str) -> Evidence:
     A way in which fewer than ``HEARD`` of the draws have anything to compare is shown, and so is a
     boundary that holds in the less likely material alone; neither has a vote.
     """
-    first, second = ({held: worn(question, k, held) for held in Held} for k in (0, 1))
+    shared = any(_shared_out(each.material) for each in question.draws)
+    more = (_more(question.seed), _whole) if shared else ()
+    found = [worn(question, place, (None, as_drawn, *more)) for place in (0, 1)]
+    first, second = (dict(zip(Held, each[:2], strict=True)) for each in found)
     own = [each.material.two_phase for each in question.draws]
     titles = [each.material.title for each in question.draws]
     relieved, holding = Held.RELIEVED, Held.HELD
@@ -219,10 +212,9 @@ def _ordered(question: Question, compare: Compare, seen: str) -> Evidence:
         (ONE_HELD.format(titles[0]), holding, relieved, own == [True, False]),
     ]
     pairs = [(name, first[one], second[other], votes) for name, one, other, votes in rows]
-    if any(_shared_out(each.material) for each in question.draws):
-        for name, altered in ((BOTH_MORE, _more(question.seed)), (BOTH_WHOLE, _whole)):
-            mine, yours = (worn(question, place, holding, altered) for place in (0, 1))
-            pairs.append((name, mine, yours, name is BOTH_MORE))
+    if shared:
+        held_more = zip((BOTH_MORE, BOTH_WHOLE), found[0][2:], found[1][2:], strict=True)
+        pairs += [(*each, each[0] is BOTH_MORE) for each in held_more]
     ways, numbers = [], Numbers()
     for name, mine, yours, votes in pairs:
         judge = _both(compare, mine, yours)
@@ -234,10 +226,10 @@ def _ordered(question: Question, compare: Compare, seen: str) -> Evidence:
             numbers |= _taken(title, MECHANISMS[held], by_rule)
     ways.sort(key=lambda way: not way.votes)
     inputs = named_inputs([growing(question, place) for place in (0, 1)])
-    found = _evidence(question, ways)
+    said = _evidence(question, ways)
     return replace(
-        found,
-        text=f"{found.text} Counted are draws with more than {100 * _limit(question):g} % {seen}.",
+        said,
+        text=f"{said.text} Counted are draws with more than {100 * _limit(question):g} % {seen}.",
         inputs=inputs,
         numbers=numbers,
     )

@@ -122,8 +122,8 @@ def keeps_as_in_print(question: Question) -> Evidence:
 def _free(question: Question) -> Iterator[_Member]:
     """Every draw that delivers at the rate."""
     draws = growing(question, 0)
-    for held in Held:
-        for rule, each in worn(question, 0, held).items():
+    for held, found in zip(Held, worn(question, 0), strict=True):
+        for rule, each in found.items():
             yield _member(held, rule, each, draws)
 
 
@@ -154,7 +154,8 @@ def _carrying(question: Question, held: Held) -> Iterator[tuple[Rule, _Member]]:
             constant, carries = calibrated(powder, rule, cycles, kept)
             if np.any(carries):
                 draws = with_constant(first.kept(rows), rule, constant, carries)
-                each = after(own.of(draws, held), rule, cycles_of(question))
+                tested = own.of(draws, held)
+                each = after(tested, rule, cycles_of(question), tested.at_test)
                 yield rule, _member(held, rule, each, draws)
 
 

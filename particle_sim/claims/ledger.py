@@ -22,7 +22,6 @@ from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.errors import InputError, closest
 from particle_sim.files import read_json, read_text, write_file
 from particle_sim.outputs import check_file, new_files
-from particle_sim.progress import shows_progress
 
 LEDGER, CHANGES = "ledger.json", "CHANGES.md"
 
@@ -51,23 +50,23 @@ class Entry:
     """Whether something it depends on has changed since"""
 
 
-def read_ledger(
-    folder: Path | None = None,
-    *,
-    within: frozenset[str] = frozenset(),
-    only: Collection[str] = (),
-) -> list[Entry]:
+def read_ledger(folder: Path | None = None, *, within: frozenset[str] = frozenset()) -> list[Entry]:
     """The stored answers to the claims of a folder, in order; those never answered are left out.
 
-    With ``within``, of claims about these materials and no other; with ``only``, of these ids.
-    ``stale`` marks an answer whose inputs have changed. Computes nothing.
+    With ``within``, of claims about these materials and no other. ``stale`` marks an answer whose
+    inputs have changed. Computes nothing.
     """
     where = folder or claims_folder()
-    stored = _stored(where)
-    asked = stored.keys() & set(only) if only else stored.keys()
-    claims = [claim for claim in load_claims(where, NEEDS) if claim.id in asked]
+    claims = load_claims(where, NEEDS)
     if within:
         claims = [claim for claim in claims if _about(claim) and _about(claim) <= within]
+    return stored_entries(claims, where)
+
+
+def stored_entries(claims: Sequence[Claim], folder: Path) -> list[Entry]:
+    """As :func:`read_ledger`, of claims that have been read."""
+    stored = _stored(folder)
+    claims = [claim for claim in claims if claim.id in stored]
     now = fingerprints(claims)
     return [
         Entry(
@@ -80,7 +79,6 @@ def read_ledger(
     ]
 
 
-@shows_progress
 def update_ledger(
     tools: Callable[[], Tools],
     *,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.claims.kinds_crack import UNYIELDING
 from particle_sim.claims.question import Flags, Question
-from particle_sim.life.chain import Held, Rule, cycled, growth_of, with_growth
+from particle_sim.life.chain import Held, Rule, cycled, growth_of, holding, with_growth
 from particle_sim.life.loads import GradientTable, Site
 from particle_sim.life.powder import FEW, CycledPowder
 from particle_sim.plausible.draws import MaterialDraws
@@ -19,6 +19,13 @@ from particle_sim.units import Array
 
 AT_ONCE = 250
 """Draws whose cracks are followed together; more would only fill the memory."""
+
+Altered = Callable[[MaterialDraws], MaterialDraws]
+
+
+def as_drawn(draws: MaterialDraws) -> MaterialDraws:
+    """Nothing altered."""
+    return draws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,27 +83,34 @@ def parts(draws: MaterialDraws) -> Iterator[NDArray[np.intp]]:
 def worn(
     question: Question,
     place: int,
-    held: Held,
-    altered: Callable[[MaterialDraws], MaterialDraws] = lambda draws: draws,
-) -> dict[Rule, Worn]:
-    """One material of the question after its ``cycles`` at its rate, by every rule of growth."""
-    draws, test = altered(growing(question, place)), cycling(question, place)
-    found: dict[Rule, list[Worn]] = {rule: [] for rule in Rule}
+    boundaries: Sequence[Altered | None] = (None, as_drawn),
+    body: Altered = as_drawn,
+) -> list[dict[Rule, Worn]]:
+    """One material of the question after its ``cycles`` at its rate, by every rule of growth.
+
+    For each of ``boundaries``: relieved (``None``), or holding the misfit of the altered draws.
+    ``body`` alters them all.
+    """
+    draws, test = body(growing(question, place)), cycling(question, place)
+    every = [draws if of is None else of(draws) for of in boundaries]
+    found: list[dict[Rule, list[Worn]]] = [{rule: [] for rule in Rule} for _ in boundaries]
     for rows in parts(draws):
-        powder = test.of(draws.kept(rows), held)
-        for rule, some in found.items():
-            some.append(after(powder, rule, cycles_of(question)))
-    return {rule: _joined(some) for rule, some in found.items()}
+        relieved = test.of(draws.kept(rows), Held.RELIEVED)
+        for of, own, by_rule in zip(boundaries, every, found, strict=True):
+            powder = relieved if of is None else holding(relieved, own.kept(rows))
+            for rule, some in by_rule.items():
+                some.append(after(powder, rule, cycles_of(question), relieved.at_test))
+    return [{rule: _joined(some) for rule, some in by_rule.items()} for by_rule in found]
 
 
-def after(powder: CycledPowder, rule: Rule, cycles: float) -> Worn:
-    """A powder after ``cycles``; its first cycle's capacity is the whole."""
+def after(powder: CycledPowder, rule: Rule, cycles: float, capacity: Array) -> Worn:
+    """A powder after ``cycles``; its first cycle's is the whole of the ``capacity`` of its test."""
     growth = growth_of(powder.draws.values, rule)
     cracked = powder.cracked(growth, np.array([0.0, cycles]))
     return Worn(
         cracked=(cracked[:, 1] - powder.as_made) / np.maximum(1 - powder.as_made, FEW),
-        kept=powder.retention(cracked, cracked[:, 0])[:, 1],
-        delivers=powder.at_test[:, 0] > 0,
+        kept=powder.retention(cracked, cracked[:, 0], capacity)[:, 1],
+        delivers=capacity[:, 0] > 0,
     )
 
 

@@ -108,10 +108,11 @@ def core_intensity(stress: Array, yield_stress: Array, radius: Array) -> Array:
     ratio = np.maximum(stress / yield_stress, 1.0)[:, None, None]
     least = DEPTHS[:, None] ** 3
     core = _interleaved(np.broadcast_to(EDGES, (len(DEPTHS), len(EDGES))), _within(least))
-    end = np.minimum(ratio * np.maximum(core, least), 1.0)
-    tension = 2 / 3 * (np.log(end / np.maximum(core, least)) + 1 - end) / ratio
-    unit = 2 * np.sqrt(DEPTHS / np.pi)[:, None] * (core >= least)
-    return np.asarray(unit * tension * (stress * np.sqrt(radius))[:, None, None])
+    wide = np.maximum(core, least)
+    end = np.minimum(ratio * wide, 1.0)
+    tension = np.minimum(np.log(ratio), -np.log(wide)) + 1 - end  # ln(end/wide), by its two cases
+    unit = 4 / 3 * np.sqrt(DEPTHS / np.pi)[:, None] * (core >= least)
+    return np.asarray(unit * tension * (stress * np.sqrt(radius) / ratio[:, 0, 0])[:, None, None])
 
 
 def _within(least: Array) -> Array:

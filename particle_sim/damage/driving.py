@@ -13,6 +13,8 @@ from particle_sim.units import Array
 
 LEVEL = 1e-6
 """Step of K/K_max below which it is level: the difference of powers would cancel."""
+Rows = NDArray[np.bool_] | slice
+EVERY = slice(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +42,13 @@ class Driving:
         """K_max (n, d) of what the cycle comes to; as K falls to 0 in it, dK too."""
         passed = np.pad(self.lasts > 0, ((0, 0), (1, 1)))
         reached = passed[:, 1:] | passed[:, :-1]
-        return np.asarray((self.intensity * reached[:, None, :]).max(axis=-1))
+        known = self.intensity if reached.all() else self.intensity * reached[:, None, :]
+        return np.asarray(known.max(axis=-1))
 
-    def dwell(self, exponent: Array) -> Array:
+    def dwell(self, exponent: Array, rows: Rows = EVERY) -> Array:
         """int (K/K_max)^n dt [s] (n, d) for exponents n (n,), exact where K goes straight.
+
+        Of some ``rows`` of the draws, to which the exponents belong.
 
         >>> import numpy as np
         >>> ramp = Driving(
@@ -52,38 +57,37 @@ class Driving:
         >>> ramp.dwell(np.array([15.0]))  # int_0^1 t^15 dt
         array([[0.0625]])
         """
-        largest = self.largest[..., None]
-        share = np.divide(
-            self.intensity, largest, out=np.zeros_like(self.intensity), where=largest > 0
-        )
-        share = np.minimum(share, 1.0)
+        largest = self.largest[rows][..., None]
+        share = np.minimum(self.intensity[rows] / np.where(largest > 0, largest, 1.0), 1.0)
         n = np.asarray(exponent)[:, None, None]
         power = share**n
         low, high, below, above = share[..., :-1], share[..., 1:], power[..., :-1], power[..., 1:]
         step = high - low
         level = np.abs(step) <= LEVEL
-        mean = np.where(
-            level,
-            0.5 * (below + above),
-            (high * above - low * below) / ((n + 1) * np.where(level, 1.0, step)),
-        )
-        return np.asarray(np.einsum("ndt,nt->nd", mean, self.lasts))
+        step[level] = 1.0
+        mean = (high * above - low * below) / ((n + 1) * step)
+        np.copyto(mean, 0.5 * (below + above), where=level)
+        return np.asarray(np.einsum("ndt,nt->nd", mean, self.lasts[rows]))
 
 
-def load_of(toughness: Array, exponent: Array | None, *drivings: Driving) -> CycleLoad:
+def load_of(
+    toughness: Array, exponent: Array | None, *drivings: Driving, rows: Rows = EVERY
+) -> CycleLoad:
     """What mechanisms, one after the other in a cycle, do at a toughness K_IC [Pa m^0.5] (n, q).
 
+    ``toughness`` and ``exponent`` are those of the ``rows`` of the drivings.
     The strongest sets K_max and dK; each adds its own time under load, ``exponent`` n (n,) being
     that of slow growth, ``None`` where there is none. Arrays (n, q, d).
     """
-    largest = np.max([each.largest for each in drivings], axis=0)
+    largest = np.max([each.largest[rows] for each in drivings], axis=0)
     dwell = np.zeros_like(largest)
     for each in drivings:
         if exponent is None:
             break
-        share = np.divide(each.largest, largest, out=np.zeros_like(largest), where=largest > 0)
-        dwell += each.dwell(exponent) * share ** np.asarray(exponent)[:, None]
+        own = each.largest[rows]
+        share = np.divide(own, largest, out=np.zeros_like(largest), where=largest > 0)
+        dwell += each.dwell(exponent, rows) * share ** np.asarray(exponent)[:, None]
     ratio = largest[:, None, :] / np.asarray(toughness)[:, :, None]
     return CycleLoad(
-        depth=drivings[0].depth[:, None, :], ratio=ratio, swing=ratio, dwell=dwell[:, None, :]
+        depth=drivings[0].depth[rows][:, None, :], ratio=ratio, swing=ratio, dwell=dwell[:, None, :]
     )

@@ -8,6 +8,7 @@ K_IC on the crack jumps until K falls below it again (pop-in), or through.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,14 +110,23 @@ def depth_that_lasts(law: CrackGrowth, load: CycleLoad, cycles: Array) -> Array:
     ``cycles`` are (k,) or (..., k). A deeper crack is through by then, a shallower one is not;
     the last depth itself where every other crack arrests.
     """
+    return crack_lives(law, load)(cycles)
+
+
+def crack_lives(law: CrackGrowth, load: CycleLoad) -> Callable[[Array], Array]:
+    """:func:`depth_that_lasts` of any cycles, the growth being summed once."""
     pieces = _pieces(law, load)
     left = _summed(pieces)
-    wanted = np.broadcast_to(cycles, (*left.shape[:-1], np.shape(cycles)[-1]))
-    found = [
-        _within(pieces, left, wanted[..., index, None], load.depth)
-        for index in range(wanted.shape[-1])
-    ]
-    return np.stack(found, axis=-1)
+
+    def lasting(cycles: Array) -> Array:
+        wanted = np.broadcast_to(cycles, (*left.shape[:-1], np.shape(cycles)[-1]))
+        found = [
+            _within(pieces, left, wanted[..., index, None], load.depth)
+            for index in range(wanted.shape[-1])
+        ]
+        return np.stack(found, axis=-1)
+
+    return lasting
 
 
 def growing_depths(law: CrackGrowth, load: CycleLoad) -> tuple[tuple[float, float], ...]:
@@ -158,18 +168,11 @@ def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
     depth, ratio, swing, dwell = (np.broadcast_to(each, shape) for each in vars(load).values())
     low, high = (slice(None, -1), slice(1, None))
     jumps = ratio >= 1
-    start, end, share = depth[..., low].copy(), depth[..., high].copy(), ratio[..., low].copy()
-    first = law.per_cycle(ratio[..., low], swing[..., low], dwell[..., low])
-    last = law.per_cycle(ratio[..., high], swing[..., high], dwell[..., high])
+    start, end = depth[..., low], depth[..., high]
+    added = law.per_cycle(ratio, swing, dwell)
+    first, last = added[..., low], added[..., high]
     # a piece that meets K_IC ends, or begins, there
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        part = np.log(1 / share) / np.log(ratio[..., high] / share)
-        meet = start * (end / start) ** part
-
-        def at(values: Array) -> Array:
-            return np.asarray(values[..., low] * (values[..., high] / values[..., low]) ** part)
-
-        there = law.per_cycle(np.ones_like(share), at(swing), at(dwell) if np.any(dwell) else 0.0)
+    meet, pull, there = _at_toughness(law, depth, ratio, swing, dwell)
     into, out = ~jumps[..., low] & jumps[..., high], jumps[..., low] & ~jumps[..., high]
     end, last = np.where(into, meet, end), np.where(into, there, last)
     start, first = np.where(out, meet, start), np.where(out, there, first)
@@ -179,7 +182,7 @@ def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
         power = np.where(wide > 0, np.log(last / first) / wide, 0.0)
         cycles = _integral(start, end, last, power)
         # a piece in which dK meets K_th begins there
-        climb = np.log(np.where(into, at(swing), swing[..., high]) / swing[..., low])
+        climb = np.log(np.where(into, pull, swing[..., high]) / swing[..., low])
         met = np.log(law.threshold / swing[..., low]) / climb
     stuck = (first <= 0) | (last <= 0)
     begins = ~both & (first <= 0) & (last > 0) & (met >= 0) & (met < 1)
@@ -191,6 +194,32 @@ def _pieces(law: CrackGrowth, load: CycleLoad) -> _Pieces:
         cycles=np.where(both, 0.0, np.where(stuck, np.inf, cycles)),
         begins=begins,
     )
+
+
+def _at_toughness(
+    law: CrackGrowth, depth: Array, ratio: Array, swing: Array, dwell: Array
+) -> tuple[Array, Array, Array]:
+    """Depth, swing and growth (..., d - 1) where a piece meets K_IC; 1 in those that do not."""
+    jumps = ratio >= 1
+    crosses = jumps[..., 1:] != jumps[..., :-1]
+    constants = {
+        name: np.broadcast_to(value, crosses.shape)[crosses]
+        for name, value in vars(law).items()
+        if name != "reference"
+    }
+    met = CrackGrowth(**constants, reference=law.reference)
+    before, after = ratio[..., :-1][crosses], ratio[..., 1:][crosses]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        part = np.log(1 / before) / np.log(after / before)
+
+        def at(values: Array) -> Array:
+            first, last = values[..., :-1][crosses], values[..., 1:][crosses]
+            return np.asarray(first * (last / first) ** part)
+
+        pull, held = at(swing), at(dwell) if np.any(dwell) else 0.0
+        found = np.ones((3, *crosses.shape))
+        found[:, crosses] = at(depth), pull, met.per_cycle(np.ones_like(pull), pull, held)
+    return found[0], found[1], found[2]
 
 
 def _integral(start: Array, end: Array, growth: Array, power: Array) -> Array:

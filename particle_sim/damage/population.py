@@ -6,7 +6,7 @@ reach the last depth by then; the toughness is log-normal too, and independent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from particle_sim.damage.driving import Driving, load_of
-from particle_sim.damage.growth import CrackGrowth, CycleLoad, depth_that_lasts
+from particle_sim.damage.growth import CrackGrowth, CycleLoad, crack_lives
 from particle_sim.units import Array
 
 NODES = 24
@@ -92,38 +92,56 @@ def cracked_of_toughness(
     growth: CrackGrowth, powder: Powder, cycles: Array, *drivings: Driving, nodes: int = NODES
 ) -> Array:
     """As :func:`cracked_share`, (n, q, k) for each of the toughnesses of ``powder``."""
+    return cracks_until(np.max(cycles, axis=-1), growth, powder, *drivings, nodes=nodes)(cycles)
+
+
+def cracks_until(
+    most: Array, growth: CrackGrowth, powder: Powder, *drivings: Driving, nodes: int = NODES
+) -> Callable[[Array], Array]:
+    """:func:`cracked_of_toughness` at any cycles to ``most``, () or (n,), the load taken once."""
     toughness, _ = powder.toughnesses(nodes)
-    wanted = np.broadcast_to(
-        np.asarray(cycles)[..., None, :], (*toughness.shape, np.shape(cycles)[-1])
-    )
-    depth = np.broadcast_to(drivings[0].depth[:, -1:, None], wanted.shape).copy()
-    grows = _grows(growth, toughness, wanted.max(axis=-1), drivings)
-    rows = np.asarray(grows.any(axis=1))
-    if np.any(rows):
-        slow, some = np.any(growth.slow_rate), grows[rows]
-        exponent = np.broadcast_to(growth.slow_exponent, rows.shape)[rows] if slow else None
-        load = load_of(toughness[rows], exponent, *(each.kept(rows) for each in drivings))
-        own = {
-            name: np.broadcast_to(value, load.ratio.shape)[some]
-            for name, value in vars(load).items()
-        }
-        depth[grows] = depth_that_lasts(_of(growth, grows), CycleLoad(**own), wanted[grows])
-    return powder.share_beyond(depth)
+    last, grows = drivings[0].depth[:, -1:, None], _growing(growth, toughness, drivings)
+    ever = grows(np.asarray(most)[..., None])
+    rows = np.asarray(ever.any(axis=1))
+    slow = np.any(growth.slow_rate)
+    exponent = np.broadcast_to(growth.slow_exponent, rows.shape)[rows] if slow else None
+    load = load_of(toughness[rows], exponent, *drivings, rows=rows)
+    own = {
+        name: np.broadcast_to(value, load.ratio.shape)[ever[rows]]
+        for name, value in vars(load).items()
+    }
+    lasting = crack_lives(_of(growth, ever), CycleLoad(**own))
+
+    def after(cycles: Array) -> Array:
+        wanted = np.broadcast_to(
+            np.asarray(cycles)[..., None, :], (*toughness.shape, np.shape(cycles)[-1])
+        )
+        depth = np.broadcast_to(last, wanted.shape).copy()
+        now = grows(wanted.max(axis=-1))[ever]
+        depth[ever] = np.where(now[:, None], lasting(wanted[ever]), depth[ever])
+        return powder.share_beyond(depth)
+
+    return after
 
 
-def _grows(
-    growth: CrackGrowth, toughness: Array, cycles: Array, drivings: Sequence[Driving]
-) -> NDArray[np.bool_]:
-    """Where (n, q) a crack jumps, or all ``cycles`` (n, q) may add more than ``UNSEEN``."""
+def _growing(
+    growth: CrackGrowth, toughness: Array, drivings: Sequence[Driving]
+) -> Callable[[Array], NDArray[np.bool_]]:
+    """Where (n, q) a crack jumps, or cycles (n, q) may add more than ``UNSEEN``."""
     largest = np.max([each.largest.max(axis=-1) for each in drivings], axis=0)
     time = np.sum([each.lasts.sum(axis=-1) for each in drivings], axis=0)
     most = (largest[:, None] / toughness).reshape(-1, 1)
     dwell = np.broadcast_to(time[:, None], toughness.shape).reshape(-1, 1)
     with np.errstate(over="ignore"):
         each = _of(growth, np.ones(toughness.shape, dtype=bool)).per_cycle(most, most, dwell)
-        added = each.reshape(toughness.shape) * cycles
+    jumps, added = most.reshape(toughness.shape) >= 1, each.reshape(toughness.shape)
     last = drivings[0].depth[:, -1:]
-    return np.asarray((most.reshape(toughness.shape) >= 1) | (added > UNSEEN * last))
+
+    def grows(cycles: Array) -> NDArray[np.bool_]:
+        with np.errstate(over="ignore"):
+            return np.asarray(jumps | (added * cycles > UNSEEN * last))
+
+    return grows
 
 
 def _of(growth: CrackGrowth, which: NDArray[np.bool_]) -> CrackGrowth:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particle_sim.cell.half_cell import half_cell
 from particle_sim.damage.fade import (
     Fade,
     as_partner,
@@ -18,7 +19,7 @@ from particle_sim.damage.fade import (
     retention_after,
 )
 from particle_sim.damage.printed_fade import PrintedFade, printed_of
-from particle_sim.life.chain import Held, Rule, cycled, growth_of
+from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
 from particle_sim.life.frozen import Calibration, frozen_draws
 from particle_sim.life.loads import GradientTable, Site
 from particle_sim.life.powder import CycledPowder
@@ -159,11 +160,12 @@ def row_of(
 ) -> Row:
     """A datum held against the frozen constants, or against ``own`` draws of growth as they are;
     ``reference`` is the calibration's material."""
-    fade, said = observed.fade, []
+    fade, said, cell = observed.fade, [], half_cell(material)
+    every = own or draw_powder(material, calibration.samples, calibration.seed, cell=cell)
     for end in Held:
         for rule in Rule:
-            draws = own or frozen_draws(calibration, material, rule, end)
-            powder = cycled(draws, fade.c_rate, end, tables=tables)
+            draws = own or frozen_draws(calibration, every, rule, end)
+            powder = cycled(draws, fade.c_rate, end, cell=cell, tables=tables)
             found = kept(powder, [rule], observed.since, observed.since + fade.cycles)
             good = found[~np.isnan(found)]
             low, middle, high = np.quantile(good, QUANTILES) if len(good) else [np.nan] * 3

@@ -5,6 +5,7 @@ Cracks depend on the constant times the cycles alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -50,9 +51,11 @@ def calibrated(
     belief = tested.draws.values[CONSTANT[rule]]
     known = (constants or load_growth_constants()).properties[CONSTANT[rule]]
     ends = np.log(known.quantile(np.array([0.0, 1.0])))
-    first = _cracked(tested, rule, np.zeros(1))[:, 0]
+    grown = np.exp(ends) * cycles
+    cracked = _cracked(tested, rule, grown[-1])
+    first = cracked(np.zeros(1))[:, 0]
     wanted = tested.share_that_keeps(retention, first)
-    least, most = _cracked(tested, rule, np.exp(ends) * cycles).T
+    least, most = cracked(grown).T
     carries = (least < wanted) & (wanted <= most)
     constant = belief.copy()
     if np.any(carries):
@@ -62,17 +65,17 @@ def calibrated(
 
 def _halved(some: CycledPowder, rule: Rule, cycles: float, wanted: Array, ends: Array) -> Array:
     low, high = (np.full(len(some.powder.flaw_size), end) for end in ends)
+    cracked = _cracked(some, rule, np.exp(ends[-1]) * cycles)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        whole = _cracked(some, rule, np.exp(middle)[:, None] * cycles)[:, 0] < wanted
+        whole = cracked(np.exp(middle)[:, None] * cycles)[:, 0] < wanted
         low, high = np.where(whole, middle, low), np.where(whole, high, middle)
     return np.asarray(np.exp((low + high) / 2))
 
 
-def _cracked(tested: CycledPowder, rule: Rule, grown: Array) -> Array:
-    """Cracked share (n, k) by the constant times the cycles, (k,) or (n, k)."""
-    unit = replace(growth_of(tested.draws.values, rule), **_ONE[rule])
-    return tested.cracked(unit, grown)
+def _cracked(tested: CycledPowder, rule: Rule, most: Array) -> Callable[[Array], Array]:
+    """Cracked share (n, k) by the constant times the cycles, (k,) or (n, k), up to ``most``."""
+    return tested.cracked_until(most, replace(growth_of(tested.draws.values, rule), **_ONE[rule]))
 
 
 def with_constant(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -81,15 +82,34 @@ def cycled(
     cell = cell or half_cell(material)
     tables = tables or gradient_tables(material)
     fresh = worn_capacities(draws, cell, c_rate, np.zeros(1), effects)[:, 0]
-    passed = fresh / _window(draws)
-    duration = 3600 * fresh / (c_rate * material.value("one_c_current"))
-    drivings = {}
-    for site in Site:
-        found = [gradients(draws, tables[site], c_rate, passed, duration)]
-        if held is Held.HELD:
-            found.append(boundary(draws, site, passed, duration))
-        drivings[site] = tuple(found)
-    return CycledPowder(draws=draws, c_rate=c_rate, cell=cell, drivings=drivings, effects=effects)
+    passed, duration = _half_cycle(draws, fresh, c_rate)
+    relieved = CycledPowder(
+        draws=draws,
+        c_rate=c_rate,
+        cell=cell,
+        fresh=fresh,
+        drivings={
+            site: (gradients(draws, tables[site], c_rate, passed, duration),) for site in Site
+        },
+        effects=effects,
+    )
+    return holding(relieved) if held is Held.HELD else relieved
+
+
+def holding(relieved: CycledPowder, draws: MaterialDraws | None = None) -> CycledPowder:
+    """The same powder where boundaries hold their misfit; ``draws`` differ in that alone."""
+    draws = draws or relieved.draws
+    half = _half_cycle(draws, relieved.fresh, relieved.c_rate)
+    drivings = {
+        site: (*found, boundary(draws, site, *half)) for site, found in relieved.drivings.items()
+    }
+    return replace(relieved, draws=draws, drivings=drivings)
+
+
+def _half_cycle(draws: MaterialDraws, fresh: Array, c_rate: float) -> tuple[Array, Array]:
+    """Share of the window (n,) that a half cycle exchanges, and how long it takes [s]."""
+    hourly = c_rate * draws.material.value("one_c_current")
+    return fresh / _window(draws), 3600 * fresh / hourly
 
 
 def growth_of(values: Mapping[str, Array], *rules: Rule) -> CrackGrowth:

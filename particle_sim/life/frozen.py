@@ -27,7 +27,6 @@ from particle_sim.life.calibration import calibrated, with_constant
 from particle_sim.life.chain import Held, Rule, cycled, draw_powder
 from particle_sim.life.loads import gradient_tables
 from particle_sim.materials.document import read_toml, validated
-from particle_sim.materials.material import Material
 from particle_sim.materials.schema import Strict
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.resources import shipped_folder
@@ -231,12 +230,14 @@ def _lines(found: Calibration) -> Iterator[str]:
         yield f"constants = {each.constant.tolist()}"
 
 
-def frozen_draws(found: Calibration, material: Material, rule: Rule, end: Held) -> MaterialDraws:
-    """The draws of a material that go with those that carry the datum, with their constants.
+def frozen_draws(found: Calibration, every: MaterialDraws, rule: Rule, end: Held) -> MaterialDraws:
+    """Of ``every`` draw of a material, those that carry the datum, with their constants.
 
-    Shared inputs are those of the datum's powder, quantile by quantile; diffusivity, volume change
-    and what else is a material's own are its own.
+    ``every``: by :func:`~particle_sim.life.chain.draw_powder`, as many and with the seed of the
+    calibration. Shared inputs are those of the datum's powder, quantile by quantile; diffusivity,
+    volume change and what else is a material's own are its own.
     """
     each = found.frozen[rule, end]
-    draws = draw_powder(material, found.samples, found.seed).kept(each.draws)
-    return with_constant(draws, rule, each.constant, np.ones(len(each.draws), dtype=bool))
+    return with_constant(
+        every.kept(each.draws), rule, each.constant, np.ones(len(each.draws), dtype=bool)
+    )

@@ -77,7 +77,11 @@ class GradientTable:
 def gradient_tables(material: Material) -> dict[Site, GradientTable]:
     """Twenty-four runs of a solid solution at 1C in each direction, from rest at one cut-off to the
     other, or until the surface is empty or full."""
-    runs = {each: [_run(material, each, float(rate)) for rate in RATES] for each in Direction}
+    ends = {each: rest_fillings(material, each) for each in Direction}
+    runs = {
+        each: [_run(material, each, float(rate), *ends[each]) for rate in RATES]
+        for each in Direction
+    }
     reach = np.array([[np.ptp(run.mean_site_fraction) for run in runs[each]] for each in Direction])
     found = {}
     for site in Site:
@@ -89,8 +93,9 @@ def gradient_tables(material: Material) -> dict[Site, GradientTable]:
     return found
 
 
-def _run(material: Material, direction: Direction, rate: float) -> ParticleRun:
-    start, stop = rest_fillings(material, direction)
+def _run(
+    material: Material, direction: Direction, rate: float, start: float, stop: float
+) -> ParticleRun:
     own = with_diffusion_rate(material, rate)
     case = ParticleCase(
         material=own,
@@ -222,5 +227,5 @@ def _intensity(run: ParticleRun, site: Site) -> Array:
         place, weight = np.sin(angle), 0.25 * np.pi * gauss * np.sin(angle)
         factor = 2 * np.sqrt(radius * DEPTHS / np.pi)
         at = radius * DEPTHS[:, None] * place
-    hoop = run.profile(at.ravel()).hoop_stress.values.reshape(len(run.time), *at.shape)
+    hoop = run.hoop_stress(at.ravel()).reshape(len(run.time), *at.shape)
     return np.asarray(np.maximum(factor[:, None] * (hoop @ weight).T, 0.0))

@@ -8,7 +8,7 @@ contact has more surface and shorter paths.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from particle_sim.cell.half_cell import Cell
 from particle_sim.damage.driving import Driving
 from particle_sim.damage.growth import CrackGrowth
-from particle_sim.damage.population import Powder, cracked_of_toughness
+from particle_sim.damage.population import Powder, cracks_until
 from particle_sim.inference.discharge import capacities, discharge_of
 from particle_sim.inference.form import Form
 from particle_sim.life.loads import Site
@@ -53,6 +53,8 @@ class CycledPowder:
     draws: MaterialDraws
     c_rate: float
     cell: Cell
+    fresh: Array
+    """Capacity (n,) before any cycle, as :meth:`capacities`"""
     drivings: Mapping[Site, tuple[Driving, ...]]
     effects: Effects = Effects()
 
@@ -70,13 +72,21 @@ class CycledPowder:
         """Share (n, k) of particles with a crack through after ``cycles`` (k,), from the surface or
         the middle: 1 - sum_q w_q (1 - s_surface)(1 - s_middle), flaws being independent in
         particles of one toughness."""
-        whole = [
-            1 - cracked_of_toughness(growth, self.powder, cycles, *found)
-            for found in self.drivings.values()
+        return self.cracked_until(np.max(cycles, axis=-1), growth)(cycles)
+
+    def cracked_until(self, most: Array, growth: CrackGrowth) -> Callable[[Array], Array]:
+        """:meth:`cracked` at any cycles up to ``most``, () or (n,), the load taken once."""
+        every = [
+            cracks_until(most, growth, self.powder, *found) for found in self.drivings.values()
         ]
         _, weight = self.powder.toughnesses()
-        found = np.einsum("nqk,q->nk", 1 - np.prod(whole, axis=0), weight)
-        return np.asarray(np.minimum(found, 1.0))
+
+        def after(cycles: Array) -> Array:
+            whole = [1 - each(cycles) for each in every]
+            found = np.einsum("nqk,q->nk", 1 - np.prod(whole, axis=0), weight)
+            return np.asarray(np.minimum(found, 1.0))
+
+        return after
 
     @cached_property
     def as_made(self) -> Array:
@@ -90,7 +100,7 @@ class CycledPowder:
         drivings = {
             site: tuple(each.kept(rows) for each in found) for site, found in self.drivings.items()
         }
-        return replace(self, draws=self.draws.kept(rows), drivings=drivings)
+        return replace(self, draws=self.draws.kept(rows), fresh=self.fresh[rows], drivings=drivings)
 
     def capacities(self, c_rate: float) -> Array:
         """Capacity [A h/kg of the electrode as built] (n, s) at the cracked ``SHARES``."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from particle_sim.life.against_print import delivers
 from particle_sim.life.asked import LifeStudy, check_toughness
-from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
+from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of, holding
 from particle_sim.life.evidence import narrowed
 from particle_sim.life.loads import GradientTable, Site, gradient_tables
 from particle_sim.life.powder import CycledPowder
@@ -57,13 +57,14 @@ def sides_of(study: LifeStudy) -> tuple[Side, ...]:
     )
     for name, material, draws in zip(study.materials, materials, drawn, strict=True):
         tables = gradient_tables(material)
+        relieved = cycled(draws, study.c_rate, Held.RELIEVED, tables=tables)
         found.append(
             Side(
                 name=name,
                 material=material,
                 draws=draws,
                 tables=tables,
-                powders={end: cycled(draws, study.c_rate, end, tables=tables) for end in Held},
+                powders={Held.RELIEVED: relieved, Held.HELD: holding(relieved)},
                 says=tuple(says),
             )
         )

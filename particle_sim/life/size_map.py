@@ -7,7 +7,7 @@ import xarray as xr
 
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.life.asked import LifeStudy
-from particle_sim.life.chain import Held, cycled, draw_powder
+from particle_sim.life.chain import Held, cycled, draw_powder, holding
 from particle_sim.life.sides import Side, cracked_by_cycling, no_flaw_grows
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.units import Array
@@ -32,9 +32,9 @@ def size_map(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
         drawn, cell = _drawn(study, side), half_cell(side.material)
         for third, radius in enumerate(radii):
             draws = drawn.having(particle_radius=np.full(DRAWS, radius))
-            for second, end in enumerate(Held):
-                for fourth, rate in enumerate(rates):
-                    powder = cycled(draws, float(rate), end, cell=cell, tables=side.tables)
+            for fourth, rate in enumerate(rates):
+                relieved = cycled(draws, float(rate), Held.RELIEVED, cell=cell, tables=side.tables)
+                for second, powder in enumerate((relieved, holding(relieved))):
                     place = first, second, third, fourth
                     count = np.array([float(study.cycles)])
                     found = cracked_by_cycling(powder, study.rules, count)

@@ -254,11 +254,18 @@ class ParticleRun:
 
         At a jump (material to shell) the outer side is given unless ``inner_side``.
         """
+        radii = np.asarray(radius, dtype=float)
+        return _radial_dataset(self, radii, self._along(radii, inner_side))
+
+    def hoop_stress(self, radius: Array) -> Array:
+        """That of :meth:`profile` alone [Pa] (t, k), for a particle of one material."""
+        stress = self._along(radius, False).stress[..., self.component_names.index("hoop")]
+        return np.asarray(stress * self.elasticity.regions.reference_modulus)
+
+    def _along(self, radius: Array, inner_side: bool) -> RadialFields:
         _ = self.particle.radial_mesh
         states = (self.site_fraction, self.scaled_displacement)
-        radii = np.asarray(radius, dtype=float)
-        fields = along_radius(self.points, states, radii / self.length, inner_side=inner_side)
-        return _radial_dataset(self, radii, fields)
+        return along_radius(self.points, states, radius / self.length, inner_side=inner_side)
 
     def to_dataset(self) -> xr.Dataset:
         """All fields with units in attrs: along the radius, or at the points of a body."""

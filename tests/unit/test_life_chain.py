@@ -131,6 +131,16 @@ def test_a_calibrated_constant_gives_its_datum_back(
     assert np.all(kept[:, 2] <= kept[:, 1] + 1e-9)
 
 
+@pytest.mark.parametrize("rule", Rule)
+def test_fewer_cycles_are_read_off_the_most(
+    draws: MaterialDraws, tables: dict[Site, GradientTable], rule: Rule
+) -> None:
+    tested, law = cycled_nfm(draws, tables), growth_of(draws.values, rule)
+    asked = tested.cracked_until(np.array(1e4), law)
+    for count in (np.zeros(1), np.array([30.0]), np.array([0.0, 1e4])):
+        assert np.array_equal(asked(count), tested.cracked(law, count))
+
+
 def test_a_constant_out_of_its_range_carries_nothing(
     draws: MaterialDraws, tables: dict[Site, GradientTable]
 ) -> None:

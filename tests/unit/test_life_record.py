@@ -83,7 +83,8 @@ def test_draws_outside_the_frozen_ones_do_not_carry_the_datum(
     """The twin: with the constants of other draws the datum is missed in most."""
     material, tables = nfm
     found = load_calibration()
-    own = frozen_draws(found, material, Rule.FATIGUE, Held.HELD)
+    every = draw_powder(material, found.samples, found.seed)
+    own = frozen_draws(found, every, Rule.FATIGUE, Held.HELD)
     moved = own.having(growth_rate=np.roll(own.values["growth_rate"], 1))
     off = {}
     for name, draws in (("own", own), ("moved", moved)):

@@ -176,6 +176,7 @@ def late_errors(
     assert_balanced(run)
     radii = np.array([0.0, 0.5, 0.9, 1.0]) * radius
     expected = radial.profile(radii)
+    assert np.array_equal(radial.hoop_stress(radii), expected.hoop_stress.values)
     concentration, across, hoop = (field[-1] for field in along(run, radii))
     scale = stress_scale(reference, reference["cmax"])
     names = ("concentration", "radial_stress", "hoop_stress")
