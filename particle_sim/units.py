@@ -132,7 +132,7 @@ def shown_factor(unit: str, si_unit: str) -> float:
 
 
 _SHOWN = {
-    "Pa": (("MPa", 0.0), ("GPa", 1e10)),
+    "Pa": (("Pa", 0.0), ("MPa", 1e3), ("GPa", 1e10)),
     "Pa m^0.5": (("MPa m^0.5", 0.0),),
     "m": (("nm", 0.0), ("um", 1e-6)),
 }

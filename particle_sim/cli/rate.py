@@ -154,7 +154,7 @@ def rate(
         half = own_half_cell(design, study.cells)
         own = own_entries(claims, partial(simulations, half)) if claims else []
         report.writing("drawing")
-        tree.attrs["cautions"] = [*tree.attrs["cautions"], *fixed_cells(claims, half)]
+        tree.attrs["cautions"] = [*tree.attrs["cautions"], *fixed_cells(claims, design)]
         write_rate_folder(tree, folder, typed(), force=force, own=own)
     if as_json:
         from particle_sim.cli.rate_data import rate_data

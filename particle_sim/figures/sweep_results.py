@@ -9,7 +9,7 @@ import xarray as xr
 
 from particle_sim.figures.style import Figure, figure_style, plain
 from particle_sim.plausible.sensitivity import rank_correlation
-from particle_sim.units import shown_factor, told_unit
+from particle_sim.units import Array, shown_factor, told_unit
 
 MOST_RESULTS, MOST_INPUTS = 6, 8
 """What one picture shows; the table has all."""
@@ -75,17 +75,27 @@ def _spread(axis: Any, result: xr.DataArray) -> None:
     si_unit = str(result.attrs["units"])
     unit = told_unit([float(values[0]), float(values[-1])], si_unit)
     values = values * shown_factor(unit, si_unit)
-    axis.step(values, np.arange(1, values.size + 1) / values.size, where="post", color=NAVY, lw=1.6)
-    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-    axis.axvspan(low, high, color=NAVY, alpha=0.12, lw=0)
-    axis.axvline(middle, color=NAVY, lw=0.9, ls=":")
-    axis.set_ylim(0, 1)
+    low, high = np.quantile(values, [0.05, 0.95])
     if low > 0 and high > WIDE * low:
         axis.set_xscale("log")
     else:
-        axis.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4))
+        values, unit = _without_power(values, unit)
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+    axis.step(values, np.arange(1, values.size + 1) / values.size, where="post", color=NAVY, lw=1.6)
+    axis.axvspan(low, high, color=NAVY, alpha=0.12, lw=0)
+    axis.axvline(middle, color=NAVY, lw=0.9, ls=":")
+    axis.set_ylim(0, 1)
     axis.set_ylabel("Share below [1]")
-    axis.set_xlabel(plain(f"{in_words(str(result.name))} [{unit}]"))
+    axis.set_xlabel(f"{plain(in_words(str(result.name)))} [{unit}]")
+
+
+def _without_power(values: Array, unit: str) -> tuple[Array, str]:
+    """Numbers of a few digits; a power of ten goes before their unit, and not beside the axis."""
+    most = float(np.abs(values).max())
+    power = int(np.floor(np.log10(most))) if most > 0 else 0
+    if -3 < power < 4:
+        return values, unit
+    return values / 10.0**power, f"10$^{{{power}}}$" + (f" {unit}" if unit != "1" else "")
 
 
 def _followed(axis: Any, data: xr.Dataset, name: str) -> None:

@@ -53,7 +53,7 @@ OWN_CONSTANTS = (
     "cracks grow by constants of your own ({}): retentions in print are held against them as "
     "drawn, and nothing is calibrated."
 )
-PRINTED_CELL = "Retentions in print are held against the shipped cells."
+PRINTED_CELL = "Retentions and rate tests in print stand on the shipped cells."
 Progress = Callable[[str, float], None]
 
 

@@ -84,23 +84,19 @@ def claims_tree(entries: Sequence[Entry], counts: Mapping[str, Mapping[str, int]
         ),
     }
     coordinates = {
-        "claim": [entry.claim.id for entry in entries],
-        "end": ["share", "low", "high"],
-        "paper": list(counts),
-        "verdict": verdicts,
+        "claim": ("claim", [entry.claim.id for entry in entries], {"long_name": "id of a claim"}),
+        "end": ("end", ["share", "low", "high"], {"long_name": "share, and its 95 % interval"}),
+        "paper": ("paper", list(counts), {"long_name": "paper"}),
+        "verdict": ("verdict", verdicts, {"long_name": "verdict"}),
     }
     return xr.DataTree(xr.Dataset(answers, coords=coordinates, attrs={"title": "Claims"}))
 
 
 def _drawn(tree: xr.DataTree) -> Figure:
     table = tree.dataset["counts"]
-    rows = {str(row.paper.item()): row for row in table}
-    return claims_verdicts(
-        {
-            paper: {str(v): int(row.sel(verdict=v)) for v in row.verdict.values}
-            for paper, row in rows.items()
-        }
-    )
+    verdicts = list(map(str, table.verdict.values))
+    rows = zip(map(str, table.paper.values), table.values.tolist(), strict=True)
+    return claims_verdicts({paper: dict(zip(verdicts, row, strict=True)) for paper, row in rows})
 
 
 FIGURES = {FIGURE: _drawn}

@@ -65,7 +65,7 @@ def test_a_sweep_opens_too(tmp_path: Path) -> None:
     with pytest.raises(InputError, match='has no figure "any"; '):
         found.draw("any")
     (axis, _) = found.draw("sweep_results").axes
-    assert axis.get_xlabel() == "doubled [Pa]"
+    assert axis.get_xlabel() == "doubled [10$^{-3}$ Pa]"
 
 
 def older(place: Path) -> None:
