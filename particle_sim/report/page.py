@@ -84,7 +84,7 @@ def _own_line(entry: Entry) -> dict[str, str]:
         entry.claim.file.claim.says,
         kind=verdict.replace(" ", "-"),
         anchor=f"own_{entry.claim.id}",
-        beside=share_in_words(entry.answer),
+        beside=" \N{MIDDLE DOT} ".join(filter(None, ["your own", share_in_words(entry.answer)])),
     )
 
 
