@@ -16,8 +16,10 @@ from particle_sim.claims.kinds import NEEDS
 from particle_sim.claims.own import fixed_cells
 from particle_sim.claims.schema import claims_folder, load_claims
 from particle_sim.claims.tools import simulations
+from particle_sim.cli.repeat import typed_again
 from particle_sim.errors import InputError
 from particle_sim.inference import carried as carried_module
+from particle_sim.inputs import asked_record, asking, inputs_of
 from particle_sim.life import printed_table, sides
 from particle_sim.life.asked import LifeStudy
 from particle_sim.materials.load import load_record
@@ -67,6 +69,21 @@ def test_runs_and_draws_of_both_sides_are_of_the_cell(own: str) -> None:
         assert subject.cell.design.value("active_loading") == pytest.approx(0.07)
     (shipped, _) = records_of(replace(settings, cell=None))
     assert not stands(shipped.material, draw_half_cells(shipped.material, 100, 1))
+
+
+@pytest.mark.parametrize("verb", ["compare", "life"])
+def test_the_manifest_holds_the_cell(own: str, verb: str) -> None:
+    settings = Comparison(baseline="nvp", candidate="he_v", cell=own)
+    with asking(verb, {"design": own}):
+        records_of(settings)
+        asked = asked_record()["asked"]
+    Path(own).unlink()
+    assert f"--cell={own}" in typed_again(verb, asked["options"])
+    with asking("rerun", {}, inputs_of(asked)):
+        record, _ = records_of(settings)
+        assert stands(record.material, draw_half_cells(record.material, 100, 1))
+    with pytest.raises(InputError):
+        records_of(settings)
 
 
 @pytest.mark.parametrize(
