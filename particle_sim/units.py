@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -61,6 +62,7 @@ _COMMON = {
     ("GPa", "Pa"): 1e9,
     ("MPa", "Pa"): 1e6,
     ("MPa*m^0.5", "Pa*m^0.5"): 1e6,
+    ("MPa m^0.5", "Pa m^0.5"): 1e6,
     ("mg/cm^2", "kg/m^2"): 1e-2,
     ("cm^2", "m^2"): 1e-4,
     ("mol/L", "mol/m^3"): 1e3,
@@ -127,6 +129,40 @@ def shown_factor(unit: str, si_unit: str) -> float:
     1000000.0
     """
     return 1.0 if unit == si_unit else 1 / _COMMON[unit, si_unit]
+
+
+_SHOWN = {
+    "Pa": (("Pa", 0.0), ("MPa", 1e3), ("GPa", 1e10)),
+    "Pa m^0.5": (("MPa m^0.5", 0.0),),
+    "m": (("nm", 0.0), ("um", 1e-6)),
+}
+"""Units that results are told in, each from a size in SI on."""
+
+
+def told(values: Sequence[float], si_unit: str) -> tuple[list[str], str]:
+    """Numbers in the one unit that pages and terminals tell them in, and that unit; "" for "1".
+
+    >>> told([3.2e8, 1.25e9], "Pa"), told([0.5], "1")
+    ((['320', '1250'], 'MPa'), (['0.500'], ''))
+    """
+    unit = told_unit(values, si_unit)
+    shown = (value * shown_factor(unit, si_unit) for value in values)
+    return [_digits(each) for each in shown], "" if unit == "1" else unit
+
+
+def told_unit(values: Sequence[float], si_unit: str) -> str:
+    """The unit of :func:`told`: the largest that some of the numbers reach.
+
+    >>> told_unit([2.5e-7], "m"), told_unit([2.5e-6], "m"), told_unit([1e-15], "m^2/s")
+    ('nm', 'um', 'm^2/s')
+    """
+    most = max((abs(value) for value in values), default=0.0)
+    known = _SHOWN.get(si_unit, ((si_unit, 0.0),))
+    return [unit for unit, least in known if most >= least][-1]
+
+
+def _digits(value: float) -> str:
+    return f"{value:.2e}" if 0 < abs(value) < 1e-3 else readable(value)
 
 
 def base_unit(unit: str) -> str:

@@ -125,7 +125,8 @@ def half_cell(
     law: Law = SOLID_SOLUTION,
     sizes: SizeDistribution | None = None,
 ) -> Cell:
-    """A half cell of ``material`` against its carrier's metal, by default the shipped ``design``.
+    """A half cell of ``material`` against its carrier's metal, by default the shipped ``design``,
+    or that of ``material.half_cell``.
 
     ``model`` is how much of it PyBaMM resolves, ``law`` the transport in the particles,
     ``radial_points`` is the particle mesh of the cell model; the surface filling is good to about
@@ -166,6 +167,8 @@ def check_design(material: Material, design: CellDesign, kind: CellKind) -> None
 
 
 def _default_design(material: Material) -> str:
+    if material.half_cell is not None:
+        return material.half_cell
     if material.carrier in HALF_CELLS:
         return HALF_CELLS[material.carrier]
     raise InputError(

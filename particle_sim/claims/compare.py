@@ -8,6 +8,7 @@ from typing import Any
 
 import xarray as xr
 
+from particle_sim.cell.design import CellKind
 from particle_sim.checks import arguments_checked
 from particle_sim.claims.findings import (
     BASELINE,
@@ -16,9 +17,8 @@ from particle_sim.claims.findings import (
     Finding,
     findings,
 )
-from particle_sim.claims.gathered import gathered
+from particle_sim.claims.gathered import decision
 from particle_sim.claims.headline import Headline, headline
-from particle_sim.claims.interval import Verdict
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
 from particle_sim.claims.learned_pair import (
     LearnedPair,
@@ -29,6 +29,7 @@ from particle_sim.claims.learned_pair import (
 )
 from particle_sim.claims.ledger import Entry, share_in_words
 from particle_sim.claims.missing import next_lines
+from particle_sim.claims.own import fixed_cells
 from particle_sim.claims.schema import BECAUSE
 from particle_sim.claims.words import percent
 from particle_sim.materials.carriers import CARRIER_NAMES
@@ -39,6 +40,7 @@ from particle_sim.shown import shown
 from particle_sim.studies.as_printed import AsPrinted
 from particle_sim.studies.body_numbers import body_numbers
 from particle_sim.studies.differences import Difference, differences
+from particle_sim.studies.own_cell import cells_told
 from particle_sim.studies.pair import Progress, records_of, run_pair
 from particle_sim.studies.printed_sentences import summary as printed_summary
 from particle_sim.studies.result import MaterialResult, as_it_reacts
@@ -61,6 +63,10 @@ COMPARED = frozenset(
 """What materials are compared for; anything else is the same for both anyway."""
 
 
+STORED_CELL = (
+    "What is quoted from the ledger, and what rate tests in print leave of D/R², stand on the "
+    "shipped half cell."
+)
 RUN_SHARE, DRAWN_SHARE, SAID_SHARE = 0.6, 0.7, 0.9
 """Of the work: done when the runs, the draws and the sentences are."""
 
@@ -143,7 +149,7 @@ class ComparisonResult:
     def cautions(self) -> tuple[str, ...]:
         """What must be known before the answer is quoted: unlike ions, sizes, shared stand-ins."""
         sizes = size_cautions(self.settings, self.baseline.material, self.candidate.material)
-        sizes = (*sizes, *filter(None, [self.learned.known.caution]))
+        sizes = (*sizes, *filter(None, [self.learned.known.caution]), *self._cells_told())
         ions = [CARRIER_NAMES[material.material.carrier] for material in self.materials]
         if ions[0] != ions[1]:
             first, second = (f"{m.title} exchanges" for m in self.materials)
@@ -161,6 +167,12 @@ class ComparisonResult:
             f"{self.baseline.title} and {self.candidate.title} share the stand-in numbers of one "
             f"host family for {names}: no difference between them is known in these.",
         )
+
+    def _cells_told(self) -> list[str]:
+        """Which cells are the user's, and what stands on others all the same."""
+        cell = self.settings.cell
+        told = [f"{each} {STORED_CELL}" for each in cells_told(cell, (CellKind.HALF,))]
+        return [*told, *fixed_cells((each.claim for each in self.own), cell)]
 
 
 @arguments_checked
@@ -296,8 +308,8 @@ def besides(finding: Finding) -> list[str]:
     """What must be said beside a verdict: what it takes for true, what is open, the way back."""
     answer = finding.answer
     said = [f"Given {answer.given}"] if answer.given else []
-    word = "Open" if answer.verdict is Verdict.UNDECIDED else "Decided by"
-    said += [f"{word}: {gathered(answer.decided_by)}"] if answer.decided_by else []
+    decided = decision(answer)
+    said += [] if decided is None else [": ".join(decided)]
     if answer.share is None and answer.sentence:
         said.append(answer.sentence.rstrip(".").rpartition(". ")[2])
     if answer.because == BECAUSE[0] and answer.alike_share is not None:

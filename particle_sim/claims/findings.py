@@ -208,7 +208,7 @@ def _stored(
     Thousands of cycles cost more than the rest of a comparison.
     """
     usual = Comparison(baseline=settings.baseline, candidate=settings.candidate)
-    same = ("physics", "footing", "samples", "seed")
+    same = ("physics", "footing", "samples", "seed", "cell")
     if any(getattr(settings, name) != getattr(usual, name) for name in same):
         return None
     names = frozenset(result.name for result in pair.values())
@@ -272,7 +272,7 @@ def _tools(settings: Comparison, pair: Pair) -> Tools:
 
     def load(name: str) -> Material:
         if name not in pair:
-            return load_material(name)
+            return replace(load_material(name), half_cell=settings.cell)
         return as_it_reacts(pair[name])
 
     def field_map(name: str, c_rate: float, law: str, direction: Direction) -> xr.Dataset:

@@ -61,10 +61,10 @@ def _fingerprint(
             parts[f"retention {path.stem}"] = of_toml(path)
     for cell in kind.needs.cells:
         parts[f"cell {cell}"] = of_toml(_cell_path(cell))
-    if learned in _roots(kind):
+    if learned in roots_of(kind):
         beliefs = shipped_folder("parameters") / "evidence" / "hyperpriors.toml"
         parts["learned beliefs"] = of_toml(beliefs)
-    if cycle_loads in _roots(kind):
+    if cycle_loads in roots_of(kind):
         parts["crack growth"] = of_toml(load_growth_constants().path)
     parts[f"test {test.kind}"] = of_test(test.kind)
     return parts
@@ -72,10 +72,12 @@ def _fingerprint(
 
 def _of_test(kind: str) -> str:
     """The hash of a kind's test, its simulations, and how the answer is drawn and judged."""
-    return _of_text(f"{SAMPLES} {SEED} {called_text([judged, question_of, *_roots(KINDS[kind])])}")
+    return _of_text(
+        f"{SAMPLES} {SEED} {called_text([judged, question_of, *roots_of(KINDS[kind])])}"
+    )
 
 
-def _roots(kind: Kind) -> list[Callable[..., object]]:
+def roots_of(kind: Kind) -> list[Callable[..., object]]:
     """The test, and the simulations that it or what it calls asks for by name."""
     text = called_text([kind.test])
     asked = [name for name in SIMULATIONS if f"tools.{name}(" in text]

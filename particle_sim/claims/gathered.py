@@ -1,15 +1,41 @@
-"""What leaves a claim open, for a reader: of many ways that disagree, like ones together."""
+"""What decides a claim or leaves it open, for a reader: of many ways that disagree, like ones
+together."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from particle_sim.claims.answer import Answer
+from particle_sim.claims.interval import Verdict
+
 CLAUSE = re.compile(r"(?P<word>yes|no|in (?P<share>\d+) % of the draws) (?P<names>.*)")
 """One verdict of :func:`particle_sim.claims.words.decisive`, with the ways that have it."""
 NEXT = re.compile(r", and (?=(?:if|with|on|under|without) )")
 MOST = 3
 """Ways that are named one by one."""
+SAID = {"yes": "true", "no": "false"}
+DIFFERS = "the answer differs from case to case: "
+
+
+def decision(found: Answer) -> tuple[str, str] | None:
+    """What decides an answer, behind the word that says whether it is open; nothing is known of
+    some."""
+    if not found.decided_by:
+        return None
+    word = "Open" if found.verdict is Verdict.UNDECIDED else "Decided by"
+    return word, gathered(found.decided_by)
+
+
+def told(found: Answer) -> str:
+    """The sentence of an answer, with what leaves it open in few words."""
+    few = f"Open: {gathered(found.decided_by)}."
+    return found.sentence.replace(f"Left open: {found.decided_by}.", few)
+
+
+def bare(found: Answer) -> str:
+    """The sentence without what leaves it open, where :func:`decision` stands beside it."""
+    return found.sentence.replace(f" Left open: {found.decided_by}.", "")
 
 
 def gathered(clause: str) -> str:
@@ -18,7 +44,9 @@ def gathered(clause: str) -> str:
 
     >>> gathered("no if A, and if B, and if A, dense, and if B, dense; "
     ...          "in 12 % of the draws if A, thick; in 28 % of the draws if A, dense, thick")
-    'no if A, or if B (also dense); in 12 to 28 % of the draws if A (thick; dense, thick)'
+    ... # doctest: +NORMALIZE_WHITESPACE
+    'the answer differs from case to case: false if A, or if B (also dense);
+    unsettled, true in 12 to 28 % of the draws, if A (thick; dense, thick)'
     >>> gathered("the assumed diffusivity of NVP")
     'the assumed diffusivity of NVP'
     """
@@ -32,14 +60,15 @@ def gathered(clause: str) -> str:
             shares.append(int(each["share"]))
         word = "open" if each["share"] else each["word"]
         ways.setdefault(word, []).extend(NEXT.split(each["names"]))
-    return "; ".join(f"{_word(word, shares)} {_named(names)}" for word, names in ways.items())
+    said = (f"{_word(word, shares)} {_named(names)}" for word, names in ways.items())
+    return DIFFERS + "; ".join(said)
 
 
 def _word(word: str, shares: Sequence[int]) -> str:
     if word != "open":
-        return word
+        return SAID[word]
     low, high = min(shares), max(shares)
-    return f"in {low} % of the draws" if low == high else f"in {low} to {high} % of the draws"
+    return f"unsettled, true in {low if low == high else f'{low} to {high}'} % of the draws,"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -21,7 +21,9 @@ from typing import Any
 from pydantic import Field
 
 from particle_sim.claims.answer import answer
-from particle_sim.claims.kinds import NEEDS
+from particle_sim.claims.fingerprint import roots_of
+from particle_sim.claims.gathered import told
+from particle_sim.claims.kinds import KINDS, NEEDS
 from particle_sim.claims.ledger import Entry, Progress, as_data, headline, wanted_claims
 from particle_sim.claims.printed import Library, library
 from particle_sim.claims.question import Tools
@@ -33,6 +35,7 @@ from particle_sim.claims.schema import (
     TestEntry,
     checked_claim,
 )
+from particle_sim.claims.tools import learned
 from particle_sim.errors import InputError
 from particle_sim.inputs import is_input
 from particle_sim.materials.document import read_toml, validated
@@ -108,6 +111,18 @@ def own_entries(
     return entries
 
 
+def fixed_cells(claims: Iterable[Claim], cell: str | None) -> list[str]:
+    """The sentence on claims that stand on cells of their own where half cells are the user's."""
+    kinds = {claim.id: KINDS[claim.file.test.kind] for claim in claims if claim.file.test}
+    fixed = [name for name, kind in kinds.items() if kind.needs.cells or learned in roots_of(kind)]
+    if cell is None or not fixed:
+        return []
+    return [
+        f"Your own claims on full cells, or learned from rate tests in print ({', '.join(fixed)}), "
+        "stand on the shipped cells."
+    ]
+
+
 def own_lines(entries: Iterable[Entry]) -> list[str]:
     """Verdict and share, the sentence, and what was found, line by line."""
     return [
@@ -118,7 +133,7 @@ def own_lines(entries: Iterable[Entry]) -> list[str]:
 
 
 def _told(entry: Entry) -> tuple[str, str]:
-    return entry.claim.file.claim.says, entry.answer.sentence
+    return entry.claim.file.claim.says, told(entry.answer)
 
 
 def answers_data(entries: Iterable[Entry]) -> list[dict[str, Any]]:

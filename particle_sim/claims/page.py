@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from particle_sim.claims.gathered import bare, decision
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.kinds import KINDS
 from particle_sim.claims.kinds_inventory import RUNS
@@ -167,13 +168,13 @@ def _section(entry: Entry) -> list[str]:
     about = f", {' against '.join(f'`{name}`' for name in header.materials)}" * bool(
         header.materials
     )
-    lines = [f"**{entry.claim.id}** (`{test.kind}`{about}). {entry.answer.sentence}", ""]
+    lines = [f"**{entry.claim.id}** (`{test.kind}`{about}). {bare(entry.answer)}", ""]
     numbers = [
         f"{name} {readable(value)}{'' if unit == '1' else ' ' + unit}"
         for name, (value, unit) in entry.answer.numbers.items()
     ]
-    if entry.answer.decided_by:
-        lines += [f"- Decided by: {entry.answer.decided_by}."]
+    decided = decision(entry.answer)
+    lines += [] if decided is None else [f"- {': '.join(decided)}."]
     if entry.answer.settled_by:
         wanted = "; ".join(MEASUREMENTS[name] for name in entry.answer.settled_by)
         lines += [f"- Would settle it: {wanted}."]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 import xarray as xr
@@ -37,15 +38,24 @@ AT_ONCE = 4000
 """Full cells in one batch; more would only fill the memory."""
 
 
-def simulations() -> Tools:
-    """The real simulations; each is run once per set of arguments and process."""
+def simulations(cell: str | None = None) -> Tools:
+    """The real simulations; each is run once per set of arguments and process.
+
+    ``cell``: the design of half cells, by name or file, in the place of the shipped one; full cells
+    and what is learned from print stand on those that the tests name.
+    """
+
+    @cache
+    def load(name: str) -> Material:
+        return replace(load_material(name), half_cell=cell)
+
     return Tools(
-        load=cache(load_material),
+        load=load,
         half_cells=drawn_half_cells,
         field_map=cache(field_map),
         full_cells=cache(full_cells),
         learned=cache(learned),
-        cycle_loads=cache(cycle_loads),
+        cycle_loads=cache(partial(cycle_loads, load=load)),
     )
 
 

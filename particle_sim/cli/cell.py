@@ -14,6 +14,7 @@ from particle_sim.cli.options import (
     MaterialArgument,
     OutOption,
     PhysicsOption,
+    QuietOption,
     SetOption,
 )
 from particle_sim.cli.overrides import overrides
@@ -72,6 +73,7 @@ def cell(
     out: OutOption = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Discharge one cell, compare with print, vary every assumption of the cell on its own.
 
@@ -93,19 +95,20 @@ def cell(
     models = {known.value: known for known in CellModel if known is not CellModel.MPM}
     if model not in models:
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
+    shown = not (quiet or as_json)
     record = load_record(name, overrides=overrides(override, [name]).get(name))
     if inventory is not None:
         own = None if design is None else load_cell_design(design)
-        print_inventory(
-            record, own, c_rate=c_rate, samples=inventory, tolerance=tolerance, as_json=as_json
-        )
+        print_inventory(record, own, c_rate=c_rate, samples=inventory, tolerance=tolerance,
+                        as_json=as_json, shown=shown)  # fmt: skip
         return
     chosen = default_design(record, full=full) if design is None else load_cell_design(design)
     asked = Asked(protocol=protocol, impedance=impedance, c_rate=c_rate, scan_rate=scan_rate,
                   window=window, cycles=cycles, state_of_charge=state_of_charge, out=out,
-                  force=force, as_json=as_json)  # fmt: skip
+                  force=force, as_json=as_json, shown=shown)  # fmt: skip
     if protocol is None and impedance is None:
         asked.refuse_idle()
-        show_check(record, chosen, models[model], physics, c_rate, as_json=as_json)
+        show_check(record, chosen, models[model], physics, c_rate,
+                   as_json=as_json, shown=shown)  # fmt: skip
     else:
         run_asked(cell_of(record.material, chosen, models[model], physics), asked)

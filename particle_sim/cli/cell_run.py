@@ -13,6 +13,7 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.voltammogram import Peak
 from particle_sim.cli.options import typed
+from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.protocols.step import Protocol
@@ -40,6 +41,8 @@ class Asked:
     out: Path | None
     force: bool
     as_json: bool
+    shown: bool
+    """Whether it is said how far the work is"""
 
     def refuse_idle(self) -> None:
         """Options of a protocol where none is given."""
@@ -70,7 +73,11 @@ def _runs(cell: Cell, asked: Asked) -> None:
     from particle_sim.report.cell_folder import write_cell_runs
     from particle_sim.studies.particle_cell import run_cell
 
-    runs = [run_cell(cell, protocol) for protocol in protocols_of(asked)]
+    protocols, runs = protocols_of(asked), []
+    with progress_bar(enabled=asked.shown) as report:
+        for place, protocol in enumerate(protocols):
+            report.solving(f"run {place + 1} of {len(protocols)}", place / len(protocols))
+            runs.append(run_cell(cell, protocol))
     facts = [_of_run(run) for run in runs]
     summary: dict[str, Any] = {
         "material": cell.material.name,
@@ -216,8 +223,10 @@ def _spectrum(cell: Cell, asked: Asked) -> None:
     if not 0 < low < high:
         raise InputError(f"--impedance goes from {low:g} to {high:g} Hz; the first must be less.")
     count = round(PER_DECADE * np.log10(high / low)) + 1
-    found = impedance(cell, np.geomspace(low, high, max(count, 2)),
-                      state_of_charge=asked.state_of_charge)  # fmt: skip
+    with progress_bar(enabled=asked.shown) as report:
+        report.solving("impedance", 0.0)
+        found = impedance(cell, np.geomspace(low, high, max(count, 2)),
+                          state_of_charge=asked.state_of_charge)  # fmt: skip
     transfer = charge_transfer_resistance(cell, found.site_fraction)
     slow, fast = (1e4 * float(found.impedance.real[end]) for end in (0, -1))
     summary = {

@@ -108,6 +108,7 @@ def _entries(
 
 
 def _tell(entries: Sequence[Any], folder: Path | None) -> None:
+    from particle_sim.claims.gathered import told
     from particle_sim.claims.interval import Verdict
     from particle_sim.claims.ledger import headline
     from particle_sim.report.claims_folder import PAGE_FILE
@@ -115,7 +116,7 @@ def _tell(entries: Sequence[Any], folder: Path | None) -> None:
     for entry in entries:
         print(headline(entry))
         print(f"      {entry.claim.file.claim.says}")
-        print(f"      {entry.answer.sentence}")
+        print(f"      {told(entry.answer)}")
     counts = Counter(entry.answer.verdict for entry in entries)
     print(", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict))
     if folder is not None:

@@ -10,6 +10,7 @@ import typer
 from particle_sim.cli.complete import complete_material
 from particle_sim.cli.evidence_options import DataOption, EvidenceOption, asked_evidence
 from particle_sim.cli.options import (
+    CellOption,
     FootingOption,
     ForceOption,
     JsonOption,
@@ -54,6 +55,7 @@ def compare(
     at: Annotated[
         str, typer.Option(help="Fractions of the capacity to show, separated by commas.")
     ] = ",".join(map(str, FRACTIONS)),
+    design: CellOption = None,
     override: SetOption = None,
     physics: PhysicsOption = PhysicsChoice.DECLARED,
     footing: FootingOption = Footing.EQUAL,
@@ -106,6 +108,7 @@ def compare(
         overrides=overrides(override, (baseline, candidate), radius),
         evidence=choice,
         data=files,
+        cell=design,
     )
     folder = out or Path("results") / f"{Path(baseline).stem}_vs_{Path(candidate).stem}"
     result = run_comparison(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ def run_comparison(
             settings, workers=workers or os.cpu_count() or 1, progress=report.solving
         )
         if own:
-            result = replace(result, own=tuple(own_entries(own, simulations)))
+            result = replace(
+                result, own=tuple(own_entries(own, partial(simulations, settings.cell)))
+            )
         if as_printed:
             result = replace(result, as_printed=pictures.as_printed(settings))
         write_folder(result, folder, typed(), progress=report.writing, force=force)

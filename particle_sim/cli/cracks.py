@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from particle_sim.cli.complete import complete_material
-from particle_sim.cli.options import FileOption, FootingOption, ForceOption, QuietOption
+from particle_sim.cli.options import (
+    FileOption,
+    FootingOption,
+    ForceOption,
+    OutOption,
+    QuietOption,
+    typed,
+)
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError
 from particle_sim.studies.choices import Footing
@@ -35,6 +42,7 @@ def cracks(
     vtu: Annotated[
         bool, typer.Option("--vtu", help="Write the fields for ParaView as well, beside the film.")
     ] = False,
+    out: OutOption = None,
     file: FileOption = None,
     force: ForceOption = False,
     quiet: QuietOption = False,
@@ -42,18 +50,15 @@ def cracks(
     """Charge long wires whose surface is flawed, and film their cracks on one scale.
 
     Fick's law, no boundary between phases; toughness is the host's, the length scale R/8 and the
-    flaw 1.5 of that deep: all assumed, the same rule for both. About a second a frame. The film is
-    a .gif or .mp4.
+    flaw 1.5 of that deep: all assumed, the same rule for both. About a second a frame. With --file:
+    the film alone, a .gif or .mp4, in no folder that rerun could make again.
     """
-    from particle_sim.damage.field.crack_files import write_crack_vtu
     from particle_sim.figures import crack_pair_film
     from particle_sim.figures.film import check_film
     from particle_sim.materials.load import load_record
-    from particle_sim.studies.crack_charge import (
-        CrackCharge,
-        charged_wire,
-        filling_around,
-    )
+    from particle_sim.outputs import check_folder
+    from particle_sim.report.cracks_folder import write_cracks_folder, write_fields
+    from particle_sim.studies.crack_charge import CrackCharge, charged_wire
     from particle_sim.studies.footing import level
     from particle_sim.units import positive_quantity
 
@@ -66,23 +71,32 @@ def cracks(
         wetted=wetted,
     )
     names = [Path(name).stem.replace("@", "_") for name in materials]
-    film = file or Path("results") / f"cracks_{'_'.join(names)}.gif"
-    check_film(film)
+    folder = out or Path("results") / f"cracks_{'_'.join(names)}"
+    if file is None:
+        check_folder(folder, force=force)
+    elif out is None:
+        check_film(file)
+    else:
+        raise InputError(
+            "--out is a folder with film and data, and --file the film alone; give one."
+        )
     levelled, equal = level([load_record(name) for name in materials], footing)
     if equal:
         made = ", ".join(each.name.replace("_", " ") for each in equal)
         print(f"Known of one at most, and therefore the same for both: {made}.")
-    wires = []
-    for material in levelled:
+    wires = {}
+    for name, material in zip(names, levelled, strict=True):
         wire = charged_wire(material, case, progress=None if quiet else print)
         ended = ", when its surface was empty" if wire.emptied else ""
         print(
             f"{wire.title}: cracks grew by {1e9 * wire.grown[-1]:.0f} nm in each quarter over "
             f"{wire.charge[-1]:.3g} mAh/g{ended}"
         )
-        wires.append(wire)
-    print(crack_pair_film(wires, film, force=force))
-    for name, wire in zip(names, wires if vtu else [], strict=False):
-        target = film.with_name(f"{film.stem}_{name}.pvd")
-        filling = filling_around(wire)
-        print(write_crack_vtu(wire.cracks, target, site_fraction=filling, force=force))
+        wires[name] = wire
+    if file is None:
+        write_cracks_folder(wires, folder, typed(), vtu=vtu, force=force)
+        print(f"Film and data: {folder}")
+        return
+    print(crack_pair_film(list(wires.values()), file, force=force))
+    for path in write_fields(wires, file, force=force) if vtu else []:
+        print(path)

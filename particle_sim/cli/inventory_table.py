@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.cell.design import FULL_CELL_CATALOGUE, CellDesign, CellKind
+from particle_sim.cli.progress import progress_bar
 from particle_sim.cli.tables import print_table
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
@@ -25,20 +26,17 @@ def print_inventory(
     samples: int,
     tolerance: float,
     as_json: bool,
+    shown: bool,
 ) -> None:
     """Draw full cells, and say which give the capacity that is printed at ``c_rate``."""
     if not FEWEST <= samples <= MOST:
         raise InputError(f"--inventory is {samples}; give {FEWEST} to {MOST} draws, 400 is usual.")
     chosen = full_cell_design(record.system) if design is None else design
     printed, source = _printed(record, c_rate)
-    found = inventory(
-        record.material,
-        chosen,
-        c_rate=c_rate,
-        printed=printed,
-        tolerance=tolerance,
-        samples=samples,
-    )
+    with progress_bar(enabled=shown) as report:
+        report.solving(f"{samples} full cells", 0.0)
+        found = inventory(record.material, chosen, c_rate=c_rate, printed=printed,
+                          tolerance=tolerance, samples=samples)  # fmt: skip
     told = narrowings(found.inputs, found.agrees)
     low, middle, high = np.quantile(found.capacity[found.capacity > 0], [0.05, 0.5, 0.95])
     if as_json:

@@ -10,6 +10,7 @@ import typer
 from particle_sim.cli.complete import complete_material
 from particle_sim.cli.evidence_options import asked_evidence
 from particle_sim.cli.options import (
+    CellOption,
     ForceOption,
     FullOption,
     JsonOption,
@@ -49,6 +50,7 @@ def life(
         typer.Option(help="Growth per cycle (fatigue), per second (slow), or each by itself."),
     ] = GrowthChoice.BOTH,
     full: FullOption = False,
+    design: CellOption = None,
     override: SetOption = None,
     constants: Annotated[
         str,
@@ -85,7 +87,8 @@ def life(
     A boundary between phases is taken at both ends of what it may do: it lets go of its misfit, or
     holds it up to yielding. Constants of growth are frozen on one printed retention; every other
     one is held against them, beside three rules without physics. Constants of your own calibrate
-    nothing: they are drawn as you give them.
+    nothing: they are drawn as you give them. With --cell: all of it in your own cell but the
+    retentions in print, which were of others.
     """
     from particle_sim.cell.design import CellKind
     from particle_sim.life.asked import LifeStudy, read_window
@@ -118,6 +121,7 @@ def life(
         evidence=chosen,
         rates=tuple(files.items()),
         replaced=overrides(override, materials),
+        design=design,
         data=None if data is None else read_retention(data, mass=active, positive=positive),
     )
     folder = out or Path("results") / ("life_" + "_".join(Path(name).stem for name in materials))

@@ -78,7 +78,7 @@ def plot(
     if listed:
         print_json(list(result.figures)) if as_json else print("\n".join(result.figures))
         return
-    target = (out or folder) / f"{names[0]}.png"
+    target = (out or result.pictures or folder) / f"{names[0]}.png"
     check_file(target)
     finish = Finish(width=millimetres, font_size=points, theme=Theme(theme.value))
     kinds = [kind.value for kind in formats or []] or FORMATS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -123,12 +124,13 @@ def rate(
     folder = out or Path("results") / ("rate_" + "_".join(Path(name).stem for name in materials))
     from particle_sim.cell.design import CellKind
     from particle_sim.cell.half_cell import CellModel
-    from particle_sim.claims.own import answers_data, claims_beside, own_entries
+    from particle_sim.claims.own import answers_data, claims_beside, fixed_cells, own_entries
     from particle_sim.claims.tools import simulations
     from particle_sim.cli.rate_sizes import sizes_of
     from particle_sim.materials.load import load_record
     from particle_sim.outputs import check_folder
     from particle_sim.report.rate_folder import PAGE_FILE, SUMMARY_FILE, write_rate_folder
+    from particle_sim.studies.own_cell import own_half_cell
     from particle_sim.studies.rate_capability import RateStudy, rate_study
 
     study = RateStudy(
@@ -149,8 +151,10 @@ def rate(
     claims = claims_beside([load_record(name) for name in materials])
     with reporting(enabled=not (quiet or as_json)) as report:
         tree = rate_study(study, progress=report.solving, learned=learned)
-        own = own_entries(claims, simulations) if claims else []
+        half = own_half_cell(design, study.cells)
+        own = own_entries(claims, partial(simulations, half)) if claims else []
         report.writing("drawing")
+        tree.attrs["cautions"] = [*tree.attrs["cautions"], *fixed_cells(claims, design)]
         write_rate_folder(tree, folder, typed(), force=force, own=own)
     if as_json:
         from particle_sim.cli.rate_data import rate_data

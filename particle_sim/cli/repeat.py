@@ -17,6 +17,7 @@ from particle_sim.checks import arguments_checked
 from particle_sim.cli.cell import cell
 from particle_sim.cli.claims import claims
 from particle_sim.cli.compare import compare
+from particle_sim.cli.cracks import cracks
 from particle_sim.cli.diffraction import diffraction
 from particle_sim.cli.fit import fit
 from particle_sim.cli.life import life
@@ -28,10 +29,14 @@ from particle_sim.files import read_json
 from particle_sim.inputs import Inputs, asking, inputs_of, plain_option
 from particle_sim.manifest import MANIFEST_FILE, MOST_BYTES, is_unedited
 from particle_sim.report.again import Differences, differences, refuse_place
+from particle_sim.report.result_folder import sweep_of
+from particle_sim.report.sweep_page import PAGE_FOLDER
+from particle_sim.sweeps.layout import DATA_FOLDER
 from particle_sim.workers import worker_pool
 
 REPEATED = {
-    verb.name: verb for verb in (cell, claims, compare, diffraction, fit, life, rate, read, run)
+    verb.name: verb
+    for verb in (cell, claims, compare, cracks, diffraction, fit, life, rate, read, run)
 }
 """The verbs that write folders of results."""
 OURS = ("out", "force", "quiet", "as_json", "workers", "scheduler")
@@ -72,8 +77,8 @@ def rerun(folder: str | Path, out: str | Path | None = None) -> Rerun:
     Parameters
     ----------
     folder
-        Of ``compare``, ``rate``, ``fit``, ``life``, ``cell``, ``run``, ``claims``, ``read`` or
-        ``diffraction``; it stays as it is.
+        Of ``compare``, ``rate``, ``fit``, ``life``, ``cell``, ``run``, ``claims``, ``cracks``,
+        ``read`` or ``diffraction``; it stays as it is.
     out
         A new folder; ``results/NAME_again`` by default.
 
@@ -106,7 +111,7 @@ def rerun(folder: str | Path, out: str | Path | None = None) -> Rerun:
     Traceback (most recent call last):
     particle_sim.errors.InputError: ...mine says of no verb how it was made, ...
     """
-    before = Path(folder)
+    before = _stored(Path(folder))
     made = made_by(before)
     target = _target(before, None if out is None else Path(out))
     with worker_pool(1) as pool:
@@ -116,14 +121,22 @@ def rerun(folder: str | Path, out: str | Path | None = None) -> Rerun:
 
 def repeat_here(folder: Path, out: Path | None) -> Rerun:
     """The same in this process, for the command."""
-    made, target = made_by(folder), _target(folder, out)
+    before = _stored(folder)
+    made, target = made_by(before), _target(before, out)
     repeat(made, target)
-    return held_together(folder, target)
+    return held_together(before, target)
 
 
 def held_together(before: Path, now: Path) -> Rerun:
-    """Both folders and what differs."""
+    """Both folders and what differs; of a sweep's page alone, the page."""
+    if (now / DATA_FOLDER).is_dir() and not (before / DATA_FOLDER).is_dir():
+        now = now / PAGE_FOLDER
     return Rerun(before=before, folder=now, differences=differences(before, now))
+
+
+def _stored(folder: Path) -> Path:
+    """The folder itself, or the sweep whose page it is."""
+    return sweep_of(folder) or folder
 
 
 def _target(before: Path, out: Path | None) -> Path:

@@ -22,6 +22,7 @@ from particle_sim.errors import InputError
 from particle_sim.studies.choices import EvidenceChoice
 from particle_sim.sweeps.engines import Dask, Engine, Processes, Serial
 from particle_sim.sweeps.work import Progress
+from particle_sim.units import told
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -128,11 +129,7 @@ def _tell(data: xr.Dataset, folder: Path) -> None:
     from particle_sim.cli.tables import print_table
     from particle_sim.sweeps.result import failures_of
 
-    rows = [
-        {name: value if isinstance(value, str) else f"{value:.3g}" for name, value in row.items()}
-        for row in _quantiles(data)
-    ]
-    print_table(f"{data.attrs['computed']} samples", rows)
+    print_table(f"{data.attrs['computed']} samples", list(map(_in_words, _quantiles(data))))
     for sentence in _orders(data):
         print(sentence)
     failed = failures_of(data)
@@ -170,11 +167,21 @@ def _quantiles(data: xr.Dataset) -> Iterator[dict[str, Any]]:
             yield {"result": str(name), **found, "unit": str(variable.attrs["units"])}
 
 
+def _in_words(row: dict[str, Any]) -> dict[str, str]:
+    """A row as it is read: in words, and in the unit that pages have."""
+    from particle_sim.figures.sweep_results import in_words
+
+    texts, unit = told([row[label] for label in QUANTILES], row["unit"])
+    numbers = dict(zip(QUANTILES, texts, strict=True))
+    return {"result": in_words(row["result"]), **numbers, "unit": unit or "1"}
+
+
 def _orders(data: xr.Dataset) -> Iterator[str]:
     """Of a sweep over two materials: in how many samples the second has less of each result, in
     the order in which the file asks for them.
     """
     from particle_sim.claims.interval import share_interval
+    from particle_sim.figures.sweep_results import in_words
 
     function = json.loads(data.attrs["content"])["function"]
     materials = function.get("materials", []) if isinstance(function, dict) else []
@@ -192,4 +199,5 @@ def _orders(data: xr.Dataset) -> Iterator[str]:
             less = int(np.sum(other < one))
             low, high = share_interval(less, total)
             share = f"{less / total:.1%} of {total} samples ({low:.1%} to {high:.1%})"
-            yield f"{result} is lower in {second} than in {first} in {share}."
+            words = in_words(result)
+            yield f"{words[:1].upper()}{words[1:]} is lower in {second} than in {first} in {share}."

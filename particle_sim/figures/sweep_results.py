@@ -9,6 +9,7 @@ import xarray as xr
 
 from particle_sim.figures.style import Figure, figure_style, plain
 from particle_sim.plausible.sensitivity import rank_correlation
+from particle_sim.units import Array, shown_factor, told_unit
 
 MOST_RESULTS, MOST_INPUTS = 6, 8
 """What one picture shows; the table has all."""
@@ -47,11 +48,12 @@ def result_names(data: xr.Dataset) -> list[str]:
 def in_words(name: str) -> str:
     """``he_v.peak_hoop_stress`` -> ``he_v: peak hoop stress``.
 
-    >>> in_words("he_v.peak_hoop_stress"), in_words("c_rate")
-    ('he_v: peak hoop stress', 'c rate')
+    >>> in_words("he_v.peak_von_mises_stress"), in_words("c_rate")
+    ('he_v: peak von Mises stress', 'C-rate')
     """
     material, dot, key = name.rpartition(".")
-    return f"{material}: " * bool(dot) + key.replace("_", " ")
+    words = key.replace("_", " ").replace("von mises", "von Mises").replace("c rate", "C-rate")
+    return f"{material}: " * bool(dot) + words
 
 
 def correlations(data: xr.Dataset, name: str) -> dict[str, float]:
@@ -70,18 +72,30 @@ def correlations(data: xr.Dataset, name: str) -> dict[str, float]:
 
 def _spread(axis: Any, result: xr.DataArray) -> None:
     values = np.sort(result.values[np.isfinite(result.values)].ravel())
-    axis.step(values, np.arange(1, values.size + 1) / values.size, where="post", color=NAVY, lw=1.6)
-    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-    axis.axvspan(low, high, color=NAVY, alpha=0.12, lw=0)
-    axis.axvline(middle, color=NAVY, lw=0.9, ls=":")
-    axis.set_ylim(0, 1)
+    si_unit = str(result.attrs["units"])
+    unit = told_unit([float(values[0]), float(values[-1])], si_unit)
+    values = values * shown_factor(unit, si_unit)
+    low, high = np.quantile(values, [0.05, 0.95])
     if low > 0 and high > WIDE * low:
         axis.set_xscale("log")
     else:
-        axis.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4))
+        values, unit = _without_power(values, unit)
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+    axis.step(values, np.arange(1, values.size + 1) / values.size, where="post", color=NAVY, lw=1.6)
+    axis.axvspan(low, high, color=NAVY, alpha=0.12, lw=0)
+    axis.axvline(middle, color=NAVY, lw=0.9, ls=":")
+    axis.set_ylim(0, 1)
     axis.set_ylabel("Share below [1]")
-    unit = str(result.attrs["units"])
-    axis.set_xlabel(plain(f"{in_words(str(result.name))} [{unit}]"))
+    axis.set_xlabel(f"{plain(in_words(str(result.name)))} [{unit}]")
+
+
+def _without_power(values: Array, unit: str) -> tuple[Array, str]:
+    """Numbers of a few digits; a power of ten goes before their unit, and not beside the axis."""
+    most = float(np.abs(values).max())
+    power = int(np.floor(np.log10(most))) if most > 0 else 0
+    if -3 < power < 4:
+        return values, unit
+    return values / 10.0**power, f"10$^{{{power}}}$" + (f" {unit}" if unit != "1" else "")
 
 
 def _followed(axis: Any, data: xr.Dataset, name: str) -> None:

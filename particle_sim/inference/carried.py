@@ -29,6 +29,7 @@ from particle_sim.inference.rate_prediction import learned_rates
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.plausible.learned import Learned, why_not
 from particle_sim.studies.choices import EvidenceChoice
+from particle_sim.studies.own_cell import in_half_cell
 from particle_sim.units import Array
 
 FORM = Form.ONE_SIZE.value
@@ -48,6 +49,8 @@ class Carried:
 def carried(record: MaterialRecord, choice: EvidenceChoice, data: Path | None = None) -> Carried:
     """Of the tests in print, of the rates in the file ``data``, or of none.
 
+    Tests in print stand on the shipped half cell, your own on that of the material.
+
     :class:`InputError` where the file cannot be read or contradicts itself or the material.
 
     >>> from particle_sim.materials.load import load_record
@@ -65,7 +68,7 @@ def carried(record: MaterialRecord, choice: EvidenceChoice, data: Path | None = 
         return Carried(learned=None, why=reason)
     if data is not None:
         return _own(record, data)
-    known = rate_evidence(record, [FORM])
+    known = rate_evidence(in_half_cell(record, None), [FORM])  # tests in print are of other cells
     if not known.ways:
         return Carried(learned=None, why=UNPRINTED)
     rows = np.concatenate([way.found[FORM].draws for way in known.ways])

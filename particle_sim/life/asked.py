@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from particle_sim.cell.design import CellKind
+from particle_sim.cell.design import CellDesign, CellKind
 from particle_sim.checks import check_fields
 from particle_sim.damage.constants import SHIPPED, GrowthConstants, load_growth_constants
 from particle_sim.errors import InputError, refuse
@@ -19,6 +19,7 @@ from particle_sim.metrics.flaw import LARGEST_FLAW
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.readers.retention import Retention
 from particle_sim.studies.choices import LAST_SEED, EvidenceChoice, GrowthChoice
+from particle_sim.studies.own_cell import own_cell
 from particle_sim.units import Array
 
 MOST_CYCLES = 1e5
@@ -60,6 +61,8 @@ class LifeStudy:
     """Your own rate tests: material and file, for ``EvidenceChoice.MINE``"""
     replaced: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Numbers in the place of a file's, by material as named: ``{"nvp": {"diffusivity": ...}}``"""
+    design: str | None = None
+    """A cell design of your own, by name or file, in the place of the shipped one of its kind"""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -98,6 +101,16 @@ class LifeStudy:
     def rules(self) -> tuple[Rule, ...]:
         """The rules of growth that are shown."""
         return tuple(Rule) if self.law is GrowthChoice.BOTH else (Rule[self.law.name],)
+
+    @property
+    def cells(self) -> tuple[CellKind, ...]:
+        """Kinds of cells that are asked about: half cells always."""
+        return tuple(dict.fromkeys((CellKind.HALF, self.cell)))
+
+    @property
+    def own_cell(self) -> Mapping[CellKind, CellDesign]:
+        """The design of your own by its kind, if there is one."""
+        return own_cell(self.design, self.cells)
 
     @property
     def growth(self) -> GrowthConstants:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 
+from particle_sim.cell.design import CellDesign, CellKind
+from particle_sim.cell.full_cell import FULL_CELL
 from particle_sim.damage.printed_fade import PrintedFade, printed_of
 from particle_sim.errors import InputError
 from particle_sim.life.against_print import DELIVERS, miss_of
@@ -14,6 +17,7 @@ from particle_sim.life.asked import LifeStudy, read_window
 from particle_sim.life.chain import Held
 from particle_sim.life.full_cell import FullCells, draw_full_cells
 from particle_sim.life.sides import Side
+from particle_sim.materials.material import Material
 from particle_sim.materials.system import load_system, system_names
 from particle_sim.units import Array
 
@@ -30,11 +34,12 @@ PARTS = ("film on the carbon", "film on cracks", "cracked particles")
 def full_table(study: LifeStudy, sides: Sequence[Side]) -> xr.Dataset:
     """Retention (material, end, rule, quantile, cycle) of full cells, what each loss alone takes at
     the end (material, part), and printed full cells (print). The upper cut-off is the material's,
-    and so is the lower one unless a full cell's window is in print."""
-    cycles, count = study.cycles * SHOWN, min(study.samples, DRAWS)
+    and so is the lower one unless a full cell's window is in print, or the user's design has its
+    own. Printed full cells stand on the shipped designs."""
+    cycles, own = study.cycles * SHOWN, study.own_cell.get(CellKind.FULL)
     bands, takes, lost, prints, draws = [], [], [], [], []
     for side in sides:
-        cells, fresh = _cells(side, count, study, study.c_rate)
+        cells, fresh = _cells(side.material, study, study.c_rate, own)
         draws.append(len(fresh))
         through = [
             [cells.cracked(end, rule, cycles, side.tables) for rule in study.rules] for end in Held
@@ -51,7 +56,7 @@ def full_table(study: LifeStudy, sides: Sequence[Side]) -> xr.Dataset:
         lost.append(np.quantile(carbon[:, 0], QUANTILES))
         rows = _rows(side, study)
         tests = {(row.fade.c_rate, row.fade.cycles) for row in rows}
-        left = {test: _left(study, side, *test, count) for test in tests}
+        left = {test: _left(study, side, *test) for test in tests}
         prints += [_printed(side, row, left[row.fade.c_rate, row.fade.cycles]) for row in rows]
     return xr.Dataset(
         {
@@ -65,21 +70,26 @@ def full_table(study: LifeStudy, sides: Sequence[Side]) -> xr.Dataset:
     )
 
 
-def _cells(side: Side, count: int, study: LifeStudy, c_rate: float) -> tuple[FullCells, Array]:
+def _cells(
+    material: Material, study: LifeStudy, c_rate: float, own: CellDesign | None = None
+) -> tuple[FullCells, Array]:
     """Drawn full cells that deliver at the rate, and their fresh capacity."""
+    count = min(study.samples, DRAWS)
+    given = study.window is not None or (own is not None and "lower_voltage" in own.properties)
     cells = draw_full_cells(
-        side.material,
+        material,
         count,
         study.seed,
         c_rate,
-        lower_voltage=_lowest(side.material.name) if study.window is None else None,
+        design=FULL_CELL if own is None else str(study.design),
+        lower_voltage=None if given else _lowest(material.name),
         constants=study.growth,
     )
     fresh = cells.fresh
-    delivers = fresh >= DELIVERS * side.material.specific_capacity
+    delivers = fresh >= DELIVERS * material.specific_capacity
     if not delivers.any():
         raise InputError(
-            f"{side.material.title}: none of {count} full cells delivers at {c_rate:g}C; ask a "
+            f"{material.title}: none of {count} full cells delivers at {c_rate:g}C; ask a "
             "smaller --c-rate, or half cells."
         )
     return cells.kept(delivers), fresh[delivers]
@@ -122,10 +132,10 @@ def _rows(side: Side, study: LifeStudy) -> list[PrintedFade]:
     return [row for row in printed_of(name) if row.full_cell] if name in system_names() else []
 
 
-def _left(study: LifeStudy, side: Side, c_rate: float, cycles: float, count: int) -> Array:
+def _left(study: LifeStudy, side: Side, c_rate: float, cycles: float) -> Array:
     """What films and cracks alone leave (3,) in a printed test, by a boundary that holds and the
     first rule of growth."""
-    cells, fresh = _cells(side, count, study, c_rate)
+    cells, fresh = _cells(replace(side.material, half_cell=None), study, c_rate)
     ends = np.array([0.0, cycles])
     cracked = cells.cracked(Held.HELD, study.rules[0], ends, side.tables)
     (kept,) = _kept(cells, [_worn(cells, fresh, ends, cracked)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -26,6 +27,7 @@ from particle_sim.life.chain import Held, Rule, draw_powder
 from particle_sim.life.frozen import Calibration, load_calibration
 from particle_sim.life.record import Recorded, label_of, load_predictions
 from particle_sim.life.sides import Side
+from particle_sim.materials.material import Material
 from particle_sim.materials.system import load_system, system_names
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.footing import level_pair
@@ -37,7 +39,8 @@ DRAWN = 2000
 
 def printed_nodes(study: LifeStudy, sides: tuple[Side, ...]) -> dict[str, xr.Dataset]:
     """``printed``: what is printed or measured of the materials, computed now; ``record``: the rest
-    of the recorded predictions; ``frozen``: what the calibration found."""
+    of the recorded predictions; ``frozen``: what the calibration found. What is printed stands on
+    the shipped half cell, on which the constants were frozen."""
     calibration, record = load_calibration(), load_predictions()
     rows = tuple(_rows(study, sides, calibration, record))
     shown = {row.observed.key for row in rows}
@@ -67,16 +70,19 @@ def _rows(
         printed = _printed(side) if study.window is None else ()  # tests at the files' cut-offs
         observed = [*printed, *_measured(study, side)]
         for each in observed:
+            material = side.material
+            if each.note != MEASURED:
+                material = replace(material, half_cell=None)
             if study.constants != SHIPPED:
-                own, label = _own(study, side), Label.OWN
+                own, label = _own(study, material), Label.OWN
             else:
                 own, label = None, label_of(each.key, calibration, record)
-            yield row_of(each, side.material, side.tables, calibration, reference, label, own)
+            yield row_of(each, material, side.tables, calibration, reference, label, own)
 
 
-def _own(study: LifeStudy, side: Side) -> MaterialDraws:
+def _own(study: LifeStudy, material: Material) -> MaterialDraws:
     """Draws with the user's constants, of all that is plausible."""
-    return draw_powder(side.material, study.samples, study.seed, constants=study.growth)
+    return draw_powder(material, study.samples, study.seed, constants=study.growth)
 
 
 def _printed(side: Side) -> tuple[Observed, ...]:

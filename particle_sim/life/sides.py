@@ -18,6 +18,7 @@ from particle_sim.materials.load import load_record
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.footing import level
+from particle_sim.studies.own_cell import in_half_cell, own_half_cell
 from particle_sim.units import Array
 
 SLOW_RATE = 0.1
@@ -40,8 +41,11 @@ class Side:
 def sides_of(study: LifeStudy) -> tuple[Side, ...]:
     """The materials, equal in what is printed of neither. Raises :class:`InputError` for a
     material without what a phase boundary's stress follows from, or without toughness."""
+    half = own_half_cell(study.design, study.cells)
     records = [
-        load_record(name, overrides={**study.replaced.get(name, {}), **study.overrides})
+        in_half_cell(
+            load_record(name, overrides={**study.replaced.get(name, {}), **study.overrides}), half
+        )
         for name in study.materials
     ]
     materials, found = level(records)[0], []

@@ -35,6 +35,7 @@ from particle_sim.life.sides import (
 from particle_sim.life.size_map import safe_below, size_map
 from particle_sim.plausible.sensitivity import rank_correlations
 from particle_sim.progress import shows_progress
+from particle_sim.studies.own_cell import cells_told
 from particle_sim.units import Array
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -53,6 +54,7 @@ OWN_CONSTANTS = (
     "cracks grow by constants of your own ({}): retentions in print are held against them as "
     "drawn, and nothing is calibrated."
 )
+PRINTED_CELL = "Retentions and rate tests in print stand on the shipped cells."
 Progress = Callable[[str, float], None]
 
 
@@ -141,7 +143,8 @@ def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
 def _cautions(study: LifeStudy, sides: tuple[Side, ...]) -> list[str]:
     doubts = () if study.data is None else study.data.doubts
     own = [OWN_CONSTANTS.format(study.growth.title)] if study.constants != SHIPPED else []
-    return [*cautions([side.draws for side in sides]), *doubts, *sides[0].says, *own]
+    cells = [f"{told} {PRINTED_CELL}" for told in cells_told(study.design, study.cells)]
+    return [*cautions([side.draws for side in sides]), *doubts, *sides[0].says, *own, *cells]
 
 
 def _flaw_free(sides: tuple[Side, ...], plane: xr.Dataset, study: LifeStudy) -> xr.Dataset:

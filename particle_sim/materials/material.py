@@ -57,8 +57,9 @@ class Material:
     ``stoichiometry_max``; concentration c = theta c_max. ``material[name]`` is a
     :class:`Property`, ``material.value(name)`` its number in SI; ``properties`` holds all.
     ``stress_free_site_fraction`` is where the lattice has its own size, ``reading`` which reading
-    of its file this is. ``name``, ``title``, ``formula`` and ``carrier`` say what it is. Made by
-    ``load_material`` or :func:`material_from_values`.
+    of its file this is. ``name``, ``title``, ``formula`` and ``carrier`` say what it is.
+    ``half_cell`` names the design of the half cell that it stands in. Made by ``load_material`` or
+    :func:`material_from_values`.
 
     >>> import particle_sim as ps
     >>> nvp = ps.load_material("nvp")
@@ -77,6 +78,8 @@ class Material:
     reading: str = "default"
     two_phase: bool = False
     """Whether its source describes a first-order (two-phase) reaction."""
+    half_cell: str | None = None
+    """A cell design by name or file, where none is given; ``None`` for the carrier's shipped one"""
 
     def __getitem__(self, name: str) -> Property:
         return self.properties[name]

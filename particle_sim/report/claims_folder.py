@@ -10,18 +10,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+import xarray as xr
+
+from particle_sim.claims.gathered import decision, told
 from particle_sim.claims.interval import Verdict
 from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.missing import missing_lines
 from particle_sim.claims.own import answers_data
 from particle_sim.figures.claims_verdicts import claims_verdicts
 from particle_sim.figures.save import draw_with_data
+from particle_sim.figures.style import Figure
 from particle_sim.files import write_file
 from particle_sim.materials.system import shared_sources
-from particle_sim.outputs import FROM_PYTHON, new_folder
+from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 from particle_sim.report.pages import caption_of, picture, render, text_of, verdict_line
 
 PAGE_FILE, TABLE_FILE, DATA_FILE = "report.html", "claims.csv", "claims.json"
+TREE_FILE = "claims.nc"
 FIGURE = "claims_verdicts"
 LONGEST_LABEL = 32
 MEANING = {
@@ -48,10 +54,52 @@ def write_claims_folder(
         [paper, *(str(found[each.value]) for each in Verdict)] for paper, found in counts.items()
     ])  # fmt: skip
     with new_folder(folder, command=command, force=force) as work:
-        draw_with_data(claims_verdicts(counts), work / FIGURE, table)
+        tree = claims_tree(entries, counts)
+        write_netcdf(tree, work / TREE_FILE)
+        draw_with_data(FIGURES[FIGURE](tree), work / FIGURE, table)
         write_file(work / TABLE_FILE, _csv(COLUMNS, [[row[k] for k in COLUMNS] for row in rows]))
         write_file(work / DATA_FILE, json.dumps(answers_data(entries), indent=1) + "\n")
         write_file(work / PAGE_FILE, claims_report(entries, rows, command, work))
+
+
+def claims_tree(entries: Sequence[Entry], counts: Mapping[str, Mapping[str, int]]) -> xr.DataTree:
+    """Every answer with its share and 95 % interval, and how many of each verdict a paper has."""
+    found = [entry.answer for entry in entries]
+    verdicts = [each.value for each in Verdict]
+    shares = [
+        (np.nan if a.share is None else a.share, *(a.interval or (np.nan,) * 2)) for a in found
+    ]
+    answers = {
+        "verdict_of": ("claim", [a.verdict.value for a in found], {"long_name": "verdict"}),
+        "draws": ("claim", [a.draws for a in found], {"units": "1", "long_name": "draws judged"}),
+        "share": (
+            ("claim", "end"),
+            shares,
+            {"units": "1", "long_name": "share of the draws in which the claim holds"},
+        ),
+        "counts": (
+            ("paper", "verdict"),
+            [[each.get(verdict, 0) for verdict in verdicts] for each in counts.values()],
+            {"units": "1", "long_name": "claims of a paper with a verdict"},
+        ),
+    }
+    coordinates = {
+        "claim": ("claim", [entry.claim.id for entry in entries], {"long_name": "id of a claim"}),
+        "end": ("end", ["share", "low", "high"], {"long_name": "share, and its 95 % interval"}),
+        "paper": ("paper", list(counts), {"long_name": "paper"}),
+        "verdict": ("verdict", verdicts, {"long_name": "verdict"}),
+    }
+    return xr.DataTree(xr.Dataset(answers, coords=coordinates, attrs={"title": "Claims"}))
+
+
+def _drawn(tree: xr.DataTree) -> Figure:
+    table = tree.dataset["counts"]
+    verdicts = list(map(str, table.verdict.values))
+    rows = zip(map(str, table.paper.values), table.values.tolist(), strict=True)
+    return claims_verdicts({paper: dict(zip(verdicts, row, strict=True)) for paper, row in rows})
+
+
+FIGURES = {FIGURE: _drawn}
 
 
 def claims_report(
@@ -73,11 +121,11 @@ def claims_report(
         answer=_answer(entries),
         lines=_lines(entries),
         cautions=(),
-        hero=picture(folder, FIGURE, caption_of(claims_verdicts)) | {"redrawn": False},
+        hero=picture(folder, FIGURE, caption_of(claims_verdicts)),
         rows=rows,
         choices=choices,
         missing="\n".join(missing_lines(entries)),
-        data=(TABLE_FILE, DATA_FILE),
+        data=(TABLE_FILE, DATA_FILE, TREE_FILE),
         command=command,
         filters=Markup(text_of("claims.js")),
     )
@@ -87,7 +135,7 @@ def _lines(entries: Sequence[Entry]) -> list[dict[str, str]]:
     """How many got each verdict; of a single claim what was found."""
     if len(entries) == 1:
         found = entries[0].answer
-        lines = [(found.verdict, found.sentence)]
+        lines = [(found.verdict, told(found))]
     else:
         counts = Counter(entry.answer.verdict for entry in entries)
         lines = [(v, f"{counts[v]}: {MEANING[v]}") for v in Verdict if counts[v]]
@@ -122,8 +170,10 @@ def claim_rows(entries: Sequence[Entry]) -> list[dict[str, str]]:
                 "materials": ", ".join(dict.fromkeys(map(_name, header.materials))),
                 "paper": labels[header.paper],
                 "place": header.place,
-                "answer": found.sentence,
-                "decided": found.decided_by,
+                "answer": told(found),
+                "decided": ": ".join(decision(found) or ())
+                if told(found) == found.sentence
+                else "",
             }
         )
     return rows

@@ -15,7 +15,7 @@ def open(folder: str | Path) -> ResultFolder:
     Parameters
     ----------
     folder
-        Of ``compare``, ``rate``, ``fit``, ``life``, ``cell --out`` or ``run``.
+        Of ``compare``, ``rate``, ``fit``, ``life``, ``cell --out``, ``claims --out`` or ``run``.
 
     Returns
     -------

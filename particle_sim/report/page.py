@@ -11,8 +11,8 @@ from particle_sim import figures
 from particle_sim.cell.design import CELL_CATALOGUE
 from particle_sim.claims.compare import ComparisonResult, besides
 from particle_sim.claims.findings import Finding
-from particle_sim.claims.gathered import gathered
-from particle_sim.claims.ledger import share_in_words
+from particle_sim.claims.gathered import bare, decision, told
+from particle_sim.claims.ledger import Entry, share_in_words, verdict_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.table import input_rows, property_rows
@@ -38,13 +38,16 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         title=f"{result.baseline.title} and {result.candidate.title}",
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         answer=result.headline.answer,
-        lines=[_line(finding) for finding in result.findings],
+        lines=[*map(_line, result.findings), *map(_own_line, result.own)],
         hero=pictures[0],
         pictures=pictures[1:],
         command=command,
         findings=result.findings,
+        own=result.own,
         central=central_sentence(result),
-        gathered=gathered,
+        decision=decision,
+        bare=bare,
+        told=told,
         following=next_lines(result.findings),
         **answer_block(result),
         cautions=result.cautions,
@@ -71,6 +74,17 @@ def _line(finding: Finding) -> dict[str, str]:
         kind=verdict.replace(" ", "-"),
         anchor=finding.kind,
         beside=" \N{MIDDLE DOT} ".join([share_in_words(finding.answer), *said]),
+    )
+
+
+def _own_line(entry: Entry) -> dict[str, str]:
+    verdict = entry.answer.verdict.value
+    return verdict_line(
+        verdict_in_words(entry.answer),
+        entry.claim.file.claim.says,
+        kind=verdict.replace(" ", "-"),
+        anchor=f"own_{entry.claim.id}",
+        beside=" \N{MIDDLE DOT} ".join(filter(None, ["your own", share_in_words(entry.answer)])),
     )
 
 

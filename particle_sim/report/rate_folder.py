@@ -17,7 +17,7 @@ from particle_sim.files import write_file
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 from particle_sim.report.pages import caption_of
 from particle_sim.report.words_page import words_page
-from particle_sim.studies.rate_sentences import rate_csv, sentence, summary
+from particle_sim.studies.rate_sentences import cautions_of, rate_csv, sentence, summary
 
 DATA_FILE, TABLE_FILE, SUMMARY_FILE = "rate.nc", "rate.csv", "summary.txt"
 PAGE_FILE = "report.html"
@@ -68,6 +68,7 @@ def rate_page(
             ),
             *((each.answer.verdict.value, each.claim.file.claim.says) for each in own),
         ],
+        cautions=cautions_of(tree),
         captions={name: caption_of(figure) for name, figure in FIGURES.items()},
         words=words,
         data=(DATA_FILE, TABLE_FILE, SUMMARY_FILE),

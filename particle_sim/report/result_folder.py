@@ -15,12 +15,21 @@ from particle_sim import figures
 from particle_sim.errors import InputError, closest
 from particle_sim.figures.rate_prediction import rate_prediction
 from particle_sim.figures.style import Figure
+from particle_sim.figures.sweep_results import result_names
 from particle_sim.files import read_json
 from particle_sim.inference import answer_folder
 from particle_sim.inference import folder as fits
 from particle_sim.manifest import MANIFEST_FILE
 from particle_sim.manifest import MOST_BYTES as MANIFEST_BYTES
-from particle_sim.report import cell_folder, folder, life_folder, rate_folder
+from particle_sim.report import (
+    cell_folder,
+    claims_folder,
+    cracks_folder,
+    folder,
+    life_folder,
+    rate_folder,
+    sweep_page,
+)
 from particle_sim.report.as_printed import asked_figures
 from particle_sim.report.folder import stored_tree
 from particle_sim.shown import shown
@@ -48,6 +57,8 @@ class ResultKind(Enum):
     LIFE = "life"
     CELL = "cell"
     SWEEP = "sweep"
+    CLAIMS = "list of claims"
+    CRACKS = "film of cracks"
 
 
 @shown
@@ -65,6 +76,8 @@ class ResultFolder:
     tree: xr.DataTree
     manifest: Mapping[str, Any]
     drawings: Drawings = field(repr=False)
+    pictures: Path | None = None
+    """Where its pictures lie, if they have a folder of their own"""
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -190,6 +203,18 @@ KNOWN = (
         file=cell_folder.DATA_FILE,
         drawings=cell_folder.cell_figures,
     ),
+    _Known(
+        kind=ResultKind.CLAIMS,
+        verb="claims",
+        file=claims_folder.TREE_FILE,
+        drawings=lambda _tree: claims_folder.FIGURES,
+    ),
+    _Known(
+        kind=ResultKind.CRACKS,
+        verb="cracks",
+        file=cracks_folder.DATA_FILE,
+        drawings=lambda _tree: {},
+    ),
 )
 """Every kind of folder with one data file; a sweep has a store instead."""
 
@@ -198,8 +223,9 @@ def open_result(place: Path) -> ResultFolder:
     """See :func:`particle_sim.open`."""
     if not place.is_dir():
         raise InputError(f"{place} is no folder; give one that a verb wrote with --out.")
-    if (place / DATA_FOLDER).is_dir():
-        return _sweep(place)
+    store = sweep_of(place)
+    if store is not None:
+        return _sweep(store)
     there = [known for known in KNOWN if (place / known.file).is_file()]
     if not there:
         raise InputError(_foreign(place))
@@ -221,17 +247,27 @@ def open_result(place: Path) -> ResultFolder:
     )
 
 
+def sweep_of(place: Path) -> Path | None:
+    """The folder of a sweep, where ``place`` is one or the page of one."""
+    if (place / DATA_FOLDER).is_dir():
+        return place
+    real = place.resolve()
+    is_page = real.name == sweep_page.PAGE_FOLDER and (real.parent / DATA_FOLDER).is_dir()
+    return real.parent if is_page else None
+
+
 def _sweep(place: Path) -> ResultFolder:
     data = open_sweep(place)
     title = f"{data.attrs['computed']} samples over {_few(list(map(str, data.coords)))}"
     tree = described(xr.DataTree(data.assign_attrs(title=title)))
-    stored = read_manifest(place)
+    stored, page = read_manifest(place), place / sweep_page.PAGE_FOLDER
     return ResultFolder(
         kind=ResultKind.SWEEP,
         path=place,
         tree=tree,
         manifest={"command": "a sweep", **stored},
-        drawings={},
+        drawings=sweep_page.FIGURES if result_names(data) else {},
+        pictures=page if page.is_dir() else None,
     )
 
 
@@ -242,7 +278,7 @@ def _foreign(place: Path) -> str:
     files = ", ".join(dict.fromkeys(known.file for known in KNOWN))
     return (
         f"{place} is no result of particle-sim (it holds none of {files}, nor a sweep); give a "
-        "folder that compare, rate, fit, life, cell or run wrote."
+        "folder that compare, rate, fit, life, cell, claims or run wrote."
     )
 
 

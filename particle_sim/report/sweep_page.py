@@ -22,9 +22,11 @@ from particle_sim.files import write_file
 from particle_sim.outputs import new_folder
 from particle_sim.report.pages import caption_of
 from particle_sim.report.words_page import words_page
+from particle_sim.units import told
 
 PAGE_FOLDER, PAGE_FILE = "report", "report.html"
 FIGURE, RESULTS_FILE, SAMPLES_FILE = "sweep_results", "results.csv", "samples.csv"
+FIGURES = {FIGURE: lambda tree: sweep_results(tree.to_dataset())}
 MOST_ROWS = 10_000
 """Samples up to which a table of all of them is written; the store has them always."""
 SHARES = (0.05, 0.5, 0.95)
@@ -39,14 +41,16 @@ def write_sweep_page(
     Raises :class:`InputError` as :func:`particle_sim.outputs.new_folder` does.
     """
     names = result_names(data)
-    rows = list(_rows(data, names))
+    found = [(name, *_quantiles(data[name])) for name in names]
+    shown = [_told(*each) for each in found]
     pairs = [[name, key, f"{rho:.4g}"] for name in names
              for key, rho in correlations(data, name).items()]  # fmt: skip
     samples = int(data["status"].size)
-    first, *others = [*said, *_lines(rows)]
+    first, *others = [*said, *_lines(shown)]
     tables = [RESULTS_FILE, *([SAMPLES_FILE] if samples <= MOST_ROWS else [])]
     with new_folder(folder / PAGE_FOLDER, command=command) as work:
         header = ("result", "unit", "5 %", "median", "95 %")
+        rows = [[name, unit, *(f"{x:.3g}" for x in values)] for name, values, unit in found]
         write_file(work / RESULTS_FILE, _csv(header, rows))
         if samples <= MOST_ROWS:
             write_file(work / SAMPLES_FILE, _samples(data))
@@ -58,26 +62,30 @@ def write_sweep_page(
             first.rstrip(".") + ".",
             [("", text) for text in others[:MOST_LINES]],
             captions={FIGURE: caption_of(sweep_results)},
-            words=f"Varied: {', '.join(_varied(data))}.\n\n{_aligned([header, *rows])}",
+            words=f"Varied: {', '.join(_varied(data))}.\n\n{_aligned([header, *shown])}",
             data=tables,
             command=command,
             folder=work,
-            redrawn=False,
         )
         write_file(work / PAGE_FILE, page)
     return folder / PAGE_FOLDER / PAGE_FILE
 
 
-def _rows(data: xr.Dataset, names: Iterable[str]) -> Iterable[list[str]]:
-    for name in names:
-        values = [f"{value:.3g}" for value in np.nanquantile(data[name].values, SHARES)]
-        yield [name, str(data[name].attrs["units"]), *values]
+def _quantiles(result: xr.DataArray) -> tuple[list[float], str]:
+    """5, 50 and 95 % of a result, and their unit; SI."""
+    return [float(x) for x in np.nanquantile(result.values, SHARES)], str(result.attrs["units"])
+
+
+def _told(name: str, values: Sequence[float], unit: str) -> list[str]:
+    """A result in words, its unit and its numbers as they are told."""
+    texts, shown = told(values, unit)
+    return [in_words(name), shown or "1", *texts]
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> Iterable[str]:
     for name, unit, low, middle, high in rows:
         shown = "" if unit == "1" else f" {unit}"
-        yield f"{in_words(name)}: median {middle}{shown}, 5 to 95 % of the samples {low} to {high}"
+        yield f"{name}: median {middle}{shown}, 5 to 95 % of the samples {low} to {high}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -27,22 +27,19 @@ def words_page(
     data: Sequence[str],
     command: str,
     folder: Path,
-    redrawn: bool = True,
+    cautions: Sequence[str] = (),
 ) -> str:
     """The page as text; ``lines`` are marks with what is said of each, ``captions`` those of the
-    figures in ``folder``, the first of which is on the first screen. ``redrawn``: whether ``plot``
-    knows the folder.
+    figures in ``folder``, the first of which is on the first screen.
     """
-    pictures = [
-        {**picture(folder, name, text), "redrawn": redrawn} for name, text in captions.items()
-    ]
+    pictures = [picture(folder, name, text) for name, text in captions.items()]
     return render(
         "words.html",
         title=title,
         subtitle=subtitle,
         answer=answer,
         lines=[verdict_line(mark, text, kind=KINDS.get(mark, "plain")) for mark, text in lines],
-        cautions=(),
+        cautions=cautions,
         hero=pictures[0],
         pictures=pictures[1:],
         words=words,

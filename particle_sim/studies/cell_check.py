@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from particle_sim.cell.design import CellDesign, CellKind, load_cell_design, with_values
@@ -61,21 +62,24 @@ def check_cell(
     design: CellDesign,
     model: CellModel = CellModel.SPM,
     physics: PhysicsChoice = PhysicsChoice.SOLID_SOLUTION,
+    progress: Callable[[str, float], None] | None = None,
 ) -> CellCheck:
     """Discharge the cell, find the printed numbers at that rate, vary every assumption.
 
     Every ranged property of the design is put to both ends of its range, one at a time, the rest
     central. A full cell runs between the cut-offs printed of it, unless the design has its own.
-    :class:`InputError` when the central cell cannot be made.
+    ``progress`` is called with what is varied and the finished share. :class:`InputError` when the
+    central cell cannot be made.
     """
+    report = progress or (lambda _text, _share: None)
     design = _in_printed_window(record, design)
     cell = cell_of(record.material, design, model, physics)
     run = run_cell(cell, discharge(c_rate))
-    variations = [
-        _vary(cell, name, c_rate)
-        for name, prop in design.properties.items()
-        if prop.plausible is not None
-    ]
+    varied = [name for name, prop in design.properties.items() if prop.plausible is not None]
+    variations = []
+    for place, name in enumerate(varied):
+        report(name.replace("_", " "), place / len(varied))
+        variations.append(_vary(cell, name, c_rate))
     variations.sort(key=lambda v: -_swing(v, float(run.capacity[-1])))
     kind = "full_cell" if design.kind is CellKind.FULL else "capacity"
     return CellCheck(

@@ -20,6 +20,7 @@ from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
 from particle_sim.studies.choices import Direction, ShapeChoice
 from particle_sim.studies.footing import Levelled, level
+from particle_sim.studies.own_cell import in_half_cell
 from particle_sim.studies.particle_case import ParticleCase, rest_fillings, run_case
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -44,9 +45,12 @@ Answer = TypeVar("Answer")
 
 
 def records_of(settings: Comparison) -> tuple[MaterialRecord, MaterialRecord]:
-    """The files of both materials, with the user's numbers."""
+    """The files of both materials, with the user's numbers and half cell.
+
+    Raises :class:`InputError` for what cannot be a half cell of one of them.
+    """
     baseline, candidate = (
-        load_record(name, overrides=settings.overrides.get(name, {}))
+        in_half_cell(load_record(name, overrides=settings.overrides.get(name, {})), settings.cell)
         for name in (settings.baseline, settings.candidate)
     )
     return baseline, candidate

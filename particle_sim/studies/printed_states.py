@@ -14,13 +14,14 @@ import numpy as np
 
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.constants import FARADAY
-from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws, diffusion_rate
 from particle_sim.studies import half_cell_batch
 from particle_sim.studies.choices import Direction
 from particle_sim.studies.drawn_half_cells import draw_half_cells
 from particle_sim.studies.footing import level, with_own_transport
+from particle_sim.studies.pair import records_of
 from particle_sim.studies.settings import Comparison
 from particle_sim.studies.surface_room import surface_room
 from particle_sim.units import Array
@@ -120,10 +121,7 @@ def subjects(settings: Comparison) -> tuple[Subject, Subject]:
 
     Both in one test, each with its own plausible transport.
     """
-    filed = [
-        load_record(name, overrides=settings.overrides.get(name, {}))
-        for name in (settings.baseline, settings.candidate)
-    ]
+    filed = records_of(settings)
     (first, second), _ = level(filed, settings.footing)
     return (
         _subject(settings, filed[0], first, uneven=True),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from particle_sim.cell.design import CellKind, load_cell_design
+from particle_sim.cell.design import CellKind
 from particle_sim.cell.full_cell import full_cell
 from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
@@ -21,6 +21,7 @@ from particle_sim.progress import shows_progress
 from particle_sim.studies.choices import Footing, PhysicsChoice
 from particle_sim.studies.footing import TRANSPORT, Levelled, level, with_own_transport
 from particle_sim.studies.half_cell_batch import half_cell_batch
+from particle_sim.studies.own_cell import cells_told, in_half_cell, own_cell, own_half_cell
 from particle_sim.studies.rate_band import (
     Batch,
     PointVerdict,
@@ -97,13 +98,6 @@ def rate_study(
     ``learned`` adds what the material's own measurements leave of the band.
     """
     report = progress or (lambda _text, _share: None)
-    own = None if study.design is None else load_cell_design(study.design)
-    if own is not None and own.kind not in study.cells:
-        raise InputError(
-            f"{study.design} is a {own.kind.value} cell, and only "
-            f"{' and '.join(kind.value for kind in study.cells)} cells are asked for; "
-            f"{'add --full' if own.kind is CellKind.FULL else 'name a half cell'}."
-        )
     records, levelled = _on_one_footing(study)
     for record in records:
         for cell in (cell for kind in study.cells for cell in _cells(study, record, kind)):
@@ -125,7 +119,11 @@ _STEPS = 7
 
 def _on_one_footing(study: RateStudy) -> tuple[list[MaterialRecord], tuple[Levelled, ...]]:
     """The materials with what their tests share made equal; each keeps its own transport."""
-    filed = [load_record(name, overrides=study.overrides.get(name, {})) for name in study.materials]
+    half = own_half_cell(study.design, study.cells)
+    filed = [
+        in_half_cell(load_record(name, overrides=study.overrides.get(name, {})), half)
+        for name in study.materials
+    ]
     materials, levelled = level(filed, study.footing)
     records = [
         replace(record, material=with_own_transport(material, record.material))
@@ -188,12 +186,11 @@ def _parts(
 def _cells(study: RateStudy, record: MaterialRecord, kind: CellKind) -> list[Cell]:
     """The cell of a kind under every model."""
     material, law = record.material, law_of(study.physics.value, record.material)
-    named = None if study.design is None else load_cell_design(study.design)
-    own = named if named is not None and named.kind is kind else None
     if kind is CellKind.FULL:
+        own = own_cell(study.design, study.cells).get(kind)
         made = full_cell(material, design=own or full_cell_design(record.system), law=law)
     else:
-        made = half_cell(material, design=own, law=law)
+        made = half_cell(material, law=law)
     return list(_of_models(study, made))
 
 
@@ -269,6 +266,7 @@ def _settings(study: RateStudy) -> dict[str, object]:
         "samples": study.samples,
         "seed": study.seed,
         **({} if study.design is None else {"design": study.design}),
+        "cautions": cells_told(study.design, study.cells) or ["none"],
         **({} if study.sizes is None else {"sizes": _told(study.sizes)}),
     }
 

@@ -32,13 +32,19 @@ def summary(tree: xr.DataTree) -> str:
     """What is the same for all, a sentence per material on its print, then every printed point."""
     names = list(tree.attrs["materials"])
     same = ", ".join(np.atleast_1d(tree.attrs.get("same_for_all", [])))
-    blocks = [f"Not printed of all, and therefore the same for all: {same}."] if same else []
+    blocks = cautions_of(tree)
+    blocks += [f"Not printed of all, and therefore the same for all: {same}."] if same else []
     blocks += [sentence(tree.children[name]) for name in names]
     blocks += [_learned_sentence(tree.children[name]) for name in names]
     if "sizes" in tree.attrs:
         blocks += ["\n".join(_size_lines(tree.children[name])) for name in names]
     blocks += ["\n".join(_point_lines(tree.children[name])) for name in names]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def cautions_of(tree: xr.DataTree) -> list[str]:
+    """Which cells are the user's, where some are."""
+    return [text for text in np.atleast_1d(tree.attrs.get("cautions", "none")) if text != "none"]
 
 
 def sentence(node: xr.DataTree) -> str:

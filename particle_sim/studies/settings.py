@@ -39,7 +39,8 @@ class Comparison:
     ``{"nvp": {"diffusivity": "1e-15 m^2/s"}}``. ``at`` are fractions of the capacity passed.
     ``footing`` makes equal what is printed of neither (:mod:`particle_sim.studies.footing`).
     ``evidence`` names the rate tests that narrow the drawn diffusivities; ``data`` holds files of
-    your own by material name, for ``EvidenceChoice.MINE``.
+    your own by material name, for ``EvidenceChoice.MINE``. ``cell`` is the design of both half
+    cells, by name or file, in the place of the shipped one.
     ``shape`` other than a sphere adds one body of each material; ``grains`` are those of a
     polycrystal and ``cells_per_radius`` sets how fine bodies are meshed.
 
@@ -65,6 +66,7 @@ class Comparison:
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     evidence: EvidenceChoice = EvidenceChoice.SHIPPED
     data: Mapping[str, str] = field(default_factory=dict)
+    cell: str | None = None
     samples: int = SAMPLES
     seed: int = SEED
 
@@ -77,6 +79,7 @@ class Comparison:
             "protocol": f"{self.direction.value} at {self.c_rate:g}C",
             "physics": self.physics.value,
             "shape": self.shape.value,
+            "half cells": self.cell or "shipped",
             "draws": f"{self.samples}, seed {self.seed}",
             "overrides": changed or "none",
         }

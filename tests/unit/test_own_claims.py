@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import xarray as xr
 
 from particle_sim.claims.answer import answer
 from particle_sim.claims.compare import ComparisonResult
@@ -22,6 +24,7 @@ from particle_sim.cli.claims import claims
 from particle_sim.cli.comparison import comparison_data, tell_comparison
 from particle_sim.errors import InputError
 from particle_sim.materials.load import load_record
+from particle_sim.report import page
 from particle_sim.resources import shipped_folder
 from particle_sim.studies.known_metrics import METRICS
 from particle_sim.studies.scenario import Expectation, failures
@@ -139,7 +142,10 @@ def test_the_name_of_the_file_has_no_folder(folder: Path) -> None:
 
 
 def test_a_comparison_shows_them(
-    folder: Path, comparison: ComparisonResult, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    comparison: ComparisonResult,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     entries = own_entries(load_own(folder / "my_claims.toml")[:1], simulations)
     asked = replace(comparison, own=tuple(entries))
@@ -149,6 +155,16 @@ def test_a_comparison_shows_them(
     (told,) = comparison_data(asked, folder)["own_claims"]
     assert (told["id"], told["verdict"]) == ("three_electrons", "supported")
     assert "own_claims" not in comparison_data(comparison, folder)
+    monkeypatch.setattr(page, "picture", lambda _, name, caption: drawn(name, caption))
+    text = unescape(page.render_page(asked, xr.DataTree(), "particle-sim compare", folder))
+    assert text.count(entries[0].claim.file.claim.says) == 2, "on the first screen, and whole"
+    assert '<a href="#own_three_electrons">' in text
+    assert entries[0].answer.sentence in text
+    assert "Your own claims" not in page.render_page(comparison, xr.DataTree(), "", folder)
+
+
+def drawn(name: str, caption: str) -> dict[str, Any]:
+    return {"name": name, "caption": caption, "data": "", "files": []}
 
 
 def test_the_verbs_take_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import particle_sim as ps
+from particle_sim.claims.gathered import told
 from particle_sim.claims.ledger import Entry, read_ledger, verdict_in_words
 from particle_sim.figures.sweep_results import correlations, sweep_results
 from particle_sim.report.claims_folder import write_claims_folder
 from particle_sim.report.sweep_page import write_sweep_page
+from particle_sim.units import readable
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +44,18 @@ def test_every_claim_is_a_row_whether_or_not_the_script_runs(
     for kind, values in (("verdict", {row[0] for row in rows}), ("paper", {r[1] for r in rows})):
         options = text.split(f'<select name="{kind}">')[1].split("</select>")[0]
         assert set(re.findall(r"<option>([^<]*)</option>", options)) == values
-    assert "particle-sim plot ." not in text, "plot knows no folder of claims"
+    assert "particle-sim plot . --figure claims_verdicts" in text
+    found = ps.open(claimed)
+    assert found.figures == ("claims_verdicts",)
+    bars = [each.get_width() for each in found.draw("claims_verdicts").axes[0].patches]
+    assert sum(bars) == len(entries)
 
 
 def test_the_table_of_claims_has_what_the_page_has(claimed: Path, entries: list[Entry]) -> None:
     with (claimed / "claims.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == [each.claim.id for each in entries]
-    assert [row["answer"] for row in rows] == [each.answer.sentence for each in entries]
+    assert [row["answer"] for row in rows] == [told(each.answer) for each in entries]
     with (claimed / "claims_verdicts.csv").open(encoding="utf-8") as file:
         counts = [[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]]
     assert np.sum(counts) == len(entries)
@@ -89,10 +96,11 @@ def test_the_page_of_a_sweep_says_its_numbers(swept: xr.Dataset, tmp_path: Path)
     page = write_sweep_page(swept, tmp_path, "Does stress grow?", [], "particle-sim run x.toml")
     text = page.read_text("utf-8")
     low, middle, high = np.nanquantile(swept.stress, [0.05, 0.5, 0.95])
-    assert f"median {middle:.3g} Pa, 5 to 95\N{NO-BREAK SPACE}% of the samples" in text
-    assert "Varied: he_v: radius, c rate, law." in text
+    assert f"stress: median {readable(middle / 1e6)} MPa, 5 to 95\N{NO-BREAK SPACE}% of the" in text
+    assert "Varied: he_v: radius, C-rate, law." in text
     with (page.parent / "results.csv").open(encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
+    assert row["unit"] == "Pa", "tables stay in SI"
     assert [float(row[k]) for k in ("5 %", "median", "95 %")] == pytest.approx(
         [low, middle, high], rel=0.005
     ), "three digits"
@@ -111,4 +119,6 @@ def test_what_a_result_follows_comes_first(swept: xr.Dataset) -> None:
     assert abs(found["c_rate"]) < 0.5
     spread, followed = sweep_results(swept).axes
     assert spread.get_xscale() == "log"
-    assert [each.get_text() for each in followed.get_yticklabels()] == ["he_v: radius", "c rate"]
+    assert [each.get_text() for each in followed.get_yticklabels()] == ["he_v: radius", "C-rate"]
+    assert spread.get_xlabel() == "stress [MPa]"
+    assert spread.lines[0].get_xdata().max() == pytest.approx(np.nanmax(swept.stress) / 1e6)

@@ -58,12 +58,14 @@ def test_a_sweep_opens_too(tmp_path: Path) -> None:
         store=tmp_path / "x",
     )
     found = ps.open(tmp_path / "x")
-    assert (found.kind, found.figures) == (ResultKind.SWEEP, ())
+    assert (found.kind, found.figures) == (ResultKind.SWEEP, ("sweep_results",))
     assert found.tree.doubled.attrs["long_name"] == "doubled"
     assert found.tree.doubled.values.tolist() == pytest.approx([2 / 3600, 4 / 3600])
     assert all({"units", "long_name"} <= set(v.attrs) for v in found.tree.variables.values())
-    with pytest.raises(InputError, match="is a sweep, which has no figures"):
+    with pytest.raises(InputError, match='has no figure "any"; '):
         found.draw("any")
+    (axis, _) = found.draw("sweep_results").axes
+    assert axis.get_xlabel() == "doubled [10$^{-3}$ Pa]"
 
 
 def older(place: Path) -> None:

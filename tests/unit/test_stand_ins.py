@@ -74,6 +74,11 @@ def test_only_an_undecided_answer_is_called_open(comparison: ComparisonResult) -
 
     why = {"decided_by": "the assumed diffusivity", "share": 0.97}
     assert said(verdict=Verdict.UNDECIDED, **why) == ["Open: the assumed diffusivity"]
+    unlike = {"decided_by": "no if A, and if B; in 12 % of the draws if C", "share": 0.03}
+    assert said(verdict=Verdict.UNDECIDED, **unlike) == [
+        "Open: the answer differs from case to case: false if A, or if B; "
+        "unsettled, true in 12 % of the draws, if C"
+    ]
     assert said(verdict=Verdict.SUPPORTED, **why) == ["Decided by: the assumed diffusivity"]
     assert said(verdict=Verdict.NOT_TESTABLE) == ["Nothing gets there"]
     gone = said(verdict=Verdict.NOT_TESTABLE, because="assumed", share=0.97, alike_share=0.4)
