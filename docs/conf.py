@@ -46,7 +46,7 @@ autodoc_type_aliases = {
     name: name
     for name, value in vars(importlib.import_module("particle_sim.units")).items()
     if get_origin(value) is not None
-}
+} | {"Figure": "Figure"}
 """An array is shown as ``Array``, a number with its unit as ``pascal``."""
 python_maximum_signature_line_length = 80
 add_module_names = False

@@ -2,7 +2,10 @@
 
 A docstring may say ``|grad x|^2`` or ``2*a``, which reStructuredText reads as markup. All but
 double backquotes, roles and one *stressed* word is escaped, and an indented paragraph becomes a
-literal block.
+literal block. Examples stay as they are.
+
+>>> plain(["a*b of c_d", "", ">>> c_d(1)", "1_0", "", "e_f"])
+['a\\\\*b of c\\\\_d', '', '>>> c_d(1)', '1_0', '', 'e\\\\_f']
 """
 
 from __future__ import annotations
@@ -28,8 +31,12 @@ def escaped(line: str) -> str:
 def plain(lines: list[str]) -> list[str]:
     """A docstring's lines as reStructuredText that shows them as they are."""
     made: list[str] = []
-    literal = False
+    literal = example = False
     for line in lines:
+        example = bool(line.strip()) and (example or line.lstrip().startswith(">>> "))
+        if example and not literal:
+            made.append(line)
+            continue
         indented = line.startswith(" ")
         starts = indented and not literal and (not made or not made[-1].strip())
         if starts:

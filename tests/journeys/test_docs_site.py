@@ -89,7 +89,7 @@ def test_a_broken_page_does_not_build(case: str, tmp_path: Path) -> None:
     assert fragment in outcome.stderr
 
 
-@pytest.mark.parametrize("tool", ["formulas", "pictures", "signatures"])
+@pytest.mark.parametrize("tool", ["docstrings", "formulas", "pictures", "signatures"])
 def test_examples_of_the_tools_are_right(tool: str) -> None:
     pytest.importorskip("sphinx", reason="needs the extra docs")
     found = doctest.testmod(importlib.import_module(tool))
