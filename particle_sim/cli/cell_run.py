@@ -13,7 +13,7 @@ from particle_sim.cell.half_cell import Cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.voltammogram import Peak
 from particle_sim.cli.options import typed
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
 from particle_sim.protocols.step import Protocol
@@ -74,7 +74,7 @@ def _runs(cell: Cell, asked: Asked) -> None:
     from particle_sim.studies.particle_cell import run_cell
 
     protocols, runs = protocols_of(asked), []
-    with progress_bar(enabled=asked.shown) as report:
+    with reporting(enabled=asked.shown) as report:
         for place, protocol in enumerate(protocols):
             report.solving(f"run {place + 1} of {len(protocols)}", place / len(protocols))
             runs.append(run_cell(cell, protocol))
@@ -223,7 +223,7 @@ def _spectrum(cell: Cell, asked: Asked) -> None:
     if not 0 < low < high:
         raise InputError(f"--impedance goes from {low:g} to {high:g} Hz; the first must be less.")
     count = round(PER_DECADE * np.log10(high / low)) + 1
-    with progress_bar(enabled=asked.shown) as report:
+    with reporting(enabled=asked.shown) as report:
         report.solving("impedance", 0.0)
         found = impedance(cell, np.geomspace(low, high, max(count, 2)),
                           state_of_charge=asked.state_of_charge)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from particle_sim.cell.design import CELL_CATALOGUE, FULL_CELL_CATALOGUE, CellDesign
 from particle_sim.cell.half_cell import CellModel
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.tables import print_table
 from particle_sim.cli.told import print_json
 from particle_sim.materials.load import MaterialRecord
@@ -26,7 +26,7 @@ def show_check(
     shown: bool,
 ) -> None:
     """Run the check of a discharge and print it; how far that is, is ``shown``."""
-    with progress_bar(enabled=shown) as report:
+    with reporting(enabled=shown) as report:
         check = check_cell(
             record,
             c_rate=c_rate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from particle_sim.cell.design import FULL_CELL_CATALOGUE, CellDesign, CellKind
-from particle_sim.cli.progress import progress_bar
+from particle_sim.cli.progress import reporting
 from particle_sim.cli.tables import print_table
 from particle_sim.cli.told import print_json
 from particle_sim.errors import InputError
@@ -33,7 +33,7 @@ def print_inventory(
         raise InputError(f"--inventory is {samples}; give {FEWEST} to {MOST} draws, 400 is usual.")
     chosen = full_cell_design(record.system) if design is None else design
     printed, source = _printed(record, c_rate)
-    with progress_bar(enabled=shown) as report:
+    with reporting(enabled=shown) as report:
         report.solving(f"{samples} full cells", 0.0)
         found = inventory(record.material, chosen, c_rate=c_rate, printed=printed,
                           tolerance=tolerance, samples=samples)  # fmt: skip
