@@ -27,12 +27,14 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
 }
+
+AT_HOME = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""Where the browser is on this computer; from another one, without encryption, it would complain."""
 
 
 class Rate:
@@ -87,14 +89,18 @@ class Guard:
         if scope["type"] != "http":
             return
 
+        request = Request(scope)
+        at_home = _name(request.headers.get("host", "")) in HERE
+        own = HEADERS | AT_HOME if at_home else HEADERS
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in own.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        refused = refusal(Request(scope), self.hosts)
+        refused = refusal(request, self.hosts)
         if self.rate and not self.rate.allows(str((scope.get("client") or [""])[0])):
             refused = 429, "This computer asks for too much at once; try again in a second."
         app = self.app if refused is None else said(*refused, api=is_api(scope["path"]))

@@ -180,6 +180,12 @@ def test_every_answer_closes_the_page_to_others(target: str) -> None:
     assert not any("script-src" in rule for rule in policy), "scripts only from this server"
 
 
+def test_a_browser_on_another_computer_has_nothing_to_complain_of() -> None:
+    """Chromium writes an error for an opener policy without encryption, except on this computer."""
+    assert ask("/").headers["cross-origin-opener-policy"] == "same-origin"
+    assert "cross-origin-opener-policy" not in ask("/", host="pc.lan", Host="pc.lan").headers
+
+
 def test_a_page_that_is_late_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "PATIENCE", 0.02)
     go = threading.Event()
