@@ -34,7 +34,7 @@ HEADERS = {
 }
 
 AT_HOME = {"Cross-Origin-Opener-Policy": "same-origin"}
-"""Where the browser is on this computer; from another one, without encryption, it would complain."""
+"""Where the browser is on this computer; elsewhere, without encryption, it would complain."""
 
 
 class Rate:

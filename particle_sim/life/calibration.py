@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from particle_sim.cell.half_cell import Cell
 from particle_sim.damage.constants import GrowthConstants, load_growth_constants
 from particle_sim.life.chain import CONSTANT, Rule, growth_of
-from particle_sim.life.powder import SHARES, CycledPowder, Effects, worn_capacities
+from particle_sim.life.powder import (
+    SHARES,
+    CycledPowder,
+    Effects,
+    share_that_keeps,
+    worn_capacities,
+)
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.units import Array
 
@@ -54,7 +60,7 @@ def calibrated(
     grown = np.exp(ends) * cycles
     cracked = _cracked(tested, rule, grown[-1])
     first = cracked(np.zeros(1))[:, 0]
-    wanted = tested.share_that_keeps(retention, first)
+    wanted = share_that_keeps(tested, retention, first)
     least, most = cracked(grown).T
     carries = (least < wanted) & (wanted <= most)
     constant = belief.copy()

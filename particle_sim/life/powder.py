@@ -118,20 +118,21 @@ class CycledPowder:
         left, whole = _read(table, cracked), _read(table, first[:, None])
         return np.asarray(np.divide(left, whole, out=np.full_like(left, np.nan), where=whole > 0))
 
-    def share_that_keeps(self, retention: float, first: Array) -> Array:
-        """The least cracked share (n,) above the ``first`` cycle's (n,) at which no more than
-        ``retention`` of that cycle's capacity is left; inf where there is none.
 
-        The least, because shorter paths can raise capacity before lost contact lowers it.
-        """
-        wanted = retention * _read(self.at_test, first[:, None])
-        below = (self.at_test <= wanted) & (first[:, None] < SHARES) & (wanted > 0)
-        node = np.argmax(below, axis=1)[:, None]
-        before = np.maximum(SHARES[np.maximum(node - 1, 0)], first[:, None])
-        high, low = _read(self.at_test, before), np.take_along_axis(self.at_test, node, axis=1)
-        part = np.clip((high - wanted) / np.maximum(high - low, 1e-300), 0, 1)
-        found = before + (SHARES[node] - before) * part
-        return np.asarray(np.where(below.any(axis=1), found[:, 0], np.inf))
+def share_that_keeps(powder: CycledPowder, retention: float, first: Array) -> Array:
+    """The least cracked share (n,) above the ``first`` cycle's (n,) at which no more than
+    ``retention`` of that cycle's capacity is left; inf where there is none.
+
+    The least, because shorter paths can raise capacity before lost contact lowers it.
+    """
+    wanted = retention * _read(powder.at_test, first[:, None])
+    below = (powder.at_test <= wanted) & (first[:, None] < SHARES) & (wanted > 0)
+    node = np.argmax(below, axis=1)[:, None]
+    before = np.maximum(SHARES[np.maximum(node - 1, 0)], first[:, None])
+    high, low = _read(powder.at_test, before), np.take_along_axis(powder.at_test, node, axis=1)
+    part = np.clip((high - wanted) / np.maximum(high - low, 1e-300), 0, 1)
+    found = before + (SHARES[node] - before) * part
+    return np.asarray(np.where(below.any(axis=1), found[:, 0], np.inf))
 
 
 def worn_capacities(

@@ -57,9 +57,8 @@ class Material:
     ``stoichiometry_max``; concentration c = theta c_max. ``material[name]`` is a
     :class:`Property`, ``material.value(name)`` its number in SI; ``properties`` holds all.
     ``stress_free_site_fraction`` is where the lattice has its own size, ``reading`` which reading
-    of its file this is. ``name``, ``title``, ``formula`` and ``carrier`` say what it is.
-    ``half_cell`` names the design of the half cell that it stands in. Made by ``load_material`` or
-    :func:`material_from_values`.
+    of its file this is, ``half_cell`` the design it stands in. ``name``, ``title``, ``formula`` and
+    ``carrier`` say what it is. Made by ``load_material`` or :func:`material_from_values`.
 
     >>> import particle_sim as ps
     >>> nvp = ps.load_material("nvp")
@@ -147,12 +146,17 @@ class Material:
                     f"replaced({name}={value!r:.60}): a property called {name} must stand there, "
                     f'such as material["{name}"].with_magnitude(1.0) in SI units.'
                 )
-        if "volume_change" in changed:
-            strain = dataclasses.replace(changed["volume_change"], name="chemical_strain")
-            changed = {"chemical_strain": strain, **changed}
         ends = (self.stoichiometry_min, self.stoichiometry_max)
-        properties = on_lattice({**self.properties, **changed}, ends)
+        properties = on_lattice({**self.properties, **_strained(changed)}, ends)
         return dataclasses.replace(self, properties=properties)
+
+
+def _strained(changed: Mapping[str, Property]) -> Mapping[str, Property]:
+    """A changed volume change takes the chemical strain along."""
+    if "volume_change" not in changed:
+        return changed
+    strain = dataclasses.replace(changed["volume_change"], name="chemical_strain")
+    return {"chemical_strain": strain, **changed}
 
 
 def lattice_of(properties: Mapping[str, Property], window: tuple[float, float]) -> Lattice:

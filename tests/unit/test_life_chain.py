@@ -11,7 +11,13 @@ from particle_sim.cell.half_cell import half_cell
 from particle_sim.life.calibration import calibrated, with_constant
 from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
 from particle_sim.life.loads import GradientTable, Site, gradient_tables
-from particle_sim.life.powder import SHARES, CycledPowder, Effects, worn_capacities
+from particle_sim.life.powder import (
+    SHARES,
+    CycledPowder,
+    Effects,
+    share_that_keeps,
+    worn_capacities,
+)
 from particle_sim.materials.load import load_material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.worn_half_cells import worn_half_cells
@@ -158,9 +164,9 @@ def test_capacity_that_rises_before_it_falls(
     tested = cycled_nfm(draws, tables)
     hump = np.interp(SHARES, [0, 0.25, 0.5, 0.75, 1], [1.0, 1.4, 0.6, 1.2, 0.1])
     tested.__dict__["at_test"] = np.tile(hump, (DRAWS, 1))
-    found = tested.share_that_keeps(0.8, np.zeros(DRAWS))
+    found = share_that_keeps(tested, 0.8, np.zeros(DRAWS))
     assert found == pytest.approx(np.full(DRAWS, 0.25 + 0.25 * 0.6 / 0.8))
-    assert np.all(np.isinf(tested.share_that_keeps(0.05, np.zeros(DRAWS))))
+    assert np.all(np.isinf(share_that_keeps(tested, 0.05, np.zeros(DRAWS))))
 
 
 def test_what_delivers_nothing_keeps_no_number(

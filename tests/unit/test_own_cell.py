@@ -157,6 +157,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Callable[[LifeStudy, tuple[sides.Si
     monkeypatch.setattr(printed_table, "row_of", row)
     monkeypatch.setattr(sides, "gradient_tables", lambda material: None)
     monkeypatch.setattr(sides, "cycled", lambda draws, *_, **__: draws)
+    monkeypatch.setattr(sides, "holding", lambda draws: draws)
     return of
 
 
