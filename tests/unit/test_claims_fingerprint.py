@@ -138,8 +138,8 @@ def test_another_kind_makes_nothing_stale(
         ),
         (
             population,
-            "toughness.shape) >= 1)",
-            "toughness.shape) > 1)",
+            "toughness.shape) >= 1,",
+            "toughness.shape) > 1,",
             {
                 "cracks_leave",
                 "cracks_less_over_cycles",
