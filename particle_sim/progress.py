@@ -96,7 +96,9 @@ def terminal_bar() -> Iterator[Show]:
 
     columns = BarColumn(), TaskProgressColumn(), TimeTaken(), TimeLeft()
     words = TextColumn("{task.description}", markup=False)
-    with Progress(*columns, words, console=Console(stderr=True), transient=True) as bar:
+    own = sys.stdout is not None and sys.stdout.isatty()  # what goes to a file stays there
+    console = Console(stderr=True)
+    with Progress(*columns, words, console=console, transient=True, redirect_stdout=own) as bar:
         task = bar.add_task("starting", total=None)
 
         def show(text: str, share: float | None) -> None:
@@ -110,7 +112,7 @@ def terminal_bar() -> Iterator[Show]:
 def notebook_bar(publish: Callable[..., None]) -> Iterator[Show]:
     """A bar of plain HTML, which needs no widgets; ``publish`` as in IPython's display publisher.
 
-    At the end nothing is left of it, so that a saved notebook holds none.
+    At the end nothing is left to see; a saved notebook holds an empty output.
     """
     row = _Row(publish=publish)
     try:

@@ -22,6 +22,7 @@ from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.errors import InputError, closest
 from particle_sim.files import read_json, read_text, write_file
 from particle_sim.outputs import check_file, new_files
+from particle_sim.progress import shows_progress
 
 LEDGER, CHANGES = "ledger.json", "CHANGES.md"
 
@@ -79,6 +80,7 @@ def stored_entries(claims: Sequence[Claim], folder: Path) -> list[Entry]:
     ]
 
 
+@shows_progress
 def update_ledger(
     tools: Callable[[], Tools],
     *,

@@ -29,7 +29,7 @@ def history(results: xr.DataTree) -> Figure:
     ``results`` is the tree of a comparison, as :func:`particle_sim.open` gives it.
 
     >>> [axes.get_ylabel() for axes in history(results).axes]
-    ['(max - min) / full range of sodium', 'Largest von Mises stress [MPa]']
+    ['(max − min) / full range of sodium', 'Largest von Mises stress [MPa]']
 
     Raises :class:`KeyError` for results that another verb wrote.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from particle_sim.materials.forms import LOGARITHMIC, PLATEAUS, POTENTIAL, STRAIGHT, STRAIN
-from particle_sim.materials.functions import SquareRoot
+from particle_sim.materials.functions import LEAST_VOLUME, SquareRoot
 from particle_sim.materials.kind import PropertyKind, number
 
 _CONSTANT = number()
@@ -88,7 +88,7 @@ CATALOGUE: dict[str, PropertyKind] = {
         "1",
         "cell volume over its stress-free value, minus one",
         "stress, strain, cracks",
-        lowest=-0.9,
+        lowest=LEAST_VOLUME,
         highest=9.0,
         forms=(STRAIN,),
         display_unit="%",

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from particle_sim.errors import InputError
 from particle_sim.materials.occupancy import WHOLE, Lattice
 from particle_sim.units import Array
 
@@ -92,12 +93,16 @@ class LinearTable:
         return tuple(zip(self.points[1:-1], (float(b) for b in bends), strict=True))
 
 
+LEAST_VOLUME = -0.9
+"""Least change of a cell's volume, over the stress-free one."""
+
+
 @dataclass(frozen=True)
 class StrainTable(LinearTable):
     """Linear chemical strain of a cell whose volume changes by v: ln(1 + v)/3 at every point.
 
     Scaled is v, as a change of volume is what papers print and ranges are of: :meth:`scaled` by s
-    is ln(1 + s v)/3.
+    is ln(1 + s v)/3. Raises :class:`InputError` below ``LEAST_VOLUME``.
     """
 
     def scaled(self, factor: float) -> StrainTable:
@@ -114,8 +119,13 @@ class StrainTable(LinearTable):
         return np.asarray(spans / own) if own > 0 else np.asarray(factor, dtype=float)
 
     def _strains(self, factor: Array) -> Array:
-        volumes = np.expm1(3 * np.asarray(self.values))
-        return np.asarray(np.log1p(np.multiply.outer(factor, volumes)) / 3)
+        volumes = np.multiply.outer(factor, np.expm1(3 * np.asarray(self.values)))
+        if not np.all(volumes >= LEAST_VOLUME):
+            raise InputError(
+                f"The volume change takes {-volumes.min():.3g} of the cell's volume away; give one "
+                f"that takes at most {-LEAST_VOLUME:g}."
+            )
+        return np.asarray(np.log1p(volumes) / 3)
 
 
 def _ramp(x: Array, rounding: float) -> Array:

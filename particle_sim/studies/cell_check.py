@@ -13,6 +13,7 @@ from particle_sim.errors import ConvergenceError, InputError
 from particle_sim.materials.derive import c_rate as rate_in_c
 from particle_sim.materials.load import MaterialRecord
 from particle_sim.materials.material import Material
+from particle_sim.progress import shows_progress
 from particle_sim.protocols.discharge import discharge
 from particle_sim.studies.choices import PhysicsChoice
 from particle_sim.studies.particle_cell import run_cell
@@ -55,6 +56,7 @@ class CellCheck:
     variations: tuple[Variation, ...]
 
 
+@shows_progress
 def check_cell(
     record: MaterialRecord,
     *,

@@ -17,9 +17,9 @@ from particle_sim.studies.choices import Direction
 def draw_half_cells(
     material: Material, count: int, seed: int, beliefs: Mapping[str, Property] | None = None
 ) -> MaterialDraws:
-    """Draws of a material and of the shipped half cell of its carrier.
+    """Draws of a material and of the half cell that it stands in.
 
-    Raises :class:`InputError` where no such cell is shipped.
+    Raises :class:`InputError` where it names none and none is shipped for its carrier.
     """
     design = half_cell(material).design.properties
     return draw_material(material, count, seed, design=design, beliefs=beliefs)
@@ -28,7 +28,7 @@ def draw_half_cells(
 def drawn_half_cells(
     draws: MaterialDraws, c_rate: float, direction: Direction, output: int = 0
 ) -> batch.HalfCellBatch:
-    """One half cell a draw (n,), of its carrier's design, from rest at the opposite cut-off."""
+    """One half cell a draw (n,), of the material's design, from rest at the opposite cut-off."""
     felt = (*batch.MATERIAL_NAMES, batch.FALL, *batch.DESIGN_NAMES)
     return batch.half_cell_batch(
         draws.material,

@@ -115,6 +115,17 @@ def test_a_step_without_a_share_has_a_bar_without_a_value(monkeypatch: pytest.Mo
     assert "%" not in terminal.getvalue()
 
 
+def test_what_a_call_prints_goes_where_it_is_sent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a script whose output goes to a file, its errors to the screen."""
+    terminal = screen(monkeypatch)
+    with progress.terminal_bar():
+        print("inside")
+    assert capsys.readouterr().out == "inside\n"
+    assert "inside" not in terminal.getvalue()
+
+
 # --- every function that says how far it is ---------------------------------------------------
 
 
@@ -133,7 +144,7 @@ def test_every_function_of_the_reference_that_takes_progress_shows_it() -> None:
     pages = "\n".join(page.read_text("utf-8") for page in DOCS.glob("*.md"))
     modules = set(re.findall(r"automodule:: particle_sim\.(\S+)", pages))
     paths = [PACKAGE / f"{module.replace('.', '/')}.py" for module in modules]
-    sources = {path.stem: path.read_text("utf-8") for path in paths if path.is_file()}
+    sources = {str(path): path.read_text("utf-8") for path in paths if path.is_file()}
     assert sum("@shows_progress" in source for source in sources.values()) > 5
     assert {name: list(told_but_not_shown(source)) for name, source in sources.items()} == {
         name: [] for name in sources

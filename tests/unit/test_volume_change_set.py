@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from particle_sim.batch.accuracy import ERROR
+from particle_sim.errors import InputError
 from particle_sim.materials.functions import LinearTable, StrainTable
 from particle_sim.materials.load import load_record
 from particle_sim.materials.material import Material
@@ -48,6 +49,17 @@ def test_every_door_gives_the_same_strain(name: str, factor: float) -> None:
     first, *others = (each["chemical_strain"](theta) for each in doors(name, change))
     for other in others:
         assert other == pytest.approx(first, rel=1e-12, abs=1e-15)
+
+
+def test_a_cell_that_shrinks_away_is_refused_at_every_door() -> None:
+    nvp = load_record("nvp").material
+    for door in (
+        lambda: load_record("nvp", overrides={"volume_change": "130 %"}),
+        lambda: with_values(nvp, {"volume_change": 1.3}),
+        lambda: half_cell_batch(nvp, c_rate=np.ones(1), values={"volume_change": np.array([1.3])}),
+    ):
+        with pytest.raises(InputError, match=r"(-130 %|1\.3 of).*0\.9"):
+            door()
 
 
 def check_batch(name: str, factor: float) -> None:
