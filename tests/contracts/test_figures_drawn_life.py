@@ -74,7 +74,7 @@ def test_maps_have_one_scale_and_the_line_of_what_avoids_growth(life: xr.DataTre
         own = table.isel(material=place % 2, end=place // 2)
         crossed = float(own.none_grows.min()) < 0.9 < float(own.none_grows.max())
         assert (len(axes.collections) > 1) == crossed
-        central, test = axes.lines
+        central, *_, test = axes.lines
         assert central.get_ydata()[0] == pytest.approx((1.0, 2.0)[place % 2])
         assert test.get_xdata()[0] == 2.0
     assert any(len(axes.collections) > 1 for axes in panels)
