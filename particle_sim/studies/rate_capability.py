@@ -21,7 +21,7 @@ from particle_sim.progress import shows_progress
 from particle_sim.studies.choices import Footing, PhysicsChoice
 from particle_sim.studies.footing import TRANSPORT, Levelled, level, with_own_transport
 from particle_sim.studies.half_cell_batch import half_cell_batch
-from particle_sim.studies.own_cell import cells_told, in_half_cell, own_cell, own_half_cell
+from particle_sim.studies.own_cell import cells_told, in_one_half_cell, own_cell, own_half_cell
 from particle_sim.studies.rate_band import (
     Batch,
     PointVerdict,
@@ -120,10 +120,8 @@ _STEPS = 7
 def _on_one_footing(study: RateStudy) -> tuple[list[MaterialRecord], tuple[Levelled, ...]]:
     """The materials with what their tests share made equal; each keeps its own transport."""
     half = own_half_cell(study.design, study.cells)
-    filed = [
-        in_half_cell(load_record(name, overrides=study.overrides.get(name, {})), half)
-        for name in study.materials
-    ]
+    named = [load_record(name, overrides=study.overrides.get(name, {})) for name in study.materials]
+    filed = in_one_half_cell(named, half)
     materials, levelled = level(filed, study.footing)
     records = [
         replace(record, material=with_own_transport(material, record.material))
