@@ -90,6 +90,13 @@ def listed_in(folder: Path) -> dict[str, str]:
     return {}
 
 
+def verb_of(folder: Path) -> str:
+    """The verb whose result stands in a folder; "" where no manifest of ours says it."""
+    if not listed_in(folder):
+        return ""
+    return str(read_json(folder / MANIFEST_FILE, MOST_BYTES).get("asked", {}).get("verb", ""))
+
+
 def is_unedited(content: Mapping[str, Any]) -> bool:
     """Whether what a manifest says is what was written, by the hash that it holds."""
     rest = {name: value for name, value in content.items() if name != "sha256"}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import platform
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,6 +33,7 @@ from particle_sim.manifest import (
     relist,
     sha256,
     stranger_in,
+    verb_of,
     write_manifest,
 )
 from particle_sim.scratch import held_signals, probe, scratch_folder
@@ -67,7 +69,8 @@ def new_folder(
     """An empty folder to fill, which takes the place of ``folder`` with a manifest, in one move.
 
     ``details`` go into the manifest. On any error, or when the process is stopped, ``folder`` is
-    what it was; where the process is killed, the next one restores it. Raises
+    what it was; where the process is killed, the next one restores it. A command that replaces the
+    result of another verb says so on standard error. Raises
     :class:`InputError` as :func:`check_folder` does, and for a disk that does not take the files.
 
     >>> from tempfile import TemporaryDirectory
@@ -87,7 +90,10 @@ def new_folder(
             write_manifest(
                 work, {"command": command, **_versions(), **(details or {}), **asked_record()}
             )
+            before, now = verb_of(real), verb_of(work)
             _take_place(work, real, force, (option, folder))
+            if before and now and before != now:
+                print(f"Replaced: the {before} result that stood in {folder}.", file=sys.stderr)
             _FINISHED.set((*finished(), folder))
     except OSError as error:
         raise _unwritable(folder, error, option) from None

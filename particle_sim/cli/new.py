@@ -14,8 +14,11 @@ from particle_sim.cli.options import ForceOption, JsonOption, OutOption
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 from particle_sim.errors import InputError, closest
+from particle_sim.resources import shipped_files
 
-FILE_ENDINGS = {"material": ".toml", "metric": ".py", "scenario": ".toml"}
+FILE_ENDINGS = {"material": ".toml", "cell": ".toml", "metric": ".py", "scenario": ".toml"}
+
+CELLS = ("parameters", "cells")
 
 LONGEST_NAME = 60
 """Characters of a name; it becomes a file name."""
@@ -23,6 +26,8 @@ LONGEST_NAME = 60
 NEXT_STEPS = {
     "material": 'Next: replace every FILL IN, then "particle-sim check {path}", then '
     '"particle-sim compare nvp {path}".',
+    "cell": 'Next: replace the numbers you know, then "particle-sim check {path}", then '
+    '"particle-sim compare nvp he_v --cell {path}".',
     "metric": 'Next: run it with "python {path}", then write your own number into it.',
     "scenario": 'Next: run it with "particle-sim run {path}", then ask your own question in it.',
 }
@@ -36,18 +41,18 @@ def complete_kind(incomplete: str) -> list[str]:
 @verb(
     Aim.BRING,
     1,
-    "an explained file to fill in: a material, a metric or a scenario",
+    "an explained file to fill in: a material, a cell, a metric or a scenario",
     "new material my_nasicon",
     completes={"kind": complete_kind},
 )
 def new(
-    kind: Annotated[str, typer.Argument(help="material, metric or scenario")],
+    kind: Annotated[str, typer.Argument(help="material, cell, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
     out: OutOption = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a file that explains itself, to be filled in: your material, metric or scenario."""
+    """Write a file that explains itself, to fill in: your material, cell, metric or scenario."""
     from particle_sim.outputs import check_file, write_new
 
     if kind not in FILE_ENDINGS:
@@ -64,7 +69,8 @@ def new(
 
 
 def template_text(kind: str, name: str) -> str:
-    """The template of ``kind`` with its name and, for a material, what the host families hold."""
+    """The template of ``kind`` with its name, what the host families hold (material), or the
+    properties of the shipped half cell (cell)."""
     file = files("particle_sim") / "templates" / f"{kind}{FILE_ENDINGS[kind]}.template"
     text = file.read_text(encoding="utf-8")
     known = {"name": name, "title": name.replace("_", " ")}
@@ -72,6 +78,9 @@ def template_text(kind: str, name: str) -> str:
         from particle_sim.materials.host_spans import host_families
 
         known |= host_families(text)
+    if kind == "cell":
+        shipped = shipped_files(*CELLS)["sodium_half_cell"].read_text(encoding="utf-8")
+        known["properties"] = shipped[shipped.index("[properties.") :]
     return Template(text).substitute(known)
 
 
@@ -102,6 +111,4 @@ def _taken(kind: str) -> list[str]:
         from particle_sim import metrics
 
         return list(vars(metrics))
-    from particle_sim.resources import shipped_files
-
-    return list(shipped_files("scenarios"))
+    return list(shipped_files(*(CELLS if kind == "cell" else ("scenarios",))))

@@ -23,15 +23,15 @@ def narrowed_axes(
     """
     if evidence is None and not data:
         return asked.axes, []
-    names = list(getattr(asked.function, "materials", []))
-    choice, files = asked_evidence(evidence, data, names or ["NAME"])
+    named = dict(getattr(asked.function, "asked_as", {}))
+    choice, files = asked_evidence(evidence, data, list(named.values()) or ["NAME"])
     if choice is EvidenceChoice.NONE:
         return asked.axes, []
     check_narrowable(asked.sampling, getattr(asked.function, "axis_units", {}))
-    records = {name: load_record(name) for name in names}
+    records = {name: load_record(given) for name, given in named.items()}
     known = {
-        name: carried(record, choice, Path(files[name]) if name in files else None)
-        for name, record in records.items()
+        name: carried(record, choice, Path(files[given]) if given in files else None)
+        for (name, given), record in zip(named.items(), records.values(), strict=True)
     }
     missing = {name: each.why for name, each in known.items() if each.learned is None}
     if missing and choice is EvidenceChoice.SHIPPED:
@@ -39,7 +39,7 @@ def narrowed_axes(
         return asked.axes, [f"Rate tests in print are used of all materials or of none ({whose})."]
     axes, says = asked.axes, []
     for name, record in records.items():
-        bare = len(names) == 1 and any(axis.name == "diffusivity" for axis in axes)
+        bare = len(named) == 1 and any(axis.name == "diffusivity" for axis in axes)
         axes = with_rate_tests(axes, record.material, "" if bare else f"{name}.", known[name])
         drawn = any(axis.name in (RATE, f"{name}.{RATE}") for axis in axes)
         says += [*known[name].notes, _sentence(name, known[name], drawn=drawn)]

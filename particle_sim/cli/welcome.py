@@ -72,7 +72,7 @@ def next_step(problem: str, arguments: Sequence[str]) -> str:
 
 def _after_a_file(problem: str, verb: str, arguments: Sequence[str]) -> str:
     """What to do about a TOML file that is named on the command line and in the problem."""
-    for argument in arguments:
+    for option, argument in _with_options(arguments):
         if not argument.endswith(".toml"):
             continue
         path = Path(argument)
@@ -82,9 +82,27 @@ def _after_a_file(problem: str, verb: str, arguments: Sequence[str]) -> str:
                 return f'A material is for "particle-sim compare nvp {argument}".'
             return f'Correct it, then run "particle-sim check {argument}".'
         if not there and problem.startswith(f"{argument}:"):
-            kind = "scenario" if verb == "run" else "material"
+            kind = "scenario" if verb == "run" and not option else _KINDS.get(option)
+            if kind is None:
+                return ""
             return f'"particle-sim new {kind} {_identifier(argument)}" writes one to fill in.'
     return ""
+
+
+_KINDS = {"": "material", "--material": "material", "--like": "material", "--cell": "cell"}
+"""What a TOML file is, by the option in front of it."""
+
+
+def _with_options(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """Each argument, behind the option that it is the value of or ""."""
+    found = []
+    for before, argument in zip(("", *arguments), arguments, strict=False):
+        option, joined, value = argument.partition("=")
+        if joined and option.startswith("--"):
+            found.append((option, value))
+        else:
+            found.append((before if before.startswith("--") else "", argument))
+    return found
 
 
 def _identifier(path: str) -> str:

@@ -69,6 +69,7 @@ def draft_material(name: str, formula: str, like: str) -> dict[str, Any]:
             "role": header.role,
             "carrier": header.carrier,
             "structure": known.structure,
+            **({} if header.host is None else {"host": header.host}),
             "baseline": [header.name],
             "note": f"Draft after {header.title}. Replace every assumed number by your own.",
             "phase_behaviour": {

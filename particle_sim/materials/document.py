@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
@@ -42,9 +43,20 @@ def _toml(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where}: not valid TOML: {error}; correct that line.") from None
+        raise InputError(f"{where}: not valid TOML: {error}; {_mend(text, str(error))}") from None
     except (ValueError, RecursionError):  # an integer of 5000 digits, a thousand brackets
         raise InputError(f"{where}: not readable; is it the right file?") from None
+
+
+def _mend(text: str, said: str) -> str:
+    """What to do about the line that the parser names."""
+    place = re.search(r"at line (\d+)", said)
+    line = "" if place is None else text.split("\n")[int(place[1]) - 1]
+    number = re.search(r"=\s*([-+]?\d+),(\d+)(?![\d.,])", line)
+    if number is None:
+        return "correct that line."
+    whole, part = number.groups()
+    return f"numbers take a decimal point: {whole}.{part}, not {whole},{part}."
 
 
 def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:

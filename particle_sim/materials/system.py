@@ -145,6 +145,17 @@ def material_path(name: str) -> tuple[Path, str]:
     return _find(stem), reading
 
 
+def short_name(name: str) -> str:
+    """What a material is called beside others: of a file, its name without folder and ending.
+
+    >>> short_name("powders/my_o3.toml"), short_name("nvp@na1_to_na4")
+    ('my_o3', 'nvp@na1_to_na4')
+    """
+    stem, reading = split_name(name)
+    known = Path(stem).stem if stem.endswith(".toml") else stem
+    return f"{known}@{reading}" if reading else known
+
+
 def split_name(name: str) -> tuple[str, str]:
     """``"nvp@na1_to_na4"`` -> ``("nvp", "na1_to_na4")``; a folder may hold an @ in its name."""
     if "@" not in name or name.endswith(".toml"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,13 @@ from particle_sim.errors import InputError
 from particle_sim.materials.load import MaterialRecord
 
 
-def own_cell(name: str | None, asked: Collection[CellKind]) -> Mapping[CellKind, CellDesign]:
+def own_cell(
+    name: str | None, asked: Collection[CellKind], *, has_full: bool = True
+) -> Mapping[CellKind, CellDesign]:
     """The design of that name by its kind, or nothing without a name.
 
-    Raises :class:`InputError` for a kind that is not ``asked`` for.
+    Raises :class:`InputError` for a kind that is not ``asked`` for; ``has_full`` says whether
+    full cells could have been.
     """
     if name is None:
         return {}
@@ -24,7 +27,7 @@ def own_cell(name: str | None, asked: Collection[CellKind]) -> Mapping[CellKind,
         raise InputError(
             f"{name} is a {design.kind.value} cell, and only "
             f"{' and '.join(kind.value for kind in asked)} cells are asked for; "
-            + ("add --full." if CellKind.FULL not in asked else "name another.")
+            + ("add --full." if has_full and CellKind.FULL not in asked else "name another.")
         )
     return {design.kind: design}
 
@@ -44,6 +47,23 @@ def in_half_cell(record: MaterialRecord, name: str | None) -> MaterialRecord:
     if name is not None:
         half_cell(material)
     return replace(record, material=material)
+
+
+def in_one_half_cell(
+    records: Sequence[MaterialRecord], name: str | None
+) -> tuple[MaterialRecord, ...]:
+    """All materials as they stand in one half cell, as :func:`in_half_cell` for each.
+
+    Raises :class:`InputError` for materials of several carriers too: no half cell serves them.
+    """
+    carriers = {record.material.carrier: record.material.name for record in records}
+    if name is not None and len(carriers) > 1:
+        held = " and ".join(f"{material} takes up {metal}" for metal, material in carriers.items())
+        raise InputError(
+            f"--cell is {name}, one half cell, which serves one carrier, but {held}; leave --cell "
+            "out, or take materials of one carrier."
+        )
+    return tuple(in_half_cell(record, name) for record in records)
 
 
 def cells_told(name: str | None, asked: Collection[CellKind]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from particle_sim.cell.design import CellKind
 from particle_sim.cell.half_cell import half_cell
 from particle_sim.cell.run import CellRun
 from particle_sim.cell.solve import solve_cell
@@ -20,7 +21,7 @@ from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, BodyResult, run_body_case
 from particle_sim.studies.choices import Direction, ShapeChoice
 from particle_sim.studies.footing import Levelled, level
-from particle_sim.studies.own_cell import in_half_cell
+from particle_sim.studies.own_cell import in_one_half_cell, own_cell
 from particle_sim.studies.particle_case import ParticleCase, rest_fillings, run_case
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
@@ -47,12 +48,14 @@ Answer = TypeVar("Answer")
 def records_of(settings: Comparison) -> tuple[MaterialRecord, MaterialRecord]:
     """The files of both materials, with the user's numbers and half cell.
 
-    Raises :class:`InputError` for what cannot be a half cell of one of them.
+    Raises :class:`InputError` for what cannot be a half cell of both of them.
     """
-    baseline, candidate = (
-        in_half_cell(load_record(name, overrides=settings.overrides.get(name, {})), settings.cell)
+    own_cell(settings.cell, {CellKind.HALF}, has_full=False)
+    filed = [
+        load_record(name, overrides=settings.overrides.get(name, {}))
         for name in (settings.baseline, settings.candidate)
-    )
+    ]
+    baseline, candidate = in_one_half_cell(filed, settings.cell)
     return baseline, candidate
 
 

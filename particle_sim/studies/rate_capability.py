@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -17,11 +16,12 @@ from particle_sim.cell.half_cell import Cell, CellModel, half_cell
 from particle_sim.cell.parameters import carried_law
 from particle_sim.errors import InputError, refuse
 from particle_sim.materials.load import MaterialRecord, load_record
+from particle_sim.materials.system import short_name
 from particle_sim.progress import shows_progress
 from particle_sim.studies.choices import Footing, PhysicsChoice
 from particle_sim.studies.footing import TRANSPORT, Levelled, level, with_own_transport
 from particle_sim.studies.half_cell_batch import half_cell_batch
-from particle_sim.studies.own_cell import cells_told, in_half_cell, own_cell, own_half_cell
+from particle_sim.studies.own_cell import cells_told, in_one_half_cell, own_cell, own_half_cell
 from particle_sim.studies.rate_band import (
     Batch,
     PointVerdict,
@@ -78,7 +78,7 @@ class RateStudy:
         problems = [*_rate_problems(self.rates), *_sample_problems(self.samples)]
         if self.sizes is None and CellModel.MPM in self.models:
             problems.append("The model MPM needs sizes; give a size spread or counted sizes.")
-        nodes = [node_name(name) for name in self.materials]
+        nodes = [short_name(name) for name in self.materials]
         repeated = [name for name in nodes if nodes.count(name) > 1]
         if repeated:
             problems.append(f"{repeated[0]} is named twice; name each material once.")
@@ -108,7 +108,7 @@ def rate_study(
     }
     for place, record in enumerate(records):
         for step, (name, dataset) in enumerate(_parts(study, record, batch, learned)):
-            tree[f"/{node_name(study.materials[place])}{name}"] = dataset
+            tree[f"/{short_name(study.materials[place])}{name}"] = dataset
             done = (place + step / _STEPS) / len(records)
             report(f"{record.material.title}: {name.strip('/') or 'started'}", done)
     return xr.DataTree.from_dict(tree)
@@ -120,21 +120,14 @@ _STEPS = 7
 def _on_one_footing(study: RateStudy) -> tuple[list[MaterialRecord], tuple[Levelled, ...]]:
     """The materials with what their tests share made equal; each keeps its own transport."""
     half = own_half_cell(study.design, study.cells)
-    filed = [
-        in_half_cell(load_record(name, overrides=study.overrides.get(name, {})), half)
-        for name in study.materials
-    ]
+    named = [load_record(name, overrides=study.overrides.get(name, {})) for name in study.materials]
+    filed = in_one_half_cell(named, half)
     materials, levelled = level(filed, study.footing)
     records = [
         replace(record, material=with_own_transport(material, record.material))
         for record, material in zip(filed, materials, strict=True)
     ]
     return records, tuple(step for step in levelled if step.name not in TRANSPORT)
-
-
-def node_name(material: str) -> str:
-    """The name of a material's node: its file's name without folder and ending."""
-    return Path(material).stem if material.endswith(".toml") else material
 
 
 def _parts(
@@ -259,7 +252,7 @@ def _rows(
 
 def _settings(study: RateStudy) -> dict[str, object]:
     return {
-        "materials": [node_name(name) for name in study.materials],
+        "materials": [short_name(name) for name in study.materials],
         "c_rates": list(study.rates),
         "models": [model.value for model in study.models],
         "physics": study.physics.value,

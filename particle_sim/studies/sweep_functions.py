@@ -22,6 +22,7 @@ from particle_sim.materials.document import validated
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.materials.material import Material
 from particle_sim.materials.schema import Block
+from particle_sim.materials.system import short_name
 from particle_sim.particle.run import ParticleRun
 from particle_sim.protocols import charge, discharge
 from particle_sim.studies.body_case import BodyCase, run_body_case
@@ -84,6 +85,8 @@ class ParticleMetrics:
     materials: Mapping[str, Material]
     files: Mapping[str, str]
     """SHA-256 of every file the materials were read from"""
+    asked_as: Mapping[str, str]
+    """What each material was asked for by: its name, or the path of its file"""
     shape: ShapeChoice
     protocol: ProtocolChoice
     physics: PhysicsChoice
@@ -175,10 +178,12 @@ def particle_metrics(
 ) -> ParticleMetrics:
     """A function for :func:`particle_sim.sweep` of one material or several.
 
+    A file of your own goes by its name without folder and ending: ``my_o3.diffusivity``.
     ``metrics`` are names in :mod:`particle_sim.metrics`. Raises :class:`InputError` for unknown
     materials and metrics, and for metrics that a body of ``shape`` does not have.
     """
-    names = [material] if isinstance(material, str) else list(material)
+    asked = [material] if isinstance(material, str) else list(material)
+    names = [short_name(name) for name in asked]
     problems = _metric_problems(metrics, shape)
     if not names:
         problems.append("particle_metrics has no material; name at least one.")
@@ -187,12 +192,13 @@ def particle_metrics(
     if not c_rate > 0:
         problems.append(f"c_rate is {c_rate:g}; it must be positive.")
     refuse(problems)
-    records = {name: load_record(name) for name in names}
+    records = {name: load_record(given) for name, given in zip(names, asked, strict=True)}
     return ParticleMetrics(
         materials={name: record.material for name, record in records.items()},
         files={
             key: value for record in records.values() for key, value in record_files(record).items()
         },
+        asked_as=dict(zip(names, asked, strict=True)),
         shape=shape,
         protocol=protocol,
         physics=physics,

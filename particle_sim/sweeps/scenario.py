@@ -24,6 +24,7 @@ from particle_sim.errors import InputError, closest, gathering, located, refuse
 from particle_sim.materials.document import read_toml, validated
 from particle_sim.materials.property import Distribution
 from particle_sim.materials.schema import Block, DistributionName
+from particle_sim.materials.system import short_name
 from particle_sim.sweeps.axes import AnyAxis, Axis, DependentAxis, Ratio, same_draw
 from particle_sim.sweeps.evaluate import Function
 from particle_sim.sweeps.plan import arranged
@@ -144,12 +145,14 @@ def _plausible(name: str, file: _SweepFile) -> Axis:
     """The range in a material's own file: of the material in the name, or the only one."""
     material, _, key = name.rpartition(".")
     listed = file.function.get("material", [])
-    known = [listed] if isinstance(listed, str) else list(listed)
+    given = [listed] if isinstance(listed, str) else list(listed)
+    known = {short_name(each): each for each in given}
     if not material and len(known) == 1:
-        material = known[0]
+        (material,) = known
     if material not in known:
+        right = " or ".join(f"{each}.{key}" for each in known or ("nvp",))
         raise InputError(
             f'it has no range, and "{name}" names no material of the sweep; give low, high and '
-            f"unit, or a name such as {known[0] if known else 'nvp'}.diffusivity."
+            f"unit, or call it {right}."
         )
-    return Axis.from_material(material, key, name=name)
+    return Axis.from_material(known[material], key, name=name)

@@ -312,6 +312,16 @@ BROKEN_MATERIALS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "name = nvp",
         ("not valid TOML", "line 6, column 8", "correct that line"),
     ),
+    "decimal comma": (
+        "value = 18430.0",
+        "value = 18430,5",
+        ("not valid TOML", "numbers take a decimal point: 18430.5, not 18430,5."),
+    ),
+    "comma of thousands": (
+        "value = 18430.0",
+        "value = 18,430.0",
+        ("not valid TOML", "correct that line"),
+    ),
     "integer of 5000 digits": ("value = 18430.0", "value = " + "9" * 5000, ("is it the right",)),
     "5000 brackets": ("value = 18430.0", "value = " + "[" * 5000, ("is it the right file?",)),
 }

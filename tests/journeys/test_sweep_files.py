@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,14 @@ import pytest
 from command_line import SCENARIOS, RunCommand
 from frozen_numbers import assert_frozen, sweep_numbers
 
+from particle_sim.errors import InputError
+from particle_sim.materials.system import material_path
+from particle_sim.studies.sweep_catalogue import FUNCTIONS
+from particle_sim.sweeps.axes import SameDraw
+from particle_sim.sweeps.evaluate import check_axes
 from particle_sim.sweeps.influence import stored_influences
 from particle_sim.sweeps.result import open_sweep
+from particle_sim.sweeps.scenario import load_sweep
 
 SHIPPED = SCENARIOS / "sweep_nvp_he_v.toml"
 
@@ -82,6 +89,28 @@ def test_broken_sweep_file_is_told_in_one_sentence(
     assert len(outcome.errors) == len(outcome.err.splitlines()) == 1
     assert fragment in outcome.err
     assert "Traceback" not in outcome.err
+
+
+def test_an_own_file_goes_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "powders").mkdir()
+    path = tmp_path / "powders" / "mine.toml"
+    shutil.copy(material_path("he_v")[0], path)
+    own = f'["nvp", "{path.as_posix()}"]\nm'
+    text = SHIPPED.read_text("utf-8").replace('["nvp", "he_v"]\nm', own)
+    asked = tmp_path / "asked.toml"
+    asked.write_text(text.replace('"he_v.', '"mine.'), encoding="utf-8")
+    scenario = load_sweep(asked, FUNCTIONS)
+    assert {axis.name.split(".")[0] for axis in scenario.axes} >= {"nvp", "mine"}
+    check_axes(scenario.function, [a.name for a in scenario.axes if not isinstance(a, SameDraw)])
+    assert "mine.inhomogeneity" in scenario.function.units
+    asked.write_text(text.replace('"he_v.', '"mine.toml.'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"or call it nvp\.diffusivity or mine\.diffusivity\."):
+        load_sweep(asked, FUNCTIONS)
+    asked.write_text(
+        text.replace('"nvp", ', f'"{tmp_path.as_posix()}/mine.toml", '), encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="names a material twice in mine, mine"):
+        load_sweep(asked, FUNCTIONS)
 
 
 def test_scheduler_is_for_sweeps_and_must_answer(run: RunCommand) -> None:

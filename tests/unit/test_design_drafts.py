@@ -16,6 +16,7 @@ from particle_sim.materials.lattice import LATTICE
 from particle_sim.materials.load import MaterialRecord, load_record
 from particle_sim.materials.schema import PropertyEntry
 from particle_sim.materials.system import load_system, system_names
+from particle_sim.studies.footing import level
 
 FARADAY = 96485.33
 AVOGADRO = 6.02214e23
@@ -109,7 +110,22 @@ def test_a_draft_loads_and_says_what_it_is(pattern: str, tmp_path: Path) -> None
     assert record.file.material.baseline == [pattern]
     assert record.system.structure == known.structure
     assert record.phase_behaviour.source == "judgement"
-    assert record.system.host is None, "a draft stands on its own"
+    assert record.file.material.host == known.file.material.host
+    written = draft_material("own", case.formula, pattern)["properties"]
+    assert set(record.system.entries) == set(written), "every number is in the draft's own text"
+
+
+def test_what_is_assumed_of_a_draft_is_made_equal(tmp_path: Path) -> None:
+    """D is measured of neither, so both take one; a draft of no family keeps its own."""
+    draft = from_file(draft_material("own", CASES["hnfm"].formula, "he_o3_li2024"), tmp_path)
+    rival = load_record("nfm_li2024")
+    (ours, theirs), _ = level((draft, rival))
+    assert draft.material.value("diffusivity") != rival.material.value("diffusivity")
+    assert ours.value("diffusivity") == theirs.value("diffusivity")
+    tables = draft_material("own", CASES["hnfm"].formula, "he_o3_li2024")
+    del tables["material"]["host"]
+    (ours, theirs), _ = level((from_file(tables, tmp_path), rival))
+    assert ours.value("diffusivity") != theirs.value("diffusivity")
 
 
 def assert_derived_by_hand(pattern: str) -> None:

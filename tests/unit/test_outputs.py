@@ -13,6 +13,7 @@ import pytest
 
 from particle_sim.errors import InputError
 from particle_sim.files import write_file
+from particle_sim.inputs import asking
 from particle_sim.manifest import OPEN_SEAL, sealed
 from particle_sim.outputs import check_file, check_folder, new_files, new_folder, write_new
 from particle_sim.scratch import held_signals, scratch_folder
@@ -48,6 +49,18 @@ def test_a_result_replaces_an_earlier_one_and_an_empty_folder(tmp_path: Path) ->
     (tmp_path / "empty").mkdir()
     make(tmp_path / "empty", "one")
     assert (tmp_path / "empty" / "a").read_text() == "one"
+
+
+def test_the_result_of_another_verb_is_named_when_it_is_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    said = []
+    for verb in ("", "compare", "compare", "life", ""):
+        with asking(verb, {}):
+            make(folder, verb)
+        said.append(capsys.readouterr().err)
+    assert said == ["", "", "", f"Replaced: the compare result that stood in {folder}.\n", ""]
 
 
 SPOILT = {

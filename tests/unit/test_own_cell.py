@@ -89,7 +89,8 @@ def test_the_manifest_holds_the_cell(own: str, verb: str) -> None:
 @pytest.mark.parametrize(
     ("materials", "cell", "reason"),
     [
-        (("nvp", "he_v"), FULL, 'cell.kind is "full"; a half cell needs'),
+        (("nvp", "he_v"), FULL, f"{FULL} is a full cell, and only half.*asked for; name another"),
+        (("nvp", "lfp"), "sodium_half_cell", "nvp takes up Na and lfp takes up Li; leave --cell"),
         (("nvp", "he_v"), "lithium_half_cell", "carries Li but nvp takes up Na"),
         (("nvp", "he_v"), "sodium_half", "did you mean sodium_half_cell"),
     ],
@@ -99,6 +100,9 @@ def test_what_is_no_half_cell_of_both_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=reason):
         records_of(Comparison(baseline=materials[0], candidate=materials[1], cell=cell))
+    if len({load_record(name).material.carrier for name in materials}) > 1:
+        with pytest.raises(InputError, match=reason):
+            _on_one_footing(RateStudy(materials=materials, design=cell))
 
 
 def test_claims_are_asked_in_the_cell_and_print_stands_where_it_was(own: str) -> None:

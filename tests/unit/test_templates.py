@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import tomli_w
 
+from particle_sim.cell.design import load_cell_design
 from particle_sim.cli.check import PLACEHOLDER, check
 from particle_sim.cli.comparison import run_comparison, tell_comparison
 from particle_sim.cli.new import FILE_ENDINGS, new, template_text
@@ -243,6 +244,25 @@ def test_the_scenario_passes(tmp_path: Path) -> None:
             assert all(name in sentence for sentence in wrong_ones)
 
 
+# --- the cell ---------------------------------------------------------------------------------
+
+
+def test_a_cell_is_the_shipped_one_until_it_is_filled_in(tmp_path: Path) -> None:
+    path = written(tmp_path, "cell", "mine")
+    shipped, mine = load_cell_design(), load_cell_design(str(path))
+    assert (mine.name, mine.title, mine.kind) == ("mine", "mine", shipped.kind)
+    assert mine.properties == shipped.properties
+    text = path.read_text("utf-8").replace("# [sources.mine]\n# ", "[sources.mine]\n")
+    unsure = 'value = 2.0\nunit = "mg/cm^2"\nrange = [1.0, 5.0]\nevidence = "assumed"\n'
+    known = 'value = 7.1\nunit = "mg/cm^2"\nevidence = "measured"\n'
+    text = text.replace(f'{unsure}source = "judgement"', f'{known}source = "mine"')
+    path.write_text(text, encoding="utf-8")
+    check([path])
+    filled_in = load_cell_design(str(path))
+    assert filled_in.value("active_loading") == pytest.approx(0.071)
+    assert filled_in.sources["mine"].citation == "Coin cells of our group"
+
+
 # --- names and files ----------------------------------------------------------------------------
 
 
@@ -265,7 +285,12 @@ def test_a_name_is_letters_digits_and_underscores(kind: str, name: str, tmp_path
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("material", "nvp"), ("metric", "inhomogeneity"), ("scenario", "nvp_vs_he_v")],
+    [
+        ("material", "nvp"),
+        ("cell", "sodium_full_cell"),
+        ("metric", "inhomogeneity"),
+        ("scenario", "nvp_vs_he_v"),
+    ],
 )
 def test_a_shipped_name_is_taken(kind: str, name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"shipped {kind}"):
