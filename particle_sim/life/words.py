@@ -64,6 +64,12 @@ def answer(tree: xr.DataTree) -> str:
     return f"In {test}, {ENDS['relieved']}, {let_go} {_capital(ENDS['held'])}, {hold}"
 
 
+def rests(tree: xr.DataTree) -> str:
+    """Whose volume change is not its own, under the answer; empty where each is known."""
+    told = str(tree.attrs.get("rests", "none"))
+    return "" if told == "none" else told
+
+
 def _fewer(tree: xr.DataTree, end: str) -> str:
     """In how many draws which of two has fewer cracks; nothing of one."""
     if "order" not in tree.children:
