@@ -189,5 +189,5 @@ def _sampling_lines(fit: Fit) -> list[str]:
         f"Model: single-particle half cell, {TITLES[fit.problem.form]}, constant temperature, "
         "every discharge from rest at the upper cut-off; the electrolyte and the electrode's "
         "thickness do not limit. "
-        f"{LABELS['exchange_current'][0]} is the exchange current of all the surface that a gram has.",
+        f"{LABELS['exchange_current'][0]} is the exchange current of a gram's whole surface.",
     ]
