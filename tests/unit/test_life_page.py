@@ -98,8 +98,8 @@ def test_titles_are_shown_as_text(tree: xr.DataTree, tmp_path: Path) -> None:
 
 def test_words_follow_the_numbers(tree: xr.DataTree) -> None:
     """The twin: with the materials' cracks exchanged, the sentences name the other one."""
-    let_go, hold = answer(tree).split(". If they hold it up to yielding, ")
-    assert "if boundaries between phases let go of their misfit, cycling cracks" in let_go
+    relieved, hold = answer(tree).split(". If they hold it up to yielding, ")
+    assert "if boundaries between phases are relieved of their misfit, cycling cracks" in relieved
     assert "HE-V has the fewer cracks" in hold
     other = tree.copy(deep=True)
     order = other["order"].to_dataset()
