@@ -58,8 +58,8 @@ def own_line(tree: xr.DataTree) -> str:
     titles = dict(zip(tree.attrs["materials"], tree.attrs["titles"], strict=True))
     return (
         f"{_what(row, titles)}: {100 * float(row.of_observed):.3g} % kept, as measured. "
-        f"Cracks leave {between(row.said.sel(quantile=0.5))} by the median of the draws, rules without physics "
-        f"{between(row.null)}. The model: {row_verdict(row)}."
+        f"Cracks leave {between(row.said.sel(quantile=0.5))} by the median of the draws, "
+        f"rules without physics {between(row.null)}. The model: {row_verdict(row)}."
     )
 
 
