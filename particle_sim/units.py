@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -304,6 +304,16 @@ def share(what: str, value: object) -> float:
     if 0 <= number <= 1:
         return number
     raise InputError(f"{what} is {number:g}; it must lie between 0 and 1.")
+
+
+def told_apart(values: Iterable[float], digits: int) -> list[str]:
+    """Numbers with so many digits, and one more where two that differ would be told alike.
+
+    >>> told_apart([9.8e-5, 1.0e-4, 1.04e-4], 2), told_apart([0.5, 0.5, 1.0], 2)
+    (['9.8e-05', '0.0001', '0.000104'], ['0.5', '0.5', '1'])
+    """
+    few, more = zip(*((f"{x:.{digits}g}", f"{x:.{digits + 1}g}") for x in values), strict=True)
+    return list(more if len(set(more)) > len(set(few)) else few)
 
 
 def readable(value: float) -> str:

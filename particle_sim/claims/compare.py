@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import xarray as xr
@@ -19,6 +19,7 @@ from particle_sim.claims.findings import (
 )
 from particle_sim.claims.gathered import decision
 from particle_sim.claims.headline import Headline, headline
+from particle_sim.claims.known import as_known
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
 from particle_sim.claims.learned_pair import (
     LearnedPair,
@@ -209,7 +210,7 @@ def compare(
     maps = _maps(baseline, candidate)
     table = law_table(learned.after, maps, settings.direction, settings.stress)
     report("the papers' sentences, held against the draws", DRAWN_SHARE)
-    said = findings(settings, baseline, candidate)
+    said = _as_known(findings(settings, baseline, candidate), baseline, candidate)
     report("the ratio without each difference", SAID_SHARE)
     return ComparisonResult(
         settings=settings,
@@ -227,6 +228,13 @@ def compare(
         table=table,
         seconds=time.perf_counter() - began,
     )
+
+
+def _as_known(
+    said: tuple[Finding, ...], baseline: MaterialResult, candidate: MaterialResult
+) -> tuple[Finding, ...]:
+    materials = baseline.material, candidate.material
+    return tuple(replace(each, answer=as_known(each.answer, materials)) for each in said)
 
 
 def _fields_read(baseline: MaterialRecord, candidate: MaterialRecord) -> tuple[bool, bool]:
@@ -285,7 +293,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
 
 def lines(result: ComparisonResult) -> list[str]:
     """One answer, cautions, a line for each sentence of the papers, then why: for a terminal."""
-    said = [result.headline.answer, ""]
+    said = [*filter(None, [result.headline.answer, result.headline.rests]), ""]
     said += [f"{'CAUTION':>12}  {caution}" for caution in result.cautions]
     said += [_line(finding) for finding in result.findings]
     said += ["", result.headline.decides, result.headline.phases, *result.told]

@@ -11,24 +11,28 @@ from dataclasses import dataclass
 
 from particle_sim.claims.law_table import DIFFUSIVITY, Bracket, Factor, Interval, LawTable
 from particle_sim.claims.words import percent
-from particle_sim.studies.footing import LEVELLED, OWN
+from particle_sim.studies.footing import LEVELLED, OWN, rests_on
 from particle_sim.studies.measures import STRESSES
 from particle_sim.studies.result import MaterialResult
 from particle_sim.studies.settings import Comparison
 
 PAIRED = 0.95
 """Share of the draws from which one side counts as stressed more."""
+ONE_PROPERTY = {"volume change": "volume_change", "size": "particle_radius"}
+"""Factors of the ratio that are one property, and which."""
 CLOSE_TO_ONE = 1.095
 """Below which two digits of a ratio would say 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Headline:
-    """Three sentences."""
+    """The answer, and what it stands on."""
 
     answer: str
     phases: str
     decides: str
+    rests: str = ""
+    """Whose number behind the largest factor is not its own; empty where each is known"""
 
 
 def headline(
@@ -48,6 +52,7 @@ def headline(
             for result, bracket in zip((baseline, candidate), table.brackets, strict=True)
         ).strip(),
         decides=_decides((baseline, candidate), table, narrowed=narrowed),
+        rests=_rests((baseline, candidate), table),
     )
 
 
@@ -125,6 +130,15 @@ def _decides(
         f"{more} is stressed more in {percent(share)} of the draws; what decides is {widest.name}"
         f"{', printed of neither' if unknown else ''}."
     )
+
+
+def _rests(pair: tuple[MaterialResult, MaterialResult], table: LawTable) -> str:
+    """Of the factor that an answer comes from, where it is one property that is not made equal."""
+    fixed = [factor for factor in table.factors if factor.name != DIFFUSIVITY]
+    name = ONE_PROPERTY.get(max(fixed, key=_away_from_one).name)
+    if 1 - PAIRED < table.rows[0].share < PAIRED or name is None:
+        return ""
+    return rests_on([each.record for each in pair], name)
 
 
 def _away_from_one(factor: Factor) -> float:

@@ -84,8 +84,8 @@ def life(
 ) -> None:
     """Share of particles that cycling cracks and capacity kept, with what is printed beside it.
 
-    A boundary between phases is taken at both ends of what it may do: it lets go of its misfit, or
-    holds it up to yielding. Constants of growth are frozen on one printed retention; every other
+    A boundary between phases is taken at both ends of what it may do: it is relieved of its misfit,
+    or holds it up to yielding. Constants of growth are frozen on one printed retention; every other
     one is held against them, beside three rules without physics. Constants of your own calibrate
     nothing: they are drawn as you give them. With --cell: all of it in your own cell but the
     retentions in print, which were of others.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from particle_sim.inference.fit import Fit
 from particle_sim.inference.form_words import score_lines
 from particle_sim.inference.forms import TITLES
-from particle_sim.inference.groups import MEANINGS
 from particle_sim.inference.identify import DETERMINED, Knowledge
 from particle_sim.inference.predict import HeldOut
 from particle_sim.inference.scatter_words import is_beyond_belief, scatter_lines
-from particle_sim.units import Array
+from particle_sim.units import Array, told_apart
 
 LABELS = {
     "diffusion_rate": ("D/R²", 1.0, "1/s"),
@@ -91,7 +90,7 @@ def _quantiles(name: str, known: Knowledge) -> str:
 
 
 def _median(quantiles: Array) -> str:
-    low, middle, high = (f"{value:.3g}" for value in quantiles)
+    low, middle, high = told_apart(quantiles, 3)
     return f"{middle} ({low} to {high})"
 
 
@@ -190,5 +189,5 @@ def _sampling_lines(fit: Fit) -> list[str]:
         f"Model: single-particle half cell, {TITLES[fit.problem.form]}, constant temperature, "
         "every discharge from rest at the upper cut-off; the electrolyte and the electrode's "
         "thickness do not limit. "
-        f"{LABELS['exchange_current'][0]} is {MEANINGS['exchange_current']}.",
+        f"{LABELS['exchange_current'][0]} is the exchange current of a gram's whole surface.",
     ]

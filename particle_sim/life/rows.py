@@ -46,6 +46,23 @@ def print_line(tree: xr.DataTree) -> str:
     )
 
 
+def own_line(tree: xr.DataTree) -> str:
+    """Your own retention beside the model and the rules without physics; empty without one."""
+    if "printed" not in tree.children:
+        return ""
+    table = tree["printed"].to_dataset()
+    places = np.flatnonzero(table.of_note.values == MEASURED)
+    if not places.size:
+        return ""
+    row = table.isel(row=places[0])
+    titles = dict(zip(tree.attrs["materials"], tree.attrs["titles"], strict=True))
+    return (
+        f"{_what(row, titles)}: {100 * float(row.of_observed):.3g} % kept, as measured. "
+        f"Cracks leave {between(row.said.sel(quantile=0.5))} by the median of the draws, "
+        f"rules without physics {between(row.null)}. The model: {row_verdict(row)}."
+    )
+
+
 def _fixed(tree: xr.DataTree) -> str:
     """What the calibration rests on."""
     attrs, share = tree["frozen"].attrs, tree["frozen"]["share"].values

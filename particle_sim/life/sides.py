@@ -17,7 +17,7 @@ from particle_sim.life.powder import CycledPowder
 from particle_sim.materials.load import load_record
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
-from particle_sim.studies.footing import level
+from particle_sim.studies.footing import level, rests_on
 from particle_sim.studies.own_cell import in_half_cell, own_half_cell
 from particle_sim.units import Array
 
@@ -34,6 +34,8 @@ class Side:
     draws: MaterialDraws
     tables: Mapping[Site, GradientTable]
     powders: Mapping[Held, CycledPowder]
+    rests: str = ""
+    """Whose volume change, which every stress is proportional to, is not its own"""
     says: tuple[str, ...] = ()
     """What rate tests have narrowed, or why they have not"""
 
@@ -69,6 +71,7 @@ def sides_of(study: LifeStudy) -> tuple[Side, ...]:
                 draws=draws,
                 tables=tables,
                 powders={Held.RELIEVED: relieved, Held.HELD: holding(relieved)},
+                rests=rests_on(records, "volume_change"),
                 says=tuple(says),
             )
         )

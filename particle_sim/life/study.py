@@ -134,6 +134,7 @@ def _head(study: LifeStudy, sides: tuple[Side, ...]) -> xr.Dataset:
             "rules": [rule.name.lower() for rule in study.rules],
             "samples": study.samples,
             "seed": study.seed,
+            "rests": sides[0].rests or "none",
             "cautions": _cautions(study, sides) or ["none"],
             "radii": [side.material.value("particle_radius") for side in sides],
         }

@@ -9,7 +9,7 @@ import xarray as xr
 
 from particle_sim.life.full_words import full_line
 from particle_sim.life.phrases import between, percent, rate_text, times
-from particle_sim.life.rows import print_line
+from particle_sim.life.rows import own_line, print_line
 from particle_sim.units import Array
 
 LIMITS = (
@@ -27,7 +27,7 @@ LIMITS = (
 )
 """Of the model, as the page says them."""
 ENDS = {
-    "relieved": "if boundaries between phases let go of their misfit",
+    "relieved": "if boundaries between phases are relieved of their misfit",
     "held": "if they hold it up to yielding",
 }
 """Both ends of what a boundary may do, in words, the second as a continuation of the first."""
@@ -58,10 +58,16 @@ def answer(tree: xr.DataTree) -> str:
         return f"cycling cracks {whose} on average{_fewer(tree, end)}."
 
     test = f"{tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}"
-    let_go, hold = (said(end) for end in ENDS)
-    if let_go == hold:
+    relieved, hold = (said(end) for end in ENDS)
+    if relieved == hold:
         return f"In {test}, whatever boundaries between phases do, {hold}"
-    return f"In {test}, {ENDS['relieved']}, {let_go} {_capital(ENDS['held'])}, {hold}"
+    return f"In {test}, {ENDS['relieved']}, {relieved} {_capital(ENDS['held'])}, {hold}"
+
+
+def rests(tree: xr.DataTree) -> str:
+    """Whose volume change is not its own, under the answer; empty where each is known."""
+    told = str(tree.attrs.get("rests", "none"))
+    return "" if told == "none" else told
 
 
 def _fewer(tree: xr.DataTree, end: str) -> str:
@@ -83,8 +89,11 @@ def _capital(text: str) -> str:
 
 
 def verdict(tree: xr.DataTree) -> list[tuple[str, str]]:
-    """Six lines, each with a word for what it is about; seven with full cells."""
+    """Six lines, each with a word for what it is about; one more of full cells, and of your own
+    data, which come first.
+    """
     lines = [
+        ("your data", own_line(tree)),
         ("flaw-free", _flaw_free(tree)),
         ("avoided", _avoided(tree)),
         ("cracked", _cracked(tree)),
@@ -98,10 +107,10 @@ def verdict(tree: xr.DataTree) -> list[tuple[str, str]]:
 
 def _by_end(said: Callable[[str], str]) -> str:
     """What is said of either end of the bracket, or once where both agree."""
-    let_go, hold = (said(end) for end in ENDS)
-    if let_go == hold:
+    relieved, hold = (said(end) for end in ENDS)
+    if relieved == hold:
         return f"{hold}, whatever boundaries do"
-    return f"if boundaries let go, {let_go}; if they hold, {hold}"
+    return f"if boundaries are relieved, {relieved}; if they hold, {hold}"
 
 
 def _flaw_free(tree: xr.DataTree) -> str:

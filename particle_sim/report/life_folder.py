@@ -16,7 +16,15 @@ from particle_sim.figures.life_retention import life_retention
 from particle_sim.figures.save import draw_with_data
 from particle_sim.files import write_file
 from particle_sim.life.rows import printed_rows
-from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, names_of, verdict
+from particle_sim.life.words import (
+    LIMITS,
+    answer,
+    carried_by,
+    effect_rows,
+    names_of,
+    rests,
+    verdict,
+)
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 from particle_sim.report.life_page import life_page, subtitle
 from particle_sim.report.pages import caption_of
@@ -53,6 +61,7 @@ def report_lines(tree: xr.DataTree) -> Iterator[str]:
     yield f"Life of {tree.attrs['title']}: {subtitle(tree)}"
     yield ""
     yield answer(tree)
+    yield from filter(None, [rests(tree)])
     yield ""
     for name, text in verdict(tree):
         yield f"{name:{NAME_WIDTH}}{text}"
@@ -115,6 +124,7 @@ def summary(tree: xr.DataTree) -> dict[str, Any]:
     cautions = [text for text in np.atleast_1d(tree.attrs["cautions"]) if text != "none"]
     return {
         "answer": answer(tree),
+        "rests": rests(tree),
         "verdict": [{"about": name, "says": text} for name, text in verdict(tree)],
         "cautions": cautions,
         "cycles": int(tree.attrs["cycles"]),

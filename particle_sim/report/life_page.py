@@ -11,7 +11,15 @@ import xarray as xr
 
 from particle_sim.life.phrases import between, percent, rate_text, times
 from particle_sim.life.rows import printed_rows, record_rows
-from particle_sim.life.words import LIMITS, answer, carried_by, effect_rows, names_of, verdict
+from particle_sim.life.words import (
+    LIMITS,
+    answer,
+    carried_by,
+    effect_rows,
+    names_of,
+    rests,
+    verdict,
+)
 from particle_sim.report.branches import branch_text
 from particle_sim.report.pages import picture, render, verdict_line
 
@@ -37,6 +45,7 @@ def life_page(tree: xr.DataTree, captions: Mapping[str, str], command: str, fold
         title=f"Life of {tree.attrs['title']}",
         subtitle=subtitle(tree),
         answer=answer(tree),
+        rests=rests(tree),
         lines=[verdict_line(name, said) for name, said in verdict(tree)],
         cautions=cautions,
         hero=pictures["life_cracked"],

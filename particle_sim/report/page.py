@@ -38,6 +38,7 @@ def render_page(result: ComparisonResult, tree: xr.DataTree, command: str, folde
         title=f"{result.baseline.title} and {result.candidate.title}",
         subtitle=f"{settings.direction.value} at {settings.c_rate:g}C",
         answer=result.headline.answer,
+        rests=result.headline.rests,
         lines=[*map(_line, result.findings), *map(_own_line, result.own)],
         hero=pictures[0],
         pictures=pictures[1:],

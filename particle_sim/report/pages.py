@@ -11,6 +11,8 @@ from typing import Any
 
 PERCENT = re.compile(r"(\d) %")
 """A number and its sign, which no line's end shall part."""
+QUANTITY = re.compile(r"(?<=\d) (?=(?:%|1/s|m²/s|[µun]m|mAh/g|V|[MG]Pa)(?!\w))| (?== )|(?<==) ")
+"""The spaces inside ``R = 3 µm``, which a headline keeps on one line as well."""
 
 
 def render(sections: str, *, live: str = "", **context: Any) -> str:
@@ -38,10 +40,19 @@ def render(sections: str, *, live: str = "", **context: Any) -> str:
         sections=Markup(body),
         contents=contents,
         live=Markup(live),
-        **{"following": (), **context},
+        **{"following": (), "rests": "", **context, "answer": unbroken(context["answer"])},
     )
     said, script, code = text.partition("<script")
     return PERCENT.sub("\\1\N{NO-BREAK SPACE}%", said) + script + code
+
+
+def unbroken(text: str) -> str:
+    """A headline in which no quantity is parted at a line's end.
+
+    >>> unbroken("D at R = 3 µm is 2 m²/s").replace("\N{NO-BREAK SPACE}", "_")
+    'D at R_=_3_µm is 2_m²/s'
+    """
+    return QUANTITY.sub("\N{NO-BREAK SPACE}", text)
 
 
 def text_of(name: str) -> str:

@@ -18,6 +18,11 @@ from particle_sim.studies.choices import Footing
 OWN = frozenset({Evidence.MEASURED, Evidence.DIGITISED, Evidence.DERIVED, Evidence.FITTED})
 """Evidence that is about the material itself; a proxy or an assumption is about none."""
 
+NOT_OWN: Mapping[Evidence, str] = {
+    Evidence.PROXY: "a relative's",
+    Evidence.ASSUMED: "assumed",
+}
+
 TRANSPORT = frozenset({"diffusivity", "exchange_current_density"})
 """What decides how fast a material is. Headlines take one number for both; whatever is drawn takes
 each material's own plausible range, and asks again with one range for both."""
@@ -132,6 +137,24 @@ def level_pair(baseline: str, candidate: str) -> tuple[Material, Material]:
     """Two materials by name, on one footing."""
     (first, second), _ = level([load_record(name) for name in (baseline, candidate)])
     return first, second
+
+
+def rests_on(records: Sequence[MaterialRecord], name: str) -> str:
+    """Whose number of this property is not its own nor the user's, a sentence; empty where none.
+
+    >>> rests_on([load_record("nvp"), load_record("nvp@na1_to_na4")], "volume_change")
+    "NVP's volume change is a relative's, not measured on it."
+    """
+    words, said = name.replace("_", " "), []
+    for record in records:
+        evidence = record.material[name].evidence
+        if name in record.overrides or evidence in OWN:
+            continue
+        host = record.system.host if name in record.system.stand_ins else None
+        family = "" if host is None else f" (stand-in of {host.host.title})"
+        title = record.material.title
+        said.append(f"{title}'s {words} is {NOT_OWN[evidence]}, not measured on it{family}.")
+    return " ".join(said)
 
 
 def with_own_transport(levelled: Material, filed: Material) -> Material:

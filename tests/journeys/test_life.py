@@ -85,6 +85,12 @@ def test_one_material_with_its_own_data(run: RunCommand, tmp_path: Path) -> None
     assert told.code == 0, told.err
     assert "2.1 to 3.9 V" in told.out
     assert "predicted: HE at 1C, 99 cycles, 80.2 % measured" in told.out
+    said = "HE at 1C, 99 cycles: 80.2 % kept, as measured."
+    assert told.out.index(said) < told.out.index("flaw-free"), "your own data come first"
+    page = (
+        (tmp_path / "found" / "report.html").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    )
+    assert page.index('class="verdicts"') < page.index(said) < page.index('class="seen"')
     with xr.open_datatree(tmp_path / "found" / "life.nc", engine="h5netcdf") as tree:
         assert "order" not in tree.children
         assert list(tree["cracked"]["rule"].values) == ["fatigue"]

@@ -275,7 +275,10 @@ def test_paper_shows_every_word(open_page: OpenPage, pages: dict[str, str], name
     page = open_page(pages[name], color_scheme="dark").page
     page.set_viewport_size({"width": 680, "height": 970})  # A4 within its margins
     assert page.evaluate(UNSEEN) != []
+    turned = "getComputedStyle(document.querySelector('.static img')).filter"
+    assert "invert" in page.evaluate(turned), "no white card on a dark page"
     page.emulate_media(media="print")
+    assert page.evaluate(turned) == "none"
     assert page.evaluate(UNSEEN) == []
     assert page.locator("#live").is_hidden()
     assert all(figure.is_visible() for figure in page.locator("figure.static").all())

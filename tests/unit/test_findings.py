@@ -16,10 +16,12 @@ from particle_sim.claims.compare import ComparisonResult, lines
 from particle_sim.claims.findings import SENTENCES, Finding, findings
 from particle_sim.claims.interval import Verdict, verdict_of
 from particle_sim.claims.kinds import NEEDS
+from particle_sim.claims.known import as_known
 from particle_sim.claims.ledger import read_ledger
 from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.claims.tools import simulations
+from particle_sim.materials.property import Evidence
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.plausible.defaults import SAMPLES
 from particle_sim.studies.choices import PhysicsChoice, StressMeasure
@@ -120,6 +122,31 @@ def test_a_comparison_says_what_to_measure_next(comparison: ComparisonResult) ->
         replace(each, answer=replace(each.answer, worth={})) for each in comparison.findings
     ]
     assert "no single measurement" in next_lines(worthless)[0]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said", "asked"),
+    [
+        (("measured", "measured"), "the particle radius", False),
+        (("measured", "assumed"), "the assumed particle radius", True),
+        (("fitted", "measured"), "the particle radius", True),
+    ],
+)
+def test_a_measured_input_is_neither_called_assumed_nor_asked_for(
+    comparison: ComparisonResult, evidence: tuple[str, str], said: str, asked: bool
+) -> None:
+    worth = {"particle_radius": 0.4, "diffusivity of NVP": 0.3}
+    found = replace(
+        comparison.findings[0].answer, decided_by="the assumed particle radius", worth=worth
+    )
+    materials = []
+    for result, known in zip(comparison.materials, evidence, strict=True):
+        radius = replace(result.material["particle_radius"], evidence=Evidence(known))
+        materials.append(result.material.replaced(particle_radius=radius))
+    told = as_known(found, materials)
+    assert told.decided_by == said
+    assert ("particle_radius" in told.worth) is asked
+    assert told.worth["diffusivity of NVP"] == 0.3
 
 
 def test_what_a_charge_contradicts_a_discharge_supports(comparison: ComparisonResult) -> None:

@@ -46,6 +46,15 @@ def test_a_fit_says_its_number_its_interval_and_whether_the_data_decide(
     assert fit_headline(fit(low, high, closed)) == f"D/R² of HE is 0.002 1/s {decided}"
 
 
+def test_a_value_on_its_limit_is_told_with_another_digit() -> None:
+    assert "is 0.002 1/s (5 to 95 %: 0.00196 to 0.00204)" not in fit_headline(
+        fit(6e-4, 2e-2, (True, True))
+    )
+    assert "is 0.002 1/s (5 to 95 %: 0.00196 to 0.00204)" in fit_headline(
+        fit(1.96e-3, 2.04e-3, (True, True))
+    )
+
+
 def pulse(rate: float, *, trusted: bool = True) -> SimpleNamespace:
     return SimpleNamespace(diffusion_rate=rate, low=0.9 * rate, high=1.2 * rate, trusted=trusted)
 

@@ -71,6 +71,26 @@ def test_at_one_diffusivity_the_largest_factor_is_named() -> None:
     assert "the ratio comes from volume change (a factor of 3 (2.9 to 3.1))" in said(4.0).decides
 
 
+@pytest.mark.parametrize(
+    ("name", "ratio", "rests"),
+    [
+        ("nvp@na1_to_na4", 4.0, "NVP's volume change is a relative's, not measured on it."),
+        ("nvp@na1_to_na4", 1.0, ""),
+        ("nvp", 4.0, ""),
+    ],
+)
+def test_an_answer_says_when_it_rests_on_a_number_of_another(
+    name: str, ratio: float, rests: str
+) -> None:
+    found = headline(SETTINGS, result(name), result("he_v"), table(ratio)).rests
+    assert found == rests
+
+
+def test_a_number_of_the_users_rests_on_nobody() -> None:
+    chosen = result("nvp@na1_to_na4", volume_change="5 %")
+    assert headline(SETTINGS, chosen, result("he_v"), table(4.0)).rests == ""
+
+
 def test_a_boundary_is_a_bracket_with_its_branch() -> None:
     found = boundary(relief_share=0.75)
     words = said(4.0, found).phases

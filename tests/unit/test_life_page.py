@@ -71,6 +71,20 @@ def test_a_page_answers_first_and_shows_one_picture_before_the_rest(
     assert "half the misfit" in text
 
 
+def test_a_volume_change_of_another_is_told_under_the_answer(
+    tree: xr.DataTree, tmp_path: Path
+) -> None:
+    said = "HE's volume change is assumed, not measured on it."
+    assert tree.attrs["rests"] == "none", "both are measured"
+    assert 'class="note rests"' not in page(tree, tmp_path)
+    other = tree.copy()
+    other.attrs = {**tree.attrs, "rests": said}
+    shown = unescape(page(other, tmp_path))
+    assert shown.index('class="answer') < shown.index(said) < shown.index('class="verdicts"')
+    lines = list(report_lines(other))
+    assert lines[lines.index(answer(other)) + 1] == said
+
+
 def test_titles_are_shown_as_text(tree: xr.DataTree, tmp_path: Path) -> None:
     tags = []
     for title in ("HE-V", HOSTILE):
@@ -84,8 +98,8 @@ def test_titles_are_shown_as_text(tree: xr.DataTree, tmp_path: Path) -> None:
 
 def test_words_follow_the_numbers(tree: xr.DataTree) -> None:
     """The twin: with the materials' cracks exchanged, the sentences name the other one."""
-    let_go, hold = answer(tree).split(". If they hold it up to yielding, ")
-    assert "if boundaries between phases let go of their misfit, cycling cracks" in let_go
+    relieved, hold = answer(tree).split(". If they hold it up to yielding, ")
+    assert "if boundaries between phases are relieved of their misfit, cycling cracks" in relieved
     assert "HE-V has the fewer cracks" in hold
     other = tree.copy(deep=True)
     order = other["order"].to_dataset()

@@ -18,6 +18,7 @@ from particle_sim.claims.gathered import told
 from particle_sim.claims.ledger import Entry, read_ledger, verdict_in_words
 from particle_sim.figures.sweep_results import correlations, sweep_results
 from particle_sim.report.claims_folder import write_claims_folder
+from particle_sim.report.pages import unbroken
 from particle_sim.report.sweep_page import write_sweep_page
 from particle_sim.units import readable
 
@@ -96,7 +97,8 @@ def test_the_page_of_a_sweep_says_its_numbers(swept: xr.Dataset, tmp_path: Path)
     page = write_sweep_page(swept, tmp_path, "Does stress grow?", [], "particle-sim run x.toml")
     text = page.read_text("utf-8")
     low, middle, high = np.nanquantile(swept.stress, [0.05, 0.5, 0.95])
-    assert f"stress: median {readable(middle / 1e6)} MPa, 5 to 95\N{NO-BREAK SPACE}% of the" in text
+    said = f"stress: median {readable(middle / 1e6)} MPa, 5 to 95 % of the"
+    assert unbroken(said) in text, "a headline's numbers stay with their units"
     assert "Varied: he_v: radius, C-rate, law." in text
     with (page.parent / "results.csv").open(encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
