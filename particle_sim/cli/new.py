@@ -41,7 +41,7 @@ def complete_kind(incomplete: str) -> list[str]:
 @verb(
     Aim.BRING,
     1,
-    "an explained file to fill in: a material, a cell, a metric or a scenario",
+    "an explained file to fill in: material, cell, metric or scenario",
     "new material my_nasicon",
     completes={"kind": complete_kind},
 )
