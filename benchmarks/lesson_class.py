@@ -1,7 +1,7 @@
 """How long thirty students wait who move a slider at once, beside a server that shares nothing.
 
     python benchmarks/lesson_class.py            some minutes on two cores
-    python benchmarks/lesson_class.py --quick    one lesson, for continuous integration
+    python benchmarks/lesson_class.py --quick    one lesson
     python benchmarks/lesson_class.py --record lesson_class    for docs/benchmarks.md
 
 Each student moves one control, drawn from a seed, of the page that all of them have open, and
