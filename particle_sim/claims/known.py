@@ -12,6 +12,9 @@ from particle_sim.materials.property import Evidence
 from particle_sim.plausible.inputs import VARIED
 from particle_sim.studies.footing import OWN
 
+ASSUMED = "the assumed "
+"""How a decision on one input begins."""
+
 
 def as_known(found: Answer, materials: Sequence[Material]) -> Answer:
     """The answer without "assumed" before an input that is known of these materials, and without
@@ -19,12 +22,12 @@ def as_known(found: Answer, materials: Sequence[Material]) -> Answer:
 
     An input that is drawn once for all is known where it is known of each.
     """
-    _, assumed, name = found.decided_by.partition("the assumed ")
+    name = found.decided_by.removeprefix(ASSUMED)
     known = {plain(each) for each in _inputs(materials, OWN)}
     measured = _inputs(materials, frozenset({Evidence.MEASURED}))
     return replace(
         found,
-        decided_by=f"the {name}" if assumed and name in known else found.decided_by,
+        decided_by=f"the {name}" if name in known else found.decided_by,
         worth={each: share for each, share in found.worth.items() if each not in measured},
     )
 
