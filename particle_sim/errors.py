@@ -19,6 +19,15 @@ class InputError(ParticleSimError):
     """One or more things are wrong with a file, an argument or a command line.
 
     ``problems`` holds one sentence each; they are reported together.
+
+    >>> import particle_sim as ps
+    >>> try:
+    ...     ps.load_material("nvpp")
+    ... except InputError as error:
+    ...     print(len(error.problems))
+    1
+
+    Raises nothing: it is raised.
     """
 
     def __init__(self, *problems: str) -> None:

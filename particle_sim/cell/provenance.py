@@ -127,6 +127,12 @@ def provenance_table(name: str) -> list[ProvenanceRow]:
     """Rows for every parameter of the set ``name``, e.g. ``"he_v"`` or ``"he_v_hard_carbon"``.
 
     Where our property has only a range, the set holds its central value.
+
+    >>> row = next(each for each in provenance_table("he_v") if "diffusivity" in each.our_property)
+    >>> row.unit, row.evidence
+    ('m2.s-1', 'assumed')
+
+    Raises :class:`InputError` for an unknown set.
     """
     return cell_provenance(set_cell(name), parameter_set(name)())
 

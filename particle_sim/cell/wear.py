@@ -33,6 +33,8 @@ class Wear:
     >>> replace(worn_out, path_factor=1.0)  # the same without the shorter paths
     Wear(active_share=0.8, area_factor=1.5, path_factor=1.0, film_resistance=0.0, sodium_lost=0.0, \
 lost_filling=0.0)
+
+    Raises :class:`InputError` with every field that is out of its range.
     """
 
     active_share: float = 1.0

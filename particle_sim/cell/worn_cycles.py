@@ -50,10 +50,11 @@ def worn_capacities(
 ) -> Array:
     """Capacity of a discharge [A h/kg of active material as made] (m wears, k rates).
 
-    ``c_rates`` [1/h] of the 1C of the cell as made. 0 where a cut-off is passed at once, nan where
-    PyBaMM gives up. Raises :class:`InputError` for a rate that is not positive, as
-    :func:`~particle_sim.cell.wear.worn`, and for a law of stress drift, whose mean filling one
-    model cannot know of every wear: use ``solve_cell(worn(cell, wear), protocol)``.
+    ``wears`` of ``cell`` at ``c_rates`` [1/h] of the 1C of the cell as made; ``charge`` says how it
+    was charged before. 0 where a cut-off is passed at once, nan where PyBaMM gives up. Raises
+    :class:`InputError` for a rate that is not positive, as :func:`~particle_sim.cell.wear.worn`,
+    and for a law of stress drift, whose mean filling one model cannot know of every wear: use
+    ``solve_cell(worn(cell, wear), protocol)``.
 
     >>> import particle_sim as ps
     >>> cell = ps.half_cell(ps.load_material("nfm_li2024"))

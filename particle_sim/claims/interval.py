@@ -37,6 +37,11 @@ def share_interval(successes: int, draws: int) -> tuple[float, float]:
 
     low = B(0.025; k, n - k + 1), high = B(0.975; k + 1, n - k), with B the quantile of the beta
     distribution; 0 for k = 0 and 1 for k = n. It covers the truth at least as often as it says.
+
+    >>> [round(end, 3) for end in share_interval(188, 200)]
+    [0.898, 0.969]
+
+    Raises nothing.
     """
     from scipy.special import betaincinv
 
@@ -49,7 +54,16 @@ def share_interval(successes: int, draws: int) -> tuple[float, float]:
 
 
 def verdict_of(successes: int, draws: int) -> Verdict:
-    """Supported when the whole interval lies at or above 90 %, contradicted at or below 10 %."""
+    """What ``successes`` of ``draws`` say of a sentence.
+
+    Supported when the whole interval of :func:`share_interval` lies at or above 90 %, contradicted
+    at or below 10 %, undecided else.
+
+    >>> [verdict_of(successes, 200).value for successes in (198, 188, 2)]
+    ['supported', 'undecided', 'contradicted']
+
+    Raises nothing.
+    """
     low, high = share_interval(successes, draws)
     if low >= SUPPORTED_FROM:
         return Verdict.SUPPORTED

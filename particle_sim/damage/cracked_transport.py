@@ -56,9 +56,10 @@ def cracks(
     """What a damage field (p,) at the mesh's points does to sodium, for ``Particle.cracks``.
 
     ``length_scale`` l [m] and ``density`` are those of the phase field; ``wetted``: electrolyte
-    fills the cracks that reach one of ``surfaces`` (default: every real surface). Cell means of g
-    and 2 gamma, exact for the straight field. Raises :class:`InputError` for a field outside 0..1
-    or of another mesh, and where l is below twice a cracked cell's size.
+    fills the cracks that reach one of ``surfaces`` (default: every real surface); ``residual``:
+    share of the flux that is left in a broken cell. Cell means of g and 2 gamma, exact for the
+    straight field. Raises :class:`InputError` for a field outside 0..1 or of another mesh, a
+    residual that is not between, and where l is below half a cracked cell's size.
 
     >>> import particle_sim as ps
     >>> mesh = ps.shapes.rectangle((1e-6, 1e-7), cells=(200, 20))
@@ -121,7 +122,18 @@ def reached_by_electrolyte(
 
 
 def wetted_area(mesh: BodyMesh, found: Cracks) -> float:
-    """Crack face that electrolyte reaches [m2] (per metre in plane strain), by straight cells."""
+    """Crack face of ``mesh`` that electrolyte reaches [m2] (per metre in plane strain).
+
+    int of ``found.wetted``, 2 gamma of :func:`cracks`, by straight cells.
+
+    >>> import particle_sim as ps
+    >>> mesh = ps.shapes.rectangle((1e-6, 1e-7), cells=(20, 2))
+    >>> whole = cracks(mesh, np.zeros(len(mesh.points)), length_scale=2e-8, wetted=True)
+    >>> wetted_area(mesh, whole)
+    0.0
+
+    Raises nothing.
+    """
     corners = mesh.points[mesh.vertices]
     determinant = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))
     around = mesh.symmetry.around(corners.mean(axis=1))

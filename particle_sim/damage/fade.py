@@ -29,6 +29,9 @@ class Fade:
     >>> fade = Fade(retention=0.402, cycles=200, c_rate=3.0)
     >>> f"{fade.per_cycle:.2e} {fade.per_hour:.1e} {fade.half_life:.0f}"
     '4.56e-03 6.8e-03 152'
+
+    Raises :class:`InputError` for a retention outside 0 to 1, and cycles or a rate that are not
+    positive and finite.
     """
 
     retention: float
@@ -67,10 +70,17 @@ class Fade:
 
 
 def fade_of(measured: Retention, c_rate: float | None = None) -> Fade:
-    """Fade of a measured series from its reference cycle to its last.
+    """Fade of a ``measured`` series from its reference cycle to its last.
 
     Raises :class:`InputError` where neither the file nor ``c_rate`` [1/h] says the rate, and where
     the last capacity is above that of the reference.
+
+    >>> from pathlib import Path
+    >>> from particle_sim.readers.retention import read_retention
+    >>> table = "cycle,retention [%]" + chr(10) + "1,100" + chr(10) + "100,90" + chr(10)
+    >>> _ = Path("half.csv").write_text(table)
+    >>> fade_of(read_retention(Path("half.csv")), c_rate=0.5)
+    Fade(retention=0.9, cycles=99.0, c_rate=0.5)
     """
     rate = measured.c_rate if c_rate is None else c_rate
     if rate is None:

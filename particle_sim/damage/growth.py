@@ -29,6 +29,10 @@ class CrackGrowth:
     ``slow_exponent`` n, both rates at K_ref = ``reference`` K_IC; a rate of 0 switches its term
     off. Raises :class:`InputError` for negative rates, exponents below 1 and a threshold at or
     above the toughness.
+
+    >>> law = CrackGrowth(rate=1e-9, exponent=10.0, threshold=0.5)
+    >>> print(f"{float(law.per_cycle(np.array(0.7), np.array(0.7))):.2e}")
+    2.54e-10
     """
 
     rate: float | Array
@@ -75,6 +79,13 @@ class CycleLoad:
 
     ``depth`` a [m], ``ratio`` K_max/K_IC, ``swing`` (K_max - max(K_min, 0))/K_IC, rests included,
     ``dwell`` [s] as in :meth:`CrackGrowth.per_cycle`. Between depths all go as powers of the depth.
+
+    >>> depth = np.geomspace(2e-8, 8e-8, 5)
+    >>> ratio = 0.5 * np.sqrt(depth / 2e-8)  # uniform stress, back to zero
+    >>> CycleLoad(depth=depth, ratio=ratio, swing=ratio).ratio.round(2)
+    array([0.5 , 0.59, 0.71, 0.84, 1.  ])
+
+    Raises nothing.
     """
 
     depth: Array
@@ -88,9 +99,9 @@ def cycles_left(law: CrackGrowth, load: CycleLoad) -> Array:
 
         N(a) = int_a^(a_d) da' / (da/dN)(a'),
 
-    with 0 cycles where K_max >= K_IC. Exact where the growth is a power of the depth (uniform
-    stress without a threshold) or constant; else of second order in the spacing of ln a. Where dK
-    meets K_th between two depths, growth begins just there.
+    da/dN of ``law`` under ``load``, with 0 cycles where K_max >= K_IC. Exact where the growth is a
+    power of the depth (uniform stress without a threshold) or constant; else of second order in the
+    spacing of ln a. Where dK meets K_th between two depths, growth begins just there.
 
     >>> depth = np.geomspace(20e-9, 80e-9, 65)
     >>> ratio = 1.12 * 900e6 * np.sqrt(np.pi * depth) / 1e6
@@ -99,7 +110,7 @@ def cycles_left(law: CrackGrowth, load: CycleLoad) -> Array:
     >>> print(f"{left[0]:.6f} {left[-1]:.0f}")
     47.108510 0
 
-    Source: P. C. Paris & F. Erdogan, J. Basic Eng. 85 (1963) 528, with a threshold.
+    Raises nothing. Source: P. C. Paris & F. Erdogan, J. Basic Eng. 85 (1963) 528, with a threshold.
     """
     return np.asarray(_summed(_pieces(law, load)))
 
@@ -130,10 +141,20 @@ def crack_lives(law: CrackGrowth, load: CycleLoad) -> Callable[[Array], Array]:
 
 
 def growing_depths(law: CrackGrowth, load: CycleLoad) -> tuple[tuple[float, float], ...]:
-    """Depths [m] between which fatigue makes a crack grow, for a load over depths (d,).
+    """Depths [m] between which fatigue makes a crack grow.
 
-    A crack begins to grow at the first of a pair and arrests at the second: dK crosses K_th there,
-    by a cubic spline of ln dK over ln a. Ends of the load's depths count as ends.
+    By ``law``, for a ``load`` over depths (d,). A crack begins to grow at the first of a pair and
+    arrests at the second: dK crosses K_th there, by a cubic spline of ln dK over ln a. Ends of the
+    load's depths count as ends.
+
+    >>> depth = np.geomspace(2e-8, 8e-8, 9)
+    >>> swing = 0.5 * np.sqrt(depth / 2e-8)
+    >>> law = CrackGrowth(rate=1e-9, threshold=0.7)
+    >>> [(first, last)] = growing_depths(law, CycleLoad(depth=depth, ratio=swing, swing=swing))
+    >>> print(f"{first:.3g} {last:.3g}")  # 2e-8 (0.7/0.5)^2
+    3.92e-08 8e-08
+
+    Raises nothing.
     """
     from scipy.interpolate import CubicSpline
 

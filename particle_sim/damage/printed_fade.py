@@ -121,13 +121,15 @@ def _problems(where: str, file: _RetentionFile) -> Iterator[str]:
 
 
 def printed_of(material: str) -> tuple[PrintedFade, ...]:
-    """Retentions of a library's material, half cells and full cells, and of public cells of it.
+    """Retentions of a library's ``material``, half cells and full cells, and of public cells of it.
 
     A rate in mA/g is in units of the material's 1C. Facts in words, without a rate or with a
     capacity that does not fall are no fades and are left out.
 
     >>> [(row.fade.c_rate, round(row.fade.half_life)) for row in printed_of("nfm_li2024")]
     [(3.0, 152), (5.0, 329)]
+
+    Raises :class:`InputError` for an unknown material, and with every problem of its file.
     """
     system = load_system(material)
     facts = system.file.printed

@@ -11,9 +11,18 @@ from particle_sim.figures.ticks import number_ticks
 
 
 def fit_curve(fit: xr.DataTree) -> Figure:
-    """Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: the
-    data, with one standard deviation. Open points were held out of the fit. Dashes: the median of a
-    curve without physics.
+    """The data of a ``fit``, a tree of :func:`~particle_sim.inference.tree.fit_tree`, and its band.
+
+    Line: median of model and discrepancy; band: their 5 to 95 %, without noise. Points: the data,
+    with one standard deviation. Open points were held out of the fit. Dashes: the median of a curve
+    without physics.
+
+    >>> from particle_sim.inference.example import example_fit
+    >>> from particle_sim.inference.tree import fit_tree
+    >>> fit_curve(fit_tree(example_fit())).axes[0].get_ylabel()
+    'Voltage [V vs metal]'
+
+    Raises nothing.
     """
     data, band = fit["data"].to_dataset(), fit["band"].to_dataset()
     over_rate = data.attrs["at"] == "current"

@@ -26,7 +26,18 @@ _BINS = 40
 
 
 def fit_pairs(fit: xr.DataTree) -> Figure:
-    """Blue: posterior; grey: prior. Diagonal: histograms, each to its own height."""
+    """What a ``fit``, a tree of :func:`~particle_sim.inference.tree.fit_tree`, says of groups in
+    pairs.
+
+    Blue: posterior; grey: prior. Diagonal: histograms, each to its own height.
+
+    >>> from particle_sim.inference.example import example_fit
+    >>> from particle_sim.inference.tree import fit_tree
+    >>> len(fit_pairs(fit_tree(example_fit())).axes)
+    16
+
+    Raises nothing.
+    """
     names = labelled(fit)
     count = len(names)
     with figure_style() as figure_class:

@@ -59,7 +59,22 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class RateData(Series):
-    """Discharge capacity [mAh/g] against current [mA/g], which equals A/kg; rates increase."""
+    """Discharge capacity [mAh/g] against current [mA/g], which equals A/kg; rates increase.
+
+    ``name`` stands in reports, ``lines`` (m,) are those of the file, ``notes`` what to know of it.
+    :func:`read_rates` reads and checks a file; made by hand, nothing is checked before the fit.
+
+    >>> measured = RateData(
+    ...     name="mine",
+    ...     current=np.array([12.0, 120.0]),
+    ...     capacity=np.array([110.0, 95.0]),
+    ...     uncertainty=None,
+    ... )
+    >>> float(measured.capacity[-1])
+    95.0
+
+    Raises nothing.
+    """
 
     current: Array
     capacity: Array
@@ -93,13 +108,19 @@ def read_rates(
     mass: float | None = None,
     positive: Positive | None = None,
 ) -> RateData:
-    """Capacity against rate, from a table with ``c_rate [1/h]`` or ``current [mA/g]``, or from the
-    discharges of a cycler's file.
+    """Capacity against rate of the file ``path``: a table with ``c_rate [1/h]`` or ``current
+    [mA/g]``, or the discharges of a cycler's file.
 
     ``one_c_current`` [mA/g] turns C-rates into currents, ``mass`` [kg] what is in mA and mAh into
     mA/g and mAh/g, ``positive`` is as in :func:`particle_sim.readers.record.read_record`. Raises
     :class:`InputError` with a sentence per problem; a file with both columns is read where they
     agree.
+
+    >>> from pathlib import Path
+    >>> table = chr(10).join(["c_rate [1/h],capacity [mAh/g]", "0.1,117", "1,101"])
+    >>> _ = Path("mine.csv").write_text(table)
+    >>> read_rates(Path("mine.csv"), one_c_current=120.0).current
+    array([ 12., 120.])
     """
     source = record_or_text(path, mass=mass, positive=positive)
     if isinstance(source, Record):

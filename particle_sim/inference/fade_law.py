@@ -101,6 +101,8 @@ class FadeLaw:
     >>> other = law.expected("unheard of", Fade(retention=1, cycles=500, c_rate=5))
     >>> bool(known.weight @ known.variance < other.weight @ other.variance)
     True
+
+    Raises nothing.
     """
 
     rows: Sequence[PrintedFade]

@@ -43,7 +43,16 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, kw_only=True)
 class FitSettings:
-    """How many particles sample, and fineness of the profiles; 0 points leaves the profiles out."""
+    """How finely a fit is computed.
+
+    ``particles`` sample the posterior; ``profile_points`` is the fineness of the profiles, and 0
+    leaves them out.
+
+    >>> FitSettings(particles=300, profile_points=0)
+    FitSettings(particles=300, profile_points=0)
+
+    Raises nothing.
+    """
 
     particles: int = PARTICLES
     profile_points: int = 24
@@ -120,17 +129,27 @@ def fit_rates(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Fit:
-    """Posterior of the groups from capacity against rate; ``hold_out`` [1/h] is predicted.
+    """Posterior of the groups of ``material`` from ``data``, capacity against rate.
 
-    ``form``: what the particles are (:mod:`particle_sim.inference.forms`). ``scores`` says of every
-    form how far it carries the fitted data; none where the material's own D(theta) is known.
+    ``design`` is the half cell's, ``hold_out`` [1/h] names rates to be predicted, ``form`` what the
+    particles are (:mod:`particle_sim.inference.forms`), ``settings`` how finely; equal ``seed``,
+    equal numbers. ``scores`` says of every form how far it carries the fitted data. ``progress`` is
+    called with what is done and the finished share, or is ``ps.progress_bar``.
 
     Every discharge starts from rest at the upper cut-off and is isothermal; the electrolyte and
     the electrode's thickness do not limit (single-particle model). What the model may be wrong by
-    grows with the rate (:mod:`particle_sim.inference.discrepancy`). :class:`InputError` when a
-    held-out rate is not measured, when too little is left to fit, or when the data contradict
-    themselves or the material (``consistency_curves.RATES``). ``progress`` is called with what is
-    being done and the finished share, or is ``ps.progress_bar``.
+    grows with the rate (:mod:`particle_sim.inference.discrepancy`). A fit takes some ten seconds.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> material, capacity = load_material("he_o3_li2024"), np.array([110.0, 95.0])
+    >>> current = np.array([12.0, 120.0])
+    >>> data = RateData(name="mine", current=current, capacity=capacity, uncertainty=None)
+    >>> fit_rates(material, data, hold_out=[5.0])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    particle_sim.errors.InputError: --hold-out names 5C, which mine does not hold; ...
+
+    Raises :class:`InputError` when a held-out rate is not measured, when too little is left to fit,
+    or when the data contradict themselves or the material (``consistency_curves.RATES``).
     """
     notes = _checked(data, RATES, Rates(data=data, material=material))
     cell, own = half_cell(material, design=design), settings or FitSettings()

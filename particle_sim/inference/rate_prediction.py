@@ -78,9 +78,10 @@ def predicted_rates(
 ) -> RatePrediction:
     """Capacities at currents ``elsewhere`` (k,) [A/kg], given those (m,) [A h/kg] at ``current``.
 
-    ``stated``: standard deviations of the capacities; ``whole`` [A h/kg]: the powder's capacity at
-    the lowest rate, where the material of ``cell`` is that of a relative; ``weights``, ``learned``:
-    in place of what the public series teach. Equal seeds, equal numbers.
+    ``cell`` is the half cell, ``capacity`` (m,) what was measured. ``stated``: standard deviations
+    of the capacities; ``whole`` [A h/kg]: the powder's capacity at the lowest rate, where the
+    material of ``cell`` is that of a relative; ``weights``, ``learned``: in place of what the
+    public series teach. ``particles`` sample each model; equal ``seed``, equal numbers.
 
     >>> import particle_sim as ps
     >>> from particle_sim.cell.half_cell import half_cell
@@ -90,6 +91,8 @@ def predicted_rates(
     >>> low, median, high = found.quantiles[:, 0]
     >>> bool(0 < low < median < high < 117)
     True
+
+    Raises nothing.
     """
     return asked_of(
         learned_rates(
@@ -152,9 +155,20 @@ def learned_rates(
     particles: int = PARTICLES,
     seed: int = 1,
 ) -> LearnedRates:
-    """The first half of :func:`predicted_rates`, which takes the time.
+    """The first half of :func:`predicted_rates`, which takes the time, with its arguments.
 
-    ``found``: draws of models that were learned from the same data before.
+    Of ``cell``, with ``capacity`` (m,) [A h/kg] at ``current`` (m,) [A/kg], ``stated`` and
+    ``whole``. ``weights`` and ``learned``, by model, take the place of what the public series
+    teach; ``found``: draws of models that were learned from the same data before. ``particles``
+    sample each; equal ``seed``, equal numbers.
+
+    >>> import particle_sim as ps
+    >>> cell = ps.half_cell(ps.load_material("he_o3_li2024"))
+    >>> measured = np.array([12.0, 120.0]), np.array([117.0, 101.0])
+    >>> sorted(learned_rates(cell, *measured, particles=20).posteriors)
+    ['diffusivity', 'sizes', 'tian']
+
+    Raises nothing.
     """
     stored = found or {}
     shares = model_weights() if weights is None else dict(weights)

@@ -54,12 +54,11 @@ def sister_rates(
     *,
     alike: float | None = None,
 ) -> RatePrediction:
-    """Capacities of a sister of the learned cell at ``elsewhere`` (k,) [A/kg].
+    """Capacities of a sister of the ``learned`` cell at ``elsewhere`` (k,) [A/kg].
 
     Of the sister itself ``capacity`` (m,) [A h/kg] at ``current`` (m,) is known: at least at a rate
     as slow as the slowest of the measured cell, so that both stand on one C-rate. ``alike``: r in
-    place of the learned one. :class:`InputError` without such a rate, and where so much is known of
-    the sister that draws of another cell do not tell it.
+    place of the learned one.
 
     >>> import particle_sim as ps
     >>> from particle_sim.inference.rate_prediction import learned_rates
@@ -69,6 +68,9 @@ def sister_rates(
     >>> low, median, high = found.quantiles[:, 0]
     >>> bool(low < 95 < high)
     True
+
+    Raises :class:`InputError` without such a rate, for a capacity that is not positive, and where
+    so much is known of the sister that draws of another cell do not tell it.
     """
     _check(learned, current, capacity)
     share = likeness() if alike is None else alike

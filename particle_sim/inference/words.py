@@ -30,7 +30,14 @@ UNLIKELY = 0.05
 
 
 def fit_lines(fit: Fit) -> list[str]:
-    """The report of a fit, line by line."""
+    """The report of a ``fit``, line by line.
+
+    >>> from particle_sim.inference.example import example_fit
+    >>> fit_lines(example_fit())[0]
+    'Fit of LiFePO4 (LFP) to made up: 6 values of voltage.'
+
+    Raises nothing.
+    """
     material = fit.problem.cell.material
     lines = [
         f"Fit of {material.title} to {fit.name}: {len(fit.at)} values of {fit.problem.quantity}.",

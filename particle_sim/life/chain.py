@@ -19,14 +19,22 @@ from particle_sim.units import Array
 
 
 class Held(enum.Enum):
-    """What a boundary between phases does with its misfit; the two ends of what is possible."""
+    """What a boundary between phases does with its misfit; the two ends of what is possible.
+
+    >>> Held.HELD.value
+    'a boundary holds its misfit up to yielding'
+    """
 
     RELIEVED = "no boundary, or one that lets go of its misfit"
     HELD = "a boundary holds its misfit up to yielding"
 
 
 class Rule(enum.Enum):
-    """How cracks grow."""
+    """How cracks grow.
+
+    >>> Rule("per cycle") is Rule.FATIGUE
+    True
+    """
 
     FATIGUE = "per cycle"
     SLOW = "per second"
@@ -44,9 +52,17 @@ def draw_powder(
     cell: Cell | None = None,
     constants: GrowthConstants | None = None,
 ) -> MaterialDraws:
-    """Draws (n,) of a material, its half cell and the constants of growth.
+    """Draws (n,) of a ``material``, its half ``cell`` and the ``constants`` of growth.
 
-    Materials drawn with one seed share the powder's making, the cell and all of growth.
+    ``count`` n of them; left out, cell and constants are the shipped ones. Materials drawn with one
+    ``seed`` share the powder's making, the cell and all of growth.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> draws = draw_powder(load_material("nvp"), 4, seed=1)
+    >>> draws.values["growth_rate"].shape, "flaw_size" in draws.values
+    ((4,), True)
+
+    Raises nothing.
     """
     design = (cell or half_cell(material)).design.properties
     growth = (constants or load_growth_constants()).properties
@@ -73,10 +89,22 @@ def cycled(
     effects: Effects | None = None,
     tables: Mapping[Site, GradientTable] | None = None,
 ) -> CycledPowder:
-    """The draws in a test at ``c_rate``: what a cycle does to their cracks, and their capacity.
+    """The ``draws`` in a test at ``c_rate`` [1/h]: what a cycle does to their cracks, and their
+    capacity.
 
-    A half cycle exchanges what the fresh powder delivers at that rate. ``tables`` are those of
-    :func:`~particle_sim.life.loads.gradient_tables`, the same at every rate.
+    A half cycle exchanges what the fresh powder delivers at that rate. ``held`` says what
+    boundaries do with their misfit; ``cell`` is the half cell (the material's own), ``effects``
+    what cracks take away. ``tables`` are those of :func:`~particle_sim.life.loads.gradient_tables`,
+    the same at every rate; left out they are solved for, which takes some seconds. The rate must be
+    positive, which is not checked.
+
+    >>> from particle_sim.life.example import no_gradients
+    >>> from particle_sim.materials.load import load_material
+    >>> draws = draw_powder(load_material("lfp"), 3, seed=1)
+    >>> cycled(draws, 1.0, Held.RELIEVED, tables=no_gradients()).fresh.round()
+    array([159., 113., 157.])
+
+    Raises :class:`KeyError` for a material without a property that stress or capacity follows from.
     """
     material, effects = draws.material, effects or Effects()
     cell = cell or half_cell(material)
@@ -113,7 +141,17 @@ def _half_cycle(draws: MaterialDraws, fresh: Array, c_rate: float) -> tuple[Arra
 
 
 def growth_of(values: Mapping[str, Array], *rules: Rule) -> CrackGrowth:
-    """The drawn constants (n,) of growth by ``rules``."""
+    """The constants (n,) of growth by ``rules``, of drawn ``values`` by name (n,).
+
+    A rule that is left out has the rate 0.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> draws = draw_powder(load_material("nvp"), 2, seed=1)
+    >>> growth_of(draws.values, Rule.FATIGUE).slow_rate
+    0.0
+
+    Raises :class:`InputError` for drawn constants that :class:`CrackGrowth` refuses.
+    """
 
     def rate(rule: Rule) -> Array | float:
         return values[CONSTANT[rule]] if rule in rules else 0.0

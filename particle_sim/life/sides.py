@@ -98,8 +98,21 @@ def made_cracked(powder: CycledPowder) -> Array:
 
 
 def by_cycling(powder: CycledPowder, through: Array) -> Array:
-    """Of the particles made without a crack, the share (n, k) that has one; ``through`` (n, k) are
-    those with a crack whenever it was made."""
+    """Of the particles of a ``powder`` made without a crack, the share (n, k) that has one.
+
+    (s - s_0)/(1 - s_0) of ``through`` s (n, k), those with a crack whenever it was made, and the
+    share s_0 that was made with one.
+
+    >>> from particle_sim.life.example import no_gradients
+    >>> from particle_sim.materials.load import load_material
+    >>> draws = draw_powder(load_material("lfp"), 2, seed=1)
+    >>> powder = cycled(draws, 1.0, Held.RELIEVED, tables=no_gradients())
+    >>> by_cycling(powder, np.full((2, 1), 0.3)).round(2)
+    array([[0.16],
+           [0.3 ]])
+
+    Raises nothing.
+    """
     made = made_cracked(powder)[:, None]
     return np.asarray(np.maximum(through - made, 0.0) / (1 - made))
 

@@ -88,11 +88,18 @@ def material_names() -> list[str]:
 def load_record(
     name: str, *, reading: str | None = None, overrides: Mapping[str, str] | None = None
 ) -> MaterialRecord:
-    """As :func:`load_material`, with the file behind it.
+    """As :func:`load_material`, by ``name`` and ``reading``, with the file behind it.
 
     ``overrides`` maps property names to quantities such as ``"1e-15 m^2/s"``; a replaced number
     is marked ``assumed`` by the user and loses its range. A volume change is the span of its table,
     which keeps its shape.
+
+    >>> record = load_record("nvp", overrides={"diffusivity": "1e-15 m^2/s"})
+    >>> record.path.name, record.material.value("diffusivity")
+    ('nvp.toml', 1e-15)
+
+    Raises :class:`InputError` as :func:`load_material` does, and for overrides of unknown
+    properties or in another unit.
     """
     given = dict(overrides or {})
     system = load_system(name, reading=reading)

@@ -26,7 +26,11 @@ class Evidence(enum.Enum):
 
 
 class Distribution(enum.Enum):
-    """Shape of the belief over a plausible range."""
+    """Shape of the belief over a plausible range.
+
+    >>> Distribution("log-uniform") is Distribution.LOG_UNIFORM
+    True
+    """
 
     UNIFORM = "uniform"
     LOG_UNIFORM = "log-uniform"

@@ -27,7 +27,11 @@ MOST_CLASSES = 24
 
 
 class Weighting(enum.Enum):
-    """What a median is the median of."""
+    """What a median is the median of.
+
+    >>> [each.name for each in Weighting]
+    ['NUMBER', 'SURFACE', 'VOLUME']
+    """
 
     NUMBER = 3
     SURFACE = 1
@@ -69,10 +73,14 @@ class SizeDistribution:
 def log_normal(
     median_radius: float, spread: float, weighting: Weighting = Weighting.VOLUME
 ) -> SizeDistribution:
-    """One log-normal population; ``median_radius`` [m] by ``weighting``.
+    """One log-normal population; ``median_radius`` [m] by ``weighting``, ``spread`` that of ln R.
+
+    The median by volume is that by number times exp(3 s^2), by surface times exp(s^2).
 
     >>> float(log_normal(1e-7, 0.5, Weighting.NUMBER).median_radius[0].round(9))
     2.12e-07
+
+    Raises :class:`InputError` for a radius that is not positive and a negative spread.
     """
     median = median_radius * np.exp(weighting.value * spread**2)
     return SizeDistribution(

@@ -21,11 +21,19 @@ from particle_sim.units import Array
 class Crystal:
     """What depends on direction, in crystal axes a, b, c (orthogonal); isotropic where left out.
 
-    stiffness: C (6, 6) [Pa], Voigt, from :mod:`particle_sim.particle.stiffness`.
-    strain: chemical strains along a, b and c as functions of the site fraction; differences from
-    the material's stress-free composition count.
-    diffusivity_ratio: diffusivity along a, b, c over the material's (it multiplies every term).
-    orientations: rotations (regions, 3, 3), or one (3, 3) for all: v_lab = R v_crystal.
+    ``stiffness``: C (6, 6) [Pa], Voigt, from :mod:`particle_sim.particle.stiffness`. ``strain``:
+    chemical strains along a, b and c as functions of the site fraction; differences from the
+    material's stress-free composition count. ``diffusivity_ratio``: diffusivity along a, b, c over
+    the material's (it multiplies every term). ``orientations``: rotations (regions, 3, 3), or one
+    (3, 3) for all: v_lab = R v_crystal.
+
+    >>> layered = Crystal(diffusivity_ratio=(1.0, 1.0, 0.1), orientations=rotation(("x", 90)))
+    >>> (layered.orientations @ [0.0, 0.0, 1.0]).round(1) + 0.0  # where c points
+    array([ 0., -1.,  0.])
+
+    Raises :class:`InputError` for a stiffness that no stable crystal has, strains that are not
+    known from 0 to 1, ratios that are not three positive numbers, and orientations that are no
+    rotations.
     """
 
     stiffness: Array | None = None
@@ -64,7 +72,14 @@ class Crystal:
 class Inert:
     """A region that holds no sodium and lets all of it pass: a coating or a matrix.
 
-    ``misfit_strain`` is its own stress-free strain: a number, or (6,) in engineering Voigt order.
+    ``youngs_modulus`` [Pa] and ``poisson_ratio`` are its own; ``misfit_strain`` is its own
+    stress-free strain: a number, or (6,) in engineering Voigt order.
+
+    >>> Inert(youngs_modulus=100e9, poisson_ratio=0.25, misfit_strain=1e-3).strain
+    array([0.001, 0.001, 0.001, 0.   , 0.   , 0.   ])
+
+    Raises :class:`InputError` for a modulus that is not positive, Poisson's ratio outside -1 to
+    0.5, and a misfit that is not finite or has another shape.
     """
 
     youngs_modulus: float
@@ -99,12 +114,14 @@ def lattice_strain(material: Material) -> tuple[LinearTable, LinearTable, Linear
 
     eps_a(theta) = ln(a(theta)/a(theta_0)) and eps_c likewise, theta_0 the stress-free filling, so
     that 2 eps_a + eps_c = ln(V/V_0). Straight between the tabulated points, with corners rounded
-    as those of the volume change. ``None`` where the material gives no lattice.
+    as those of the volume change. ``None`` where the ``material`` gives no lattice.
 
     >>> import particle_sim as ps
     >>> along_a, _, along_c = ps.crystal.lattice_strain(ps.load_material("nfm_li2024"))
     >>> [round(float(100 * strain(np.array(0.0))), 1) for strain in (along_a, along_c)]
     [-3.9, 2.3]
+
+    Raises nothing.
     """
     tables = [material.properties[name] for name in LATTICE if name in material.properties]
     if len(tables) < len(LATTICE):
@@ -114,14 +131,28 @@ def lattice_strain(material: Material) -> tuple[LinearTable, LinearTable, Linear
 
 
 def random_orientations(grains: int, seed: int) -> Array:
-    """Rotations (grains, 3, 3) drawn evenly over all orientations."""
+    """Rotations (grains, 3, 3) drawn evenly over all orientations, one for each of ``grains``.
+
+    Equal ``seed``, equal rotations.
+
+    >>> turned = random_orientations(4, seed=1)
+    >>> turned.shape, np.linalg.det(turned).round(6).tolist()
+    ((4, 3, 3), [1.0, 1.0, 1.0, 1.0])
+
+    Raises nothing.
+    """
     return np.asarray(Rotation.random(grains, rng=np.random.default_rng(seed)).as_matrix())
 
 
 def rotation(*turns: tuple[str, float]) -> Array:
-    """Rotation (3, 3) of turns about the fixed axes, e.g. ``("x", 35), ("z", 20)`` [degrees].
+    """Rotation (3, 3) of ``turns`` about the fixed axes, e.g. ``("x", 35), ("z", 20)`` [degrees].
 
-    The first turn is applied first.
+    The first turn is applied first: v_lab = R v_crystal.
+
+    >>> (rotation(("z", 90)) @ [1.0, 0.0, 0.0]).round(1) + 0.0
+    array([0., 1., 0.])
+
+    Raises :class:`ValueError`, SciPy's, for an axis that is not x, y or z.
     """
     total = Rotation.identity()
     for axis, angle in turns:

@@ -29,6 +29,11 @@ from particle_sim.units import Array
 class ParticleRun:
     """Fields of a particle of any shape at the stored times.
 
+    Made by :func:`particle_sim.solve_particle` of ``particle``, with its discretised
+    ``elasticity``, at one ``temperature`` [K]. ``end`` says why it ended, ``balances`` how well
+    sodium and forces are kept, ``cost`` what it took, ``warnings`` what to know before it is
+    believed.
+
     Shapes: t times, n sodium dofs, p points (nodes, once per region they belong to), d axes. On a
     line both are sorted outwards. Tension is positive. Stress and strain have six components, named
     by ``component_names``; along a radius the first is radial and the second hoop.

@@ -99,15 +99,22 @@ def read_retention(
     one_c_current: float | None = None,
     positive: Positive | None = None,
 ) -> Retention:
-    """The capacities or retentions of a table, or of the discharges in a cycler's file.
+    """The capacities or retentions of the table ``path``, or of the discharges in a cycler's file.
 
     ``mass`` [kg] of active material divides a capacity of the whole cell; ``c_rate`` [1/h] chooses
     where the file holds several rates. ``one_c_current`` [A/kg] is what a cycler's currents are
     rates of, ``positive`` as in :func:`particle_sim.readers.record.read_record`. Cycles that are
-    missing and a capacity that rises at first are doubts of the result. Raises
-    :class:`InputError` with a sentence per problem: no first cycle, a cycle that comes twice or is
-    no whole number, a retention above 1, percent without its sign, a capacity that never falls,
-    two rates without a choice.
+    missing and a capacity that rises at first are doubts of the result.
+
+    >>> from pathlib import Path
+    >>> table = "cycle,retention [%]" + chr(10) + "1,100" + chr(10) + "2,95" + chr(10)
+    >>> _ = Path("two.csv").write_text(table)
+    >>> read_retention(Path("two.csv")).kept
+    array([1.  , 0.95])
+
+    Raises :class:`InputError` with a sentence per problem: no first cycle, a cycle that comes twice
+    or is no whole number, a retention above 1, percent without its sign, a capacity that never
+    falls, two rates without a choice.
     """
     source = record_or_text(path, mass=mass, positive=positive)
     given = (

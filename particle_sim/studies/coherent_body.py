@@ -91,10 +91,18 @@ def coherent_body_in(
     values: Mapping[str, Array] | None = None,
     temperature: float = REFERENCE_TEMPERATURE,
 ) -> CoherentBody:
-    """The same of a material on its widest plateau, at fillings theta (m,) and drawn ``values``.
+    """What :func:`coherent_body` says of a ``material`` on its widest plateau.
 
-    Arrays (n, m) of n draws, (1, m) at the material's centre; ``spread`` and ``surface_excess``
-    count theta. On its other plateaus the particle is uniform here.
+    At fillings theta ``site_fraction`` (m,), ``temperature`` [K] and drawn ``values`` (n,) by the
+    name of their property. Arrays (n, m) of n draws, (1, m) at the material's centre; ``spread``
+    and ``surface_excess`` count theta. On its other plateaus the particle is uniform here.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> found = coherent_body_in(load_material("nvp"), np.array([0.5]))
+    >>> print(f"{found.tension[0, 0] / 1e9:.1f} GPa")
+    0.5 GPa
+
+    Raises :class:`KeyError` for a material without a property that stress follows from.
     """
     widest = max(material.steps, key=lambda step: step.share)
     ends = np.array([widest.start, widest.start + widest.share])

@@ -34,8 +34,14 @@ def smallest_separating_radius(
 ) -> metre:
     """Radius below which no filling of a sphere is unstable: 2.0816 lambda/sqrt(2 chi - 4) [m].
 
-    The one-sided mode goes first; a radial model, blind to it, says 2.16 times more. Infinite for
-    chi <= 2.
+    lambda and chi are those of ``material``, at ``temperature`` [K]. The one-sided mode goes first;
+    a radial model, blind to it, says 2.16 times more. Infinite for chi <= 2.
+
+    >>> from particle_sim.materials.load import load_material
+    >>> print(f"{smallest_separating_radius(load_material('nvp')):.1e} m")
+    4.2e-09 m
+
+    Raises :class:`KeyError` for a material without a gradient coefficient.
     """
     chi = material.value("regular_solution_parameter")
     if chi <= 2:

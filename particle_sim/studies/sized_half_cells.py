@@ -73,9 +73,11 @@ def sized_half_cells(
     output: int = 0,
     error: float = ERROR,
 ) -> SizedHalfCells:
-    """Charge or discharge n half cells at constant current from rest to their cut-off.
+    """Charge or discharge n half cells of ``material`` at constant current, from rest to a cut-off.
 
-    ``sizes`` takes the place of the material's particle radius in every cell; all else is as in
+    ``sizes`` takes the place of the material's particle radius in every cell, in ``classes`` sizes
+    of a Gauss rule in ln R; ``design``, ``c_rate`` (n,) [1/h], ``values`` (n,), ``direction``,
+    ``law``, ``temperature`` [K] and ``output`` are as in
     :func:`~particle_sim.studies.half_cell_batch.half_cell_batch`, which one single size repeats. In
     NumPy: n cells of k classes take about the time of n k single ones.
 
@@ -145,8 +147,20 @@ def sized_half_cells(
 def share_above(cells: SizedHalfCells, stress: float, peaks: Array) -> Array:
     """Share of the electrode's volume in particles whose peak passes ``stress`` [Pa] (n,).
 
-    ``peaks`` (n, k): one of the run's peak stresses. Between the classes it is the monotone cubic
-    in ln R, beyond them that of the last; the volume is the distribution's own.
+    ``peaks`` (n, k): one of the run's peak stresses, of ``cells`` n of k classes. Between the
+    classes it is the monotone cubic in ln R, beyond them that of the last; the volume is the
+    distribution's own.
+
+    >>> import particle_sim as ps
+    >>> from particle_sim.materials.sizes import log_normal
+    >>> sizes = log_normal(4e-7, 0.4)
+    >>> run = sized_half_cells(
+    ...     ps.load_material("he_o3_li2024"), sizes=sizes, c_rate=np.array([2.0]), classes=3
+    ... )
+    >>> share_above(run, 0.0, np.ones((1, 3))).round(3)
+    array([1.])
+
+    Raises nothing.
     """
     sizes = cells.sizes
     reach = _REACH * sizes.spread.max() + 1e-6

@@ -176,11 +176,18 @@ def particle_metrics(
     physics: PhysicsChoice = PhysicsChoice.SOLID_SOLUTION,
     c_rate: float = 1.0,
 ) -> ParticleMetrics:
-    """A function for :func:`particle_sim.sweep` of one material or several.
+    """A function for :func:`particle_sim.sweep` of one ``material`` or several.
 
     A file of your own goes by its name without folder and ending: ``my_o3.diffusivity``.
-    ``metrics`` are names in :mod:`particle_sim.metrics`. Raises :class:`InputError` for unknown
-    materials and metrics, and for metrics that a body of ``shape`` does not have.
+    ``metrics`` are names in :mod:`particle_sim.metrics`. ``shape``, ``protocol``, ``physics`` and
+    ``c_rate`` [1/h] are those of every run, until an axis of that name varies them.
+
+    >>> found = particle_metrics(material="nvp", metrics=["surface_excess"], c_rate=0.5)
+    >>> found.metrics, found.c_rate
+    (('surface_excess',), 0.5)
+
+    Raises :class:`InputError` for unknown materials and metrics, a rate that is not positive, and
+    for metrics that a body of ``shape`` does not have.
     """
     asked = [material] if isinstance(material, str) else list(material)
     names = [short_name(name) for name in asked]

@@ -27,11 +27,14 @@ MOST_LISTED = 100_000
 
 @dataclass(frozen=True)
 class Axis:
-    """``low`` to ``high`` in ``unit``, and how belief is spread over it.
+    """The input ``name`` from ``low`` to ``high`` in ``unit``, and how belief is spread over it.
 
-    ``mode`` is the centre of a triangular or log-normal distribution (default: the middle, on the
-    logarithmic scale for a log-normal), ``decades`` the standard deviation of log10 of a
-    log-normal. Raises :class:`InputError` when the range is empty or cannot carry the distribution.
+    ``mode`` is the centre of a triangular or log-normal ``distribution`` (default: the middle,
+    logarithmic of the latter), ``decades`` the standard deviation of log10 of a log-normal.
+    Raises :class:`InputError` when the range is empty or cannot carry the distribution.
+
+    >>> Axis("radius", 1e-7, 1e-6, "m", Distribution.LOG_UNIFORM).at(np.array([0.5])).round(9)
+    array([3.16e-07])
     """
 
     name: str
@@ -67,7 +70,6 @@ class Axis:
     @property
     def levels(self) -> None:
         """A range has no fixed number of values."""
-        return None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -92,9 +94,11 @@ class Axis:
     def from_material(
         material: str | Material, property_name: str, *, name: str | None = None
     ) -> Axis:
-        """The plausible range and distribution of a material's property; ``name`` renames it.
+        """Plausible range and distribution of ``property_name`` of a ``material``; ``name`` renames
+        it. Raises :class:`InputError` for an unknown property and for one without a range.
 
-        Raises :class:`InputError` for an unknown property and for one without a range.
+        >>> Axis.from_material("nvp", "diffusivity").unit
+        'm^2/s'
         """
         known = material if isinstance(material, Material) else load_material(material)
         if property_name not in known.properties:
@@ -225,5 +229,13 @@ AnyAxis = DrawnAxis | DependentAxis | SameDraw
 
 
 def same_draw(name: str, *, of: Sequence[str]) -> SameDraw:
-    """The axes named in ``of`` as one dimension called ``name``."""
+    """The axes named in ``of`` as one dimension called ``name``.
+
+    All are high or all low together, each within its own range.
+
+    >>> same_draw("modulus", of=["nvp.youngs_modulus", "he_v.youngs_modulus"]).name
+    'modulus'
+
+    Raises nothing; a sweep refuses axes that it does not have.
+    """
     return SameDraw(name=name, of=tuple(of))

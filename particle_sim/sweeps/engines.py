@@ -66,6 +66,11 @@ class Processes:
     """``workers`` processes of this machine, all its cores by default.
 
     New interpreters are started (spawn), so a script needs ``if __name__ == "__main__":``.
+
+    >>> Processes(workers=2)
+    Processes(workers=2)
+
+    Raises :class:`InputError` for fewer than one.
     """
 
     workers: int | None = None
@@ -84,10 +89,13 @@ class Processes:
 
 @dataclass(frozen=True)
 class Dask:
-    """The workers behind a Dask scheduler, e.g. ``tcp://10.0.0.1:8786``.
+    """The workers behind a Dask scheduler at ``address``, e.g. ``tcp://10.0.0.1:8786``.
 
     Raises :class:`InputError` when the scheduler does not answer within ``timeout`` [s], or when
-    the extra ``cluster`` is not installed.
+    the extra ``cluster`` is not installed; both when a sweep opens it.
+
+    >>> Dask("tcp://10.0.0.1:8786", timeout=5.0).address
+    'tcp://10.0.0.1:8786'
     """
 
     address: str

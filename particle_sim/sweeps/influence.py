@@ -27,6 +27,20 @@ FEWEST = 3
 def stored_influences(folder: Path) -> dict[str, dict[str, tuple[str, float]]]:
     """Material name -> property -> the result it moves most, and Spearman's rho with it.
 
+    Of the sweep in ``folder``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from particle_sim.studies.sweep_functions import particle_metrics
+    >>> from particle_sim.sweeps.axes import Axis
+    >>> from particle_sim.sweeps.sweep import sweep
+    >>> axes = [Axis("nvp.diffusivity", 1e-16, 1e-15, "m^2/s")]
+    >>> with TemporaryDirectory() as place:
+    ...     excess = particle_metrics(material="nvp", metrics=["surface_excess"])
+    ...     _ = sweep(excess, axes, samples=3, store=Path(place) / "mine")
+    ...     (result, rho) = stored_influences(Path(place) / "mine")["nvp"]["diffusivity"]
+    >>> print(f"{result} {rho:.2f}")
+    surface_excess 1.00
+
     Raises :class:`InputError` when the folder holds no sweep, or one without materials.
     """
     return influences(open_sweep(folder))

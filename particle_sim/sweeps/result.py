@@ -35,12 +35,24 @@ def dataset(store: SweepStore, content: Mapping[str, Any]) -> xr.Dataset:
 
 
 def open_sweep(folder: Path) -> xr.Dataset:
-    """A stored sweep, finished or not: results over ``sample``, or over the axes of a grid.
+    """The sweep stored in ``folder``, finished or not.
 
-    Inputs are coordinates in SI with ``units``; what is not computed, or failed, is nan, and
-    ``status`` says which (0 open, 1 done, 2 failed). ``attrs`` hold the manifest's content and
-    the first failures as JSON. Raises :class:`InputError` when the folder holds no sweep, or a
-    damaged one; warns when it was written without checksums.
+    Results over ``sample``, or over the axes of a grid. Inputs are coordinates in SI with
+    ``units``; what is not computed, or failed, is nan, and ``status`` says which (0 open, 1 done, 2
+    failed). ``attrs`` hold the manifest's content and the first failures as JSON. Raises
+    :class:`InputError` when the folder holds no sweep, or a damaged one; warns when it was written
+    without checksums.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from particle_sim.sweeps.axes import Axis
+    >>> from particle_sim.sweeps.sweep import sweep
+    >>> from particle_sim.units import metre
+    >>> def doubled(radius: float) -> metre:
+    ...     return 2 * radius
+    >>> with TemporaryDirectory() as place:
+    ...     _ = sweep(doubled, [Axis("radius", 0, 1, "m")], samples=4, store=Path(place) / "mine")
+    ...     open_sweep(Path(place) / "mine")["status"].values
+    array([1, 1, 1, 1], dtype=uint8)
     """
     manifest = read_manifest(folder)
     if not (folder / DATA_FOLDER / STATUS).is_dir():

@@ -17,7 +17,11 @@ BLOCK = 1 << 16
 
 
 class Sampling(enum.Enum):
-    """How samples are laid in the unit cube of a sweep's dimensions."""
+    """How samples are laid in the unit cube of a sweep's dimensions.
+
+    >>> Sampling("sobol") is Sampling.SOBOL
+    True
+    """
 
     GRID = "grid"
     RANDOM = "random"

@@ -41,7 +41,11 @@ LEVELS = 4
 
 
 class Method(enum.Enum):
-    """How sensitivity is measured."""
+    """How sensitivity is measured.
+
+    >>> Method("morris") is Method.MORRIS
+    True
+    """
 
     SOBOL = "sobol"
     MORRIS = "morris"
@@ -62,11 +66,23 @@ def sensitivity(
 ) -> xr.Dataset:
     """Indices (input, result) with their 95 % confidence half-widths; a sweep with its own samples.
 
-    ``samples`` is N above: a power of two for Sobol, the number of trajectories for Morris. A
+    Of ``function`` over ``axes``, as in :func:`sweep`, by ``method``. ``samples`` is N above: a
+    power of two for Sobol, the number of trajectories for Morris; equal ``seed``, equal samples. A
     block or trajectory with a failed sample is left out (``attrs["blocks_left_out"]``), so the
-    indices then speak of the inputs that work. A result that does not vary has indices 0.
-    Sobol: first_order, total; Morris: mu_star, mu, sigma (``mu`` and ``sigma`` in the result's
-    unit). ``store``, ``engine``, ``most`` and ``progress`` as in :func:`sweep`.
+    indices then speak of the inputs that work. A result that does not vary has indices 0. Sobol:
+    first_order, total; Morris: mu_star, mu, sigma (``mu`` and ``sigma`` in the result's unit).
+    ``store``, ``engine``, ``most`` and ``progress`` as in :func:`sweep`.
+
+    >>> from particle_sim.sweeps.axes import Axis
+    >>> from particle_sim.units import metre
+    >>> def total(length: float, width: float) -> metre:
+    ...     return 3 * length + width
+    >>> axes = [Axis("length", 0, 1, "m"), Axis("width", 0, 1, "m")]
+    >>> sensitivity(total, axes, method=Method.MORRIS, samples=4)["mu_star"].values.ravel().round(6)
+    array([3., 1.])
+
+    Raises :class:`InputError` for a number of samples that the method does not take, for fewer
+    than two blocks or trajectories without a failure, and as :func:`sweep` does.
     """
     chosen = for_axes(function, axes)
     dimensions, dependents = arranged(axes, getattr(chosen, "axis_units", {}))

@@ -34,7 +34,14 @@ class Potential(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """State at quadrature points (any array shape)."""
+    """State at quadrature points: ``site_fraction`` theta (any shape) and ``temperature`` [K].
+
+    >>> import numpy as np
+    >>> Point(site_fraction=np.array([0.2, 0.8]), temperature=298.15).site_fraction
+    array([0.2, 0.8])
+
+    Raises nothing.
+    """
 
     site_fraction: Array
     temperature: float
@@ -42,7 +49,19 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Flux:
-    """Coefficients of N = -(A grad c + B grad phi) and their slopes d/d theta."""
+    """Coefficients of N = -(A grad c + B grad phi) and their slopes d/d theta.
+
+    Arrays of the point's shape: ``diffusivity`` A [m2/s] and ``diffusivity_slope`` dA/dtheta
+    [m2/s]; ``mobility`` B [mol2/(J m s)] and ``mobility_slope`` dB/dtheta, ``None`` for a law that
+    reads no phi.
+
+    >>> import numpy as np
+    >>> flux = Flux(diffusivity=np.array([1e-16]), diffusivity_slope=np.zeros(1))
+    >>> flux.mobility is None
+    True
+
+    Raises nothing.
+    """
 
     diffusivity: Array
     diffusivity_slope: Array
@@ -53,10 +72,19 @@ class Flux:
 @shown
 @dataclass(frozen=True, kw_only=True)
 class PhysicsTerm:
-    """A named contribution to the sodium flux.
+    """A contribution to the sodium flux, called ``name``.
 
-    ``law`` names the equation in results; ``potentials`` are the parts of phi it reads, ``needs``
-    the properties of the material.
+    ``law`` names the equation in results; ``flux`` gives its coefficients at a point of a material;
+    ``potentials`` are the parts of phi it reads, ``needs`` the properties of the material.
+
+    >>> import numpy as np
+    >>> def slow(point: Point, material: Material) -> Flux:
+    ...     same = np.full_like(point.site_fraction, 1e-17)
+    ...     return Flux(diffusivity=same, diffusivity_slope=0 * same)
+    >>> PhysicsTerm(name="slow", law="N = -D grad c, D = 1e-17 m2/s", flux=slow).name
+    'slow'
+
+    Raises nothing.
     """
 
     name: str

@@ -22,6 +22,7 @@ LONGER: Mapping[str, str] = {
     "damage/field/fatigue_cracks.py: fatigue_cracks": "the same, cycle by cycle",
     "damage/interfaces/grain_boundaries.py: pull_apart": "the same, of a body of grains",
     "damage/field/particle_cracks.py: crack_particle": "the same, driven by a particle's run",
+    "damage/field/particle_fatigue.py: fatigue_particle": "the same, cycle by cycle",
     "damage/field/body.py: CrackBody": "a discretised section: one quantity of it each",
     "damage/field/balance.py: Displacements": "one Newton step and what it asks for",
     "particle/elasticity.py: Elasticity": SYSTEM,
@@ -43,6 +44,8 @@ LONGER: Mapping[str, str] = {
     "cli/life.py: life": "a verb is as long as its options",
     "cli/rate.py: rate": "a verb is as long as its options",
     "cli/show.py: show": "a verb is as long as its options",
+    "inference/fit.py: fit_rates": "the arguments of a fit are its documentation",
+    "report/tree.py: to_tree": "the groups of a stored comparison, one after the other",
     "studies/half_cell_batch.py: half_cell_batch": "the arguments of a study are its documentation",
     "studies/sized_half_cells.py: sized_half_cells": "the same, with a distribution of sizes",
 }

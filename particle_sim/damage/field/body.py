@@ -33,12 +33,18 @@ _COMPONENTS = {
 class CrackBody:
     """A section or a solid: ``mesh`` in metres; a section is one of plane strain or a meridian.
 
-    ``cell_toughness`` G_c [J/m2] (e,) is that of every cell, as of grain boundaries; that of the
-    solid everywhere where there is none. ``order`` of the displacement: 2, or 1, whose cells are
-    stiffer but of which a solid has a sixth of the unknowns.
+    ``solid`` breaks. ``cell_toughness`` G_c [J/m2] (e,) is that of every cell, as of grain
+    boundaries; the solid's everywhere where there is none. ``order`` of the displacement: 2, or 1,
+    whose cells are stiffer but of which a solid has a sixth of the unknowns.
 
-    Raises :class:`InputError` for another order and for radial meshes, on which hoop tension cannot
-    localise. Shapes below: e cells, q points, j displacements of a cell, n vertices, c strains.
+    >>> from particle_sim.damage.example import example_cracks
+    >>> body = CrackBody(mesh=example_cracks().body.mesh, solid=example_cracks().body.solid)
+    >>> body.size, body.vertices.shape, f"{body.cell_size.max():.0e}"
+    (810, (123, 2), '1e-08')
+
+    Raises :class:`InputError` for another order, for radial meshes, on which hoop tension cannot
+    localise, and for a toughness of another shape or that is not positive. Shapes below: e cells,
+    q points, j displacements of a cell, n vertices, c strains.
     """
 
     mesh: BodyMesh

@@ -19,15 +19,21 @@ def energy_release(
     radii: tuple[float, float],
     direction: tuple[float, float] = (1.0, 0.0),
 ) -> joule_per_square_metre:
-    """J [J/m2] of a straight crack that points along ``direction``, at time ``index``.
+    """J [J/m2] of a straight crack of ``run`` that points along ``direction``, at time ``index``.
 
     J = int (sigma_ij du_i/ds - psi n_j) dq/dx_j dA, n the direction and s along it, q falling
-    from 1 within the first of ``radii`` [m] around ``tip`` to 0 at the second (Li, Shih &
+    from 1 within the first of ``radii`` [m] around ``tip`` [m] to 0 at the second (Li, Shih &
     Needleman, Eng. Fract. Mech. 21 (1985) 405). K^2/E' for a sharp crack in plane strain, doubled
-    by nothing: a half model across a plane of symmetry gives half of it.
+    by nothing: a half model across a plane of symmetry gives half of it. The damage ahead of the
+    tip must end inside the first radius. Of a bar without a crack it is nothing:
 
-    The damage ahead of the tip must end inside the first radius. Raises :class:`InputError` for
-    meridians and where a stress-free strain acts.
+    >>> from particle_sim.damage.example import example_cracks
+    >>> whole = energy_release(example_cracks(), 0, (2e-7, 1e-8), (2e-8, 1e-7))
+    >>> bool(abs(whole) < 1e-6)
+    True
+
+    Raises :class:`InputError` for meridians and solids, where a stress-free strain or a modulus of
+    its own acts, and for radii that do not rise.
     """
     body = run.body
     if body.mesh.symmetry is not Symmetry.PLANE or (

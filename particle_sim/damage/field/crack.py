@@ -44,12 +44,14 @@ def crack(
     checkpoint: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> CrackRun:
-    """Damage and displacement at each time: local minima of the energy, damage never undone.
+    """Damage and displacement of ``body`` at each of ``times`` under ``load``: local minima of the
+    energy, damage never undone.
 
     Inertia is left out: a crack that runs ends where the load of its step holds it. ``flaw`` (n,)
-    is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is. The
-    run ends where the crack size [m, or m2 of a meridian] passes ``until``: a dead load that no
-    crack can hold would cut the body in two, and pull the parts apart for ever.
+    is the damage at the start, see :func:`notch`; ``meaning`` says what the length scale is,
+    ``method`` how the least energy is found. The run ends where the crack size [m, or m2 of a
+    meridian] passes ``until``: a dead load that no crack can hold would cut the body in two, and
+    pull the parts apart for ever.
 
     ``progress``, such as ``print`` or ``ps.progress_bar``, is told what the run will take before it
     begins, and each time that is done. ``checkpoint`` names a file for the times that are done;
@@ -151,10 +153,18 @@ def checked_flaw(body: CrackBody, flaw: Array | None) -> Array:
 
 @arguments_checked
 def notch(body: CrackBody, start: tuple[float, float], end: tuple[float, float]) -> Array:
-    """Damage (n,) of an unloaded cut: 1 at the vertices of the cells that it crosses [m].
+    """Damage (n,) of an unloaded cut of ``body`` from ``start`` to ``end`` [m].
 
-    A cut along the edges of cells breaks those on its left, seen from its start. A section's; a
-    solid has :func:`~particle_sim.damage.field.penny.penny`.
+    1 at the vertices of the cells that it crosses, around them what costs least. A cut along the
+    edges of cells breaks those on its left, seen from its start. A section's; a solid has
+    :func:`~particle_sim.damage.field.penny.penny`.
+
+    >>> from particle_sim.damage.example import example_cracks
+    >>> cut = notch(example_cracks().body, (2e-7, 0.0), (2e-7, 1e-8))
+    >>> int((cut == 1).sum()), len(cut)
+    (4, 123)
+
+    Raises :class:`InputError` for a solid, two places that are one, and a cut that crosses no cell.
     """
     if body.mesh.dimension != 2:
         raise InputError("A notch from place to place is a section's; use penny in a solid.")

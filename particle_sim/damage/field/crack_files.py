@@ -31,13 +31,23 @@ def write_crack_vtu(
     site_fraction: Array | None = None,
     force: bool = False,
 ) -> Path:
-    """Write ``name.pvd`` and its ``name/name_0000.vtu``, ..., one per time; returns the .pvd.
+    """Write ``cracks`` as ``path`` ``name.pvd`` and ``name/name_0000.vtu``, ..., one per time.
 
-    Straight cells; at their corners damage [1], displacement [m] and, where given,
-    ``site_fraction`` (t, n) at ``body.vertices``; of every cell the mean stress [Pa] and the mean
-    first principal stress. A meridian lies in y = 0 with r along x, and its x, y, z are r, hoop, z.
-    The files appear together and replace an earlier series; another hand's are an
-    :class:`InputError`, unless forced.
+    Returns the .pvd. Straight cells; at their corners damage [1], displacement [m] and, where
+    given, ``site_fraction`` (t, n) at ``body.vertices``; of every cell the mean stress [Pa] and the
+    mean first principal stress. A meridian lies in y = 0 with r along x, and its x, y, z are r,
+    hoop, z. The files appear together and replace an earlier series; another hand's only with
+    ``force``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from particle_sim.damage.example import example_cracks
+    >>> with TemporaryDirectory() as place:
+    ...     series = write_crack_vtu(example_cracks(), Path(place) / "bar.pvd")
+    ...     sorted(file.name for file in series.with_suffix("").iterdir())
+    ['bar_0000.vtu', 'bar_0001.vtu']
+
+    Raises :class:`InputError` for another ending, a site fraction of another shape, and files of
+    another hand.
     """
     target, body = Path(path), cracks.body
     if target.suffix != ".pvd":

@@ -46,6 +46,12 @@ class Jumps:
     ``growth``: of A + alpha_T at any point, over itself; 0 resolves every cycle. ``advance``: of
     the cracks, over l (of a meridian, the area of a ring l wide). ``settled``: relative change of
     f(A) at which an implicit step ends.
+
+    >>> Jumps(growth=0.0)  # every cycle is solved
+    Jumps(growth=0.0, advance=0.25, settled=0.01)
+
+    Raises :class:`InputError` for a growth outside 0 to 0.5, an advance outside 0 to 1 and a
+    settled outside 0 to 0.1.
     """
 
     growth: float = JUMP

@@ -28,11 +28,17 @@ JUMP = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Fatigue:
-    """threshold alpha_T [J/m3]: the accumulated energy that wears nothing; exponent p; floor b.
+    """How accumulated energy A wears toughness: f(A) of the module.
+
+    ``threshold`` alpha_T [J/m3]: the accumulated energy that wears nothing; ``exponent`` p;
+    ``floor`` b, the share of the toughness that no cycle wears.
 
     >>> worn = Fatigue(threshold=1e7)
     >>> print(worn.factor(np.array([1e7, 3e7])), worn.accumulated(0.25))
     [1.   0.25] 30000000.0
+
+    Raises :class:`InputError` for a threshold or an exponent that is not positive and finite, and a
+    floor outside 0 to below 1.
     """
 
     threshold: float
@@ -80,12 +86,13 @@ class FatigueHistory:
 def fatigue_bar(
     solid: BrittleSolid, fatigue: Fatigue, strain: float, cycles: int, *, jump: float = 0.0
 ) -> FatigueHistory:
-    """A bar in uniaxial stress strained from 0 to ``strain`` and back ``cycles`` times.
+    """A bar of ``solid`` in uniaxial stress, strained to ``strain`` and back ``cycles`` times.
 
     Each cycle is one implicit step up and one down:
-    A_n = A_(n-1) + N (1 - d_n)^2 psi, d_n = max(d_(n-1), D(f(A_n))), N = 1. ``jump`` > 0 takes N
-    cycles at once where they add at most that part of A, and always as many as one; 0.05 is usual.
-    Halve it to see its error. Every part of the energy is damaged, as without a split.
+    A_n = A_(n-1) + N (1 - d_n)^2 psi, d_n = max(d_(n-1), D(f(A_n))), N = 1 and f of ``fatigue``.
+    ``jump`` > 0 takes N cycles at once where they add at most that part of A, and always as many as
+    one; 0.05 is usual. Halve it to see its error. Every part of the energy is damaged, as without a
+    split. Returns cycles, A, f, damage and the stress of each peak.
 
     >>> from particle_sim.damage.field import BrittleSolid, Fatigue, fatigue_bar
     >>> solid = BrittleSolid(
@@ -94,6 +101,8 @@ def fatigue_bar(
     >>> worn = fatigue_bar(solid, Fatigue(threshold=5.67e7), 0.034, 4)
     >>> [round(float(d), 3) for d in worn.damage]
     [0.0, 0.0, 0.038, 0.253]
+
+    Raises :class:`InputError` for a strain outside 0 to 1, no cycle, and jumps outside 0 to 0.5.
     """
     if not (0 < strain < 1 and cycles >= 1 and 0 <= jump <= 0.5):
         raise InputError(
@@ -142,10 +151,17 @@ def _after(
 
 @arguments_checked
 def cycles_to_damage(solid: BrittleSolid, fatigue: Fatigue, strain: float) -> float:
-    """Cycles that AT1 survives whole: A* / psi with f(A*) = psi / psi_c.
+    """Cycles to ``strain`` and back that ``solid`` of AT1 survives whole, worn as ``fatigue`` says.
 
-    A* = alpha_T (2 sqrt(psi_c / psi) - 1) where p = 2 and b = 0. 1 where the first cycle
-    already damages; the first damaged cycle is the next whole number.
+    A* / psi with f(A*) = psi / psi_c and psi = E eps^2 / 2 of uniaxial stress;
+    A* = alpha_T (2 sqrt(psi_c / psi) - 1) where p = 2 and b = 0. 1 where the first cycle already
+    damages; the first damaged cycle is the next whole number. Infinite at the floor and below.
+
+    >>> from particle_sim.damage.example import example_cracks
+    >>> solid = example_cracks().body.solid
+    >>> [round(cycles_to_damage(solid, Fatigue(threshold=1e9), each), 1) for each in (0.02, 0.04)]
+    [216.5, 19.2]
+
     Raises :class:`InputError` for AT2, which is damaged at once.
     """
     if solid.density is not CrackDensity.AT1:

@@ -49,18 +49,21 @@ def fatigue_cracks(
     checkpoint: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> FatigueRun:
-    """Cracks under ``cycles`` cycles of a load: what :func:`crack` is for one, with f(A) G_c.
+    """Cracks of ``body`` under ``cycles`` cycles of a load: what :func:`crack` is for one, with
+    f(A) G_c of ``fatigue``.
 
     One cycle takes ``load`` to each of ``instants`` (k,) in turn, in any order and at least to
     where it is largest and where it is smallest: A counts rises from instant to instant, and from
     the last to the first of the next cycle. ``jumps`` says how many cycles one solved cycle may
-    stand for; :func:`jump_error` what that costs. The load must come back: sodium that
-    drifts from cycle to cycle, and what cracks do to it, are left out.
+    stand for; :func:`jump_error` what that costs. The load must come back: sodium that drifts from
+    cycle to cycle, and what cracks do to it, are left out. ``meaning`` and ``flaw`` (n,) as in
+    :func:`crack`.
 
     The run ends early, with what it has, where cracks pass ``until`` [m, or m2 of a
     meridian], where they reach coarse cells and where a cycle is not found; ``end`` and ``said``
     tell. ``checkpoint`` and ``progress``, told each solved cycle, as in :func:`crack`. Raises
-    :class:`InputError` as it does.
+    :class:`InputError` as it does, and :class:`ConvergenceError` where not even the first cycle is
+    found.
 
     >>> import particle_sim as ps
     >>> from particle_sim.damage.field import BrittleSolid, Fatigue
@@ -148,6 +151,16 @@ def jump_error(run: FatigueRun) -> float:
     The largest difference of crack sizes at the rows of ``run``, over the largest that was added.
     As the error goes at least with the size of the jumps, about what the run itself is off by.
     Takes twice as long as the run. 0 where no crack has grown in either.
+
+    >>> from particle_sim.damage.example import example_cracks
+    >>> bar, worn = example_cracks(), Fatigue(threshold=1e9)
+    >>> run = fatigue_cracks(
+    ...     bar.body, bar.load, [4e-9, 0.0], 6, fatigue=worn, meaning=LengthScale.MATERIAL
+    ... )
+    >>> jump_error(run)  # the bar is whole
+    0.0
+
+    Raises nothing.
     """
     cycling = run.cycling
     half = replace(

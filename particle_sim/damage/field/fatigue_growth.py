@@ -40,9 +40,10 @@ def steady_growth(
 ) -> float:
     """v [m per cycle] of a long AT1 crack at ``ratio`` K_max/K_IC below 1, K_min = 0.
 
-    ``even``: A_even [J/m3], what stress that would be there without the crack has brought so far,
-    N times its energy density; left out, the pace is the least. Holds where v is well below l per
-    cycle, to a factor of 1.4. 0 at the threshold sqrt(b) and below.
+    ``solid`` has the toughness that ``fatigue`` wears. ``even``: A_even [J/m3], what stress that
+    would be there without the crack has brought so far, N times its energy density; left out, the
+    pace is the least. Holds where v is well below l per cycle, to a factor of 1.4. 0 at the
+    threshold sqrt(b) and below.
 
     Raises :class:`InputError` outside 0 < ``ratio`` < 1 and 0 <= ``even`` < A*.
 
@@ -77,14 +78,15 @@ def slope(fatigue: Fatigue, ratio: float) -> float:
 
 @arguments_checked
 def fatigue_of(law: CrackGrowth, solid: BrittleSolid) -> Fatigue:
-    """The wear with which a section's crack grows as ``law`` at its reference K: rate, slope, K_th.
+    """The wear with which a crack of ``solid`` grows as ``law`` says at its reference K.
 
-    b = (K_th/K_IC)^2; p from the law's slope m/(1 - (K_th/K_ref)^m); alpha_T from its rate. The
-    two differ near K_th, where the law is steep and the wear steeper, and where even stress wears
-    the body as well, which makes its cracks faster. The law's growth per second has no counterpart
-    here and must be 0.
+    Rate, slope and threshold are the law's: b = (K_th/K_IC)^2; p from the law's slope m/(1 -
+    (K_th/K_ref)^m); alpha_T from its rate. The two differ near K_th, where the law is steep and the
+    wear steeper, and where even stress wears the body as well, which makes its cracks faster. The
+    law's growth per second has no counterpart here and must be 0.
 
-    Raises :class:`InputError` for arrays, a rate of 0, growth per second and a slope of 2 or less.
+    Raises :class:`InputError` for arrays, a rate of 0, growth per second, a threshold at or above
+    the reference, and a slope that no exponent gives.
 
     >>> from particle_sim.damage.field import BrittleSolid, fatigue_of
     >>> from particle_sim.damage.growth import CrackGrowth

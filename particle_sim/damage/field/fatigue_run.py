@@ -14,7 +14,11 @@ from particle_sim.units import Array
 
 
 class FatigueEnd(enum.Enum):
-    """Why the cycles ended."""
+    """Why the cycles ended.
+
+    >>> FatigueEnd("all cycles are done") is FatigueEnd.CYCLES
+    True
+    """
 
     CYCLES = "all cycles are done"
     RUNNING = "a crack ran and passed the size at which the run was to end"
@@ -27,9 +31,11 @@ class FatigueEnd(enum.Enum):
 class FatigueRun:
     """Cracks at the ends of t cycles, on n vertices; per metre of a plane section.
 
-    ``cycle`` N (t,), of which each row's solved cycle counted ``counted`` times (t,); energies
-    [J/m], of a meridian [J] (t,), the elastic one at its largest within the cycle. Between rows
-    cracks grow at an even pace.
+    Made by :func:`particle_sim.damage.field.fatigue_cracks.fatigue_cracks`, of the body, load and
+    choices in ``cycling``. ``cycle`` N (t,), of which each row's solved cycle counted ``counted``
+    times (t,); ``elastic_energy`` and ``crack_energy`` [J/m], of a meridian [J] (t,), the elastic
+    one at its largest within the cycle; ``alternations`` of each (t,). ``end`` is why the cycles
+    ended, ``warnings`` what to know of the length scale. Between rows cracks grow at an even pace.
     """
 
     cycling: Cycling

@@ -119,11 +119,23 @@ def boundary_cells(mesh: BodyMesh, half_width: float) -> Array:
 
 @arguments_checked
 def with_boundaries(body: CrackBody, asked: float, half_width: float) -> CrackBody:
-    """The body with bands around the boundaries of its regions along which a crack costs ``asked``.
+    """``body`` with bands around the boundaries of its regions along which a crack costs ``asked``.
 
     [J/m2]; ``half_width`` [m] to either side. The compensation takes the median size of the band's
     cells; how well it is met depends on how evenly they cover it. Where bands meet, at triple
-    points, they count as one.
+    points, they count as one. A section's.
+
+    >>> from dataclasses import replace
+    >>> from particle_sim.damage.example import example_cracks
+    >>> body = example_cracks().body
+    >>> right = (body.mesh.points[body.mesh.cells, 0].mean(axis=1) > 2e-7).astype(int)
+    >>> two = CrackBody(mesh=replace(body.mesh, regions=right), solid=body.solid)
+    >>> weak = with_boundaries(two, 8.0, 45e-9).cell_toughness
+    >>> float(weak.min().round(2)), float(weak.max())
+    (7.65, 17.0)
+
+    Raises :class:`InputError` for a mesh without boundaries between regions, and as
+    :func:`band_toughness` does.
     """
     near = boundary_cells(body.mesh, half_width)
     if not near.any():

@@ -26,11 +26,17 @@ FieldOfTime = Callable[[Array, float], Array]
 class CrackLoad:
     """Functions of positions (p, d) [m] and time.
 
-    strain: even stress-free strain eps* (p,). displacement: boundary name -> (p, d) [m], nan where
-    a component is free. traction: boundary name -> (p, d) [Pa]. Symmetry planes and the axis hold
-    by their names; a body that nothing else holds is pinned against rigid motion. ``modulus`` and
-    ``toughness`` (p,): what the sodium of that place and time makes of E and G_c, over those of the
-    body; Poisson's ratio stays.
+    ``strain``: even stress-free strain eps* (p,). ``displacement``: boundary name -> (p, d) [m],
+    nan where a component is free. ``traction``: boundary name -> (p, d) [Pa]. Symmetry planes and
+    the axis hold by their names; a body that nothing else holds is pinned against rigid motion.
+    ``modulus`` and ``toughness`` (p,): what the sodium of that place and time makes of E and G_c,
+    over those of the body; Poisson's ratio stays.
+
+    >>> hot = CrackLoad(strain=lambda x, t: 1e-3 * t * np.ones(len(x)))
+    >>> float(hot.strain(np.zeros((1, 2)), 2.0)[0])
+    0.002
+
+    Raises nothing; names that are no surface of the body are refused where cracks are run.
     """
 
     strain: FieldOfTime | None = None

@@ -31,7 +31,11 @@ ROUNDING = 1e-9
 
 
 class Method(enum.Enum):
-    """How the least energy is found."""
+    """How the least energy is found.
+
+    >>> [each.name for each in Method]
+    ['ALTERNATE', 'NEWTON']
+    """
 
     ALTERNATE = "alternate minimisation with a new factor each time"
     NEWTON = "alternate minimisation with Newton steps and factors that are used again"

@@ -47,16 +47,28 @@ def crack_particle(
     checkpoint: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> CrackRun:
-    """Cracks at ``times`` [s] of a radial run, on ``mesh``: a meridian or plane section of its
-    body, or a ball or an octant of it.
+    """Cracks of ``solid`` at ``times`` [s] of a radial ``run``, on ``mesh``: a meridian or plane
+    section of its body, or a ball or an octant of it.
 
-    The load is :func:`particle_load`. Cracks do not act back on the sodium. On a meridian all
-    cracks go around the axis. ``flaw``: start and end of a cut [m] in a section, or a damage (n,)
-    as :func:`~particle_sim.damage.field.penny.penny` gives it. ``order`` of the displacement, best
-    1 in a solid; the rest as in :func:`~particle_sim.damage.field.crack.crack`.
+    The load is :func:`particle_load`, which ``embrittlement`` belongs to. Cracks do not act back on
+    the sodium. On a meridian all cracks go around the axis. ``flaw``: start and end of a cut [m] in
+    a section, or a damage (n,) as :func:`~particle_sim.damage.field.penny.penny` gives it.
+    ``order`` of the displacement, best 1 in a solid; ``meaning``, ``until``, ``checkpoint`` and
+    ``progress`` as in :func:`~particle_sim.damage.field.crack.crack`.
+
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage.example import example_cracks
+    >>> from particle_sim.particle.example import example_run
+    >>> quarter = ps.shapes.ball_section(2.5e-7, cell_size=1e-8, half=True, curved=False)
+    >>> solid = example_cracks().body.solid
+    >>> found = crack_particle(
+    ...     example_run(), solid, quarter, [60.0], meaning=LengthScale.MATERIAL
+    ... )
+    >>> float(found.damage.max())  # a minute of that flux breaks nothing
+    0.0
 
     Raises :class:`InputError` for slabs, a mesh of another radius, a solid that is not of a sphere,
-    and times outside the run.
+    times outside the run, where Netgen is missing for such a mesh, and as ``crack`` does.
     """
     load = particle_load(run, solid, mesh, times, embrittlement=embrittlement)
     body = CrackBody(mesh=mesh, solid=solid, order=order)
@@ -82,25 +94,30 @@ def particle_load(
     *,
     embrittlement: float = 0.0,
 ) -> CrackLoad:
-    """What the sodium of a radial run does to a section of its body, at ``times`` [s].
+    """What the sodium of a radial ``run`` does to ``mesh``, a section of it, at ``times`` [s].
 
         eps*(r, t) = eps_ch(theta(r, t)) - eps_ch(theta_0)
         E = E(theta) of the run's material,   G_c = G_c0 (1 - q (1 - theta))
 
     theta straight between the stored times, q the ``embrittlement``, 0 to 0.5: no cathode's has
-    been measured, so that a result belongs beside that of q = 0. Poisson's ratio is the solid's; E
-    is too where the material's does not depend on theta. A plane section is that of a long wire
-    with the run's filling along r, whose ends are free: it is as long as the uncracked wire,
-    int E eps* / int E over the section, which the displacement leaves out in the plane too.
+    been measured, so that a result belongs beside that of q = 0. Poisson's ratio is that of
+    ``solid``; E is too where the material's does not depend on theta. A plane section is that of a
+    long wire with the run's filling along r, whose ends are free: it is as long as the uncracked
+    wire, int E eps* / int E over the section, which the displacement leaves out in the plane too.
 
-    Raises :class:`InputError` as :func:`crack_particle` does, and for q outside 0 to 0.5.
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage.example import example_cracks
+    >>> from particle_sim.particle.example import example_run
+    >>> ball = ps.shapes.ball_section(2.5e-7, cell_size=1e-7, half=True, curved=False)
+    >>> load = particle_load(example_run(), example_cracks().body.solid, ball, [30.0, 60.0])
+    >>> print(load.strain(np.array([[0.0, 0.0], [2.5e-7, 0.0]]), 60.0).round(5))
+    [-0.01086 -0.01137]
+
+    Raises :class:`InputError` as :func:`crack_particle` does of the run, the mesh and the times,
+    and for q outside 0 to 0.5.
     """
     filling = _filling_of(run)
-    if not 0 <= embrittlement <= MOST_BRITTLE:
-        raise InputError(
-            f"The embrittlement is {embrittlement:g}; give the share of the toughness that an "
-            f"empty particle has lost, 0 to {MOST_BRITTLE:g}."
-        )
+    _check_brittle(embrittlement)
     _check_run(run, mesh, times)
     law = run.particle.material["youngs_modulus"]
     is_constant = not np.any(law.slope(np.linspace(0, 1, 11)))
@@ -136,6 +153,14 @@ def _check_run(run: ParticleRun, mesh: BodyMesh, times: Sequence[float] | Array)
         raise InputError(
             f"The run's particle is {run.mesh.symmetry.value} and the mesh a solid; give a section "
             "of a wire, or a ball for the run of a sphere."
+        )
+
+
+def _check_brittle(embrittlement: float) -> None:
+    if not 0 <= embrittlement <= MOST_BRITTLE:
+        raise InputError(
+            f"The embrittlement is {embrittlement:g}; give the share of the toughness that an "
+            f"empty particle has lost, 0 to {MOST_BRITTLE:g}."
         )
 
 

@@ -42,11 +42,28 @@ def fatigue_particle(
     checkpoint: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> FatigueRun:
-    """Cracks over ``cycles`` cycles of the sodium of a radial run, on a section of its body.
+    """Cracks over ``cycles`` cycles of the sodium of a radial ``run``, on a section ``mesh``.
 
-    ``instants`` [s] are those of one cycle of ``run``, best one in which the sodium ends where it
-    began; every cycle, jumped over or not, has the same. See
-    :func:`particle_load` for the load and :func:`fatigue_cracks` for the cycles.
+    ``instants`` [s] are those of one cycle of the run, best one in which the sodium ends where it
+    began; every cycle, jumped over or not, has the same. ``flaw``: start and end of a cut [m].
+    ``solid`` and ``embrittlement`` as in :func:`particle_load`, which is the load; ``fatigue``,
+    ``meaning``, ``jumps``, ``until``, ``checkpoint`` and ``progress`` as in :func:`fatigue_cracks`,
+    which goes through the cycles.
+
+    >>> import particle_sim as ps
+    >>> from particle_sim.damage.example import example_cracks
+    >>> from particle_sim.particle.example import example_run
+    >>> quarter = ps.shapes.ball_section(2.5e-7, cell_size=1e-8, half=True, curved=False)
+    >>> solid, worn = example_cracks().body.solid, Fatigue(threshold=1e9)
+    >>> found = fatigue_particle(
+    ...     example_run(), solid, quarter, [60.0, 0.0], 2,
+    ...     fatigue=worn, meaning=LengthScale.MATERIAL,
+    ... )
+    >>> found.cycle.tolist(), found.end.name
+    ([1, 2], 'CYCLES')
+
+    Raises :class:`InputError` and :class:`ConvergenceError` as those two do, and
+    :class:`InputError` where Netgen is missing for such a mesh.
     """
     load = particle_load(run, solid, mesh, instants, embrittlement=embrittlement)
     body = CrackBody(mesh=mesh, solid=solid)

@@ -15,10 +15,11 @@ Place = tuple[float, float, float]
 
 @arguments_checked
 def penny(body: CrackBody, middle: Place, normal: Place, radius: float) -> Array:
-    """Damage (n,) of an unloaded flat round cut: 1 at the vertices of the cells it crosses [m].
+    """Damage (n,) of an unloaded flat round cut: 1 at the vertices of the cells it crosses.
 
-    A cut along the faces of cells breaks those that its ``normal`` points into. Where the disc
-    leaves the body it is an edge crack. For :func:`~particle_sim.damage.field.crack.crack`.
+    Around ``middle`` [m] of ``body``, with a ``radius`` [m] and across ``normal``, of any length. A
+    cut along the faces of cells breaks those that its ``normal`` points into. Where the disc leaves
+    the body it is an edge crack. For :func:`~particle_sim.damage.field.crack.crack`.
 
     >>> import particle_sim as ps
     >>> from particle_sim.damage.field import BrittleSolid, CrackBody
@@ -30,6 +31,9 @@ def penny(body: CrackBody, middle: Place, normal: Place, radius: float) -> Array
     >>> cut = penny(body, (0.0, 0.0, 1e-7), (0.0, 0.0, 1.0), 2e-7)
     >>> round(body.crack_size(cut) / 1e-14, 3)  # of a section of 100 nm square
     1.002
+
+    Raises :class:`InputError` for a section, a normal or a radius of no length, and a cut that
+    crosses no cell.
     """
     along = np.asarray(normal, dtype=float)
     length = float(np.linalg.norm(along))

@@ -56,9 +56,11 @@ def uniform_damage(solid: BrittleSolid, energy: Array, fatigue_factor: float = 1
 
 @arguments_checked
 def uniform_bar(solid: BrittleSolid, strains: Sequence[float] | Array) -> UniformHistory:
-    """A bar under a sequence of axial strains, all its stress damaged and no damage undone.
+    """A bar of ``solid`` under a sequence of axial ``strains`` (k,), all its stress damaged and no
+    damage undone.
 
-    sigma = ((1 - d)^2 + k) E eps. Valid for a bar too short to localise (about 2 pi l).
+    sigma = ((1 - d)^2 + k) E eps. Valid for a bar too short to localise (about 2 pi l). Returns
+    damage, stress [Pa] and both energies [J/m3], (k,) each.
 
     >>> from particle_sim.damage.field import BrittleSolid, uniform_bar
     >>> solid = BrittleSolid(
@@ -66,6 +68,8 @@ def uniform_bar(solid: BrittleSolid, strains: Sequence[float] | Array) -> Unifor
     ... )
     >>> [round(float(d), 4) for d in uniform_bar(solid, [0.05, 0.07, 0.02]).damage]
     [0.0, 0.3495, 0.3495]
+
+    Raises nothing.
     """
     strain = np.asarray(strains, dtype=float)
     density = 0.5 * solid.youngs_modulus * strain**2
@@ -82,12 +86,20 @@ def uniform_bar(solid: BrittleSolid, strains: Sequence[float] | Array) -> Unifor
 
 @arguments_checked
 def strength(solid: BrittleSolid, state: tuple[float, float, float]) -> pascal:
-    """Largest factor of principal stresses ``state`` that the undamaged solid carries.
+    """Largest factor of principal stresses ``state`` that the undamaged ``solid`` carries.
 
-    Where psi of ``factor state`` reaches psi_c: sqrt(psi_c / psi(state)), times 9/16 for AT2, which
-    is damaged before. Without a split: sqrt(3 E G_c / (8 l)) in uniaxial tension of AT1,
-    sqrt(3 E G_c / (16 l (1 - nu))) in equibiaxial, sqrt(3 K G_c / (8 l)) in even tension. Infinite
-    where no part of the energy is damaged.
+    In the unit of the state: of (1, 0, 0) it is a strength [Pa]. Where psi of ``factor state``
+    reaches psi_c: sqrt(psi_c / psi(state)), times 9/16 for AT2, which is damaged before. Without a
+    split: sqrt(3 E G_c / (8 l)) in uniaxial tension of AT1, sqrt(3 E G_c / (16 l (1 - nu))) in
+    equibiaxial, sqrt(3 K G_c / (8 l)) in even tension. Infinite where no part of the energy is
+    damaged.
+
+    >>> from particle_sim.damage.example import example_cracks
+    >>> solid = example_cracks().body.solid
+    >>> print(f"{strength(solid, (1.0, 0.0, 0.0)) / 1e9:.2f} GPa")
+    3.81 GPa
+
+    Raises :class:`InputError` for a state of zeros or of numbers that are not finite.
     """
     if not np.any(state) or not np.all(np.isfinite(state)):
         raise InputError(f"The stress state is {state}; give three finite numbers, not all zero.")
@@ -112,7 +124,7 @@ STATES = {
 
 @arguments_checked
 def strength_in_words(solid: BrittleSolid) -> str:
-    """The strength that length scale and split imply, in tension.
+    """The strength that length scale and split of ``solid`` imply, in tension.
 
     >>> from particle_sim.damage.field import BrittleSolid, strength_in_words
     >>> print(strength_in_words(BrittleSolid(
@@ -120,6 +132,8 @@ def strength_in_words(solid: BrittleSolid) -> str:
     ... )))
     With l = 25 nm the solid breaks without a flaw at 4.82 GPa uniaxial, 4.13 GPa equibiaxial, \
 3.93 GPa even tension.
+
+    Raises nothing.
     """
     each = [f"{strength(solid, state) / 1e9:.3g} GPa {name}" for name, state in STATES.items()]
     return (

@@ -22,7 +22,11 @@ NOTCH = 4.0
 
 
 class LengthScale(enum.Enum):
-    """What l is. Nothing in a run can tell, so that the user must."""
+    """What l is. Nothing in a run can tell, so that the user must.
+
+    >>> LengthScale.MATERIAL.value
+    'a property of the solid that sets where cracks start'
+    """
 
     MATERIAL = "a property of the solid that sets where cracks start"
     NUMERICAL = "a width small enough that a notch grows by its toughness"

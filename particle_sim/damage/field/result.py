@@ -20,8 +20,11 @@ from particle_sim.units import Array
 class CrackRun:
     """Cracks at t times on n vertices; per metre of a plane section.
 
-    elastic_energy, crack_energy [J/m], or [J] of a meridian or a solid (t,); alternations,
-    newton_steps (t,): how often damage was minimised and how many Newton steps were kept.
+    Made by :func:`particle_sim.damage.field.crack.crack` of ``body`` under ``load``; ``time`` (t,)
+    is what the load is a function of, [s] of a particle. ``elastic_energy``, ``crack_energy``
+    [J/m], or [J] of a meridian or a solid (t,); ``alternations``, ``newton_steps`` (t,): how often
+    damage was minimised and how many Newton steps were kept. ``warnings``: what to know of the
+    length scale.
     """
 
     body: CrackBody

@@ -27,10 +27,10 @@ SECONDS = {(2, False): 1.4e-5, (2, True): 1.6e-4, (3, False): 1.1e-5, (3, True):
 
 
 def forecast(body: CrackBody, steps: int) -> Forecast:
-    """Of a run over ``steps`` times.
+    """What a run of ``body`` over ``steps`` times will take.
 
     B + L with B = a e q c j numbers for the cells, and L = 30 m log2 m or 64 m^(4/3) for the
-    factors of m displacements.
+    factors of m displacements. Memory [bytes] and seconds, least and most.
 
     >>> import particle_sim as ps
     >>> from particle_sim.damage.field import BrittleSolid, CrackBody
@@ -41,6 +41,8 @@ def forecast(body: CrackBody, steps: int) -> Forecast:
     >>> print(forecast(CrackBody(mesh=mesh, solid=solid), 10))
     2,048 cells, 8,450 displacements and 1,089 damages, 10 times: about 0.23 GB of memory, and \
 13 s without a growing crack to 2.8 min with one in every step
+
+    Raises nothing.
     """
     e, d, m = len(body.moved.cell_dofs), body.mesh.dimension, float(body.size)
     strains = 6 if body.mesh.symmetry is Symmetry.SOLID else 4

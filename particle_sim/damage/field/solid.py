@@ -23,7 +23,11 @@ STIFFEST = 0.1
 
 
 class CrackDensity(enum.Enum):
-    """w(d), what a crack costs per volume."""
+    """w(d), what a crack costs per volume.
+
+    >>> CrackDensity.AT2.of(np.array([0.5])), CrackDensity.AT2.normalisation
+    (array([0.25]), 2.0)
+    """
 
     AT1 = "AT1, w = d: elastic up to its strength, a crack 4 l wide"
     AT2 = "AT2, w = d^2: damaged by any stress, a crack with tails"
@@ -47,7 +51,11 @@ class CrackDensity(enum.Enum):
 
 
 class Split(enum.Enum):
-    """Which part of the elastic energy makes cracks grow."""
+    """Which part of the elastic energy makes cracks grow.
+
+    >>> Split.NONE.value
+    'all of it: also compression makes cracks'
+    """
 
     NONE = "all of it: also compression makes cracks"
     SPECTRAL = "that of positive principal strains and of expansion"
@@ -56,12 +64,13 @@ class Split(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class BrittleSolid:
-    """Isotropic; SI units.
+    """A solid that breaks, isotropic.
 
-    toughness G_c [J/m2]; length_scale l [m]: with nucleation it sets the strength and is a property
-    of the solid, with a notch it is numerical and should be at most a quarter of the notch. A split
-    other than ``NONE`` makes the displacement problem nonlinear. ``residual_stiffness`` k adds
-    k sigma to the stress of broken cells.
+    ``youngs_modulus`` E [Pa], ``poisson_ratio`` nu, ``toughness`` G_c [J/m2]; ``length_scale`` l
+    [m]: with nucleation it sets the strength and is a property of the solid, with a notch it is
+    numerical and should be at most a quarter of the notch. ``density`` w(d) is what a crack costs,
+    ``split`` which energy drives it; one other than ``NONE`` makes the displacement problem
+    nonlinear. ``residual_stiffness`` k adds k sigma to the stress of broken cells.
 
     >>> from particle_sim.damage.field import BrittleSolid
     >>> solid = BrittleSolid(
@@ -69,6 +78,9 @@ class BrittleSolid:
     ... )
     >>> solid.density.normalisation
     2.6666666666666665
+
+    Raises :class:`InputError` for a modulus, toughness or length that is not positive and finite,
+    Poisson's ratio outside -1 to 0.5 and a residual stiffness outside 0 to 0.1.
     """
 
     youngs_modulus: float

@@ -34,13 +34,17 @@ def pull_bar(
 ) -> BarOpening:
     """Exact path of u = t L/E + d for elongations u [m] taken one after the other.
 
-    Each branch is linear in d. A bar longer than E (d_f - d_0)/t_m snaps back: past the peak no
-    equilibrium is left but the broken one, and the jump at fixed elongation is reported.
+    ``law`` t(d) in the middle of a bar of ``youngs_modulus`` E [Pa] and ``length`` L [m];
+    ``elongation`` (k,). Each branch is linear in d. A bar longer than E (d_f - d_0)/t_m snaps back:
+    past the peak no equilibrium is left but the broken one, and the jump at fixed elongation is
+    reported. Returns opening, traction, damage, what is dissipated and where it jumps, (k,) each.
 
     >>> law = CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=1e18)
     >>> found = pull_bar(law, np.array([1e-9]), youngs_modulus=140e9, length=20e-9)
     >>> float(round(found.traction[0] / 1e6, 3))
     504.808
+
+    Raises :class:`InputError` for a modulus or length that is not positive and finite.
     """
     compliance = positive("The bar's length", length, "m") / positive(
         "The bar's youngs_modulus", youngs_modulus, "Pa"

@@ -13,15 +13,17 @@ from particle_sim.units import Array, metre, positive
 
 @dataclass(frozen=True, kw_only=True)
 class CohesiveLaw:
-    """Traction t against opening d of a boundary with strength t_m [Pa] and energy G [J/m2].
+    """Traction t against opening d of a boundary; ``strength`` t_m [Pa], ``energy`` G [J/m2].
 
         t = K0 d up to d_0 = t_m/K0,  then t = t_m (d_f - d)/(d_f - d_0)  to d_f = 2 G/t_m.
 
-    With the largest opening kappa so far, t = (1 - D) K0 d below it (secant unloading), D(kappa) =
-    d_f (kappa - d_0)/(kappa (d_f - d_0)). Both modes weigh the same: d^2 = <d_n>^2 + d_s^2 of the
-    normal opening and the shear jump. Pressed together, t_n = K0 d_n whatever D; no friction.
-    Raises :class:`InputError` where the law has no softening branch (K0 <= t_m^2/(2 G)).
-    Bilinear law: Camanho & Davila, NASA/TM-2002-211737, 2002.
+    K0 is the ``stiffness`` [Pa/m] of the whole boundary, a number that keeps it closed: see
+    :func:`open_grain_boundaries` for the least. With the largest opening kappa so far, t = (1 - D)
+    K0 d below it (secant unloading), D(kappa) = d_f (kappa - d_0)/(kappa (d_f - d_0)). Both modes
+    weigh the same: d^2 = <d_n>^2 + d_s^2 of the normal opening and the shear jump. Pressed
+    together, t_n = K0 d_n whatever D; no friction. Raises :class:`InputError` for a field that is
+    not positive and where the law has no softening branch (K0 <= t_m^2/(2 G)). Bilinear law:
+    Camanho & Davila, NASA/TM-2002-211737, 2002.
 
     >>> law = CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=1e18)
     >>> round(law.opening_at_peak * 1e9, 3), round(law.opening_at_break * 1e9, 3)

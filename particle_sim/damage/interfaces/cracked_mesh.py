@@ -18,14 +18,25 @@ DRY = "dry_crack"
 
 @arguments_checked
 def cracked_mesh(mesh: BodyMesh, opening: BoundaryOpening, index: int, *, wetted: bool) -> BodyMesh:
-    """The mesh of the body that was opened, its nodes doubled where a facet is broken.
+    """``mesh`` of the body that was opened, its nodes doubled where a facet is broken.
 
-    A facet is broken where D = 1 at all of its points. ``solve_particle`` on the result gives the
-    sodium around sharp cracks and the stress of the cracked body, faces free (they may overlap
-    where they would be pressed together). ``wetted``: cracks that reach a surface of the body join
-    that surface, and sodium passes them as it; all others, and dry ones, are the boundary
-    ``dry_crack``. Points lie twice where faces are closed, so that the result is for solving, not
-    for reading as a file. Raises :class:`InputError` where a grain falls out, or nothing is broken.
+    A facet is broken where D = 1 at all of its points at time ``index`` of ``opening``.
+    ``solve_particle`` on the result gives the sodium around sharp cracks and the stress of the
+    cracked body, faces free (they may overlap where they would be pressed together). ``wetted``:
+    cracks that reach a surface of the body join that surface, and sodium passes them as it; all
+    others, and dry ones, are the boundary ``dry_crack``. Points lie twice where faces are closed,
+    so that the result is for solving, not for reading as a file.
+
+    >>> from particle_sim.damage.example import example_grains
+    >>> from particle_sim.damage.interfaces import CohesiveLaw, pull_apart
+    >>> grains, law = example_grains(), CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=2e21)
+    >>> found = pull_apart(grains, law, np.array([1e-9]), sides=("left", "right"), axis=0)
+    >>> cracked_mesh(grains.mesh, found, 0, wetted=True)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    particle_sim.errors.InputError: No facet is broken at index 0 of the opening; ...
+
+    Raises :class:`InputError` for another body's mesh, where a grain falls out, and where nothing
+    is broken.
     """
     if len(mesh.cells) != len(opening.body.elasticity.space.mesh.cells):
         raise InputError(

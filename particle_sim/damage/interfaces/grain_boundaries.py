@@ -43,24 +43,34 @@ def open_grain_boundaries(
     checkpoint: str | FilePath | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> BoundaryOpening:
-    """Opening of all boundaries between a body's regions at the stored times of a run.
+    """Opening of all boundaries between a body's regions at the stored times of a ``run``.
 
     Equilibrium div sigma = 0 of every grain with the chemical strain of the run's sodium, and
-    cohesion t(d) on every facet between two regions (coatings count too). The body starts whole
-    at its stress-free filling; the sodium goes straight from there to the first stored time and
-    on from each to the next, in steps short enough that damage grows gradually. Damage never heals.
-    A jump that no step length removes is a pop-in. Boundaries do not hinder the sodium.
+    cohesion t(d) of ``law`` on every facet between two regions (coatings count too). The body
+    starts whole at its stress-free filling; the sodium goes straight from there to the first stored
+    time and on from each to the next, in steps short enough that damage grows gradually. Damage
+    never heals. A jump that no step length removes is a pop-in. Boundaries do not hinder the
+    sodium.
 
     Small strain, quasi-static, no friction. The run's mesh needs regions with nodes in common
     (``shapes.polycrystal``), E G/t_m^2 >= 4 h and K0 h/E >= 50 with h the longest edge of the cells
-    along the boundaries, E the Young's modulus at half filling or C11 of a crystal; else
-    :class:`InputError`, which says the cells that it would take. Strength and energy of the
-    boundaries of sodium cathodes are not measured: say where yours come from.
+    along the boundaries, E the Young's modulus at half filling or C11 of a crystal. Strength and
+    energy of the boundaries of sodium cathodes are not measured: say where yours come from.
 
     ``progress``, such as ``print`` or ``ps.progress_bar``, is told what the run will take before it
     begins, and each time that is done. ``checkpoint`` names a file for the steps that are done;
     given again after an interruption the run goes on from there to the same bits. A finished run
     removes it.
+
+    >>> from particle_sim.damage.example import example_grains
+    >>> law = CohesiveLaw(strength=0.6e9, energy=0.8, stiffness=2e21)
+    >>> run = solve_stress(example_grains(), lambda x: np.full(len(x), 0.5))
+    >>> open_grain_boundaries(run, law).cracked_share  # even sodium pulls no two apart
+    array([0.])
+
+    Raises :class:`InputError` for a mesh without such regions, cells or a stiffness beyond these
+    bounds, with what it would take, and a run that needs more memory than there is;
+    :class:`ConvergenceError` where no step is found.
     """
     theta, tell = _path_of_sodium(run), progress or silent
     body = _checked(run, law, len(theta) - 1, tell)
@@ -89,11 +99,12 @@ def pull_apart(
     checkpoint: str | FilePath | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> BoundaryOpening:
-    """A tensile test of a body of grains: two flat sides are drawn apart along ``axis``.
+    """A tensile test of a body of grains: two flat ``sides`` are drawn apart along ``axis``.
 
-    The sides' displacement along the axis is 0 and each of ``elongations`` [m] in turn; all else is
-    free. The grains are stress-free at the start; sodium stays as it is. ``traction`` of the result
-    is the mean pull. The rest as in :func:`open_grain_boundaries`, which refuses the same.
+    Their displacement along the axis is 0 and each of ``elongations`` [m] in turn; all else is
+    free. The grains of ``particle`` are stress-free at the start; sodium stays as it is.
+    ``traction`` of the result is the mean pull [Pa]. ``law``, ``checkpoint`` and ``progress`` are
+    as in :func:`open_grain_boundaries`.
 
     >>> import particle_sim as ps
     >>> mesh = ps.shapes.rectangle((20e-9, 5e-9), cells=(4, 1))
@@ -103,6 +114,9 @@ def pull_apart(
     >>> found = pull_apart(grains, law, np.array([1e-9, 4e-9]), sides=("left", "right"), axis=0)
     >>> [float(round(share, 6)) for share in found.cracked_share]
     [0.0, 1.0]
+
+    Raises :class:`InputError` for an axis that the body does not have, elongations that are not
+    finite or none, and as :func:`open_grain_boundaries` does.
     """
     rest = particle.material.stress_free_site_fraction
     run = solve_stress(particle, lambda x: np.full(len(x), rest))

@@ -16,11 +16,22 @@ from particle_sim.particle.run import ParticleRun
 
 
 def write_vtkhdf(run: ParticleRun, path: str | Path, *, force: bool = False) -> Path:
-    """Write a file ``name.vtkhdf`` with every stored time; returns its path.
+    """Write ``run`` with every stored time as the file ``path``; returns it.
 
-    ParaView 5.12 and VTK 9.3 or later read it. Points, fields and units are those of
-    :class:`Grid`; every cell has the number of its region. An earlier file of this kind is
-    replaced; another hand's of this name is an :class:`InputError`, unless ``force`` is set.
+    Its name ends in .vtkhdf or .hdf. ParaView 5.12 and VTK 9.3 or later read it. Points, fields and
+    units are those of :class:`Grid`; every cell has the number of its region. An earlier file of
+    this kind is replaced, another hand's of this name only with ``force``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import particle_sim as ps
+    >>> square = ps.shapes.rectangle((1e-7, 1e-7), cells=(2, 2))
+    >>> body = ps.Particle(material=ps.load_material("nvp"), mesh=square)
+    >>> run = ps.solve_stress(body, lambda x: x[:, 0] / 1e-7)
+    >>> with TemporaryDirectory() as place:
+    ...     write_vtkhdf(run, Path(place) / "square.vtkhdf").name
+    'square.vtkhdf'
+
+    Raises :class:`InputError` for another ending, a radial run, and a file of another hand.
     """
     target = Path(path)
     if target.suffix not in (".vtkhdf", ".hdf"):

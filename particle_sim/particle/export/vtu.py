@@ -35,13 +35,26 @@ def write_vtu(
     vertex_fields: Mapping[str, Array] | None = None,
     force: bool = False,
 ) -> Path:
-    """Write ``name.pvd`` and its ``name/name_0000.vtu``, ...; returns the path of the .pvd file.
+    """Write ``run`` as ``path`` ``name.pvd`` and its ``name/name_0000.vtu``, ...; returns the .pvd.
 
     Open the .pvd file in ParaView. Cells keep their second order; points, fields and units are
     those of :class:`Grid`, and every cell has the number of its region. ``vertex_fields``: more of
     them by name, the same at all times, each one number per vertex of the mesh (v,), such as
     ``{"damage [1]": cracks.damage[-1]}``. The files appear together and replace an earlier series;
-    another hand's are an :class:`InputError`, unless forced.
+    another hand's only with ``force``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import particle_sim as ps
+    >>> square = ps.shapes.rectangle((1e-7, 1e-7), cells=(2, 2))
+    >>> body = ps.Particle(material=ps.load_material("nvp"), mesh=square)
+    >>> run = ps.solve_stress(body, lambda x: x[:, 0] / 1e-7)
+    >>> with TemporaryDirectory() as place:
+    ...     series = write_vtu(run, Path(place) / "square.pvd")
+    ...     [file.name for file in series.with_suffix("").iterdir()]
+    ['square_0000.vtu']
+
+    Raises :class:`InputError` for another ending, a radial run, a field of another shape, and files
+    of another hand.
     """
     target = Path(path)
     if target.suffix != ".pvd":

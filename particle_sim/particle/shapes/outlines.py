@@ -24,7 +24,13 @@ from particle_sim.units import Array
 
 @arguments_checked
 def ball(radius: float, *, octant: bool = False) -> Outline:
-    """A ball of ``radius`` [m], or its eighth with x, y, z >= 0."""
+    """A ball of ``radius`` [m], or with ``octant`` its eighth with x, y, z >= 0.
+
+    >>> ball(1e-6).kind
+    'ball'
+
+    Raises :class:`InputError` for a radius that is not positive.
+    """
     positive("ball", "radius", radius)
     return ellipsoid("ball", radius, radius, octant)
 
@@ -56,7 +62,13 @@ def spheroid_section(
 
 @arguments_checked
 def disc(radius: float, *, quarter: bool = False) -> Outline:
-    """The round cross-section of ``radius`` [m] of a long wire, or its quarter x, y >= 0."""
+    """The round cross-section of ``radius`` [m] of a long wire, or its ``quarter`` x, y >= 0.
+
+    >>> disc(1e-6, quarter=True).low
+    (0.0, 0.0)
+
+    Raises :class:`InputError` for a radius that is not positive.
+    """
     positive("disc", "radius", radius)
     window = ((0.0, 0.0), (2.0, 2.0), {0: "symmetry_x", 2: "symmetry_y"}) if quarter else None
     return Outline(

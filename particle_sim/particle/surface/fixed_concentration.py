@@ -15,7 +15,20 @@ from particle_sim.units import Array, share
 
 @dataclass(frozen=True, kw_only=True)
 class FixedConcentration:
-    """theta(surface) = ``site_fraction`` from time 0 to ``duration`` [s]."""
+    """theta(surface) = ``site_fraction`` from time 0 to ``duration`` [s].
+
+    The particle begins even at ``initial_site_fraction``, at ``temperature`` [K].
+
+    >>> import particle_sim as ps
+    >>> held = FixedConcentration(site_fraction=0.4, duration=60.0, initial_site_fraction=0.5)
+    >>> mesh = ps.shapes.sphere(2.5e-7, cells=10)
+    >>> run = ps.solve_particle(ps.Particle(material=ps.load_material("nvp"), mesh=mesh), held)
+    >>> round(float(run.site_fraction[-1, -1]), 3)
+    0.4
+
+    Raises :class:`InputError` for fillings outside 0 to 1, and a duration or temperature that is
+    not positive.
+    """
 
     site_fraction: float
     duration: float

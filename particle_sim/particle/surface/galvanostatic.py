@@ -17,8 +17,19 @@ class Galvanostatic:
 
         N F = 2 j0(theta_s) sinh(F (V - U_eff)/(2 R T)) at every point,   mean N = ``total``(t).
 
+    j0 and U are those of ``material``; ``stress_in_kinetics`` as in :class:`ButlerVolmer`.
     ``total`` is the history of the mean flux over the open surface [mol/(m2 s)], out of the
     particle. ``voltage_limits`` [V] end the run. Electrons reach every point equally well.
+
+    >>> import particle_sim as ps
+    >>> nvp = ps.load_material("nvp")
+    >>> flux = ps.constant_flux(1e-7, 60.0, initial_site_fraction=0.5)
+    >>> sphere = ps.Particle(material=nvp, mesh=ps.shapes.sphere(2.5e-7, cells=10))
+    >>> run = ps.solve_particle(sphere, Galvanostatic(material=nvp, total=flux))
+    >>> print(f"{run.voltage[-1]:.2f} V")
+    3.37 V
+
+    Raises :class:`InputError` for limits that do not rise.
     """
 
     material: Material

@@ -15,7 +15,28 @@ from particle_sim.units import Array, finite, positive
 
 @dataclass(frozen=True, kw_only=True)
 class LinearExchange:
-    """N = k (c_surface - c_reservoir): ``coefficient`` k [m/s], Biot number k R / D."""
+    """N = k (c_surface - c_reservoir): ``coefficient`` k [m/s], Biot number k R / D.
+
+    c_reservoir = ``reservoir_site_fraction`` times ``maximum_concentration`` [mol/m3], the
+    material's, from time 0 to ``duration`` [s]. The particle begins even at
+    ``initial_site_fraction``, at ``temperature`` [K].
+
+    >>> import particle_sim as ps
+    >>> nvp = ps.load_material("nvp")
+    >>> exchange = LinearExchange(
+    ...     coefficient=1e-9,
+    ...     reservoir_site_fraction=0.2,
+    ...     maximum_concentration=nvp.maximum_concentration,
+    ...     duration=60.0,
+    ...     initial_site_fraction=0.5,
+    ... )
+    >>> sphere = ps.Particle(material=nvp, mesh=ps.shapes.sphere(2.5e-7, cells=10))
+    >>> bool(ps.solve_particle(sphere, exchange).outflow[-1] > 0)
+    True
+
+    Raises :class:`InputError` for a coefficient, concentration, duration or temperature that is not
+    positive, a reservoir that is not finite, and a filling outside 0 to 1.
+    """
 
     coefficient: float
     reservoir_site_fraction: float
