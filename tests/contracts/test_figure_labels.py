@@ -112,6 +112,11 @@ def test_the_examples_beside_a_figure_are_right(name: str, asked: xr.DataTree) -
     assert not wrong, wrong
 
 
+def test_the_example_of_the_tree_is_right(comparison: ComparisonResult) -> None:
+    wrong = wrong_examples(sys.modules[to_tree.__module__], result=comparison)
+    assert not wrong, wrong
+
+
 @pytest.mark.parametrize(
     ("labels", "words"),
     [

@@ -1,7 +1,8 @@
 """Does every public name say what it takes, when it refuses, and show a use that is executed?
 
-Public are the names of ``particle_sim`` and what the pages of the reference hold of its packages of
-figures, metrics, protocols and shapes.
+Public are the names of ``particle_sim``, what the pages of the reference hold of its packages of
+figures, metrics, protocols and shapes, what ``EXPORTING`` export, and every function or class that
+README, the pages, notebooks and examples use.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import ast
 import importlib
 import inspect
 import pkgutil
-import pydoc
 import re
 import textwrap
 from enum import Enum
@@ -20,11 +20,17 @@ from typing import Any
 
 import pytest
 from docstring_examples import wrong_examples
+from names_in_docs import located, names_in, used_in_docs
 
 import particle_sim as ps
+from particle_sim.damage import field, interfaces
 
 PAGES = Path(__file__).parents[2] / "docs" / "api"
 PACKAGES = (ps.figures, ps.metrics, ps.protocols, ps.shapes)
+EXPORTING = (
+    *(field, interfaces, ps.crystal, ps.export, ps.mechanics),
+    *(ps.physics, ps.stiffness, ps.surface),
+)
 ON_PAGES = sorted(
     {
         name
@@ -54,6 +60,17 @@ def written_in(module: ModuleType) -> dict[str, Any]:
     }
 
 
+def exported_by(package: ModuleType) -> dict[str, Any]:
+    """Functions and classes that are written in a package and can be had from it."""
+    return {
+        f"{package.__name__}.{name}": value
+        for name, value in vars(package).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(value) or inspect.isclass(value))
+        and f"{value.__module__}.".startswith(f"{package.__name__}.")
+    }
+
+
 NAMES = {
     name: getattr(ps, name) for name in ps.__all__ if not isinstance(getattr(ps, name), ModuleType)
 } | {
@@ -61,6 +78,10 @@ NAMES = {
     for place in ON_PAGES
     for name, value in written_in(importlib.import_module(place)).items()
 }
+KNOWN = {id(value) for value in NAMES.values()}
+for found in (*map(exported_by, EXPORTING), used_in_docs()):
+    NAMES |= {name: value for name, value in found.items() if id(value) not in KNOWN}
+    KNOWN |= {id(value) for value in found.values()}
 
 
 def lacks(docstring: str, arguments: list[str], *, refuses: bool, shows: bool) -> list[str]:
@@ -100,7 +121,7 @@ def maker_of(value: Any) -> str:
     if found is None:
         return ""
     name = found[1] if "." in found[1] else f"{value.__module__}.{found[1]}"
-    return inspect.getdoc(pydoc.locate(name)) or ""
+    return inspect.getdoc(located(name)) or ""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -119,6 +140,38 @@ def test_a_public_name_says_all_of_it(name: str) -> None:
 def test_a_docstring_that_leaves_things_out_is_noticed() -> None:
     found = lacks("Grow ``radius`` [m].", ["radius", "rate"], refuses=True, shows=True)
     assert found == ["says nothing of rate", "has no Raises", "has no example"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import particle_sim as ps\nps.crystal.rotation()", "particle_sim.crystal.rotation"),
+        ("from particle_sim.a import b as c", "particle_sim.a.b"),
+        ("from particle_sim import a\na.b(1)", "particle_sim.a.b"),
+        ("import particle_sim.a as x\n%time\nx.b", "particle_sim.a.b"),
+    ],
+)
+def test_a_name_that_documentation_uses_is_found(code: str, name: str) -> None:
+    assert name in names_in(code)
+
+
+def test_documentation_uses_names_of_pages_notebooks_and_readme() -> None:
+    used = used_in_docs()
+    assert "particle_sim.damage.field.penny.penny" in used
+    assert "particle_sim.metrics.crack_risk.crack_risk" in used
+    assert "particle_sim.materials.load.load_material" in used
+
+
+def test_a_public_name_is_on_the_pages() -> None:
+    text = "".join(page.read_text("utf-8") for page in PAGES.glob("*.md"))
+    shown = set(re.findall(r"auto\w+:: (\S+)", text))
+    left = [
+        name
+        for name, value in NAMES.items()
+        if not {value.__module__, f"{value.__module__}.{value.__qualname__}", name} & shown
+        and f"particle_sim.{name}" not in shown
+    ]
+    assert not left, f"name these on a page of docs/api: {left}"
 
 
 def test_what_a_package_exports_is_on_the_pages() -> None:
@@ -149,7 +202,7 @@ def test_its_types_are_its_own(name: str) -> None:
 
 OF_COMPARISONS = {
     figure.__module__ for figure in (*ps.figures.FIGURES.values(), *ps.figures.ASKED_FOR.values())
-}
+} | {"particle_sim.report.tree"}
 """Their examples need a comparison: ``test_figure_labels`` has one."""
 WITH_EXAMPLES = [
     module.name
