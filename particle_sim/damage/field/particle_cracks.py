@@ -68,7 +68,7 @@ def crack_particle(
     0.0
 
     Raises :class:`InputError` for slabs, a mesh of another radius, a solid that is not of a sphere,
-    times outside the run, where Netgen is missing for such a mesh, and as ``crack`` does.
+    times outside the run, and as ``crack`` does; :class:`ConvergenceError` as that.
     """
     load = particle_load(run, solid, mesh, times, embrittlement=embrittlement)
     body = CrackBody(mesh=mesh, solid=solid, order=order)

@@ -62,8 +62,7 @@ def fatigue_particle(
     >>> found.cycle.tolist(), found.end.name
     ([1, 2], 'CYCLES')
 
-    Raises :class:`InputError` and :class:`ConvergenceError` as those two do, and
-    :class:`InputError` where Netgen is missing for such a mesh.
+    Raises :class:`InputError` and :class:`ConvergenceError` as those two do.
     """
     load = particle_load(run, solid, mesh, instants, embrittlement=embrittlement)
     body = CrackBody(mesh=mesh, solid=solid)
