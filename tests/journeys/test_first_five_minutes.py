@@ -133,6 +133,11 @@ WRONG: dict[str, tuple[str, ...]] = {
     "cell nvpp": ("did you mean nvp", SHOW_ALL),
     "cell he_v --model DFM": ("did you mean DFN?", '"particle-sim cell --help"'),
     "cell he_v --c-rate 0": ("positive", '"particle-sim cell --help"'),
+    "cell nvp --full --cell sodium_half_cell": (
+        "--cell is sodium_half_cell, a half cell, and --full asks for a full one",
+        "sodium_full_cell",
+    ),
+    "life nvp lfp --cell lithium_half_cell": ("serves one carrier", "name no cell"),
     "rate nvpp": ("did you mean nvp", SHOW_ALL),
     "rate nvp --rates fast": ("0.1,1,10", '"particle-sim rate --help"'),
     "fit rates.csv": ("--material", '"particle-sim fit --help"'),

@@ -35,6 +35,7 @@ from particle_sim.studies.rate_capability import RateStudy, _on_one_footing
 from particle_sim.studies.settings import Comparison
 
 SHIPPED = shipped_folder("parameters") / "cells"
+MATERIALS = shipped_folder("parameters") / "materials"
 FULL = "sodium_full_cell_presodiated"
 LOADING = (0.06, 0.08)
 """[kg/m2] of the user's cell, beyond what the shipped one may have"""
@@ -89,9 +90,14 @@ def test_the_manifest_holds_the_cell(own: str, verb: str) -> None:
 @pytest.mark.parametrize(
     ("materials", "cell", "reason"),
     [
-        (("nvp", "he_v"), FULL, f"{FULL} is a full cell, and only half.*asked for; name another"),
-        (("nvp", "lfp"), "sodium_half_cell", "nvp takes up Na and lfp takes up Li; leave --cell"),
-        (("nvp", "he_v"), "lithium_half_cell", "carries Li but nvp takes up Na"),
+        (("nvp", "he_v"), FULL, f"{FULL} is a full cell, and only half.*asked for; name a half"),
+        (("nvp", "lfp"), "sodium_half_cell", "nvp takes up Na and lfp takes up Li; name no cell"),
+        (
+            ("nvp", "he_v"),
+            "lithium_half_cell",
+            "carries Li but nvp.* Na, or a cell with one, e.g. sodium_",
+        ),
+        (("nvp", "he_v"), str(MATERIALS / "nvp.toml"), "nvp.toml is a material, not a cell"),
         (("nvp", "he_v"), "sodium_half", "did you mean sodium_half_cell"),
     ],
 )
@@ -103,6 +109,8 @@ def test_what_is_no_half_cell_of_both_is_refused(
     if len({load_record(name).material.carrier for name in materials}) > 1:
         with pytest.raises(InputError, match=reason):
             _on_one_footing(RateStudy(materials=materials, design=cell))
+        with pytest.raises(InputError, match=reason):
+            sides.sides_of(LifeStudy(materials=materials, design=cell))
 
 
 def test_claims_are_asked_in_the_cell_and_print_stands_where_it_was(own: str) -> None:
@@ -184,6 +192,12 @@ def retention(folder: Path) -> Any:
     path = folder / "kept.csv"
     path.write_text("cycle,retention [%]\n0,100\n50,97\n100,95\n", encoding="utf-8")
     return read_retention(path)
+
+
+def test_a_full_cell_of_another_carrier_is_refused_before_the_work() -> None:
+    study = LifeStudy(materials=("lfp",), samples=50, cell=CellKind.FULL)
+    with pytest.raises(InputError, match=r"lfp: it takes up Li but .* or leave --full out"):
+        sides.sides_of(study)
 
 
 def test_a_full_cell_of_a_life_needs_full(own: str) -> None:
