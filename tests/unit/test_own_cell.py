@@ -32,6 +32,7 @@ from particle_sim.studies.own_cell import cells_told
 from particle_sim.studies.pair import records_of
 from particle_sim.studies.printed_states import subjects
 from particle_sim.studies.rate_capability import RateStudy, _on_one_footing
+from particle_sim.studies.scenario import load_scenario
 from particle_sim.studies.settings import Comparison
 
 SHIPPED = shipped_folder("parameters") / "cells"
@@ -85,6 +86,44 @@ def test_the_manifest_holds_the_cell(own: str, verb: str) -> None:
         assert stands(record.material, draw_half_cells(record.material, 100, 1))
     with pytest.raises(InputError):
         records_of(settings)
+
+
+def scenario_file(folder: Path, *lines: str) -> Path:
+    path = folder / "asked.toml"
+    asked = ('question = "?"', 'baseline = "nvp"', 'candidate = "he_v"', *lines)
+    path.write_text("\n".join(("[scenario]", *asked)), encoding="utf-8")
+    return path
+
+
+def test_a_scenario_is_in_the_cell_and_made_again_in_it(own: str) -> None:
+    path = scenario_file(Path(own).parent, f'cell = "{own}"')
+    with asking("run", {"file": path}):
+        loaded = load_scenario(path)
+        asked = asked_record()["asked"]
+    for gone in (Path(own), path):
+        gone.unlink()
+    with asking("rerun", {}, inputs_of(asked)):
+        again = load_scenario(path)
+        for scenario in (loaded, again):
+            for record in records_of(scenario.comparison):
+                assert stands(record.material, draw_half_cells(record.material, 100, 1))
+    assert loaded.comparison == again.comparison
+    assert load_scenario(scenario_file(path.parent)).comparison.cell is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("sodium_half", r'asked.toml: .*There is no cell "sodium_half"; did you mean'),
+        (FULL, f"asked.toml: .*{FULL} is a full cell.*name a half cell, or none"),
+        ("lithium_half_cell", r"asked.toml: .*e\.g\. sodium_half_cell"),
+    ],
+)
+def test_a_wrong_cell_of_a_scenario_is_refused_as_the_file_is_read(
+    cell: str, reason: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=reason):
+        load_scenario(scenario_file(tmp_path, f'cell = "{cell}"'))
 
 
 @pytest.mark.parametrize(
