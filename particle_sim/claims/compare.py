@@ -17,7 +17,7 @@ from particle_sim.claims.findings import (
     Finding,
     findings,
 )
-from particle_sim.claims.gathered import decision
+from particle_sim.claims.gathered import as_told, decision
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.known import as_known
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
@@ -270,8 +270,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
                 "subject": finding.subject,
                 "claim": finding.claim,
                 "status": finding.answer.verdict.value,
-                "sentence": finding.answer.sentence,
-                "decided_by": finding.answer.decided_by,
+                **as_told(finding.answer),
                 "numbers": {
                     name: {"value": value, "unit": unit}
                     for name, (value, unit) in finding.numbers.items()
