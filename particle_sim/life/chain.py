@@ -21,7 +21,7 @@ from particle_sim.units import Array
 class Held(enum.Enum):
     """What a boundary between phases does with its misfit; the two ends of what is possible."""
 
-    RELIEVED = "no boundary, or one that lets go of its misfit"
+    RELIEVED = "no boundary, or one relieved of its misfit"
     HELD = "a boundary holds its misfit up to yielding"
 
 
