@@ -154,7 +154,13 @@ def load_cell_design(name: str = "sodium_half_cell") -> CellDesign:
     A property of the electrolyte that the cell's file gives too is taken from the cell's file.
     """
     path = named_file("cell", name, "parameters", "cells")
-    file = validated(_CellFile, read_toml(path), path.name)
+    written = read_toml(path)
+    if "material" in written and "cell" not in written:
+        raise InputError(
+            f"{path.name} is a material, not a cell; give a cell design, such as "
+            '"particle-sim new cell my_cell" writes.'
+        )
+    file = validated(_CellFile, written, path.name)
     kind = CellKind(file.cell.kind)
     own = load_properties(path.name, file.properties, _own_catalogue(kind), file.sources)
     with located(path.name):

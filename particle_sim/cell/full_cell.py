@@ -5,12 +5,13 @@ from __future__ import annotations
 from particle_sim.cell.balance import rest_state
 from particle_sim.cell.design import CellDesign, CellKind, load_cell_design
 from particle_sim.cell.half_cell import Cell, CellModel, check_design
-from particle_sim.cell.negative import load_negative
+from particle_sim.cell.negative import NegativeElectrode, load_negative
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
 from particle_sim.materials.material import Material
 from particle_sim.transport.laws import SOLID_SOLUTION, Law
 
+HARD_CARBON = "hard_carbon"
 FULL_CELL = "sodium_full_cell"
 """The shipped design: hard carbon as made. ``sodium_full_cell_presodiated`` is the other."""
 
@@ -21,7 +22,7 @@ def full_cell(
     *,
     design: CellDesign | None = None,
     model: CellModel = CellModel.SPM,
-    negative: str = "hard_carbon",
+    negative: str = HARD_CARBON,
     radial_points: int = 40,
     law: Law = SOLID_SOLUTION,
 ) -> Cell:
@@ -37,12 +38,7 @@ def full_cell(
 
     Raises :class:`InputError` for another carrier, or when the electrodes cannot hold the carrier.
     """
-    electrode = load_negative(negative)
-    if positive.carrier != electrode.carrier:
-        raise InputError(
-            f"{positive.name}: it takes up {positive.carrier} but {electrode.name} is known for "
-            f"{electrode.carrier} only; use half_cell for it."
-        )
+    electrode = negative_of(positive, negative)
     chosen = design or load_cell_design(FULL_CELL)
     check_design(positive, chosen, CellKind.FULL)
     cell = Cell(
@@ -55,3 +51,14 @@ def full_cell(
     )
     rest_state(cell, cell.voltage_limits[0])
     return cell
+
+
+def negative_of(positive: Material, name: str = HARD_CARBON) -> NegativeElectrode:
+    """The negative electrode of that name; :class:`InputError` if it is of another carrier."""
+    electrode = load_negative(name)
+    if positive.carrier != electrode.carrier:
+        raise InputError(
+            f"{positive.name}: it takes up {positive.carrier} but {electrode.name} is known for "
+            f"{electrode.carrier} only; use half_cell for it, or leave --full out."
+        )
+    return electrode

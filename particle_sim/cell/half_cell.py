@@ -159,10 +159,12 @@ def check_design(material: Material, design: CellDesign, kind: CellKind) -> None
             f'design with kind = "{kind.value}".'
         )
     if design.electrolyte.carrier != material.carrier:
+        shipped = HALF_CELLS.get(material.carrier) if kind is CellKind.HALF else None
         raise InputError(
             f"{design.name}: its electrolyte {design.electrolyte.name} carries "
             f"{design.electrolyte.carrier} but {material.name} takes up {material.carrier}; "
-            f"choose an electrolyte for {material.carrier}."
+            f"choose an electrolyte for {material.carrier}"
+            + (f", or a cell with one, e.g. {shipped}." if shipped else ".")
         )
 
 
@@ -174,5 +176,6 @@ def _default_design(material: Material) -> str:
     raise InputError(
         f"{material.name}: no cell design for {material.carrier} is shipped, only for "
         f"{', '.join(HALF_CELLS)}; write one like parameters/cells/sodium_half_cell.toml with "
-        "an electrolyte of its own and give it as design=load_cell_design(...)."
+        "an electrolyte of its own and give it as --cell, in Python as "
+        "design=load_cell_design(...)."
     )

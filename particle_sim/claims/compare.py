@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -17,7 +18,7 @@ from particle_sim.claims.findings import (
     Finding,
     findings,
 )
-from particle_sim.claims.gathered import decision
+from particle_sim.claims.gathered import as_told, decision
 from particle_sim.claims.headline import Headline, headline
 from particle_sim.claims.known import as_known
 from particle_sim.claims.law_table import LawTable, law_table, solid_rows
@@ -68,8 +69,9 @@ STORED_CELL = (
     "What is quoted from the ledger, and what rate tests in print leave of D/R², stand on the "
     "shipped half cell."
 )
-RUN_SHARE, DRAWN_SHARE, SAID_SHARE = 0.6, 0.7, 0.9
-"""Of the work: done when the runs, the draws and the sentences are."""
+RUN_SHARE, DRAWN_SHARE, SAID_SHARE = 0.49, 0.5, 0.97
+"""Of the work: done when the runs, the draws and the sentences are. Measured, sentences take 6 % of
+the time where the ledger has their answers and 75 % where they are asked of the draws."""
 
 
 @shown
@@ -199,7 +201,7 @@ def compare(
     known = known_pair(settings, records)
     turned = _fields_read(*records)
     baseline, candidate, levelled = run_pair(
-        settings, records, turned, workers, lambda text, share: report(text, RUN_SHARE * share)
+        settings, records, turned, workers, partial(_share_of, report, 0.0, RUN_SHARE)
     )
     report("draws from the plausible ranges", RUN_SHARE)
     first, second = (
@@ -209,8 +211,8 @@ def compare(
     learned = learned_pair(known, (first, second), settings.seed)
     maps = _maps(baseline, candidate)
     table = law_table(learned.after, maps, settings.direction, settings.stress)
-    report("the papers' sentences, held against the draws", DRAWN_SHARE)
-    said = _as_known(findings(settings, baseline, candidate), baseline, candidate)
+    told = partial(_share_of, report, DRAWN_SHARE, SAID_SHARE)
+    said = _as_known(findings(settings, baseline, candidate, told), baseline, candidate)
     report("the ratio without each difference", SAID_SHARE)
     return ComparisonResult(
         settings=settings,
@@ -228,6 +230,11 @@ def compare(
         table=table,
         seconds=time.perf_counter() - began,
     )
+
+
+def _share_of(report: Progress, low: float, high: float, text: str, share: float) -> None:
+    """Tell ``report`` of a part that takes it from ``low`` to ``high``."""
+    report(text, low + (high - low) * share)
 
 
 def _as_known(
@@ -270,8 +277,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
                 "subject": finding.subject,
                 "claim": finding.claim,
                 "status": finding.answer.verdict.value,
-                "sentence": finding.answer.sentence,
-                "decided_by": finding.answer.decided_by,
+                **as_told(finding.answer),
                 "numbers": {
                     name: {"value": value, "unit": unit}
                     for name, (value, unit) in finding.numbers.items()

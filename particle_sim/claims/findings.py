@@ -137,13 +137,24 @@ SENTENCES: Mapping[str, Sentence] = {
 
 
 def findings(
-    settings: Comparison, baseline: MaterialResult, candidate: MaterialResult
+    settings: Comparison,
+    baseline: MaterialResult,
+    candidate: MaterialResult,
+    progress: Callable[[str, float], None] = lambda _text, _share: None,
 ) -> tuple[Finding, ...]:
-    """One finding per claim of the two material files, or of the generic six without any."""
+    """One finding per claim of the two material files, or of the generic six without any.
+
+    ``progress`` is told which is asked, and the share of them that is answered.
+    """
     pair = {BASELINE: baseline, CANDIDATE: candidate}
     known = load_claims(claims_folder(), NEEDS)
     tools = _tools(settings, pair)
-    return tuple(_finding(settings, pair, tools, claim, known) for claim in _claims(pair))
+    claims, found = _claims(pair), []
+    for place, claim in enumerate(claims):
+        asked = in_words(SENTENCES[claim.kind], pair)
+        progress(f"sentence {place + 1} of {len(claims)}: {asked}", place / len(claims))
+        found.append(_finding(settings, pair, tools, claim, known))
+    return tuple(found)
 
 
 def _claims(pair: Pair) -> Sequence[ClaimEntry]:

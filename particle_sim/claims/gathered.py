@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from particle_sim.claims.answer import Answer
 from particle_sim.claims.interval import Verdict
@@ -36,6 +38,16 @@ def told(found: Answer) -> str:
 def bare(found: Answer) -> str:
     """The sentence without what leaves it open, where :func:`decision` stands beside it."""
     return found.sentence.replace(f" Left open: {found.decided_by}.", "")
+
+
+def as_told(found: Answer) -> dict[str, Any]:
+    """The words of an answer for JSON, as pages and terminals have them, and every way it was
+    asked."""
+    return {
+        "sentence": told(found),
+        "decided_by": gathered(found.decided_by),
+        "branches": [{**asdict(each), "verdict": each.verdict.value} for each in found.branches],
+    }
 
 
 def gathered(clause: str) -> str:

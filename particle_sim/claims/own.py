@@ -22,7 +22,7 @@ from pydantic import Field
 
 from particle_sim.claims.answer import answer
 from particle_sim.claims.fingerprint import roots_of
-from particle_sim.claims.gathered import told
+from particle_sim.claims.gathered import as_told, told
 from particle_sim.claims.kinds import KINDS, NEEDS
 from particle_sim.claims.ledger import Entry, Progress, as_data, headline, wanted_claims
 from particle_sim.claims.printed import Library, library
@@ -138,7 +138,10 @@ def _told(entry: Entry) -> tuple[str, str]:
 
 def answers_data(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """The answers with what was claimed, for JSON."""
-    return [{**as_data(each.answer), "says": each.claim.file.claim.says} for each in entries]
+    return [
+        {**as_data(each.answer), **as_told(each.answer), "says": each.claim.file.claim.says}
+        for each in entries
+    ]
 
 
 def claims_beside(records: Iterable[MaterialRecord]) -> list[Claim]:

@@ -75,7 +75,7 @@ cell, full cell or particle of ours has what the sentence speaks of. *Not printe
 no number to hold it against.
 
 Cracks after cycling, and what they take from the capacity, are asked of drawn particles over the
-test's cycles at its rate: with a boundary that lets go of its misfit and with one that holds it up
+test's cycles at its rate: with a boundary relieved of its misfit and with one that holds it up
 to yielding, and by growth per cycle and per second. Constants of growth are those of ceramics in
 general, the same for both materials of a pair; no retention has set them but where the answer
 names the one that did. How many cracks are many or few is assumed and asked at two limits. Growth

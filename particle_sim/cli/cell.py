@@ -79,7 +79,7 @@ def cell(
 
     With --protocol or --impedance: run the cell so, and tell or write what it shows.
     """
-    from particle_sim.cell.design import load_cell_design
+    from particle_sim.cell.design import CellKind, load_cell_design
     from particle_sim.cell.half_cell import CellModel
     from particle_sim.cli.cell_run import Asked, run_asked
     from particle_sim.cli.cell_table import show_check
@@ -95,14 +95,19 @@ def cell(
     models = {known.value: known for known in CellModel if known is not CellModel.MPM}
     if model not in models:
         raise InputError(f'--model is "{model}"; {closest(model, models)}')
+    own = None if design is None else load_cell_design(design)
+    if full and own is not None and own.kind is CellKind.HALF:
+        raise InputError(
+            f"--cell is {design}, a half cell, and --full asks for a full one; leave --full "
+            "out, or name a full cell, e.g. sodium_full_cell."
+        )
     shown = not (quiet or as_json)
     record = load_record(name, overrides=overrides(override, [name]).get(name))
     if inventory is not None:
-        own = None if design is None else load_cell_design(design)
         print_inventory(record, own, c_rate=c_rate, samples=inventory, tolerance=tolerance,
                         as_json=as_json, shown=shown)  # fmt: skip
         return
-    chosen = default_design(record, full=full) if design is None else load_cell_design(design)
+    chosen = own or default_design(record, full=full)
     asked = Asked(protocol=protocol, impedance=impedance, c_rate=c_rate, scan_rate=scan_rate,
                   window=window, cycles=cycles, state_of_charge=state_of_charge, out=out,
                   force=force, as_json=as_json, shown=shown)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -27,10 +28,13 @@ NEXT_STEPS = {
     "material": 'Next: replace every FILL IN, then "particle-sim check {path}", then '
     '"particle-sim compare nvp {path}".',
     "cell": 'Next: replace the numbers you know, then "particle-sim check {path}", then '
-    '"particle-sim compare nvp he_v --cell {path}".',
+    '"particle-sim {example} --cell {path}".',
     "metric": 'Next: run it with "python {path}", then write your own number into it.',
     "scenario": 'Next: run it with "particle-sim run {path}", then ask your own question in it.',
 }
+
+EXAMPLES = {"Na": "compare nvp he_v", "Li": "rate lfp", "K": "rate kfemn_pba"}
+"""Where a cell of a carrier can be tried."""
 
 
 def complete_kind(incomplete: str) -> list[str]:
@@ -48,6 +52,9 @@ def complete_kind(incomplete: str) -> list[str]:
 def new(
     kind: Annotated[str, typer.Argument(help="material, cell, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
+    carrier: Annotated[
+        str | None, typer.Option(help="Of a cell: Na (default), Li or K, what its metal is.")
+    ] = None,
     out: OutOption = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
@@ -58,19 +65,20 @@ def new(
     if kind not in FILE_ENDINGS:
         raise InputError(f'new does not know "{kind}"; {closest(kind, FILE_ENDINGS)}')
     _refuse_name(kind, name)
+    _refuse_carrier(kind, carrier)
     path = (out or Path()) / f"{name}{FILE_ENDINGS[kind]}"
     check_file(path)
-    write_new(path, template_text(kind, name), force=force)
+    write_new(path, template_text(kind, name, carrier or "Na"), force=force)
     if as_json:
         print_json({"file": path})
         return
     print(f"Wrote {path}")
-    print(NEXT_STEPS[kind].format(path=path))
+    print(NEXT_STEPS[kind].format(path=path, example=EXAMPLES[carrier or "Na"]))
 
 
-def template_text(kind: str, name: str) -> str:
+def template_text(kind: str, name: str, carrier: str = "Na") -> str:
     """The template of ``kind`` with its name, what the host families hold (material), or the
-    properties of the shipped half cell (cell)."""
+    properties of the shipped half cell of a carrier (cell)."""
     file = files("particle_sim") / "templates" / f"{kind}{FILE_ENDINGS[kind]}.template"
     text = file.read_text(encoding="utf-8")
     known = {"name": name, "title": name.replace("_", " ")}
@@ -79,9 +87,39 @@ def template_text(kind: str, name: str) -> str:
 
         known |= host_families(text)
     if kind == "cell":
-        shipped = shipped_files(*CELLS)["sodium_half_cell"].read_text(encoding="utf-8")
-        known["properties"] = shipped[shipped.index("[properties.") :]
+        known |= _half_cell(carrier)
     return Template(text).substitute(known)
+
+
+def _half_cell(carrier: str) -> dict[str, str]:
+    """What the shipped half cell of a carrier puts into the template."""
+    from particle_sim.cell.half_cell import HALF_CELLS
+    from particle_sim.materials.carriers import CARRIER_NAMES
+
+    path = shipped_files(*CELLS)[HALF_CELLS[carrier]]
+    text, example = path.read_text(encoding="utf-8"), EXAMPLES[carrier]
+    verbs = [verb for verb in ("compare", "life", "rate", "cell") if verb != example.split()[0]]
+    return {
+        "metal": CARRIER_NAMES[carrier],
+        "carrier": carrier,
+        "others": " and ".join(each for each in HALF_CELLS if each != carrier),
+        "electrolyte": tomllib.loads(text)["cell"]["electrolyte"],
+        "example": example,
+        "verbs": f"{', '.join(verbs)} and fit",
+        "properties": text[text.index("[properties.") :],
+    }
+
+
+def _refuse_carrier(kind: str, carrier: str | None) -> None:
+    """A sentence for a carrier of what has none here, or one without a shipped half cell."""
+    if carrier is None:
+        return
+    if kind != "cell":
+        raise InputError(
+            f"--carrier is {carrier}, which is of cells, not of a {kind}; leave it out."
+        )
+    if carrier not in EXAMPLES:
+        raise InputError(f'--carrier is "{carrier}"; {closest(carrier, EXAMPLES)}')
 
 
 def _refuse_name(kind: str, name: str) -> None:

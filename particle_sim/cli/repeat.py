@@ -119,11 +119,11 @@ def rerun(folder: str | Path, out: str | Path | None = None) -> Rerun:
     return held_together(before, target)
 
 
-def repeat_here(folder: Path, out: Path | None) -> Rerun:
-    """The same in this process, for the command."""
+def repeat_here(folder: Path, out: Path | None, *, shown: bool) -> Rerun:
+    """The same in this process, for the command; how far it is, is ``shown``."""
     before = _stored(folder)
     made, target = made_by(before), _target(before, out)
-    repeat(made, target)
+    repeat(made, target, shown=shown)
     return held_together(before, target)
 
 
@@ -214,9 +214,11 @@ def typed_again(verb: str, options: Mapping[str, Any]) -> list[str]:
     return [*flags, "--", *places]
 
 
-def repeat(made: Made, out: Path) -> None:
+def repeat(made: Made, out: Path, *, shown: bool = True) -> None:
     """Run the verb with the embedded files, into ``out``; what it prints is not shown."""
-    command, arguments = command_of(made.verb), [f"--out={out}", *made.arguments]
+    command = command_of(made.verb)
+    quiet = ["--quiet"] if not shown and "quiet" in {each.name for each in command.params} else []
+    arguments = [f"--out={out}", *quiet, *made.arguments]
     with (
         asking("rerun", {}, made.inputs),
         _typing(made.verb, arguments),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from particle_sim.cli.options import JsonOption, OutOption
+from particle_sim.cli.options import JsonOption, OutOption, QuietOption
 from particle_sim.cli.told import print_json
 from particle_sim.cli.verb import Aim, verb
 
@@ -25,6 +25,7 @@ def rerun(
     folder: Annotated[Path, typer.Argument(help="A folder that a verb wrote.")],
     out: OutOption = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Make a result again with the options and files that its manifest embeds, in a new folder.
 
@@ -33,7 +34,7 @@ def rerun(
     """
     from particle_sim.cli.repeat import repeat_here
 
-    made = repeat_here(folder, out)
+    made = repeat_here(folder, out, shown=not (quiet or as_json))
     found = made.differences
     if as_json:
         from particle_sim.report.again import as_data

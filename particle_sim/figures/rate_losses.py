@@ -29,8 +29,12 @@ def rate_losses(results: xr.DataTree) -> Figure:
             axis.set_title(plain(results.children[name].attrs["title"]))
             axis.set_xlabel("C-rate of the printed 1C [1/h]")
         axes[0].set_ylabel("Capacity [mAh/g]")
+        columns = 2 if len(names) == 1 else 3
         figure.legend(
-            *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=7.5
+            *axes[0].get_legend_handles_labels(),
+            loc="outside lower center",
+            ncols=columns,
+            fontsize=7.5,
         )
     return figure
 

@@ -147,6 +147,7 @@ def _rebuilt(figure: Figure, legend: Any, ways: list[tuple[int, list[list[str]]]
             ["\n".join(word) for word in words],
             loc="outside lower center",
             ncols=columns,
+            frameon=legend.get_frame_on(),
             fontsize=size.get_fontsize(),
             handlelength=legend.handlelength,
             title=title.get_text() or None,

@@ -17,6 +17,8 @@ BANDS = {
     "rival": "without physics",
 }
 RIVAL = "the curve without physics (Tian et al. 2019)"
+COLUMN = 18
+"""Characters of a median with its range; the table fits a terminal of 80."""
 HARDLY = 0.9
 """Share of a width above which a measurement hardly narrows it."""
 
@@ -99,16 +101,17 @@ def _finite(value: float) -> float | None:
 
 
 def _table(asked: xr.Dataset) -> Iterator[str]:
-    yield "  rate  " + "".join(f"{title:<22}" for title in BANDS.values()).rstrip()
+    yield "  rate  " + "".join(f"{title:<{COLUMN}}" for title in BANDS.values()).rstrip()
     for i, rate in enumerate(asked.c_rate.values):
-        cells = (_cell(asked[name].values[:, i]) for name in BANDS)
-        yield f"{f'{rate:.4g}C':>6}  " + "".join(f"{cell:<22}" for cell in cells).rstrip()
-    yield "  mAh/g, median (5 to 95 %). Without physics: a measurement, by Tian et al.'s curve."
+        cells = (_cell(asked[name].values[:, i], to="-") for name in BANDS)
+        row = "".join(f"{cell:<{COLUMN - 1}} " for cell in cells)
+        yield f"{f'{rate:.4g}C':>6}  " + row.rstrip()
+    yield "mAh/g, median (5 to 95 %); without physics: a measurement by Tian's curve."
 
 
-def _cell(values: np.ndarray) -> str:
+def _cell(values: np.ndarray, *, to: str = " to ") -> str:
     low, middle, high = (readable(value) for value in values)
-    return f"{middle} ({low} to {high})"
+    return f"{middle} ({low}{to}{high})"
 
 
 def _record(tree: xr.DataTree) -> Iterator[str]:
@@ -153,11 +156,12 @@ def _next(after: xr.Dataset) -> Iterator[str]:
             f"Measure next: {after.datum.values[best]}. It is expected to leave {_width(left)} of "
             f"the {_width(today)} mAh/g between 5 and 95 % at {rates[-1]}."
         )
-    yield "  width left at" + "".join(f"{rate:>8}" for rate in rates)
+    yield "Width left [mAh/g] at"
+    yield "".join(f"{rate:>7}" for rate in rates)
     rows = [("today", after.today.values)]
-    rows += [(f"with the {after.datum.values[i]}", after.width.values[i]) for i in order]
+    rows += [(f"with {after.datum.values[i]}", after.width.values[i]) for i in order]
     for name, widths in rows:
-        yield " " * 15 + "".join(f"{_width(float(width)):>8}" for width in widths) + f"  {name}"
+        yield "".join(f"{_width(float(width)):>7}" for width in widths) + f"  {name}"
 
 
 def _width(value: float) -> str:

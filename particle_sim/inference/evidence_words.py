@@ -98,13 +98,14 @@ def _posterior(record: MaterialRecord, known: RateEvidence) -> Iterator[str]:
     if not known.ways:
         yield "Nothing is learned: no test shows how the capacity falls with the rate."
         return
-    yield "D/R² of the median particle [1/s], 5 / 50 / 95 %, from other powders and with the tests:"
+    yield "D/R² of the median particle [1/s], 5 / 50 / 95 %, from other powders, then with tests:"
     for form in Form:
         if all(form.value in way.found for way in known.ways):
             before, after = (", ".join(f"{x:.2g}" for x in ends) for ends in _ends(form, known))
-            yield f"  {TITLES[form]:52} {before}   {after}"
+            yield f"  {TITLES[form]}:"
+            yield f"    {before:26} then {after}"
     yield (
-        "What is drawn and mapped as one size of sphere takes the first line; predicted rates take "
+        "What is drawn and mapped as one size of sphere takes the first form; predicted rates take "
         "the others."
     )
     if known.note:

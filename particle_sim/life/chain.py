@@ -25,7 +25,7 @@ class Held(enum.Enum):
     'a boundary holds its misfit up to yielding'
     """
 
-    RELIEVED = "no boundary, or one that lets go of its misfit"
+    RELIEVED = "no boundary, or one relieved of its misfit"
     HELD = "a boundary holds its misfit up to yielding"
 
 

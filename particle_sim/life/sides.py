@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from particle_sim.cell.design import CellKind
+from particle_sim.cell.full_cell import negative_of
 from particle_sim.life.against_print import delivers
 from particle_sim.life.asked import LifeStudy, check_toughness
 from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of, holding
@@ -18,7 +20,7 @@ from particle_sim.materials.load import load_record
 from particle_sim.materials.material import Material
 from particle_sim.plausible.draws import MaterialDraws
 from particle_sim.studies.footing import level, rests_on
-from particle_sim.studies.own_cell import in_half_cell, own_half_cell
+from particle_sim.studies.own_cell import in_one_half_cell, own_half_cell
 from particle_sim.units import Array
 
 SLOW_RATE = 0.1
@@ -44,15 +46,16 @@ def sides_of(study: LifeStudy) -> tuple[Side, ...]:
     """The materials, equal in what is printed of neither. Raises :class:`InputError` for a
     material without what a phase boundary's stress follows from, or without toughness."""
     half = own_half_cell(study.design, study.cells)
-    records = [
-        in_half_cell(
-            load_record(name, overrides={**study.replaced.get(name, {}), **study.overrides}), half
-        )
+    named = [
+        load_record(name, overrides={**study.replaced.get(name, {}), **study.overrides})
         for name in study.materials
     ]
+    records = in_one_half_cell(named, half)
     materials, found = level(records)[0], []
     for material in materials:
         check_toughness(material)
+        if study.cell is CellKind.FULL:
+            negative_of(material)
     drawn, says = narrowed(
         study,
         records,

@@ -27,8 +27,8 @@ LIMITS = (
 )
 """Of the model, as the page says them."""
 ENDS = {
-    "relieved": "if boundaries between phases are relieved of their misfit",
-    "held": "if they hold it up to yielding",
+    "relieved": "if boundaries between phases are relieved",
+    "held": "if they hold their misfit",
 }
 """Both ends of what a boundary may do, in words, the second as a continuation of the first."""
 FADES = 1e-3
@@ -43,25 +43,23 @@ def names_of(tree: xr.DataTree) -> list[tuple[str, str]]:
 
 
 def answer(tree: xr.DataTree) -> str:
-    """What cycling cracks, and which of two has fewer cracks: a sentence for either end of what a
-    boundary between phases may do, or one for both where they agree."""
+    """What cycling cracks, mean of the draws, and which of two has fewer cracks, at either end of
+    what a boundary between phases may do, or once where both agree: one sentence of a few lines."""
     mean = tree["cracked"]["mean"].isel(cycle=-1)
+    titles = [title for _, title in names_of(tree)]
 
-    def said(end: str) -> str:
+    def said(end: str, particles: str) -> str:
         shares = [between(mean.sel(material=name, end=end)) for name, _ in names_of(tree)]
-        titles = [title for _, title in names_of(tree)]
-        whose = f"{shares[0]} of {titles[0]}'s particles"
         if len(shares) == 2 and shares[0] == shares[1]:
-            whose = f"{shares[0]} of the particles of both"
-        elif len(shares) == 2:
-            whose += f" and {shares[1]} of {titles[1]}'s"
-        return f"cycling cracks {whose} on average{_fewer(tree, end)}."
+            return f"{shares[0]} of the particles of both"
+        first = f"{shares[0]} of {titles[0]}'s{particles}"
+        return first if len(shares) == 1 else f"{first} and {shares[1]} of {titles[1]}'s"
 
-    test = f"{tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])}"
-    relieved, hold = (said(end) for end in ENDS)
-    if relieved == hold:
-        return f"In {test}, whatever boundaries between phases do, {hold}"
-    return f"In {test}, {ENDS['relieved']}, {relieved} {_capital(ENDS['held'])}, {hold}"
+    test = f"{tree.attrs['cycles']} cycles at {rate_text(tree.attrs['c_rate'])} crack"
+    (relieved, fewer), (hold, less) = ((said(end, " particles"), _fewer(tree, end)) for end in ENDS)
+    if (relieved, fewer) == (hold, less):
+        return f"{test} {hold}, whatever boundaries between phases do{fewer}."
+    return f"{test} {relieved} {ENDS['relieved']}{fewer}, {said('held', '')} {ENDS['held']}{less}."
 
 
 def rests(tree: xr.DataTree) -> str:
@@ -77,10 +75,10 @@ def _fewer(tree: xr.DataTree, end: str) -> str:
     own = tree["order"].to_dataset().sel(end=end)
     (_, first), (_, second) = names_of(tree)
     if own.tie.min() >= ALIKE:
-        return f"; the two are alike in {between(own.tie)} of the draws"
+        return f" (alike in {between(own.tie)} of the draws)"
     return (
-        f"; {second} has the fewer cracks in {between(own.fewer)} of the draws, {first} in "
-        f"{between(own.more)}"
+        f" ({second} has fewer cracks in {between(own.fewer)} of the draws, {first} in "
+        f"{between(own.more)})"
     )
 
 

@@ -42,7 +42,7 @@ class StressBracket:
     relieved: Array
     """Least of the branches that cost no more energy than coherency"""
     held: Array
-    """min(coherent, yield): what a boundary holds that neither cracks nor lets go"""
+    """min(coherent, yield): what a boundary holds that neither cracks nor is relieved"""
     pop_in: Array
     """Stress at which the flaw starts to grow"""
     flaw_free_bound: Array

@@ -7,8 +7,9 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 import xarray as xr
@@ -22,6 +23,7 @@ from particle_sim.figures.claims_verdicts import claims_verdicts
 from particle_sim.figures.save import draw_with_data
 from particle_sim.figures.style import Figure
 from particle_sim.files import write_file
+from particle_sim.materials.schema import Source
 from particle_sim.materials.system import shared_sources
 from particle_sim.outputs import FROM_PYTHON, new_folder, write_netcdf
 from particle_sim.report.pages import caption_of, picture, render, text_of, verdict_line
@@ -30,6 +32,7 @@ PAGE_FILE, TABLE_FILE, DATA_FILE = "report.html", "claims.csv", "claims.json"
 TREE_FILE = "claims.nc"
 FIGURE = "claims_verdicts"
 LONGEST_LABEL = 32
+LONGEST_TITLE = 24
 MEANING = {
     Verdict.SUPPORTED: "true in more than 90 % of the draws from what is plausible",
     Verdict.CONTRADICTED: "true in less than 10 % of the draws",
@@ -155,7 +158,8 @@ def _answer(entries: Sequence[Entry]) -> str:
 
 def claim_rows(entries: Sequence[Entry]) -> list[dict[str, str]]:
     """A row for each claim, in words."""
-    labels = _labels({entry.claim.file.claim.paper for entry in entries})
+    papers = {entry.claim.file.claim.paper for entry in entries}
+    labels = labels_of(papers, shared_sources().sources)
     rows = []
     for entry in entries:
         header, found = entry.claim.file.claim, entry.answer
@@ -183,20 +187,34 @@ def _name(material: str) -> str:
     return Path(material).stem if material.endswith(".toml") else material.partition("@")[0]
 
 
-def _labels(papers: set[str]) -> dict[str, str]:
-    """Author and year of a shipped paper, its key where two are alike; your own source as it is."""
-    known = shared_sources().sources
-    labels = {}
-    for paper in papers:
-        told = known[paper].citation if paper in known else ""
-        year = re.search(r"\((\d{4})\)", told)
-        authors = told.partition(",")[0]
-        named = year and len(authors) < LONGEST_LABEL
-        labels[paper] = f"{authors} ({year[1]})" if year and named else paper[:LONGEST_LABEL]
+def labels_of(papers: Collection[str], known: Mapping[str, Source]) -> dict[str, str]:
+    """``Li 2024`` for each paper by its key, with words of its title where two would be alike; your
+    own source as it is."""
+    told = {paper: known[paper].citation if paper in known else "" for paper in papers}
+    labels = {paper: _author_and_year(said) or paper for paper, said in told.items()}
     twice = [label for label, count in Counter(labels.values()).items() if count > 1]
     return {
-        paper: f"{label}, {paper}" if label in twice else label for paper, label in labels.items()
+        paper: f"{label}, {_shortened(told[paper].partition(', ')[2])}"
+        if label in twice
+        else label[:LONGEST_LABEL]
+        for paper, label in labels.items()
     }
+
+
+def _author_and_year(citation: str) -> str:
+    """First authors and year; of a citation without authors, words of its title and the year."""
+    year = re.search(r"\((\d{4})\)", citation)
+    if year is None:
+        return ""
+    first = citation.partition(", ")[0]
+    if len(first) >= LONGEST_LABEL:
+        return f"{_shortened(first)} {year[1]}"
+    names = re.split(" & | and ", first.removesuffix(" et al."))
+    return f"{' and '.join(name.split()[-1] for name in names)} {year[1]}"
+
+
+def _shortened(title: str) -> str:
+    return shorten(title, LONGEST_TITLE, placeholder=" ...")
 
 
 def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

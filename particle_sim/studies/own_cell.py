@@ -27,7 +27,11 @@ def own_cell(
         raise InputError(
             f"{name} is a {design.kind.value} cell, and only "
             f"{' and '.join(kind.value for kind in asked)} cells are asked for; "
-            + ("add --full." if has_full and CellKind.FULL not in asked else "name another.")
+            + (
+                "add --full."
+                if has_full and CellKind.FULL not in asked
+                else f"name a {next(iter(asked)).value} cell, or none."
+            )
         )
     return {design.kind: design}
 
@@ -60,8 +64,8 @@ def in_one_half_cell(
     if name is not None and len(carriers) > 1:
         held = " and ".join(f"{material} takes up {metal}" for metal, material in carriers.items())
         raise InputError(
-            f"--cell is {name}, one half cell, which serves one carrier, but {held}; leave --cell "
-            "out, or take materials of one carrier."
+            f"{name} is one half cell, which serves one carrier, but {held}; name no cell, or take "
+            "materials of one carrier."
         )
     return tuple(in_half_cell(record, name) for record in records)
 

@@ -26,6 +26,7 @@ from particle_sim.studies.choices import (
     StressMeasure,
 )
 from particle_sim.studies.known_metrics import METRICS
+from particle_sim.studies.pair import records_of
 from particle_sim.studies.settings import FRACTIONS, UNIFORM_BELOW, Comparison
 from particle_sim.units import to_si, unit_of
 
@@ -41,6 +42,7 @@ class _Question(Block):
     at: tuple[float, ...] = FRACTIONS
     physics: PhysicsChoice = PhysicsChoice.DECLARED
     evidence: EvidenceChoice = EvidenceChoice.SHIPPED
+    cell: str | None = None
     stress: StressMeasure = StressMeasure.VON_MISES
     strain: StrainMeasure = StrainMeasure.VOLUMETRIC
     uniform_below: float = UNIFORM_BELOW
@@ -112,6 +114,8 @@ def load_scenario(path: Path) -> Scenario:
             with gathering(problems):
                 load_record(name, overrides=file.set.get(name, {}))
         refuse(problems)
+        if comparison.cell is not None:
+            records_of(comparison)
     return Scenario(
         path=path,
         question=asked.question,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from particle_sim.figures.finish import SMALLEST_FONT, Finish, finished
+from particle_sim.figures.finish import SMALLEST_FONT, Finish, Theme, finished
 
 COLUMN = 85.0
 """Width of a column [mm]."""
@@ -17,18 +17,33 @@ LEADING = 0.2
 def check_on_paper(figure: Any) -> None:
     """At the width of a column: no text under 6 pt, off the page or over another."""
     finished(figure, Finish(width=COLUMN))
-    figure.draw_without_rendering()
-    page, boxes = figure.bbox.padded(1.0), []
+    check_on_page(figure)
+    boxes = []
     for text in shown_texts(figure):
         words, box = text.get_text(), text.get_window_extent()
         assert text.get_fontsize() >= SMALLEST_FONT - 1e-9, f'"{words}" is too small'
-        assert page.x0 <= box.x0 <= box.x1 <= page.x1, f'"{words}" leaves the page'
-        assert page.y0 <= box.y0 <= box.y1 <= page.y1, f'"{words}" leaves the page'
         if text.get_rotation() % 90 == 0:  # the box of a slanted number is larger than it is
             edge = LEADING * text.get_fontsize() / 72 * figure.dpi
             boxes.append((words, box.padded(-edge)))
     for (one, here), (other, there) in combinations(boxes, 2):
         assert not here.overlaps(there), f'"{one}" and "{other}" lie over each other'
+
+
+def check_on_page(figure: Any) -> None:
+    """As the figure is: no text off the page."""
+    figure.draw_without_rendering()
+    page = figure.bbox.padded(1.0)
+    for text in shown_texts(figure):
+        words, box = text.get_text(), text.get_window_extent()
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, f'"{words}" leaves the page'
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1, f'"{words}" leaves the page'
+
+
+def check_on_dark(figure: Any) -> None:
+    """In a dark column: no text on a pale legend."""
+    finished(figure, Finish(width=COLUMN, theme=Theme.DARK))
+    framed = [each for each in figure.legends if each.get_frame_on()]
+    assert [sum(each.get_frame().get_facecolor()[:3]) > 1.5 for each in framed].count(True) == 0
 
 
 def shown_texts(figure: Any) -> Iterator[Any]:

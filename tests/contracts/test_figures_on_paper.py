@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
-from paper import check_on_paper
+from paper import check_on_dark, check_on_page, check_on_paper
 
 from particle_sim.figures.cell_history import cell_history
 from particle_sim.figures.fit_curve import fit_curve
@@ -63,30 +63,39 @@ def runs(swept: Callable[[float], xr.Dataset]) -> list[xr.Dataset]:
     return [swept(1e-4), swept(1e-3)]
 
 
-@pytest.mark.parametrize(
-    ("draw", "of"),
-    [
-        (rate_curves, "pair"),
-        (rate_curves, "many"),
-        (rate_losses, "pair"),
-        (rate_map, "pair"),
-        (rate_prediction, "answer"),
-        (fit_curve, "fit"),
-        (fit_pairs, "fitted"),
-        (fit_profiles, "fitted"),
-        (fit_titration, "titration"),
-        (life_cracked, "life"),
-        (life_retention, "life"),
-        (life_map, "life"),
-        (nyquist, "spectrum"),
-        (voltammogram, "runs"),
-        (cell_history, "cell_run"),
-    ],
-)
+DRAWN = [
+    (rate_curves, "pair"),
+    (rate_curves, "many"),
+    (rate_losses, "rate"),
+    (rate_losses, "pair"),
+    (rate_map, "pair"),
+    (rate_prediction, "answer"),
+    (fit_curve, "fit"),
+    (fit_pairs, "fitted"),
+    (fit_profiles, "fitted"),
+    (fit_titration, "titration"),
+    (life_cracked, "life"),
+    (life_retention, "life"),
+    (life_map, "life"),
+    (nyquist, "spectrum"),
+    (voltammogram, "runs"),
+    (cell_history, "cell_run"),
+]
+
+
+@pytest.mark.parametrize(("draw", "of"), DRAWN)
 def test_in_one_column_every_text_can_be_read(
     draw: Callable[[Any], Any], of: str, request: pytest.FixtureRequest
 ) -> None:
     check_on_paper(draw(request.getfixturevalue(of)))
+
+
+@pytest.mark.parametrize(("draw", "of"), DRAWN)
+def test_as_it_comes_and_in_the_dark_every_text_is_on_the_page(
+    draw: Callable[[Any], Any], of: str, request: pytest.FixtureRequest
+) -> None:
+    check_on_page(draw(request.getfixturevalue(of)))
+    check_on_dark(draw(request.getfixturevalue(of)))
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,44 @@ def test_the_command_alone_says_what_it_can_do(run: RunCommand) -> None:
     assert max(map(len, outcome.out.splitlines())) <= 80
 
 
+def tabular(text: str) -> list[str]:
+    """Lines of a table, which a terminal that breaks them spoils; sentences it may break."""
+    return [
+        line
+        for line in text.splitlines()
+        if re.search(r"[\u2500-\u257f]|\S {2,}\S.*\S {2,}\S", line)
+    ]
+
+
+RATES_OF = Path(__file__).parents[2] / "examples" / "he_o3_slow_rates.csv"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show materials --simulable",
+        "show material he_o3_li2024",
+        "evidence he_o3_li2024",
+        "diffraction nvp --states 4 --out lines",
+        "migration nafeo2",
+        "design Na3V1.9Al0.1(PO4)3 --like nvp --name mine",
+        f"rate he_o3_li2024 --predict 3C,5C,10C --data {RATES_OF} --out rates",
+    ],
+)
+def test_tables_fit_eighty_columns(
+    command: str, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    outcome = run(*command.split())
+    assert outcome.code == 0, outcome.err
+    assert [line for line in tabular(outcome.out) if len(line) > 80] == []
+
+
+def test_a_table_that_is_too_wide_is_noticed() -> None:
+    wide = "  ".join(f"{number:>9}" for number in range(8))
+    assert tabular(f"A sentence of words.\n{wide}\n") == [wide]
+
+
 def test_every_verb_is_on_the_first_page_and_has_an_example() -> None:
     assert set(VERBS) == registered()
     for name, verb in VERBS.items():
@@ -133,6 +171,11 @@ WRONG: dict[str, tuple[str, ...]] = {
     "cell nvpp": ("did you mean nvp", SHOW_ALL),
     "cell he_v --model DFM": ("did you mean DFN?", '"particle-sim cell --help"'),
     "cell he_v --c-rate 0": ("positive", '"particle-sim cell --help"'),
+    "cell nvp --full --cell sodium_half_cell": (
+        "--cell is sodium_half_cell, a half cell, and --full asks for a full one",
+        "sodium_full_cell",
+    ),
+    "life nvp lfp --cell lithium_half_cell": ("serves one carrier", "name no cell"),
     "rate nvpp": ("did you mean nvp", SHOW_ALL),
     "rate nvp --rates fast": ("0.1,1,10", '"particle-sim rate --help"'),
     "fit rates.csv": ("--material", '"particle-sim fit --help"'),

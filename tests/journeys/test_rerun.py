@@ -16,6 +16,7 @@ from command_line import MATERIALS, RunCommand
 
 import particle_sim
 from particle_sim.claims.schema import claims_folder
+from particle_sim.cli import progress
 from particle_sim.cli.repeat import REPEATED, command_of
 from particle_sim.cli.verbs import VERBS
 from particle_sim.errors import InputError
@@ -231,6 +232,24 @@ def test_answers_to_claims_are_made_again_and_no_ledger_is_written(
     assert refused.code == 2
     assert "claims of another folder are not made again" in refused.err
     assert not (tmp_path / "ledger.json").exists()
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--json"])
+def test_how_far_it_is_can_be_left_out(
+    option: str, monkeypatch: pytest.MonkeyPatch, run: RunCommand
+) -> None:
+    told: list[bool] = []
+
+    def reporting(*, enabled: bool) -> Any:
+        told.append(enabled)
+        return progress.reporting(enabled=False)
+
+    monkeypatch.setattr("particle_sim.cli.cell_run.reporting", reporting)
+    discharge = ("--protocol", "discharge", "--c-rate", "1")
+    assert run("cell", "nvp", *discharge, "--out", "first").code == 0
+    assert run("rerun", "first", "--out", "loud").code == 0
+    assert run("rerun", "first", "--out", "still", option).code == 0
+    assert told == [True, True, False]
 
 
 def test_its_places_are_not_taken_from_the_manifest(first: Path, run: RunCommand) -> None:

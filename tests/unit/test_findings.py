@@ -21,6 +21,7 @@ from particle_sim.claims.ledger import read_ledger
 from particle_sim.claims.missing import next_lines
 from particle_sim.claims.schema import Claim, claims_folder, load_claims
 from particle_sim.claims.tools import simulations
+from particle_sim.materials.load import load_record
 from particle_sim.materials.property import Evidence
 from particle_sim.materials.schema import ClaimEntry
 from particle_sim.plausible.defaults import SAMPLES
@@ -268,3 +269,19 @@ def test_a_comparison_says_what_it_does_behind_the_runs(
         ("the ratio without each difference", 0.9),
     ]
     assert all(share <= 0.6 for _, share in progress_told[:-3])
+
+
+def test_each_sentence_that_is_asked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The longest stage of a comparison does not stand still."""
+    sides = [
+        SimpleNamespace(name=name, title=record.material.title, material=record.material,
+                        record=record)
+        for name, record in ((name, load_record(name)) for name in ("nvp", "he_v"))
+    ]  # fmt: skip
+    told: list[tuple[str, float]] = []
+    monkeypatch.setattr(findings_module, "_finding", lambda *_: None)
+    settings = Comparison(baseline="nvp", candidate="he_v")
+    found = findings(settings, *cast(Any, sides), lambda text, share: told.append((text, share)))
+    assert len(found) == len(told) == 6
+    assert told[0][0].startswith("sentence 1 of 6: Sodium is")
+    assert [share for _, share in told] == pytest.approx(np.arange(6) / 6)

@@ -32,9 +32,11 @@ from particle_sim.studies.own_cell import cells_told
 from particle_sim.studies.pair import records_of
 from particle_sim.studies.printed_states import subjects
 from particle_sim.studies.rate_capability import RateStudy, _on_one_footing
+from particle_sim.studies.scenario import load_scenario
 from particle_sim.studies.settings import Comparison
 
 SHIPPED = shipped_folder("parameters") / "cells"
+MATERIALS = shipped_folder("parameters") / "materials"
 FULL = "sodium_full_cell_presodiated"
 LOADING = (0.06, 0.08)
 """[kg/m2] of the user's cell, beyond what the shipped one may have"""
@@ -86,12 +88,55 @@ def test_the_manifest_holds_the_cell(own: str, verb: str) -> None:
         records_of(settings)
 
 
+def scenario_file(folder: Path, *lines: str) -> Path:
+    path = folder / "asked.toml"
+    asked = ('question = "?"', 'baseline = "nvp"', 'candidate = "he_v"', *lines)
+    path.write_text("\n".join(("[scenario]", *asked)), encoding="utf-8")
+    return path
+
+
+def test_a_scenario_is_in_the_cell_and_made_again_in_it(own: str) -> None:
+    path = scenario_file(Path(own).parent, f'cell = "{own}"')
+    with asking("run", {"file": path}):
+        loaded = load_scenario(path)
+        asked = asked_record()["asked"]
+    for gone in (Path(own), path):
+        gone.unlink()
+    with asking("rerun", {}, inputs_of(asked)):
+        again = load_scenario(path)
+        for scenario in (loaded, again):
+            for record in records_of(scenario.comparison):
+                assert stands(record.material, draw_half_cells(record.material, 100, 1))
+    assert loaded.comparison == again.comparison
+    assert load_scenario(scenario_file(path.parent)).comparison.cell is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("sodium_half", r'asked.toml: .*There is no cell "sodium_half"; did you mean'),
+        (FULL, f"asked.toml: .*{FULL} is a full cell.*name a half cell, or none"),
+        ("lithium_half_cell", r"asked.toml: .*e\.g\. sodium_half_cell"),
+    ],
+)
+def test_a_wrong_cell_of_a_scenario_is_refused_as_the_file_is_read(
+    cell: str, reason: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=reason):
+        load_scenario(scenario_file(tmp_path, f'cell = "{cell}"'))
+
+
 @pytest.mark.parametrize(
     ("materials", "cell", "reason"),
     [
-        (("nvp", "he_v"), FULL, f"{FULL} is a full cell, and only half.*asked for; name another"),
-        (("nvp", "lfp"), "sodium_half_cell", "nvp takes up Na and lfp takes up Li; leave --cell"),
-        (("nvp", "he_v"), "lithium_half_cell", "carries Li but nvp takes up Na"),
+        (("nvp", "he_v"), FULL, f"{FULL} is a full cell, and only half.*asked for; name a half"),
+        (("nvp", "lfp"), "sodium_half_cell", "nvp takes up Na and lfp takes up Li; name no cell"),
+        (
+            ("nvp", "he_v"),
+            "lithium_half_cell",
+            "carries Li but nvp.* Na, or a cell with one, e.g. sodium_",
+        ),
+        (("nvp", "he_v"), str(MATERIALS / "nvp.toml"), "nvp.toml is a material, not a cell"),
         (("nvp", "he_v"), "sodium_half", "did you mean sodium_half_cell"),
     ],
 )
@@ -103,6 +148,8 @@ def test_what_is_no_half_cell_of_both_is_refused(
     if len({load_record(name).material.carrier for name in materials}) > 1:
         with pytest.raises(InputError, match=reason):
             _on_one_footing(RateStudy(materials=materials, design=cell))
+        with pytest.raises(InputError, match=reason):
+            sides.sides_of(LifeStudy(materials=materials, design=cell))
 
 
 def test_claims_are_asked_in_the_cell_and_print_stands_where_it_was(own: str) -> None:
@@ -184,6 +231,12 @@ def retention(folder: Path) -> Any:
     path = folder / "kept.csv"
     path.write_text("cycle,retention [%]\n0,100\n50,97\n100,95\n", encoding="utf-8")
     return read_retention(path)
+
+
+def test_a_full_cell_of_another_carrier_is_refused_before_the_work() -> None:
+    study = LifeStudy(materials=("lfp",), samples=50, cell=CellKind.FULL)
+    with pytest.raises(InputError, match=r"lfp: it takes up Li but .* or leave --full out"):
+        sides.sides_of(study)
 
 
 def test_a_full_cell_of_a_life_needs_full(own: str) -> None:

@@ -17,7 +17,9 @@ import particle_sim as ps
 from particle_sim.claims.gathered import told
 from particle_sim.claims.ledger import Entry, read_ledger, verdict_in_words
 from particle_sim.figures.sweep_results import correlations, sweep_results
-from particle_sim.report.claims_folder import write_claims_folder
+from particle_sim.materials.schema import Source
+from particle_sim.materials.system import shared_sources
+from particle_sim.report.claims_folder import labels_of, write_claims_folder
 from particle_sim.report.pages import unbroken
 from particle_sim.report.sweep_page import write_sweep_page
 from particle_sim.units import readable
@@ -60,6 +62,26 @@ def test_the_table_of_claims_has_what_the_page_has(claimed: Path, entries: list[
     with (claimed / "claims_verdicts.csv").open(encoding="utf-8") as file:
         counts = [[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]]
     assert np.sum(counts) == len(entries)
+
+
+def test_papers_go_by_author_and_year() -> None:
+    shipped = {each.claim.file.claim.paper for each in read_ledger()}
+    labels = labels_of(shipped, shared_sources().sources)
+    assert {"Zhang 2025", "Li 2024", "Huang 2025", "Jian 2024"} <= set(labels.values())
+    assert not {label for key, label in labels.items() if key in label}, "no key of a file"
+    known = {
+        "a": Source(citation="X. Li et al., Bond structure engineering, J. A (2024) 1"),
+        "b": Source(citation="Y. Li et al., Oxides that breathe, J. B (2024) 2"),
+        "c": Source(citation="S. Ja & R. Cu, J. C (2012)"),
+        "d": Source(citation="A paper whose authors nobody wrote down, J. D (2020)"),
+    }
+    assert labels_of([*known, "Coin cells of our group"], known) == {
+        "a": "Li 2024, Bond structure ...",
+        "b": "Li 2024, Oxides that breathe, ...",
+        "c": "Ja and Cu 2012",
+        "d": "A paper whose ... 2020",
+        "Coin cells of our group": "Coin cells of our group",
+    }
 
 
 def test_what_a_source_says_is_text_on_the_page(entries: list[Entry], tmp_path: Path) -> None:

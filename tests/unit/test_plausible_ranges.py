@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +16,7 @@ from particle_sim.constants import GAS_CONSTANT
 from particle_sim.materials.functions import Constant, LinearTable
 from particle_sim.materials.load import load_material
 from particle_sim.materials.property import Distribution, PlausibleRange, assumed
+from particle_sim.resources import shipped_folder
 
 triang: Any = vars(stats)["triang"]
 truncnorm: Any = vars(stats)["truncnorm"]
@@ -118,3 +121,53 @@ def test_specific_capacity_and_stoichiometry_of_nvp() -> None:
     assert material.specific_capacity == pytest.approx(155.2, rel=0.01)
     assert material.stoichiometry(0.0) == pytest.approx(1.0)
     assert material.stoichiometry(1.0) == pytest.approx(3.639)
+
+
+def ranged(block: Any, name: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every block with a range in a file, by its name."""
+    if isinstance(block, dict):
+        if "range" in block:
+            yield name, block
+        for key, inner in block.items():
+            yield from ranged(inner, f"{name}.{key}".lstrip("."))
+
+
+def held(name: str, block: Mapping[str, Any]) -> bool:
+    """Whether the range holds the block's own value; of a table over concentration that at 1 M, and
+    of a change of volume its size."""
+    value = block.get("value")
+    if "concentration" in block:
+        value = np.interp(1000.0, block["concentration"], block["values"])
+    if value is None:
+        return True  # of tables over filling the material files are asked
+    if name.endswith("volume_change"):
+        value = abs(value)
+    return bool(block["range"][0] <= value <= block["range"][-1])
+
+
+OTHERS = [
+    path
+    for path in sorted(shipped_folder("parameters").rglob("*.toml"))
+    if "materials" not in path.parts
+]
+
+
+def test_every_shipped_range_beside_the_materials_holds_its_own_value() -> None:
+    found = [
+        (f"{path.name}: {name}", held(name, block))
+        for path in OTHERS
+        for name, block in ranged(tomllib.loads(path.read_text("utf-8")))
+    ]
+    assert len(found) > 100
+    assert [name for name, good in found if not good] == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"value": 5e-10, "range": [1e-10, 4e-10]},
+        {"concentration": [500.0, 1500.0], "values": [3e-10, 1e-11], "range": [2e-10, 4e-10]},
+    ],
+)
+def test_a_range_without_its_own_value_is_noticed(block: Mapping[str, Any]) -> None:
+    assert not held("diffusivity", block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,9 @@ def answer() -> xr.DataTree:
 def test_an_answer_is_told_with_its_record_and_what_to_measure(answer: xr.DataTree) -> None:
     told = "\n".join(answer_lines(answer))
     assert "learned from mine.csv (2 rates, 0.1C to 1C)" in told
-    assert "3C  80.0 (60.0 to 99.0)   81.0 (61.0 to 100)    82.0 (62.0 to 101)" in told
+    assert "3C  80.0 (60.0-99.0)  81.0 (61.0-100)   82.0 (62.0-101)   83.0 (63.0-102)" in told
+    rows = [line for line in told.splitlines() if re.search(r"\S  +\S", line)]
+    assert max(map(len, rows)) <= 80
     assert (
         "of 33 public capacities asked as far, 91% inside the 90 % band, median error 5.1%" in told
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from particle_sim.claims.answer import Answer
-from particle_sim.claims.compare import ComparisonResult, besides
+from particle_sim.claims.answer import Answer, Asked
+from particle_sim.claims.compare import ComparisonResult, besides, summary
 from particle_sim.claims.findings import BASELINE, CANDIDATE, SENTENCES, in_words
+from particle_sim.claims.gathered import told
 from particle_sim.claims.interval import Verdict
 from particle_sim.materials.load import load_record
 from particle_sim.materials.system import load_system
@@ -63,6 +64,25 @@ def test_unlike_ions_are_told_before_the_answer_is_quoted(comparison: Comparison
     pair = dataclasses.replace(comparison, candidate=lithium)
     assert pair.cautions[0].startswith("NVP exchanges sodium and")
     assert (pair.carrier, comparison.carrier) == ("ions", "sodium")
+
+
+def test_json_says_what_is_open_as_pages_do(comparison: ComparisonResult) -> None:
+    ways = "no if A, and if B; in 12 % of the draws if C"
+    open_one = Answer(
+        id="",
+        verdict=Verdict.UNDECIDED,
+        sentence=f"NVP cracks in 12 %. Left open: {ways}.",
+        decided_by=ways,
+        branches=(
+            Asked(name="if A", share=0.0, draws=100, verdict=Verdict.CONTRADICTED, votes=True),
+        ),
+    )
+    asked = dataclasses.replace(comparison.findings[0], answer=open_one)
+    (said,) = summary(dataclasses.replace(comparison, findings=(asked,)))["findings"]
+    assert said["sentence"] == told(open_one)
+    assert said["sentence"].startswith("NVP cracks in 12 %. Open: the answer differs from case")
+    assert said["sentence"].endswith(f"{said['decided_by']}.")
+    assert said["branches"][0]["verdict"] == "contradicted", "every way is there"
 
 
 def test_only_an_undecided_answer_is_called_open(comparison: ComparisonResult) -> None:

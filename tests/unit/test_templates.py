@@ -15,10 +15,12 @@ import pytest
 import tomli_w
 
 from particle_sim.cell.design import load_cell_design
+from particle_sim.cell.half_cell import HALF_CELLS, half_cell
 from particle_sim.cli.check import PLACEHOLDER, check
 from particle_sim.cli.comparison import run_comparison, tell_comparison
-from particle_sim.cli.new import FILE_ENDINGS, new, template_text
+from particle_sim.cli.new import EXAMPLES, FILE_ENDINGS, new, template_text
 from particle_sim.errors import InputError
+from particle_sim.materials.carriers import CARRIER_NAMES
 from particle_sim.materials.catalogue import CATALOGUE
 from particle_sim.materials.hosts import host_names, load_host
 from particle_sim.materials.load import load_record
@@ -247,11 +249,40 @@ def test_the_scenario_passes(tmp_path: Path) -> None:
 # --- the cell ---------------------------------------------------------------------------------
 
 
-def test_a_cell_is_the_shipped_one_until_it_is_filled_in(tmp_path: Path) -> None:
-    path = written(tmp_path, "cell", "mine")
-    shipped, mine = load_cell_design(), load_cell_design(str(path))
+@pytest.mark.parametrize("carrier", list(HALF_CELLS))
+def test_a_cell_is_the_shipped_one_of_its_carrier(
+    carrier: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new("cell", "mine", carrier=carrier, out=tmp_path)
+    path = tmp_path / "mine.toml"
+    shipped, mine = load_cell_design(HALF_CELLS[carrier]), load_cell_design(str(path))
     assert (mine.name, mine.title, mine.kind) == ("mine", "mine", shipped.kind)
     assert mine.properties == shipped.properties
+    assert mine.electrolyte.carrier == carrier
+    text, told = path.read_text("utf-8"), capsys.readouterr().out
+    assert f"against {CARRIER_NAMES[carrier]} metal" in text
+    assert max(map(len, text.partition("[cell]")[0].splitlines())) <= 100
+    command = f"particle-sim {EXAMPLES[carrier]} --cell "
+    assert f"{command}mine.toml" in text
+    assert f'"{command}{path}"' in told
+    for name in EXAMPLES[carrier].split()[1:]:
+        assert half_cell(load_record(name).material, design=mine).design is mine
+
+
+@pytest.mark.parametrize(
+    ("kind", "carrier", "said"),
+    [("cell", "Mg", '"Mg"; choose from K, Li, Na'), ("material", "Li", "of cells, not of a mat")],
+)
+def test_a_carrier_without_a_cell_is_refused(
+    kind: str, carrier: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=said):
+        new(kind, "mine", carrier=carrier, out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_of_a_cell_are_filled_in(tmp_path: Path) -> None:
+    path = written(tmp_path, "cell", "mine")
     text = path.read_text("utf-8").replace("# [sources.mine]\n# ", "[sources.mine]\n")
     unsure = 'value = 2.0\nunit = "mg/cm^2"\nrange = [1.0, 5.0]\nevidence = "assumed"\n'
     known = 'value = 7.1\nunit = "mg/cm^2"\nevidence = "measured"\n'
