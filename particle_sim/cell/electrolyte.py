@@ -17,7 +17,7 @@ from pydantic import Field
 
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError, located, refuse
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.functions import LinearTable
 from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.load import load_properties
@@ -98,7 +98,7 @@ def load_electrolyte(name: str) -> Electrolyte:
     unknown one.
     """
     path = named_file("electrolyte", name, "parameters", "electrolytes")
-    file = validated(_ElectrolyteFile, read_toml(path), path.name)
+    file = read_shared(_ElectrolyteFile, path)
     problems = _table_problems(path.name, file.properties)
     refuse(problems)
     constants = _at_rest(path.name, file.properties)

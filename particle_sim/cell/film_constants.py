@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from particle_sim.checks import arguments_checked
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.load import load_properties
 from particle_sim.materials.property import Property
@@ -50,5 +50,5 @@ def load_film_constants(name: str = "sodium_films") -> Mapping[str, Property]:
     1.4
     """
     path = named_file("file of sodium films", name, "parameters", "damage")
-    file = validated(_FilmFile, read_toml(path), path.name)
+    file = read_shared(_FilmFile, path)
     return load_properties(path.name, file.properties, FILM_CATALOGUE, file.sources)

@@ -16,7 +16,7 @@ from particle_sim.claims.printed import FactReference, Library, printed_number
 from particle_sim.claims.printed import library as library
 from particle_sim.errors import InputError, closest
 from particle_sim.materials.catalogue import CATALOGUE
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.system import split_name
 from particle_sim.resources import shipped_folder
 from particle_sim.units import to_si
@@ -167,7 +167,7 @@ def load_claims(folder: Path, kinds: Mapping[str, Needs]) -> list[Claim]:
 
 def load_claim(path: Path, kinds: Mapping[str, Needs], known: Library) -> Claim:
     """One claim file, checked against the kinds of tests, the library and the sources."""
-    file = validated(ClaimFile, read_toml(path), path.name)
+    file = read_shared(ClaimFile, path)
     if _ID.fullmatch(file.claim.id) is None:
         raise InputError(
             f'{path.name}: claim.id is "{file.claim.id}"; write C and a number up to 99, then a '

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from particle_sim.checks import arguments_checked
 from particle_sim.errors import InputError
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.kind import PropertyKind
 from particle_sim.materials.load import load_properties
 from particle_sim.materials.property import Property
@@ -95,7 +95,7 @@ def load_growth_constants(name: str = SHIPPED) -> GrowthConstants:
     0.6
     """
     path = named_file("file of crack growth", name, "parameters", "damage")
-    file = validated(_GrowthFile, read_toml(path), path.name)
+    file = read_shared(_GrowthFile, path)
     properties = load_properties(path.name, file.properties, GROWTH_CATALOGUE, file.sources)
     threshold = properties["growth_threshold"]
     most = float(threshold.quantile(np.ones(1))[0])

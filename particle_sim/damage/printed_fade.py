@@ -14,7 +14,7 @@ from typing import Literal
 from particle_sim.damage.fade import Fade
 from particle_sim.errors import closest, refuse
 from particle_sim.materials.derive import c_rate
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.printed import Fact
 from particle_sim.materials.schema import Source, Strict
 from particle_sim.materials.system import System, load_system
@@ -78,7 +78,7 @@ def load_retention(name: str) -> tuple[PrintedFade, ...]:
     ['1.7e-04', '3.1e-06']
     """
     path = named_file("retention", name, *PLACE)
-    file = validated(_RetentionFile, read_toml(path), path.name)
+    file = read_shared(_RetentionFile, path)
     refuse(_problems(path.name, file))
     header = file.retention
     source = file.sources[header.source]

@@ -14,7 +14,7 @@ from particle_sim.materials.baselines import baseline_problems
 from particle_sim.materials.checks import header_problems, mention_problems
 from particle_sim.materials.csv_table import csv_paths, with_csv_tables
 from particle_sim.materials.derive import complete
-from particle_sim.materials.document import read_shared, read_toml, validated
+from particle_sim.materials.document import read_shared, read_toml
 from particle_sim.materials.draft import Draft
 from particle_sim.materials.hosts import load_host
 from particle_sim.materials.lattice import layered
@@ -107,7 +107,7 @@ def load_system(
     """
     shared = shared_sources().sources
     path, named = material_path(name)
-    file = with_csv_tables(validated(MaterialFile, read_toml(path), path.name), path)
+    file = with_csv_tables(read_shared(MaterialFile, path), path)
     chosen = reading or named or file.material.default_reading.name
     with located(path.name):
         _ = file.reading_weights  # refused before anything is built on them

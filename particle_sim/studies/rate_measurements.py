@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from particle_sim.errors import closest, refuse
-from particle_sim.materials.document import read_toml, validated
+from particle_sim.materials.document import read_shared
 from particle_sim.materials.schema import Source, Strict
 from particle_sim.resources import named_file, shipped_files
 
@@ -68,7 +68,7 @@ def load_measurement(name: str) -> Measurement:
     Raises :class:`InputError` with every problem of the file.
     """
     path = named_file("measurement", name, *PLACE)
-    file = validated(_MeasurementFile, read_toml(path), path.name)
+    file = read_shared(_MeasurementFile, path)
     refuse(_problems(path.name, file))
     header, series = file.measurement, file.series
     source = file.sources[header.source]
