@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from remembered import remembering
 from particle_sim import figures
 from particle_sim.claims import ledger
 from particle_sim.claims.schema import claims_folder
+from particle_sim.plausible.defaults import SAMPLES
+from particle_sim.studies.settings import Comparison
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +66,13 @@ def known_particles(answers: Path) -> Iterator[None]:
 def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """Comparisons draw one picture of five, where a test does not look at pictures."""
     monkeypatch.setattr(figures, "FIGURES", {"voltage": figures.FIGURES["voltage"]})
+
+
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparisons ask a tenth of the draws, where a test does not look at shares."""
+    monkeypatch.setattr(
+        sys.modules["particle_sim.cli.compare"],
+        "Comparison",
+        partial(Comparison, samples=SAMPLES // 10),
+    )

@@ -116,7 +116,7 @@ def folder(tmp_path: Path) -> Path:
 RUNNING = [name for name in NAMES if any(b.language or b.file for b in blocks(name))]
 
 
-@pytest.mark.usefixtures("known_particles", "one_picture")
+@pytest.mark.usefixtures("known_particles", "one_picture", "few_draws")
 @pytest.mark.parametrize("name", RUNNING)
 def test_blocks_run(
     name: str, run: RunCommand, capsys: pytest.CaptureFixture[str], folder: Path
