@@ -331,8 +331,8 @@ HARDEST = {
     [
         ((*HARDEST[False], *range(26, 34)), False),
         ((*HARDEST[True], *range(140, 148)), True),
-        pytest.param(range(1, 100, 4), False, marks=pytest.mark.slow),
-        pytest.param(range(101, 200, 4), True, marks=pytest.mark.slow),
+        pytest.param(range(100), False, marks=pytest.mark.longest),
+        pytest.param(range(100, 200), True, marks=pytest.mark.longest),
     ],
 )
 def test_random_particles_agree_with_the_particle_solver(seeds: Sequence[int], drift: bool) -> None:

@@ -72,7 +72,7 @@ def check_cantilever(row: int, toughness: float = 1.0) -> None:
     assert abs(found - broken[:, 0].max()) < 1.5 * length, "its tip is elsewhere"
 
 
-@pytest.mark.parametrize("row", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("row", [1, pytest.param(2, marks=pytest.mark.longest)])
 def test_double_cantilever(row: int) -> None:
     """DM05: G = 3 E' h^3 delta^2 / (16 (a + 0.6728 h)^4), where a is above 3 h.
 

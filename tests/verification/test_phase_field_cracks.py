@@ -123,7 +123,7 @@ def test_load_at_which_a_crack_grows() -> None:
     check_advance(case["inputs"], case["sigma_griffith"])
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_load_of_another_plate() -> None:
     """A wider plate of another solid with l = a/12, whose K is that of its sharp crack by J."""
     other = {"half_width": 1e-6, "half_height": 1e-6, "half_crack": 2.4e-7, "E": 120e9, "nu": 0.2}
@@ -176,7 +176,7 @@ def check_plateau(drive: float, steps: int, toughness: float = 1.0) -> None:
 
 
 @pytest.mark.parametrize(
-    ("drive", "steps"), [pytest.param(1.2, 6, marks=pytest.mark.slow), (2.25, 3)]
+    ("drive", "steps"), [pytest.param(1.2, 6, marks=pytest.mark.longest), (2.25, 3)]
 )
 def test_plateau_of_a_surfing_boundary(drive: float, steps: int) -> None:
     """DM05: J is G_c, not what the boundary offers, at K = 1.1 and 1.5 times critical."""

@@ -184,7 +184,7 @@ def strained() -> FatigueRun:
     return strip(0.8, PLAIN, 10**6, grown=1.1)
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_pace_of_a_crack_in_a_particle(particle: FatigueRun) -> None:
     """C is the middle of what bodies give: this one's cracks are a third faster."""
     check_pace(particle, SCATTER)
@@ -196,7 +196,7 @@ def test_pace_of_a_crack_in_a_strip(strained: FatigueRun) -> None:
     check_pace(strained, SCATTER, even=1 / (8 * LENGTH))
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_sabotage_pace(particle: FatigueRun, strained: FatigueRun) -> None:
     """A third less wear is seen, and on the strip that even stress was left out."""
     with pytest.raises(AssertionError, match="exceeds"):
@@ -246,12 +246,12 @@ def check_converged(fatigue: Fatigue, finer: Fatigue) -> None:
     assert jump_error(run) < 0.02
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_halved_jumps_and_doubled_cells_of_a_notch() -> None:
     check_converged(Fatigue(threshold=5e9), Fatigue(threshold=5e9))
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_sabotage_doubled_cells() -> None:
     """A tenth more wear is seen."""
     with pytest.raises(AssertionError, match="differ"):

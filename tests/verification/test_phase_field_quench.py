@@ -189,7 +189,7 @@ def check_halved(run: CrackRun, fine: CrackRun) -> None:
     assert abs(apart / closer - 1) < 0.2, "other cracks on a finer mesh"
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_cracks_of_a_quench(severe: CrackRun) -> None:
     """DM13 (1), (2), (3) in part, and (5), by counts.
 
@@ -213,7 +213,7 @@ def test_cracks_of_a_quench(severe: CrackRun) -> None:
         check_pattern(mild)
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 def test_sabotage_survivors(severe: CrackRun) -> None:
     """As soon as they form, none has gone on."""
     with pytest.raises(AssertionError, match="all cracks go on"):
