@@ -1,4 +1,5 @@
-"""What every test shares: one thread per process, no telemetry, progress, one small comparison.
+"""What every test shares: one thread per process, no telemetry, progress, one small comparison,
+and the particles that tests have solved already.
 
 The environment is set before anything imports NumPy or PyBaMM, which read it on import.
 """
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from particle_sim.claims.compare import ComparisonResult
+    from particle_sim.studies.settings import Comparison
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -123,15 +126,39 @@ pytest.approx = _approx_of_any_size
 
 
 @pytest.fixture(scope="session")
-def progress_told() -> list[tuple[str, float]]:
-    """What :func:`comparison` said while it ran."""
-    return []
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "answers"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def known_particles(answers: Path) -> Iterator[None]:
+    """Comparisons and lives do not solve again what another test asked for."""
+    from remembered import remembering
+
+    with remembering(answers):
+        yield
+
+
+@pytest.fixture
+def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparisons draw one picture of five, where a test does not look at pictures."""
+    from particle_sim import figures
+
+    monkeypatch.setattr(figures, "FIGURES", {"voltage": figures.FIGURES["voltage"]})
+
+
+Told = list[tuple[str, float]]
 
 
 @pytest.fixture(scope="session")
-def comparison(progress_told: list[tuple[str, float]]) -> ComparisonResult:
-    """The NASICON pair as solid solutions, about two seconds; no mesher is needed for it."""
-    from particle_sim.claims.compare import compare
+def compared(answers: Path) -> tuple[ComparisonResult, Told]:
+    """The NASICON pair as solid solutions, and what was said meanwhile; once in a session."""
+    from remembered import once, remembering
+
     from particle_sim.studies.choices import PhysicsChoice
     from particle_sim.studies.settings import Comparison
 
@@ -142,9 +169,31 @@ def comparison(progress_told: list[tuple[str, float]]) -> ComparisonResult:
         at=(0.3, 0.9),
         samples=500,
     )
+    with remembering(answers):
+        found: tuple[ComparisonResult, Told] = once(answers, _compared, settings)
+    return found
+
+
+def _compared(settings: Comparison) -> tuple[ComparisonResult, Told]:
+    """No mesher is needed for it."""
+    from particle_sim.claims.compare import compare
+
+    told: Told = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "netgen", None)
-        return compare(settings, progress=lambda *told: progress_told.append(told))
+        return compare(settings, progress=lambda *each: told.append(each)), told
+
+
+@pytest.fixture(scope="session")
+def comparison(compared: tuple[ComparisonResult, Told]) -> ComparisonResult:
+    """The small comparison that tests share."""
+    return compared[0]
+
+
+@pytest.fixture(scope="session")
+def progress_told(compared: tuple[ComparisonResult, Told]) -> Told:
+    """What it said while it ran."""
+    return compared[1]
 
 
 @pytest.fixture(scope="session")

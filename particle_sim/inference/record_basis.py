@@ -10,15 +10,15 @@ straight between the fillings at which pulses begin, and goes on straight.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from scipy.interpolate import BSpline
-from scipy.sparse import csr_matrix
 
 from particle_sim.inference.pulses import Pulses
-from particle_sim.inference.surface_record import Record, bulk_filling
+from particle_sim.inference.surface_record import Index, Record, bulk_filling
 from particle_sim.units import Array
 
 SAME_SLOPE = 1.5
@@ -92,45 +92,112 @@ def _beyond(series: Pulses, way: float, filling: Array, voltage: Array) -> Beyon
     return Beyond(shape=rise / slope[0], slope=slope / slope[0], measured=True)
 
 
-def potential_basis(leg: Leg, surface: Array) -> tuple[csr_matrix, csr_matrix]:
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """A matrix (n, ``width``) with few entries in a row, as arrays (n, k): those of one column in
+    one row add up."""
+
+    value: Array
+    column: Index
+    width: int
+
+    def times(self, vector: Array) -> Array:
+        """M x (n,)."""
+        return np.asarray(np.einsum("nk,nk->n", self.value, vector[self.column]))
+
+    def onto(self, rows: Array) -> Array:
+        """M^T y (width,)."""
+        given = (self.value.T * rows).T
+        return np.asarray(np.bincount(self.column.ravel(), given.ravel(), self.width), dtype=float)
+
+    def normal(self, weight: Array) -> Array:
+        """M^T W M (width, width) with weights (n,) of the rows."""
+        place = self.column[:, :, None] * self.width + self.column[:, None, :]
+        product = (self.value.T * weight).T[:, :, None] * self.value[:, None, :]
+        flat = np.bincount(place.ravel(), product.ravel(), self.width**2)
+        return np.asarray(flat, dtype=float).reshape(self.width, self.width)
+
+    def dense(self, part: slice) -> tuple[Array, Index]:
+        """Some of the rows, and the columns (m,) that they have entries in: (rows, m)."""
+        value, column = self.value[part], self.column[part]
+        known, place = np.unique(column, return_inverse=True)
+        found = np.zeros((len(value), len(known)))
+        np.add.at(found, (np.arange(len(value))[:, None], place.reshape(column.shape)), value)
+        return found, known
+
+
+def beside(*bands: Band) -> Band:
+    """One matrix left of the other."""
+    firsts = np.cumsum([0, *(band.width for band in bands)])
+    return Band(
+        value=np.hstack([band.value for band in bands]),
+        column=np.hstack([f + b.column for f, b in zip(firsts, bands, strict=False)]),
+        width=int(firsts[-1]),
+    )
+
+
+def diagonal(bands: Sequence[Band]) -> Band:
+    """Each matrix right below the one before; short rows end with zeros."""
+    if len(bands) == 1:
+        return bands[0]
+    most = max(band.value.shape[1] for band in bands)
+    firsts = np.cumsum([0, *(band.width for band in bands)])
+    spare = [((0, 0), (0, most - band.value.shape[1])) for band in bands]
+    return Band(
+        value=np.vstack([np.pad(b.value, s) for b, s in zip(bands, spare, strict=True)]),
+        column=np.vstack(
+            [f + np.pad(b.column, s) for f, b, s in zip(firsts[:-1], bands, spare, strict=True)]
+        ),
+        width=int(firsts[-1]),
+    )
+
+
+def potential_basis(leg: Leg, surface: Array) -> tuple[Band, Band]:
     """U and dU/dtheta at the surface, as matrices onto the coefficients of the spline."""
     rests, degree = leg.rests, min(3, len(leg.rests) - 1)
     inner = rests[1:-1] if degree == 3 else rests[:0]
     knots = np.concatenate([np.repeat(rests[0], degree + 1), inner,
                             np.repeat(rests[-1], degree + 1)])  # fmt: skip
     inside = np.clip(surface, rests[0], rests[-1])
-    value = BSpline.design_matrix(inside, knots, degree)
-    slope = BSpline.design_matrix(inside, knots[1:-1], degree - 1) @ _differences(knots, degree)
+    value, column = _splines(inside, knots, degree)
+    below, at = _splines(inside, knots[1:-1], degree - 1)
+    steps = below * (degree / (knots[degree + 1 : -1] - knots[1 : -degree - 1]))[at]
+    slope = np.zeros_like(value)  # of a coefficient's spline and the next: -, +
+    slope[:, :-1] -= steps
+    slope[:, 1:] += steps
     added, factor = np.zeros(len(surface)), np.ones(len(surface))
     for beyond, distance in ((leg.below, rests[0] - surface), (leg.above, surface - rests[-1])):
         there = distance > 0
         added[there] = np.interp(distance[there], _REACH, beyond.shape)
         factor[there] = np.interp(distance[there], _REACH, beyond.slope)
+    width = len(knots) - degree - 1
     return (
-        csr_matrix(value + slope.multiply(added[:, None])),
-        csr_matrix(slope.multiply(factor[:, None])),
+        Band(value=value + added[:, None] * slope, column=column, width=width),
+        Band(value=factor[:, None] * slope, column=column, width=width),
     )
 
 
-def _differences(knots: Array, degree: int) -> csr_matrix:
-    """Coefficients of a spline's derivative from its own."""
-    weights = degree / (knots[degree + 1 : -1] - knots[1 : -degree - 1])
-    at = np.arange(len(weights))
-    places = (np.tile(at, 2), np.concatenate([at, at + 1]))
-    return csr_matrix((np.concatenate([-weights, weights]), places))
+def _splines(at: Array, knots: Array, degree: int) -> tuple[Array, Index]:
+    """The ``degree`` + 1 B-splines that are not 0 at each place, and their numbers."""
+    matrix = BSpline.design_matrix(at, knots, degree)
+    shape = len(at), degree + 1
+    return matrix.data.reshape(shape), matrix.indices.reshape(shape).astype(np.intp)
 
 
-def jump_basis(leg: Leg, surface: Array) -> tuple[csr_matrix, csr_matrix]:
+def jump_basis(leg: Leg, surface: Array) -> tuple[Band, Band]:
     """r and dr/dtheta at the surface, as matrices onto r where the pulses begin."""
-    at, rows = leg.begins, np.arange(len(surface))
-    shape = (len(surface), len(at))
+    at, count = leg.begins, len(surface)
     if len(at) == 1:
-        return csr_matrix(np.ones(shape)), csr_matrix(shape)
+        column = np.zeros((count, 1), dtype=np.intp)
+        return (
+            Band(value=np.ones((count, 1)), column=column, width=1),
+            Band(value=np.zeros((count, 1)), column=column, width=1),
+        )
     left = np.clip(np.searchsorted(at, surface) - 1, 0, len(at) - 2)
     width = np.diff(at)[left]
     part = (surface - at[left]) / width
-    places = (np.tile(rows, 2), np.concatenate([left, left + 1]))
+    column = np.column_stack([left, left + 1])
     return (
-        csr_matrix((np.concatenate([1 - part, part]), places), shape=shape),
-        csr_matrix((np.concatenate([-1 / width, 1 / width]), places), shape=shape),
+        Band(value=np.column_stack([1 - part, part]), column=column, width=len(at)),
+        Band(value=np.column_stack([-1 / width, 1 / width]), column=column, width=len(at)),
     )

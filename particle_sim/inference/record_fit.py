@@ -20,11 +20,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import block_diag, csr_matrix, diags_array, hstack
 
 from particle_sim.inference.pulses import Pulses
-from particle_sim.inference.record_basis import Leg, jump_basis, legs_of, potential_basis
-from particle_sim.inference.surface_record import Record, excess, record_of
+from particle_sim.inference.record_basis import (
+    Band,
+    Leg,
+    beside,
+    diagonal,
+    jump_basis,
+    legs_of,
+    potential_basis,
+)
+from particle_sim.inference.surface_record import Index, Record, excess, excess_by_rates, record_of
 from particle_sim.units import Array
 
 NINETY = 1.6449
@@ -52,7 +59,7 @@ _FAR = 11.0
 """Rise of the sum of squares, over the noise's square, at which a side is closed: 3.3 standard
 deviations."""
 
-_Pair = tuple[csr_matrix, csr_matrix]
+_Pair = tuple[Band, Band]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +112,10 @@ def fit_record(series: Pulses) -> RecordFit:
 class _Model:
     """The voltage at given ln k: ``linear`` times the knots."""
 
-    linear: csr_matrix
-    slope: csr_matrix
+    linear: Band
+    slope: Band
     """dV/dtheta_s, times the knots"""
-    potential: csr_matrix
+    potential: Band
     """dU/dtheta_s, times the knots"""
     surface: Array
     rates: list[tuple[int, Array]]
@@ -130,10 +137,9 @@ class _Problem:
         """Square roots of the rows' weights."""
         return np.sqrt(self.record.weight)
 
-    def surface(self, logs: Array) -> tuple[Array, list[tuple[int, Array]]]:
-        """Filling at the surface at given ln k, and its derivatives by them."""
-        above, rates = excess(self.record, logs)
-        return self.record.filling + above, rates
+    def surface(self, logs: Array) -> Array:
+        """Filling at the surface at given ln k."""
+        return self.record.filling + excess(self.record, logs)
 
     def bases(self, surface: Array) -> Iterator[tuple[_Pair, _Pair]]:
         """Of every leg potential and jump, each with its slope, times the knots."""
@@ -141,49 +147,42 @@ class _Problem:
             own = slice(
                 self.record.slices[leg.runs[0]].start, self.record.slices[leg.runs[-1]].stop
             )
-            current = diags_array(-self.record.current[own])
+            drop = -self.record.current[own][:, None]
             r, dr = jump_basis(leg, surface[own])
-            yield potential_basis(leg, surface[own]), (current @ r, current @ dr)
+            jump, rise = (replace(each, value=drop * each.value) for each in (r, dr))
+            yield potential_basis(leg, surface[own]), (jump, rise)
 
     def model(self, logs: Array) -> _Model:
-        surface, rates = self.surface(logs)
+        surface = self.surface(logs)
         bases = list(self.bases(surface))
         return _Model(
-            linear=_diagonal([hstack([u, jump]) for (u, _), (jump, _) in bases]),
-            slope=_diagonal([hstack([du, rise]) for (_, du), (_, rise) in bases]),
-            potential=_diagonal(
-                [hstack([du, csr_matrix(rise.shape)]) for (_, du), (_, rise) in bases]
+            linear=diagonal([beside(u, jump) for (u, _), (jump, _) in bases]),
+            slope=diagonal([beside(du, rise) for (_, du), (_, rise) in bases]),
+            potential=diagonal(
+                [beside(du, replace(rise, value=0 * rise.value)) for (_, du), (_, rise) in bases]
             ),
             surface=surface,
-            rates=rates,
+            rates=excess_by_rates(self.record, logs),
         )
 
     def knots(self, logs: Array) -> tuple[Array, float]:
         """The best knots at given ln k, and the weighted sum of squares."""
-        surface, _ = self.surface(logs)
-        linear = _diagonal([hstack([u, jump]) for (u, _), (jump, _) in self.bases(surface)])
+        surface = self.surface(logs)
+        linear = diagonal([beside(u, jump) for (u, _), (jump, _) in self.bases(surface)])
         weight = self.record.weight
-        matrix = (linear.T @ diags_array(weight) @ linear).toarray()
-        knots = _solved(matrix, linear.T @ (weight * self.record.voltage))
-        left = self.record.voltage - linear @ knots
+        knots = _solved(linear.normal(weight), linear.onto(weight * self.record.voltage))
+        left = self.record.voltage - linear.times(knots)
         return knots, float(weight @ left**2)
 
-    def jacobian(self, model: _Model, knots: Array) -> csr_matrix:
-        """dV/d(ln k, knots), rows times the roots of their weights."""
-        slope, values, rows, columns = model.slope @ knots, [], [], []
+    def jacobians(self, model: _Model, knots: Array) -> Iterator[tuple[Array, Index]]:
+        """dV/d(ln k, knots) of the rows of every run, times the roots of their weights, and the
+        numbers of the ln k and knots that are not 0 in them."""
+        slope, count = model.slope.times(knots), len(self.record.slices)
         for part, (low, table) in zip(self.record.slices, model.rates, strict=True):
-            at = np.arange(part.start, part.stop)
-            values.append((slope[part][:, None] * table).ravel())
-            rows.append(np.repeat(at, table.shape[1]))
-            columns.append(np.tile(low + np.arange(table.shape[1]), len(at)))
-        places = (np.concatenate(rows), np.concatenate(columns))
-        shape = (len(slope), len(self.record.slices))
-        by_rate = csr_matrix((np.concatenate(values), places), shape=shape)
-        return csr_matrix(diags_array(self.roots) @ hstack([by_rate, model.linear]))
-
-
-def _diagonal(blocks: list[csr_matrix]) -> csr_matrix:
-    return csr_matrix(block_diag(blocks))
+            linear, columns = model.linear.dense(part)
+            both = np.hstack([slope[part][:, None] * table, linear])
+            rates = low + np.arange(table.shape[1])
+            yield self.roots[part][:, None] * both, np.concatenate([rates, count + columns])
 
 
 def _scaled(matrix: Array) -> tuple[Array, Array]:
@@ -226,9 +225,12 @@ def _normal(
 ) -> tuple[Array, Array]:
     """Normal matrix and right side, with what is known of ln k before."""
     model, count = problem.model(logs), len(logs)
-    jacobian = problem.jacobian(model, knots)
-    left = problem.roots * (problem.record.voltage - model.linear @ knots)
-    matrix, right = (jacobian.T @ jacobian).toarray(), jacobian.T @ left
+    left = problem.roots * (problem.record.voltage - model.linear.times(knots))
+    matrix, right = np.zeros((count + len(knots),) * 2), np.zeros(count + len(knots))
+    jacobians = problem.jacobians(model, knots)
+    for part, (jacobian, at) in zip(problem.record.slices, jacobians, strict=True):
+        matrix[np.ix_(at, at)] += jacobian.T @ jacobian
+        right[at] += jacobian.T @ left[part]
     before = loss / len(left) / _VAGUE**2
     matrix[np.arange(count), np.arange(count)] += before
     right[:count] -= before * (logs - centre)
@@ -259,7 +261,7 @@ def _with_errors(problem: _Problem, logs: Array) -> RecordFit:
     matrix, _ = _normal(problem, logs, knots, loss, logs)
     scaled, scale = _scaled(matrix)
     unit = np.sqrt(np.diag(np.linalg.inv(scaled))[:count]) / scale[:count]
-    left = record.voltage - model.linear @ knots
+    left = record.voltage - model.linear.times(knots)
     whitened = problem.roots * left
     share = len(left) / max(len(left) - len(matrix), 1)
     noise = np.array([np.sqrt(np.mean(whitened[part] ** 2) * share) for part in record.slices])
@@ -276,7 +278,7 @@ def _with_errors(problem: _Problem, logs: Array) -> RecordFit:
         record=record,
         left=left,
         surface=model.surface,
-        slope=model.potential @ knots,
+        slope=model.potential.times(knots),
     )
 
 

@@ -14,6 +14,7 @@ within one pulse.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
@@ -184,30 +185,41 @@ def _steps(series: Pulses, stretch: Stretch, smooth: Array) -> tuple[Array, Arra
     return np.append(data.time[begin], ends), np.diff(rates, prepend=0.0, append=0.0)
 
 
-def excess(record: Record, log_rates: Array) -> tuple[Array, list[tuple[int, Array]]]:
-    """theta_s - theta of every row, and its derivatives to ln k of the runs.
+@dataclass(frozen=True, kw_only=True)
+class _Past:
+    """What the surface of one run remembers: the changes ``use`` that still matter, of the runs
+    from ``low`` on, and the times s since each of them (rows, changes)."""
 
-    The second is, for every run p, the first run q that still matters in its rows, and the
-    derivatives (rows of p, runs q..p).
-    """
+    low: int
+    use: Index
+    since: Array
+
+
+def excess(record: Record, log_rates: Array) -> Array:
+    """theta_s - theta of every row."""
     rates = np.exp(log_rates)
-    lengths = np.append(np.diff(record.epochs), 0.0)
-    starts = np.append(0.0, np.cumsum(rates * lengths))[: len(rates)]
+    weights = record.changes.step / rates[record.changes.run]
+    parts = [_rise(past.since) @ weights[past.use] for past in _pasts(record, rates)]
+    return np.concatenate(parts)
+
+
+def excess_by_rates(record: Record, log_rates: Array) -> list[tuple[int, Array]]:
+    """Derivatives of the excess to ln k of the runs.
+
+    For every run p, the first run q that still matters in its rows, and the derivatives (rows of
+    p, runs q..p).
+    """
+    rates, epochs = np.exp(log_rates), record.epochs
     edges, run = record.changes, record.changes.run
-    at = starts[run] + rates[run] * (edges.time - record.epochs[run])
+    lengths = np.append(np.diff(epochs), 0.0)
     weights = edges.step / rates[run]
-    found, slopes = np.zeros(len(record.time)), []
-    for p, rows in enumerate(record.slices):
-        time = record.time[rows]
-        near = (edges.chain == record.chains[p]) & (run <= p) & (at > starts[p] - _SETTLED)
-        low = int(run[near].min(initial=p))
-        use = np.flatnonzero((edges.chain == record.chains[p]) & (run <= p) & (run >= low))
-        since = starts[p] + rates[p] * (time - record.epochs[p])[:, None] - at[use]
-        value, slope = _response(since)
-        value, slope = value * weights[use], slope * weights[use]
-        found[rows] = value.sum(axis=1)
-        inside = rates[p] * (time - record.epochs[p])
-        ahead = np.where(run[use] == p, 0.0, record.epochs[np.minimum(run[use] + 1, p)])
+    slopes = []
+    for p, (rows, past) in enumerate(zip(record.slices, _pasts(record, rates), strict=True)):
+        time, use, low = record.time[rows], past.use, past.low
+        value = _rise(past.since) * weights[use]
+        slope = _pace(past.since) * weights[use]
+        inside = rates[p] * (time - epochs[p])
+        ahead = np.where(run[use] == p, 0.0, epochs[np.minimum(run[use] + 1, p)])
         own = np.where(
             run[use] == p, rates[p] * (time[:, None] - edges.time[use]),
             rates[run[use]] * (ahead - edges.time[use]),
@@ -221,18 +233,36 @@ def excess(record: Record, log_rates: Array) -> tuple[Array, list[tuple[int, Arr
             table[:, q - low] += (slope * own)[:, mine].sum(axis=1)
             older = older + slope[:, mine].sum(axis=1)
         slopes.append((low, table))
-    return found, slopes
+    return slopes
 
 
-def _response(since: Array) -> tuple[Array, Array]:
-    """w and dw/ds; both 0 before the step."""
-    grid, value, slope = _table()
+def _pasts(record: Record, rates: Array) -> Iterator[_Past]:
+    """Run by run."""
+    lengths = np.append(np.diff(record.epochs), 0.0)
+    starts = np.append(0.0, np.cumsum(rates * lengths))[: len(rates)]
+    edges, run = record.changes, record.changes.run
+    at = starts[run] + rates[run] * (edges.time - record.epochs[run])
+    for p, rows in enumerate(record.slices):
+        chained = (edges.chain == record.chains[p]) & (run <= p)
+        low = int(run[chained & (at > starts[p] - _SETTLED)].min(initial=p))
+        use = np.flatnonzero(chained & (run >= low))
+        inside = rates[p] * (record.time[rows] - record.epochs[p])
+        yield _Past(low=low, use=use, since=starts[p] + inside[:, None] - at[use])
+
+
+def _rise(since: Array) -> Array:
+    """w; 0 before the step."""
+    grid, value, _ = _table()
     logs = np.log(np.maximum(since, 1e-14))
-    gone = since > 0
-    return (
-        np.where(gone, np.exp(np.interp(logs, grid, value)), 0.0),
-        np.where(gone & (logs < grid[-1]), np.exp(np.interp(logs, grid, slope)), 0.0),
-    )
+    return np.where(since > 0, np.exp(np.interp(logs, grid, value)), 0.0)
+
+
+def _pace(since: Array) -> Array:
+    """dw/ds; 0 before the step, and where w has settled."""
+    grid, _, slope = _table()
+    logs = np.log(np.maximum(since, 1e-14))
+    moves = (since > 0) & (logs < grid[-1])
+    return np.where(moves, np.exp(np.interp(logs, grid, slope)), 0.0)
 
 
 @cache

@@ -60,16 +60,24 @@ def walk(call: Callable[[], Any], to: Callable[[FrameType], bool] | None = None)
     With ``to``, only what lies on the way: the functions under which a frame fulfils it.
     """
     seen: dict[int, CodeType] = {}  # by id: a code's own hash reads the whole of it, at each call
+    done: dict[int, CodeType] = {}  # nothing more is to be learned of them
     importing = 0
 
     def note(frame: FrameType, event: str, _: Any) -> Callable[..., Any] | None:
         nonlocal importing
         code = frame.f_code
+        if id(code) in done:
+            return None
         if code.co_name == "<module>":
             importing += 1
             frame.f_trace_lines = False
             return leave
-        if not importing and module_of(code) and (to is None or to(frame)):
+        if importing:
+            return None
+        ours = bool(module_of(code))
+        if to is None or not ours:
+            done[id(code)] = code
+        if ours and (to is None or to(frame)):
             seen.update({id(code): code} if to is None else {id(way): way for way in _way(frame)})
         return None  # only the next function that is entered, and nothing inside this one
 

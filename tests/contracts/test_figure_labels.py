@@ -67,11 +67,19 @@ def labels_of(axes: Any) -> dict[str, str]:
     return labels
 
 
-@pytest.mark.parametrize("name", list(EVERY))
-def test_figure_labels_its_axes_and_names_both_materials(name: str, asked: xr.DataTree) -> None:
+@pytest.fixture(scope="module", params=list(EVERY))
+def drawn(request: pytest.FixtureRequest, asked: xr.DataTree) -> tuple[Any, xr.DataTree]:
+    """A figure of these results, and the results as they were before."""
+    before = asked.copy(deep=True)
+    return EVERY[request.param](asked), before
+
+
+def test_figure_labels_its_axes_and_names_both_materials(
+    drawn: tuple[Any, xr.DataTree], asked: xr.DataTree
+) -> None:
     from matplotlib.text import Text
 
-    figure = EVERY[name](asked)
+    figure, _ = drawn
     figure.draw_without_rendering()
     assert check_labels(figure) >= 2
     texts = " ".join(text.get_text() for text in figure.findobj(Text))
@@ -92,10 +100,10 @@ def test_in_one_column_every_text_can_be_read_and_a_dollar_is_no_formula(
     assert r"5 \$ \bad{ 6 \$ baseline" in texts
 
 
-@pytest.mark.parametrize("name", list(EVERY))
-def test_figure_leaves_the_results_alone(name: str, asked: xr.DataTree) -> None:
-    before = asked.copy(deep=True)
-    EVERY[name](asked)
+def test_figure_leaves_the_results_alone(
+    drawn: tuple[Any, xr.DataTree], asked: xr.DataTree
+) -> None:
+    _, before = drawn
     xr.testing.assert_identical(before, asked)
 
 

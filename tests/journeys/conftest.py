@@ -1,19 +1,16 @@
-"""The command line as a fixture, and the particles that tests have solved already."""
+"""The command line as a fixture."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from command_line import RunCommand, runner
-from remembered import remembering
 
-from particle_sim import figures
 from particle_sim.claims import ledger
 from particle_sim.claims.schema import claims_folder
 from particle_sim.plausible.defaults import SAMPLES
@@ -44,28 +41,6 @@ def run(
     monkeypatch.setattr(ledger, "claims_folder", lambda: copied_claims)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     return runner(monkeypatch, capsys)
-
-
-@pytest.fixture(scope="session")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this session share."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "answers"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-@pytest.fixture
-def known_particles(answers: Path) -> Iterator[None]:
-    """Comparisons do not solve again what another test asked for."""
-    with remembering(answers):
-        yield
-
-
-@pytest.fixture
-def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Comparisons draw one picture of five, where a test does not look at pictures."""
-    monkeypatch.setattr(figures, "FIGURES", {"voltage": figures.FIGURES["voltage"]})
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from coarse import few_rates
 
+from particle_sim import figures
 from particle_sim.claims.compare import ComparisonResult, compare, summary
 from particle_sim.report.folder import write_folder
 from particle_sim.studies.body_case import surface_per_volume
@@ -31,13 +33,16 @@ def result() -> ComparisonResult:
         at=AT,
         samples=200,
     )
-    return compare(settings)
+    with few_rates():
+        return compare(settings)
 
 
 @pytest.fixture(scope="module")
 def folder(result: ComparisonResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bodies") / "result"
-    write_folder(result, path, "particle-sim compare ...")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "FIGURES", {"voltage": figures.FIGURES["voltage"]})
+        write_folder(result, path, "particle-sim compare ...")
     return path
 
 

@@ -77,6 +77,7 @@ def test_at_the_ledgers_settings_the_answer_is_the_ledgers(
     assert found.numbers["draws"] == (expected.draws, "1")
 
 
+@pytest.mark.usefixtures("known_particles")
 def test_other_settings_are_another_question(comparison: ComparisonResult) -> None:
     kinds = ("uniform", "no_cracks")
     usual, strict = again(comparison, *kinds), again(comparison, *kinds, uniform_below=1e-4)
@@ -158,6 +159,7 @@ def test_what_a_charge_contradicts_a_discharge_supports(comparison: ComparisonRe
     assert back["on discharge"] is Verdict.SUPPORTED
 
 
+@pytest.mark.usefixtures("known_particles")
 def test_nothing_is_judged_where_no_sodium_moved(comparison: ComparisonResult) -> None:
     stopped = cast(Any, SimpleNamespace(capacity=np.zeros(3)))
     still = replace(comparison.baseline, cell=stopped)

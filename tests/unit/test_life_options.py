@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from remembered import remembering
 
 from particle_sim.cell.design import CellKind
 from particle_sim.damage.constants import load_growth_constants
@@ -34,7 +35,9 @@ def own_file(folder: Path, was: str, now: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def he(tmp_path_factory: pytest.TempPathFactory) -> tuple[LifeStudy, tuple[Side, ...]]:
+def he(
+    tmp_path_factory: pytest.TempPathFactory, answers: Path
+) -> tuple[LifeStudy, tuple[Side, ...]]:
     """HE with growth a thousand times slower than it could be, in a full cell at 5C."""
     slow = own_file(tmp_path_factory.mktemp("own"), "[1e-12, 1e-7]", "[1e-12, 1.1e-9]")
     study = LifeStudy(
@@ -46,7 +49,8 @@ def he(tmp_path_factory: pytest.TempPathFactory) -> tuple[LifeStudy, tuple[Side,
         constants=slow,
         cell=CellKind.FULL,
     )
-    return study, sides_of(study)
+    with remembering(answers):
+        return study, sides_of(study)
 
 
 def test_retentions_are_held_against_own_constants_as_drawn(

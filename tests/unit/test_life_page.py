@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from remembered import once, remembering
 
 from particle_sim.cli.folding import folded
 from particle_sim.damage.population import UNSEEN
@@ -35,8 +36,9 @@ HOSTILE = '"><img src=x onerror=alert(1)></title><script>alert(1)</script>'
 
 
 @pytest.fixture(scope="module")
-def tree() -> xr.DataTree:
-    return life_study(LifeStudy(materials=("nvp", "he_v"), samples=60, cycles=1000))
+def tree(answers: Path) -> xr.DataTree:
+    with remembering(answers):
+        return life_study(LifeStudy(materials=("nvp", "he_v"), samples=60, cycles=1000))
 
 
 class Tags(HTMLParser):
@@ -129,8 +131,9 @@ def nvp() -> Material:
 
 
 @pytest.fixture(scope="module")
-def tables(nvp: Material) -> dict[Site, GradientTable]:
-    return gradient_tables(nvp)
+def tables(nvp: Material, answers: Path) -> dict[Site, GradientTable]:
+    found: dict[Site, GradientTable] = once(answers, gradient_tables, nvp)
+    return found
 
 
 def test_cracks_only_grow_with_cycles_and_strain(

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 import particle_sim as ps
 from particle_sim.inference.form import Form
-from particle_sim.inference.rate_evidence import members, printed_tests
+from particle_sim.inference.rate_evidence import Member, members, printed_tests
 
 PAIR = ("he_o3_li2024", "nfm_li2024")
 MATERIALS = {name: ps.load_material(name) for name in PAIR}
 
 
+@cache
+def member(up_to: float) -> Member:
+    """The first of the members that the slower rates make."""
+    found = members(MATERIALS, up_to=up_to, forms=(Form.SIZES,), varied=False, particles=200)
+    return found[0]
+
+
 def kept_at(rate: float, up_to: float, swapped: bool = False) -> float:
     """Share of the draws in which HE keeps more than NFM at a rate, from the slower ones."""
     names = PAIR[::-1] if swapped else PAIR
-    (member, *_) = members(MATERIALS, up_to=up_to, forms=(Form.SIZES,), varied=False, particles=200)
     rng = np.random.default_rng(0)
     share = [
-        member.capacities(name, np.array([rate]), rng)[:, 0]
-        / 10 ** member.column(name, "window_capacity")
+        member(up_to).capacities(name, np.array([rate]), rng)[:, 0]
+        / 10 ** member(up_to).column(name, "window_capacity")
         for name in names
     ]
     return float(np.mean(share[0] > share[1]))

@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 import tomli_w
+from coarse import few_rates
 
 from particle_sim.cell.design import load_cell_design
 from particle_sim.cell.half_cell import HALF_CELLS, half_cell
@@ -130,6 +131,7 @@ def test_a_filled_material_is_what_was_written(
     assert record.citation("measurements") == "Half cells of one batch"
 
 
+@pytest.mark.usefixtures("one_picture")
 def test_a_filled_material_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What ``particle-sim compare nvp mine.toml`` does, as solid solutions and with few draws."""
     path = tmp_path / "mine.toml"
@@ -142,7 +144,9 @@ def test_a_filled_material_is_compared(tmp_path: Path, capsys: pytest.CaptureFix
         samples=100,
     )
     folder = tmp_path / "result"
-    tell_comparison(run_comparison(settings, folder, force=False, shown=False, workers=1), folder)
+    with few_rates():
+        result = run_comparison(settings, folder, force=False, shown=False, workers=1)
+    tell_comparison(result, folder)
     assert f"Report: {folder / 'report.html'}" in capsys.readouterr().out
     page = (folder / "report.html").read_text("utf-8")
     assert "Half cells of one batch" in page
@@ -227,7 +231,8 @@ def test_the_scenario_passes(tmp_path: Path) -> None:
     path = written(tmp_path, "scenario", "my_question")
     scenario = load_scenario(path)
     assert len(scenario.expectations) >= 2
-    result = compare(replace(scenario.comparison, samples=100))
+    with few_rates():
+        result = compare(replace(scenario.comparison, samples=100))
     results = to_tree(result)
     runs = {"baseline": result.baseline.particle, "candidate": result.candidate.particle}
     assert failures(scenario, results, runs) == []
