@@ -11,6 +11,7 @@ import numpy as np
 from particle_sim.cell.half_cell import Cell, half_cell
 from particle_sim.damage.constants import GrowthConstants, load_growth_constants
 from particle_sim.damage.growth import CrackGrowth
+from particle_sim.errors import InputError
 from particle_sim.life.loads import GradientTable, Site, boundary, gradient_tables, gradients
 from particle_sim.life.powder import CycledPowder, Effects, worn_capacities
 from particle_sim.materials.material import Material
@@ -95,8 +96,7 @@ def cycled(
     A half cycle exchanges what the fresh powder delivers at that rate. ``held`` says what
     boundaries do with their misfit; ``cell`` is the half cell (the material's own), ``effects``
     what cracks take away. ``tables`` are those of :func:`~particle_sim.life.loads.gradient_tables`,
-    the same at every rate; left out they are solved for, which takes some seconds. The rate must be
-    positive, which is not checked.
+    the same at every rate; left out they are solved for, which takes some seconds.
 
     >>> from particle_sim.life.example import no_gradients
     >>> from particle_sim.materials.load import load_material
@@ -104,8 +104,11 @@ def cycled(
     >>> cycled(draws, 1.0, Held.RELIEVED, tables=no_gradients()).fresh.round()
     array([159., 113., 157.])
 
-    Raises :class:`KeyError` for a material without a property that stress or capacity follows from.
+    Raises :class:`InputError` for a rate that is not positive, and :class:`KeyError` for a material
+    without a property that stress or capacity follows from.
     """
+    if not c_rate > 0:
+        raise InputError(f"c_rate is {c_rate:g} 1/h; a test cycles at a positive one.")
     material, effects = draws.material, effects or Effects()
     cell = cell or half_cell(material)
     tables = tables or gradient_tables(material)

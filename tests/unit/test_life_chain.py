@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from particle_sim.cell.half_cell import half_cell
+from particle_sim.errors import InputError
 from particle_sim.life.calibration import calibrated, with_constant
 from particle_sim.life.chain import Held, Rule, cycled, draw_powder, growth_of
 from particle_sim.life.loads import GradientTable, Site, gradient_tables
@@ -196,3 +197,11 @@ def test_parts_of_the_draws_are_the_whole(
         again, same = calibrated(part, rule, 200.0, 0.9)
         assert np.array_equal(same, carries[some])
         assert again == pytest.approx(constant[some], rel=1e-6)
+
+
+@pytest.mark.parametrize("c_rate", [0.0, -1.0, float("nan")])
+def test_a_rate_that_passes_nothing_is_refused(
+    c_rate: float, draws: MaterialDraws, tables: dict[Site, GradientTable]
+) -> None:
+    with pytest.raises(InputError, match=r"c_rate is .*; a test cycles at a positive one"):
+        cycled(draws, c_rate, Held.HELD, tables=tables)
