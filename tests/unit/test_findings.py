@@ -175,6 +175,7 @@ def test_nothing_is_judged_where_no_sodium_moved(comparison: ComparisonResult) -
     assert found["uniform"].numbers["draws"][0] > 0
 
 
+@pytest.mark.usefixtures("known_particles")
 def test_without_a_toughness_no_crack_is_judged(comparison: ComparisonResult) -> None:
     material = comparison.baseline.material
     known = {n: p for n, p in material.properties.items() if n != "fracture_toughness"}
