@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from particle_sim.inference.data import TitrationData
 from particle_sim.inference.pulses import pulses_of
-from particle_sim.inference.surface_record import Record, excess, record_of
+from particle_sim.inference.surface_record import Record, excess, excess_by_rates, record_of
 from particle_sim.units import Array
 from tests.unit.titrations import Protocol, solid_solution, titration
 
@@ -55,7 +55,7 @@ def test_the_excess_is_the_sum_of_the_modes() -> None:
     settled = np.ones(len(of.time), dtype=bool)
     for at in of.changes.time:
         settled &= ~((of.time >= at) & (of.time < at + 9))
-    np.testing.assert_allclose(excess(of, RATES)[0][settled], known[settled], rtol=1e-4, atol=1e-9)
+    np.testing.assert_allclose(excess(of, RATES)[settled], known[settled], rtol=1e-4, atol=1e-9)
 
 
 def test_another_rate_of_the_first_pulse_is_noticed_in_the_last() -> None:
@@ -63,7 +63,7 @@ def test_another_rate_of_the_first_pulse_is_noticed_in_the_last() -> None:
     of = record()
     known = by_modes(of, RATES)
     last = of.slices[2]
-    moved = excess(of, RATES + np.array([0.1, 0.0, 0.0]))[0]
+    moved = excess(of, RATES + np.array([0.1, 0.0, 0.0]))
     assert not np.allclose(moved[last], known[last], rtol=1e-4, atol=1e-9)
 
 
@@ -71,9 +71,9 @@ def test_another_rate_of_the_first_pulse_is_noticed_in_the_last() -> None:
 def test_derivatives_are_differences(run: int) -> None:
     """Over four cells of the table in ln s, whose straight pieces a smaller step would see."""
     of, small = record(), 0.02
-    _, slopes = excess(of, RATES)
+    slopes = excess_by_rates(of, RATES)
     step = np.eye(3)[run] * small
-    wanted = (excess(of, RATES + step)[0] - excess(of, RATES - step)[0]) / (2 * small)
+    wanted = (excess(of, RATES + step) - excess(of, RATES - step)) / (2 * small)
     scale = np.abs(wanted).max()
     for part, (low, table) in zip(of.slices, slopes, strict=True):
         if low <= run < low + table.shape[1]:
