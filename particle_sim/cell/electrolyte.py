@@ -108,7 +108,10 @@ def load_electrolyte(name: str) -> Electrolyte:
     problems = [p for n in tables for p in _value_problems(properties[n])]
     refuse(f"{path.name}: {problem}" for problem in problems)
     return Electrolyte(
-        **file.electrolyte.model_dump(), properties=properties, sources=file.sources, path=path
+        **file.electrolyte.model_dump(),
+        properties=properties,
+        sources=dict(file.sources),
+        path=path,
     )
 
 

@@ -53,7 +53,7 @@ def new(
     kind: Annotated[str, typer.Argument(help="material, cell, metric or scenario")],
     name: Annotated[str, typer.Argument(help="Its name: letters, digits and underscores.")],
     carrier: Annotated[
-        str | None, typer.Option(help="Of a cell: Na (default), Li or K, what its metal is.")
+        str | None, typer.Option(help="Metal of a cell: Na (default), Li or K.")
     ] = None,
     out: OutOption = None,
     force: ForceOption = False,
@@ -73,7 +73,7 @@ def new(
         print_json({"file": path})
         return
     print(f"Wrote {path}")
-    print(NEXT_STEPS[kind].format(path=path, example=EXAMPLES[carrier or "Na"]))
+    print(NEXT_STEPS[kind].format(path=path, example=_example(carrier or "Na")))
 
 
 def template_text(kind: str, name: str, carrier: str = "Na") -> str:
@@ -97,17 +97,21 @@ def _half_cell(carrier: str) -> dict[str, str]:
     from particle_sim.materials.carriers import CARRIER_NAMES
 
     path = shipped_files(*CELLS)[HALF_CELLS[carrier]]
-    text, example = path.read_text(encoding="utf-8"), EXAMPLES[carrier]
+    text, example = path.read_text(encoding="utf-8"), _example(carrier)
     verbs = [verb for verb in ("compare", "life", "rate", "cell") if verb != example.split()[0]]
     return {
         "metal": CARRIER_NAMES[carrier],
         "carrier": carrier,
-        "others": " and ".join(each for each in HALF_CELLS if each != carrier),
+        "others": " or ".join(each for each in HALF_CELLS if each != carrier),
         "electrolyte": tomllib.loads(text)["cell"]["electrolyte"],
         "example": example,
         "verbs": f"{', '.join(verbs)} and fit",
         "properties": text[text.index("[properties.") :],
     }
+
+
+def _example(carrier: str) -> str:
+    return EXAMPLES.get(carrier, "rate MATERIAL")
 
 
 def _refuse_carrier(kind: str, carrier: str | None) -> None:
@@ -118,8 +122,10 @@ def _refuse_carrier(kind: str, carrier: str | None) -> None:
         raise InputError(
             f"--carrier is {carrier}, which is of cells, not of a {kind}; leave it out."
         )
-    if carrier not in EXAMPLES:
-        raise InputError(f'--carrier is "{carrier}"; {closest(carrier, EXAMPLES)}')
+    from particle_sim.cell.half_cell import HALF_CELLS
+
+    if carrier not in HALF_CELLS:
+        raise InputError(f'--carrier is "{carrier}"; {closest(carrier, HALF_CELLS)}')
 
 
 def _refuse_name(kind: str, name: str) -> None:

@@ -106,7 +106,7 @@ def _table(asked: xr.Dataset) -> Iterator[str]:
         cells = (_cell(asked[name].values[:, i], to="-") for name in BANDS)
         row = "".join(f"{cell:<{COLUMN - 1}} " for cell in cells)
         yield f"{f'{rate:.4g}C':>6}  " + row.rstrip()
-    yield "mAh/g, median (5 to 95 %); without physics: a measurement by Tian's curve."
+    yield "mAh/g, median (5 to 95 %). Without physics: a measurement, by Tian et al."
 
 
 def _cell(values: np.ndarray, *, to: str = " to ") -> str:

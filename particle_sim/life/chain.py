@@ -63,7 +63,7 @@ def draw_powder(
     >>> draws.values["growth_rate"].shape, "flaw_size" in draws.values
     ((4,), True)
 
-    Raises nothing.
+    Raises :class:`InputError` where no half cell serves the material's carrier.
     """
     design = (cell or half_cell(material)).design.properties
     growth = (constants or load_growth_constants()).properties

@@ -188,15 +188,19 @@ def _name(material: str) -> str:
 
 
 def labels_of(papers: Collection[str], known: Mapping[str, Source]) -> dict[str, str]:
-    """``Li 2024`` for each paper by its key, with words of its title where two would be alike; your
-    own source as it is."""
+    """``Li 2024`` for each paper by its key, with words of its title, and else its key, where two
+    would be alike; your own source as it is."""
     told = {paper: known[paper].citation if paper in known else "" for paper in papers}
-    labels = {paper: _author_and_year(said) or paper for paper, said in told.items()}
-    twice = [label for label, count in Counter(labels.values()).items() if count > 1]
+    labels = {p: (_author_and_year(said) or p)[:LONGEST_LABEL] for p, said in told.items()}
+    titles = {p: _shortened(said.partition(", ")[2]) for p, said in told.items()}
+    return _apart(_apart(labels, titles), {paper: paper for paper in papers})
+
+
+def _apart(labels: dict[str, str], by: Mapping[str, str]) -> dict[str, str]:
+    """The labels, with more words where two are alike."""
+    count = Counter(labels.values())
     return {
-        paper: f"{label}, {_shortened(told[paper].partition(', ')[2])}"
-        if label in twice
-        else label[:LONGEST_LABEL]
+        paper: f"{label}, {by[paper]}" if count[label] > 1 and by[paper] else label
         for paper, label in labels.items()
     }
 

@@ -113,9 +113,10 @@ def load_scenario(path: Path) -> Scenario:
         for name in dict.fromkeys(compared):
             with gathering(problems):
                 load_record(name, overrides=file.set.get(name, {}))
+        if comparison.cell is not None and not problems:
+            with gathering(problems):
+                records_of(comparison)
         refuse(problems)
-        if comparison.cell is not None:
-            records_of(comparison)
     return Scenario(
         path=path,
         question=asked.question,

@@ -12,7 +12,13 @@ import pytest
 from particle_sim.claims import central
 from particle_sim.claims import findings as findings_module
 from particle_sim.claims.answer import Answer, answer
-from particle_sim.claims.compare import ComparisonResult, lines
+from particle_sim.claims.compare import (
+    DRAWN_SHARE,
+    RUN_SHARE,
+    SAID_SHARE,
+    ComparisonResult,
+    lines,
+)
 from particle_sim.claims.findings import SENTENCES, Finding, findings
 from particle_sim.claims.interval import Verdict, verdict_of
 from particle_sim.claims.kinds import NEEDS
@@ -266,12 +272,14 @@ def test_a_comparison_says_what_it_does_behind_the_runs(
     comparison: ComparisonResult, progress_told: list[tuple[str, float]]
 ) -> None:
     assert comparison.findings
-    assert progress_told[-3:] == [
-        ("draws from the plausible ranges", 0.6),
-        ("the papers' sentences, held against the draws", 0.7),
-        ("the ratio without each difference", 0.9),
-    ]
-    assert all(share <= 0.6 for _, share in progress_told[:-3])
+    names, shares = zip(*progress_told, strict=True)
+    at = names.index("draws from the plausible ranges")
+    asked = [name.partition(":")[0] for name in names[at + 1 : -1]]
+    assert asked == [f"sentence {number} of 6" for number in range(1, 7)]
+    assert names[-1] == "the ratio without each difference"
+    assert list(shares) == sorted(shares)
+    assert max(shares[:at]) <= shares[at] == RUN_SHARE
+    assert (shares[at + 1], shares[-1]) == (DRAWN_SHARE, SAID_SHARE)
 
 
 def test_each_sentence_that_is_asked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,17 @@ def test_papers_go_by_author_and_year() -> None:
     }
 
 
+def test_no_two_papers_go_by_one_name() -> None:
+    """Verdicts are counted under these names."""
+    alike = "X. Li et al., A study of transition metal layered oxides {}, J. A (2024) 1"
+    known = {key: Source(citation=alike.format(key)) for key in ("I", "II")}
+    own = [f"Coin cells of our group in Hamburg, {month}" for month in ("May", "June")]
+    labels = labels_of([*known, *own], known)
+    assert len(set(labels.values())) == 4, labels
+    shipped = {each.claim.file.claim.paper for each in read_ledger()}
+    assert len(set(labels_of(shipped, shared_sources().sources).values())) == len(shipped)
+
+
 def test_what_a_source_says_is_text_on_the_page(entries: list[Entry], tmp_path: Path) -> None:
     header = entries[0].claim.file.claim.model_copy(update={"paper": "<script>x</script>"})
     file = entries[0].claim.file.model_copy(update={"claim": header})
