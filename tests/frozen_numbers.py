@@ -27,9 +27,11 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.claims.ledger import read_ledger
+from particle_sim.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 
 TABLE = Path(__file__).parent / "validation" / "data" / "frozen_numbers.json"
 DIGITS = 12
+THERMAL_VOLTAGE = GAS_CONSTANT * REFERENCE_TEMPERATURE / FARADAY
 
 Numbers = Mapping[str, float | str | None]
 Groups = dict[str, dict[str, Callable[[], Numbers]]]
@@ -72,12 +74,21 @@ def _alike(held: float | str | None, found: float | str | None, slack: float) ->
 
 
 def _scale(key: str, numbers: Numbers) -> float:
-    """What a tolerance is relative to: fillings to 1, stresses of a run to its largest, balances
-    to what the tests of a balance allow, every other number to itself."""
+    """What a tolerance is relative to: fillings to 1, a voltage to what its filling makes of that
+    too, stresses of a run to its largest, balances to what the tests of a balance allow, every
+    other number to itself.
+
+    Where sites are all but full or empty, dU/dtheta = RT/(F theta (1 - theta)) makes 3e-8 V of the
+    last bit of a filling, and another processor has another last bit.
+    """
     if key == "sodium balance":
         return 1e-12 / 1e-9
     if key.endswith("site fraction"):
         return 1.0
+    filling = numbers.get("surface site fraction")
+    if key == "voltage" and isinstance(filling, float):
+        steep = THERMAL_VOLTAGE / abs(filling * (1 - filling))
+        return abs(float(numbers[key] or 0.0)) + steep
     largest = numbers.get("highest von Mises stress")
     own = largest if key.endswith("stress") and isinstance(largest, float) else numbers[key]
     return abs(float(own)) if isinstance(own, float | int) else 0.0

@@ -46,6 +46,14 @@ def test_a_slightly_other_material_is_noticed(part: str, factor: float) -> None:
     assert moved("radial", "fickian, sphere, flux", found)
 
 
+def test_a_voltage_is_held_as_its_filling_allows() -> None:
+    """A ten-millionth of a volt is told but where the surface is full to nine digits."""
+    for name, told in {"fickian, sphere, flux": 1, "phase separation, out, rest and in": 0}.items():
+        entry = table()["groups"]["radial"][name]["numbers"]
+        other = {**entry, "voltage": entry["voltage"] + 1e-7}
+        assert len(moved("radial", name, other)) == told
+
+
 def test_every_number_is_held() -> None:
     """Each alone, moved by a thousandth, is told; so is one that is missing or new."""
     entry = table()["groups"]["radial"]["fickian, sphere, flux"]["numbers"]
