@@ -182,12 +182,14 @@ def _orders(data: xr.Dataset) -> Iterator[str]:
     """
     from particle_sim.claims.interval import share_interval
     from particle_sim.figures.sweep_results import in_words
+    from particle_sim.materials.system import title_of
 
     function = json.loads(data.attrs["content"])["function"]
     materials = function.get("materials", []) if isinstance(function, dict) else []
     if len(materials) != 2:
         return
     first, second = materials
+    higher, lower = map(title_of, materials)
     results = [str(name).removeprefix(f"{first}.") for name in data.data_vars]
     asked = {name: place for place, name in enumerate(function.get("metrics", []))}
     for result in sorted(results, key=lambda name: asked.get(name, len(asked))):
@@ -198,6 +200,6 @@ def _orders(data: xr.Dataset) -> Iterator[str]:
         if total:
             less = int(np.sum(other < one))
             low, high = share_interval(less, total)
-            share = f"{less / total:.1%} of {total} samples ({low:.1%} to {high:.1%})"
+            share = f"{less / total:.1%} of {total} samples (95 % interval {low:.1%} to {high:.1%})"
             words = in_words(result)
-            yield f"{words[:1].upper()}{words[1:]} is lower in {second} than in {first} in {share}."
+            yield f"{words[:1].upper()}{words[1:]} is lower in {lower} than in {higher} in {share}."

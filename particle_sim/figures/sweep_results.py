@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from particle_sim.figures.style import Figure, figure_style, plain
+from particle_sim.materials.system import title_of
 from particle_sim.plausible.sensitivity import rank_correlation
 from particle_sim.units import Array, shown_factor, told_unit
 
@@ -46,14 +47,14 @@ def result_names(data: xr.Dataset) -> list[str]:
 
 
 def in_words(name: str) -> str:
-    """``he_v.peak_hoop_stress`` -> ``he_v: peak hoop stress``.
+    """``he_v.peak_hoop_stress`` -> ``HE-V: peak hoop stress``.
 
     >>> in_words("he_v.peak_von_mises_stress"), in_words("c_rate")
-    ('he_v: peak von Mises stress', 'C-rate')
+    ('HE-V: peak von Mises stress', 'C-rate')
     """
     material, dot, key = name.rpartition(".")
     words = key.replace("_", " ").replace("von mises", "von Mises").replace("c rate", "C-rate")
-    return f"{material}: " * bool(dot) + words
+    return f"{title_of(material)}: " * bool(dot) + words
 
 
 def correlations(data: xr.Dataset, name: str) -> dict[str, float]:

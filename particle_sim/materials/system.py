@@ -94,6 +94,15 @@ def system_names() -> list[str]:
     return list(shipped_files("parameters", "materials"))
 
 
+def title_of(name: str) -> str:
+    """What a shipped material is called in print; another name as it is.
+
+    >>> title_of("he_v"), title_of("my_o3")
+    ('HE-V', 'my_o3')
+    """
+    return load_system(name).file.material.title if name in system_names() else name
+
+
 def load_system(
     name: str,
     *,

@@ -36,7 +36,7 @@ def test_shipped_sweep_runs_and_a_second_run_computes_nothing(run: RunCommand) -
     assert np.isfinite(data["nvp.peak_hoop_stress"].values).all()
     assert_frozen("scenarios", "sweep_nvp_he_v", sweep_numbers(data))
     lower = np.mean(data["he_v.peak_hoop_stress"].values < data["nvp.peak_hoop_stress"].values)
-    assert f"Peak hoop stress is lower in he_v than in nvp in {lower:.1%} of 4096" in outcome.out
+    assert f"Peak hoop stress is lower in HE-V than in NVP in {lower:.1%} of 4096" in outcome.out
     ranks = [np.argsort(data[f"{name}.particle_radius"].values) for name in ("nvp", "he_v")]
     np.testing.assert_array_equal(*ranks)
     moved = stored_influences(folder)

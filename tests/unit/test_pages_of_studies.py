@@ -132,7 +132,7 @@ def test_the_page_of_a_sweep_says_its_numbers(swept: xr.Dataset, tmp_path: Path)
     low, middle, high = np.nanquantile(swept.stress, [0.05, 0.5, 0.95])
     said = f"stress: median {readable(middle / 1e6)} MPa, 5 to 95 % of the"
     assert unbroken(said) in text, "a headline's numbers stay with their units"
-    assert "Varied: he_v: radius, C-rate, law." in text
+    assert "Varied: HE-V: radius, C-rate, law." in text
     with (page.parent / "results.csv").open(encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     assert row["unit"] == "Pa", "tables stay in SI"
@@ -154,6 +154,6 @@ def test_what_a_result_follows_comes_first(swept: xr.Dataset) -> None:
     assert abs(found["c_rate"]) < 0.5
     spread, followed = sweep_results(swept).axes
     assert spread.get_xscale() == "log"
-    assert [each.get_text() for each in followed.get_yticklabels()] == ["he_v: radius", "C-rate"]
+    assert [each.get_text() for each in followed.get_yticklabels()] == ["HE-V: radius", "C-rate"]
     assert spread.get_xlabel() == "stress [MPa]"
     assert spread.lines[0].get_xdata().max() == pytest.approx(np.nanmax(swept.stress) / 1e6)
