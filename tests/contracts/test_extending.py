@@ -38,7 +38,9 @@ TESTS = (
 )
 """What is run in a copy."""
 HELPERS = (
+    "coarse.py",
     "conftest.py",
+    "remembered.py",
     "contracts/conftest.py",
     "contracts/docstring_examples.py",
     "contracts/paper.py",
