@@ -3,6 +3,7 @@
     python benchmarks/speed.py                  all of it, minutes
     python benchmarks/speed.py radial phases    some: radial, phases, show, fit, compare
     python benchmarks/speed.py --record speed   kept for docs/benchmarks.md
+    python benchmarks/speed.py --once           each timed once: does it run?
 
 ``radial``: one NVP discharge at 1C by ``solve_particle`` (quadratic elements, error-controlled)
 over one repeated solve of PyBaMM's built single-particle model of the same particle with IDAKLU.
@@ -37,13 +38,14 @@ from particle_sim.units import Array
 
 TOLERANCE = 1e-4
 SCRIPT = str(Path(sys.executable).with_name("particle-sim"))
+ONCE = "--once" in sys.argv
 RATES = str(Path(__file__).parent.parent / "examples" / "he_o3_rates.csv")
 
 
 def best(action: Callable[[], object], repeats: int) -> float:
     """Least CPU time of ``repeats`` runs in this process [s]."""
     times = []
-    for _ in range(repeats):
+    for _ in range(1 if ONCE else repeats):
         began = time.process_time()
         action()
         times.append(time.process_time() - began)
@@ -53,7 +55,7 @@ def best(action: Callable[[], object], repeats: int) -> float:
 def command(*words: str, repeats: int = 3) -> float:
     """Least CPU time of a command and its children [s]."""
     times = []
-    for _ in range(repeats):
+    for _ in range(1 if ONCE else repeats):
         before = _children()
         subprocess.run(words, check=True, capture_output=True)
         times.append(_children() - before)
@@ -193,5 +195,5 @@ PARTS = {part.__name__: part for part in (radial, phases, show, fit, compare)}
 if __name__ == "__main__":
     os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
     with printed(("numpy", "scipy", "pybamm")):
-        for name in sys.argv[1:] or PARTS:
+        for name in [word for word in sys.argv[1:] if word != "--once"] or PARTS:
             PARTS[name]()

@@ -290,7 +290,7 @@ PROMISED = np.array([7e-3, 1.1e-2, 4e-3, 0.1])
 """A quarter above the largest errors, for processors whose adaptive steps differ."""
 
 
-QUARTER = pytest.param(range(0, 200, 4), marks=pytest.mark.slow)
+QUARTER = pytest.param(range(0, 200, 4), marks=pytest.mark.longest)
 """Every fourth of the 200, a minute; all of them were tried for the numbers below."""
 
 
