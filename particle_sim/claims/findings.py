@@ -140,11 +140,11 @@ def findings(
     settings: Comparison,
     baseline: MaterialResult,
     candidate: MaterialResult,
-    progress: Callable[[str, float], None] = lambda _text, _share: None,
+    tell: Callable[[str, float], None] = lambda _text, _share: None,
 ) -> tuple[Finding, ...]:
     """One finding per claim of the two material files, or of the generic six without any.
 
-    ``progress`` is told which is asked, and the share of them that is answered.
+    ``tell`` is told which is asked, and the share of them that is answered.
     """
     pair = {BASELINE: baseline, CANDIDATE: candidate}
     known = load_claims(claims_folder(), NEEDS)
@@ -152,7 +152,7 @@ def findings(
     claims, found = _claims(pair), []
     for place, claim in enumerate(claims):
         asked = in_words(SENTENCES[claim.kind], pair)
-        progress(f"sentence {place + 1} of {len(claims)}: {asked}", place / len(claims))
+        tell(f"sentence {place + 1} of {len(claims)}: {asked}", place / len(claims))
         found.append(_finding(settings, pair, tools, claim, known))
     return tuple(found)
 

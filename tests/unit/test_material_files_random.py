@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from particle_sim.errors import InputError
 from particle_sim.materials import system
+from particle_sim.materials.document import read_toml
 from particle_sim.materials.load import build_record
 from particle_sim.materials.property import Property
 from particle_sim.materials.schema import PropertyEntry
@@ -206,7 +207,7 @@ def test_a_lenient_schema_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path = tmp_path / "nvp.toml"
     path.write_text(tomli_w.dumps(tables), encoding="utf-8")
     assert refused(path)
-    monkeypatch.setattr(system, "validated", lambda model, data, where: lenient(model, data))
+    monkeypatch.setattr(system, "read_shared", lambda model, file: lenient(model, read_toml(file)))
     assert not refused(path)
 
 
