@@ -29,7 +29,7 @@ from particle_sim.claims.learned_pair import (
     learned_pair,
     narrowed_words,
 )
-from particle_sim.claims.ledger import Entry, share_in_words
+from particle_sim.claims.ledger import Entry, as_data, share_in_words
 from particle_sim.claims.missing import next_lines
 from particle_sim.claims.own import fixed_cells
 from particle_sim.claims.schema import BECAUSE
@@ -278,6 +278,7 @@ def summary(result: ComparisonResult) -> dict[str, Any]:
                 "claim": finding.claim,
                 "status": finding.answer.verdict.value,
                 **as_told(finding.answer),
+                "branches": as_data(finding.answer)["branches"],
                 "numbers": {
                     name: {"value": value, "unit": unit}
                     for name, (value, unit) in finding.numbers.items()

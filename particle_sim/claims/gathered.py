@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from particle_sim.claims.answer import Answer
@@ -41,13 +40,8 @@ def bare(found: Answer) -> str:
 
 
 def as_told(found: Answer) -> dict[str, Any]:
-    """The words of an answer for JSON, as pages and terminals have them, and every way it was
-    asked."""
-    return {
-        "sentence": told(found),
-        "decided_by": gathered(found.decided_by),
-        "branches": [{**asdict(each), "verdict": each.verdict.value} for each in found.branches],
-    }
+    """The words of an answer for JSON, as pages and terminals have them."""
+    return {"sentence": told(found), "decided_by": gathered(found.decided_by)}
 
 
 def gathered(clause: str) -> str:

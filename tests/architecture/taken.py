@@ -15,16 +15,15 @@ from types import FrameType
 from unittest import mock
 
 import xarray as xr
+from coarse import few_rates
 from walks import Walk, module_of, walk
 
 import particle_sim as ps
 from particle_sim.claims.compare import ComparisonResult
 from particle_sim.cli.main import run_verb
-from particle_sim.life import loads
 from particle_sim.materials.material import Material
 from particle_sim.report import folder as report
 from particle_sim.report.tree import to_tree
-from particle_sim.studies import size_map
 from particle_sim.studies.particle_case import ParticleCase, run_case
 from particle_sim.studies.settings import Comparison
 from particle_sim.transport.laws import SOLID_SOLUTION
@@ -34,8 +33,6 @@ DIFFUSIVITY, RATE, SCENARIO = "diffusivity", "c_rate", "particle-sim run"
 
 FEW = 200
 """Draws of a comparison: more of them take the same way."""
-COARSE = 8
-"""One in so many of the rates of diffusion that tables and maps hold: those between take it too."""
 FILE = """
 [scenario]
 question = "Is sodium as uniform in NVP as in HE-V where both are solid solutions?"
@@ -64,8 +61,7 @@ class Taken:
             mock.patch.object(sys, "argv", ["particle-sim", *words]),
             mock.patch.object(report, "to_tree", self._remembered),
             mock.patch.object(Comparison.__init__, "__kwdefaults__", settings),
-            mock.patch.object(loads, "RATES", loads.RATES[::COARSE]),
-            mock.patch.object(size_map, "SMOOTH_RATES", size_map.SMOOTH_RATES[::COARSE]),
+            few_rates(),
             suppress(SystemExit),
         ):
             run_verb()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -34,7 +35,8 @@ def described(name: str) -> tuple[list[str], int, int, bool]:
 def test_the_page_describes_the_walks(tmp_path: Path) -> None:
     script = Path(__file__).with_name("taken.py")
     command = [sys.executable, str(script), str(tmp_path)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    helpers = {**os.environ, "PYTHONPATH": str(script.parents[1])}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=helpers)
     taken = json.loads((tmp_path / "walks.json").read_text(encoding="utf-8"))
     assert len(taken) == PAGE.count("The walk of `")
     for name, (stays, listed) in taken.items():
